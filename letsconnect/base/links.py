@@ -1,0 +1,26 @@
+"""Links that carry their own proof: absolute addresses and signed tokens."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+
+def absolute(name: str, *args: object, **kwargs: object) -> str:
+    """Return the full address of a named page, for letters."""
+    return settings.SITE_URL + reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def sign(purpose: str, value: Any) -> str:
+    """Return a token that proves we wrote ``value`` (JSON) for ``purpose``."""
+    return signing.dumps(value, salt=f"letsconnect.{purpose}")
+
+
+def unsign(purpose: str, token: str, *, max_age: timedelta | None = None) -> Any | None:
+    """Return the value of a token we signed for ``purpose``, or None when it is forged or too old."""
+    try:
+        return signing.loads(token, salt=f"letsconnect.{purpose}", max_age=max_age)
+    except signing.BadSignature:
+        return None

@@ -1,0 +1,33 @@
+"""Time zones by IANA name."""
+
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+_HIDDEN = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/")
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Return the zones people choose from: the Area/City names and UTC, sorted."""
+    names = [name for name in available_timezones() if "/" in name and not name.startswith(_HIDDEN)]
+    return ("UTC", *sorted(names))
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether ``name`` is a zone Python knows (aliases included)."""
+    return name in available_timezones()
+
+
+def validate_zone(name: str) -> None:
+    """Raise ValidationError unless ``name`` is an IANA zone."""
+    if not is_zone(name):
+        raise ValidationError(_("There is no time zone called “%(zone)s”."), params={"zone": name}, code="zone")
+
+
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """Return ``moment`` as wall clock of ``zone``; an unknown zone falls back to UTC."""
+    return moment.astimezone(ZoneInfo(zone if is_zone(zone) else "UTC"))

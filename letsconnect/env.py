@@ -1,0 +1,94 @@
+"""Readers of environment variables that refuse nonsense by name."""
+
+import os
+from collections.abc import Mapping
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str = "", *, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the variable stripped of spaces, or ``default`` when it is unset or empty."""
+    return environ.get(name, "").strip() or default
+
+
+def words(name: str, default: list[str], *, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the comma-separated words of the variable."""
+    raw = text(name, environ=environ)
+    return [word.strip() for word in raw.split(",") if word.strip()] if raw else default
+
+
+def boolean(name: str, *, default: bool, environ: Mapping[str, str] = os.environ) -> bool:
+    """Return the variable as a boolean; raise ImproperlyConfigured on anything but yes/no words."""
+    raw = text(name, environ=environ).lower()
+    if not raw:
+        return default
+    if raw in _TRUE | _FALSE:
+        return raw in _TRUE
+    raise ImproperlyConfigured(f"{name}={raw!r} is neither true nor false: write 1 or 0.")
+
+
+def integer(name: str, default: int, *, low: int, high: int, environ: Mapping[str, str] = os.environ) -> int:
+    """Return the variable as a whole number from ``low`` to ``high``."""
+    raw = text(name, environ=environ)
+    if not raw:
+        return default
+    if not raw.isascii() or not raw.isdigit() or not low <= int(raw) <= high:
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number from {low} to {high}.")
+    return int(raw)
+
+
+def url(name: str, *, schemes: set[str], environ: Mapping[str, str] = os.environ) -> SplitResult | None:
+    """Return the variable as a parsed address with one of ``schemes``, or None when it is unset."""
+    raw = text(name, environ=environ)
+    if not raw:
+        return None
+    try:
+        parts = urlsplit(raw)
+        _ = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a valid address: {error}.") from error
+    if parts.scheme not in schemes:
+        wanted = ", ".join(f"{scheme}://" for scheme in sorted(schemes))
+        raise ImproperlyConfigured(f"{name} starts with {parts.scheme!r}; it must start with {wanted}.")
+    return parts
+
+
+def database(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, object] | None:
+    """Return Django's settings of the PostgreSQL database the variable names, or None when it is unset."""
+    parts = url(name, schemes={"postgres", "postgresql"}, environ=environ)
+    if parts is None:
+        return None
+    database_name = unquote(parts.path.lstrip("/"))
+    if not database_name:
+        raise ImproperlyConfigured(f"{name} names no database: postgresql://user:password@host:5432/NAME.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": database_name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }
+
+
+def smtp(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, object] | None:
+    """Return Django's EMAIL_* settings for ``smtp://user:password@host:port`` (``smtps``: TLS from the start,
+    ``smtp+tls``: STARTTLS), or None when the variable is unset."""
+    parts = url(name, schemes={"smtp", "smtps", "smtp+tls"}, environ=environ)
+    if parts is None:
+        return None
+    if not parts.hostname:
+        raise ImproperlyConfigured(f"{name} names no host: smtp://user:password@host:25.")
+    ports = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+    }

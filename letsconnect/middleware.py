@@ -1,0 +1,45 @@
+"""What every response carries: a strict content security policy, the member's language and zone."""
+
+import secrets
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def content_security_policy(get_response: Handler) -> Handler:
+    """Send the policy with a nonce for this response in ``request.csp_nonce``."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.csp_nonce = nonce = secrets.token_urlsafe(16)
+        response = get_response(request)
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'none'; "
+            f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+            "font-src 'self'; connect-src 'self'; manifest-src 'self'; img-src 'self' data:; "
+            "form-action 'self' https://meta.wikimedia.org; "
+            "base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+        )
+        return response
+
+    return middleware
+
+
+def member_language_and_zone(get_response: Handler) -> Handler:
+    """Show a signed-in member every page in their own language and zone; visitors get the cookie or the browser's."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        member = request.user
+        if not member.is_authenticated:
+            return get_response(request)
+        if member.language:
+            translation.activate(member.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(ZoneInfo(member.zone or "UTC")):
+            return get_response(request)
+
+    return middleware

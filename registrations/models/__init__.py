@@ -1,0 +1,27 @@
+"""The tables of people and what they told us, split by noun."""
+
+from registrations.models.imports import ClaimInvitation, ImportedRow
+from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
+from registrations.models.reference import Group, GroupAlias, Role, RoleName, Skill, SkillName
+from registrations.models.registration import Consent, Offer, Registration, SpokenLanguage, Window, Wish
+
+__all__ = [
+    "Block",
+    "ClaimInvitation",
+    "Consent",
+    "Group",
+    "GroupAlias",
+    "ImportedRow",
+    "Member",
+    "Offer",
+    "Registration",
+    "Role",
+    "RoleName",
+    "SignInCode",
+    "Skill",
+    "SkillName",
+    "SpokenLanguage",
+    "Window",
+    "Wish",
+    "WorkingGroupSeat",
+]

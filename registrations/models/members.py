@@ -1,0 +1,195 @@
+"""The account, the working group, blocks and sign-in codes."""
+
+import secrets
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.zones import validate_zone
+from registrations.domain import Region
+from registrations.reference.countries import country_choices
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+def new_public_id() -> str:
+    """Return a random id (60 bits) that can be read aloud: no 0/o, no 1/l."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def with_address(self, address: str) -> "MemberQuerySet":
+        return self.annotate(_lower=Lower("email")).filter(_lower=address.strip().lower())
+
+    def in_working_group(self, *, on: date) -> "MemberQuerySet":
+        return self.filter(pk__in=WorkingGroupSeat.objects.current(on=on).values("member"))
+
+
+class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):
+    """Accounts are made by signing in; the two methods below serve Django's own commands."""
+
+    def create_user(self, email: str | None = None, **fields: Any) -> "Member":
+        return self.create(email=email.strip().lower() if email else None, **fields)
+
+    def create_superuser(self, public_id: str | None = None, password: str | None = None, **fields: Any) -> "Member":
+        return self.create_user(is_superuser=True, **fields)
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """The account. No password; erasure empties the row and keeps it."""
+
+    password = None
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    email = models.EmailField(_("email address"), null=True, blank=True)
+    name = models.CharField(_("name to show"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
+    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
+    region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False, editable=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MemberManager()
+
+    USERNAME_FIELD = "public_id"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="registrations_one_member_per_address"),
+            models.CheckConstraint(condition=~Q(email=""), name="registrations_no_empty_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.public_id
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    get_short_name = get_full_name
+
+    def get_session_auth_hash(self) -> str:
+        """Sessions end when the address they were opened with changes."""
+        return salted_hmac("registrations.Member", f"{self.public_id}:{self.email}", algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> list[str]:
+        return []
+
+    def has_usable_password(self) -> bool:
+        return False
+
+    def set_unusable_password(self) -> None:
+        """There is no password to make unusable; allauth asks all the same."""
+
+    def set_password(self, raw_password: str | None) -> None:
+        """There is no password; Django's own commands ask all the same."""
+
+    def check_password(self, raw_password: str) -> bool:
+        return False
+
+    @cached_property
+    def seat_regions(self) -> frozenset[str]:
+        """The regions of the member's current working-group seats; "" means all."""
+        return frozenset(
+            self.seats.current(on=timezone.now().date()).values_list("region", flat=True) if self.is_active else ()
+        )
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin asks this: the working group, and nobody else."""
+        return self.is_active and (self.is_superuser or bool(self.seat_regions))
+
+    @property
+    def is_coordinator(self) -> bool:
+        return self.is_active and (self.is_superuser or "" in self.seat_regions)
+
+    def looks_after(self, region: str) -> bool:
+        """Tell whether the member is a coordinator or the liaison of ``region``."""
+        return self.is_coordinator or (bool(region) and region in self.seat_regions)
+
+
+class WorkingGroupSeatQuerySet(models.QuerySet["WorkingGroupSeat"]):
+    def current(self, *, on: date) -> "WorkingGroupSeatQuerySet":
+        return self.filter(Q(until_on=None) | Q(until_on__gt=on), from_on__lte=on)
+
+
+class WorkingGroupSeat(models.Model):
+    """A seat in the working group: a liaison's has a region, a coordinator's has none and means all."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
+    region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until, not included"), null=True, blank=True)
+
+    objects = WorkingGroupSeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("working-group seat")
+        verbose_name_plural = _("working-group seats")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")),
+                name="registrations_seat_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "region"],
+                condition=Q(until_on=None),
+                name="registrations_one_open_seat_per_region",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.get_region_display() or _('coordinator')}"
+
+
+class Block(models.Model):
+    """One member does not want to be matched with another; the other is never told."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="blocks_made")
+    blocked = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="blocks_received")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "blocked"], name="registrations_one_block_per_pair"),
+            models.CheckConstraint(condition=~Q(member=F("blocked")), name="registrations_no_block_of_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} ⊘ {self.blocked}"
+
+
+class SignInCode(models.Model):
+    """A one-time code sent to an address. The code itself is never stored, only a keyed hash."""
+
+    address = models.EmailField()
+    code_hash = models.CharField(max_length=64)
+    network = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries_left = models.PositiveSmallIntegerField(default=5)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["address", "made_at"], name="registrations_code_by_address"),
+            models.Index(fields=["network", "made_at"], name="registrations_code_by_network"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,296 @@
+"""The registration and its rows: offers, wishes, languages, windows, consents."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.zones import validate_zone
+from registrations.domain import (
+    MINUTES_A_WEEK,
+    WINDOW_STEP,
+    BabelLevel,
+    ConsentDocument,
+    ContactWay,
+    OfferLevel,
+    Region,
+    RegionWish,
+    RegistrationState,
+    Source,
+    WishPriority,
+)
+from registrations.models.members import Member
+from registrations.models.reference import Group, Role, Skill
+from registrations.reference.countries import COUNTRIES, country_choices
+
+if TYPE_CHECKING:
+    from registrations.models.members import Member as MemberType
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def approved(self) -> "RegistrationQuerySet":
+        return self.filter(state=RegistrationState.APPROVED)
+
+    def waiting_for_review(self) -> "RegistrationQuerySet":
+        return self.filter(state=RegistrationState.SUBMITTED)
+
+    def claimed(self) -> "RegistrationQuerySet":
+        return self.filter(member__isnull=False, member__is_active=True, member__erased_at=None)
+
+    def here(self, *, on: date) -> "RegistrationQuerySet":
+        """Neither paused nor away on that day."""
+        return self.filter(Q(paused_until=None) | Q(paused_until__lte=on), Q(away_until=None) | Q(away_until__lte=on))
+
+    def matchable(self, *, on: date) -> "RegistrationQuerySet":
+        """Approved, claimed, and neither paused nor away."""
+        return self.approved().claimed().here(on=on)
+
+    def visible_to(self, member: "MemberType") -> "RegistrationQuerySet":
+        """What a working-group member may see: a liaison their regions, a coordinator all."""
+        if member.is_coordinator:
+            return self
+        return self.filter(region__in=member.seat_regions - {""})
+
+
+class Registration(models.Model):
+    """Who a person is in the programme, what they share and what they wish."""
+
+    member = models.OneToOneField(
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="registration",
+        verbose_name=_("member"),
+    )
+    state = models.CharField(
+        _("state"), max_length=15, choices=RegistrationState, default=RegistrationState.DRAFT, db_index=True
+    )
+    source = models.CharField(_("came by"), max_length=6, choices=Source, default=Source.FORM)
+    name = models.CharField(_("name to show"), max_length=100, blank=True)
+    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
+    region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
+    group = models.ForeignKey(
+        Group,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="registrations",
+        verbose_name=_("group"),
+    )
+    group_other = models.CharField(_("another group, in my words"), max_length=150, blank=True)
+    role = models.ForeignKey(
+        Role,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="registrations",
+        verbose_name=_("main role"),
+    )
+    zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_zone])
+    can_help = models.PositiveSmallIntegerField(_("people I can help at once"), default=1)
+    can_learn_from = models.PositiveSmallIntegerField(_("people I want to learn from at once"), default=1)
+    region_wish = models.CharField(
+        _("where my match is from"), max_length=6, choices=RegionWish, default=RegionWish.EITHER
+    )
+    contact_way = models.CharField(
+        _("how a match may reach me"), max_length=10, choices=ContactWay, default=ContactWay.EMAIL
+    )
+    contact_text = models.CharField(_("talk page or other way"), max_length=300, blank=True)
+    paused_until = models.DateField(_("paused until"), null=True, blank=True)
+    away_until = models.DateField(_("away until"), null=True, blank=True)
+    wikimedia_username = models.CharField(_("Wikimedia username, as told"), max_length=255, blank=True)
+    imported_address = models.EmailField(_("address in the old form"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField(_("begun at"))
+    changed_at = models.DateTimeField(_("changed at"))
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    review_note = models.TextField(_("note to the person"), max_length=2000, blank=True)
+    claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=RegistrationState.values), name="registrations_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RegistrationState.APPROVED)
+                | Q(reviewed_at__isnull=False, reviewed_by__isnull=False),
+                name="registrations_approved_has_a_reviewer_and_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None) | Q(member=None) | ~Q(reviewed_by=F("member")),
+                name="registrations_nobody_reviews_their_own",
+            ),
+            models.CheckConstraint(
+                condition=Q(source=Source.IMPORT) | Q(member__isnull=False),
+                name="registrations_only_an_imported_one_has_no_member",
+            ),
+            models.CheckConstraint(
+                condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
+                name="registrations_country_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(region="") | Q(region__in=Region.values), name="registrations_region_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(can_help__lte=20, can_learn_from__lte=20), name="registrations_places_at_most_20"
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_way=ContactWay.EMAIL) | ~Q(contact_text="") | Q(state=RegistrationState.DRAFT),
+                name="registrations_contact_way_has_its_text",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name or f"#{self.pk}"
+
+    @property
+    def shown_name(self) -> str:
+        return (self.member.name if self.member else "") or self.name
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.member_id is not None
+
+
+class Offer(models.Model):
+    """A skill a person shares."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="offers")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="offers", verbose_name=_("skill"))
+    level = models.PositiveSmallIntegerField(_("level"), choices=OfferLevel, default=OfferLevel.PRACTICE)
+    would_host = models.BooleanField(_("I would share it in a clinic"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "skill"], name="registrations_one_offer_per_skill"),
+            models.CheckConstraint(condition=Q(level__in=OfferLevel.values), name="registrations_offer_level_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.skill)
+
+
+class Wish(models.Model):
+    """A skill a person wants to learn."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="wishes")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="wishes", verbose_name=_("skill"))
+    priority = models.PositiveSmallIntegerField(_("how soon"), choices=WishPriority, default=WishPriority.SOON)
+    why = models.CharField(_("why"), max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "skill"], name="registrations_one_wish_per_skill"),
+            models.CheckConstraint(
+                condition=Q(priority__in=WishPriority.values), name="registrations_wish_priority_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.skill)
+
+
+class SpokenLanguage(models.Model):
+    """A language a person speaks, with Babel level."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="spoken_languages")
+    code = models.CharField(_("language"), max_length=20)
+    level = models.PositiveSmallIntegerField(_("level"), choices=BabelLevel)
+    is_preferred = models.BooleanField(_("preferred for 1:1"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "code"], name="registrations_one_level_per_language"),
+            models.CheckConstraint(condition=Q(level__in=BabelLevel.values), name="registrations_babel_level_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Int8Range(Func):
+    """PostgreSQL's int8range(from, to), half open."""
+
+    function = "int8range"
+
+
+class Window(models.Model):
+    """A time of the local week a person is usually free: `[start, end)` in minutes from Monday 00:00."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="windows")
+    start = models.PositiveSmallIntegerField()
+    end = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["start"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start__gte=0, end__lte=MINUTES_A_WEEK, start__lt=F("end")),
+                name="registrations_window_inside_the_week",
+            ),
+            models.CheckConstraint(
+                condition=Q(Exact(F("start") % WINDOW_STEP, 0)) & Q(Exact(F("end") % WINDOW_STEP, 0)),
+                name="registrations_window_in_quarters",
+            ),
+            ExclusionConstraint(
+                name="registrations_windows_do_not_overlap",
+                expressions=[
+                    (
+                        Int8Range(
+                            F("registration_id") * (MINUTES_A_WEEK + 1) + F("start"),
+                            F("registration_id") * (MINUTES_A_WEEK + 1) + F("end"),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start}–{self.end}"
+
+
+class Consent(models.Model):
+    """Agreement to one version of one document; withdrawing it sets a time, a new one is a new row."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="consents")
+    document = models.CharField(max_length=20, choices=ConsentDocument)
+    version = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "document"],
+                condition=Q(withdrawn_at=None),
+                name="registrations_one_current_consent_per_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
+                name="registrations_consent_withdrawn_after_given",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.version}"
