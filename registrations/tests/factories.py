@@ -1,0 +1,88 @@
+"""People and registrations for tests: real rows, told apart by a counter."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from registrations.domain import BabelLevel, RegistrationState, SkillFamily
+from registrations.models import (
+    Member,
+    Offer,
+    Registration,
+    Skill,
+    SkillName,
+    SpokenLanguage,
+    Window,
+    Wish,
+    WorkingGroupSeat,
+)
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+EVENINGS = tuple((day * 1440 + 18 * 60, day * 1440 + 21 * 60) for day in range(5))
+_numbers = count(1)
+
+
+def make_member(**fields: Any) -> Member:
+    number = next(_numbers)
+    return Member.objects.create_user(
+        **{"email": f"person-{number}@example.org", "name": f"Person {number}", "joined_at": NOW, **fields}
+    )
+
+
+def make_liaison(region: str = "MENA", **fields: Any) -> Member:
+    """A member with a seat for ``region``; "" makes a coordinator."""
+    member = make_member(**fields)
+    WorkingGroupSeat.objects.create(member=member, region=region, from_on=date(2026, 1, 1))
+    return member
+
+
+def make_coordinator(**fields: Any) -> Member:
+    return make_liaison("", **fields)
+
+
+def make_skill(slug: str = "", **fields: Any) -> Skill:
+    slug = slug or f"skill-{next(_numbers)}"
+    skill, made = Skill.objects.get_or_create(slug=slug, defaults={"family": SkillFamily.TACTICS, **fields})
+    if made:
+        SkillName.objects.create(skill=skill, language="en", text=slug.replace("-", " ").capitalize())
+    return skill
+
+
+def make_registration(
+    *,
+    member: Member | None = None,
+    offers: Iterable[str] = (),
+    wishes: Iterable[str] = (),
+    speaks: Iterable[tuple[str, int]] = (("en", BabelLevel.ADVANCED),),
+    windows: Iterable[tuple[int, int]] = EVENINGS,
+    reviewer: Member | None = None,
+    **fields: Any,
+) -> Registration:
+    """An approved registration, unless ``state`` says otherwise; skills are named by slug and made when missing."""
+    values: dict[str, Any] = {
+        "state": RegistrationState.APPROVED,
+        "zone": "UTC",
+        "country": "TN",
+        "region": "MENA",
+        "made_at": NOW,
+        "changed_at": NOW,
+        **fields,
+    }
+    if values["state"] != RegistrationState.DRAFT:
+        values.setdefault("submitted_at", NOW)
+    if values["state"] == RegistrationState.APPROVED:
+        values.setdefault("reviewed_at", NOW)
+        values.setdefault("reviewed_by", reviewer or make_coordinator())
+    if values.get("source") != "import":
+        values["member"] = member or make_member(region=values["region"], zone=values["zone"])
+    else:
+        values["member"] = member
+    registration = Registration.objects.create(**values)
+    Offer.objects.bulk_create(Offer(registration=registration, skill=make_skill(slug)) for slug in offers)
+    Wish.objects.bulk_create(Wish(registration=registration, skill=make_skill(slug)) for slug in wishes)
+    SpokenLanguage.objects.bulk_create(
+        SpokenLanguage(registration=registration, code=code, level=level) for code, level in speaks
+    )
+    Window.objects.bulk_create(Window(registration=registration, start=start, end=end) for start, end in windows)
+    return registration
