@@ -1,0 +1,55 @@
+"""The working group's desk: Django's admin, opened by a seat instead of by model permissions."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+
+class WorkingGroupAdmin(admin.ModelAdmin):
+    """What liaisons and coordinators may do with one table. Nobody deletes rows; erasure empties them."""
+
+    liaisons_may: frozenset[str] = frozenset({"view"})
+    coordinators_may: frozenset[str] = frozenset({"view", "change", "add"})
+
+    def _may(self, request: HttpRequest, what: str) -> bool:
+        member = request.user
+        if not member.is_authenticated or not member.is_staff:
+            return False
+        return what in (self.coordinators_may if member.is_coordinator else self.liaisons_may)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Show what this member of the working group may see, where the table has such a rule."""
+        rows = super().get_queryset(request)
+        return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "view")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        return self._may(request, "view")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        return self._may(request, "change")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        return self._may(request, "add")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        return False
+
+    def has_seat(self, request: HttpRequest) -> bool:
+        """For Django's `permissions=["seat"]` on buttons: anyone in the working group who sees this table."""
+        return self._may(request, "view")
+
+    has_seat_permission = has_seat
+
+    def has_coordinator_permission(self, request: HttpRequest) -> bool:
+        """For Django's `permissions=["coordinator"]` on buttons."""
+        return request.user.is_authenticated and request.user.is_coordinator
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The log of acts is the one log; Django's own copies names into a second one."""
+
+    log_change = log_deletion = log_addition
