@@ -1,0 +1,149 @@
+"""What goes into the engine and what comes out: plain data, no database.
+
+Everyone is known by their registration's id, every skill by its id, every language and region by its code. A column
+may be any sequence NumPy can read (a list from ``values_list``, or an array); the engine never changes one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Column = Sequence[Any] | NDArray[Any]
+
+CRITERIA = ("level_gap", "wish_priority", "language_comfort", "hours_in_common", "region_wish")
+LEVELS = ("served", "score")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class People:
+    """One row per person who may take part: approved, claimed, and neither paused nor away."""
+
+    id: Column
+    region: Column  # code, "" when not told
+    region_wish: Column  # "either", "same" or "other"
+    places_to_learn: Column  # can_learn_from less the live matches as learner; ≤ 0 keeps them out as a learner
+    places_to_help: Column  # can_help less the live matches as sharer; ≤ 0 keeps them out as a sharer
+    slots: NDArray[np.bool_]  # (people, weeks × 672): free in that quarter of an hour, UTC
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Offers:
+    """Skills people share; a (person, skill) at most once."""
+
+    person: Column = ()
+    skill: Column = ()
+    level: Column = ()  # 1 to 4
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Wishes:
+    """Skills people want to learn; a (person, skill) at most once."""
+
+    person: Column = ()
+    skill: Column = ()
+    priority: Column = ()  # 1 to 3, larger is more wanted
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Languages:
+    """What people speak; a (person, code) at most once."""
+
+    person: Column = ()
+    code: Column = ()
+    level: Column = ()  # Babel 0 to 5, native is 6
+    is_preferred: Column = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts:
+    """All the engine knows of a round's people."""
+
+    people: People
+    offers: Offers
+    wishes: Wishes
+    languages: Languages
+    apart: Column = ()  # (k, 2) ids of two people never to be proposed to each other, in either role: one blocked
+    # the other, or they were matched before. People who are not in ``people`` may appear here.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a round was asked to do; ``dataclasses.asdict`` of it is JSON, and ``Settings(**that)`` gives it back."""
+
+    levels: tuple[str, ...] = LEVELS
+    weights: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1))
+    min_language_level: int = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """The assignment problem a round came down to, and all that is needed to solve it again."""
+
+    learner_ids: Ints
+    sharer_ids: Ints
+    sharer_slots: Ints
+    pair_learner: Ints  # ids
+    pair_sharer: Ints  # ids
+    pair_score: Ints
+    levels: tuple[str, ...]
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The best set of pairs, and the prices that prove it."""
+
+    chosen: Ints  # positions in the pair arrays, ascending
+    value: dict[str, int]  # by level, Python integers: {"served": 1200, "score": 5310000}
+    duals: tuple[Ints, ...]  # one array per stage (each level, then the tie-break): learners' prices, then sharers'
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One criterion's part of a score: ``value`` (0 to 1000) × ``weight`` = ``points``."""
+
+    criterion: str  # one of CRITERIA
+    value: int
+    weight: int
+    points: int
+
+
+@dataclass(frozen=True)
+class ProposedPair:
+    """One proposal. The reasons' points add up to ``score``; ``dataclasses.asdict`` of it is JSON."""
+
+    learner: int
+    sharer: int
+    skill: int
+    score: int
+    reasons: tuple[Reason, ...]
+    languages: tuple[str, ...]  # shared, the most comfortable first
+    minutes_a_week: tuple[int, ...]  # in common, in stretches of an hour or more, per week
+    hours: tuple[tuple[int, int], ...]  # those stretches: [from, to) in 15-minute UTC slots from the first Monday
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A whole round: what to propose, who is left and why, and the proof."""
+
+    pairs: tuple[ProposedPair, ...]  # by learner id
+    left_out: dict[int, str]  # each learner with a wish who got nothing → one of LEFT_OUT
+    counts: dict[str, int]  # people, learners, sharers, places, candidates, served, and left out per reason
+    instance: Instance
+    result: Result
+
+
+LEFT_OUT = (
+    "learning_enough",  # already has as many matches to learn from as they want
+    "no_offer",  # nobody else shares any skill they wish
+    "no_free_place",  # … but those who do have no place left
+    "region_wishes",  # … but their and the learner's region wishes do not meet
+    "no_shared_language",
+    "no_hour_in_common",
+    "kept_apart",  # only people who were matched with them before, or where one blocked the other
+    "places_taken",  # had candidates, but the places went to others
+)
