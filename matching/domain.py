@@ -1,0 +1,208 @@
+"""What can be decided about rounds and matches, without a database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+DAYS_TO_ANSWER = 7
+ANSWER_WITHIN = timedelta(days=DAYS_TO_ANSWER)
+REMIND_AFTER = timedelta(days=5)
+SOLVING_LEASE = timedelta(minutes=10)
+NUDGE_AGAIN_AFTER = timedelta(seconds=20)
+
+
+class RoundState(TextChoices):
+    DRAFT = "draft", pgettext_lazy("state of a round", "waiting to be computed")
+    SOLVING = "solving", pgettext_lazy("state of a round", "being computed")
+    PROPOSED = "proposed", pgettext_lazy("state of a round", "proposed")
+    PUBLISHED = "published", pgettext_lazy("state of a round", "published")
+    FAILED = "failed", pgettext_lazy("state of a round", "failed")
+    CANCELLED = "cancelled", pgettext_lazy("state of a round", "cancelled")
+
+
+class MatchState(TextChoices):
+    PROPOSED = "proposed", pgettext_lazy("state of a match", "proposed")
+    APPROVED = "approved", pgettext_lazy("state of a match", "approved")
+    ASKED = "asked", pgettext_lazy("state of a match", "both asked")
+    CONNECTED = "connected", pgettext_lazy("state of a match", "connected")
+    COMPLETED = "completed", pgettext_lazy("state of a match", "completed")
+    REFUSED = "refused", pgettext_lazy("state of a match", "refused by the working group")
+    DECLINED = "declined", pgettext_lazy("state of a match", "declined")
+    EXPIRED = "expired", pgettext_lazy("state of a match", "not answered in time")
+    WITHDRAWN = "withdrawn", pgettext_lazy("state of a match", "withdrawn")
+    ENDED = "ended", pgettext_lazy("state of a match", "ended")
+
+
+# A live match keeps its pair from being proposed again; from approval on it also takes a place on both sides.
+LIVE = (MatchState.PROPOSED, MatchState.APPROVED, MatchState.ASKED, MatchState.CONNECTED)
+TAKES_A_PLACE = (MatchState.APPROVED, MatchState.ASKED, MatchState.CONNECTED)
+CLOSED = tuple(state for state in MatchState if state not in LIVE)
+WAS_APPROVED = (
+    MatchState.APPROVED,
+    MatchState.ASKED,
+    MatchState.CONNECTED,
+    MatchState.COMPLETED,
+    MatchState.DECLINED,
+    MatchState.EXPIRED,
+    MatchState.ENDED,
+)
+WAS_ASKED = tuple(state for state in WAS_APPROVED if state != MatchState.APPROVED)
+WAS_CONNECTED = (MatchState.CONNECTED, MatchState.COMPLETED, MatchState.ENDED)
+SHOWS_CONTACT = (MatchState.CONNECTED, MatchState.COMPLETED)
+
+
+class ClosedWhy(TextChoices):
+    """Why a match came to its end, as a code the next round can read; the words beside it are free."""
+
+    POOR_FIT = "poor_fit", _("What one shares is not what the other needs")
+    KNOW_EACH_OTHER = "know_each_other", _("They already know or work with each other")
+    BETTER_SERVED = "better_served", _("There is a better way to help, such as a clinic")
+    NO_TIME = "no_time", _("I have no time at the moment")
+    NOT_THE_TOPIC = "not_the_topic", _("It is not what I wanted to learn or share")
+    NOT_THE_PERSON = "not_the_person", _("I would rather be matched with somebody else")
+    NO_LONGER_NEEDED = "no_longer_needed", _("I no longer need it")
+    OTHER = "other", pgettext_lazy("reason", "Another reason")
+    DONE = "done", _("They met and are done")
+    NO_ANSWER = "no_answer", _("One side did not answer in time")
+    LEFT = "left", _("One side is no longer in the programme")
+    BLOCKED = "blocked", _("The two can no longer be matched")
+    ROUND_CANCELLED = "round_cancelled", _("The round was cancelled")
+
+
+WHY_REFUSED = (ClosedWhy.POOR_FIT, ClosedWhy.KNOW_EACH_OTHER, ClosedWhy.BETTER_SERVED, ClosedWhy.OTHER)
+WHY_DECLINED = (ClosedWhy.NO_TIME, ClosedWhy.NOT_THE_TOPIC, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)
+WHY_WITHDRAWN = (ClosedWhy.NO_TIME, ClosedWhy.NO_LONGER_NEEDED, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)
+
+
+class Side(TextChoices):
+    LEARNER = "learner", _("learner")
+    SHARER = "sharer", _("sharer")
+
+    @property
+    def other(self) -> "Side":
+        return Side.SHARER if self == Side.LEARNER else Side.LEARNER
+
+
+_ROUND_MOVES = {
+    RoundState.DRAFT: {RoundState.SOLVING, RoundState.CANCELLED},
+    RoundState.SOLVING: {RoundState.PROPOSED, RoundState.FAILED, RoundState.CANCELLED},
+    RoundState.PROPOSED: {RoundState.PUBLISHED, RoundState.CANCELLED},
+    RoundState.PUBLISHED: {RoundState.PUBLISHED},
+}
+_MATCH_MOVES = {
+    MatchState.PROPOSED: {MatchState.APPROVED, MatchState.REFUSED, MatchState.WITHDRAWN},
+    MatchState.APPROVED: {MatchState.ASKED, MatchState.REFUSED, MatchState.WITHDRAWN},
+    MatchState.ASKED: {MatchState.CONNECTED, MatchState.DECLINED, MatchState.EXPIRED, MatchState.WITHDRAWN},
+    MatchState.CONNECTED: {MatchState.COMPLETED, MatchState.ENDED},
+}
+
+
+class MatchingError(Exception):
+    """An expected refusal; its text can be shown to the person."""
+
+
+class MoveNotAllowed(MatchingError):
+    """The round or match is not in a state from which this can be done."""
+
+
+class NotYours(MatchingError):
+    """The person may not act on this match."""
+
+
+class NoPlaceLeft(MatchingError):
+    """One side has no place left for another match."""
+
+
+class NotReady(MatchingError):
+    """One side cannot be matched now: not approved, not claimed, paused, or the two are blocked."""
+
+
+class ReasonMissing(MatchingError):
+    """A match is not closed without saying why."""
+
+
+def check_round_move(was: str, becomes: str) -> None:
+    """Raise MoveNotAllowed unless a round may go from ``was`` to ``becomes``."""
+    if RoundState(becomes) not in _ROUND_MOVES.get(RoundState(was), ()):
+        raise MoveNotAllowed(
+            _("A round that is %(was)s cannot become %(becomes)s.")
+            % {"was": RoundState(was).label, "becomes": RoundState(becomes).label}
+        )
+
+
+def check_match_move(was: str, becomes: str) -> None:
+    """Raise MoveNotAllowed unless a match may go from ``was`` to ``becomes``."""
+    if MatchState(becomes) not in _MATCH_MOVES.get(MatchState(was), ()):
+        raise MoveNotAllowed(
+            _("A match that is %(was)s cannot become %(becomes)s: perhaps somebody else was faster.")
+            % {"was": MatchState(was).label, "becomes": MatchState(becomes).label}
+        )
+
+
+def check_reason(*, why: str, note: str, allowed: Iterable[str]) -> None:
+    """Raise ReasonMissing unless ``why`` is one of ``allowed``; "another reason" needs words."""
+    if why not in set(allowed):
+        raise ReasonMissing(_("Choose a reason."))
+    if why == ClosedWhy.OTHER and not note.strip():
+        raise ReasonMissing(_("Say the reason in a few words."))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides whether one side can be matched now."""
+
+    side: Side
+    is_approved: bool
+    is_claimed: bool
+    is_here: bool
+    places: int
+    taken: int
+
+
+def check_standing(*sides: Standing, is_blocked: bool, needs_place: bool) -> None:
+    """Raise NotReady or NoPlaceLeft with a sentence for the working group unless both sides can be matched.
+
+    ``taken`` counts the other matches; ``needs_place`` asks that one more fits.
+    """
+    if is_blocked:
+        raise NotReady(_("One of the two does not want to be matched with the other."))
+    for side in sides:
+        _check_ready(side)
+        if needs_place and side.taken >= side.places:
+            raise NoPlaceLeft(_NO_PLACE[side.side] % {"places": side.places})
+
+
+def _check_ready(side: Standing) -> None:
+    if not side.is_claimed:
+        raise NotReady(_NOT_CLAIMED[side.side])
+    if not side.is_approved:
+        raise NotReady(_NOT_APPROVED[side.side])
+    if not side.is_here:
+        raise NotReady(_NOT_HERE[side.side])
+
+
+_NOT_CLAIMED = {
+    Side.LEARNER: _("The learner has not claimed their imported registration yet."),
+    Side.SHARER: _("The sharer has not claimed their imported registration yet."),
+}
+_NOT_APPROVED = {
+    Side.LEARNER: _("The learner’s registration is not approved any more."),
+    Side.SHARER: _("The sharer’s registration is not approved any more."),
+}
+_NOT_HERE = {
+    Side.LEARNER: _("The learner is paused or away."),
+    Side.SHARER: _("The sharer is paused or away."),
+}
+_NO_PLACE = {
+    Side.LEARNER: _("The learner has no place left: they learn from at most %(places)d at once."),
+    Side.SHARER: _("The sharer has no place left: they help at most %(places)d at once."),
+}
+
+
+def answer_by(asked_at: datetime) -> datetime:
+    """Return the moment until which both can answer."""
+    return asked_at + ANSWER_WITHIN

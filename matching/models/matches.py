@@ -1,0 +1,223 @@
+"""One learner, one sharer, one skill: from proposal to its end."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from matching.domain import (
+    CLOSED,
+    LIVE,
+    REMIND_AFTER,
+    SHOWS_CONTACT,
+    TAKES_A_PLACE,
+    WAS_APPROVED,
+    WAS_ASKED,
+    WAS_CONNECTED,
+    ClosedWhy,
+    MatchState,
+    Side,
+)
+from matching.models.rounds import Round
+from registrations.domain import RegistrationState
+from registrations.models import Block, Member, Registration, Skill
+
+_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
+
+
+def _blocked() -> Exists:
+    return Exists(
+        Block.objects.filter(
+            Q(member=OuterRef("learner__member"), blocked=OuterRef("sharer__member"))
+            | Q(member=OuterRef("sharer__member"), blocked=OuterRef("learner__member"))
+        )
+    )
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    def live(self) -> "MatchQuerySet":
+        """Not at its end, both people still in the programme, and neither blocks the other."""
+        return self.filter(~_blocked(), ~Q(learner__state__in=_GONE), ~Q(sharer__state__in=_GONE), state__in=LIVE)
+
+    def fallen(self) -> "MatchQuerySet":
+        """Stored as live, though a side has left or one blocks the other: the sweep closes these."""
+        return self.filter(Q(learner__state__in=_GONE) | Q(sharer__state__in=_GONE) | Q(_blocked()), state__in=LIVE)
+
+    def taking_a_place(self) -> "MatchQuerySet":
+        return self.live().filter(state__in=TAKES_A_PLACE)
+
+    def keeping_apart(self) -> "MatchQuerySet":
+        """Matches whose two people are not proposed to each other again, in either role.
+
+        Everything but what was withdrawn before anybody was asked: a refusal by the working group counts, because
+        a person judged this pair; a cancelled round does not, because nobody did.
+        """
+        return self.exclude(state=MatchState.WITHDRAWN, asked_at=None)
+
+    def to_decide(self) -> "MatchQuerySet":
+        return self.filter(state=MatchState.PROPOSED)
+
+    def to_publish(self) -> "MatchQuerySet":
+        return self.filter(state=MatchState.APPROVED)
+
+    def waiting_for_answers(self) -> "MatchQuerySet":
+        return self.filter(state=MatchState.ASKED)
+
+    def overdue(self, *, now: datetime) -> "MatchQuerySet":
+        return self.waiting_for_answers().filter(answer_by__lte=now)
+
+    def owed_reminder(self, *, now: datetime) -> "MatchQuerySet":
+        return self.waiting_for_answers().filter(asked_at__lte=now - REMIND_AFTER, answer_by__gt=now, reminded_at=None)
+
+    def for_member(self, member: Member) -> "MatchQuerySet":
+        """The member's matches they were asked about, newest first; nothing that is not published yet."""
+        mine = Q(learner__member=member) | Q(sharer__member=member)
+        return self.filter(mine, asked_at__isnull=False).with_people().order_by("-asked_at", "-pk")
+
+    def waiting_for(self, member: Member) -> "MatchQuerySet":
+        """Those of the member's matches that wait for the member's own answer."""
+        return (
+            self.for_member(member)
+            .live()
+            .filter(
+                Q(learner__member=member, learner_accepted_at=None) | Q(sharer__member=member, sharer_accepted_at=None),
+                state=MatchState.ASKED,
+            )
+        )
+
+    def visible_to(self, member: Member) -> "MatchQuerySet":
+        """What a working-group member may see: a liaison where either side is of their regions, a coordinator all."""
+        if member.is_coordinator:
+            return self
+        regions = member.seat_regions - {""}
+        return self.filter(Q(learner__region__in=regions) | Q(sharer__region__in=regions))
+
+    def with_people(self) -> "MatchQuerySet":
+        """Fetch both people, their groups and the skill's names with the matches, in a constant number of queries."""
+        return self.select_related(
+            "learner__member", "learner__group", "sharer__member", "sharer__group", "skill", "round"
+        ).prefetch_related("skill__skill_names")
+
+
+class Match(models.Model):
+    """A learner and a sharer for one skill."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="matches", verbose_name=_("round"))
+    learner = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="matches_as_learner", verbose_name=_("learner")
+    )
+    sharer = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="matches_as_sharer", verbose_name=_("sharer")
+    )
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="matches", verbose_name=_("skill"))
+    score = models.IntegerField(_("score"))
+    reasons = models.JSONField(_("reasons"), default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=MatchState, default=MatchState.PROPOSED, db_index=True)
+    proposed_at = models.DateTimeField(_("proposed at"))
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    asked_at = models.DateTimeField(_("asked at"), null=True, blank=True)
+    answer_by = models.DateTimeField(_("to be answered by"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    learner_accepted_at = models.DateTimeField(_("learner said yes at"), null=True, blank=True)
+    sharer_accepted_at = models.DateTimeField(_("sharer said yes at"), null=True, blank=True)
+    connected_at = models.DateTimeField(_("connected at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
+    closed_why = models.CharField(_("why it was closed"), max_length=20, blank=True, choices=ClosedWhy)
+    closed_note = models.TextField(_("in their words"), max_length=1000, blank=True)
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        ordering = ["-round", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=MatchState.values), name="matching_match_state_is_known"),
+            models.CheckConstraint(condition=~Q(learner=F("sharer")), name="matching_sharer_is_not_the_learner"),
+            models.CheckConstraint(
+                condition=~Q(state__in=WAS_APPROVED) | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="matching_asked_needs_approval",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=WAS_ASKED) | Q(asked_at__isnull=False, answer_by__isnull=False),
+                name="matching_asked_has_when_and_until",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_at=None) | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="matching_nobody_is_asked_unapproved",
+            ),
+            models.CheckConstraint(
+                condition=Q(connected_at=None) & ~Q(state__in=WAS_CONNECTED)
+                | Q(
+                    learner_accepted_at__isnull=False,
+                    sharer_accepted_at__isnull=False,
+                    connected_at__isnull=False,
+                    state__in=WAS_CONNECTED,
+                ),
+                name="matching_connected_needs_both_acceptances",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=LIVE, closed_at=None, closed_by=None, closed_why="", closed_note="")
+                | (Q(state__in=CLOSED, closed_at__isnull=False) & ~Q(closed_why="")),
+                name="matching_closed_has_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=LIVE)
+                | Q(state=MatchState.EXPIRED, closed_by=None)
+                | (Q(closed_by__isnull=False) & ~Q(state=MatchState.EXPIRED)),
+                name="matching_closed_has_who_unless_expired",
+            ),
+            models.UniqueConstraint(
+                fields=["learner", "sharer", "skill"],
+                condition=Q(state__in=LIVE),
+                name="matching_one_live_match_per_pair_and_skill",
+            ),
+            models.UniqueConstraint(
+                fields=["round", "learner"],
+                condition=Q(state__in=LIVE),
+                name="matching_one_live_proposal_per_learner_and_round",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["answer_by"], condition=Q(state=MatchState.ASKED), name="matching_match_to_answer")
+        ]
+
+    def __str__(self) -> str:
+        return _("Match %(number)s") % {"number": self.pk}
+
+    def side_of(self, member: Member) -> Side | None:
+        """The member's side in this match, or None."""
+        if self.learner.member_id == member.pk:
+            return Side.LEARNER
+        return Side.SHARER if self.sharer.member_id == member.pk else None
+
+    def person(self, side: str) -> Registration:
+        return self.learner if side == Side.LEARNER else self.sharer
+
+    def accepted_at(self, side: str) -> datetime | None:
+        return self.learner_accepted_at if side == Side.LEARNER else self.sharer_accepted_at
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def shows_contact(self) -> bool:
+        return self.state in SHOWS_CONTACT
