@@ -4,6 +4,8 @@ import pytest
 
 from registrations.tests import factories
 
+pytest_plugins = ["letsconnect.tests.plugin"]
+
 
 @pytest.fixture
 def member(db):
