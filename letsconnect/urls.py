@@ -1,12 +1,15 @@
 """Every address of the portal."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
 
 from letsconnect import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("code-of-conduct/", views.code_of_conduct, name="code-of-conduct"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("contact/", views.contact, name="contact"),
+    path("language/", views.set_language, name="set-language"),
     path("admin/", admin.site.urls),
 ]

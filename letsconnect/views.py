@@ -1,12 +1,52 @@
-"""Pages that belong to no app: a person's home, health, errors."""
+"""Pages that belong to no app: a person's home, the few about the programme, health, errors."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from letsconnect.base.languages import known
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show a visitor what this is, a member what is theirs."""
     return render(request, "letsconnect/home.html")
+
+
+def code_of_conduct(request: HttpRequest) -> HttpResponse:
+    return render(request, "letsconnect/code_of_conduct.html", {"version": settings.CODE_OF_CONDUCT_VERSION})
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "letsconnect/privacy.html", {"version": settings.PRIVACY_NOTICE_VERSION})
+
+
+def contact(request: HttpRequest) -> HttpResponse:
+    return render(request, "letsconnect/contact.html")
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen language: for a member on the account, for anybody in a cookie; then return where they were."""
+    language = known(request.POST.get("language", ""))
+    if request.user.is_authenticated:
+        request.user.speak(language)
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        target = "home"
+    response = redirect(target)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 60 * 60,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

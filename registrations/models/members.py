@@ -118,6 +118,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def is_coordinator(self) -> bool:
         return self.is_active and (self.is_superuser or "" in self.seat_regions)
 
+    def speak(self, language: str) -> None:
+        """Keep the language the member reads the portal and its letters in."""
+        self.language = language
+        self.save(update_fields=["language"])
+
     def looks_after(self, region: str) -> bool:
         """Tell whether the member is a coordinator or the liaison of ``region``."""
         return self.is_coordinator or (bool(region) and region in self.seat_regions)

@@ -1,0 +1,40 @@
+"""Moments as people read them: localised, in their zone, with the zone named."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
+
+from letsconnect.base.zones import in_zone
+
+register = template.Library()
+
+_DAY = {"en": "D j F Y", "es": r"D j \d\e F \d\e Y", "pt": r"D j \d\e F \d\e Y", "fr": "D j F Y", "ar": "D j F Y"}
+
+
+def _zone_name() -> str:
+    zone = timezone.get_current_timezone()
+    return zone.key if isinstance(zone, ZoneInfo) else str(zone)
+
+
+def written(moment: datetime, zone: str) -> str:
+    """Return ``moment`` in ``zone`` as "Mon 2 March 2026, 14:00 (Africa/Tunis)", in the active language."""
+    local = in_zone(moment, zone)
+    day = date_format(local, _DAY.get((get_language() or "en").split("-")[0], "D j F Y"), use_l10n=False)
+    # Translators: a moment, as in "Mon 2 March 2026, 14:00 (Africa/Tunis)".
+    return gettext("%(day)s, %(hour)s (%(zone)s)") % {"day": day, "hour": f"{local:%H:%M}", "zone": local.tzinfo}
+
+
+@register.filter(expects_localtime=False)
+def when(moment: datetime | None) -> str:
+    """Write a moment in the reader's zone; nothing for no moment."""
+    return written(moment, _zone_name()) if moment else ""
+
+
+@register.filter(expects_localtime=False)
+def when_in(moment: datetime | None, zone: str) -> str:
+    """Write a moment in the named zone."""
+    return written(moment, zone) if moment else ""
