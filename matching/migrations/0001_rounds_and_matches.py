@@ -6,166 +6,459 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registrations', '0001_members_registrations_and_reference'),
+        ("registrations", "0001_members_registrations_and_reference"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'waiting to be computed'), ('solving', 'being computed'), ('proposed', 'proposed'), ('published', 'published'), ('failed', 'failed'), ('cancelled', 'cancelled')], db_index=True, default='draft', max_length=10, verbose_name='state')),
-                ('settings', models.JSONField(default=dict, verbose_name='settings')),
-                ('scope', models.JSONField(blank=True, default=dict, verbose_name='scope')),
-                ('seed', models.BigIntegerField(default=0, verbose_name='seed')),
-                ('created_at', models.DateTimeField(verbose_name='begun at')),
-                ('requested_at', models.DateTimeField(blank=True, null=True, verbose_name='requested at')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='computing since')),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='computed at')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='first published at')),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled at')),
-                ('value', models.JSONField(blank=True, null=True, verbose_name='value by level')),
-                ('is_proven', models.BooleanField(blank=True, null=True, verbose_name='proof checked')),
-                ('statistics', models.JSONField(blank=True, default=dict, verbose_name='statistics')),
-                ('failure', models.TextField(blank=True, verbose_name='why it failed')),
-                ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='begun by')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='first published by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "waiting to be computed"),
+                            ("solving", "being computed"),
+                            ("proposed", "proposed"),
+                            ("published", "published"),
+                            ("failed", "failed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        db_index=True,
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("settings", models.JSONField(default=dict, verbose_name="settings")),
+                ("scope", models.JSONField(blank=True, default=dict, verbose_name="scope")),
+                ("seed", models.BigIntegerField(default=0, verbose_name="seed")),
+                ("created_at", models.DateTimeField(verbose_name="begun at")),
+                ("requested_at", models.DateTimeField(blank=True, null=True, verbose_name="requested at")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="computing since")),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="computed at")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="first published at")),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="cancelled at")),
+                ("value", models.JSONField(blank=True, null=True, verbose_name="value by level")),
+                ("is_proven", models.BooleanField(blank=True, null=True, verbose_name="proof checked")),
+                ("statistics", models.JSONField(blank=True, default=dict, verbose_name="statistics")),
+                ("failure", models.TextField(blank=True, verbose_name="why it failed")),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="begun by",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="first published by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'round',
-                'verbose_name_plural': 'rounds',
-                'ordering': ['-pk'],
+                "verbose_name": "round",
+                "verbose_name_plural": "rounds",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.IntegerField(verbose_name='score')),
-                ('reasons', models.JSONField(default=dict, verbose_name='reasons')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('approved', 'approved'), ('asked', 'both asked'), ('connected', 'connected'), ('completed', 'completed'), ('refused', 'refused by the working group'), ('declined', 'declined'), ('expired', 'not answered in time'), ('withdrawn', 'withdrawn'), ('ended', 'ended')], db_index=True, default='proposed', max_length=10, verbose_name='state')),
-                ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
-                ('asked_at', models.DateTimeField(blank=True, null=True, verbose_name='asked at')),
-                ('answer_by', models.DateTimeField(blank=True, null=True, verbose_name='to be answered by')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='reminded at')),
-                ('learner_accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='learner said yes at')),
-                ('sharer_accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='sharer said yes at')),
-                ('connected_at', models.DateTimeField(blank=True, null=True, verbose_name='connected at')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('closed_why', models.CharField(blank=True, choices=[('poor_fit', 'What one shares is not what the other needs'), ('know_each_other', 'They already know or work with each other'), ('better_served', 'There is a better way to help, such as a clinic'), ('no_time', 'I have no time at the moment'), ('not_the_topic', 'It is not what I wanted to learn or share'), ('not_the_person', 'I would rather be matched with somebody else'), ('no_longer_needed', 'I no longer need it'), ('other', 'Another reason'), ('done', 'They met and are done'), ('no_answer', 'One side did not answer in time'), ('left', 'One side is no longer in the programme'), ('blocked', 'The two can no longer be matched'), ('round_cancelled', 'The round was cancelled')], max_length=20, verbose_name='why it was closed')),
-                ('closed_note', models.TextField(blank=True, max_length=1000, verbose_name='in their words')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
-                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches_as_learner', to='registrations.registration', verbose_name='learner')),
-                ('sharer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches_as_sharer', to='registrations.registration', verbose_name='sharer')),
-                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='registrations.skill', verbose_name='skill')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='matching.round', verbose_name='round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("score", models.IntegerField(verbose_name="score")),
+                ("reasons", models.JSONField(default=dict, verbose_name="reasons")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("approved", "approved"),
+                            ("asked", "both asked"),
+                            ("connected", "connected"),
+                            ("completed", "completed"),
+                            ("refused", "refused by the working group"),
+                            ("declined", "declined"),
+                            ("expired", "not answered in time"),
+                            ("withdrawn", "withdrawn"),
+                            ("ended", "ended"),
+                        ],
+                        db_index=True,
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="approved at")),
+                ("asked_at", models.DateTimeField(blank=True, null=True, verbose_name="asked at")),
+                ("answer_by", models.DateTimeField(blank=True, null=True, verbose_name="to be answered by")),
+                ("reminded_at", models.DateTimeField(blank=True, null=True, verbose_name="reminded at")),
+                (
+                    "learner_accepted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="learner said yes at"),
+                ),
+                ("sharer_accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="sharer said yes at")),
+                ("connected_at", models.DateTimeField(blank=True, null=True, verbose_name="connected at")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                (
+                    "closed_why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("poor_fit", "What one shares is not what the other needs"),
+                            ("know_each_other", "They already know or work with each other"),
+                            ("better_served", "There is a better way to help, such as a clinic"),
+                            ("no_time", "I have no time at the moment"),
+                            ("not_the_topic", "It is not what I wanted to learn or share"),
+                            ("not_the_person", "I would rather be matched with somebody else"),
+                            ("no_longer_needed", "I no longer need it"),
+                            ("other", "Another reason"),
+                            ("done", "They met and are done"),
+                            ("no_answer", "One side did not answer in time"),
+                            ("left", "One side is no longer in the programme"),
+                            ("blocked", "The two can no longer be matched"),
+                            ("round_cancelled", "The round was cancelled"),
+                        ],
+                        max_length=20,
+                        verbose_name="why it was closed",
+                    ),
+                ),
+                ("closed_note", models.TextField(blank=True, max_length=1000, verbose_name="in their words")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="approved by",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="closed by",
+                    ),
+                ),
+                (
+                    "learner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matches_as_learner",
+                        to="registrations.registration",
+                        verbose_name="learner",
+                    ),
+                ),
+                (
+                    "sharer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matches_as_sharer",
+                        to="registrations.registration",
+                        verbose_name="sharer",
+                    ),
+                ),
+                (
+                    "skill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matches",
+                        to="registrations.skill",
+                        verbose_name="skill",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matches",
+                        to="matching.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'match',
-                'verbose_name_plural': 'matches',
-                'ordering': ['-round', 'pk'],
+                "verbose_name": "match",
+                "verbose_name_plural": "matches",
+                "ordering": ["-round", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RoundParticipant',
+            name="RoundParticipant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('registration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registrations.registration')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='matching.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "registration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registrations.registration"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="participants", to="matching.round"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoundReplay',
+            name="RoundReplay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('data', models.BinaryField()),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='replay', to='matching.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("data", models.BinaryField()),
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="replay", to="matching.round"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'solving', 'proposed', 'published', 'failed', 'cancelled'])), name='matching_round_state_is_known'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "solving", "proposed", "published", "failed", "cancelled"])),
+                name="matching_round_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'solving'), _negated=True), models.Q(('lease_until__isnull', False), ('started_at__isnull', False)), _connector='OR'), name='matching_solving_has_a_start_and_a_lease'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "solving"), _negated=True),
+                    models.Q(("lease_until__isnull", False), ("started_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="matching_solving_has_a_start_and_a_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'published']), _negated=True), models.Q(('finished_at__isnull', False), ('is_proven', True), ('value__isnull', False)), _connector='OR'), name='matching_proposed_round_is_computed_and_proven'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["proposed", "published"]), _negated=True),
+                    models.Q(("finished_at__isnull", False), ("is_proven", True), ("value__isnull", False)),
+                    _connector="OR",
+                ),
+                name="matching_proposed_round_is_computed_and_proven",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='matching_published_round_has_when_and_who'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="matching_published_round_has_when_and_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='matching_cancelled_round_has_when_and_who'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "cancelled"), _negated=True),
+                    models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="matching_cancelled_round_has_when_and_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('failure', ''), _negated=True), _connector='OR'), name='matching_failed_round_says_why'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("failure", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="matching_failed_round_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(condition=models.Q(('state', 'asked')), fields=['answer_by'], name='matching_match_to_answer'),
+            model_name="match",
+            index=models.Index(
+                condition=models.Q(("state", "asked")), fields=["answer_by"], name="matching_match_to_answer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'approved', 'asked', 'connected', 'completed', 'refused', 'declined', 'expired', 'withdrawn', 'ended'])), name='matching_match_state_is_known'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "proposed",
+                            "approved",
+                            "asked",
+                            "connected",
+                            "completed",
+                            "refused",
+                            "declined",
+                            "expired",
+                            "withdrawn",
+                            "ended",
+                        ],
+                    )
+                ),
+                name="matching_match_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(('learner', models.F('sharer')), _negated=True), name='matching_sharer_is_not_the_learner'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("learner", models.F("sharer")), _negated=True),
+                name="matching_sharer_is_not_the_learner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('approved', 'asked', 'connected', 'completed', 'declined', 'expired', 'ended')), _negated=True), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='matching_asked_needs_approval'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ("approved", "asked", "connected", "completed", "declined", "expired", "ended")),
+                        _negated=True,
+                    ),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="matching_asked_needs_approval",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('asked', 'connected', 'completed', 'declined', 'expired', 'ended')), _negated=True), models.Q(('answer_by__isnull', False), ('asked_at__isnull', False)), _connector='OR'), name='matching_asked_has_when_and_until'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ("asked", "connected", "completed", "declined", "expired", "ended")),
+                        _negated=True,
+                    ),
+                    models.Q(("answer_by__isnull", False), ("asked_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="matching_asked_has_when_and_until",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_at', None), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='matching_nobody_is_asked_unapproved'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("asked_at", None),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="matching_nobody_is_asked_unapproved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('connected_at', None), models.Q(('state__in', ('connected', 'completed', 'ended')), _negated=True)), models.Q(('connected_at__isnull', False), ('learner_accepted_at__isnull', False), ('sharer_accepted_at__isnull', False), ('state__in', ('connected', 'completed', 'ended'))), _connector='OR'), name='matching_connected_needs_both_acceptances'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("connected_at", None),
+                        models.Q(("state__in", ("connected", "completed", "ended")), _negated=True),
+                    ),
+                    models.Q(
+                        ("connected_at__isnull", False),
+                        ("learner_accepted_at__isnull", False),
+                        ("sharer_accepted_at__isnull", False),
+                        ("state__in", ("connected", "completed", "ended")),
+                    ),
+                    _connector="OR",
+                ),
+                name="matching_connected_needs_both_acceptances",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None), ('closed_note', ''), ('closed_why', ''), ('state__in', ('proposed', 'approved', 'asked', 'connected'))), models.Q(('closed_at__isnull', False), ('state__in', ('completed', 'refused', 'declined', 'expired', 'withdrawn', 'ended')), models.Q(('closed_why', ''), _negated=True)), _connector='OR'), name='matching_closed_has_when_and_why'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at", None),
+                        ("closed_by", None),
+                        ("closed_note", ""),
+                        ("closed_why", ""),
+                        ("state__in", ("proposed", "approved", "asked", "connected")),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("state__in", ("completed", "refused", "declined", "expired", "withdrawn", "ended")),
+                        models.Q(("closed_why", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="matching_closed_has_when_and_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('proposed', 'approved', 'asked', 'connected')), models.Q(('closed_by', None), ('state', 'expired')), models.Q(('closed_by__isnull', False), models.Q(('state', 'expired'), _negated=True)), _connector='OR'), name='matching_closed_has_who_unless_expired'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("proposed", "approved", "asked", "connected")),
+                    models.Q(("closed_by", None), ("state", "expired")),
+                    models.Q(("closed_by__isnull", False), models.Q(("state", "expired"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="matching_closed_has_who_unless_expired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'approved', 'asked', 'connected'))), fields=('learner', 'sharer', 'skill'), name='matching_one_live_match_per_pair_and_skill'),
+            model_name="match",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("proposed", "approved", "asked", "connected"))),
+                fields=("learner", "sharer", "skill"),
+                name="matching_one_live_match_per_pair_and_skill",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'approved', 'asked', 'connected'))), fields=('round', 'learner'), name='matching_one_live_proposal_per_learner_and_round'),
+            model_name="match",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("proposed", "approved", "asked", "connected"))),
+                fields=("round", "learner"),
+                name="matching_one_live_proposal_per_learner_and_round",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundparticipant',
-            constraint=models.UniqueConstraint(fields=('round', 'number'), name='matching_one_person_per_number'),
+            model_name="roundparticipant",
+            constraint=models.UniqueConstraint(fields=("round", "number"), name="matching_one_person_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='roundparticipant',
-            constraint=models.UniqueConstraint(fields=('round', 'registration'), name='matching_one_number_per_person'),
+            model_name="roundparticipant",
+            constraint=models.UniqueConstraint(fields=("round", "registration"), name="matching_one_number_per_person"),
         ),
     ]

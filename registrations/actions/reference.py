@@ -1,0 +1,145 @@
+"""Loading skills, groups and roles from the tables of `registrations/reference/`."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from registrations.models import Group, GroupAlias, Role, RoleName, Skill, SkillName
+from registrations.reference.groups import SeedGroup, groups
+from registrations.reference.roles import ROLES
+from registrations.reference.skills import SeedSkill, skills
+
+_LOCK = 0x4C43_5245_4601  # one loader at a time: two set-ups may start together
+
+
+@transaction.atomic
+def load_reference_data() -> dict[str, int]:
+    """Bring the seed into the database and return how many rows of each table were written.
+
+    Running it again writes nothing. Texts that changed in the seed are renamed, the old wording staying as a synonym
+    or alias. What people suggested and what the working group merged or retired is left alone; nothing is deleted
+    but a synonym that became a name.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    return {
+        "skills": _load_skills(skills()),
+        "skill_names": _load_skill_names(skills()),
+        "groups": _load_groups(groups()),
+        "group_aliases": _load_aliases(groups()),
+        "roles": _load_roles(),
+    }
+
+
+def _load_skills(seeds: Iterable[SeedSkill]) -> int:
+    known = {skill.slug: skill for skill in Skill.objects.all()}
+    written = 0
+    for seed in seeds:  # parents come first
+        parent = known[seed.under] if seed.under else None
+        wanted = {"family": seed.family, "parent": parent, "wikidata_id": seed.wikidata_id}
+        skill = known.get(seed.slug)
+        if skill is None:
+            known[seed.slug] = Skill.objects.create(slug=seed.slug, **wanted)
+            written += 1
+        elif _set(skill, wanted):
+            skill.save(update_fields=list(wanted))
+            written += 1
+    return written
+
+
+def _set(row: Skill | Group, wanted: dict[str, object]) -> bool:
+    """Set the values on the row and tell whether any was another one."""
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, wanted[name])
+    return bool(changed)
+
+
+def _load_skill_names(seeds: Iterable[SeedSkill]) -> int:
+    ids = dict(Skill.objects.values_list("slug", "pk"))
+    known = {(row.skill_id, row.language, row.text.lower()): row for row in SkillName.objects.all()}
+    names = {(row.skill_id, row.language): row for row in known.values() if not row.is_synonym}
+    new: list[SkillName] = []
+    written = 0
+    for seed in seeds:
+        pk = ids[seed.slug]
+        for language, text in seed.names.items():
+            if name := names.get((pk, language)):
+                written += _rename(name, text, known)
+            else:
+                new.append(SkillName(skill_id=pk, language=language, text=text))
+        taken = {(language, text.lower()) for language, text in seed.names.items()}
+        new += [
+            SkillName(skill_id=pk, language=language, text=text, is_synonym=True)
+            for language, texts in seed.synonyms.items()
+            for text in texts
+            if (pk, language, text.lower()) not in known and (language, text.lower()) not in taken
+        ]
+    SkillName.objects.bulk_create(new)
+    return written + len(new)
+
+
+def _rename(name: SkillName, text: str, known: dict[tuple[int, str, str], SkillName]) -> bool:
+    """Give a name its new text, keeping the old one as a synonym."""
+    if name.text == text:
+        return False
+    old, name.text = name.text, text
+    same = known.get((name.skill_id, name.language, text.lower()))
+    if same is not None and same.pk != name.pk:
+        same.delete()
+    name.save(update_fields=["text"])
+    if old.lower() != text.lower():
+        known[name.skill_id, name.language, old.lower()] = SkillName.objects.create(
+            skill_id=name.skill_id, language=name.language, text=old, is_synonym=True
+        )
+    return True
+
+
+def _load_groups(seeds: Iterable[SeedGroup]) -> int:
+    known = {group.slug: group for group in Group.objects.all()}
+    new, written = [], 0
+    for seed in seeds:
+        wanted = {"name": seed.name, "kind": seed.kind, "country": seed.country, "region": seed.region}
+        group = known.get(seed.slug)
+        if group is None:
+            new.append(Group(slug=seed.slug, **wanted))
+            continue
+        old = group.name
+        if _set(group, wanted):
+            group.save(update_fields=list(wanted))
+            written += 1
+        if old.lower() != seed.name.lower() and not GroupAlias.objects.filter(text__iexact=old).exists():
+            GroupAlias.objects.create(group=group, text=old)
+    Group.objects.bulk_create(new)
+    return written + len(new)
+
+
+def _load_aliases(seeds: Iterable[SeedGroup]) -> int:
+    ids = dict(Group.objects.values_list("slug", "pk"))
+    known = {text.lower() for text in GroupAlias.objects.values_list("text", flat=True)}
+    new = [
+        GroupAlias(group_id=ids[seed.slug], text=alias)
+        for seed in seeds
+        for alias in seed.aliases
+        if alias.lower() not in known
+    ]
+    GroupAlias.objects.bulk_create(new)
+    return len(new)
+
+
+def _load_roles() -> int:
+    written = 0
+    for position, (slug, names) in enumerate(ROLES.items(), start=1):
+        role, made = Role.objects.get_or_create(slug=slug, defaults={"position": position})
+        known = {name.language: name for name in role.role_names.all()}
+        for language, text in names.items():
+            if language not in known:
+                RoleName.objects.create(role=role, language=language, text=text)
+            elif known[language].text != text:
+                known[language].text = text
+                known[language].save(update_fields=["text"])
+            else:
+                continue
+            written += 1
+        written += made
+    return written
