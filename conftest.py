@@ -31,3 +31,9 @@ def other_liaison(db):
 @pytest.fixture
 def coordinator(db):
     return factories.make_coordinator()
+
+
+@pytest.fixture(autouse=True)
+def _no_nudges(settings):
+    """No broker listens while tests run; those about nudges switch them on."""
+    settings.NUDGES = False

@@ -1,0 +1,70 @@
+"""What a coordinator, or a person about their own data, decides about letters."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from letsconnect.base import acts
+from mailings import kinds, nudges
+from mailings.domain import OPEN, CannotSendAgain, LetterState, NotForAPerson
+from mailings.models import Letter, Suppression
+
+
+@transaction.atomic
+def mark_as_sent(*, letter: Letter, by: Any, now: datetime) -> Letter:
+    """Settle an uncertain letter: a person knows that it arrived."""
+    letter = _locked(letter, among={LetterState.UNCERTAIN})
+    _only(letter).move(LetterState.UNCERTAIN, LetterState.SENT, sent_at=now, claimed_by="")
+    return _decided(letter, verb="mark_letter_as_sent", by=by, now=now)
+
+
+@transaction.atomic
+def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
+    """Queue an uncertain or failed letter anew, with all its attempts before it and under its old Message-ID."""
+    letter = _locked(letter, among={LetterState.UNCERTAIN, LetterState.FAILED})
+    if not kinds.is_registered(letter.kind):
+        raise CannotSendAgain(letter.kind)
+    _only(letter).move(
+        LetterState(letter.state), LetterState.QUEUED, due_at=now, tries=0, reason="", answer="", claimed_by=""
+    )
+    nudges.on_commit()
+    return _decided(letter, verb="send_letter_again", by=by, now=now)
+
+
+@transaction.atomic
+def forget_recipient(*, member: Any, now: datetime) -> int:
+    """Empty the address of every letter to a member whose data is being erased; return how many.
+
+    What is still owed to them is skipped. What is on the wire keeps its address until its outcome is known: call
+    again then. The rows stay, so the ledger still adds up.
+    """
+    theirs = Letter.objects.filter(member=member)
+    for state in (LetterState.QUEUED, LetterState.DEFERRED, LetterState.CLAIMED):
+        theirs.move(state, LetterState.SKIPPED, reason="the person was erased")
+    return theirs.exclude(state__in=OPEN).update(address="", answer="")
+
+
+@transaction.atomic
+def lift_suppression(*, suppression: Suppression, by: Any, now: datetime) -> None:
+    """Write to an address again."""
+    if Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(lifted_at=now):
+        acts.record(by=by, verb="lift_suppression", on=suppression, now=now)
+
+
+def _only(letter: Letter) -> Any:
+    return Letter.objects.filter(pk=letter.pk)
+
+
+def _locked(letter: Letter, *, among: set[LetterState]) -> Letter:
+    letter = Letter.objects.select_for_update(no_key=True).get(pk=letter.pk)
+    if letter.state not in among:
+        raise NotForAPerson(letter.state)
+    return letter
+
+
+def _decided(letter: Letter, *, verb: str, by: Any, now: datetime) -> Letter:
+    was = letter.state
+    letter.refresh_from_db()
+    acts.record(by=by, verb=verb, on=letter, now=now, was=was, became=letter.state)
+    return letter

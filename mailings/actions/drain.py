@@ -1,0 +1,149 @@
+"""The second half of a tick: claim what is due and send it, with no lock and no transaction across SMTP."""
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.db import models, transaction
+
+from letsconnect.base.languages import known
+from mailings import kinds
+from mailings.composing import Parcel, compose
+from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
+from mailings.fence import Fence
+from mailings.models import Letter, Suppression
+from mailings.settling import settle
+from mailings.transport import Session, open_session
+
+Clock = Callable[[], datetime]
+Drained = Counter[str]
+
+
+class NotOwed(Exception):
+    """The letter is not to be sent any more; the message says why."""
+
+
+class Unreachable(Exception):
+    """Nobody listens at the mail server."""
+
+
+class CannotBeWritten(Exception):
+    """The letter can never be sent as it stands; the message says why."""
+
+
+def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Drained:
+    """Send everything that is due; return how many letters went into which state.
+
+    When the mail server cannot be reached, the letter that found out is deferred, the rest go back untried.
+    """
+    clock, done = _running(now), Counter[str]()
+    with open_session() as session:
+        while letters := claim(now=clock(), batch=batch, lease=lease):
+            for letter in letters:
+                try:
+                    done[send_one(letter, session=session, clock=clock, lease=lease)] += 1
+                except Unreachable:
+                    done[LetterState.DEFERRED.value] += 1
+                    done["returned"] += give_back(letters)
+                    return done
+    return done
+
+
+def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> list[Letter]:
+    """Take the letters that have waited longest, past those other workers are taking; committed before it returns."""
+    token = secrets.token_hex(16)
+    with transaction.atomic(durable=True):
+        due = Letter.objects.due(now).select_for_update(skip_locked=True, no_key=True)
+        ids = list(due.values_list("pk", flat=True)[:batch])
+        taken = Letter.objects.filter(pk__in=ids)
+        for state in (LetterState.QUEUED, LetterState.DEFERRED):
+            taken.move(state, LetterState.CLAIMED, claimed_by=token, lease_until=now + lease)
+    return list(Letter.objects.filter(pk__in=ids).held(token=token).select_related("member").order_by("due_at", "pk"))
+
+
+def give_back(letters: list[Letter]) -> int:
+    """Queue those of ``letters`` again that this worker has claimed and not come to."""
+    mine = Letter.objects.filter(pk__in=[letter.pk for letter in letters]).held(token=letters[0].claimed_by)
+    return mine.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
+
+
+def send_one(letter: Letter, *, session: Session, clock: Clock, lease: timedelta = LEASE) -> str:
+    """Take one claimed letter to its next resting state and return that state, or "lost" when it was taken away.
+
+    Whether it is still owed and what it says are found out now, from the facts of this moment.
+    """
+    mine = Letter.objects.filter(pk=letter.pk).held(token=letter.claimed_by)
+    try:
+        parcel = _prepare(letter, now=clock())
+    except NotOwed as reason:
+        return _rest(mine, LetterState.SKIPPED, reason=str(reason)[:200])
+    except CannotBeWritten as reason:
+        return _rest(mine, LetterState.FAILED, reason=str(reason)[:200])
+    letter.tries += 1
+    unreachable = session.ready()
+    if unreachable:
+        settle(letter, unreachable, now=clock(), was=LetterState.CLAIMED)
+        raise Unreachable(unreachable.text)
+    columns = {"address": letter.address, "language": letter.language, "zone": letter.zone, "tries": letter.tries}
+    if not mine.move(LetterState.CLAIMED, LetterState.SUBMITTING, lease_until=clock() + lease, **columns):
+        return "lost"
+    answer = session.deliver(parcel)
+    return settle(letter, answer, now=clock()).state.value
+
+
+def _prepare(letter: Letter, *, now: datetime) -> Parcel:
+    """Return what to send, or raise NotOwed or CannotBeWritten."""
+    try:
+        kind = kinds.get(letter.kind)
+    except UnknownKind as error:
+        raise CannotBeWritten("no app knows this kind of letter any more") from error
+    _readdress(letter)
+    about = _about(letter)
+    with Fence(f"writing the letter {letter.pk} ({letter.kind})") as fence:
+        reason = kind.still_owed(about, now)
+        parcel = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
+    if fence.error:
+        raise CannotBeWritten(fence.error)
+    if parcel is None:
+        raise NotOwed(reason)
+    return parcel
+
+
+def _readdress(letter: Letter) -> None:
+    """Write to where the member reads now, in the language and zone they use now."""
+    member = letter.member
+    if member is not None:
+        if not member.is_active:
+            raise NotOwed("the account is closed")
+        letter.address = member.email or ""
+        letter.language, letter.zone = known(member.language), member.zone
+    if not letter.address:
+        raise NotOwed("there is no address")
+    if Suppression.objects.of(letter.address).exists():
+        raise NotOwed("the address is suppressed")
+
+
+def _about(letter: Letter) -> models.Model | None:
+    if not letter.about_type:
+        return None
+    try:
+        model = apps.get_model(letter.about_type)
+    except LookupError as error:
+        raise CannotBeWritten("no app knows what this letter is about any more") from error
+    about = model._base_manager.filter(pk=letter.about_id).first()
+    if about is None:
+        raise NotOwed("what it is about is gone")
+    return about
+
+
+def _rest(mine: models.QuerySet, state: LetterState, *, reason: str) -> str:
+    return state.value if mine.move(LetterState.CLAIMED, state, reason=reason) else "lost"
+
+
+def _running(now: datetime) -> Clock:
+    """Return a clock that shows ``now`` and goes on from there: a long drain must not live on a stale hour."""
+    started = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - started)

@@ -1,0 +1,56 @@
+"""The first half of a tick: write what has become due, take back what dead workers held."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from mailings import kinds
+from mailings.domain import LetterState
+from mailings.fence import Fence
+from mailings.models import Letter
+
+ADVISORY_LOCK = 7_233_001
+
+
+@dataclass
+class Swept:
+    """What one sweep did; ``ran`` is false when another one was at it."""
+
+    ran: bool = False
+    owed: dict[str, int] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    requeued: int = 0
+    parked: int = 0
+
+
+@transaction.atomic(durable=True)
+def sweep(*, now: datetime) -> Swept:
+    """Run every registered sweep and settle abandoned letters, unless another tick is doing so this moment.
+
+    One sweep that fails is undone alone and named in ``errors``. A letter that was only claimed is queued again; one
+    that was on the wire is parked as uncertain, because nobody knows whether it arrived.
+    """
+    swept = Swept()
+    if not _have_the_lock():
+        return swept
+    swept.ran = True
+    for name, fn in kinds.sweeps().items():
+        with Fence(f"the sweep {name}") as fence:
+            swept.owed[name] = fn(now)
+        if fence.error:
+            swept.errors[name] = fence.error
+    abandoned = Letter.objects.abandoned(now)
+    swept.requeued = abandoned.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
+    swept.parked = abandoned.move(
+        LetterState.SUBMITTING,
+        LetterState.UNCERTAIN,
+        reason="the worker stopped while it was handing the letter over",
+    )
+    return swept
+
+
+def _have_the_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        return cursor.fetchone()[0]

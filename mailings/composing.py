@@ -1,0 +1,48 @@
+"""From words to what goes over the wire."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
+
+from mailings.models import Letter
+from mailings.rendering import Rendered, one_line
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message ready to be handed over: everything that can be wrong with its words was found while making it."""
+
+    message: EmailMultiAlternatives
+    sender: str
+    recipient: str
+    payload: bytes
+
+
+def compose(letter: Letter, rendered: Rendered) -> Parcel:
+    """Return the parcel of a letter. Its Message-ID is the letter's own, the same at every attempt.
+
+    Raises ValueError on an address or a word that would break out of its header.
+    """
+    message = EmailMultiAlternatives(
+        subject=one_line(rendered.subject),
+        body=rendered.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[letter.address],
+        reply_to=[settings.CONTACT_EMAIL],
+        headers={
+            "Message-ID": letter.message_id,
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "Content-Language": letter.language,
+        },
+    )
+    if rendered.html:
+        message.attach_alternative(rendered.html, "text/html")
+    return Parcel(
+        message=message,
+        sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"),
+        recipient=sanitize_address(letter.address, "utf-8"),
+        payload=message.message().as_bytes(linesep="\r\n"),
+    )

@@ -1,0 +1,121 @@
+"""What may become of a letter, and what an SMTP server's answer means. Pure: no database, clock or chance."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class LetterState(TextChoices):
+    # Translators: the states of one email in the list of letters
+    QUEUED = "queued", pgettext_lazy("state of a letter", "queued")
+    CLAIMED = "claimed", pgettext_lazy("state of a letter", "taken by a worker")
+    SUBMITTING = "submitting", pgettext_lazy("state of a letter", "being handed over")
+    SENT = "sent", pgettext_lazy("state of a letter", "sent")
+    DEFERRED = "deferred", pgettext_lazy("state of a letter", "to be tried again")
+    FAILED = "failed", pgettext_lazy("state of a letter", "failed")
+    SKIPPED = "skipped", pgettext_lazy("state of a letter", "no longer owed")
+    UNCERTAIN = "uncertain", pgettext_lazy("state of a letter", "uncertain")
+
+
+class UnknownKind(LookupError):
+    """No app has registered this kind of letter."""
+
+
+class NotForAPerson(Exception):
+    """The letter is not in a state in which a person may decide about it."""
+
+
+class CannotSendAgain(Exception):
+    """The text of this letter was never kept (a sign-in code), so it cannot be sent a second time."""
+
+
+S = LetterState
+WAITING = frozenset({S.QUEUED, S.DEFERRED})
+HELD = frozenset({S.CLAIMED, S.SUBMITTING})
+OPEN = WAITING | HELD
+NEEDS_A_REASON = frozenset({S.DEFERRED, S.FAILED, S.SKIPPED, S.UNCERTAIN})
+NEXT: dict[LetterState, frozenset[LetterState]] = {
+    S.QUEUED: frozenset({S.CLAIMED, S.SKIPPED}),
+    S.DEFERRED: frozenset({S.CLAIMED, S.SKIPPED}),
+    S.CLAIMED: frozenset({S.SUBMITTING, S.QUEUED, S.DEFERRED, S.FAILED, S.SKIPPED}),
+    S.SUBMITTING: frozenset({S.SENT, S.DEFERRED, S.FAILED, S.UNCERTAIN}),
+    S.UNCERTAIN: frozenset({S.SENT, S.DEFERRED, S.FAILED, S.QUEUED}),
+    S.FAILED: frozenset({S.QUEUED}),
+    S.SENT: frozenset(),
+    S.SKIPPED: frozenset(),
+}
+
+# Some 45 hours in all: a mail server that is down over a night, or a weekend's first day, loses nothing.
+RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60))
+LEASE = timedelta(minutes=5)
+BATCH = 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one attempt: the server's code (None: it said nothing) and whether the text had been handed over."""
+
+    code: int | None
+    text: str = ""
+    handed_over: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of a letter after one attempt."""
+
+    state: LetterState
+    reason: str = ""
+    next_try_at: datetime | None = None
+    is_bad_address: bool = False
+
+
+def may_become(was: LetterState, became: LetterState) -> bool:
+    """Tell whether a letter may go from one state straight to another."""
+    return became in NEXT[was]
+
+
+def after_attempt(answer: Answer, *, tries: int, now: datetime) -> Outcome:
+    """Decide from the server's answer to the ``tries``-th attempt.
+
+    An answer is believed whenever there is one. Silence before the text was handed over means that nothing was
+    sent; silence afterwards means that nobody knows, and a person decides rather than the portal writing twice.
+    """
+    code = answer.code or 0
+    if 200 <= code < 300:
+        return Outcome(LetterState.SENT)
+    if 500 <= code < 600:
+        return Outcome(
+            LetterState.FAILED,
+            reason="the mail server refused it",
+            is_bad_address=bool(re.match(r"\s*5\.1\.\d", answer.text)),
+        )
+    if answer.handed_over and not 400 <= code < 500:
+        return Outcome(LetterState.UNCERTAIN, reason="the connection was lost after the text had been handed over")
+    if 400 <= code < 500:
+        return _again("the mail server refused it for now", tries=tries, now=now)
+    return _again("the mail server could not be reached", tries=tries, now=now)
+
+
+def _again(reason: str, *, tries: int, now: datetime) -> Outcome:
+    if tries > len(RETRY_AFTER):
+        return Outcome(LetterState.FAILED, reason=f"given up after {tries} attempts: {reason}")
+    return Outcome(LetterState.DEFERRED, reason=reason, next_try_at=now + RETRY_AFTER[tries - 1])
+
+
+def shortened(text: str, *, address: str, limit: int = 200) -> str:
+    """Return a server's answer on one line, at most ``limit`` characters, with the recipient's address taken out."""
+    line = " ".join(text.replace("\x00", " ").split())
+    if address:
+        line = re.sub(re.escape(address), "…", line, flags=re.IGNORECASE)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+SUPPRESSION_SOURCES = [
+    ("bounce", _("the mail server says there is no such address")),
+    ("person", _("asked for by the person")),
+]

@@ -1,0 +1,35 @@
+"""The one place where whatever goes wrong in another app's code is caught, because one letter that cannot be
+rendered must not keep all the others from being sent, nor one sweep the rest."""
+
+import logging
+from types import TracebackType
+
+from django.db import InterfaceError, OperationalError, transaction
+
+logger = logging.getLogger(__name__)
+
+
+class Fence:
+    """Run a block in a savepoint of its own: if it raises, what it wrote is undone, logged, and told in ``error``.
+
+    A lost database is not the block's fault and goes through, as do Ctrl-C and the worker's own end.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.error = ""
+        self._atomic = transaction.atomic()
+
+    def __enter__(self) -> "Fence":
+        self._atomic.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._atomic.__exit__(kind, error, trace)
+        if error is None or not isinstance(error, Exception) or isinstance(error, OperationalError | InterfaceError):
+            return False
+        self.error = f"{type(error).__name__}: {error}"[:180]
+        logger.error("%s: %s", self.what, self.error, exc_info=error)
+        return True

@@ -1,0 +1,67 @@
+"""The kinds of letter and the sweeps the apps above have registered; `mailings` itself knows none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model
+
+from mailings.domain import UnknownKind
+from mailings.rendering import Rendered
+
+# `about` is whatever object the app itself owed the letter about; only that app knows its class.
+StillOwed = Callable[..., str | None]
+Render = Callable[..., Rendered]
+Sweep = Callable[[datetime], int]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """When a letter of this kind is still owed, and how it reads."""
+
+    name: str
+    still_owed: StillOwed
+    render: Render
+
+
+_kinds: dict[str, Kind] = {}
+_sweeps: dict[str, Sweep] = {}
+
+
+def register(name: str, *, still_owed: StillOwed, render: Render) -> None:
+    """Make ``name`` a kind of letter. ``still_owed(about, now)`` returns None or the reason to skip it;
+    ``render(about, language, zone)`` returns its text. A second registration of a name replaces the first only
+    when it is the same."""
+    kind = Kind(name, still_owed, render)
+    if _kinds.setdefault(name, kind) != kind:
+        raise ValueError(f"the kind of letter {name!r} is registered twice")
+
+
+def register_sweep(name: str, fn: Sweep) -> None:
+    """Have ``fn(now)`` called by every tick's sweep: it owes what has become due and returns how many."""
+    if _sweeps.setdefault(name, fn) is not fn:
+        raise ValueError(f"the sweep {name!r} is registered twice")
+
+
+def get(name: str) -> Kind:
+    """Return a kind, or raise UnknownKind (its app may have been removed since the letter was owed)."""
+    if name not in _kinds:
+        raise UnknownKind(name)
+    return _kinds[name]
+
+
+def is_registered(name: str) -> bool:
+    return name in _kinds
+
+
+def sweeps() -> dict[str, Sweep]:
+    return dict(_sweeps)
+
+
+def names() -> list[str]:
+    return sorted(_kinds)
+
+
+def about_of(about: Model | None) -> tuple[str, int | None]:
+    """Return how a letter stores what it is about."""
+    return (about._meta.label_lower, about.pk) if about is not None else ("", None)

@@ -1,0 +1,113 @@
+"""Owing letters: what the other apps call."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import models, transaction
+
+from letsconnect.base.languages import known
+from letsconnect.base.zones import is_zone
+from mailings import kinds, nudges
+from mailings.composing import compose
+from mailings.domain import LetterState
+from mailings.models import Letter
+from mailings.rendering import Rendered
+from mailings.settling import settle
+from mailings.transport import open_session
+
+AT_ONCE_LEASE = timedelta(minutes=2)
+
+
+def owe(
+    *,
+    kind: str,
+    about: models.Model | None,
+    key: str,
+    now: datetime,
+    to: Any | None = None,
+    address: str = "",
+    language: str = "",
+    zone: str = "",
+) -> Letter:
+    """Write that a letter is owed to a member or to an address; it lives and dies with the caller's transaction.
+
+    Owing the same ``key`` twice, even at the same moment, leaves one letter: the first. A nudge follows the commit.
+    """
+    kinds.get(kind)
+    with transaction.atomic():
+        letter = _write(
+            _new(kind=kind, about=about, key=key, now=now, to=to, address=address, language=language, zone=zone)
+        )
+        nudges.on_commit()
+    return letter
+
+
+def send_at_once(
+    *,
+    kind: str,
+    address: str,
+    language: str,
+    zone: str,
+    rendered: Rendered,
+    key: str,
+    now: datetime,
+    to: Any | None = None,
+) -> Letter:
+    """Send a letter somebody is waiting for (a sign-in code) in this process, now, and return how it went.
+
+    The row is committed before the text is on the wire, and the text is in no row, so it is tried once only: what
+    would be tried again fails. Suppression is not asked: the person at the other end has just asked for it.
+    """
+    letter = _new(kind=kind, about=None, key=key, now=now, to=to, address=address, language=language, zone=zone)
+    letter.address = address
+    letter.state, letter.tries = LetterState.SUBMITTING, 1
+    letter.claimed_by, letter.lease_until = secrets.token_hex(16), now + AT_ONCE_LEASE
+    token, parcel = letter.claimed_by, compose(letter, rendered)
+    with transaction.atomic(durable=True):
+        letter = _write(letter)
+    if letter.claimed_by != token:
+        return letter
+    with open_session() as session:
+        answer = session.ready() or session.deliver(parcel)
+    settle(letter, answer, now=now, may_try_again=False)
+    letter.refresh_from_db()
+    return letter
+
+
+def _new(
+    *,
+    kind: str,
+    about: models.Model | None,
+    key: str,
+    now: datetime,
+    to: Any | None,
+    address: str,
+    language: str,
+    zone: str,
+) -> Letter:
+    if to is None and not address:
+        raise ValueError("a letter goes to a member or to an address")
+    about_type, about_id = kinds.about_of(about)
+    zone = zone or getattr(to, "zone", "")
+    return Letter(
+        kind=kind,
+        key=key,
+        member=to,
+        address=address or to.email or "",
+        language=known(language or getattr(to, "language", "")),
+        zone=zone if is_zone(zone) else "UTC",
+        about_type=about_type,
+        about_id=about_id,
+        owed_at=now,
+        due_at=now,
+        message_id=f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>",
+    )
+
+
+def _write(letter: Letter) -> Letter:
+    """Insert unless the key is there, and return the row that is: the unique index decides, not a look before."""
+    Letter.objects.bulk_create([letter], ignore_conflicts=True)
+    return Letter.objects.get(key=letter.key)

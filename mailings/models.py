@@ -1,0 +1,178 @@
+"""The letter ledger and the addresses nobody writes to."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from mailings.domain import (
+    HELD,
+    NEEDS_A_REASON,
+    OPEN,
+    SUPPRESSION_SOURCES,
+    WAITING,
+    LetterState,
+    may_become,
+)
+
+S = LetterState
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def due(self, now: datetime) -> "LetterQuerySet":
+        """Those whose turn has come, longest waiting first."""
+        return self.filter(state__in=WAITING, due_at__lte=now).order_by("due_at", "pk")
+
+    def held(self, *, token: str) -> "LetterQuerySet":
+        return self.filter(claimed_by=token)
+
+    def abandoned(self, now: datetime) -> "LetterQuerySet":
+        """Those whose worker has not said anything for as long as its lease ran."""
+        return self.filter(state__in=HELD, lease_until__lte=now)
+
+    def needing_a_person(self) -> "LetterQuerySet":
+        return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
+
+    def to_address(self, address: str) -> "LetterQuerySet":
+        return self.filter(address__iexact=address.strip())
+
+    def move(self, was: LetterState, became: LetterState, **columns: Any) -> int:
+        """Move those of these letters that are in state ``was``; return how many were.
+
+        The state is compared in the same statement that changes it, so of two workers, or a worker and a person,
+        one moves the letter and the other finds nothing.
+        """
+        if not may_become(was, became):
+            raise ValueError(f"a letter cannot go from {was} to {became}")
+        if became not in HELD:
+            columns.setdefault("lease_until", None)
+        return self.filter(state=was).update(state=became, **columns)
+
+    def tally(self) -> dict[str, int]:
+        """Return how many letters were written and how many are in each state."""
+        counts = {state: Count("pk", filter=Q(state=state)) for state in S.values}
+        return self.order_by().aggregate(written=Count("pk"), **counts)
+
+
+class Letter(models.Model):
+    """One owed email to one address. Its text is made when it is sent, and never kept."""
+
+    kind = models.CharField(_("kind"), max_length=80)
+    key = models.CharField(_("key"), max_length=200)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
+    )
+    address = models.EmailField(_("address"), blank=True)
+    language = models.CharField(_("language"), max_length=10)
+    zone = models.CharField(_("time zone"), max_length=50)
+    about_type = models.CharField(_("about"), max_length=60, blank=True)
+    about_id = models.BigIntegerField(null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=LetterState, default=S.QUEUED)
+    message_id = models.CharField(_("Message-ID"), max_length=200)
+    owed_at = models.DateTimeField(_("owed since"))
+    due_at = models.DateTimeField(_("due"))
+    tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=32, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    answer = models.CharField(_("the mail server's answer"), max_length=200, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="mailings_one_letter_per_key"),
+            models.UniqueConstraint(fields=["message_id"], name="mailings_one_letter_per_message_id"),
+            models.CheckConstraint(condition=Q(state__in=S.values), name="mailings_letter_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(about_type="", about_id=None) | (~Q(about_type="") & Q(about_id__isnull=False)),
+                name="mailings_about_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(OPEN)) | Q(member__isnull=False) | ~Q(address=""),
+                name="mailings_open_letter_goes_to_someone",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state__in=sorted(HELD), lease_until__isnull=False) & ~Q(claimed_by=""))
+                | (~Q(state__in=sorted(HELD)) & Q(lease_until=None)),
+                name="mailings_held_has_lease_and_claimer",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.SENT, sent_at__isnull=False) | (~Q(state=S.SENT) & Q(sent_at=None)),
+                name="mailings_sent_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(NEEDS_A_REASON)) | ~Q(reason=""),
+                name="mailings_unsent_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[S.SUBMITTING, S.SENT, S.DEFERRED, S.UNCERTAIN]) | Q(tries__gte=1),
+                name="mailings_tried_was_tried",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[S.SUBMITTING]) | ~Q(address=""), name="mailings_submitting_has_an_address"
+            ),
+            models.CheckConstraint(condition=~Q(kind="") & ~Q(key=""), name="mailings_letter_has_kind_and_key"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="mailings_letter_due", condition=Q(state__in=sorted(WAITING))),
+            models.Index(fields=["lease_until"], name="mailings_letter_lease", condition=Q(state__in=sorted(HELD))),
+            models.Index(fields=["about_type", "about_id"], name="mailings_letter_about"),
+            models.Index(fields=["state", "owed_at"], name="mailings_letter_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def of(self, address: str) -> "SuppressionQuerySet":
+        return self.filter(address_hash=address_hash(address), lifted_at=None)
+
+    def suppress(self, addresses: Iterable[str], *, source: str, now: datetime) -> None:
+        """Write to none of ``addresses`` any more; one that is suppressed already stays as it is."""
+        self.bulk_create(
+            [self.model(address_hash=address_hash(one), source=source, made_at=now) for one in addresses],
+            ignore_conflicts=True,
+        )
+
+
+class Suppression(models.Model):
+    """An address no letter goes to. Only a fingerprint is kept, so it outlives the erasure of the person."""
+
+    address_hash = models.CharField(max_length=64)
+    source = models.CharField(_("why"), max_length=10, choices=SUPPRESSION_SOURCES)
+    made_at = models.DateTimeField(_("since"))
+    lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
+
+    objects = SuppressionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address_hash"], condition=Q(lifted_at=None), name="mailings_one_suppression_per_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=[code for code, _label in SUPPRESSION_SOURCES]),
+                name="mailings_suppression_source_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.address_hash[:12]
+
+
+def address_hash(address: str) -> str:
+    """Return the fingerprint of an address: the same for every spelling of its case, on every portal and after
+    every change of SECRET_KEY, so that a refusal is never forgotten by accident."""
+    return hashlib.sha256(f"mailings.suppression:{address.strip().lower()}".encode()).hexdigest()

@@ -1,0 +1,63 @@
+"""From a template directory to a subject, a text and an HTML part, in one language and one zone."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from css_inline import CSSInliner
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import timezone, translation
+
+from letsconnect.base.languages import known, speaking
+from letsconnect.base.zones import is_zone
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The words of one letter."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_letter(template: str, context: dict[str, Any], *, language: str, zone: str) -> Rendered:
+    """Render ``templates/<template>/{subject.txt,body.txt,body.html}`` for a reader of ``language`` in ``zone``.
+
+    Text parts are not HTML-escaped, the HTML part is, and its style sheet is moved onto the elements, because many
+    mail programs drop `<style>`. The subject is one line whatever the context holds.
+    """
+    language = known(language)
+    with speaking(language), timezone.override(ZoneInfo(zone if is_zone(zone) else "UTC")):
+        values = {
+            "site_name": settings.SITE_NAME,
+            "site_url": settings.SITE_URL,
+            "contact_email": settings.CONTACT_EMAIL,
+            "language": language,
+            "direction": "rtl" if translation.get_language_bidi() else "ltr",
+            "zone": zone,
+            **context,
+        }
+        return Rendered(
+            subject=one_line(_render(f"{template}/subject.txt", values, escape=False)),
+            text=_render(f"{template}/body.txt", values, escape=False).strip() + "\n",
+            html=_inliner().inline(_render(f"{template}/body.html", values, escape=True)),
+        )
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` without line breaks and control characters, fit for a header."""
+    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text).split())
+
+
+def _render(name: str, values: dict[str, Any], *, escape: bool) -> str:
+    return get_template(name).template.render(Context(values, autoescape=escape))
+
+
+@cache
+def _inliner() -> CSSInliner:
+    return CSSInliner(load_remote_stylesheets=False)

@@ -1,0 +1,49 @@
+"""Writing down what came of an attempt."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from mailings.domain import Answer, LetterState, Outcome, after_attempt, shortened
+from mailings.models import Letter, Suppression
+
+logger = logging.getLogger(__name__)
+
+
+def settle(
+    letter: Letter,
+    answer: Answer,
+    *,
+    now: datetime,
+    was: LetterState = LetterState.SUBMITTING,
+    may_try_again: bool = True,
+) -> Outcome:
+    """Commit the outcome of the attempt this worker holds ``letter`` for.
+
+    A worker so slow that its lease ran out finds the letter parked as uncertain; it knows better, and says so,
+    unless a person has decided in the meantime.
+    """
+    outcome = after_attempt(answer, tries=letter.tries, now=now)
+    if outcome.state == LetterState.DEFERRED and not may_try_again:
+        outcome = Outcome(LetterState.FAILED, reason=outcome.reason)
+    columns: dict[str, Any] = {
+        "tries": letter.tries,
+        "reason": outcome.reason,
+        "answer": shortened(f"{answer.code or ''} {answer.text}", address=letter.address),
+    }
+    if outcome.state == LetterState.SENT:
+        columns["sent_at"] = now
+    if outcome.next_try_at:
+        columns["due_at"] = outcome.next_try_at
+    with transaction.atomic():
+        mine = Letter.objects.filter(pk=letter.pk).held(token=letter.claimed_by)
+        moved = mine.move(was, outcome.state, **columns)
+        if not moved and was == LetterState.SUBMITTING and outcome.state != LetterState.UNCERTAIN:
+            moved = mine.move(LetterState.UNCERTAIN, outcome.state, **columns)
+        if outcome.is_bad_address:
+            Suppression.objects.suppress([letter.address], source="bounce", now=now)
+    if not moved:
+        logger.warning("letter %s was decided by somebody else before its outcome %s", letter.pk, outcome.state)
+    return outcome

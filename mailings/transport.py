@@ -1,0 +1,142 @@
+"""Handing a message to a mail server, and knowing how far it got."""
+
+import re
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
+
+from mailings.composing import Parcel
+from mailings.domain import Answer
+
+# smtplib says the first for a line the server cut, the second for the wire itself.
+LOST = (smtplib.SMTPException, OSError)
+
+
+class Session(Protocol):
+    """A connection that is used again from letter to letter."""
+
+    def ready(self) -> Answer | None:
+        """Make sure somebody listens; return what went wrong, or None. Nothing has been handed over then."""
+
+    def deliver(self, parcel: Parcel) -> Answer:
+        """Hand over one message to a server that is ``ready()``, and return its answer."""
+
+    def close(self) -> None: ...
+
+
+@contextmanager
+def open_session() -> Iterator[Session]:
+    """Yield a session with the mail server of the settings; nothing is connected before the first letter."""
+    backend = get_connection()
+    session = SmtpSession(backend) if isinstance(backend, EmailBackend) else BackendSession(backend)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+class SmtpSession:
+    """SMTP step by step, because `smtplib.sendmail` cannot say whether a lost connection came before the text or
+    after it, and all that we may do next hangs on that."""
+
+    def __init__(self, backend: EmailBackend) -> None:
+        self.backend = backend
+
+    def ready(self) -> Answer | None:
+        if self._is_alive():
+            return None
+        self._drop()
+        try:
+            self.backend.open()
+        except smtplib.SMTPResponseException as error:
+            self._drop()
+            return Answer(None, f"{error.smtp_code} {_readable(error.smtp_error)}")
+        except LOST as error:
+            self._drop()
+            return Answer(None, _readable(error))
+        return None
+
+    def deliver(self, parcel: Parcel) -> Answer:
+        handed_over = False
+        try:
+            code, answer = self._envelope(parcel)
+            if code == 354:
+                handed_over = True
+                code, answer = self._text(parcel.payload)
+        except LOST as error:
+            self._drop()
+            return Answer(None, _readable(error), handed_over=handed_over)
+        if not handed_over:
+            self._start_over()
+        return Answer(code, _readable(answer), handed_over=handed_over)
+
+    def _envelope(self, parcel: Parcel) -> tuple[int, bytes]:
+        """Say who writes to whom; 354 is the server's go-ahead for the text, anything else its refusal."""
+        smtp = self.backend.connection
+        code, answer = smtp.mail(parcel.sender)
+        if code == 250:
+            code, answer = smtp.rcpt(parcel.recipient)
+        return smtp.docmd("DATA") if code in (250, 251) else (code, answer)
+
+    def _text(self, payload: bytes) -> tuple[int, bytes]:
+        smtp = self.backend.connection
+        smtp.send(re.sub(rb"(?m)^\.", b"..", payload).rstrip(b"\r\n") + b"\r\n.\r\n")
+        return smtp.getreply()
+
+    def _is_alive(self) -> bool:
+        """Tell whether the connection of the letter before still answers; servers hang up on the slow."""
+        if self.backend.connection is None:
+            return False
+        with suppress(*LOST):
+            return self.backend.connection.noop()[0] == 250
+        return False
+
+    def _start_over(self) -> None:
+        """Leave a refused envelope behind, so that the next letter starts on a clean slate."""
+        try:
+            self.backend.connection.rset()
+        except LOST:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Hang up without a word: a QUIT in the middle of a text would become part of it."""
+        if self.backend.connection is not None:
+            self.backend.connection.close()
+            self.backend.connection = None
+
+    def close(self) -> None:
+        with suppress(*LOST):
+            self.backend.close()
+        self.backend.connection = None
+
+
+class BackendSession:
+    """Any other Django mail backend. It does not say how far it got, so an error means that nobody knows."""
+
+    def __init__(self, backend: BaseEmailBackend) -> None:
+        self.backend = backend
+
+    def ready(self) -> Answer | None:
+        return None
+
+    def deliver(self, parcel: Parcel) -> Answer:
+        try:
+            sent = self.backend.send_messages([parcel.message])
+        except LOST as error:
+            return Answer(None, _readable(error), handed_over=True)
+        return Answer(250) if sent else Answer(None, "the mail backend sent nothing")
+
+    def close(self) -> None:
+        with suppress(*LOST):
+            self.backend.close()
+
+
+def _readable(answer: bytes | str | Exception) -> str:
+    if isinstance(answer, bytes):
+        return answer.decode("utf-8", "replace")
+    return str(answer) or type(answer).__name__
