@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+pytest_plugins = ["letsconnect.tests.browser"]
+
 
 def pytest_configure() -> None:
     """Let pages render without a collectstatic: tests name the sheets as they are in the checkout."""

@@ -1,0 +1,148 @@
+"""Browser tests: windows of a headless Chromium, and what must be true of every page.
+
+A test asks for ``open_window`` and carries ``@pytest.mark.browser``::
+
+    window = open_window(live_server.url, language="ar", width=360, member=member)
+    window.visit("/clinics/")          # goes there and checks everything that is true of every page
+    window.page.get_by_role("button", name="…").click()
+    window.check()                     # the same checks on the page that followed
+
+Any running server will do: pass its address instead of ``live_server.url``.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from letsconnect.tests import chromium
+
+WIDTHS = (360, 1280)
+_NOTE_VIOLATIONS = """
+window.cspViolations = [];
+document.addEventListener("securitypolicyviolation",
+  e => window.cspViolations.push(`${e.violatedDirective}: ${e.blockedURI} ${e.sample} ${e.sourceFile}:${e.lineNumber}`));
+"""
+_OVERFLOWING = """
+() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter(e => { const box = e.getBoundingClientRect(); return box.width && (box.right > width + 1 || box.left < -1); })
+    .map(e => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`page is ${document.documentElement.scrollWidth} wide`);
+}
+"""
+_RUN_AXE = """
+() => axe.run(document, {resultTypes: ["violations"]}).then(result => result.violations
+  .filter(v => v.impact === "serious" || v.impact === "critical")
+  .map(v => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" | ")}`))
+"""
+
+
+class Window:
+    """One browser window of one person, and what went wrong in it."""
+
+    def __init__(self, context: BrowserContext, base_url: str) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.context = context
+        self.page: Page = context.new_page()
+        self.errors: list[str] = []
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
+        self.page.on("request", self._note_foreign)
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and "the server responded with a status of" not in text:
+            self.errors.append(f"console: {text}")
+
+    def _note_foreign(self, request: Request) -> None:
+        if urlsplit(request.url).scheme != "data" and not request.url.startswith(self.base_url + "/"):
+            self.errors.append(f"asked another host: {request.url}")
+
+    def visit(self, path: str, *, status: int = 200, accessible: bool = True) -> Page:
+        """Go to ``path``, expect ``status`` and check the page."""
+        response = self.page.goto(self.base_url + path)
+        assert response is not None
+        assert response.status == status, f"{path} answered {response.status}"
+        self.check(accessible=accessible)
+        return self.page
+
+    def check(self, *, accessible: bool = True) -> None:
+        """Fail unless the page has one h1, fits the window, asked only us, broke no policy and passes axe."""
+        here = f"{self.page.url} at {self.page.viewport_size}"
+        violations = self.page.evaluate("window.cspViolations")  # before axe, which causes some itself
+        errors, self.errors = self.errors, []
+        assert not violations, f"{here}: {violations}"
+        assert not errors, f"{here}: {errors}"
+        assert self.page.locator("h1").count() == 1, f"{here}: {self.page.locator('h1').count()} h1"
+        overflowing = self.page.evaluate(_OVERFLOWING)
+        assert not overflowing, f"{here}: {overflowing}"
+        if accessible:
+            problems = self.axe()
+            assert not problems, f"{here}: {problems}"
+
+    def axe(self) -> list[str]:
+        """Return axe-core's serious and critical findings on the page."""
+        self.page.evaluate((Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text())
+        return self.page.evaluate(_RUN_AXE)
+
+    def screenshot(self, name: str) -> Path:
+        """Save the whole page as var/screenshots/<name>.png."""
+        path = Path(settings.BASE_DIR) / "var" / "screenshots" / f"{name}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
+
+    def sign_in(self, member: Any) -> None:
+        """Give the window the session of ``member``; only for a server on this process's database."""
+        client = Client()
+        client.force_login(member)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.base_url}])
+
+
+@pytest.fixture(scope="module")
+def chromium_browser() -> Iterator[Browser]:
+    """One Chromium per test module. Playwright's loop runs in this thread, hence Django's flag while it does."""
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    path = chromium.executable()
+    with sync_playwright() as tool:
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        browser = tool.chromium.launch(
+            executable_path=path, args=chromium.FLAGS, env=chromium.environment(path), chromium_sandbox=False
+        )
+        yield browser
+        browser.close()
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        else:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture
+def open_window(chromium_browser: Browser) -> Iterator[Callable[..., Window]]:
+    """Return a function that opens a window of its own (own cookies); all are closed after the test."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(
+        base_url: str, *, language: str = "en", width: int = 1280, member: Any = None, javascript: bool = True
+    ) -> Window:
+        context = chromium_browser.new_context(
+            locale=language, viewport={"width": width, "height": 800}, java_script_enabled=javascript
+        )
+        context.set_default_timeout(15_000)
+        context.add_init_script(_NOTE_VIOLATIONS)
+        contexts.append(context)
+        window = Window(context, base_url)
+        if member is not None:
+            window.sign_in(member)
+        return window
+
+    yield open_one
+    for context in contexts:
+        context.close()
