@@ -1,0 +1,116 @@
+"""``solve``: from ids, places and scored pairs to the best set of pairs, with its proof."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine import checker, errors
+from matching.engine.facts import LEVELS, Instance, Ints, Result
+from matching.engine.flow import solve_in_turn
+from matching.engine.network import Network, gains, rows_of
+
+
+def solve(
+    *,
+    learner_ids: Sequence[int] | NDArray[Any],
+    sharer_ids: Sequence[int] | NDArray[Any],
+    sharer_slots: Sequence[int] | NDArray[Any],
+    pair_learner: Sequence[int] | NDArray[Any],
+    pair_sharer: Sequence[int] | NDArray[Any],
+    pair_score: Sequence[int] | NDArray[Any],
+    levels: Sequence[str] = LEVELS,
+    seed: int = 0,
+) -> Result:
+    """Choose the best of the pairs: each learner in at most one, each sharer in at most as many as they have slots.
+
+    ``pair_learner`` and ``pair_sharer`` hold ids, any 64-bit numbers, in any order; learners and sharers are numbered
+    apart, so the same id may stand in both lists. The levels count one after the other: "served" is the number of
+    pairs, "score" their total score. Being left out scores 0; so with ``levels=("score",)`` no pair lowers the total,
+    while ``("served", "score")`` takes pairs of negative score too if that serves more learners. Equal solutions are
+    told apart by a lot drawn from the seed and the ids, never by the order of the input.
+
+    The result is proven before it is returned. Nonsense raises an InstanceError. Scores may lie anywhere in 64 bits:
+    what the fast solver cannot bear is solved on Python's integers, or refused (ScoresTooWide), never wrapped.
+    """
+    instance = Instance(
+        learner_ids=_ints("learner_ids", learner_ids),
+        sharer_ids=_ints("sharer_ids", sharer_ids),
+        sharer_slots=_ints("sharer_slots", sharer_slots),
+        pair_learner=_ints("pair_learner", pair_learner),
+        pair_sharer=_ints("pair_sharer", pair_sharer),
+        pair_score=_ints("pair_score", pair_score),
+        levels=tuple(levels),
+        seed=seed,
+    )
+    return solve_instance(instance)
+
+
+def solve_instance(instance: Instance) -> Result:
+    """``solve`` for an instance that is put together already."""
+    _refuse_nonsense(instance)
+    learners, sharers, pairs = _orders_by_id(instance)
+    ordered = Instance(
+        learner_ids=instance.learner_ids[learners],
+        sharer_ids=instance.sharer_ids[sharers],
+        sharer_slots=instance.sharer_slots[sharers],
+        pair_learner=instance.pair_learner[pairs],
+        pair_sharer=instance.pair_sharer[pairs],
+        pair_score=instance.pair_score[pairs],
+        levels=instance.levels,
+        seed=instance.seed,
+    )
+    network, by_level = Network.of(ordered), gains(ordered)
+    flow, prices = solve_in_turn(network, [network.cost_of(gain) for gain in by_level.values()])
+    chosen = np.sort(pairs[np.flatnonzero(flow[network.pair_arc])])
+    nodes = np.argsort(np.concatenate([learners, len(learners) + sharers, [len(learners) + len(sharers)]]))
+    values = {"served": np.ones_like(chosen), "score": instance.pair_score[chosen]}
+    result = Result(
+        chosen=chosen,
+        value={level: sum(values[level].tolist()) for level in instance.levels},
+        duals=tuple(price[nodes] for price in prices),
+    )
+    checker.check(instance, result)
+    return result
+
+
+def _orders_by_id(instance: Instance) -> tuple[Ints, Ints, Ints]:
+    return (
+        np.argsort(instance.learner_ids),
+        np.argsort(instance.sharer_ids),
+        np.lexsort((instance.pair_sharer, instance.pair_learner)),
+    )
+
+
+def _ints(name: str, column: Sequence[int] | NDArray[Any]) -> Ints:
+    values = np.asarray(column)
+    if values.ndim != 1:
+        raise errors.NotWholeNumbers(f"{name} is not a flat list")
+    if not len(values):
+        return np.zeros(0, dtype=np.int64)
+    if values.dtype.kind not in "iu" or (values.dtype == np.uint64 and values.max() > np.iinfo(np.int64).max):
+        raise errors.NotWholeNumbers(f"{name} holds something else than whole numbers of 64 bits")
+    return np.ascontiguousarray(values, dtype=np.int64)
+
+
+def _refuse_nonsense(instance: Instance) -> None:
+    if len(instance.sharer_slots) != len(instance.sharer_ids):
+        raise errors.LengthsDiffer("sharer_slots and sharer_ids")
+    if not len(instance.pair_learner) == len(instance.pair_sharer) == len(instance.pair_score):
+        raise errors.LengthsDiffer("pair_learner, pair_sharer and pair_score")
+    for name, ids in (("learner_ids", instance.learner_ids), ("sharer_ids", instance.sharer_ids)):
+        if len(np.unique(ids)) < len(ids):
+            raise errors.DuplicateId(f"{name} lists somebody twice")
+    if (instance.sharer_slots < 0).any():
+        raise errors.NegativeSlots("a sharer cannot have fewer than no places")
+    learner = rows_of(instance.pair_learner, instance.learner_ids)
+    sharer = rows_of(instance.pair_sharer, instance.sharer_ids)
+    if (learner < 0).any() or (sharer < 0).any():
+        raise errors.UnknownId("a pair names somebody who is not listed")
+    if len(np.unique(learner * len(instance.sharer_ids) + sharer)) < len(learner):
+        raise errors.DuplicatePair("a learner and a sharer are paired twice")
+    if not instance.levels or len(set(instance.levels)) < len(instance.levels) or set(instance.levels) - set(LEVELS):
+        raise errors.UnknownLevel(f"levels are some of {LEVELS}, each once, not {instance.levels}")
+    if isinstance(instance.seed, bool) or not isinstance(instance.seed, int):
+        raise errors.NotWholeNumbers("the seed is not a whole number")
