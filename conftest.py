@@ -4,7 +4,7 @@ import pytest
 
 from registrations.tests import factories
 
-pytest_plugins = ["letsconnect.tests.plugin"]
+pytest_plugins = ["letsconnect.tests.plugin", "mailings.tests.smtp"]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import logging
 import time
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
@@ -10,6 +11,14 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 QUIET_SECONDS = 30.0
+# kombu tries for four seconds unless it is told otherwise, and a person's click waits for it.
+NO_WAITING = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+}
 _quiet_until = 0.0
 
 
@@ -29,7 +38,8 @@ def send() -> None:
     from mailings.tasks import drain  # the task imports the actions, which import the models
 
     try:
-        drain.apply_async(retry=False, ignore_result=True)
+        with current_app.connection_for_write(transport_options=NO_WAITING) as broker:
+            drain.apply_async(connection=broker, retry=False, ignore_result=True)
     except (OperationalError, RedisError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_SECONDS
         logger.warning("no nudge for half a minute, the tick will find the letters: %s", error)

@@ -53,6 +53,7 @@ class SmtpSession:
         self._drop()
         try:
             self.backend.open()
+            self.backend.connection.ehlo_or_helo_if_needed()
         except smtplib.SMTPResponseException as error:
             self._drop()
             return Answer(None, f"{error.smtp_code} {_readable(error.smtp_error)}")

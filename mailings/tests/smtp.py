@@ -1,0 +1,88 @@
+"""A real SMTP server on a random loopback port, which can be told to misbehave. Shared by every app's tests."""
+
+import asyncio
+import email
+import email.policy
+import logging
+import threading
+from contextlib import contextmanager
+from email.message import EmailMessage
+
+import pytest
+from aiosmtpd.controller import Controller
+
+
+class Sink:
+    """Keeps what it accepted. Set ``rcpt`` or ``data`` to an answer such as "451 4.3.0 later", ``data`` to "drop"
+    (take the text, hang up, say nothing) or ``pause`` to seconds of silence before it answers the text."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+        self.recipients: list[str] = []
+        self.connections = 0
+        self.rcpt = self.data = ""
+        self.pause = 0.0
+        self.arrived = threading.Condition()
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        if self.rcpt:
+            return self.rcpt
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.pause:
+            await asyncio.sleep(self.pause)
+        if self.data and self.data != "drop":
+            return self.data
+        with self.arrived:
+            self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+            self.recipients.extend(envelope.rcpt_tos)
+            self.arrived.notify_all()
+        if self.data == "drop":
+            server.transport.abort()
+        return "250 2.0.0 taken"
+
+    @property
+    def message_ids(self) -> list[str]:
+        return [message["Message-ID"] for message in self.messages]
+
+    def wait_for(self, count: int, *, seconds: float = 60) -> bool:
+        """Wait until ``count`` messages have arrived; tell whether they have."""
+        with self.arrived:
+            return self.arrived.wait_for(lambda: len(self.messages) >= count, timeout=seconds)
+
+
+class _Port(Controller):
+    """aiosmtpd's own controller, listening on whatever port is free."""
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@contextmanager
+def running_sink():
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # it repeats every line of every conversation
+    handler = Sink()
+    controller = _Port(handler, hostname="127.0.0.1", port=0, ready_timeout=20)
+    controller.start()
+    handler.port = controller.port
+    try:
+        yield handler
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def sink(settings):
+    """The mail server of the settings, for this test."""
+    with running_sink() as handler:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", handler.port
+        yield handler
