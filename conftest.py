@@ -1,10 +1,28 @@
 """Fixtures every app's tests share: the cast of people on whom pages are tried."""
 
+import os
+
 import pytest
 
+from letsconnect.embedded import servers
+from letsconnect.embedded.paths import embedded_broker_url
 from registrations.tests import factories
 
 pytest_plugins = ["letsconnect.tests.plugin", "mailings.tests.smtp"]
+
+
+def pytest_configure() -> None:
+    """Let the first test that connects start the embedded PostgreSQL, where no DATABASE_URL is set."""
+    servers.arm()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """A running Redis, as Celery writes its address; the embedded one unless REDIS_URL names another."""
+    if os.environ.get("REDIS_URL"):
+        return os.environ["REDIS_URL"]
+    servers.redis().join()
+    return embedded_broker_url(servers.BASE_DIR)
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line."""
+"""Django's command line; on the embedded default a command that needs the database finds it running."""
 
 import os
 import sys
@@ -9,7 +9,14 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letsconnect.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from letsconnect.embedded import servers
+    from letsconnect.embedded.errors import EmbeddedError, refuse
+
+    servers.arm()
+    try:
+        execute_from_command_line(sys.argv)
+    except EmbeddedError as error:
+        refuse(error)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+# `make run` and `make test` are all a fresh machine needs: Python 3.11-3.13 and make.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench chaos clean setup
+
+ifneq ($(origin PYTHON),undefined)
+CHOSEN := --chosen
+else
+PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	if "$$name" -c 'import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; \
+	then echo "$$name"; break; fi; done)
+endif
+PREPARE = "$(or $(PYTHON),$(error No Python 3.11, 3.12 or 3.13 (with ensurepip; on Debian: python3-venv) was found: \
+install one, or name it: make PYTHON=/path/to/python3.12 ...))" -I letsconnect/embedded/prepare.py $(CHOSEN)
+BIN = .venv/bin
+
+help:  ## say what the targets do
+	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile
+
+run:  ## set up, start everything, serve at http://127.0.0.1:8000 (PORT=...) until Ctrl-C
+	@exec $(PREPARE) run
+
+setup:  ## set up for tests and lint, nothing more
+	@$(PREPARE) dev
+
+test: setup  ## set up and run every test but the long storms (ARGS="...": words for pytest)
+	@exec $(BIN)/python -m pytest -m "not chaos" $(ARGS)
+
+lint: setup  ## ruff, import-linter, missing migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: setup  ## time the matching engine at 10,000 learners
+	@exec $(BIN)/python -m matching.bench $(ARGS)
+
+chaos: setup  ## the long storms: kills, concurrency
+	@exec $(BIN)/python -m pytest -m chaos $(ARGS)
+
+clean:  ## remove everything make made, the embedded database too
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m letsconnect.embedded.clean; fi
+	@rm -rf .venv var node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache

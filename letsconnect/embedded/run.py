@@ -1,0 +1,184 @@
+"""`make run`: the servers, the tables, the processes of the Procfile; and the end of all of them."""
+
+import http.client
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command, get_commands
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+
+from letsconnect.embedded import leftovers, servers
+from letsconnect.embedded.errors import EmbeddedError, refuse
+from letsconnect.embedded.paths import run_folder
+from letsconnect.embedded.prepare import CannotPrepare, is_port_free, port_of, tell
+from letsconnect.embedded.shares import make_folder, open_lock, try_lock
+
+BASE_DIR = servers.BASE_DIR
+_PATIENCE = 10.0
+
+
+class Processes(Manager):
+    """Honcho's manager, which does not wait for ever for a process that will not end."""
+
+    def terminate(self) -> None:
+        """Ask all to end; after a while kill those that did not. Asked while still starting, try again soon."""
+        if not self._all_started():
+            threading.Timer(0.2, self.terminate).start()
+            return
+        if not self._terminating:
+            timer = threading.Timer(_PATIENCE, self.kill)
+            timer.daemon = True
+            timer.start()
+        super().terminate()
+
+
+def be_the_only_run() -> None:
+    """Refuse a second run of this checkout; end what a killed one left behind."""
+    folder = run_folder(BASE_DIR)
+    make_folder(folder)
+    lock, note = open_lock(folder / "run.lock"), folder / "run.txt"
+    if not try_lock(lock):
+        other = note.read_text() if note.exists() else "a moment ago"
+        raise EmbeddedError(f"This checkout is running already ({other.strip()}): stop that one first.")
+    note.write_text(f"process {os.getpid()}, port {os.environ.get('PORT') or 8000}\n")
+    if leftovers.marked(BASE_DIR):
+        tell("Ending what a killed run left behind …")
+        leftovers.end_marked(BASE_DIR)
+
+
+def check_port(port: int) -> None:
+    """Refuse a taken port before anything is started."""
+    if not is_port_free(port):
+        raise EmbeddedError(
+            f"Port {port} on 127.0.0.1 is taken: stop what listens there, or choose another: PORT=8001 make run"
+        )
+
+
+def fill_database() -> None:
+    """Bring tables and reference data up to date; give an empty embedded database its demo data."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.db import connections
+
+    commands = get_commands()
+    tell("Bringing the database up to date …")
+    call_command("migrate", verbosity=0, interactive=False)
+    if "load_reference_data" in commands:
+        call_command("load_reference_data", verbosity=0)
+    if settings.EMBEDDED_DATABASE and "load_demo_data" in commands and not get_user_model().objects.exists():
+        tell("Loading demo data into the empty database …")
+        call_command("load_demo_data", verbosity=0)
+    connections.close_all()
+
+
+def processes(port: int) -> Processes:
+    """Return the processes of the Procfile and, where letters go nowhere else, the loopback mailbox."""
+    from django.conf import settings
+
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | {
+        "BIND": "127.0.0.1",
+        "PORT": str(port),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONUNBUFFERED": "1",
+        leftovers.MARK: str(BASE_DIR),
+    }
+    commands = dict(parse_procfile((BASE_DIR / "Procfile").read_text()).processes)
+    if settings.EMBEDDED_MAILBOX and "mailbox" in get_commands():
+        commands["mailbox"] = "python manage.py mailbox"
+    manager = Processes()
+    for name, command in commands.items():
+        manager.add_process(name, f"exec {command}", env=environment, cwd=str(BASE_DIR))
+    return manager
+
+
+def announce_when_ready(port: int) -> None:
+    """Say where to go once a page is really served."""
+    for _ in range(300):
+        try:
+            line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            line.request("GET", "/")
+            line.getresponse().read()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            tell(welcome(port))
+            return
+
+
+def welcome(port: int) -> str:
+    """Return where to go and how to sign in."""
+    from django.conf import settings
+
+    lines = [f"Let's Connect is at http://127.0.0.1:{port}/"]
+    if settings.EMBEDDED_MAILBOX:
+        lines.append(f"Its letters, sign-in codes too, arrive at http://127.0.0.1:{port}/dev/mailbox")
+    frame = "=" * max(map(len, lines))
+    return "\n".join(["", frame, *lines, "Ctrl-C stops everything.", frame, ""])
+
+
+def stop_with_parent() -> None:
+    """End like on SIGTERM when the make that started us is gone, even if it was killed outright."""
+    parent = os.environ.pop("LETSCONNECT_PARENT", "")
+    while parent.isdigit():
+        if os.getppid() != int(parent):
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        time.sleep(1)
+
+
+def interrupted(signal_number: int, frame: object) -> None:
+    """Leave through the exits, stopping what was started."""
+    raise SystemExit(128 + signal_number)
+
+
+def serve(port: int) -> int:
+    """Start everything, serve until told to stop, and stop everything; return the exit status."""
+    from django.conf import settings
+
+    if settings.EMBEDDED_DATABASE:
+        tell("Starting PostgreSQL …")
+        servers.postgres().join()
+    if settings.EMBEDDED_REDIS:
+        tell("Starting Redis …")
+        servers.redis().join()
+    fill_database()
+    manager = processes(port)
+    threading.Thread(target=announce_when_ready, args=[port], daemon=True).start()
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    manager.loop()
+    return 0 if manager.returncode in (130, 143) else int(manager.returncode or 0) or 1
+
+
+def main() -> None:
+    """Run the portal until Ctrl-C, SIGTERM, or the end of the make that started it."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, interrupted)
+    threading.Thread(target=stop_with_parent, daemon=True).start()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letsconnect.settings")
+    try:
+        port = port_of(dict(os.environ))
+        be_the_only_run()
+        check_port(port)
+        django.setup()
+        servers.arm()
+        try:
+            status = serve(port)
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            servers.leave()
+    except (EmbeddedError, CannotPrepare, ImproperlyConfigured) as error:
+        refuse(error)
+    tell("Everything is stopped.")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

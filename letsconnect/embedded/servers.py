@@ -1,0 +1,53 @@
+"""The embedded servers as this process uses them.
+
+`arm` is called by who starts servers (`manage.py`, `make run`, the tests), never by settings: from then on the first
+connection to the embedded database starts it, so a command that needs none starts nothing.
+"""
+
+import atexit
+from functools import cache
+from pathlib import Path
+
+from letsconnect.embedded.paths import run_folder
+from letsconnect.embedded.postgres import Postgres
+from letsconnect.embedded.redis import Redis
+from letsconnect.embedded.shares import Share
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+_armed = False
+
+
+@cache
+def postgres() -> Share:
+    """Return this process's part in the checkout's PostgreSQL."""
+    return Share(Postgres(BASE_DIR), run_folder(BASE_DIR))
+
+
+@cache
+def redis() -> Share:
+    """Return this process's part in the checkout's Redis."""
+    return Share(Redis(BASE_DIR), run_folder(BASE_DIR))
+
+
+def arm() -> None:
+    """Let the first database connection start the embedded server, and the end of this process leave it."""
+    global _armed
+    if not _armed:
+        _armed = True
+        atexit.register(leave)
+
+
+def before_connecting() -> None:
+    """Have the embedded PostgreSQL running, if this process is one that starts servers."""
+    if _armed:
+        postgres().join()
+
+
+def leave() -> None:
+    """Close our connections and leave the servers; the last to leave stops them."""
+    if postgres().is_held:
+        from django.db import connections  # only now: a command that fails early may have no settings at all
+
+        connections.close_all()
+    redis().leave()
+    postgres().leave()

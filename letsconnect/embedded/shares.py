@@ -1,0 +1,112 @@
+"""One server, several processes: who comes first starts it, who leaves last stops it.
+
+Record locks (`fcntl.lockf`) hold the count: the kernel drops them when their process dies, however it dies, and a
+forked child does not inherit them. So there is no pid file of ours that could be stale. Their one trap, that closing
+any descriptor of a file drops the process's locks on it, is why each process opens each lock file once.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from letsconnect.embedded.errors import EmbeddedError
+
+
+class Server(Protocol):
+    """What a share asks of a server; start and stop are only called under the lock."""
+
+    name: str
+
+    def is_up(self) -> bool: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def has_other_clients(self) -> bool: ...
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder only we can read; say plainly when the disk will not have it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise EmbeddedError(
+            f"Cannot write in {folder}: {error.strerror}. The embedded servers keep their data there; make it"
+            " writable for this user, or name real servers with DATABASE_URL and REDIS_URL."
+        ) from error
+
+
+def open_lock(path: Path) -> int:
+    """Open a lock file; the descriptor stays open as long as the process holds any lock on it."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EmbeddedError(f"Cannot open {path}: {error.strerror}. Does another user own var/?") from error
+
+
+def try_lock(descriptor: int) -> bool:
+    """Take the lock alone if nobody else has it."""
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+class Share:
+    """This process's part in one server."""
+
+    def __init__(self, server: Server, folder: Path) -> None:
+        self._server = server
+        self._folder = folder
+        self._thread = threading.Lock()
+        self._owner = 0
+        self._turn = self._users = -1
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether this very process (not the one it was forked from) takes part."""
+        return self._owner == os.getpid()
+
+    def join(self) -> None:
+        """Have the server running, and keep it so until this process leaves or dies."""
+        with self._thread:
+            if self.is_held:
+                return
+            make_folder(self._folder)
+            if self._turn < 0:
+                self._turn = open_lock(self._folder / f"{self._server.name}.turn")
+                self._users = open_lock(self._folder / f"{self._server.name}.users")
+            with self._alone():
+                if not self._server.is_up():
+                    self._server.start()
+                fcntl.lockf(self._users, fcntl.LOCK_SH)
+                self._owner = os.getpid()
+
+    def leave(self) -> None:
+        """Stop the server if nobody else takes part in it and nobody else is connected."""
+        with self._thread:
+            if not self.is_held:
+                return
+            with self._alone():
+                fcntl.lockf(self._users, fcntl.LOCK_UN)
+                self._owner = 0
+                if try_lock(self._users):
+                    try:
+                        if self._server.is_up() and not self._server.has_other_clients():
+                            self._server.stop()
+                    finally:
+                        fcntl.lockf(self._users, fcntl.LOCK_UN)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        fcntl.lockf(self._turn, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._turn, fcntl.LOCK_UN)
