@@ -4,6 +4,7 @@
 The rules in prose: ``docs/matching.md``.
 """
 
+from matching.engine.pipeline import propose
 from matching.engine.solving import solve
 
-__all__ = ["solve"]
+__all__ = ["propose", "solve"]

@@ -99,7 +99,8 @@ class Result:
 
     chosen: Ints  # positions in the pair arrays, ascending
     value: dict[str, int]  # by level, Python integers: {"served": 1200, "score": 5310000}
-    duals: tuple[Ints, ...]  # one array per stage (each level, then the tie-break): learners' prices, then sharers'
+    duals: tuple[NDArray[Any], ...]  # per stage (each level, then the tie-break) a price per learner, then per
+    # sharer, in the order of their ids above, then the sink's. Whole numbers, int64 where they fit.
 
 
 @dataclass(frozen=True)
@@ -137,13 +138,14 @@ class Proposal:
     result: Result
 
 
+# The order is the funnel's: a learner is counted at the first rule that leaves nobody.
 LEFT_OUT = (
     "learning_enough",  # already has as many matches to learn from as they want
     "no_offer",  # nobody else shares any skill they wish
     "no_free_place",  # … but those who do have no place left
     "region_wishes",  # … but their and the learner's region wishes do not meet
     "no_shared_language",
+    "kept_apart",  # … or only people who were matched with them before, or where one blocked the other
     "no_hour_in_common",
-    "kept_apart",  # only people who were matched with them before, or where one blocked the other
     "places_taken",  # had candidates, but the places went to others
 )

@@ -1,0 +1,153 @@
+"""Every pair the hard rules allow, and for each learner who has none, the rule that left nobody.
+
+People are bits: one row of bits per skill, language or kind of region wish says for whom it holds, so a rule is one
+AND over rows. Only hours in common are looked at pair by pair, for the pairs the other rules leave.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.facts import LEFT_OUT, Ints
+from matching.engine.reading import REGION_WISHES, SLOTS_A_WEEK, Known
+
+HOUR = 4  # slots
+_LEARNERS_AT_ONCE = 512
+_PAIRS_AT_ONCE = 1 << 16
+_EITHER, _SAME, _OTHER = range(len(REGION_WISHES))
+
+Bits = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """One row per learner, sharer and skill that go together, by learner, then skill, then sharer."""
+
+    wish: Ints  # row of the learner's wish
+    learner: Ints
+    sharer: Ints
+    minutes: Ints  # in common, in stretches of an hour or more, in the week that has least of them
+
+    def __len__(self) -> int:
+        return len(self.wish)
+
+
+def find(known: Known) -> tuple[Candidates, dict[int, str]]:
+    """All candidates; and for each learner (by row) who has none, the first rule in the funnel that left nobody."""
+    stuck: dict[int, str] = {}
+    parts = [np.zeros((4, 0), dtype=np.int64)]
+    learners = np.unique(known.wish_person)
+    starts = hour_starts(known.slots)
+    relations = _Relations.of(known)
+    for first in range(0, len(learners), _LEARNERS_AT_ONCE):
+        some = learners[first : first + _LEARNERS_AT_ONCE]
+        possible = None
+        for rule, possible in relations.funnel(known, some):
+            for row in some[~possible.any(axis=1)].tolist():
+                stuck.setdefault(row, rule)
+        wish, sharer = relations.pairs(known, some, possible)
+        learner = known.wish_person[wish]
+        minutes = minutes_in_common(starts, learner, sharer)
+        meets = minutes > 0
+        parts.append(np.stack([wish, learner, sharer, minutes])[:, meets])
+        for row in np.setdiff1d(some, learner[meets]).tolist():
+            stuck.setdefault(row, "no_hour_in_common")
+    return Candidates(*np.concatenate(parts, axis=1)), dict(sorted(stuck.items()))
+
+
+@dataclass(frozen=True, eq=False)
+class _Relations:
+    shares: Bits  # by skill
+    has_place: Bits
+    region_kinds: Ints  # of each person: which row of region_suits is theirs
+    region_suits: Bits
+    speaks: Bits  # by language
+
+    @classmethod
+    def of(cls, known: Known) -> "_Relations":
+        kinds, kind_of = np.unique(np.stack([known.region, known.region_wish]), axis=1, return_inverse=True)
+        region, wish = kinds[:, :, None]
+        same, both_told = known.region == region, (known.region > 0) & (region > 0)
+        suits = _region_suits(wish, same, both_told) & _region_suits(known.region_wish, same, both_told)
+        return cls(
+            shares=np.packbits(known.offer_level > 0, axis=1),
+            has_place=np.packbits(known.places_to_help > 0),
+            region_kinds=kind_of.reshape(-1),
+            region_suits=np.packbits(suits, axis=1),
+            speaks=np.packbits(known.comfort.T > 0, axis=1),
+        )
+
+    def funnel(self, known: Known, learners: Ints) -> Iterator[tuple[str, Bits]]:
+        """Rule after rule, in the order of LEFT_OUT: who is still possible for each of these learners."""
+        rules = iter(LEFT_OUT)
+        possible = np.zeros((len(learners), self.has_place.shape[0]), dtype=np.uint8)
+        possible[known.places_to_learn[learners] > 0] = 255
+        yield next(rules), possible
+        wishes = np.flatnonzero(np.isin(known.wish_person, learners))
+        offered = _any_of(self.shares, known.wish_skill[wishes], known.wish_person[wishes], learners)
+        _clear(offered, np.arange(len(learners)), learners)  # nobody teaches themselves
+        yield next(rules), (possible := possible & offered)
+        yield next(rules), (possible := possible & self.has_place)
+        yield next(rules), (possible := possible & self.region_suits[self.region_kinds[learners]])
+        row, language = np.nonzero(known.comfort[learners])
+        yield next(rules), (possible := possible & _any_of(self.speaks, language, learners[row], learners))
+        both_ways = np.concatenate([known.apart, known.apart[:, ::-1]])
+        one, other = both_ways[np.isin(both_ways[:, 0], learners)].T
+        _clear(possible := possible.copy(), np.searchsorted(learners, one), other)
+        yield next(rules), possible
+
+    def pairs(self, known: Known, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
+        """(wish, sharer) of everyone possible, by wish."""
+        wishes = np.flatnonzero(np.isin(known.wish_person, learners))
+        offered = self.shares[known.wish_skill[wishes]]
+        rows = offered & possible[np.searchsorted(learners, known.wish_person[wishes])]
+        wish, sharer = np.nonzero(np.unpackbits(rows, axis=1, count=len(known.ids)))
+        return wishes[wish], sharer
+
+
+def _region_suits(wish: Ints, same: NDArray[np.bool_], both_told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return (wish == _EITHER) | (both_told & np.where(wish == _SAME, same, ~same))
+
+
+def _any_of(bits: Bits, which: Ints, person: Ints, learners: Ints) -> Bits:
+    """For each learner, the union of the rows of ``bits`` that are theirs; ``person`` ascends."""
+    united = np.zeros((len(learners), bits.shape[1]), dtype=np.uint8)
+    if len(which):
+        theirs, first = np.unique(person, return_index=True)
+        united[np.searchsorted(learners, theirs)] = np.bitwise_or.reduceat(bits[which], first, axis=0)
+    return united
+
+
+def _clear(bits: Bits, row: Ints, person: Ints) -> None:
+    np.bitwise_and.at(bits, (row, person // 8), ~(np.uint8(128) >> (person % 8).astype(np.uint8)))
+
+
+def hour_starts(slots: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """(people, weeks, words): a bit per slot at which an unbroken free hour begins that ends in the same week.
+
+    A week that is the same as an earlier one for everybody is left out: it asks nothing new of any pair.
+    """
+    people, weeks, _ = slots.shape
+    different = [w for w in range(weeks) if not any((slots[:, w] == slots[:, v]).all() for v in range(w))]
+    starts = np.zeros((people, len(different), -(-SLOTS_A_WEEK // 64) * 64), dtype=np.bool_)
+    last = SLOTS_A_WEEK - HOUR + 1
+    starts[:, :, :last] = slots[:, different, :last]
+    for later in range(1, HOUR):
+        starts[:, :, :last] &= slots[:, different, later : last + later]
+    return np.packbits(starts, axis=2, bitorder="little").view("<u8").astype(np.uint64, copy=False)
+
+
+def minutes_in_common(starts: NDArray[np.uint64], one: Ints, other: Ints) -> Ints:
+    """Minutes of each pair's common stretches of at least an hour, in the week that has least of them."""
+    minutes = np.empty(len(one), dtype=np.int64)
+    for first in range(0, len(one), _PAIRS_AT_ONCE):
+        some = slice(first, first + _PAIRS_AT_ONCE)
+        both = starts[one[some]] & starts[other[some]]
+        before = both << np.uint64(1)
+        before[:, :, 1:] |= both[:, :, :-1] >> np.uint64(63)
+        quarters = np.bitwise_count(both).sum(axis=2, dtype=np.int64)
+        stretches = np.bitwise_count(both & ~before).sum(axis=2, dtype=np.int64)
+        minutes[some] = 15 * (quarters + (HOUR - 1) * stretches).min(axis=1)
+    return minutes

@@ -1,0 +1,83 @@
+"""The soft wishes: one small function each, from candidates to whole numbers from 0 to 1000."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.engine.candidates import Candidates
+from matching.engine.errors import FactsError
+from matching.engine.facts import CRITERIA, Ints
+from matching.engine.reading import FULLEST_COMFORT, Known
+
+FULL = 1000
+MOST_WEIGHT = 1_000_000
+PLENTY_OF_MINUTES = 600
+_GAP = np.array([0, 800, 1000, 900, 700])  # how far the sharer is above the learner, in levels
+_PRIORITY = np.array([0, 333, 667, 1000])
+_PAIRS_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, eq=False)
+class Criterion:
+    """One part of the score: its weight, and a value from 0 to 1000 per candidate."""
+
+    name: str
+    weight: int
+    values: Ints
+
+
+def level_gap(known: Known, candidates: Candidates) -> Ints:
+    """The sharer above the learner, but not by too much."""
+    skill = known.wish_skill[candidates.wish]
+    above = known.offer_level[skill, candidates.sharer] - known.offer_level[skill, candidates.learner]
+    return _GAP[np.maximum(above, 0)]
+
+
+def wish_priority(known: Known, candidates: Candidates) -> Ints:
+    """How soon the learner wants it."""
+    return _PRIORITY[known.wish_priority[candidates.wish]]
+
+
+def language_comfort(known: Known, candidates: Candidates) -> Ints:
+    """The best language they share, as comfortable as it is for the less comfortable of the two."""
+    best = np.empty(len(candidates), dtype=np.int64)
+    for first in range(0, len(candidates), _PAIRS_AT_ONCE):
+        some = slice(first, first + _PAIRS_AT_ONCE)
+        learner, sharer = known.comfort[candidates.learner[some]], known.comfort[candidates.sharer[some]]
+        best[some] = np.minimum(learner, sharer).max(axis=1, initial=0)
+    return best * FULL // FULLEST_COMFORT
+
+
+def hours_in_common(_known: Known, candidates: Candidates) -> Ints:
+    """Time they both have in their leanest week; ten hours are plenty."""
+    return np.minimum(candidates.minutes, PLENTY_OF_MINUTES) * FULL // PLENTY_OF_MINUTES
+
+
+def region_wish(known: Known, candidates: Candidates) -> Ints:
+    """Half for each of the two who asked for a region and gets it."""
+    asked = (known.region_wish > 0) * (FULL // 2)
+    return asked[candidates.learner] + asked[candidates.sharer]
+
+
+_FUNCTIONS: Mapping[str, Callable[[Known, Candidates], Ints]] = dict(
+    zip(CRITERIA, (level_gap, wish_priority, language_comfort, hours_in_common, region_wish), strict=True)
+)
+
+
+def weigh(known: Known, candidates: Candidates, weights: Mapping[str, int]) -> list[Criterion]:
+    """Every criterion that has a weight; refuses one that nobody knows and a weight that is none."""
+    if unknown := set(weights) - set(_FUNCTIONS):
+        raise FactsError(f"no such criterion: {', '.join(sorted(unknown))}")
+    if any(not isinstance(weight, int) or not 0 <= weight <= MOST_WEIGHT for weight in weights.values()):
+        raise FactsError(f"a weight is a whole number from 0 to {MOST_WEIGHT}")
+    return [
+        Criterion(name, weights[name], function(known, candidates))
+        for name, function in _FUNCTIONS.items()
+        if weights.get(name)
+    ]
+
+
+def total(criteria: list[Criterion], length: int) -> Ints:
+    """The score of each candidate."""
+    return sum((each.weight * each.values for each in criteria), np.zeros(length, dtype=np.int64))

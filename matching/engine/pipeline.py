@@ -1,0 +1,125 @@
+"""``propose``: facts → candidates → scores → the best set → proof → proposals with their reasons."""
+
+from collections import Counter
+
+import numpy as np
+
+from matching.engine import candidates as hard_rules
+from matching.engine import criteria
+from matching.engine.candidates import HOUR, Candidates
+from matching.engine.criteria import Criterion
+from matching.engine.facts import LEFT_OUT, Facts, Instance, Ints, Proposal, ProposedPair, Reason, Settings
+from matching.engine.reading import SLOTS_A_WEEK, Known, read
+from matching.engine.solving import solve_instance
+
+
+def propose(facts: Facts, settings: Settings, seed: int) -> Proposal:
+    """The best round these facts allow, proven; for everyone left out, why. The order of the facts changes nothing."""
+    known = read(facts, settings)
+    candidates, stuck = hard_rules.find(known)
+    parts = criteria.weigh(known, candidates, settings.weights)
+    score = criteria.total(parts, len(candidates))
+    best = _best_skill_per_pair(candidates, score)
+    instance = _instance(known, candidates, score, best, settings, seed)
+    result = solve_instance(instance)
+    chosen = best[result.chosen]
+    left_out = _left_out(known, stuck, candidates.learner[chosen])
+    return Proposal(
+        pairs=tuple(_explain(known, candidates, parts, score, chosen)),
+        left_out={int(known.ids[row]): why for row, why in left_out.items()},
+        counts=_counts(known, instance, len(chosen), left_out),
+        instance=instance,
+        result=result,
+    )
+
+
+def _best_skill_per_pair(candidates: Candidates, score: Ints) -> Ints:
+    """One candidate per learner and sharer: the skill that scores best; of equals the one with the smallest id."""
+    order = np.lexsort((-score, candidates.sharer, candidates.learner))
+    learner, sharer = candidates.learner[order], candidates.sharer[order]
+    is_first = np.ones(len(order), dtype=np.bool_)
+    is_first[1:] = (learner[1:] != learner[:-1]) | (sharer[1:] != sharer[:-1])
+    return order[is_first]
+
+
+def _instance(known: Known, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int) -> Instance:
+    learners = np.unique(known.wish_person)
+    learners = learners[known.places_to_learn[learners] > 0]
+    sharers = np.flatnonzero((known.offer_level > 0).any(axis=0) & (known.places_to_help > 0))
+    return Instance(
+        learner_ids=known.ids[learners],
+        sharer_ids=known.ids[sharers],
+        sharer_slots=known.places_to_help[sharers],
+        pair_learner=known.ids[candidates.learner[best]],
+        pair_sharer=known.ids[candidates.sharer[best]],
+        pair_score=score[best],
+        levels=tuple(settings.levels),
+        seed=seed,
+    )
+
+
+def _left_out(known: Known, stuck: dict[int, str], served: Ints) -> dict[int, str]:
+    unserved = np.setdiff1d(known.wish_person, served).tolist()
+    return {row: stuck.get(row, "places_taken") for row in unserved}
+
+
+def _counts(known: Known, instance: Instance, served: int, left_out: dict[int, str]) -> dict[str, int]:
+    reasons = Counter(left_out.values())
+    return {
+        "people": len(known.ids),
+        "learners": len(instance.learner_ids),
+        "sharers": len(instance.sharer_ids),
+        "places": sum(instance.sharer_slots.tolist()),
+        "candidates": len(instance.pair_score),
+        "served": served,
+        **{reason: reasons[reason] for reason in LEFT_OUT},
+    }
+
+
+def _explain(
+    known: Known, candidates: Candidates, parts: list[Criterion], score: Ints, chosen: Ints
+) -> list[ProposedPair]:
+    learners, sharers = candidates.learner[chosen], candidates.sharer[chosen]
+    hours = _hours_in_common(known, learners, sharers)
+    weeks = known.slots.shape[1]
+    values = np.array([part.values[chosen] for part in parts], dtype=np.int64).reshape(len(parts), len(chosen)).T
+    pairs = []
+    for row, (learner, sharer, points) in enumerate(zip(learners, sharers, values.tolist(), strict=True)):
+        minutes = [0] * weeks
+        for begins, ends in hours[row]:
+            minutes[begins // SLOTS_A_WEEK] += 15 * (ends - begins)
+        pairs.append(
+            ProposedPair(
+                learner=int(known.ids[learner]),
+                sharer=int(known.ids[sharer]),
+                skill=int(known.skill_ids[known.wish_skill[candidates.wish[chosen[row]]]]),
+                score=int(score[chosen[row]]),
+                reasons=tuple(
+                    Reason(part.name, value, part.weight, value * part.weight)
+                    for part, value in zip(parts, points, strict=True)
+                ),
+                languages=_shared_languages(known, learner, sharer),
+                minutes_a_week=tuple(minutes),
+                hours=tuple(hours[row]),
+            )
+        )
+    return pairs
+
+
+def _shared_languages(known: Known, learner: int, sharer: int) -> tuple[str, ...]:
+    comfort = np.minimum(known.comfort[learner], known.comfort[sharer])
+    best_first = np.argsort(-comfort, kind="stable")[: np.count_nonzero(comfort)]
+    return tuple(known.language_codes[language] for language in best_first)
+
+
+def _hours_in_common(known: Known, learners: Ints, sharers: Ints) -> list[list[tuple[int, int]]]:
+    """For each pair its common stretches of at least an hour, [from, to) in slots; none crosses a week's end."""
+    stretches: list[list[tuple[int, int]]] = [[] for _ in learners]
+    for row, (learner, sharer) in enumerate(zip(learners, sharers, strict=True)):
+        both = np.pad(known.slots[learner] & known.slots[sharer], ((0, 0), (1, 1))).view(np.int8)
+        week, begins = np.nonzero(np.diff(both) == 1)
+        ends = np.nonzero(np.diff(both) == -1)[1]
+        for first, begin, end in zip((week * SLOTS_A_WEEK).tolist(), begins.tolist(), ends.tolist(), strict=True):
+            if end - begin >= HOUR:
+                stretches[row].append((first + begin, first + end))
+    return stretches

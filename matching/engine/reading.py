@@ -1,0 +1,126 @@
+"""Facts as the engine works on them: rows in order of id, everything numbered from 0, nonsense refused by name."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.errors import DuplicateId, FactsError, LengthsDiffer, NotWholeNumbers, UnknownId
+from matching.engine.facts import Column, Facts, Ints, Settings
+from matching.engine.network import rows_of
+
+SLOTS_A_WEEK = 7 * 24 * 4
+REGION_WISHES = ("either", "same", "other")
+FULLEST_COMFORT = 8  # native, and preferred
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """People are rows in order of their id; skills, languages and regions are numbers in order of theirs."""
+
+    ids: Ints
+    region: Ints  # 0 is "not told"
+    region_wish: Ints  # position in REGION_WISHES
+    places_to_learn: Ints
+    places_to_help: Ints
+    slots: NDArray[np.bool_]  # (people, weeks, SLOTS_A_WEEK)
+    skill_ids: Ints
+    offer_level: NDArray[np.int8]  # (skills, people); 0 is "does not share it"
+    wish_person: Ints  # one per wish, by person, then skill
+    wish_skill: Ints
+    wish_priority: Ints
+    language_codes: tuple[str, ...]
+    comfort: NDArray[np.int8]  # (people, languages): level, 2 more where preferred; 0 below the level asked for
+    apart: Ints  # (k, 2) rows
+
+
+def read(facts: Facts, settings: Settings) -> Known:
+    """The facts in working order, whatever order they came in; raises an InstanceError on nonsense."""
+    people = facts.people
+    ids = _ints("people.id", people.id)
+    order = np.argsort(ids)
+    ids = ids[order]
+    if (ids[1:] == ids[:-1]).any():
+        raise DuplicateId("somebody is in people twice")
+    regions = np.unique(np.asarray(["", *people.region], dtype=np.str_))
+    wishes = _column("people.region_wish", people.region_wish, len(ids), dtype=np.str_)
+    if set(wishes.tolist()) - set(REGION_WISHES):
+        raise FactsError(f"a region wish is one of {REGION_WISHES}")
+    offers, wanted, spoken = facts.offers, facts.wishes, facts.languages
+    skill_ids = np.union1d(_ints("offers.skill", offers.skill), _ints("wishes.skill", wanted.skill))
+    offer_level = _matrix("offers", ids, offers.person, skill_ids, offers.skill, offers.level, 1, 4)
+    priority = _matrix("wishes", ids, wanted.person, skill_ids, wanted.skill, wanted.priority, 1, 3)
+    wish_person, wish_skill = np.nonzero(priority)
+    codes = np.unique(np.asarray(spoken.code, dtype=np.str_))
+    level = _matrix("languages", ids, spoken.person, codes, spoken.code, spoken.level, 0, 6)
+    preferred = _matrix("preferred", ids, spoken.person, codes, spoken.code, spoken.is_preferred, 0, 1)
+    return Known(
+        ids=ids,
+        region=np.searchsorted(regions, _column("people.region", people.region, len(ids), dtype=np.str_))[order],
+        region_wish=np.array([REGION_WISHES.index(wish) for wish in wishes.tolist()], dtype=np.int64)[order],
+        places_to_learn=_ints("people.places_to_learn", people.places_to_learn, len(ids))[order],
+        places_to_help=_ints("people.places_to_help", people.places_to_help, len(ids))[order],
+        slots=_weeks(people.slots, len(ids))[order],
+        skill_ids=skill_ids,
+        offer_level=np.ascontiguousarray(offer_level.T),
+        wish_person=wish_person,
+        wish_skill=wish_skill,
+        wish_priority=priority[wish_person, wish_skill].astype(np.int64),
+        language_codes=tuple(codes.tolist()),
+        comfort=np.where(level >= max(1, settings.min_language_level), level + 2 * preferred, 0).astype(np.int8),
+        apart=_apart(ids, facts.apart),
+    )
+
+
+def _column(name: str, column: Column, length: int | None, dtype: Any = None) -> NDArray:
+    values = np.asarray(column, dtype=dtype)
+    if values.ndim != 1:
+        raise FactsError(f"{name} is not a flat list")
+    if length is not None and len(values) != length:
+        raise LengthsDiffer(f"{name} has {len(values)} rows, not {length}")
+    return values
+
+
+def _ints(name: str, column: Column, length: int | None = None) -> Ints:
+    values = _column(name, column, length)
+    if len(values) and values.dtype.kind not in "iub":
+        raise NotWholeNumbers(f"{name} holds something else than whole numbers")
+    return values.astype(np.int64)
+
+
+def _matrix(
+    name: str, ids: Ints, person: Column, keys: NDArray, key: Column, value: Column, least: int, most: int
+) -> NDArray[np.int8]:
+    """A (people, keys) table of the values, 0 where there is none; refuses strangers, repeats and odd values."""
+    rows = rows_of(_ints(f"{name}.person", person), ids)
+    values = _ints(f"{name} value", value, len(rows))
+    columns = np.searchsorted(keys, _column(f"{name} key", key, len(rows), dtype=keys.dtype))
+    if (rows < 0).any():
+        raise UnknownId(f"{name} names somebody who is not in people")
+    if len(np.unique(rows * len(keys) + columns)) < len(rows):
+        raise DuplicateId(f"{name} has two rows of the same person for the same thing")
+    if len(values) and not least <= values.min() <= values.max() <= most:
+        raise FactsError(f"{name}: a value is not between {least} and {most}")
+    table = np.zeros((len(ids), len(keys)), dtype=np.int8)
+    table[rows, columns] = values
+    return table
+
+
+def _weeks(slots: NDArray[np.bool_], people: int) -> NDArray[np.bool_]:
+    table = np.asarray(slots)
+    if table.ndim != 2 or table.dtype != np.bool_ or not table.shape[1] or table.shape[1] % SLOTS_A_WEEK:
+        raise FactsError(f"people.slots is not a table of truths, (people, weeks × {SLOTS_A_WEEK})")
+    if len(table) != people:
+        raise LengthsDiffer("people.slots and people.id")
+    return table.reshape(people, table.shape[1] // SLOTS_A_WEEK, SLOTS_A_WEEK)
+
+
+def _apart(ids: Ints, pairs: Column) -> Ints:
+    table = np.asarray(pairs)
+    if not table.size:
+        return np.zeros((0, 2), dtype=np.int64)
+    if table.ndim != 2 or table.shape[1] != 2 or table.dtype.kind != "i":
+        raise FactsError("apart is not a list of pairs of ids")
+    rows = rows_of(table.ravel().astype(np.int64), ids).reshape(-1, 2)
+    return rows[(rows >= 0).all(axis=1)]
