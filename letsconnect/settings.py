@@ -120,6 +120,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SIGN_IN_CODE_MINUTES = 15
 SIGN_IN_CODES_PER_HOUR = env.integer("SIGN_IN_CODES_PER_HOUR", 6, low=1, high=1000)
 SIGN_IN_CODES_PER_HOUR_AND_NETWORK = env.integer("SIGN_IN_CODES_PER_HOUR_AND_NETWORK", 60, low=1, high=100_000)
+# How many proxies of ours stand before the web process; 0 believes no header.
+PROXY_HOPS = env.integer("PROXY_HOPS", 0, low=0, high=5)
 CODE_OF_CONDUCT_VERSION = "2024-01"
 PRIVACY_NOTICE_VERSION = "2026-11"
 CSRF_FAILURE_VIEW = "letsconnect.views.csrf_failure"

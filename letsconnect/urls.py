@@ -1,7 +1,7 @@
 """Every address of the portal."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from letsconnect import views
 
@@ -11,5 +11,6 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("contact/", views.contact, name="contact"),
     path("language/", views.set_language, name="set-language"),
+    path("", include("registrations.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -145,6 +145,10 @@ class CodeRefused(RegistrationError):
     """The sign-in code is wrong, used, or too old."""
 
 
+class CodeNotSent(RegistrationError):
+    """The mail server did not take the letter with the code."""
+
+
 class TooManyCodes(RegistrationError):
     """Too many sign-in codes were asked for."""
 

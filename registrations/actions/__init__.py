@@ -1,0 +1,1 @@
+"""Every change that touches two rows, owes a letter or is logged."""

@@ -17,6 +17,10 @@ class SkillQuerySet(models.QuerySet["Skill"]):
     def active(self) -> "SkillQuerySet":
         return self.filter(state=SkillState.ACTIVE)
 
+    def for_choosing(self) -> "SkillQuerySet":
+        """Active skills with their names, two queries whatever their number."""
+        return self.active().prefetch_related("skill_names")
+
 
 class Skill(models.Model):
     """A node of a small tree in families."""
@@ -80,6 +84,11 @@ class SkillName(models.Model):
         return self.text
 
 
+class GroupQuerySet(models.QuerySet["Group"]):
+    def active(self) -> "GroupQuerySet":
+        return self.filter(is_active=True)
+
+
 class Group(models.Model):
     """An affiliate or an informal group; it keeps its id when it is renamed."""
 
@@ -89,6 +98,8 @@ class Group(models.Model):
     country = models.CharField(max_length=2, blank=True, choices=country_choices)
     region = models.CharField(max_length=5, blank=True, choices=Region)
     is_active = models.BooleanField(default=True)
+
+    objects = GroupQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("group")

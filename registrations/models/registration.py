@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def of(self, member: "MemberType") -> "Registration | None":
+        """The registration of one member, or None."""
+        return self.filter(member=member).select_related("member", "group", "role").first()
+
     def approved(self) -> "RegistrationQuerySet":
         return self.filter(state=RegistrationState.APPROVED)
 

@@ -1,0 +1,131 @@
+"""Signing in by an emailed code: one door for new and known addresses."""
+
+import secrets
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts, zones
+from mailings import letters
+from mailings.domain import LetterState
+from registrations import emails
+from registrations.domain import CodeNotSent, CodeRefused, Region, TooManyCodes
+from registrations.models import Member, SignInCode, WorkingGroupSeat
+
+CODE_DIGITS = 6
+
+
+def _keyed(value: str, salt: str) -> str:
+    return salted_hmac(f"registrations.{salt}", value, algorithm="sha256").hexdigest()
+
+
+def _check_rate(*, address: str, network: str, now: datetime) -> None:
+    recent = SignInCode.objects.filter(made_at__gt=now - timedelta(hours=1))
+    if (
+        recent.filter(address=address).count() >= settings.SIGN_IN_CODES_PER_HOUR
+        or recent.filter(network=network).count() >= settings.SIGN_IN_CODES_PER_HOUR_AND_NETWORK
+    ):
+        raise TooManyCodes(_("Too many codes were asked for. Please use the newest one, or try again in an hour."))
+
+
+def send_sign_in_code(*, address: str, network: str, language: str, zone: str, now: datetime) -> SignInCode:
+    """Send a one-time code to ``address`` at once and return its row; the code is in the letter only.
+
+    Raises TooManyCodes past the hourly limits, CodeNotSent when the mail server did not take the letter.
+    """
+    address = address.strip().lower()
+    network = _keyed(network, "network")
+    _check_rate(address=address, network=network, now=now)
+    digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    code = SignInCode.objects.create(
+        address=address,
+        code_hash="",
+        network=network,
+        made_at=now,
+        expires_at=now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES),
+    )
+    code.code_hash = _keyed(f"{code.pk}:{digits}", "code")
+    code.save(update_fields=["code_hash"])
+    letter = letters.send_at_once(
+        kind="registrations.sign_in_code",
+        address=address,
+        language=language,
+        zone=zone,
+        rendered=emails.accounts.sign_in_code(digits, language=language, zone=zone),
+        key=f"sign-in-code:{code.pk}",
+        now=now,
+    )
+    if letter.state != LetterState.SENT:
+        raise CodeNotSent(_("The letter could not be sent just now. Please check the address and try again."))
+    return code
+
+
+def sign_in_with_code(*, code_ids: list[int], digits: str, language: str, zone: str, now: datetime) -> Member:
+    """Use one of the codes of this browser and return its member, made now if the address is new.
+
+    Raises CodeRefused when the digits fit none that is fresh and unused, or the account is closed. A wrong try is
+    counted even though it is refused.
+    """
+    code = _use_code(code_ids=code_ids, digits=digits, now=now)
+    if code is None:
+        raise CodeRefused(_("This code is wrong or too old. Please check the newest letter, or ask for another code."))
+    member = _member_of(code.address, language=language, zone=zone, now=now)
+    if not member.is_active:
+        raise CodeRefused(_("This account is closed. Please write to us if you think it should not be."))
+    return member
+
+
+@transaction.atomic
+def _use_code(*, code_ids: list[int], digits: str, now: datetime) -> SignInCode | None:
+    codes = SignInCode.objects.select_for_update().filter(
+        pk__in=code_ids, used_at=None, expires_at__gt=now, tries_left__gt=0
+    )
+    for code in codes.order_by("-pk"):
+        if constant_time_compare(code.code_hash, _keyed(f"{code.pk}:{digits}", "code")):
+            code.used_at = now
+            code.save(update_fields=["used_at"])
+            return code
+        code.tries_left -= 1
+        code.save(update_fields=["tries_left"])
+    return None
+
+
+def _member_of(address: str, *, language: str, zone: str, now: datetime) -> Member:
+    try:
+        with transaction.atomic():
+            member = Member.objects.with_address(address).first()
+            if member is None:
+                member = Member.objects.create_user(
+                    email=address, language=language, zone=zone if zones.is_zone(zone) else "UTC", joined_at=now
+                )
+                acts.record(by=member, verb="join", on=member, now=now)
+            EmailAddress.objects.update_or_create(
+                user=member, email=address, defaults={"verified": True, "primary": True}
+            )
+    except IntegrityError:  # two browsers, one new address: the other one was first
+        return Member.objects.with_address(address).get()
+    return member
+
+
+@transaction.atomic
+def appoint(*, member: Member, region: str, by: Member | None, now: datetime) -> WorkingGroupSeat:
+    """Give the member a seat in the working group; region "" makes a coordinator. Asking twice changes nothing."""
+    if region:
+        Region(region)
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    seat = member.seats.filter(region=region, until_on=None).first()
+    if seat is None:
+        today = now.astimezone(ZoneInfo("UTC")).date()
+        seat = WorkingGroupSeat.objects.create(member=member, region=region, from_on=today)
+        acts.record(by=by, verb="appoint", on=seat, now=now)
+    return seat
+
+
+def forget_old_codes(now: datetime) -> int:
+    """Delete codes a day after they expired; return how many."""
+    return SignInCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()[0]

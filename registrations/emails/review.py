@@ -1,0 +1,38 @@
+"""What a person is told after the review."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from letsconnect.base.links import absolute
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+from registrations.domain import RegistrationState
+from registrations.models import Registration
+
+
+def _still(state: RegistrationState) -> Callable[[Registration | None, datetime], str | None]:
+    def still_owed(registration: Registration | None, now: datetime) -> str | None:
+        if registration is None or registration.member is None:
+            return _("the registration is gone")
+        return None if registration.state == state else _("it was decided anew")
+
+    return still_owed
+
+
+def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
+    def render(registration: Registration, language: str, zone: str) -> Rendered:
+        context = {
+            "registration": registration,
+            "name": registration.shown_name,
+            "note": registration.review_note,
+            "link": absolute("registrations:registration-edit"),
+        }
+        return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
+
+    return render
+
+
+for _state in (RegistrationState.APPROVED, RegistrationState.NEEDS_CHANGES, RegistrationState.DECLINED):
+    kinds.register(f"registrations.{_state}", still_owed=_still(_state), render=_render(_state.value))

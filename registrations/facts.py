@@ -1,0 +1,77 @@
+"""What one person told us, as one frozen value: what a form hands to an action, and what two tabs are compared by."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+from django.conf import settings
+
+from registrations.domain import ConsentDocument, ContactWay, RegionWish
+from registrations.models import Registration
+
+
+def current_version(document: str) -> str:
+    """Return the version of a document people agree to today; agreement to an older one is asked for again."""
+    if document == ConsentDocument.CODE_OF_CONDUCT:
+        return settings.CODE_OF_CONDUCT_VERSION
+    return settings.PRIVACY_NOTICE_VERSION
+
+
+@dataclass(frozen=True)
+class RegistrationFacts:
+    """Rows are tuples in a fixed order: offers (skill id, level, would host), wishes (skill id, priority, why),
+    languages (code, level, is preferred), windows (start, end) in minutes of the local week."""
+
+    name: str = ""
+    country: str = ""
+    region: str = ""
+    group_id: int | None = None
+    group_other: str = ""
+    role_id: int | None = None
+    zone: str = ""
+    can_help: int = 1
+    can_learn_from: int = 1
+    region_wish: str = RegionWish.EITHER
+    contact_way: str = ContactWay.EMAIL
+    contact_text: str = ""
+    away_until: date | None = None
+    offers: tuple[tuple[int, int, bool], ...] = ()
+    wishes: tuple[tuple[int, int, str], ...] = ()
+    languages: tuple[tuple[str, int, bool], ...] = ()
+    windows: tuple[tuple[int, int], ...] = ()
+    consents: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, registration: Registration) -> "RegistrationFacts":
+        """Read the facts back from the rows."""
+        return cls(
+            **{name: getattr(registration, name) for name in cls.column_names()},
+            offers=tuple(sorted(registration.offers.values_list("skill_id", "level", "would_host"))),
+            wishes=tuple(sorted(registration.wishes.values_list("skill_id", "priority", "why"))),
+            languages=tuple(sorted(registration.spoken_languages.values_list("code", "level", "is_preferred"))),
+            windows=tuple(sorted(registration.windows.values_list("start", "end"))),
+            consents=tuple(
+                sorted(
+                    consent.document
+                    for consent in registration.consents.all()
+                    if consent.withdrawn_at is None and consent.version == current_version(consent.document)
+                )
+            ),
+        )
+
+    @classmethod
+    def column_names(cls) -> list[str]:
+        """The facts that are columns of the registration itself."""
+        rows = {"offers", "wishes", "languages", "windows", "consents"}
+        return [field.name for field in fields(cls) if field.name not in rows]
+
+    def columns(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.column_names()}
+
+    def offer_rows(self) -> list[dict[str, object]]:
+        return [{"skill_id": skill, "level": level, "would_host": host} for skill, level, host in self.offers]
+
+    def wish_rows(self) -> list[dict[str, object]]:
+        return [{"skill_id": skill, "priority": priority, "why": why} for skill, priority, why in self.wishes]
+
+    def language_rows(self) -> list[dict[str, object]]:
+        return [{"code": code, "level": level, "is_preferred": best} for code, level, best in self.languages]

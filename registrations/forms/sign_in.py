@@ -1,0 +1,41 @@
+"""The two small forms of the door."""
+
+import re
+import unicodedata
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class AddressForm(forms.Form):
+    """Where to send the code."""
+
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        help_text=_(
+            "We send a one-time code there. No password is needed, and a new address is as good as a known one."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+    )
+    # Guessed by the browser, so that a newcomer's first letter names the right hour.
+    zone = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput(attrs={"data-guess-zone": ""}))
+
+
+class CodeForm(forms.Form):
+    """The code from the letter, however it was copied: with spaces, or in another script's digits."""
+
+    code = forms.CharField(
+        label=_("Code from the letter"),
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "dir": "ltr"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        text = unicodedata.normalize("NFKC", self.cleaned_data["code"])
+        digits = "".join(str(unicodedata.digit(char)) for char in re.sub(r"\D", "", text))
+        if len(digits) != 6:
+            raise forms.ValidationError(_("The code has six digits."), code="digits")
+        return digits

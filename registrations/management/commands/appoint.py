@@ -1,0 +1,27 @@
+"""Give somebody a seat in the working group, for instance the first coordinator of a new portal."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from registrations.actions import members
+from registrations.domain import Region
+from registrations.models import Member
+
+
+class Command(BaseCommand):
+    help = "Make the member with this address a coordinator, or with --region a liaison."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("address")
+        parser.add_argument("--region", choices=Region.values, default="")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        validate_email(options["address"])
+        member = Member.objects.with_address(options["address"]).first()
+        if member is None:
+            raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")
+        seat = members.appoint(member=member, region=options["region"], by=None, now=timezone.now())
+        self.stdout.write(f"{seat}")

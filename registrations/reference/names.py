@@ -1,0 +1,47 @@
+"""What countries and languages are called in the reader's language, from CLDR through Babel."""
+
+import unicodedata
+from functools import cache
+
+from babel import Locale
+
+from registrations.reference.countries import COUNTRIES
+from registrations.reference.languages import LANGUAGES
+
+
+@cache
+def _locale(reader: str) -> Locale:
+    return Locale.parse(reader, sep="-")
+
+
+def country_name(code: str, reader: str) -> str:
+    """Return the name of a country code for a reader of ``reader``; the movement's own English name in English."""
+    own = COUNTRIES[code].name
+    return own if reader == "en" else _locale(reader).territories.get(code, own)
+
+
+def language_name(code: str, reader: str) -> str:
+    """Return the name of a language code for a reader of ``reader``."""
+    own = LANGUAGES.get(code)
+    return _locale(reader).languages.get(code.replace("-", "_")) or (own.name if own else code)
+
+
+@cache
+def country_choices(reader: str) -> list[tuple[str, str]]:
+    """Return (code, name) sorted by name."""
+    return _sorted([(code, country_name(code, reader)) for code in COUNTRIES])
+
+
+@cache
+def language_choices(reader: str) -> list[tuple[str, str]]:
+    """Return (code, name) sorted by name."""
+    return _sorted([(code, language_name(code, reader)) for code in LANGUAGES])
+
+
+def _sorted(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(pairs, key=lambda pair: _folded(pair[1]))
+
+
+def _folded(text: str) -> str:
+    """Sort accents beside their letters: Åland under A."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))

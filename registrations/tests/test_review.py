@@ -1,0 +1,133 @@
+"""The review desk: who may decide on what, in the admin and in the actions."""
+
+import pytest
+from django.urls import reverse
+
+from letsconnect.base.models import Act
+from mailings.models import Letter
+from registrations.actions import review
+from registrations.domain import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
+from registrations.models import Registration
+from registrations.tests import factories
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:registrations_registration_changelist")
+
+
+def decide_url(decision):
+    return reverse("admin:registrations_registration_decide", args=[decision])
+
+
+@pytest.fixture
+def waiting(db):
+    return factories.make_registration(state="submitted", region="MENA", offers=["wikidata"], wishes=["budgeting"])
+
+
+def review_as(member, registration, decision="approved", note=""):
+    return review.review(
+        registration=registration, decision=RegistrationState(decision), note=note, by=member, now=factories.NOW
+    )
+
+
+def test_the_liaison_of_the_region_approves_and_one_letter_is_owed(waiting, liaison):
+    review_as(liaison, waiting)
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reviewed_by, waiting.reviewed_at) == ("approved", liaison, factories.NOW)
+    assert [letter.kind for letter in Letter.objects.all()] == ["registrations.approved"]
+    act = Act.objects.get(verb="review_registration")
+    assert (act.actor, act.was, act.became) == (liaison, "submitted", "approved")
+
+
+def test_two_liaisons_with_stale_copies_decide_once(waiting, liaison, coordinator):
+    stale = Registration.objects.get(pk=waiting.pk)
+    review_as(liaison, waiting)
+
+    with pytest.raises(MoveNotAllowed):
+        review_as(coordinator, stale, "declined", "Too late")
+
+    assert Letter.objects.count() == 1
+
+
+@pytest.mark.parametrize("decision", ["needs_changes", "declined"])
+def test_asking_for_changes_and_declining_need_a_reason(waiting, liaison, decision):
+    with pytest.raises(RegistrationError):
+        review_as(liaison, waiting, decision, "  ")
+
+    review_as(liaison, waiting, decision, "Which group is it?")
+    assert Act.objects.get(verb="review_registration").reason.text == "Which group is it?"
+
+
+def test_a_liaison_of_another_region_may_not_decide(waiting, other_liaison):
+    with pytest.raises(NotYours):
+        review_as(other_liaison, waiting)
+
+
+def test_nobody_decides_on_their_own(coordinator):
+    own = factories.make_registration(member=coordinator, state="submitted")
+
+    with pytest.raises(NotYours):
+        review_as(coordinator, own)
+
+
+@pytest.mark.parametrize(("who", "sees"), [("liaison", True), ("coordinator", True), ("other_liaison", False)])
+def test_who_sees_a_registration_in_the_admin(client, request, waiting, who, sees):
+    client.force_login(request.getfixturevalue(who))
+
+    page = client.get(LIST).content.decode()
+    detail = client.get(reverse("admin:registrations_registration_change", args=[waiting.pk]))
+
+    assert (str(waiting) in page) is sees
+    assert (detail.status_code == 200) is sees
+
+
+@pytest.mark.parametrize("who", ["member", "stranger"])
+def test_members_without_a_seat_are_kept_out_of_the_admin(client, request, waiting, who):
+    client.force_login(request.getfixturevalue(who))
+
+    assert client.get(LIST).status_code in (302, 403)
+
+
+def test_a_liaison_is_not_shown_the_address_and_a_coordinator_is(client, waiting, liaison, coordinator):
+    detail = reverse("admin:registrations_registration_change", args=[waiting.pk])
+
+    client.force_login(liaison)
+    assert waiting.member.email not in client.get(detail).content.decode()
+    client.force_login(coordinator)
+    assert waiting.member.email in client.get(detail).content.decode()
+
+
+def test_a_liaison_approves_many_in_the_admin(client, liaison):
+    many = [factories.make_registration(state="submitted") for _ in range(3)]
+    foreign = factories.make_registration(state="submitted", region="LAC")
+    client.force_login(liaison)
+
+    page = client.post(LIST, {"action": "approve", "_selected_action": [one.pk for one in many]})
+    assert all(str(one) in page.content.decode() for one in many)
+    client.post(decide_url("approved"), {"id": [*[one.pk for one in many], foreign.pk], "note": ""})
+
+    assert Registration.objects.filter(state="approved").count() == 3
+    foreign.refresh_from_db()
+    assert foreign.state == "submitted"
+
+
+def test_a_missing_reason_is_said_at_the_field_and_nothing_is_lost(client, liaison, waiting):
+    client.force_login(liaison)
+
+    page = client.post(decide_url("declined"), {"id": [waiting.pk], "note": ""})
+
+    assert page.context["form"].errors["note"]
+    assert page.context["registrations"] == [waiting]
+    waiting.refresh_from_db()
+    assert waiting.state == "submitted"
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_review_queue_costs_the_same_number_of_queries(client, coordinator, count, django_assert_num_queries):
+    for _ in range(count):
+        factories.make_registration(state="submitted")
+    client.force_login(coordinator)
+    client.get(LIST)
+
+    with django_assert_num_queries(8):
+        client.get(LIST)

@@ -1,0 +1,209 @@
+"""The door: one for new and known addresses, by an emailed code."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+from django.utils import timezone
+
+from mailings.models import Letter
+from registrations.actions.members import forget_old_codes, sign_in_with_code
+from registrations.domain import CodeRefused
+from registrations.models import Member, SignInCode
+from registrations.tests import factories
+
+pytestmark = pytest.mark.django_db
+SIGN_IN, CODE = reverse("registrations:sign-in"), reverse("registrations:sign-in-code")
+
+
+def ask(client, address="amina@example.org", **extra):
+    return client.post(SIGN_IN, {"email": address, "zone": "Africa/Tunis", **extra})
+
+
+def code_in(mailbox):
+    return re.search(r"\b\d{6}\b", mailbox[-1].body)[0]
+
+
+def test_a_new_address_gets_a_code_and_becomes_a_member(client, mailoutbox):
+    ask(client, "Amina@Example.org")
+    response = client.post(CODE, {"code": code_in(mailoutbox)})
+
+    member = Member.objects.get()
+    assert response.url == reverse("home")
+    assert (member.email, member.zone) == ("amina@example.org", "Africa/Tunis")
+    assert EmailAddress.objects.filter(user=member, email="amina@example.org", verified=True).exists()
+    assert client.get(reverse("home")).wsgi_request.user == member
+
+
+def test_a_known_address_gets_the_same_letter_and_page_and_no_second_account(client, mailoutbox):
+    known = factories.make_member(email="amina@example.org")
+
+    unknown_page = ask(client, "nobody@example.org").url
+    known_page = ask(client, "AMINA@example.org").url
+    client.post(CODE, {"code": code_in(mailoutbox)})
+
+    assert unknown_page == known_page
+    assert re.sub(r"\d{6}", "", mailoutbox[0].body) == re.sub(r"\d{6}", "", mailoutbox[1].body)
+    assert Member.objects.filter(email="amina@example.org").get() == known
+
+
+@pytest.mark.parametrize("typed", ["{0} {1}", " {0}-{1} ", "٤٢"])
+def test_digits_may_be_typed_with_spaces_and_wrong_ones_say_so_at_the_field(client, mailoutbox, typed):
+    ask(client)
+    code = code_in(mailoutbox)
+
+    response = client.post(CODE, {"code": typed.format(code[:3], code[3:])})
+
+    if typed == "٤٢":
+        assert response.context["form"].errors["code"] == ["The code has six digits."]
+    else:
+        assert response.url == reverse("home")
+
+
+def test_arabic_digits_are_digits(client, mailoutbox):
+    ask(client)
+    arabic = code_in(mailoutbox).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+
+    assert client.post(CODE, {"code": arabic}).url == reverse("home")
+
+
+def test_a_code_works_once(client, mailoutbox):
+    ask(client)
+    use = {
+        "code_ids": client.session["sign_in"]["codes"],
+        "digits": code_in(mailoutbox),
+        "language": "en",
+        "zone": "",
+        "now": timezone.now(),
+    }
+    sign_in_with_code(**use)
+
+    with pytest.raises(CodeRefused):
+        sign_in_with_code(**use)
+
+
+def test_a_code_is_too_old_after_fifteen_minutes(client, mailoutbox):
+    with time_machine.travel(factories.NOW, tick=False):
+        ask(client)
+    with time_machine.travel(factories.NOW + timedelta(minutes=15), tick=False):
+        response = client.post(CODE, {"code": code_in(mailoutbox)})
+
+    assert response.context["form"].errors
+    assert not Member.objects.exists()
+
+
+def test_five_wrong_tries_spoil_a_code(client, mailoutbox):
+    ask(client)
+    code = code_in(mailoutbox)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    for _ in range(5):
+        client.post(CODE, {"code": wrong})
+
+    assert client.post(CODE, {"code": code}).context["form"].errors
+
+
+def test_the_code_of_one_browser_opens_no_other(client, mailoutbox):
+    ask(client)
+    code = code_in(mailoutbox)
+    other = client.__class__()
+    ask(other)
+
+    response = other.post(CODE, {"code": code})
+
+    assert response.context["form"].errors
+
+
+def test_an_earlier_code_still_works_after_asking_again(client, mailoutbox):
+    ask(client)
+    first = code_in(mailoutbox)
+    client.post(reverse("registrations:sign-in-resend"))
+
+    assert len(mailoutbox) == 2
+    assert client.post(CODE, {"code": first}).url == reverse("home")
+
+
+def test_too_many_codes_are_refused_at_the_field_and_the_address_stays_typed(client, settings, mailoutbox):
+    settings.SIGN_IN_CODES_PER_HOUR = 2
+    ask(client)
+    ask(client)
+
+    response = ask(client)
+
+    assert "Too many codes" in response.context["form"].errors["email"][0]
+    assert b"amina@example.org" in response.content
+    assert len(mailoutbox) == 2
+
+
+def test_one_network_cannot_ask_for_codes_without_end(client, settings, mailoutbox):
+    settings.SIGN_IN_CODES_PER_HOUR_AND_NETWORK = 3
+    for number in range(4):
+        response = ask(client, f"victim-{number}@example.org")
+
+    assert "Too many codes" in response.context["form"].errors["email"][0]
+    assert len(mailoutbox) == 3
+
+
+def test_neither_the_code_nor_the_network_is_stored_anywhere(client, mailoutbox):
+    ask(client)
+    code = code_in(mailoutbox)
+
+    stored = SignInCode.objects.values_list().get(), Letter.objects.values_list().get()
+    assert code not in repr(stored)
+    assert "127.0.0.1" not in SignInCode.objects.get().network
+    assert code not in repr(dict(client.session))
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_signing_in_never_leads_to_another_site(client, mailoutbox, target):
+    ask(client, next=target)
+
+    assert client.post(CODE, {"code": code_in(mailoutbox)}).url == reverse("home")
+
+
+def test_signing_in_leads_back_to_where_one_was(client, mailoutbox):
+    ask(client, next="/registration/")
+
+    assert client.post(CODE, {"code": code_in(mailoutbox)}).url == "/registration/"
+
+
+def test_a_closed_account_stays_closed(client, mailoutbox):
+    factories.make_member(email="amina@example.org", is_active=False)
+    ask(client)
+
+    response = client.post(CODE, {"code": code_in(mailoutbox)})
+
+    assert "closed" in response.context["form"].errors["code"][0]
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("address", ["", "no-at-sign", "a@b", "x" * 300 + "@example.org", "a\x00b@example.org"])
+def test_a_bad_address_is_answered_at_the_field(client, mailoutbox, address):
+    response = ask(client, address)
+
+    assert response.context["form"].errors["email"]
+    assert mailoutbox == []
+
+
+def test_a_mail_server_that_is_down_is_said_at_the_field(client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    response = ask(client)
+
+    assert "could not be sent" in response.context["form"].errors["email"][0]
+
+
+def test_the_letter_is_in_the_language_of_the_page(client, mailoutbox):
+    client.post(SIGN_IN, {"email": "amina@example.org"}, headers={"accept-language": "ar"})
+
+    assert Letter.objects.get().language == "ar"
+
+
+def test_old_codes_are_forgotten_by_the_sweep(client, mailoutbox):
+    ask(client)
+    assert forget_old_codes(timezone.now()) == 0
+    assert forget_old_codes(timezone.now() + timedelta(days=2)) == 1
+    assert not SignInCode.objects.exists()

@@ -1,0 +1,15 @@
+"""Addresses of the account and the registration."""
+
+from django.urls import path
+
+from registrations.views import registration, sign_in
+
+app_name = "registrations"
+
+urlpatterns = [
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
+    path("sign-in/again/", sign_in.sign_in_resend, name="sign-in-resend"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("registration/", registration.registration_edit, name="registration-edit"),
+]

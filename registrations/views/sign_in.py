@@ -1,0 +1,117 @@
+"""Signing in and out."""
+
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from letsconnect.base.network import network_of
+from registrations.actions import members
+from registrations.domain import CodeNotSent, CodeRefused, TooManyCodes
+from registrations.forms.sign_in import AddressForm, CodeForm
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+# Session key: address, zone, next page, and the codes this browser asked for (their numbers, not the codes).
+PENDING = "sign_in"
+
+
+def _safe_next(request: HttpRequest, target: str) -> str:
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_ours else ""
+
+
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for the address and send a code there."""
+    target = _safe_next(request, request.POST.get("next") or request.GET.get("next") or "")
+    if request.user.is_authenticated:
+        return redirect(target or "home")
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        pending = {
+            "address": form.cleaned_data["email"].lower(),
+            "zone": form.cleaned_data["zone"],
+            "next": target,
+            "codes": [],
+        }
+        error = _send(request, pending)
+        if not error:
+            return redirect("registrations:sign-in-code")
+        form.add_error("email", error)
+    return render(request, "registrations/sign_in.html", {"form": form, "next": target})
+
+
+def _send(request: HttpRequest, pending: dict) -> str:
+    """Send a code and remember it for this browser; return what went wrong, or ""."""
+    try:
+        code = members.send_sign_in_code(
+            address=pending["address"],
+            network=network_of(request),
+            language=get_language() or "en",
+            zone=pending["zone"] or "UTC",
+            now=timezone.now(),
+        )
+    except (TooManyCodes, CodeNotSent) as error:
+        return str(error)
+    pending["codes"] = [*pending["codes"][-2:], code.pk]
+    request.session[PENDING] = pending
+    return ""
+
+
+@never_cache
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """Take the code and sign in."""
+    pending = request.session.get(PENDING)
+    if not pending:
+        if request.user.is_authenticated:
+            return redirect("home")
+        messages.info(request, _("Please give your address first; a code is sent there."))
+        return redirect("registrations:sign-in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = members.sign_in_with_code(
+                code_ids=pending["codes"],
+                digits=form.cleaned_data["code"],
+                language=get_language() or "en",
+                zone=pending["zone"],
+                now=timezone.now(),
+            )
+        except CodeRefused as error:
+            form.add_error("code", str(error))
+        else:
+            del request.session[PENDING]
+            login(request, member, backend=BACKEND)
+            return redirect(_safe_next(request, pending["next"]) or reverse("home"))
+    return render(request, "registrations/sign_in_code.html", {"form": form, "address": pending["address"]})
+
+
+@require_POST
+def sign_in_resend(request: HttpRequest) -> HttpResponse:
+    """Send another code to the same address; the earlier ones keep working until they are too old."""
+    pending = request.session.get(PENDING)
+    if not pending:
+        return redirect("registrations:sign-in")
+    error = _send(request, pending)
+    if error:
+        messages.error(request, error)
+    else:
+        messages.success(request, _("Another code is on its way."))
+    return redirect("registrations:sign-in-code")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    messages.success(request, _("You are signed out."))
+    return redirect("home")
