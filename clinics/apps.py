@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ClinicsConfig(AppConfig):
     name = "clinics"
+    verbose_name = _("Clinics")
+
+    def ready(self) -> None:
+        """Tell mailings which letters clinics owe."""
+        from clinics import emails  # noqa: F401

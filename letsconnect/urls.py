@@ -12,5 +12,6 @@ urlpatterns = [
     path("contact/", views.contact, name="contact"),
     path("language/", views.set_language, name="set-language"),
     path("", include("registrations.urls")),
+    path("clinics/", include("clinics.urls")),
     path("admin/", admin.site.urls),
 ]

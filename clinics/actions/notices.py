@@ -1,0 +1,54 @@
+"""What people going are told about one start of a clinic: reminders, and that it moved."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from clinics import domain
+from clinics.domain import NoticeKind
+from clinics.models import Clinic, Notice, Rsvp
+from mailings import letters
+
+_LETTER = {
+    NoticeKind.DAY: "clinics.reminder_day",
+    NoticeKind.HOUR: "clinics.reminder_hour",
+    NoticeKind.MOVED: "clinics.clinic_moved",
+}
+
+
+def owe_reminders(now: datetime) -> int:
+    """Owe each person going the reminder that is due, once per start of the clinic; return how many."""
+    reminded = Notice.objects.filter(rsvp=OuterRef("pk"), sequence=OuterRef("clinic__sequence"))
+    soon = (
+        Rsvp.objects.going()
+        .filter(clinic__in=Clinic.objects.announced().starting_within(domain.DAY, now=now).values("pk"))
+        .filter(member__is_active=True)
+        .annotate(day_told=Exists(reminded.filter(kind=NoticeKind.DAY)))
+        .exclude(Exists(reminded.filter(kind=NoticeKind.HOUR)))
+        .select_related("clinic", "member")
+        .order_by("pk")
+    )
+    owed = 0
+    for rsvp in soon:
+        kind = domain.reminder_due(
+            starts_at=rsvp.clinic.starts_at, settled_at=max(rsvp.seated_at, rsvp.clinic.start_set_at), now=now
+        )
+        if kind and not (kind == NoticeKind.DAY and rsvp.day_told):
+            owe_notice(rsvp, clinic=rsvp.clinic, kind=kind, now=now)
+            owed += 1
+    return owed
+
+
+def owe_notice(rsvp: Rsvp, *, clinic: Clinic, kind: NoticeKind, now: datetime) -> None:
+    """Owe one letter about the clinic's present start; a later move makes it void, and is told by its own."""
+    notice = Notice.objects.create(
+        rsvp=rsvp, kind=kind, sequence=clinic.sequence, starts_at=clinic.starts_at, made_at=now
+    )
+    start = clinic.starts_at.strftime("%Y%m%dT%H%MZ")
+    letters.owe(
+        kind=_LETTER[kind],
+        to=rsvp.member,
+        about=notice,
+        key=f"{_LETTER[kind]}:{rsvp.pk}:{start}:{clinic.sequence}",
+        now=now,
+    )

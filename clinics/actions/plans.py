@@ -1,0 +1,141 @@
+"""Planning a clinic: drafting, announcing, moving, cancelling, closing the books."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinics import domain
+from clinics.actions.notices import owe_notice
+from clinics.actions.seats import change_capacity, lock_clinic, move_up
+from clinics.domain import ClinicState, MoveNotAllowed, NoticeKind, NotReady, ReasonMissing
+from clinics.models import Clinic, ClinicText
+from letsconnect.base import acts
+from mailings import letters
+from registrations.models import Member
+
+START = ("local_date", "local_time", "zone", "fold")
+_PLAIN = ("kind", "floor_language", "region", "minutes", "closes_minutes_before", "meeting_link")
+
+
+@transaction.atomic
+def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
+    """Store a new draft; its start is derived from the wall clock. HourSkipped where that does not exist."""
+    clinic.state = ClinicState.DRAFT
+    clinic.starts_at = domain.utc_of(clinic.wall_clock, clinic.zone, fold=clinic.fold)
+    clinic.start_set_at = now
+    clinic.save(force_insert=True)
+    acts.record(by=by, verb="create_clinic", on=clinic, now=now, became=clinic.state)
+    return clinic
+
+
+@transaction.atomic
+def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now: datetime) -> Clinic:
+    """Store what one form changed, all or nothing: a new start and a new number of seats by their own actions."""
+    clinic = lock_clinic(clinic)
+    plain = [name for name in _PLAIN if name in changes and getattr(clinic, name) != changes[name]]
+    if plain:
+        for name in plain:
+            setattr(clinic, name, changes[name])
+        clinic.save(update_fields=plain)
+        acts.record(by=by, verb="change_clinic", on=clinic, now=now)
+    if any(name in changes for name in START):
+        start = {name: changes.get(name, getattr(clinic, name)) for name in START}
+        clinic = reschedule(clinic=clinic, **start, by=by, now=now)
+    if "capacity" in changes:
+        clinic = change_capacity(clinic=clinic, capacity=changes["capacity"], by=by, now=now)
+    move_up(clinic, now=now)
+    return clinic
+
+
+@transaction.atomic
+def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
+    """Store the text of a clinic in one language."""
+    text.save()
+    acts.record(by=by, verb="write_clinic_text", on=text.clinic, now=now, became=text.language)
+    return text
+
+
+@transaction.atomic
+def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
+    """Open sign-up. NotReady unless there is something to read and the start lies ahead."""
+    clinic = lock_clinic(clinic)
+    domain.check_move(clinic.state, ClinicState.ANNOUNCED)
+    if not clinic.texts.exclude(summary="").exists():
+        raise NotReady(_("Write a title and what it is about in at least one language first."))
+    if clinic.starts_at <= now:
+        raise NotReady(_("The start of this clinic lies in the past."))
+    return _move(clinic, ClinicState.ANNOUNCED, verb="announce_clinic", by=by, now=now)
+
+
+@transaction.atomic
+def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
+    """Say that the clinic took place; not before it has begun."""
+    clinic = lock_clinic(clinic)
+    domain.check_move(clinic.state, ClinicState.HELD)
+    if now < clinic.starts_at:
+        raise NotReady(_("This clinic has not begun yet."))
+    return _move(clinic, ClinicState.HELD, verb="hold_clinic", by=by, now=now)
+
+
+@transaction.atomic
+def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
+    """Close the books of a clinic that was held."""
+    clinic = lock_clinic(clinic)
+    domain.check_move(clinic.state, ClinicState.ARCHIVED)
+    return _move(clinic, ClinicState.ARCHIVED, verb="archive_clinic", by=by, now=now)
+
+
+@transaction.atomic
+def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> Clinic:
+    """Call it off, and write to everyone who has a seat or waits for one."""
+    clinic = lock_clinic(clinic)
+    domain.check_move(clinic.state, ClinicState.CANCELLED)
+    if not reason.strip():
+        raise ReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
+    clinic.cancel_reason = reason.strip()
+    clinic = _move(clinic, ClinicState.CANCELLED, verb="cancel_clinic", by=by, now=now, reason=clinic.cancel_reason)
+    for rsvp in clinic.rsvps.active().select_related("member"):
+        key = f"clinics.clinic_cancelled:{rsvp.pk}"
+        letters.owe(kind="clinics.clinic_cancelled", to=rsvp.member, about=rsvp, key=key, now=now)
+    return clinic
+
+
+@transaction.atomic
+def reschedule(
+    *, clinic: Clinic, local_date: date, local_time: time, zone: str, fold: int = 0, by: Member, now: datetime
+) -> Clinic:
+    """Move the start. Everyone signed up is told, and gets new reminders; the close of sign-up moves along."""
+    clinic = lock_clinic(clinic)
+    if not clinic.is_to_come:
+        raise MoveNotAllowed(_("Only a clinic still to come can be moved to another time."))
+    starts_at = domain.utc_of(datetime.combine(local_date, local_time), zone, fold=fold)
+    was = clinic.starts_at
+    clinic.local_date, clinic.local_time, clinic.zone, clinic.fold = local_date, local_time, zone, fold
+    clinic.save(update_fields=START)
+    if starts_at == was:
+        return clinic
+    if clinic.state == ClinicState.ANNOUNCED and starts_at <= now:
+        raise NotReady(_("The start of this clinic lies in the past."))
+    clinic.starts_at, clinic.start_set_at = starts_at, now
+    clinic.sequence += 1
+    clinic.save(update_fields=["starts_at", "start_set_at", "sequence"])
+    acts.record(by=by, verb="reschedule", on=clinic, now=now, was=_stamp(was), became=_stamp(starts_at))
+    if clinic.state == ClinicState.ANNOUNCED:
+        for rsvp in clinic.rsvps.active().select_related("member"):
+            owe_notice(rsvp, clinic=clinic, kind=NoticeKind.MOVED, now=now)
+        move_up(clinic, now=now)
+    return clinic
+
+
+def _move(clinic: Clinic, becomes: ClinicState, *, verb: str, by: Member, now: datetime, reason: str = "") -> Clinic:
+    was, clinic.state = clinic.state, becomes
+    clinic.save(update_fields=["state", "cancel_reason"])
+    acts.record(by=by, verb=verb, on=clinic, now=now, was=was, became=becomes, reason=reason)
+    return clinic
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%MZ")

@@ -1,0 +1,143 @@
+"""Filling a clinic: whatever counts seats locks the clinic row, recounts from rows, then writes."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from clinics import domain
+from clinics.domain import ClinicBusy, ClinicClosed, RsvpState
+from clinics.models import Clinic, Rsvp
+from letsconnect.base import acts
+from mailings import letters
+from registrations.models import Member
+
+SEAT_TRIES = 5
+_TAKEN_MEANWHILE = {"clinics_seat_unique_among_going", "clinics_one_rsvp_per_member"}
+
+
+def lock_clinic(clinic: Clinic) -> Clinic:
+    """Return the clinic as it is now, locked until the transaction ends.
+
+    NO KEY, so that it does not wait for the foreign keys of others' rows; sound under READ COMMITTED only.
+    """
+    return Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+
+
+def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
+    """Give a seat or a turn in the queue; asking twice changes nothing; asking again after cancelling starts anew.
+
+    The lock makes collisions impossible; should it ever be missing, the unique seat refuses and we ask again.
+    """
+    for _attempt in range(SEAT_TRIES):
+        try:
+            return _rsvp_once(clinic=clinic, member=member, by=by, now=now)
+        except IntegrityError as refusal:
+            if refusal.__cause__.diag.constraint_name not in _TAKEN_MEANWHILE:
+                raise
+    raise ClinicBusy(_("Many people are signing up at this moment. Please try again."))
+
+
+@transaction.atomic
+def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
+    clinic = lock_clinic(clinic)
+    answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0)
+    if answer.is_active:
+        return answer
+    domain.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
+    was, held = answer.state, _seats_held(clinic)
+    answer.state = domain.offer_seat(
+        capacity=clinic.capacity, held=len(held), anyone_waiting=clinic.rsvps.waiting().exists()
+    )
+    answer.turn += 1
+    answer.made_at = now
+    if answer.state == RsvpState.GOING:
+        answer.seat, answer.seated_at = domain.next_free_seat(capacity=clinic.capacity, taken=held), now
+    else:
+        answer.place = (clinic.rsvps.aggregate(last=Max("place"))["last"] or 0) + 1
+    answer.save()
+    acts.record(by=by, verb="rsvp", on=answer, now=now, was=was, became=answer.state)
+    letters.owe(
+        kind="clinics.rsvp_recorded",
+        to=member,
+        about=answer,
+        key=f"clinics.rsvp_recorded:{answer.pk}:{answer.turn}",
+        now=now,
+    )
+    return answer
+
+
+@transaction.atomic
+def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp | None:
+    """Give the seat or the turn back; the first in the queue moves up. None when there never was one."""
+    clinic = lock_clinic(clinic)
+    answer = clinic.rsvps.filter(member=member).first()
+    if answer is None or not answer.is_active:
+        return answer
+    if now >= clinic.starts_at:
+        raise ClinicClosed(_("This clinic has already begun."))
+    was = answer.state
+    answer.state, answer.seat, answer.place, answer.seated_at = RsvpState.CANCELLED, None, None, None
+    answer.save(update_fields=["state", "seat", "place", "seated_at"])
+    acts.record(by=by, verb="cancel_rsvp", on=answer, now=now, was=was, became=answer.state)
+    move_up(clinic, now=now)
+    return answer
+
+
+@transaction.atomic
+def promote_waiting(*, clinic: Clinic, by: Member | None, now: datetime) -> list[Rsvp]:
+    """Give free seats to those waiting, first come first; nobody moves up once sign-up has closed."""
+    return move_up(lock_clinic(clinic), now=now, by=by)
+
+
+@transaction.atomic
+def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime) -> Clinic:
+    """Set the number of seats. More seats move people up at once; CapacityTooSmall if someone would lose theirs."""
+    clinic = lock_clinic(clinic)
+    if capacity == clinic.capacity:
+        return clinic
+    domain.check_capacity(capacity=capacity, held=len(_seats_held(clinic)))
+    was, clinic.capacity = clinic.capacity, capacity
+    clinic.save(update_fields=["capacity"])
+    _renumber(clinic)
+    acts.record(by=by, verb="change_capacity", on=clinic, now=now, was=str(was), became=str(capacity))
+    move_up(clinic, now=now)
+    return clinic
+
+
+def move_up(clinic: Clinic, *, now: datetime, by: Member | None = None) -> list[Rsvp]:
+    """Give free seats to those waiting, in order. The caller holds the clinic lock."""
+    held = _seats_held(clinic)
+    free = domain.seats_to_give(
+        state=clinic.state, capacity=clinic.capacity, held=len(held), closes_at=clinic.closes_at, now=now
+    )
+    moved = list(clinic.rsvps.waiting().select_related("member")[:free])
+    for answer in moved:
+        answer.state, answer.place, answer.seated_at = RsvpState.GOING, None, now
+        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=held)
+        held.append(answer.seat)
+        answer.save(update_fields=["state", "seat", "place", "seated_at"])
+        acts.record(by=by, verb="move_up", on=answer, now=now, was=RsvpState.WAITING, became=answer.state)
+        letters.owe(
+            kind="clinics.moved_up",
+            to=answer.member,
+            about=answer,
+            key=f"clinics.moved_up:{answer.pk}:{answer.turn}",
+            now=now,
+        )
+    return moved
+
+
+def _seats_held(clinic: Clinic) -> list[int | None]:
+    """One entry per seat held, None where it has no number yet (an offered one)."""
+    return list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
+
+
+def _renumber(clinic: Clinic) -> None:
+    """Bring seat numbers back into 1..capacity after seats were taken away."""
+    taken = _seats_held(clinic)
+    for answer in clinic.rsvps.going().filter(seat__gt=clinic.capacity).order_by("seat"):
+        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=taken)
+        taken.append(answer.seat)
+        answer.save(update_fields=["seat"])

@@ -1,0 +1,189 @@
+"""The working group's desk for clinics. Every change goes through an action."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from clinics import actions
+from clinics.domain import ClinicError, ClinicState, RsvpState
+from clinics.forms import CancelForm, ClinicForm
+from clinics.models import Clinic, ClinicText, Rsvp
+from letsconnect.base.admin import WorkingGroupAdmin
+
+_ACTS = {
+    "announce": actions.announce_clinic,
+    "hold": actions.hold_clinic,
+    "archive": actions.archive_clinic,
+}
+
+
+class ByTheClinic:
+    """Inlines are open to whoever may do the same to the clinic."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
+        return request.user.is_staff
+
+    def has_add_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
+        return request.user.is_staff and (obj is None or obj.is_to_come)
+
+    def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
+        return False
+
+
+class ClinicTextInline(ByTheClinic, admin.StackedInline):
+    model = ClinicText
+
+    def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
+        return 0 if obj and obj.texts.exists() else 1
+
+
+class RsvpInline(ByTheClinic, admin.TabularInline):
+    """Who comes: names, never addresses."""
+
+    model = Rsvp
+    fields = readonly_fields = ["name", "state", "seat", "made_at"]
+    ordering = ["seat", "place", "made_at"]
+    verbose_name_plural = gettext_lazy("Signed up")
+
+    def has_add_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rsvp]:
+        return super().get_queryset(request).active().select_related("member")
+
+    @admin.display(description=pgettext_lazy("of a person", "name"))
+    def name(self, rsvp: Rsvp) -> str:
+        return str(rsvp.member)
+
+
+@admin.register(Clinic)
+class ClinicAdmin(WorkingGroupAdmin):
+    liaisons_may = frozenset({"view", "change", "add"})
+    form = ClinicForm
+    inlines = [ClinicTextInline, RsvpInline]
+    list_display = ["title", "state", "starts_at", "zone", "floor_language", "region", "seats", "waiting"]
+    list_filter = ["state", "kind", "floor_language", "region"]
+    search_fields = ["texts__title"]
+    date_hierarchy = "starts_at"
+    actions = ["announce_selected", "hold_selected", "archive_selected"]
+    change_form_template = "clinics/admin/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Clinic]:
+        waiting = Count("rsvps", filter=Q(rsvps__state=RsvpState.WAITING))
+        return super().get_queryset(request).for_pages().annotate(waiting_count=waiting)
+
+    def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_to_come)
+
+    @admin.display(description=gettext_lazy("seats taken"))
+    def seats(self, clinic: Clinic) -> str:
+        return _("%(held)d of %(capacity)d") % {"held": clinic.seats_held, "capacity": clinic.capacity}
+
+    @admin.display(description=gettext_lazy("waiting"))
+    def waiting(self, clinic: Clinic) -> int:
+        return clinic.waiting_count
+
+    def save_model(self, request: HttpRequest, obj: Clinic, form: ClinicForm, change: bool) -> None:
+        if change:
+            actions.change_clinic(clinic=obj, changes=form.changes(), by=request.user, now=timezone.now())
+        else:
+            actions.create_clinic(clinic=obj, by=request.user, now=timezone.now())
+
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
+        for text in formset.save(commit=False):
+            actions.save_text(text=text, by=request.user, now=timezone.now())
+        formset.save_m2m()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the form; what an action refuses at the last moment is said, and nothing is kept."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ClinicError as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.path)
+
+    def get_urls(self) -> list[Any]:
+        act = self.admin_site.admin_view(self.act_view)
+        cancel = self.admin_site.admin_view(self.cancel_view)
+        return [
+            path("<int:clinic_id>/cancel/", cancel, name="clinics_clinic_cancel"),
+            path("<int:clinic_id>/<slug:act>/do/", act, name="clinics_clinic_act"),
+            *super().get_urls(),
+        ]
+
+    def act_view(self, request: HttpRequest, clinic_id: int, act: str) -> HttpResponse:
+        """Announce, hold or archive one clinic: the buttons at the top of its page."""
+        clinic = self._clinic_for(request, clinic_id)
+        if request.method == "POST" and act in _ACTS:
+            self._act(request, act, clinic)
+        return redirect("admin:clinics_clinic_change", clinic_id)
+
+    def cancel_view(self, request: HttpRequest, clinic_id: int) -> HttpResponse:
+        """Ask why, then cancel and write to everyone signed up."""
+        clinic = self._clinic_for(request, clinic_id)
+        form = CancelForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                actions.cancel_clinic(clinic=clinic, reason=reason, by=request.user, now=timezone.now())
+                messages.success(request, _("The clinic is cancelled; everyone signed up gets a letter."))
+            except ClinicError as refusal:
+                messages.error(request, str(refusal))
+            return redirect("admin:clinics_clinic_change", clinic_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Cancel this clinic"),
+            "opts": self.opts,
+            "clinic": clinic,
+            "form": form,
+            "signed_up": clinic.rsvps.active().count(),
+        }
+        return TemplateResponse(request, "clinics/admin/cancel.html", context)
+
+    @admin.action(description=gettext_lazy("Announce the selected clinics"), permissions=["seat"])
+    def announce_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
+        for clinic in queryset:
+            self._act(request, "announce", clinic)
+
+    @admin.action(description=gettext_lazy("Mark the selected clinics as held"), permissions=["seat"])
+    def hold_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
+        for clinic in queryset:
+            self._act(request, "hold", clinic)
+
+    @admin.action(description=gettext_lazy("Archive the selected clinics"), permissions=["seat"])
+    def archive_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
+        for clinic in queryset:
+            self._act(request, "archive", clinic)
+
+    def _clinic_for(self, request: HttpRequest, clinic_id: int) -> Clinic:
+        if not super().has_change_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(Clinic.objects.visible_to(request.user), pk=clinic_id)
+
+    def _act(self, request: HttpRequest, act: str, clinic: Clinic) -> None:
+        try:
+            changed = _ACTS[act](clinic=clinic, by=request.user, now=timezone.now())
+        except ClinicError as refusal:
+            messages.error(request, f"{clinic}: {refusal}")
+        else:
+            state = ClinicState(changed.state).label
+            messages.success(request, _("%(clinic)s: %(state)s") % {"clinic": changed, "state": state})

@@ -1,0 +1,88 @@
+"""The letters of clinics: when each is still owed, and how it reads. None of them holds a meeting link."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from clinics.actions.notices import owe_reminders
+from clinics.domain import HOUR, ClinicState, NoticeKind, RsvpState
+from clinics.models import Clinic, Notice, Rsvp
+from letsconnect.base.links import absolute
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+
+
+def gone(clinic: Clinic, now: datetime) -> str | None:
+    """Return why news of a clinic to come is news no longer, or None."""
+    if clinic.state != ClinicState.ANNOUNCED:
+        return f"the clinic is {clinic.state}"
+    return "the clinic has begun" if now >= clinic.starts_at else None
+
+
+def rsvp_recorded_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
+    if rsvp is None or not rsvp.is_active:
+        return "no longer signed up"
+    return gone(rsvp.clinic, now)
+
+
+def moved_up_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
+    if rsvp is None or rsvp.state != RsvpState.GOING:
+        return "no longer going"
+    return gone(rsvp.clinic, now)
+
+
+def clinic_cancelled_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
+    if rsvp is None or not rsvp.is_active:
+        return "no longer signed up"
+    return None if rsvp.clinic.state == ClinicState.CANCELLED else "the clinic is not cancelled"
+
+
+def notice_owed(notice: Notice | None, now: datetime) -> str | None:
+    """A word about one start is void once the clinic moved again, and once the next word is due."""
+    if notice is None or not notice.rsvp.is_active:
+        return "no longer signed up"
+    clinic = notice.rsvp.clinic
+    if notice.sequence != clinic.sequence:
+        return "the clinic was moved again"
+    if notice.kind != NoticeKind.MOVED and notice.rsvp.state != RsvpState.GOING:
+        return "no longer going"
+    if notice.kind == NoticeKind.DAY and clinic.starts_at - now <= HOUR:
+        return "the last reminder is due instead"
+    return gone(clinic, now)
+
+
+def render_rsvp_letter(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
+    return render_letter(template, clinic_context(rsvp, language), language=language, zone=zone)
+
+
+def render_notice_letter(notice: Notice, language: str, zone: str, *, template: str) -> Rendered:
+    return render_rsvp_letter(notice.rsvp, language, zone, template=template)
+
+
+def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
+    """The facts of the moment: where, when, in which language, and what this person has."""
+    clinic = rsvp.clinic
+    text = clinic.text_in(language)
+    return {
+        "clinic": clinic,
+        "rsvp": rsvp,
+        "position": rsvp.position(),
+        "title": text.title if text else "",
+        "text": text,
+        "url": absolute("clinics:clinic-detail", clinic.pk),
+        "join_url": absolute("clinics:clinic-join", clinic.pk),
+    }
+
+
+def _register(name: str, still_owed: Callable[..., str | None], render: Callable[..., Rendered]) -> None:
+    kinds.register(f"clinics.{name}", still_owed=still_owed, render=partial(render, template=f"clinics/emails/{name}"))
+
+
+_register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_letter)
+_register("moved_up", moved_up_owed, render_rsvp_letter)
+_register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
+_register("clinic_moved", notice_owed, render_notice_letter)
+_register("reminder_day", notice_owed, render_notice_letter)
+_register("reminder_hour", notice_owed, render_notice_letter)
+kinds.register_sweep("clinics.reminders", owe_reminders)

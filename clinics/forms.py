@@ -1,0 +1,124 @@
+"""What the working group types about a clinic."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from clinics import domain
+from clinics.domain import CapacityTooSmall, ClinicState, HourSkipped, HourTwice
+from clinics.models import Clinic
+from letsconnect.base.zones import zone_names
+
+START = {"local_date", "local_time", "zone", "fold"}
+
+
+class ClinicForm(forms.ModelForm):
+    """A wall clock and a zone in; an hour that does not exist, or comes twice, is asked about at its field."""
+
+    zone = forms.ChoiceField(label=_("time zone"))
+    fold = forms.TypedChoiceField(
+        label=_("which of the two"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[
+            ("", "—"),
+            # Translators: of two equal wall-clock times, in the night when clocks are put back.
+            ("0", pgettext_lazy("wall-clock time", "the first, before the clocks are put back")),
+            ("1", pgettext_lazy("wall-clock time", "the second, after the clocks are put back")),
+        ],
+        help_text=_("Only needed in the night when the clocks are put back and this hour comes twice."),
+    )
+    meeting_link = forms.URLField(
+        label=_("meeting link"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Handed out by the portal to those going, from 30 minutes before the start. Never in a letter."),
+    )
+
+    class Meta:
+        model = Clinic
+        fields = [
+            "kind",
+            "floor_language",
+            "region",
+            "local_date",
+            "local_time",
+            "zone",
+            "fold",
+            "minutes",
+            "capacity",
+            "closes_minutes_before",
+            "meeting_link",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "zone" not in self.fields:  # only to be looked at
+            return
+        names = zone_names()
+        own = self.instance.zone
+        self.fields["zone"].choices = [(name, name) for name in (names if own in names else (own, *names))]
+        if self.instance.pk and not _comes_twice(self.instance.wall_clock, self.instance.zone):
+            self.initial["fold"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self._clean_start(cleaned)
+        self._clean_capacity(cleaned)
+        return cleaned
+
+    def _clean_start(self, cleaned: dict[str, Any]) -> None:
+        """Refuse a wall clock that names no moment, and ask where it names two."""
+        if not all(cleaned.get(name) for name in ("local_date", "local_time", "zone")):
+            return
+        wall = datetime.combine(cleaned["local_date"], cleaned["local_time"])
+        try:
+            starts_at = domain.utc_of(wall, cleaned["zone"], fold=cleaned.get("fold"))
+            cleaned["fold"] = cleaned.get("fold") if _comes_twice(wall, cleaned["zone"]) else 0
+        except HourTwice as question:
+            self.add_error("fold", ValidationError(str(question), code="twice"))
+        except HourSkipped as refusal:
+            self.add_error("local_time", ValidationError(str(refusal), code="skipped"))
+        else:
+            is_told = self.instance.state == ClinicState.ANNOUNCED and starts_at != self.instance.starts_at
+            if is_told and starts_at <= timezone.now():
+                self.add_error("local_date", ValidationError(_("The start lies in the past."), code="past"))
+
+    def _clean_capacity(self, cleaned: dict[str, Any]) -> None:
+        """Say at the field what the action would refuse; the action counts again under the lock."""
+        if self.instance.pk and cleaned.get("capacity") and "capacity" in self.changed_data:
+            held = self.instance.rsvps.holding_a_seat().count()
+            try:
+                domain.check_capacity(capacity=cleaned["capacity"], held=held)
+            except CapacityTooSmall as refusal:
+                self.add_error("capacity", ValidationError(str(refusal), code="too_small"))
+
+    def changes(self) -> dict[str, Any]:
+        """What this form changed, by name; a start is one thing."""
+        names = set(self.changed_data)
+        if names & START:
+            names |= START
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class CancelForm(forms.Form):
+    """Why a clinic is called off; those signed up read it."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "cdx-text-area__textarea"})
+    )
+
+
+def _comes_twice(wall: datetime, zone: str) -> bool:
+    try:
+        domain.utc_of(wall, zone)
+    except HourTwice:
+        return True
+    return False

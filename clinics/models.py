@@ -1,0 +1,330 @@
+"""Clinics, their texts per language, seats, and what people going have been told."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, ExpressionWrapper, F, Prefetch, Q, Value
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from clinics import domain
+from clinics.domain import ClinicKind, ClinicState, FloorLanguage, NoticeKind, RsvpState
+from letsconnect.base.languages import chain
+from letsconnect.base.zones import validate_zone
+from registrations.domain import Region
+from registrations.models import Member
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    Reader = Member | AnonymousUser
+
+_LENGTH = ExpressionWrapper(
+    F("minutes") * Value(timedelta(minutes=1), output_field=models.DurationField()),
+    output_field=models.DurationField(),
+)
+ENDS_AT = ExpressionWrapper(F("starts_at") + _LENGTH, output_field=models.DateTimeField())
+
+
+def validate_https(link: str) -> None:
+    """Raise ValidationError unless people would join over an encrypted connection."""
+    if not domain.is_https(link):
+        raise ValidationError(_("A meeting link begins with https://."), code="https")
+
+
+class ClinicQuerySet(models.QuerySet["Clinic"]):
+    def visible_to(self, reader: "Reader") -> "ClinicQuerySet":
+        """Everything but drafts, which only the working group sees."""
+        return self if reader.is_staff else self.exclude(state=ClinicState.DRAFT)
+
+    def announced(self) -> "ClinicQuerySet":
+        return self.filter(state=ClinicState.ANNOUNCED)
+
+    def starting_within(self, span: timedelta, *, now: datetime) -> "ClinicQuerySet":
+        return self.filter(starts_at__gt=now, starts_at__lte=now + span)
+
+    def upcoming(self, *, now: datetime) -> "ClinicQuerySet":
+        """Not over yet, cancelled ones included so that nobody looks for them in vain; soonest first."""
+        states = (ClinicState.DRAFT, ClinicState.ANNOUNCED, ClinicState.CANCELLED)
+        return self.alias(_ends=ENDS_AT).filter(_ends__gt=now, state__in=states).order_by("starts_at", "pk")
+
+    def past(self, *, now: datetime) -> "ClinicQuerySet":
+        """Held, or over without anybody having said so; latest first."""
+        held = Q(state__in=(ClinicState.HELD, ClinicState.ARCHIVED))
+        over = Q(state=ClinicState.ANNOUNCED, _ends__lte=now)
+        return self.alias(_ends=ENDS_AT).filter(held | over).order_by("-starts_at", "pk")
+
+    def for_pages(self) -> "ClinicQuerySet":
+        """With texts, and with the number of seats held, in two queries whatever the number of clinics."""
+        return self.prefetch_related("texts").annotate(
+            held_count=Count("rsvps", filter=Q(rsvps__state__in=domain.HOLDING_A_SEAT)),
+        )
+
+
+class Clinic(models.Model):
+    """One group session. `starts_at` is derived from the wall clock by the actions and never typed."""
+
+    state = models.CharField(_("state"), max_length=10, choices=ClinicState, default=ClinicState.DRAFT, db_index=True)
+    kind = models.CharField(_("kind"), max_length=15, choices=ClinicKind, default=ClinicKind.OPEN)
+    floor_language = models.CharField(_("floor language"), max_length=20, choices=FloorLanguage, default="en")
+    region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
+    local_date = models.DateField(_("date"))
+    local_time = models.TimeField(_("time"))
+    zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
+    fold = models.PositiveSmallIntegerField(_("which of the two"), default=0)
+    starts_at = models.DateTimeField(_("starts at"), editable=False, db_index=True)
+    start_set_at = models.DateTimeField(editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    minutes = models.PositiveSmallIntegerField(
+        _("length in minutes"), default=120, validators=[MinValueValidator(15), MaxValueValidator(1440)]
+    )
+    capacity = models.PositiveSmallIntegerField(
+        _("seats"), default=50, validators=[MinValueValidator(1), MaxValueValidator(domain.MAX_CAPACITY)]
+    )
+    closes_minutes_before = models.PositiveSmallIntegerField(
+        _("sign-up closes, minutes before the start"),
+        default=0,
+        validators=[MaxValueValidator(14 * 1440)],
+        help_text=_("It moves with the start, so that sign-up never closes by a forgotten date."),
+    )
+    meeting_link = models.URLField(
+        _("meeting link"),
+        max_length=500,
+        blank=True,
+        validators=[validate_https],
+    )
+    cancel_reason = models.CharField(max_length=500, blank=True, editable=False)
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("clinic")
+        verbose_name_plural = _("clinics")
+        ordering = ["-starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ClinicState.values), name="clinics_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(capacity__gte=1, capacity__lte=domain.MAX_CAPACITY), name="clinics_capacity_is_sensible"
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=15, minutes__lte=1440), name="clinics_length_is_a_quarter_to_a_day"
+            ),
+            models.CheckConstraint(condition=Q(fold__in=(0, 1)), name="clinics_fold_is_first_or_second"),
+            models.CheckConstraint(
+                condition=Q(meeting_link="") | Q(meeting_link__startswith="https://"),
+                name="clinics_meeting_link_is_encrypted",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ClinicState.CANCELLED) & ~Q(cancel_reason="")
+                | ~Q(state=ClinicState.CANCELLED) & Q(cancel_reason=""),
+                name="clinics_cancelled_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.starts_at - timedelta(minutes=self.closes_minutes_before)
+
+    @property
+    def doors_open_at(self) -> datetime:
+        return self.starts_at - domain.DOORS_OPEN
+
+    @property
+    def wall_clock(self) -> datetime:
+        """The start as it was typed, in the clinic's own zone."""
+        return datetime.combine(self.local_date, self.local_time)
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether start, seats and texts may still be planned."""
+        return self.state in (ClinicState.DRAFT, ClinicState.ANNOUNCED)
+
+    @cached_property
+    def seats_held(self) -> int:
+        """Seats held when this object was read; actions count anew under the lock."""
+        return self.held_count if hasattr(self, "held_count") else self.rsvps.holding_a_seat().count()
+
+    @property
+    def places_left(self) -> int:
+        return max(0, self.capacity - self.seats_held)
+
+    def phase(self, now: datetime) -> domain.ClinicPhase:
+        return domain.phase(
+            state=self.state,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            closes_at=self.closes_at,
+            is_full=self.places_left == 0,
+            now=now,
+        )
+
+    def doors_are_open(self, now: datetime) -> bool:
+        return domain.doors_are_open(state=self.state, starts_at=self.starts_at, ends_at=self.ends_at, now=now)
+
+    def text_in(self, language: str) -> "ClinicText | None":
+        """The text a reader of ``language`` understands best, whole: title and summary in one language."""
+        texts = {text.language: text for text in self.texts.all() if text.title}
+        for code in (*chain(language), self.floor_language):
+            if code in texts:
+                return texts[code]
+        return next(iter(texts.values()), None)
+
+    @property
+    def text(self) -> "ClinicText | None":
+        return self.text_in(get_language() or "en")
+
+    @property
+    def title(self) -> str:
+        """The title the present reader understands best."""
+        text = self.text if self.pk else None
+        return text.title if text else str(_("Clinic without a title"))
+
+
+class ClinicText(models.Model):
+    """What a clinic is about, in one language."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    title = models.CharField(_("title"), max_length=150)
+    summary = models.TextField(_("what it is about"), max_length=3000)
+    audience = models.TextField(_("who it is for"), max_length=1000, blank=True)
+    preparation = models.TextField(_("what to prepare"), max_length=2000, blank=True)
+    outcomes = models.TextField(_("what you will learn"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("text in one language")
+        verbose_name_plural = _("texts in each language")
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "language"], name="clinics_one_text_per_language"),
+            models.CheckConstraint(condition=~Q(title=""), name="clinics_text_has_a_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RsvpQuerySet(models.QuerySet["Rsvp"]):
+    def holding_a_seat(self) -> "RsvpQuerySet":
+        return self.filter(state__in=domain.HOLDING_A_SEAT)
+
+    def going(self) -> "RsvpQuerySet":
+        return self.filter(state=RsvpState.GOING)
+
+    def waiting(self) -> "RsvpQuerySet":
+        """In the order in which they move up; an account that was closed stands in nobody's way."""
+        return self.filter(state=RsvpState.WAITING, member__is_active=True).order_by("place", "pk")
+
+    def active(self) -> "RsvpQuerySet":
+        return self.filter(state__in=domain.ACTIVE)
+
+    def of(self, member: Member) -> "RsvpQuerySet":
+        return self.filter(member=member)
+
+    def active_for(self, member: Member, *, now: datetime) -> "RsvpQuerySet":
+        """My clinics that are not over: seats, turns in a queue, and cancelled clinics so that I see they are."""
+        clinics = Clinic.objects.upcoming(now=now).exclude(state=ClinicState.DRAFT)
+        return (
+            self.of(member)
+            .active()
+            .filter(clinic__in=clinics.values("pk"))
+            .prefetch_related(Prefetch("clinic", queryset=Clinic.objects.for_pages()))
+            .order_by("clinic__starts_at", "pk")
+        )
+
+    def visible_to(self, reader: "Reader") -> "RsvpQuerySet":
+        """One's own; all for the working group."""
+        return self if reader.is_staff else self.of(reader)
+
+
+class Rsvp(models.Model):
+    """One member's seat at, or turn in the queue of, one clinic. Asking again after cancelling reuses the row."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="rsvps", verbose_name=_("clinic"))
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="rsvps", verbose_name=_("member"))
+    state = models.CharField(_("state"), max_length=10, choices=RsvpState)
+    seat = models.PositiveSmallIntegerField(_("seat"), null=True, blank=True)
+    # The queue's order: given under the clinic lock and never again, so that nobody's position ever gets worse.
+    place = models.PositiveIntegerField(null=True, blank=True)
+    turn = models.PositiveSmallIntegerField(default=1)
+    made_at = models.DateTimeField(_("made at"))
+    seated_at = models.DateTimeField(_("got a seat at"), null=True, blank=True)
+
+    objects = RsvpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("RSVP")
+        verbose_name_plural = _("RSVPs")
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "member"], name="clinics_one_rsvp_per_member"),
+            models.UniqueConstraint(
+                fields=["clinic", "seat"],
+                condition=Q(state=RsvpState.GOING),
+                name="clinics_seat_unique_among_going",
+            ),
+            models.CheckConstraint(condition=Q(state__in=RsvpState.values), name="clinics_rsvp_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state=RsvpState.GOING, seat__isnull=False, seat__gte=1, seated_at__isnull=False)
+                | (~Q(state=RsvpState.GOING) & Q(seat=None)),
+                name="clinics_going_has_a_seat_and_others_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RsvpState.WAITING, place__isnull=False, place__gte=1)
+                | (~Q(state=RsvpState.WAITING) & Q(place=None)),
+                name="clinics_waiting_has_a_place_and_others_none",
+            ),
+        ]
+        indexes = [models.Index(fields=["clinic", "state"], name="clinics_rsvp_by_clinic_state")]
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.get_state_display()}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in domain.ACTIVE
+
+    @property
+    def is_going(self) -> bool:
+        return self.state == RsvpState.GOING
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == RsvpState.WAITING
+
+    def position(self) -> int | None:
+        """How many move up before this one, counting itself; None unless waiting."""
+        if not self.is_waiting:
+            return None
+        before = Q(place__lt=self.place) | Q(place=self.place, pk__lt=self.pk)
+        return self.clinic.rsvps.waiting().filter(before).count() + 1
+
+
+class Notice(models.Model):
+    """That a seat's holder is owed one reminder, or one word of a move, for one start of a clinic."""
+
+    rsvp = models.ForeignKey(Rsvp, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=5, choices=NoticeKind)
+    sequence = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rsvp", "kind", "sequence"], name="clinics_one_notice_per_kind_and_start"),
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="clinics_notice_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"

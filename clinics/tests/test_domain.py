@@ -1,0 +1,203 @@
+"""Decisions about clinics and seats, as tables of cases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clinics import domain
+from clinics.domain import ClinicPhase, ClinicState, NoticeKind, RsvpState
+
+START = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
+END = START + timedelta(hours=2)
+
+
+def minutes(number):
+    return timedelta(minutes=number)
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "fold", "utc"),
+    [
+        ("2026-03-02 14:00", "Africa/Tunis", None, "2026-03-02 13:00"),
+        ("2026-03-02 14:00", "Asia/Kathmandu", None, "2026-03-02 08:15"),
+        ("2026-07-01 14:00", "Europe/Berlin", None, "2026-07-01 12:00"),
+        ("2026-03-29 01:59", "Europe/Berlin", None, "2026-03-29 00:59"),
+        ("2026-03-29 03:00", "Europe/Berlin", None, "2026-03-29 01:00"),
+        ("2026-10-25 02:30", "Europe/Berlin", 0, "2026-10-25 00:30"),
+        ("2026-10-25 02:30", "Europe/Berlin", 1, "2026-10-25 01:30"),
+        ("2026-10-25 03:00", "Europe/Berlin", None, "2026-10-25 02:00"),
+        ("2026-04-05 01:45", "Australia/Lord_Howe", 1, "2026-04-04 15:15"),
+        ("2026-03-02 14:00", "UTC", 1, "2026-03-02 14:00"),
+    ],
+)
+def test_a_wall_clock_and_a_zone_name_one_moment(wall, zone, fold, utc):
+    moment = domain.utc_of(datetime.fromisoformat(wall), zone, fold=fold)
+
+    assert moment == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone"),
+    [
+        ("2026-03-29 02:00", "Europe/Berlin"),
+        ("2026-03-29 02:59", "Europe/Berlin"),
+        ("2026-03-08 02:30", "America/New_York"),
+        ("2026-10-04 02:15", "Australia/Lord_Howe"),
+        ("2026-09-06 00:30", "America/Santiago"),
+    ],
+)
+@pytest.mark.parametrize("fold", [None, 0, 1])
+def test_an_hour_the_clocks_jump_over_is_refused_whatever_the_fold(wall, zone, fold):
+    with pytest.raises(domain.HourSkipped):
+        domain.utc_of(datetime.fromisoformat(wall), zone, fold=fold)
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone"),
+    [
+        ("2026-10-25 02:00", "Europe/Berlin"),
+        ("2026-10-25 02:59", "Europe/Berlin"),
+        ("2026-11-01 01:30", "America/New_York"),
+        ("2026-04-05 01:30", "Australia/Lord_Howe"),
+    ],
+)
+def test_an_hour_that_comes_twice_is_asked_about(wall, zone):
+    with pytest.raises(domain.HourTwice):
+        domain.utc_of(datetime.fromisoformat(wall), zone)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_full", "now", "expected"),
+    [
+        (ClinicState.DRAFT, False, START, ClinicPhase.DRAFT),
+        (ClinicState.CANCELLED, True, START, ClinicPhase.CANCELLED),
+        (ClinicState.HELD, False, START, ClinicPhase.OVER),
+        (ClinicState.ARCHIVED, False, START, ClinicPhase.OVER),
+        (ClinicState.ANNOUNCED, False, START - minutes(61), ClinicPhase.OPEN),
+        (ClinicState.ANNOUNCED, True, START - minutes(61), ClinicPhase.FULL),
+        (ClinicState.ANNOUNCED, False, START - minutes(60), ClinicPhase.CLOSED),
+        (ClinicState.ANNOUNCED, True, START, ClinicPhase.LIVE),
+        (ClinicState.ANNOUNCED, False, END - minutes(1), ClinicPhase.LIVE),
+        (ClinicState.ANNOUNCED, False, END, ClinicPhase.OVER),
+    ],
+)
+def test_what_a_clinic_is_follows_from_state_clock_and_seats(state, is_full, now, expected):
+    phase = domain.phase(
+        state=state, starts_at=START, ends_at=END, closes_at=START - minutes(60), is_full=is_full, now=now
+    )
+
+    assert phase == expected
+
+
+@pytest.mark.parametrize(
+    ("held", "anyone_waiting", "expected"),
+    [
+        (0, False, RsvpState.GOING),
+        (2, False, RsvpState.GOING),
+        (3, False, RsvpState.WAITING),
+        (4, False, RsvpState.WAITING),
+        (2, True, RsvpState.WAITING),
+    ],
+)
+def test_a_seat_is_given_while_one_is_free_and_nobody_waits(held, anyone_waiting, expected):
+    assert domain.offer_seat(capacity=3, held=held, anyone_waiting=anyone_waiting) == expected
+
+
+@pytest.mark.parametrize(
+    ("taken", "seat"), [([], 1), ([1], 2), ([1, 3], 2), ([1, 2, 3], None), ([None, 1], 2), ([7], 1)]
+)
+def test_seats_are_drawn_from_one_to_capacity(taken, seat):
+    assert domain.next_free_seat(capacity=3, taken=taken) == seat
+
+
+@pytest.mark.parametrize(
+    ("state", "held", "now", "free"),
+    [
+        (ClinicState.ANNOUNCED, 1, START - minutes(1), 2),
+        (ClinicState.ANNOUNCED, 3, START - minutes(1), 0),
+        (ClinicState.ANNOUNCED, 5, START - minutes(1), 0),
+        (ClinicState.ANNOUNCED, 1, START, 0),
+        (ClinicState.CANCELLED, 1, START - minutes(1), 0),
+        (ClinicState.DRAFT, 1, START - minutes(1), 0),
+    ],
+)
+def test_people_move_up_only_while_sign_up_is_open(state, held, now, free):
+    assert domain.seats_to_give(state=state, capacity=3, held=held, closes_at=START, now=now) == free
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "is_open"),
+    [
+        (ClinicState.ANNOUNCED, START - minutes(1), True),
+        (ClinicState.ANNOUNCED, START, False),
+        (ClinicState.DRAFT, START - minutes(1), False),
+        (ClinicState.CANCELLED, START - minutes(1), False),
+        (ClinicState.HELD, START - minutes(1), False),
+    ],
+)
+def test_sign_up_is_open_for_an_announced_clinic_until_it_closes(state, now, is_open):
+    if is_open:
+        domain.check_open(state=state, closes_at=START, now=now)
+    else:
+        with pytest.raises(domain.ClinicClosed):
+            domain.check_open(state=state, closes_at=START, now=now)
+
+
+LONG_AGO = START - timedelta(days=9)
+
+
+@pytest.mark.parametrize(
+    ("before", "settled_at", "expected"),
+    [
+        (minutes(24 * 60 + 1), LONG_AGO, None),
+        (minutes(24 * 60), LONG_AGO, NoticeKind.DAY),
+        (minutes(61), LONG_AGO, NoticeKind.DAY),
+        (minutes(60), LONG_AGO, NoticeKind.HOUR),
+        (minutes(1), LONG_AGO, NoticeKind.HOUR),
+        (minutes(0), LONG_AGO, None),
+        (minutes(-5), LONG_AGO, None),
+        (minutes(120), START - minutes(180), None),
+        (minutes(1000), START - timedelta(days=1), NoticeKind.DAY),
+        (minutes(20), START - minutes(25), NoticeKind.HOUR),
+    ],
+)
+def test_one_reminder_at_most_is_due_and_never_after_the_start(before, settled_at, expected):
+    assert domain.reminder_due(starts_at=START, settled_at=settled_at, now=START - before) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "open_"),
+    [
+        (ClinicState.ANNOUNCED, START - minutes(31), False),
+        (ClinicState.ANNOUNCED, START - minutes(30), True),
+        (ClinicState.ANNOUNCED, END - minutes(1), True),
+        (ClinicState.ANNOUNCED, END, False),
+        (ClinicState.CANCELLED, START, False),
+        (ClinicState.DRAFT, START, False),
+    ],
+)
+def test_the_doors_are_open_from_half_an_hour_before_until_the_end(state, now, open_):
+    assert domain.doors_are_open(state=state, starts_at=START, ends_at=END, now=now) is open_
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "allowed"),
+    [
+        ("draft", "announced", True),
+        ("draft", "cancelled", True),
+        ("draft", "held", False),
+        ("announced", "held", True),
+        ("announced", "cancelled", True),
+        ("announced", "draft", False),
+        ("held", "archived", True),
+        ("held", "cancelled", False),
+        ("archived", "held", False),
+        ("cancelled", "announced", False),
+    ],
+)
+def test_a_clinic_goes_from_draft_to_archive_or_is_cancelled(was, becomes, allowed):
+    if allowed:
+        domain.check_move(was, becomes)
+    else:
+        with pytest.raises(domain.MoveNotAllowed):
+            domain.check_move(was, becomes)

@@ -1,0 +1,165 @@
+"""The rules the database keeps, each broken on purpose, and the querysets."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from clinics import actions
+from clinics.domain import ClinicState, NoticeKind, RsvpState
+from clinics.models import Clinic, ClinicText, Notice, Rsvp
+from clinics.tests.factories import START, make_clinic, sign_up
+from registrations.tests.factories import NOW, make_member
+
+pytestmark = pytest.mark.django_db
+
+
+def refuses(constraint, write):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        write()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "constraint"),
+    [
+        ("state", "dreamt", "clinics_state_is_known"),
+        ("capacity", 0, "clinics_capacity_is_sensible"),
+        ("capacity", 2001, "clinics_capacity_is_sensible"),
+        ("minutes", 14, "clinics_length_is_a_quarter_to_a_day"),
+        ("fold", 2, "clinics_fold_is_first_or_second"),
+        ("meeting_link", "http://meet.example.org/", "clinics_meeting_link_is_encrypted"),
+        ("state", ClinicState.CANCELLED, "clinics_cancelled_has_a_reason"),
+        ("cancel_reason", "because", "clinics_cancelled_has_a_reason"),
+    ],
+)
+def test_an_impossible_clinic_is_refused(column, value, constraint):
+    clinic = make_clinic()
+
+    refuses(constraint, lambda: Clinic.objects.filter(pk=clinic.pk).update(**{column: value}))
+
+
+def test_a_member_has_one_rsvp_per_clinic():
+    (rsvp,) = sign_up(make_clinic(), 1)
+
+    refuses(
+        "clinics_one_rsvp_per_member",
+        lambda: Rsvp.objects.create(clinic=rsvp.clinic, member=rsvp.member, state=RsvpState.CANCELLED, made_at=NOW),
+    )
+
+
+def test_a_seat_is_taken_by_one_person_going():
+    one, two = sign_up(make_clinic(), 2)
+
+    refuses("clinics_seat_unique_among_going", lambda: Rsvp.objects.filter(pk=two.pk).update(seat=one.seat))
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"seat": None}, "clinics_going_has_a_seat_and_others_none"),
+        ({"seat": 0}, "clinics_going_has_a_seat_and_others_none"),
+        ({"seated_at": None}, "clinics_going_has_a_seat_and_others_none"),
+        ({"state": RsvpState.CANCELLED}, "clinics_going_has_a_seat_and_others_none"),
+        ({"state": RsvpState.WAITING, "seat": None}, "clinics_waiting_has_a_place_and_others_none"),
+        ({"place": 1}, "clinics_waiting_has_a_place_and_others_none"),
+        ({"state": "maybe", "seat": None}, "clinics_rsvp_state_is_known"),
+    ],
+)
+def test_going_has_a_seat_and_waiting_has_a_place(values, constraint):
+    (rsvp,) = sign_up(make_clinic(), 1)
+
+    refuses(constraint, lambda: Rsvp.objects.filter(pk=rsvp.pk).update(**values))
+
+
+def test_a_clinic_has_one_text_per_language_and_each_has_a_title():
+    clinic = make_clinic()
+
+    refuses("clinics_one_text_per_language", lambda: ClinicText.objects.create(clinic=clinic, language="en", title="2"))
+    refuses("clinics_text_has_a_title", lambda: ClinicText.objects.create(clinic=clinic, language="fr", title=""))
+
+
+def test_one_start_is_told_once_in_each_way():
+    (rsvp,) = sign_up(make_clinic(), 1)
+    facts = {"rsvp": rsvp, "sequence": 0, "starts_at": START, "made_at": NOW}
+    Notice.objects.create(kind=NoticeKind.DAY, **facts)
+
+    refuses("clinics_one_notice_per_kind_and_start", lambda: Notice.objects.create(kind=NoticeKind.DAY, **facts))
+    refuses("clinics_notice_kind_is_known", lambda: Notice.objects.create(kind="week", **facts))
+
+
+def test_drafts_are_seen_by_the_working_group_only(member, liaison):
+    draft, shown = make_clinic(state=ClinicState.DRAFT), make_clinic()
+
+    assert list(Clinic.objects.visible_to(AnonymousUser())) == [shown]
+    assert list(Clinic.objects.visible_to(member)) == [shown]
+    assert set(Clinic.objects.visible_to(liaison)) == {draft, shown}
+
+
+def test_a_clinic_is_upcoming_until_its_end_then_past():
+    clinic = make_clinic(minutes=90)
+    end = START + timedelta(minutes=90)
+
+    assert list(Clinic.objects.upcoming(now=end - timedelta(seconds=1))) == [clinic]
+    assert list(Clinic.objects.past(now=end - timedelta(seconds=1))) == []
+    assert list(Clinic.objects.upcoming(now=end)) == []
+    assert list(Clinic.objects.past(now=end)) == [clinic]
+
+
+def test_a_cancelled_clinic_is_never_among_the_past_ones():
+    make_clinic(state=ClinicState.CANCELLED)
+
+    assert not Clinic.objects.past(now=START + timedelta(days=1)).exists()
+
+
+@pytest.mark.parametrize(
+    ("reader", "expected"),
+    [("en", "Money"), ("es", "Dinheiro"), ("pt", "Dinheiro"), ("fr", "Argent"), ("ar", "Money")],
+)
+def test_a_reader_gets_the_text_they_understand_best(reader, expected):
+    clinic = make_clinic(title="Money")
+    ClinicText.objects.create(clinic=clinic, language="pt", title="Dinheiro", summary="…")
+    ClinicText.objects.create(clinic=clinic, language="fr", title="Argent", summary="…")
+
+    with translation.override(reader):
+        assert str(Clinic.objects.get()) == expected
+
+
+def test_without_a_text_in_the_chain_the_floor_language_is_next():
+    clinic = make_clinic(title="المال", language="ar", floor_language="fr")
+    ClinicText.objects.create(clinic=clinic, language="fr", title="Argent", summary="…")
+
+    assert clinic.text_in("en").language == "fr"
+
+
+def test_my_clinics_are_those_i_am_signed_up_for_and_which_are_not_over(member):
+    now = NOW
+    first = make_clinic(starts_at=START)
+    sign_up(make_clinic(starts_at=START), 1)
+    later = make_clinic(starts_at=START + timedelta(days=1), capacity=1)
+    sign_up(later, 1)
+    given_up = make_clinic()
+    for clinic in (later, first, given_up):
+        actions.rsvp(clinic=clinic, member=member, by=member, now=now)
+    actions.cancel_rsvp(clinic=given_up, member=member, by=member, now=now)
+
+    mine = Rsvp.objects.active_for(member, now=now)
+    assert [(rsvp.clinic, rsvp.state) for rsvp in mine] == [(first, "going"), (later, "waiting")]
+    assert not Rsvp.objects.active_for(member, now=START + timedelta(days=3)).exists()
+
+
+def test_positions_count_those_who_came_before():
+    rsvps = sign_up(make_clinic(capacity=1), 4)
+
+    assert [rsvp.position() for rsvp in rsvps] == [None, 1, 2, 3]
+
+
+def test_somebody_elses_rsvp_is_nobodys_business(member, stranger, liaison):
+    clinic = make_clinic()
+    actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+
+    assert Rsvp.objects.visible_to(member).count() == 1
+    assert Rsvp.objects.visible_to(stranger).count() == 0
+    assert Rsvp.objects.visible_to(liaison).count() == 1
+    assert make_member().rsvps.count() == 0

@@ -1,0 +1,132 @@
+"""The pages of clinics: everyone may read them, anyone signed in may sign up."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from clinics import actions
+from clinics.domain import ClinicError
+from clinics.models import Clinic, Rsvp
+
+PAST_SHOWN = 30
+
+
+@require_safe
+def clinic_list(request: HttpRequest) -> HttpResponse:
+    """Upcoming clinics first, then the latest past ones."""
+    now = timezone.now()
+    clinics = Clinic.objects.visible_to(request.user).for_pages()
+    mine = _mine(request)
+    return render(
+        request,
+        "clinics/clinic_list.html",
+        {
+            "upcoming": [_card(clinic, mine, now) for clinic in clinics.upcoming(now=now)],
+            "past": [_card(clinic, mine, now) for clinic in clinics.past(now=now)[:PAST_SHOWN]],
+        },
+    )
+
+
+@require_safe
+def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
+    """What, for whom, when, in which language, places left, and what I can do about it."""
+    now = timezone.now()
+    clinic = _find(request, clinic_id)
+    rsvp = _mine(request).get(clinic.pk)
+    return render(
+        request,
+        "clinics/clinic_detail.html",
+        {
+            **_card(clinic, {clinic.pk: rsvp}, now),
+            "position": rsvp.position() if rsvp else None,
+            "begun": now >= clinic.starts_at,
+            "sign_in_url": _sign_in_url(clinic_id),
+        },
+    )
+
+
+@require_POST
+def rsvp_make(request: HttpRequest, clinic_id: int) -> HttpResponse:
+    """Take a seat, or a turn on the waiting list."""
+    clinic = _find(request, clinic_id)
+    if not request.user.is_authenticated:
+        return redirect(_sign_in_url(clinic_id))
+    rsvp = _try(request, actions.rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
+    if rsvp and rsvp.is_going:
+        messages.success(request, _("You have a seat. A letter is on its way."))
+    elif rsvp:
+        messages.success(request, _("All seats are taken: you are on the waiting list. A letter is on its way."))
+    return redirect("clinics:clinic-detail", clinic_id)
+
+
+@require_POST
+def rsvp_cancel(request: HttpRequest, clinic_id: int) -> HttpResponse:
+    """Give the seat or the turn back."""
+    clinic = _find(request, clinic_id)
+    if not request.user.is_authenticated:
+        return redirect(_sign_in_url(clinic_id))
+    rsvp = _try(request, actions.cancel_rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
+    if rsvp:
+        messages.success(request, _("You are no longer signed up for this clinic."))
+    return redirect("clinics:clinic-detail", clinic_id)
+
+
+@require_safe
+@never_cache
+def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
+    """Hand the meeting link to those going, from half an hour before the start until the end; to nobody else."""
+    clinic = _find(request, clinic_id)
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("clinics:clinic-join", args=[clinic_id]))
+    rsvp = _mine(request).get(clinic.pk)
+    is_going = bool(rsvp and rsvp.is_going)
+    doors_open = is_going and clinic.doors_are_open(timezone.now())
+    context = {
+        "clinic": clinic,
+        "is_going": is_going,
+        "doors_open": doors_open,
+        "is_early": timezone.now() < clinic.doors_open_at,
+        "meeting_link": clinic.meeting_link if doors_open else "",
+    }
+    return render(request, "clinics/clinic_join.html", context, status=200 if is_going else 403)
+
+
+def _find(request: HttpRequest, clinic_id: int) -> Clinic:
+    return get_object_or_404(Clinic.objects.visible_to(request.user).for_pages(), pk=clinic_id)
+
+
+def _mine(request: HttpRequest) -> dict[int, Rsvp]:
+    """The reader's own seats and turns, by clinic."""
+    if not request.user.is_authenticated:
+        return {}
+    rows: QuerySet[Rsvp] = Rsvp.objects.of(request.user).active()
+    return {rsvp.clinic_id: rsvp for rsvp in rows}
+
+
+def _card(clinic: Clinic, mine: dict[int, Rsvp | None], now: datetime) -> dict[str, Any]:
+    return {"clinic": clinic, "text": clinic.text, "phase": clinic.phase(now), "rsvp": mine.get(clinic.pk)}
+
+
+def _sign_in_url(clinic_id: int) -> str:
+    """The way in for visitors, and back to the clinic."""
+    return redirect_to_login(reverse("clinics:clinic-detail", args=[clinic_id])).url
+
+
+def _try(request: HttpRequest, action: Callable[..., Any], **arguments: Any) -> Any | None:
+    """Do it, or say why not."""
+    try:
+        return action(**arguments)
+    except ClinicError as refusal:
+        messages.error(request, str(refusal))
+        return None
