@@ -1,5 +1,14 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class LetsconnectConfig(AppConfig):
     name = "letsconnect"
+    default = True
+
+
+class WorkingGroupAdminConfig(admin_apps.AdminConfig):
+    """Django's admin with our own site as the default one."""
+
+    default_site = "letsconnect.desk.WorkingGroupSite"
+    default = False

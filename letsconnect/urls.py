@@ -13,5 +13,8 @@ urlpatterns = [
     path("language/", views.set_language, name="set-language"),
     path("", include("registrations.urls")),
     path("clinics/", include("clinics.urls")),
+    path("health/", views.health, name="health"),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "letsconnect.views.server_error"

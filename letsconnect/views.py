@@ -1,17 +1,23 @@
 """Pages that belong to no app: a person's home, the few about the programme, health, errors."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
+from letsconnect import health as checks
+from letsconnect import home as sections
 from letsconnect.base.languages import known
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show a visitor what this is, a member what is theirs."""
-    return render(request, "letsconnect/home.html")
+    now = timezone.now()
+    mine = sections.for_member(request.user, now=now) if request.user.is_authenticated else {}
+    return render(request, "letsconnect/home.html", sections.for_everybody(now=now) | mine)
 
 
 def code_of_conduct(request: HttpRequest) -> HttpResponse:
@@ -47,6 +53,21 @@ def set_language(request: HttpRequest) -> HttpResponse:
         samesite="Lax",
     )
     return response
+
+
+@never_cache
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """Answer 503 without a database; a silent broker only makes letters later, so it is said and no more."""
+    database = checks.database_answers()
+    broker = checks.broker_answers()
+    words = {True: "answers", False: "does not answer"}
+    return JsonResponse({"database": words[database], "broker": words[broker]}, status=200 if database else 503)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that we failed, on a page that needs no database, no session and no sheet."""
+    return render(None, "500.html", {"csp_nonce": getattr(request, "csp_nonce", "")}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -27,14 +27,18 @@ WIDTHS = (360, 1280)
 _NOTE_VIOLATIONS = """
 window.cspViolations = [];
 document.addEventListener("securitypolicyviolation",
-  e => window.cspViolations.push(`${e.violatedDirective}: ${e.blockedURI} ${e.sample} ${e.sourceFile}:${e.lineNumber}`));
+  e => window.cspViolations.push(
+    `${e.violatedDirective}: ${e.blockedURI} ${e.sample} ${e.sourceFile}:${e.lineNumber}`));
 """
 _OVERFLOWING = """
 () => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
   return [...document.querySelectorAll("body *")]
-    .filter(e => { const box = e.getBoundingClientRect(); return box.width && (box.right > width + 1 || box.left < -1); })
+    .filter(e => {
+      const box = e.getBoundingClientRect();
+      return box.width && (box.right > width + 1 || box.left < -1);
+    })
     .map(e => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`page is ${document.documentElement.scrollWidth} wide`);
 }
 """

@@ -11,7 +11,9 @@ import playwright
 from django.conf import settings
 
 FLAGS = ["--no-sandbox", "--headless=shell", "--disable-gpu", "--no-zygote"]
-_UNPACK = "import('@sparticuz/chromium').then(m => m.default.executablePath()).catch(e => {console.error(e); process.exit(1)})"
+_UNPACK = """
+import("@sparticuz/chromium").then(it => it.default.executablePath()).catch(e => { console.error(e); process.exit(1); })
+"""
 
 
 def executable() -> Path:

@@ -3,6 +3,8 @@
 import pytest
 
 from letsconnect.tests.browser import WIDTHS
+from registrations.domain import RegistrationState
+from registrations.tests.factories import make_coordinator, make_member, make_registration
 
 pytestmark = pytest.mark.browser
 PUBLIC = ["/", "/code-of-conduct/", "/privacy/", "/contact/"]
@@ -18,3 +20,43 @@ def test_every_public_page_is_sound(live_server, open_window, language, width):
         window.screenshot(f"{path.strip('/') or 'home'}-{language}-{width}")
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
         assert page.locator("html").get_attribute("lang") == language
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_members_home_is_sound(live_server, open_window, language, width):
+    member = make_member(name="Nour", language=language, zone="Africa/Tunis")
+    make_registration(
+        member=member, state=RegistrationState.NEEDS_CHANGES, review_note="Please say which languages you speak."
+    )
+    window = open_window(live_server.url, language=language, width=width, member=member)
+
+    window.visit("/")
+    window.screenshot(f"home-member-{language}-{width}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_admin_keeps_to_the_policy(live_server, open_window, language):
+    coordinator = make_coordinator(language=language)
+    registration = make_registration(offers=["wikidata"], wishes=["facilitation"])
+    window = open_window(live_server.url, language=language, member=coordinator)
+
+    for path in (
+        "/admin/",
+        "/admin/registrations/registration/",
+        f"/admin/registrations/registration/{registration.pk}/change/",
+        "/admin/registrations/workinggroupseat/add/",
+    ):
+        window.visit(path, accessible=False)
+        window.screenshot(f"{path.strip('/').replace('/', '-')}-{language}".replace(f"-{registration.pk}-", "-"))
+
+
+def test_the_language_switch_works_without_javascript(live_server, open_window):
+    window = open_window(live_server.url, width=360, javascript=False)
+    page = window.page
+    page.goto(live_server.url + "/contact/")
+    page.get_by_label("Language").select_option("fr")
+    page.get_by_role("button", name="Change").click()
+
+    assert page.url == live_server.url + "/contact/"
+    assert page.locator("html").get_attribute("lang") == "fr"

@@ -1,0 +1,23 @@
+"""What a person finds on their home page: their registration, their matches, their clinics."""
+
+from datetime import datetime
+
+from matching.models import Match
+from registrations.models import Member, Registration
+
+SHOWN = 5
+
+
+def for_member(member: Member, *, now: datetime) -> dict[str, object]:
+    """Return what the home page of ``member`` shows."""
+    matches = Match.objects.for_member(member)
+    return {
+        "registration": Registration.objects.filter(member=member).first(),
+        "to_answer": Match.objects.waiting_for(member),
+        "matches": [(match, match.person(match.side_of(member).other)) for match in matches.live()[:SHOWN]],
+    }
+
+
+def for_everybody(*, now: datetime) -> dict[str, object]:
+    """Return what anybody may see on the home page."""
+    return {"now": now}

@@ -1,0 +1,43 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.template import Context, Template
+from django.utils import timezone, translation
+
+MOMENT = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+
+
+def rendered(source: str, **context) -> str:
+    return Template("{% load when %}" + source).render(Context(context))
+
+
+def test_a_moment_is_written_in_the_readers_zone_with_the_zone_named():
+    with timezone.override(ZoneInfo("Africa/Tunis")):
+        assert rendered("{{ moment|when }}", moment=MOMENT) == "Mon 2 March 2026, 14:00 (Africa/Tunis)"
+
+
+def test_a_moment_may_fall_on_another_day_elsewhere():
+    assert (
+        rendered("{{ moment|when_in:'Asia/Kathmandu' }}", moment=MOMENT) == "Mon 2 March 2026, 18:45 (Asia/Kathmandu)"
+    )
+    assert rendered("{{ moment|when_in:'Pacific/Auckland' }}", moment=MOMENT).startswith("Tue 3 March 2026, 02:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", "2 de marzo de 2026"),
+        ("fr", "2 mars 2026"),
+        ("pt", "2 de Março de 2026"),
+        ("ar", "2 مارس 2026"),
+    ],
+)
+def test_day_and_month_are_in_the_readers_language(language, words):
+    with translation.override(language):
+        assert words in rendered("{{ moment|when }}", moment=MOMENT)
+
+
+def test_an_unknown_zone_is_utc_and_no_moment_is_nothing():
+    assert rendered("{{ moment|when_in:'Mars/Olympus' }}", moment=MOMENT).endswith("13:00 (UTC)")
+    assert rendered("{{ moment|when }}{{ moment|when_in:'UTC' }}", moment=None) == ""
