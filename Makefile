@@ -25,11 +25,12 @@ setup:  ## set up for tests and lint, nothing more
 test: setup  ## set up and run every test but the long storms (ARGS="...": words for pytest)
 	@exec $(BIN)/python -m pytest -m "not chaos" $(ARGS)
 
-lint: setup  ## ruff, import-linter, missing migrations
+lint: setup  ## ruff, import-linter, missing migrations, templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python manage.py check_templates
 
 bench: setup  ## time the matching engine at 10,000 learners
 	@exec $(BIN)/python -m matching.bench $(ARGS)

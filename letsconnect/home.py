@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from clinics.models import Clinic, Rsvp
 from matching.models import Match
 from registrations.models import Member, Registration
 
@@ -15,9 +16,10 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "registration": Registration.objects.filter(member=member).first(),
         "to_answer": Match.objects.waiting_for(member),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches.live()[:SHOWN]],
+        "rsvps": Rsvp.objects.active_for(member, now=now)[:SHOWN],
     }
 
 
 def for_everybody(*, now: datetime) -> dict[str, object]:
     """Return what anybody may see on the home page."""
-    return {"now": now}
+    return {"upcoming": Clinic.objects.announced().upcoming(now=now).for_pages()[:SHOWN]}

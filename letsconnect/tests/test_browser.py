@@ -7,7 +7,7 @@ from registrations.domain import RegistrationState
 from registrations.tests.factories import make_coordinator, make_member, make_registration
 
 pytestmark = pytest.mark.browser
-PUBLIC = ["/", "/code-of-conduct/", "/privacy/", "/contact/"]
+PUBLIC = ["/", "/clinics/", "/sign-in/", "/code-of-conduct/", "/privacy/", "/contact/", "/no/such/page/"]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -16,8 +16,8 @@ def test_every_public_page_is_sound(live_server, open_window, language, width):
     window = open_window(live_server.url, language=language, width=width)
 
     for path in PUBLIC:
-        page = window.visit(path)
-        window.screenshot(f"{path.strip('/') or 'home'}-{language}-{width}")
+        page = window.visit(path, status=404 if path == "/no/such/page/" else 200)
+        window.screenshot(f"{path.strip('/').replace('/', '-') or 'home'}-{language}-{width}")
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
         assert page.locator("html").get_attribute("lang") == language
 
@@ -33,6 +33,8 @@ def test_a_members_home_is_sound(live_server, open_window, language, width):
 
     window.visit("/")
     window.screenshot(f"home-member-{language}-{width}")
+    window.visit("/registration/")
+    window.screenshot(f"registration-{language}-{width}")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
