@@ -77,6 +77,8 @@ def sign_in_with_code(*, code_ids: list[int], digits: str, language: str, zone: 
     member = _member_of(code.address, language=language, zone=zone, now=now)
     if not member.is_active:
         raise CodeRefused(_("This account is closed. Please write to us if you think it should not be."))
+    if member.is_demo and not settings.EMBEDDED_DATABASE:
+        raise CodeRefused(_("Demo accounts do not work on a real portal."))
     return member
 
 

@@ -1,0 +1,44 @@
+"""The pages of this app in a real browser, narrow and wide, in English and in Arabic."""
+
+import pytest
+from django.urls import reverse
+
+from letsconnect.tests.browser import WIDTHS
+from registrations.actions.reference import load_reference_data
+from registrations.tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_pages_of_this_app_hold_what_every_page_must(live_server, open_window, language, width):
+    load_reference_data()
+    member = factories.make_member(language=language)
+    factories.make_registration(
+        member=member, state="needs_changes", offers=["wikidata"], wishes=["budgeting"], review_note="Which group?"
+    )
+    liaison = factories.make_liaison("MENA", language=language)
+    visitor = open_window(live_server.url, language=language, width=width)
+    visitor.visit(reverse("registrations:sign-in"))
+    visitor.screenshot(f"sign-in-{language}-{width}")
+    visitor.page.locator("input[name=email]").fill("new@example.org")
+    visitor.page.locator("main button[type=submit]").first.click()
+    visitor.check()
+    visitor.screenshot(f"sign-in-code-{language}-{width}")
+
+    window = open_window(live_server.url, language=language, width=width, member=member)
+    window.visit(reverse("registrations:registration-edit"))
+    window.screenshot(f"registration-{language}-{width}")
+    window.page.locator("button[name=submit]").click()
+    window.page.wait_for_load_state()
+    window.check()
+    window.screenshot(f"registration-errors-{language}-{width}")
+
+    desk = open_window(live_server.url, language=language, width=width, member=liaison)
+    desk.visit(reverse("admin:registrations_registration_changelist"), accessible=False)
+    desk.screenshot(f"review-{language}-{width}")
+    desk.visit(
+        reverse("admin:registrations_registration_change", args=[member.registration.pk]), accessible=False
+    )
+    desk.screenshot(f"review-detail-{language}-{width}")
