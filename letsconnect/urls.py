@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("registrations.urls")),
     path("clinics/", include("clinics.urls")),
     path("health/", views.health, name="health"),
+    path("matches/", include("matching.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MatchingConfig(AppConfig):
     name = "matching"
+    verbose_name = _("Matching")
+
+    def ready(self) -> None:
+        from matching import emails  # registers the letters and the sweeps
+
+        emails.register()

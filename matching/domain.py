@@ -161,6 +161,7 @@ class Standing:
     is_here: bool
     places: int
     taken: int
+    has_left: bool = False
 
 
 def check_standing(*sides: Standing, is_blocked: bool, needs_place: bool) -> None:
@@ -201,6 +202,16 @@ _NO_PLACE = {
     Side.LEARNER: _("The learner has no place left: they learn from at most %(places)d at once."),
     Side.SHARER: _("The sharer has no place left: they help at most %(places)d at once."),
 }
+
+
+def check_can_accept(*, me: Standing, other: Standing, is_blocked: bool) -> None:
+    """Raise NotReady with a sentence for the person who accepts; it never says why the other is not available."""
+    if me.has_left:
+        raise NotReady(_("You have withdrawn your registration, so this match is over."))
+    if not me.is_here:
+        raise NotReady(_("You are paused or away. End that in your registration, then accept."))
+    if is_blocked or other.has_left or not other.is_claimed or not other.is_here:
+        raise NotReady(_("The other person is not available any more, so this match cannot go ahead."))
 
 
 def answer_by(asked_at: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """The tables of matching, split by noun."""
 
-from matching.models.matches import Match
+from matching.models.matches import Match, MatchQuerySet
 from matching.models.rounds import Round, RoundParticipant, RoundReplay
 
-__all__ = ["Match", "Round", "RoundParticipant", "RoundReplay"]
+__all__ = ["Match", "MatchQuerySet", "Round", "RoundParticipant", "RoundReplay"]

@@ -72,6 +72,9 @@ class Round(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RoundState.values), name="matching_round_state_is_known"),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state=RoundState.SOLVING), name="matching_one_round_is_solved_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=RoundState.SOLVING) | Q(started_at__isnull=False, lease_until__isnull=False),
                 name="matching_solving_has_a_start_and_a_lease",
@@ -109,11 +112,12 @@ class RoundReplay(models.Model):
 
 
 class RoundParticipant(models.Model):
-    """Whose number it was. Erasure deletes the row; the replay then holds nobody."""
+    """Whose number it was, and why they got nothing if they wished something. Erasure deletes the row."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="participants")
     number = models.PositiveIntegerField()
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")
+    left_out = models.CharField(max_length=20, blank=True)
 
     class Meta:
         constraints = [

@@ -1,0 +1,30 @@
+"""Every change to rounds and matches."""
+
+from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
+from matching.actions.publishing import Published, publish_round
+from matching.actions.reviews import Outcome, approve_match, approve_matches, refuse_match, refuse_matches
+from matching.actions.rounds import cancel_round, create_round, solve_round, solve_waiting_rounds
+from matching.actions.sweeping import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
+
+__all__ = [
+    "Outcome",
+    "Published",
+    "accept_match",
+    "approve_match",
+    "approve_matches",
+    "cancel_round",
+    "close_fallen",
+    "complete_match",
+    "create_round",
+    "decline_match",
+    "expire_overdue",
+    "fail_abandoned",
+    "nudge_overlooked",
+    "publish_round",
+    "refuse_match",
+    "refuse_matches",
+    "remind_unanswered",
+    "solve_round",
+    "solve_waiting_rounds",
+    "withdraw_from_match",
+]

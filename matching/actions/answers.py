@@ -1,0 +1,94 @@
+"""The two people answer: accept, decline, withdraw, and say that they are done."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, standing
+from matching.actions.publishing import tell
+from matching.domain import (
+    WHY_DECLINED,
+    WHY_WITHDRAWN,
+    ClosedWhy,
+    MatchState,
+    MoveNotAllowed,
+    NotYours,
+    Side,
+    check_can_accept,
+    check_match_move,
+    check_reason,
+)
+from matching.models import Match
+from registrations.models import Member
+
+
+def _side(match: Match, by: Member) -> Side:
+    side = match.side_of(by)
+    if side is None or match.asked_at is None:
+        raise NotYours(_("This match is not yours."))
+    return side
+
+
+@transaction.atomic
+def accept_match(*, match: Match, by: Member, now: datetime) -> Match:
+    """Say yes for one side; the second yes connects the two and owes each a letter. A repeated yes changes nothing."""
+    match = lock_match(match)
+    side = _side(match, by)
+    if match.state in (MatchState.ASKED, MatchState.CONNECTED) and match.accepted_at(side) is not None:
+        return match
+    check_match_move(match.state, MatchState.CONNECTED)
+    if match.answer_by is not None and now >= match.answer_by:
+        raise MoveNotAllowed(_("The days to answer are over. You can be matched again in the next round."))
+    lock_people([match])
+    check_can_accept(
+        me=standing(match, side, on=now.date(), counting=()),
+        other=standing(match, side.other, on=now.date(), counting=()),
+        is_blocked=is_blocked(match),
+    )
+    if side == Side.LEARNER:
+        match.learner_accepted_at = now
+    else:
+        match.sharer_accepted_at = now
+    if match.accepted_at(side.other) is not None:
+        match.state, match.connected_at = MatchState.CONNECTED, now
+        for each in Side:
+            tell(match, each, letter="connected", now=now)
+    match.save(update_fields=["state", "learner_accepted_at", "sharer_accepted_at", "connected_at"])
+    acts.record(by=by, verb="accept_match", on=match, now=now, was=MatchState.ASKED, became=match.state)
+    return match
+
+
+@transaction.atomic
+def decline_match(*, match: Match, by: Member, why: ClosedWhy | str, note: str = "", now: datetime) -> Match:
+    """Say no for one side, with a reason the other never sees; the other is told kindly."""
+    check_reason(why=why, note=note, allowed=WHY_DECLINED)
+    match = lock_match(match)
+    side = _side(match, by)
+    if match.accepted_at(side) is not None:
+        raise MoveNotAllowed(_("You have said yes already. You can withdraw from the match instead."))
+    close_match(match, becomes=MatchState.DECLINED, why=ClosedWhy(why), note=note, by=by, now=now, verb="decline_match")
+    tell(match, side.other, letter="closed", now=now)
+    return match
+
+
+@transaction.atomic
+def withdraw_from_match(*, match: Match, by: Member, why: ClosedWhy | str, note: str = "", now: datetime) -> Match:
+    """Step back after saying yes, or end a connection; the other is told kindly."""
+    check_reason(why=why, note=note, allowed=WHY_WITHDRAWN)
+    match = lock_match(match)
+    side = _side(match, by)
+    becomes = MatchState.ENDED if match.state == MatchState.CONNECTED else MatchState.WITHDRAWN
+    close_match(match, becomes=becomes, why=ClosedWhy(why), note=note, by=by, now=now, verb="withdraw_from_match")
+    tell(match, side.other, letter="closed", now=now)
+    return match
+
+
+@transaction.atomic
+def complete_match(*, match: Match, by: Member, now: datetime) -> Match:
+    """Say that the two have met and are done; both have a place free again."""
+    match = lock_match(match)
+    _side(match, by)
+    close_match(match, becomes=MatchState.COMPLETED, why=ClosedWhy.DONE, note="", by=by, now=now, verb="complete_match")
+    return match

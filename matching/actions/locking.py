@@ -1,0 +1,69 @@
+"""Locks in one order (round, matches by id, registrations by id) and what is read under them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from letsconnect.base import acts
+from matching.domain import ClosedWhy, MatchState, Side, Standing, check_match_move
+from matching.models import Match
+from registrations.domain import RegistrationState, is_pausing
+from registrations.models import Block, Member, Registration
+
+_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
+
+
+def lock_match(match: Match) -> Match:
+    """Return the match as it is now, locked."""
+    return (
+        Match.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("learner__member", "sharer__member", "skill", "round")
+        .get(pk=match.pk)
+    )
+
+
+def lock_people(matches: Iterable[Match]) -> None:
+    """Lock both registrations of each match, lowest id first, and put the rows as they are now into the matches."""
+    matches = list(matches)
+    wanted = {key for match in matches for key in (match.learner_id, match.sharer_id)}
+    # Places are counted under these locks: two approvals for one sharer wait for each other here.
+    rows = Registration.objects.select_for_update(no_key=True, of=("self",)).select_related("member")
+    now_known = {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
+    for match in matches:
+        match.learner = now_known[match.learner_id]
+        match.sharer = now_known[match.sharer_id]
+
+
+def standing(match: Match, side: Side, *, on: date, counting: Iterable[str]) -> Standing:
+    """Return how one side stands, the match itself not counted among the places taken."""
+    person = match.person(side)
+    member = person.member
+    mine = Q(learner=person) if side == Side.LEARNER else Q(sharer=person)
+    return Standing(
+        side=side,
+        is_approved=person.state == RegistrationState.APPROVED,
+        is_claimed=member is not None and member.is_active and member.erased_at is None,
+        is_here=not is_pausing(paused_until=person.paused_until, away_until=person.away_until, today=on),
+        places=person.can_learn_from if side == Side.LEARNER else person.can_help,
+        taken=Match.objects.live().filter(mine, state__in=list(counting)).exclude(pk=match.pk).count(),
+        has_left=person.state in _GONE,
+    )
+
+
+def is_blocked(match: Match) -> bool:
+    """Tell whether either person blocks the other."""
+    one, other = match.learner.member_id, match.sharer.member_id
+    return Block.objects.filter(Q(member=one, blocked=other) | Q(member=other, blocked=one)).exists()
+
+
+def close_match(
+    match: Match, *, becomes: MatchState, why: ClosedWhy, note: str, by: Member | None, now: datetime, verb: str
+) -> None:
+    """Bring a locked match to an end, with when, why and who, and log it."""
+    check_match_move(match.state, becomes)
+    was = match.state
+    match.state, match.closed_at, match.closed_by = becomes, now, by
+    match.closed_why, match.closed_note = why, note.strip()
+    match.save(update_fields=["state", "closed_at", "closed_by", "closed_why", "closed_note"])
+    acts.record(by=by, verb=verb, on=match, now=now, was=was, became=match.state, reason=note.strip())

@@ -1,0 +1,83 @@
+"""Publishing: approved matches become questions to two people."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from letsconnect.base import acts
+from mailings import letters
+from matching import domain
+from matching.actions.locking import is_blocked, lock_people, standing
+from matching.domain import MatchingError, MatchState, RoundState, Side
+from matching.models import Match, Round
+from registrations.models import Member
+
+_ANSWERABLE = (MatchState.ASKED, MatchState.CONNECTED)
+
+
+@dataclass
+class Published:
+    """Whom publishing asked, and whom it held back, each with the sentence that says why."""
+
+    asked: list[Match] = field(default_factory=list)
+    held: list[tuple[Match, str]] = field(default_factory=list)
+
+
+@transaction.atomic
+def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
+    """Ask both people of each approved match that ``by`` looks after, owe the letters, and start the seven days.
+
+    Each is checked again under the locks; one that cannot be asked stays approved. Can be repeated for those
+    approved later.
+    """
+    round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+    domain.check_round_move(round_.state, RoundState.PUBLISHED)
+    matches = list(
+        Match.objects.visible_to(by)
+        .to_publish()
+        .filter(round=round_)
+        .select_related("skill")
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
+    )
+    lock_people(matches)
+    published = Published()
+    for match in matches:
+        try:
+            _ask(match, by=by, now=now)
+        except MatchingError as reason:
+            published.held.append((match, str(reason)))
+        else:
+            published.asked.append(match)
+    if published.asked and round_.state != RoundState.PUBLISHED:
+        round_.state, round_.published_at, round_.published_by = RoundState.PUBLISHED, now, by
+        round_.save(update_fields=["state", "published_at", "published_by"])
+        acts.record(
+            by=by, verb="publish_round", on=round_, now=now, was=RoundState.PROPOSED, became=RoundState.PUBLISHED
+        )
+    return published
+
+
+def _ask(match: Match, *, by: Member, now: datetime) -> None:
+    domain.check_standing(
+        *(standing(match, side, on=now.date(), counting=_ANSWERABLE) for side in Side),
+        is_blocked=is_blocked(match),
+        needs_place=True,
+    )
+    match.state, match.asked_at, match.answer_by = MatchState.ASKED, now, domain.answer_by(now)
+    match.save(update_fields=["state", "asked_at", "answer_by"])
+    acts.record(by=by, verb="publish_match", on=match, now=now, was=MatchState.APPROVED, became=match.state)
+    for side in Side:
+        tell(match, side, letter="asked", now=now)
+
+
+def tell(match: Match, side: Side, *, letter: str, now: datetime) -> None:
+    """Owe one side one letter about the match; a second time changes nothing."""
+    letters.owe(
+        kind=f"matching.{letter}_{side}",
+        to=match.person(side).member,
+        about=match,
+        key=f"matching:{match.pk}:{letter}:{side}",
+        now=now,
+    )

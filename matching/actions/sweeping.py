@@ -1,0 +1,110 @@
+"""What is due by the clock: reminders, expiry, matches of people who left, rounds nobody finished."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from matching import nudges
+from matching.actions.locking import close_match
+from matching.actions.publishing import tell
+from matching.actions.rounds import fail_round
+from matching.domain import ClosedWhy, MatchState, Side
+from matching.models import Match, MatchQuerySet, Round
+from registrations.domain import RegistrationState
+from registrations.models import Block, Member
+
+AT_ONCE = 500
+_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
+
+
+def _locked(matches: MatchQuerySet) -> MatchQuerySet:
+    """Those nobody is acting on at this moment; the next sweep takes the rest."""
+    return (
+        matches.select_related("learner__member", "sharer__member")
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .order_by("pk")[:AT_ONCE]
+    )
+
+
+@transaction.atomic
+def remind_unanswered(now: datetime) -> int:
+    """Owe one reminder to each side that has not answered after five days."""
+    reminded = 0
+    for match in _locked(Match.objects.live().owed_reminder(now=now)):
+        for side in Side:
+            if match.accepted_at(side) is None:
+                tell(match, side, letter="reminder", now=now)
+                reminded += 1
+        match.reminded_at = now
+        match.save(update_fields=["reminded_at"])
+    return reminded
+
+
+@transaction.atomic
+def expire_overdue(now: datetime) -> int:
+    """End the matches not answered within seven days, and tell both kindly."""
+    expired = list(_locked(Match.objects.live().overdue(now=now)))
+    for match in expired:
+        close_match(
+            match,
+            becomes=MatchState.EXPIRED,
+            why=ClosedWhy.NO_ANSWER,
+            note="",
+            by=None,
+            now=now,
+            verb="expire_match",
+        )
+        for side in Side:
+            tell(match, side, letter="expired", now=now)
+    return len(expired)
+
+
+@transaction.atomic
+def close_fallen(now: datetime) -> int:
+    """End the matches of people who left the programme or block the other; the other side is told, if it was asked."""
+    closed = 0
+    for match in _locked(Match.objects.fallen()):
+        side, who, why = _who_left(match)
+        if who is None:
+            continue
+        connected = match.state == MatchState.CONNECTED
+        close_match(
+            match,
+            becomes=MatchState.ENDED if connected else MatchState.WITHDRAWN,
+            why=why,
+            note="",
+            by=who,
+            now=now,
+            verb="close_fallen_match",
+        )
+        if match.asked_at is not None:
+            tell(match, side.other, letter="closed", now=now)
+        closed += 1
+    return closed
+
+
+def _who_left(match: Match) -> tuple[Side, Member | None, ClosedWhy]:
+    for side in Side:
+        person = match.person(side)
+        if person.state in _GONE:
+            return side, person.member or person.reviewed_by, ClosedWhy.LEFT
+    learner, sharer = match.learner.member, match.sharer.member
+    by_learner = Block.objects.filter(member=learner, blocked=sharer).exists()
+    return (Side.LEARNER, learner, ClosedWhy.BLOCKED) if by_learner else (Side.SHARER, sharer, ClosedWhy.BLOCKED)
+
+
+def fail_abandoned(now: datetime) -> int:
+    """Mark rounds whose process died as failed, so that a person sees it and can begin another."""
+    abandoned = list(Round.objects.abandoned(now=now))
+    for round_ in abandoned:
+        fail_round(round_=round_, reason=_("The process that computed this round stopped. Begin a new round."), now=now)
+    return len(abandoned)
+
+
+def nudge_overlooked(now: datetime) -> int:
+    """Wake a worker for rounds that wait longer than a nudge takes: it was lost with the broker."""
+    overlooked = Round.objects.overlooked(now=now).count()
+    if overlooked:
+        transaction.on_commit(nudges.send)
+    return overlooked

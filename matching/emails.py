@@ -1,0 +1,77 @@
+"""The letters of a match: when each is still owed, and how it reads."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from letsconnect.base.languages import speaking
+from letsconnect.base.links import absolute
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+from matching import actions, reasons
+from matching.domain import DAYS_TO_ANSWER, MatchState, Side
+from matching.models import Match
+
+_WHILE = {
+    "asked": {MatchState.ASKED},
+    "reminder": {MatchState.ASKED},
+    "connected": {MatchState.CONNECTED},
+    "closed": {MatchState.DECLINED, MatchState.WITHDRAWN, MatchState.ENDED},
+    "expired": {MatchState.EXPIRED},
+}
+# The question reads differently on the two sides; the other letters say the same to both.
+_TEMPLATES = {"asked": "asked_{side}"}
+
+
+def register() -> None:
+    """Make the letters and sweeps known to the ledger."""
+    for letter in _WHILE:
+        for side in Side:
+            kinds.register(
+                f"matching.{letter}_{side}", still_owed=_still_owed(letter, side), render=_render(letter, side)
+            )
+    kinds.register_sweep("matching.fallen", actions.close_fallen)
+    kinds.register_sweep("matching.overdue", actions.expire_overdue)
+    kinds.register_sweep("matching.reminders", actions.remind_unanswered)
+    kinds.register_sweep("matching.abandoned_rounds", actions.fail_abandoned)
+    kinds.register_sweep("matching.waiting_rounds", actions.nudge_overlooked)
+
+
+def _still_owed(letter: str, side: Side) -> Callable[[Match, datetime], str | None]:
+    def still_owed(match: Match, now: datetime) -> str | None:
+        if match.state not in _WHILE[letter]:
+            return f"the match is {match.state}"
+        if letter in ("asked", "reminder"):
+            if match.answer_by is not None and now >= match.answer_by:
+                return "the time to answer is over"
+            if match.accepted_at(side) is not None:
+                return "this side has answered"
+        if letter not in ("closed", "expired") and not Match.objects.live().filter(pk=match.pk).exists():
+            return "one side has left"
+        return None
+
+    return still_owed
+
+
+def _render(letter: str, side: Side) -> Callable[[Match, str, str], Rendered]:
+    template = "matching/emails/" + _TEMPLATES.get(letter, letter).format(side=side.value)
+
+    def render(match: Match, language: str, zone: str) -> Rendered:
+        me, other = match.person(side), match.person(side.other)
+        with speaking(language):
+            context = {
+                "match": match,
+                "side": side.value,
+                "name": me.shown_name,
+                "other": reasons.name_of(other),
+                "other_group": str(other.group or other.group_other or ""),
+                "other_region": other.get_region_display(),
+                "skill": match.skill.name_in(language),
+                "why": reasons.for_person(match, side),
+                "days": DAYS_TO_ANSWER,
+                "answer_by": match.answer_by,
+                "has_answered": match.accepted_at(side) is not None,
+                "link": absolute("matching:match-detail", match.pk),
+            }
+        return render_letter(template, context, language=language, zone=zone)
+
+    return render

@@ -1,0 +1,86 @@
+"""Run a round here and now, and say what came of it."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from matching import actions, reasons
+from matching.domain import MatchingError, RoundState
+from matching.models import Round
+
+
+class Command(BaseCommand):
+    help = "Creates a round of matches and computes it in this process. Nobody is told before a person publishes it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+        parser.add_argument("--seed", type=int, default=0, help="tells equally good results apart (default 0)")
+        parser.add_argument(
+            "--waiting", action="store_true", help="compute the rounds that wait for a worker instead of a new one"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        if not -(2**63) <= options["seed"] < 2**63:
+            raise CommandError("--seed is a whole number of at most 64 bits")
+        actions.fail_abandoned(now)
+        if options["waiting"]:
+            solved = actions.solve_waiting_rounds(now=now)
+            self.stdout.write(json.dumps({"solved": solved}) if options["json"] else f"Rounds computed: {solved}")
+            return
+        round_ = actions.create_round(by=None, now=now, seed=options["seed"], wake_a_worker=False)
+        try:
+            round_ = actions.solve_round(round_=round_, now=now)
+        except MatchingError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if options["json"]:
+            self.stdout.write(json.dumps(summary(round_)))
+        else:
+            self.stdout.write("\n".join(told(round_)))
+        if round_.state == RoundState.FAILED:
+            raise CommandError(f"{round_} failed: {round_.failure}")
+
+
+def summary(round_: Round) -> dict[str, Any]:
+    """What a program wants to know of a round."""
+    counts = round_.statistics
+    return {
+        "round": round_.pk,
+        "state": round_.state,
+        "seed": round_.seed,
+        "people": counts.get("people", 0),
+        "learners": counts.get("learners", 0),
+        "sharers": counts.get("sharers", 0),
+        "places": counts.get("places", 0),
+        "candidates": counts.get("candidates", 0),
+        "served": counts.get("served", 0),
+        "proposals": round_.matches.count(),
+        "value": round_.value,
+        "proof_verified": bool(round_.is_proven),
+        "left_out": {code: counts[code] for code in reasons.LEFT_OUT if counts.get(code)},
+        "why_empty": reasons.why_nobody(counts) if round_.state == RoundState.PROPOSED else [],
+        "failure": round_.failure,
+        "seconds": counts.get("seconds"),
+    }
+
+
+def told(round_: Round) -> list[str]:
+    """What a person wants to know of a round."""
+    if round_.state == RoundState.FAILED:
+        return [f"{round_} failed: {round_.failure}"]
+    counts = round_.statistics
+    lines = [
+        f"{round_}: {round_.get_state_display()}",
+        f"  people who can be matched  {counts['people']}",
+        f"  learners                   {counts['learners']}",
+        f"  sharers                    {counts['sharers']}",
+        f"  pairs that would work      {counts['candidates']}",
+        f"  proposals                  {counts['served']}",
+        f"  value                      {round_.value}",
+        f"  proof                      {'verified' if round_.is_proven else 'missing'}",
+        f"  seconds                    {counts['seconds']}",
+    ]
+    return lines + [f"  {line}" for line in reasons.why_nobody(counts) or reasons.left_out(counts)]

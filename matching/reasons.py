@@ -1,0 +1,167 @@
+"""The reasons of a proposal and of an empty round, from the engine's numbers to sentences people read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language_info, gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from matching.domain import Side
+from matching.models import Match
+from registrations.models import Registration
+
+# What each criterion asks, for the working group; its points stand beside it.
+CRITERIA = {
+    "level_gap": _("How well what the sharer knows suits what the learner needs"),
+    "wish_priority": _("How much the learner wants to learn it"),
+    "language_comfort": _("How comfortable both are in a language they share"),
+    "hours_in_common": _("How many hours of the week suit both"),
+    "region_wish": _("How well it meets where both want their match to be from"),
+}
+LEFT_OUT = {
+    "learning_enough": _("already learning from as many people as they want"),
+    "no_offer": _("nobody else shares what they wish to learn"),
+    "no_free_place": _("those who share it have no place left"),
+    "region_wishes": _("nobody from a region that suits both"),
+    "no_shared_language": _("no shared language with those who share it"),
+    "no_hour_in_common": _("no hour of the week in common with those who share it"),
+    "kept_apart": _("matched before, or one does not want to be matched with the other"),
+    "places_taken": _("somebody could have helped, but every place went to another learner"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One criterion's part of a score: value × weight = points."""
+
+    name: str
+    value: int
+    weight: int
+    points: int
+
+
+def parts(match: Match) -> list[Part]:
+    """Return what the score of a match is made of, largest first; the points add up to the score."""
+    rows = match.reasons.get("reasons", [])
+    known = [Part(_criterion(row["criterion"]), row["value"], row["weight"], row["points"]) for row in rows]
+    return sorted(known, key=lambda part: -part.points)
+
+
+def name_of(person: Registration) -> str:
+    """Return the name a person shows, or words for somebody who shows none."""
+    return person.shown_name or gettext("Somebody who shows no name")
+
+
+def for_person(match: Match, side: Side) -> list[str]:
+    """Say to one of the two why they were matched: what both share, nothing the other told us in confidence."""
+    person, other = match.person(side), match.person(side.other)
+    said = [_topic(match, side)]
+    said += _shared_languages(match.reasons.get("languages", []))
+    said += _shared_hours(match.reasons.get("minutes_a_week", []))
+    if person.region and person.region == other.region:
+        said.append(gettext("You are both from the region %(region)s.") % {"region": person.get_region_display()})
+    elif person.region and other.region:
+        said.append(
+            gettext("You are from two regions: %(mine)s, and %(theirs)s.")
+            % {"mine": person.get_region_display(), "theirs": other.get_region_display()}
+        )
+    return said
+
+
+def for_working_group(match: Match) -> list[str]:
+    """Say to the working group why the two were matched, in sentences; the points are in `parts`."""
+    said = [
+        gettext("%(sharer)s shares %(skill)s, which %(learner)s wishes to learn.")
+        % {"sharer": name_of(match.sharer), "skill": match.skill, "learner": name_of(match.learner)}
+    ]
+    languages = match.reasons.get("languages", [])
+    if languages:
+        said.append(
+            gettext("Both speak %(languages)s.") % {"languages": _listed([_language(one) for one in languages])}
+        )
+    hours = _weekly_hours(match.reasons.get("minutes_a_week", []))
+    if hours:
+        said.append(
+            ngettext("They have %(hours)d hour a week in common.", "They have %(hours)d hours a week in common.", hours)
+            % {"hours": hours}
+        )
+    return said
+
+
+def why_nobody(counts: Mapping[str, int]) -> list[str]:
+    """Say why a round proposes nobody; empty when it proposes somebody."""
+    if counts.get("served"):
+        return []
+    if not counts.get("people"):
+        return [
+            gettext("Nobody can be matched yet: there is no registration that is approved, claimed and not paused.")
+        ]
+    if counts["people"] == 1:
+        return [gettext("Only one person can be matched, and a match needs two.")]
+    if not counts.get("learners"):
+        return [gettext("Nobody who can be matched wishes to learn something and has a place free for it.")]
+    if not counts.get("sharers"):
+        return [gettext("Nobody who can be matched shares something and has a place free for it.")]
+    return [gettext("No two people fit together."), *left_out(counts)]
+
+
+def left_out(counts: Mapping[str, Any]) -> list[str]:
+    """Say how many learners got nothing, for each reason, most first."""
+    found = [(counts.get(code, 0), words) for code, words in LEFT_OUT.items() if counts.get(code, 0)]
+    return [
+        ngettext("%(count)d learner: %(why)s.", "%(count)d learners: %(why)s.", count) % {"count": count, "why": words}
+        for count, words in sorted(found, key=lambda row: -row[0])
+    ]
+
+
+def _criterion(name: str) -> str:
+    return str(CRITERIA.get(name, name))
+
+
+def _topic(match: Match, side: Side) -> str:
+    names = {"other": name_of(match.person(side.other)), "skill": match.skill}
+    if side == Side.LEARNER:
+        return gettext("You wish to learn about %(skill)s, and %(other)s shares it.") % names
+    return gettext("You share %(skill)s, and %(other)s wishes to learn about it.") % names
+
+
+def _shared_languages(codes: list[str]) -> list[str]:
+    if not codes:
+        return []
+    return [gettext("You both speak %(languages)s.") % {"languages": _listed([_language(code) for code in codes])}]
+
+
+def _shared_hours(minutes: list[int]) -> list[str]:
+    hours = _weekly_hours(minutes)
+    if not hours:
+        return []
+    return [
+        ngettext(
+            "You have about %(hours)d hour a week in common.", "You have about %(hours)d hours a week in common.", hours
+        )
+        % {"hours": hours}
+    ]
+
+
+def _weekly_hours(minutes: list[int]) -> int:
+    """The whole hours in common in the poorest of the weeks compared."""
+    return min(minutes, default=0) // 60
+
+
+def _language(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+def _listed(words: list[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    # Translators: the end of a list, as in "Arabic, French and English".
+    return pgettext("list", "%(first)s and %(last)s") % {
+        # Translators: what stands between the members of a list.
+        "first": pgettext("list", ", ").join(words[:-1]),
+        "last": words[-1],
+    }

@@ -1,0 +1,11 @@
+"""What Celery runs."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from matching import actions
+
+
+@shared_task(ignore_result=True)
+def solve() -> None:
+    actions.solve_waiting_rounds(now=timezone.now())

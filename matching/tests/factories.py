@@ -1,0 +1,67 @@
+"""Rounds and matches for tests: real rows in any state, in a shape the constraints accept."""
+
+from datetime import timedelta
+from typing import Any
+
+from matching.domain import (
+    LIVE,
+    WAS_APPROVED,
+    WAS_ASKED,
+    WAS_CONNECTED,
+    ClosedWhy,
+    MatchState,
+    RoundState,
+    answer_by,
+)
+from matching.models import Match, Round
+from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
+
+REASONS = {
+    "reasons": [
+        {"criterion": "level_gap", "value": 800, "weight": 1, "points": 800},
+        {"criterion": "hours_in_common", "value": 100, "weight": 2, "points": 200},
+    ],
+    "languages": ["ar", "fr"],
+    "minutes_a_week": [360, 420, 360, 360],
+    "hours": [[4, 12]],
+    "from": "2026-03-09",
+}
+
+
+def make_round(state: str = RoundState.PROPOSED, **fields: Any) -> Round:
+    values: dict[str, Any] = {"state": state, "created_at": NOW, **fields}
+    if state == RoundState.SOLVING:
+        values = {"started_at": NOW, "lease_until": NOW + timedelta(minutes=10), **values}
+    if state in (RoundState.PROPOSED, RoundState.PUBLISHED):
+        values = {"finished_at": NOW, "value": {"served": 1, "score": 1000}, "is_proven": True, **values}
+    if state == RoundState.PUBLISHED:
+        values = {"published_at": NOW, "published_by": make_coordinator(), **values}
+    return Round.objects.create(**values)
+
+
+def make_match(state: str = MatchState.PROPOSED, *, skill: str = "wikidata", **fields: Any) -> Match:
+    """A match of two fresh people of MENA who could really be matched, unless told otherwise."""
+    values: dict[str, Any] = {
+        "state": state,
+        "score": 1000,
+        "reasons": REASONS,
+        "proposed_at": NOW,
+        "skill": make_skill(skill),
+        **fields,
+    }
+    values.setdefault("round", None)
+    values["round"] = values["round"] or make_round()
+    if "learner" not in values:
+        values["learner"] = make_registration(wishes=[skill], speaks=[("ar", 6), ("fr", 3)])
+    if "sharer" not in values:
+        values["sharer"] = make_registration(offers=[skill], speaks=[("ar", 6), ("fr", 3)])
+    if state in WAS_APPROVED:
+        values = {"approved_at": NOW, "approved_by": values.pop("approved_by", None) or make_coordinator(), **values}
+    if state in WAS_ASKED:
+        values = {"asked_at": NOW, "answer_by": answer_by(NOW), **values}
+    if state in WAS_CONNECTED:
+        values = {"learner_accepted_at": NOW, "sharer_accepted_at": NOW, "connected_at": NOW, **values}
+    if state not in LIVE:
+        who = None if state == MatchState.EXPIRED else make_coordinator()
+        values = {"closed_at": NOW, "closed_why": ClosedWhy.POOR_FIT, "closed_by": who, **values}
+    return Match.objects.create(**values)

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from matching import views
+
+app_name = "matching"
+urlpatterns = [
+    path("", views.match_list, name="match-list"),
+    path("<int:match_id>/", views.match_detail, name="match-detail"),
+    path("<int:match_id>/accept/", views.match_accept, name="match-accept"),
+    path("<int:match_id>/decline/", views.match_decline, name="match-decline"),
+    path("<int:match_id>/withdraw/", views.match_withdraw, name="match-withdraw"),
+    path("<int:match_id>/complete/", views.match_complete, name="match-complete"),
+]
