@@ -153,6 +153,7 @@ WHITENOISE_USE_FINDERS = False
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", "Let's Connect <letsconnect@localhost>")
+MAILBOX_DIR = BASE_DIR / "var" / "mailbox"
 NUDGES = env.boolean("NUDGES", default=True)  # off where only cron's `manage.py tick` sends
 CONTACT_EMAIL = env.text("CONTACT_EMAIL", "letsconnect@localhost")
 _smtp = _email or {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": paths.mailbox_port(BASE_DIR)}

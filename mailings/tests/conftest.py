@@ -3,7 +3,7 @@
 import pytest
 from celery import current_app
 
-from mailings import kinds
+from mailings import kinds, nudges
 
 
 @pytest.fixture
@@ -16,3 +16,13 @@ def no_sweeps(monkeypatch):
 def dead_broker(monkeypatch, tmp_path):
     """The Celery application, pointed at a Redis that is not there."""
     monkeypatch.setattr(current_app.conf, "broker_write_url", f"redis+socket://{tmp_path}/nobody.sock")
+
+
+@pytest.fixture
+def eager_worker(settings, monkeypatch):
+    """Nudges on, and a worker that does at once, here, what it is asked."""
+    settings.NUDGES = True
+    monkeypatch.setattr(nudges, "_quiet_until", 0.0)
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = False

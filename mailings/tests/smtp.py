@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import logging
+import socket
 import threading
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -64,6 +65,12 @@ class _Port(Controller):
     def _trigger_server(self):
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @contextmanager

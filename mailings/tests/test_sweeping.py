@@ -1,0 +1,112 @@
+"""Writing what is owed, under the lock."""
+
+import json
+import threading
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from mailings import actions, kinds
+from mailings.actions.sweeping import ADVISORY_LOCK
+from mailings.models import Letter
+from mailings.tests.factories import make_kind, make_letter
+from registrations.tests.factories import NOW, make_member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def owing(kind, key):
+    def sweep(now):
+        make_letter(kind=kind, key=key, now=now)
+        return 1
+
+    return sweep
+
+
+def test_what_a_sweep_owes_is_sent_by_the_same_tick(sink, no_sweeps):
+    kinds.register_sweep("tests.reminders", owing(make_kind(), "reminder:1"))
+
+    done = actions.tick(now=NOW)
+
+    assert done.swept.owed == {"tests.reminders": 1}
+    assert done.drained == {"sent": 1}
+
+
+def test_a_sweep_that_fails_is_undone_alone_and_named(sink, no_sweeps, caplog):
+    kind = make_kind()
+
+    def write_then_fail(now):
+        make_letter(kind=kind, key="half-written")
+        Letter.objects.create(kind="", key="")
+
+    kinds.register_sweep("tests.first", owing(kind, "first"))
+    kinds.register_sweep("tests.broken", write_then_fail)
+    kinds.register_sweep("tests.last", owing(kind, "last"))
+
+    swept = actions.sweep(now=NOW)
+
+    assert swept.owed == {"tests.first": 1, "tests.last": 1}
+    assert list(swept.errors) == ["tests.broken"]
+    assert sorted(Letter.objects.values_list("key", flat=True)) == ["first", "last"]
+    assert any("tests.broken" in line.message for line in caplog.records)
+
+
+def test_of_two_ticks_at_once_one_sweeps(no_sweeps):
+    started, go_on, swept = threading.Event(), threading.Event(), []
+
+    def slow(now):
+        started.set()
+        go_on.wait(10)
+        return 0
+
+    def first():
+        swept.append(actions.sweep(now=NOW))
+        connection.close()
+
+    kinds.register_sweep("tests.slow", slow)
+    thread = threading.Thread(target=first)
+    thread.start()
+    started.wait(10)
+    second = actions.sweep(now=NOW)
+    go_on.set()
+    thread.join()
+
+    assert (swept[0].ran, second.ran, second.owed) == (True, False, {})
+
+
+def test_the_lock_goes_with_the_transaction(no_sweeps):
+    actions.sweep(now=NOW)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [ADVISORY_LOCK])
+        assert cursor.fetchone() == (0,)
+
+
+def test_written_is_the_sum_of_the_states_after_everything(sink, no_sweeps):
+    kinds.register_sweep("tests.reminders", owing(make_kind(), "reminder:1"))
+    make_letter(kind=make_kind(still_owed=lambda about, now: "no longer"))
+    make_letter(to=make_member(email=None))
+    for minutes, rcpt, data in [(0, "", "451 later"), (5, "550 5.1.1 no", ""), (9, "", "drop"), (90, "", "")]:
+        sink.rcpt, sink.data = rcpt, data
+        for _ in range(3):
+            make_letter(now=NOW + timedelta(minutes=minutes))
+        ledger = actions.tick(now=NOW + timedelta(minutes=minutes)).ledger
+        assert ledger.pop("written") == sum(ledger.values()) == Letter.objects.count()
+
+    assert {state for state, count in ledger.items() if count} >= {"sent", "skipped", "failed", "uncertain"}
+
+
+def test_the_command_does_a_tick_and_says_what_it_did(sink, no_sweeps):
+    make_letter()
+    out = StringIO()
+    call_command("tick", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+
+    assert told["drained"] == {"sent": 1}
+    assert told["ledger"]["written"] == told["ledger"]["sent"] == 1
+    words = StringIO()
+    call_command("tick", stdout=words)
+    assert "Ledger: 1 written = 1 sent." in words.getvalue()
