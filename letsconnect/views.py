@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from letsconnect import health as checks
 from letsconnect import home as sections
 from letsconnect.base.languages import known
+from registrations.views.registration import keep_typed
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -71,5 +73,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form was open too long."""
+    """Say that the form was open too long; of a long form, keep what was typed.
+
+    Browsers tell where a request came from, and other sites cannot forge that, so nobody else can put words there.
+    """
+    is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if is_own and request.path == reverse("registrations:registration-edit"):
+        return keep_typed(request)
     return render(request, "letsconnect/csrf_failure.html", status=403)

@@ -110,9 +110,7 @@ def _liaison(region: str, *, by: Member, now: datetime) -> Member:
     return member
 
 
-def _facts(
-    chance: random.Random, name: str, country: str, zone: str, speaks: dict[str, int]
-) -> RegistrationFacts:
+def _facts(chance: random.Random, name: str, country: str, zone: str, speaks: dict[str, int]) -> RegistrationFacts:
     skills = dict(Skill.objects.active().values_list("slug", "pk"))
     drawn = chance.sample([slug for slug in POPULAR if slug in skills], 5)
     offers = tuple(sorted((skills[slug], chance.randint(2, 4), chance.random() < 0.5) for slug in drawn[:2]))

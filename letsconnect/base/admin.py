@@ -4,7 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from letsconnect.base.models import Act
 
 
 class WorkingGroupAdmin(admin.ModelAdmin):
@@ -48,6 +52,22 @@ class WorkingGroupAdmin(admin.ModelAdmin):
     def has_coordinator_permission(self, request: HttpRequest) -> bool:
         """For Django's `permissions=["coordinator"]` on buttons."""
         return request.user.is_authenticated and request.user.is_coordinator
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the log of acts on one object."""
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_view_permission(request, obj):
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What happened: %(object)s") % {"object": obj},
+            "opts": self.opts,
+            "object": obj,
+            "acts": Act.objects.on(obj),
+        }
+        return TemplateResponse(request, "admin/acts.html", context)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """The log of acts is the one log; Django's own copies names into a second one."""

@@ -4,6 +4,16 @@ from django.conf import settings
 from django.db import models
 
 
+class ActQuerySet(models.QuerySet["Act"]):
+    def on(self, obj: models.Model) -> "ActQuerySet":
+        """The acts on one object, oldest first, with who and why."""
+        return (
+            self.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
+            .select_related("actor", "reason")
+            .order_by("at", "pk")
+        )
+
+
 class Act(models.Model):
     """One line of the log. Written by `acts.record` only; a trigger refuses every change."""
 
@@ -14,6 +24,8 @@ class Act(models.Model):
     was = models.CharField(max_length=30, blank=True)
     became = models.CharField(max_length=30, blank=True)
     at = models.DateTimeField()
+
+    objects = ActQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -176,7 +176,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"decisions": DECISIONS.items(), **(extra_context or {})}
+        registration = self.get_object(request, object_id)
+        is_waiting = registration is not None and registration.state == RegistrationState.SUBMITTED
+        context = {"decisions": DECISIONS.items() if is_waiting else (), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
     def decide(self, request: HttpRequest, decision: str) -> HttpResponse:

@@ -185,6 +185,8 @@ class Offer(models.Model):
     would_host = models.BooleanField(_("I would share it in a clinic"), default=False)
 
     class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
         constraints = [
             models.UniqueConstraint(fields=["registration", "skill"], name="registrations_one_offer_per_skill"),
             models.CheckConstraint(condition=Q(level__in=OfferLevel.values), name="registrations_offer_level_is_known"),
@@ -203,6 +205,8 @@ class Wish(models.Model):
     why = models.CharField(_("why"), max_length=500, blank=True)
 
     class Meta:
+        verbose_name = _("wish")
+        verbose_name_plural = _("wishes")
         constraints = [
             models.UniqueConstraint(fields=["registration", "skill"], name="registrations_one_wish_per_skill"),
             models.CheckConstraint(
@@ -223,6 +227,8 @@ class SpokenLanguage(models.Model):
     is_preferred = models.BooleanField(_("preferred for 1:1"), default=False)
 
     class Meta:
+        verbose_name = _("spoken language")
+        verbose_name_plural = _("spoken languages")
         constraints = [
             models.UniqueConstraint(fields=["registration", "code"], name="registrations_one_level_per_language"),
             models.CheckConstraint(condition=Q(level__in=BabelLevel.values), name="registrations_babel_level_is_known"),

@@ -38,7 +38,5 @@ def test_the_pages_of_this_app_hold_what_every_page_must(live_server, open_windo
     desk = open_window(live_server.url, language=language, width=width, member=liaison)
     desk.visit(reverse("admin:registrations_registration_changelist"), accessible=False)
     desk.screenshot(f"review-{language}-{width}")
-    desk.visit(
-        reverse("admin:registrations_registration_change", args=[member.registration.pk]), accessible=False
-    )
+    desk.visit(reverse("admin:registrations_registration_change", args=[member.registration.pk]), accessible=False)
     desk.screenshot(f"review-detail-{language}-{width}")

@@ -1,6 +1,7 @@
 """The registration form, as a person fills it in: nothing typed is lost, nothing is half-written."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from registrations.domain import ConsentDocument, RegistrationState
@@ -256,6 +257,17 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(client,
     assert page.main["name"].value() == "Typed too late"
     assert page.rows["wishes"][0]["why"].value() == "For our next grant"
     assert not Registration.objects.exists()
+
+
+@pytest.mark.parametrize(("site", "is_kept"), [("same-origin", True), ("cross-site", False)])
+def test_a_form_with_an_old_token_is_kept_unless_another_site_sent_it(member, site, is_kept):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(member)
+
+    browser.post(URL, {**typed(name="Typed"), "submit": "1"}, headers={"sec-fetch-site": site})
+
+    assert not Registration.objects.exists()
+    assert (browser.get(URL).context["page"].main["name"].value() == "Typed") is is_kept
 
 
 def test_a_visitor_is_asked_to_sign_in_first(client):

@@ -131,3 +131,13 @@ def test_the_review_queue_costs_the_same_number_of_queries(client, coordinator, 
 
     with django_assert_num_queries(8):
         client.get(LIST)
+
+
+def test_the_history_of_a_registration_is_the_log_of_acts(client, waiting, liaison):
+    review_as(liaison, waiting, "declined", "Not now")
+    client.force_login(liaison)
+
+    page = client.get(reverse("admin:registrations_registration_history", args=[waiting.pk])).content.decode()
+
+    assert "review_registration" in page
+    assert "Not now" in page

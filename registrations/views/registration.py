@@ -21,14 +21,22 @@ KEPT_MAX = 100_000
 
 
 def keep_typed(request: HttpRequest) -> HttpResponse:
-    """Keep what was typed while signing in again, and say so."""
+    """Keep what was typed, unsaved, and show it again: after signing in where the session had ended."""
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
-    if len(typed.urlencode()) <= KEPT_MAX:
+    is_kept = len(typed.urlencode()) <= KEPT_MAX
+    if is_kept:
         request.session[KEPT] = typed.urlencode()
+    if request.user.is_authenticated:
+        return redirect("registrations:registration-edit")
+    if is_kept:
         messages.info(request, _("Your session had ended. Sign in again: what you wrote is kept."))
-    target = urlencode({"next": reverse("registrations:registration-edit")})
-    return redirect(f"{reverse('registrations:sign-in')}?{target}")
+    return redirect_to_sign_in(reverse("registrations:registration-edit"))
+
+
+def redirect_to_sign_in(target: str) -> HttpResponse:
+    """Ask who it is, then lead back to ``target``."""
+    return redirect(f"{reverse('registrations:sign-in')}?{urlencode({'next': target})}")
 
 
 @never_cache
@@ -37,8 +45,7 @@ def registration_edit(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         if request.method == "POST":
             return keep_typed(request)
-        target = urlencode({"next": request.path})
-        return redirect(f"{reverse('registrations:sign-in')}?{target}")
+        return redirect_to_sign_in(request.path)
     registration = Registration.objects.of(request.user)
     if request.method == "POST" and "more" in request.POST:
         page = _page(request.user, registration, RegistrationPage.with_more(request.POST, request.POST["more"]))
