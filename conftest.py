@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.utils import translation
 
 from letsconnect.embedded import servers
 from letsconnect.embedded.paths import embedded_broker_url
@@ -55,3 +56,9 @@ def coordinator(db):
 def _no_nudges(settings):
     """No broker listens while tests run; those about nudges switch them on."""
     settings.NUDGES = False
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Each test starts in English: a page asked for in Arabic leaves its language behind in this thread."""
+    translation.activate("en")

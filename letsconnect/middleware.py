@@ -36,10 +36,9 @@ def member_language_and_zone(get_response: Handler) -> Handler:
         member = request.user
         if not member.is_authenticated:
             return get_response(request)
-        if member.language:
-            translation.activate(member.language)
-            request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(ZoneInfo(member.zone or "UTC")):
+        translation.activate(member.language)
+        request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(ZoneInfo(member.zone)):
             return get_response(request)
 
     return middleware
