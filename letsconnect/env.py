@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -65,12 +65,16 @@ def database(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str,
     database_name = unquote(parts.path.lstrip("/"))
     if not database_name:
         raise ImproperlyConfigured(f"{name} names no database: postgresql://user:password@host:5432/NAME.")
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "")  # how a socket's folder is written, which is no host name
+    if options:
+        raise ImproperlyConfigured(f"{name} has options nobody reads here: {', '.join(sorted(options))}.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": database_name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": host or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
     }
 

@@ -1,10 +1,8 @@
 """`make clean` stops the checkout's servers before their folders go; while the portal runs, it refuses."""
 
-import shutil
-
 from letsconnect.embedded import servers
 from letsconnect.embedded.errors import EmbeddedError, refuse
-from letsconnect.embedded.paths import run_folder, socket_folder
+from letsconnect.embedded.paths import run_folder
 from letsconnect.embedded.postgres import Postgres
 from letsconnect.embedded.redis import Redis
 from letsconnect.embedded.shares import open_lock, try_lock
@@ -24,8 +22,6 @@ def main() -> None:
                 server.stop()
     except EmbeddedError as error:
         refuse(error)
-    if socket_folder(servers.BASE_DIR) != folder:
-        shutil.rmtree(socket_folder(servers.BASE_DIR), ignore_errors=True)
 
 
 if __name__ == "__main__":

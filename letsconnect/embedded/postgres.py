@@ -3,6 +3,7 @@
 The wheel's Python helper is left alone: as root it creates a system user and opens every folder above the data.
 """
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -56,6 +57,14 @@ def make_socket_folder(folder: Path, account: Account) -> None:
     account.hand_over(folder)
 
 
+def remove_socket_folder(base_dir: Path) -> None:
+    """Remove the sockets' folder once both servers left it, where it is not the one of the lock files."""
+    folder = paths.socket_folder(base_dir)
+    if folder != paths.run_folder(base_dir):
+        with contextlib.suppress(OSError):  # the other server is still in it
+            folder.rmdir()
+
+
 class Postgres:
     """The PostgreSQL server of one checkout."""
 
@@ -64,6 +73,7 @@ class Postgres:
     def __init__(self, base_dir: Path) -> None:
         self.data = base_dir / "var" / "postgres"
         self.log = base_dir / "var" / "log" / "postgres.log"
+        self._base_dir = base_dir
         self._folder = paths.socket_folder(base_dir)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -112,10 +122,12 @@ class Postgres:
         """Stop the server that answers on our socket, and wait for its end."""
         account = account_for(self.data, programs() / "postgres")
         ended = account.run([programs() / "pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", _START_SECONDS])
-        if self._process and not ended.returncode:
-            self._process.wait(timeout=_START_SECONDS)
         if ended.returncode and self.is_up():
             raise EmbeddedError(f"The embedded PostgreSQL did not stop: {ended.stderr.strip() or self._last_words()}")
+        if self._process:
+            self._process.wait(timeout=_START_SECONDS)
+            self._process = None
+        remove_socket_folder(self._base_dir)
 
     def _make_data(self, account: Account) -> None:
         """Make the data beside its place and move it there whole, so that a killed initdb leaves nothing behind."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from letsconnect.embedded import paths
 from letsconnect.embedded.accounts import Account
 from letsconnect.embedded.errors import EmbeddedError
-from letsconnect.embedded.postgres import make_socket_folder
+from letsconnect.embedded.postgres import make_socket_folder, remove_socket_folder
 from letsconnect.embedded.shares import make_folder
 
 _SETTINGS = ["--port", "0", "--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
@@ -39,6 +39,7 @@ class Redis:
     name = "redis"
 
     def __init__(self, base_dir: Path) -> None:
+        self._base_dir = base_dir
         self.socket = paths.redis_socket(base_dir)
         self.log = base_dir / "var" / "log" / "redis.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -94,3 +95,6 @@ class Redis:
             time.sleep(0.02)
         if self._process:
             self._process.wait(timeout=_START_SECONDS)
+            self._process = None
+        self.socket.unlink(missing_ok=True)
+        remove_socket_folder(self._base_dir)

@@ -87,6 +87,7 @@ def processes(port: int) -> Processes:
         "PORT": str(port),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL") or "WARNING",
         leftovers.MARK: str(BASE_DIR),
     }
     commands = dict(parse_procfile((BASE_DIR / "Procfile").read_text()).processes)
