@@ -1,0 +1,279 @@
+"""The working group's desk: who gets in, and that its forms and buttons go through the actions."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinics.domain import ClinicState
+from clinics.models import Clinic
+from clinics.tests.factories import LINK, START, make_clinic, sign_up
+from letsconnect.base.models import Act
+from mailings.models import Letter
+from registrations.tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def desk(name, *args):
+    return reverse(f"admin:clinics_clinic_{name}", args=args)
+
+
+def typed(clinic=None, **changes):
+    """What the admin form posts: a clinic as it is, with some fields changed."""
+    values = {
+        "kind": "open",
+        "floor_language": "en",
+        "region": "",
+        "local_date": "2026-03-09",
+        "local_time": "12:00:00",
+        "zone": "UTC",
+        "fold": "",
+        "minutes": "120",
+        "capacity": "3",
+        "closes_minutes_before": "0",
+        "meeting_link": LINK,
+        "texts-TOTAL_FORMS": "0",
+        "texts-INITIAL_FORMS": "0",
+        "rsvps-TOTAL_FORMS": "0",
+        "rsvps-INITIAL_FORMS": "0",
+    }
+    return {**values, **changes}
+
+
+TEXT = {
+    "texts-TOTAL_FORMS": "1",
+    "texts-0-language": "en",
+    "texts-0-title": "Grants",
+    "texts-0-summary": "About grants",
+}
+
+
+def errors(response):
+    return response.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("who", ["visitor", "stranger"])
+def test_outsiders_do_not_get_in(client, request, who):
+    clinic = make_clinic()
+    if who == "stranger":
+        client.force_login(request.getfixturevalue("stranger"))
+
+    for path in (desk("changelist"), desk("add"), desk("change", clinic.pk), desk("cancel", clinic.pk)):
+        response = client.get(path)
+        assert response.status_code in (302, 403)
+        assert LINK not in response.content.decode()
+    for path in (desk("act", clinic.pk, "hold"), desk("cancel", clinic.pk)):
+        assert client.post(path, {"reason": "because"}).status_code in (302, 403)
+    assert Clinic.objects.get().state == ClinicState.ANNOUNCED
+
+
+@pytest.mark.parametrize("who", ["liaison", "other_liaison", "coordinator"])
+def test_the_working_group_plans_and_announces_a_clinic(client, request, who):
+    member = request.getfixturevalue(who)
+    client.force_login(member)
+
+    client.post(desk("add"), typed(local_time="14:00", zone="Asia/Kathmandu", **TEXT))
+    clinic = Clinic.objects.get()
+    assert (clinic.state, clinic.starts_at.isoformat()) == ("draft", "2026-03-09T08:15:00+00:00")
+
+    client.post(desk("act", clinic.pk, "announce"))
+    clinic.refresh_from_db()
+    assert (clinic.state, clinic.title) == ("announced", "Grants")
+    assert list(Act.objects.order_by("pk").values_list("verb", "actor")) == [
+        ("create_clinic", member.pk),
+        ("write_clinic_text", member.pk),
+        ("announce_clinic", member.pk),
+    ]
+
+
+def test_the_buttons_are_posts_and_a_get_does_nothing(client, coordinator):
+    clinic = make_clinic(state=ClinicState.DRAFT)
+    client.force_login(coordinator)
+
+    client.get(desk("act", clinic.pk, "announce"))
+    client.get(desk("cancel", clinic.pk))
+
+    assert Clinic.objects.get().state == ClinicState.DRAFT
+    assert (
+        f'<form method="post" action="{desk("act", clinic.pk, "announce")}">'
+        in client.get(desk("change", clinic.pk)).content.decode()
+    )
+
+
+@pytest.mark.parametrize("path", ["add", "change"])
+def test_an_hour_that_does_not_exist_is_refused_at_its_field(client, coordinator, path):
+    args = [make_clinic().pk] if path == "change" else []
+    client.force_login(coordinator)
+
+    response = client.post(desk(path, *args), typed(local_date="2026-03-29", local_time="02:30", zone="Europe/Berlin"))
+
+    assert "There is no 02:30 on that day in Europe/Berlin" in str(errors(response)["local_time"])
+    assert 'value="02:30"' in response.content.decode()
+
+
+def test_an_hour_that_comes_twice_is_asked_about_and_the_answer_counts(client, coordinator):
+    client.force_login(coordinator)
+    twice = {"local_date": "2026-10-25", "local_time": "02:30", "zone": "Europe/Berlin"}
+
+    response = client.post(desk("add"), typed(**twice))
+    assert "02:30 comes twice on that day in Europe/Berlin" in str(errors(response)["fold"])
+
+    client.post(desk("add"), typed(**twice, fold="0"))
+    client.post(desk("add"), typed(**twice, fold="1"))
+    assert sorted(clinic.starts_at.isoformat() for clinic in Clinic.objects.all()) == [
+        "2026-10-25T00:30:00+00:00",
+        "2026-10-25T01:30:00+00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("zone", "Mars/Olympus"),
+        ("capacity", "0"),
+        ("capacity", "-3"),
+        ("capacity", "100000"),
+        ("minutes", "5"),
+        ("meeting_link", "http://meet.example.org/"),
+        ("meeting_link", "javascript:alert(1)"),
+        ("local_date", "2026-02-30"),
+        ("floor_language", "klingon"),
+        ("region", "X\x00"),
+    ],
+)
+def test_nonsense_gets_a_message_at_its_field_and_nothing_is_stored(client, coordinator, field, value):
+    client.force_login(coordinator)
+
+    response = client.post(desk("add"), typed(**{field: value}))
+
+    assert field in errors(response)
+    assert not Clinic.objects.exists()
+
+
+def test_a_new_start_typed_in_the_form_tells_those_signed_up(client, coordinator):
+    clinic = make_clinic()
+    sign_up(clinic, 2)
+    client.force_login(coordinator)
+
+    client.post(desk("change", clinic.pk), typed(local_time="16:00"))
+
+    clinic.refresh_from_db()
+    assert (clinic.starts_at, clinic.sequence) == (START + timedelta(hours=4), 1)
+    assert Letter.objects.filter(kind="clinics.clinic_moved").count() == 2
+
+
+def test_saving_the_form_untouched_changes_nothing(client, coordinator):
+    clinic = make_clinic()
+    client.force_login(coordinator)
+
+    response = client.post(desk("change", clinic.pk), typed())
+
+    assert response.status_code == 302
+    assert not Act.objects.exists()
+
+
+def test_more_seats_typed_in_the_form_move_people_up(client, coordinator):
+    clinic = make_clinic(capacity=1)
+    sign_up(clinic, 3)
+    client.force_login(coordinator)
+
+    client.post(desk("change", clinic.pk), typed(capacity="2"))
+
+    assert clinic.rsvps.going().count() == 2
+    assert Letter.objects.filter(kind="clinics.moved_up").count() == 1
+
+
+def test_too_few_seats_are_refused_at_the_field(client, coordinator):
+    clinic = make_clinic()
+    sign_up(clinic, 3)
+    client.force_login(coordinator)
+
+    response = client.post(desk("change", clinic.pk), typed(capacity="2"))
+
+    assert "3 people already have a seat" in str(errors(response)["capacity"])
+
+
+def test_an_announced_clinic_is_not_moved_into_the_past(client, coordinator):
+    clinic = make_clinic()
+    client.force_login(coordinator)
+
+    response = client.post(desk("change", clinic.pk), typed(local_date="2026-03-01"))
+
+    assert "The start lies in the past." in str(errors(response)["local_date"])
+
+
+def test_cancelling_asks_why_and_tells_everyone(client, liaison):
+    clinic = make_clinic()
+    sign_up(clinic, 2)
+    client.force_login(liaison)
+
+    assert "2 people signed up and get a letter" in client.get(desk("cancel", clinic.pk)).content.decode()
+    refused = client.post(desk("cancel", clinic.pk), {"reason": " "})
+    assert refused.context["form"].errors
+    client.post(desk("cancel", clinic.pk), {"reason": "The sharer is ill."})
+
+    clinic.refresh_from_db()
+    assert (clinic.state, clinic.cancel_reason) == ("cancelled", "The sharer is ill.")
+    assert Letter.objects.filter(kind="clinics.clinic_cancelled").count() == 2
+
+
+def test_the_desk_shows_names_of_those_signed_up_and_no_addresses(client, liaison):
+    clinic = make_clinic()
+    (rsvp,) = sign_up(clinic, 1)
+    client.force_login(liaison)
+
+    words = client.get(desk("change", clinic.pk)).content.decode()
+
+    assert rsvp.member.name in words
+    assert rsvp.member.email not in words
+
+
+def test_several_are_announced_at_once_and_each_refusal_is_said(client, coordinator):
+    ready, empty = make_clinic(state=ClinicState.DRAFT), make_clinic(state=ClinicState.DRAFT, title="")
+    client.force_login(coordinator)
+
+    response = client.post(
+        desk("changelist"),
+        {"action": "announce_selected", "_selected_action": [ready.pk, empty.pk]},
+        follow=True,
+    )
+
+    ready.refresh_from_db()
+    empty.refresh_from_db()
+    assert (ready.state, empty.state) == ("announced", "draft")
+    assert "Write a title and what it is about" in response.content.decode()
+
+
+@pytest.mark.parametrize("state", [ClinicState.HELD, ClinicState.ARCHIVED, ClinicState.CANCELLED])
+def test_a_clinic_that_is_not_to_come_is_only_looked_at(client, coordinator, state):
+    clinic = make_clinic(state=state)
+    client.force_login(coordinator)
+
+    assert client.get(desk("change", clinic.pk)).status_code == 200
+    assert client.post(desk("change", clinic.pk), typed(capacity="9")).status_code == 403
+
+
+def test_the_list_takes_the_same_number_of_queries_at_3_and_at_30(client, coordinator):
+    client.force_login(coordinator)
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(desk("changelist")).status_code == 200
+        return len(queries)
+
+    for _ in range(3):
+        sign_up(make_clinic(), 1)
+    three = count()
+    for _ in range(27):
+        sign_up(make_clinic(), 1)
+    assert count() == three

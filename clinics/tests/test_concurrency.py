@@ -1,0 +1,180 @@
+"""200 people, 60 connections, 20 seats; and what happens without the lock, and without the last defence too.
+
+Each storm runs in a database of its own, copied from the migrated test database, so that dropping a constraint
+there harms nobody.
+"""
+
+import random
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import psycopg2
+import pytest
+from django.db import connection, connections
+
+from clinics import actions, domain
+from clinics.actions import seats
+from clinics.domain import ClinicBusy
+from clinics.models import Clinic
+from clinics.tests.factories import make_clinic
+from letsconnect.base.models import Act
+from mailings.models import Letter
+from registrations.models import Member
+from registrations.tests.factories import NOW
+
+PEOPLE, CONNECTIONS, SEATS = 200, 60, 20
+AT_ONCE = 30  # more than there are seats, so that they all look before anybody sits
+
+
+def administer(statement):
+    """Run one statement outside any transaction, beside the test database."""
+    settings = connection.settings_dict
+    with closing(
+        psycopg2.connect(
+            host=settings["HOST"],
+            port=settings["PORT"] or None,
+            user=settings["USER"] or None,
+            password=settings["PASSWORD"] or None,
+            dbname="postgres",
+        )
+    ) as server:
+        server.autocommit = True
+        with server.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def copy_database(name, copy):
+    """A server lets go of a closed connection a moment later, and copies only what nobody is connected to."""
+    for _patience in range(50):
+        try:
+            return administer(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+        except psycopg2.errors.ObjectInUse:
+            time.sleep(0.1)
+    raise AssertionError(f"somebody stays connected to {name}")
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker):
+    """Point the portal at a fresh copy of the test database."""
+    name = connection.settings_dict["NAME"]
+    copy = f"{name}_storm"
+    connections.close_all()
+    administer(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+    copy_database(name, copy)
+    connection.settings_dict["NAME"] = copy
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    connection.settings_dict["NAME"] = name
+    administer(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+@pytest.fixture
+def people(own_database):
+    return Member.objects.bulk_create(
+        Member(email=f"storm-{number}@example.org", joined_at=NOW) for number in range(PEOPLE)
+    )
+
+
+@pytest.fixture
+def clinic(own_database):
+    return make_clinic(capacity=SEATS)
+
+
+def storm(people, act):
+    """Everybody acts at once, each over a connection of their own, 60 at a time; return what each got."""
+
+    def one(member):
+        try:
+            return act(member)
+        except ClinicBusy:
+            return ClinicBusy
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        return list(pool.map(one, people))
+
+
+def sign_everybody_up(clinic, people):
+    return storm(people, lambda member: actions.rsvp(clinic=clinic, member=member, by=member, now=NOW))
+
+
+def without_the_lock(monkeypatch):
+    """Take the lock away, and have the first 30 find a seat before any of them writes. Returns the seats found."""
+    monkeypatch.setattr(seats, "lock_clinic", lambda clinic: Clinic.objects.get(pk=clinic.pk))
+    together, found, counting, look = threading.Barrier(AT_ONCE), [], threading.Lock(), domain.next_free_seat
+
+    def look_together(**facts):
+        seat = look(**facts)
+        with counting:
+            found.append(seat)
+            is_among_the_first = len(found) <= AT_ONCE
+        if is_among_the_first:
+            together.wait(timeout=20)
+        return seat
+
+    monkeypatch.setattr(domain, "next_free_seat", look_together)
+    return found
+
+
+def taken(clinic):
+    return list(clinic.rsvps.going().values_list("seat", flat=True))
+
+
+def test_control_without_lock_and_constraint_the_clinic_is_overbooked(clinic, people, monkeypatch):
+    without_the_lock(monkeypatch)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX clinics_seat_unique_among_going")
+
+    sign_everybody_up(clinic, people)
+
+    assert len(taken(clinic)) > SEATS
+    assert max(Counter(taken(clinic)).values()) >= AT_ONCE
+
+
+def test_control_without_the_lock_unique_seats_still_never_overbook(clinic, people, monkeypatch):
+    found = without_the_lock(monkeypatch)
+
+    answers = sign_everybody_up(clinic, people)
+
+    going = taken(clinic)
+    assert Counter(found)[1] >= AT_ONCE  # they did collide
+    assert 1 <= len(going) <= SEATS
+    assert len(set(going)) == len(going)
+    assert set(going) <= set(range(1, SEATS + 1))
+    assert len(answers) == PEOPLE
+
+
+def test_with_lock_and_constraint_exactly_20_go_and_the_rest_wait_in_order(clinic, people):
+    answers = sign_everybody_up(clinic, people)
+
+    assert Counter(answer.state for answer in answers) == {"going": SEATS, "waiting": PEOPLE - SEATS}
+    assert sorted(taken(clinic)) == list(range(1, SEATS + 1))
+    assert list(clinic.rsvps.waiting().values_list("place", flat=True)) == list(range(1, PEOPLE - SEATS + 1))
+    admitted = list(Act.objects.filter(verb="rsvp").order_by("pk").values_list("object_id", flat=True))
+    assert sorted(admitted[:SEATS]) == sorted(clinic.rsvps.going().values_list("pk", flat=True))
+    assert admitted[SEATS:] == list(clinic.rsvps.waiting().values_list("pk", flat=True))
+    assert Letter.objects.filter(kind="clinics.rsvp_recorded").count() == PEOPLE
+
+
+def test_seats_given_back_in_the_storm_are_never_lost_nor_given_twice(clinic, people):
+    coordinator, leaving, coming = people[0], people[1:31], people[31:60]
+    for member in leaving:
+        actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+
+    def act(member):
+        if member == coordinator:
+            return actions.change_capacity(clinic=clinic, capacity=SEATS + 5, by=member, now=NOW)
+        do = actions.cancel_rsvp if member in leaving else actions.rsvp
+        return do(clinic=clinic, member=member, by=member, now=NOW)
+
+    storm(random.Random(7).sample(people[:60], 60), act)
+
+    assert sorted(taken(clinic)) == list(range(1, SEATS + 6))
+    assert clinic.rsvps.active().count() == len(coming)
+    moved = Letter.objects.filter(kind="clinics.moved_up").count()
+    assert moved == Act.objects.filter(verb="move_up").count() > 0

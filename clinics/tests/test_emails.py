@@ -1,0 +1,226 @@
+"""Letters of clinics: who is owed which, when it is void, and how it reads."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.apps import apps
+
+from clinics import actions
+from clinics.domain import ClinicState
+from clinics.models import Clinic, ClinicText, Notice
+from clinics.tests.factories import LINK, START, make_clinic, sign_up
+from mailings import kinds
+from mailings.models import Letter
+from registrations.tests.factories import NOW, make_member
+
+pytestmark = pytest.mark.django_db
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+ALL = ["rsvp_recorded", "moved_up", "clinic_cancelled", "clinic_moved", "reminder_day", "reminder_hour"]
+
+
+def sweep(now):
+    return kinds.sweeps()["clinics.reminders"](now)
+
+
+def owed(kind):
+    return Letter.objects.filter(kind=f"clinics.{kind}")
+
+
+def about(letter):
+    return apps.get_model(letter.about_type).objects.get(pk=letter.about_id)
+
+
+def skipped_because(letter, now):
+    return kinds.get(letter.kind).still_owed(about(letter), now)
+
+
+def rendered(kind, subject, language="en", zone="UTC"):
+    return kinds.get(f"clinics.{kind}").render(subject, language, zone)
+
+
+def move(clinic, coordinator, *, on=date(2026, 3, 12), at=time(18, 0), now=NOW):
+    return actions.reschedule(clinic=clinic, local_date=on, local_time=at, zone="UTC", by=coordinator, now=now)
+
+
+def test_a_day_and_an_hour_before_those_going_are_owed_a_reminder_each_once():
+    clinic = make_clinic(capacity=2)
+    sign_up(clinic, 3)
+
+    assert sweep(START - DAY - MINUTE) == 0
+    assert sweep(START - DAY) == 2
+    assert sweep(START - DAY + MINUTE) == 0
+    assert sweep(START - HOUR) == 2
+    assert sweep(START - HOUR + MINUTE) == 0
+    assert (owed("reminder_day").count(), owed("reminder_hour").count()) == (2, 2)
+
+
+def test_after_a_standstill_only_the_reminder_that_fits_is_owed():
+    sign_up(make_clinic(), 1)
+
+    assert sweep(START - 20 * MINUTE) == 1
+    assert sweep(START - 10 * MINUTE) == 0
+    assert not owed("reminder_day").exists()
+
+
+def test_nothing_is_owed_after_the_start():
+    sign_up(make_clinic(), 1)
+
+    assert sweep(START) == sweep(START + MINUTE) == 0
+
+
+def test_who_comes_late_gets_the_last_reminder_only():
+    clinic = make_clinic()
+    sign_up(clinic, 1, now=START - 3 * HOUR)
+
+    assert sweep(START - 2 * HOUR) == 0
+    assert sweep(START - HOUR) == 1
+
+
+def test_who_moves_up_within_the_last_day_needs_no_day_reminder():
+    clinic = make_clinic(capacity=1)
+    going, _ = sign_up(clinic, 2)
+    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=START - 5 * HOUR)
+
+    assert sweep(START - 4 * HOUR) == 0
+    assert sweep(START - HOUR) == 1
+
+
+@pytest.mark.parametrize("state", [ClinicState.DRAFT, ClinicState.HELD, ClinicState.CANCELLED])
+def test_a_clinic_that_is_not_announced_reminds_nobody(state):
+    clinic = make_clinic()
+    sign_up(clinic, 1)
+    Clinic.objects.update(state=state, cancel_reason="ill" if state == ClinicState.CANCELLED else "")
+
+    assert sweep(START - HOUR) == 0
+
+
+def test_a_moved_clinic_reminds_anew_and_voids_the_old_reminder(coordinator):
+    clinic = make_clinic()
+    sign_up(clinic, 1)
+    sweep(START - DAY)
+    old = owed("reminder_day").get()
+
+    moved = move(clinic, coordinator, now=START - DAY + MINUTE)
+
+    assert skipped_because(old, START - DAY + MINUTE) == "the clinic was moved again"
+    assert sweep(moved.starts_at - DAY) == 1
+    new = owed("reminder_day").exclude(pk=old.pk).get()
+    assert skipped_because(new, moved.starts_at - DAY) is None
+    assert "20260312T1800Z" in new.key
+
+
+def test_a_clinic_moved_there_and_back_again_still_tells_everyone(coordinator):
+    clinic = make_clinic()
+    sign_up(clinic, 1)
+    for day in (12, 13, 12, 13):
+        move(clinic, coordinator, on=date(2026, 3, day))
+
+    letters = list(owed("clinic_moved").order_by("pk"))
+    assert [skipped_because(letter, NOW) is None for letter in letters] == [False, False, False, True]
+
+
+def test_the_day_reminder_gives_way_when_it_could_not_be_sent_for_a_day():
+    sign_up(make_clinic(), 1)
+    sweep(START - DAY)
+    letter = owed("reminder_day").get()
+
+    assert skipped_because(letter, START - HOUR - MINUTE) is None
+    assert skipped_because(letter, START - HOUR) == "the last reminder is due instead"
+
+
+@pytest.mark.parametrize("kind", ["rsvp_recorded", "reminder_day", "reminder_hour", "clinic_moved"])
+def test_who_has_cancelled_is_not_written_to(kind, coordinator):
+    clinic = make_clinic()
+    (rsvp,) = sign_up(clinic, 1)
+    sweep(START - DAY)
+    sweep(START - HOUR)
+    if kind == "clinic_moved":
+        move(clinic, coordinator)
+    letter = owed(kind).get()
+    assert kind != "rsvp_recorded" or skipped_because(letter, NOW) is None
+
+    actions.cancel_rsvp(clinic=clinic, member=rsvp.member, by=rsvp.member, now=NOW)
+
+    assert skipped_because(letter, NOW) == "no longer signed up"
+
+
+def test_news_of_a_clinic_that_has_begun_or_is_cancelled_is_not_sent(coordinator):
+    clinic = make_clinic(capacity=1)
+    first, _ = sign_up(clinic, 2)
+    actions.cancel_rsvp(clinic=clinic, member=first.member, by=first.member, now=NOW)
+    letter = owed("moved_up").get()
+    assert skipped_because(letter, START - MINUTE) is None
+
+    assert skipped_because(letter, START) == "the clinic has begun"
+    actions.cancel_clinic(clinic=clinic, reason="ill", by=coordinator, now=NOW)
+    assert skipped_because(letter, NOW) == "the clinic is cancelled"
+    assert skipped_because(owed("clinic_cancelled").get(), NOW) is None
+
+
+def test_the_confirmation_tells_what_is_true_when_it_is_sent():
+    clinic = make_clinic(capacity=1)
+    going, waiting = sign_up(clinic, 2)
+
+    assert "You are number 1 on the waiting list" in rendered("rsvp_recorded", waiting).text
+    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=NOW)
+    waiting.refresh_from_db()
+    assert "You have a seat" in rendered("rsvp_recorded", waiting).text
+
+
+def letter_subjects(coordinator):
+    clinic = make_clinic(capacity=1, starts_at=START, floor_language="fr", title="Peer & <b>learning</b>")
+    ClinicText.objects.create(clinic=clinic, language="ar", title="التعلّم معًا", summary="نتعلّم معًا")
+    (rsvp,) = sign_up(clinic, 1)
+    notice = Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=START, made_at=NOW)
+    return {kind: notice if kind.startswith(("reminder", "clinic_moved")) else rsvp for kind in ALL}
+
+
+def test_every_letter_names_hour_zone_and_floor_language_and_holds_no_meeting_link(coordinator):
+    for kind, subject in letter_subjects(coordinator).items():
+        letter = rendered(kind, subject, zone="Asia/Kathmandu")
+        for part in (letter.text, letter.html):
+            assert "9 March 2026, 17:45 (Asia/Kathmandu)" in part, kind
+            assert "French" in part, kind
+            assert "/clinics/" in part, kind
+        assert LINK not in letter.subject + letter.text + letter.html
+        assert "Peer & <b>learning</b>" in letter.text
+        assert "Peer &amp; &lt;b&gt;learning&lt;/b&gt;" in letter.html
+        assert letter.subject
+        assert "\n" not in letter.subject
+
+
+def test_an_arabic_reader_gets_the_arabic_title_right_to_left(coordinator):
+    for kind, subject in letter_subjects(coordinator).items():
+        letter = rendered(kind, subject, language="ar", zone="Africa/Cairo")
+        assert "التعلّم معًا" in letter.subject + letter.text, kind
+        assert 'dir="rtl"' in letter.html
+        assert "(Africa/Cairo)" in letter.text
+
+
+def test_an_arabic_reader_gets_the_english_title_where_there_is_no_arabic_one():
+    (rsvp,) = sign_up(make_clinic(title="Grants"), 1)
+
+    assert "Grants" in rendered("moved_up", rsvp, language="ar").text
+
+
+def test_the_letter_goes_to_the_members_language_and_zone():
+    clinic = make_clinic()
+    person = make_member(language="ar", zone="Africa/Cairo")
+
+    actions.rsvp(clinic=clinic, member=person, by=person, now=NOW)
+
+    letter = owed("rsvp_recorded").get()
+    assert (letter.language, letter.zone, letter.member) == ("ar", "Africa/Cairo", person)
+
+
+def test_the_sweep_asks_as_many_questions_for_thirty_quiet_clinics_as_for_three(django_assert_num_queries):
+    for _ in range(3):
+        sign_up(make_clinic(), 1)
+    sweep(START - DAY)
+    with django_assert_num_queries(1):
+        sweep(START - DAY + MINUTE)
+    for _ in range(27):
+        sign_up(make_clinic(), 1)
+    sweep(START - DAY)
+    with django_assert_num_queries(1):
+        sweep(START - DAY + MINUTE)
