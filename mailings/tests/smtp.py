@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 
 class Sink:
     """Keeps what it accepted. Set ``rcpt`` or ``data`` to an answer such as "451 4.3.0 later", ``data`` to "drop"
-    (take the text, hang up, say nothing) or ``pause`` to seconds of silence before it answers the text."""
+    (take the text, hang up, say nothing) or ``pause`` to seconds of silence between taking the text and saying so."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -37,14 +37,13 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        if self.pause:
-            await asyncio.sleep(self.pause)
         if self.data and self.data != "drop":
             return self.data
         with self.arrived:
             self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
             self.recipients.extend(envelope.rcpt_tos)
             self.arrived.notify_all()
+        await asyncio.sleep(self.pause)
         if self.data == "drop":
             server.transport.abort()
         return "250 2.0.0 taken"

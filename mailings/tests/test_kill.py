@@ -1,0 +1,88 @@
+"""A real worker on a real Redis is killed, again and again, while letters drain into a real mail server."""
+
+import random
+import time
+from collections import Counter
+
+import pytest
+from django.utils import timezone
+
+from mailings import actions, kinds, letters
+from mailings.domain import LEASE
+from mailings.models import Letter
+from mailings.tests.worker.apps import KIND, render, still_owed
+from mailings.tests.worker.running import Worker, running_redis
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def storm_kind():
+    """The kind the worker knows, known here too."""
+    kinds.register(KIND, still_owed=still_owed, render=render)
+
+
+@pytest.fixture
+def worker(sink, storm_kind, tmp_path):
+    with running_redis(tmp_path) as broker:
+        worker = Worker(broker=broker, smtp_port=sink.port, folder=tmp_path)
+        yield worker
+        worker.kill()
+
+
+def storm(sink, worker, *, written, kills, seed=7):
+    """Owe, drain, kill at ``kills`` moments spread over the drain, and let a last worker finish."""
+    chance = random.Random(seed)
+    owed = [
+        letters.owe(kind=KIND, about=None, key=f"storm:{n}", address=f"p{n}@example.org", now=timezone.now())
+        for n in range(written)
+    ]
+    for number in range(1, kills + 1):
+        worker.start()
+        goal = written * number // (kills + 1)
+        assert sink.wait_for(goal, seconds=120), worker.said()
+        time.sleep(chance.uniform(0, 0.05))  # so that death comes at any step of a letter
+        worker.kill()
+        # Nobody is alive: the leases of the dead run out now instead of in five minutes.
+        actions.sweep(now=timezone.now() + LEASE)
+    worker.start()
+    assert finished(written), worker.said()
+    worker.kill()
+    return owed
+
+
+def finished(written):
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        tally = Letter.objects.tally()
+        if tally["sent"] + tally["uncertain"] == written:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def assert_every_letter_is_accounted_for(sink, owed):
+    arrivals = Counter(sink.message_ids)
+    states = dict(Letter.objects.values_list("message_id", "state"))
+    tally = Letter.objects.tally()
+
+    assert [one for one, count in arrivals.items() if count > 1] == []
+    assert set(states) == {letter.message_id for letter in owed}
+    assert {one for one, state in states.items() if state == "sent"} <= set(arrivals)
+    assert {states[one] for one in arrivals} <= {"sent", "uncertain"}
+    assert tally["written"] == len(owed) == tally["sent"] + tally["uncertain"]
+
+
+def test_three_killed_workers_lose_no_letter_and_send_none_twice(sink, worker):
+    sink.pause = 0.02  # a taken letter is not yet known to be taken: the worst moment, and the likeliest
+    owed = storm(sink, worker, written=200, kills=3)
+
+    assert_every_letter_is_accounted_for(sink, owed)
+
+
+@pytest.mark.chaos
+def test_thirty_killed_workers_lose_no_letter_and_send_none_twice(sink, worker):
+    sink.pause = 0.005
+    owed = storm(sink, worker, written=2000, kills=30)
+
+    assert_every_letter_is_accounted_for(sink, owed)

@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+from mailings import kinds
+from mailings.rendering import Rendered
+
+KIND = "tests.storm"
+
+
+def still_owed(about, now):
+    return None
+
+
+def render(about, language, zone):
+    return Rendered("Storm", "One of many.\n", "<p>One of many.</p>")
+
+
+class WorkerConfig(AppConfig):
+    name = "mailings.tests.worker"
+    label = "mailings_tests_worker"
+
+    def ready(self):
+        kinds.register(KIND, still_owed=still_owed, render=render)

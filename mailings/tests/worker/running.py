@@ -1,0 +1,88 @@
+"""A real Redis and a real Celery worker, started by a test and killed by it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import redis
+from django.conf import settings
+from django.db import connection
+
+from letsconnect.embedded.redis import program
+from mailings.tests.smtp import free_port
+
+
+@contextmanager
+def running_redis(folder):
+    """Yield the address of a Redis of its own, which keeps nothing."""
+    port = free_port()
+    command = [program(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.DEVNULL)
+    try:
+        with redis.Redis(port=port) as client:
+            _until(lambda: _answers(client))
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(client):
+    try:
+        return client.ping()
+    except redis.ConnectionError:
+        return False
+
+
+def _until(holds, *, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.05)
+
+
+class Worker:
+    """Worker, its children and beat, in a process group of its own."""
+
+    def __init__(self, *, broker, smtp_port, folder):
+        database = connection.settings_dict
+        where = f"{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
+        if str(database["HOST"]).startswith("/"):
+            where = database["HOST"].replace("/", "%2F")
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "mailings.tests.worker.settings",
+            "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{where}/{database['NAME']}",
+            "REDIS_URL": broker,
+            "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
+            "SECRET_KEY": settings.SECRET_KEY,
+            "LOG_LEVEL": "WARNING",
+        }
+        self.folder = folder
+        self.process = None
+
+    def start(self):
+        command = [sys.executable, "-m", "celery", "-A", "letsconnect", "worker", "--concurrency", "2", "--beat"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+        with (self.folder / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, *quiet, "--schedule", str(self.folder / "schedule")],
+                env=self.environment,
+                cwd=settings.BASE_DIR,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self):
+        """SIGKILL to every process of the worker at once, as when a machine is lost."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+            self.process = None
+
+    def said(self):
+        return (self.folder / "worker.log").read_text()
