@@ -14,7 +14,7 @@ from matching.engine.facts import LEFT_OUT, Ints
 from matching.engine.reading import REGION_WISHES, SLOTS_A_WEEK, Known
 
 HOUR = 4  # slots
-_LEARNERS_AT_ONCE = 512
+_LEARNERS_AT_ONCE = 256
 _PAIRS_AT_ONCE = 1 << 16
 _EITHER, _SAME, _OTHER = range(len(REGION_WISHES))
 
@@ -103,7 +103,8 @@ class _Relations:
         wishes = np.flatnonzero(np.isin(known.wish_person, learners))
         offered = self.shares[known.wish_skill[wishes]]
         rows = offered & possible[np.searchsorted(learners, known.wish_person[wishes])]
-        wish, sharer = np.nonzero(np.unpackbits(rows, axis=1, count=len(known.ids)))
+        holds = np.unpackbits(rows, axis=1).view(np.bool_)
+        wish, sharer = np.divmod(np.flatnonzero(holds), holds.shape[1])  # several times faster than nonzero
         return wishes[wish], sharer
 
 
@@ -151,3 +152,21 @@ def minutes_in_common(starts: NDArray[np.uint64], one: Ints, other: Ints) -> Int
         stretches = np.bitwise_count(both & ~before).sum(axis=2, dtype=np.int64)
         minutes[some] = 15 * (quarters + (HOUR - 1) * stretches).min(axis=1)
     return minutes
+
+
+def common_stretches(slots: NDArray[np.bool_], one: Ints, other: Ints) -> list[list[tuple[int, int]]]:
+    """For each pair its common stretches of at least an hour, [from, to) in slots; none crosses a week's end."""
+    weeks = slots.shape[1]
+    stretches: list[list[tuple[int, int]]] = [[] for _ in one]
+    for first in range(0, len(one), _LEARNERS_AT_ONCE):
+        some = slice(first, first + _LEARNERS_AT_ONCE)
+        both = np.zeros((len(one[some]), weeks, SLOTS_A_WEEK + 2), dtype=np.int8)  # a busy slot at either end
+        both[:, :, 1:-1] = slots[one[some]] & slots[other[some]]
+        turns = np.diff(both).ravel()
+        begins, ends = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1)
+        begins, ends = begins[ends - begins >= HOUR], ends[ends - begins >= HOUR]
+        week, slot = np.divmod(begins, SLOTS_A_WEEK + 1)
+        begin = week % weeks * SLOTS_A_WEEK + slot
+        for row, since, length in zip((week // weeks).tolist(), begin.tolist(), (ends - begins).tolist(), strict=True):
+            stretches[first + row].append((since, since + length))
+    return stretches

@@ -6,7 +6,7 @@ import numpy as np
 
 from matching.engine import candidates as hard_rules
 from matching.engine import criteria
-from matching.engine.candidates import HOUR, Candidates
+from matching.engine.candidates import Candidates
 from matching.engine.criteria import Criterion
 from matching.engine.facts import LEFT_OUT, Facts, Instance, Ints, Proposal, ProposedPair, Reason, Settings
 from matching.engine.reading import SLOTS_A_WEEK, Known, read
@@ -80,7 +80,7 @@ def _explain(
     known: Known, candidates: Candidates, parts: list[Criterion], score: Ints, chosen: Ints
 ) -> list[ProposedPair]:
     learners, sharers = candidates.learner[chosen], candidates.sharer[chosen]
-    hours = _hours_in_common(known, learners, sharers)
+    hours = hard_rules.common_stretches(known.slots, learners, sharers)
     weeks = known.slots.shape[1]
     values = np.array([part.values[chosen] for part in parts], dtype=np.int64).reshape(len(parts), len(chosen)).T
     pairs = []
@@ -110,16 +110,3 @@ def _shared_languages(known: Known, learner: int, sharer: int) -> tuple[str, ...
     comfort = np.minimum(known.comfort[learner], known.comfort[sharer])
     best_first = np.argsort(-comfort, kind="stable")[: np.count_nonzero(comfort)]
     return tuple(known.language_codes[language] for language in best_first)
-
-
-def _hours_in_common(known: Known, learners: Ints, sharers: Ints) -> list[list[tuple[int, int]]]:
-    """For each pair its common stretches of at least an hour, [from, to) in slots; none crosses a week's end."""
-    stretches: list[list[tuple[int, int]]] = [[] for _ in learners]
-    for row, (learner, sharer) in enumerate(zip(learners, sharers, strict=True)):
-        both = np.pad(known.slots[learner] & known.slots[sharer], ((0, 0), (1, 1))).view(np.int8)
-        week, begins = np.nonzero(np.diff(both) == 1)
-        ends = np.nonzero(np.diff(both) == -1)[1]
-        for first, begin, end in zip((week * SLOTS_A_WEEK).tolist(), begins.tolist(), ends.tolist(), strict=True):
-            if end - begin >= HOUR:
-                stretches[row].append((first + begin, first + end))
-    return stretches

@@ -50,7 +50,8 @@ def solve(
 def solve_instance(instance: Instance) -> Result:
     """``solve`` for an instance that is put together already."""
     _refuse_nonsense(instance)
-    learners, sharers, pairs = _orders_by_id(instance)
+    learners, sharers = np.argsort(instance.learner_ids), np.argsort(instance.sharer_ids)
+    pairs = np.lexsort((instance.pair_sharer, instance.pair_learner))
     ordered = Instance(
         learner_ids=instance.learner_ids[learners],
         sharer_ids=instance.sharer_ids[sharers],
@@ -61,6 +62,7 @@ def solve_instance(instance: Instance) -> Result:
         levels=instance.levels,
         seed=instance.seed,
     )
+    _refuse_repeats(ordered)
     network, by_level = Network.of(ordered), gains(ordered)
     flow, prices = solve_in_turn(network, [network.cost_of(gain) for gain in by_level.values()])
     chosen = np.sort(pairs[np.flatnonzero(flow[network.pair_arc])])
@@ -73,14 +75,6 @@ def solve_instance(instance: Instance) -> Result:
     )
     checker.check(instance, result)
     return result
-
-
-def _orders_by_id(instance: Instance) -> tuple[Ints, Ints, Ints]:
-    return (
-        np.argsort(instance.learner_ids),
-        np.argsort(instance.sharer_ids),
-        np.lexsort((instance.pair_sharer, instance.pair_learner)),
-    )
 
 
 def _ints(name: str, column: Sequence[int] | NDArray[Any]) -> Ints:
@@ -99,18 +93,21 @@ def _refuse_nonsense(instance: Instance) -> None:
         raise errors.LengthsDiffer("sharer_slots and sharer_ids")
     if not len(instance.pair_learner) == len(instance.pair_sharer) == len(instance.pair_score):
         raise errors.LengthsDiffer("pair_learner, pair_sharer and pair_score")
-    for name, ids in (("learner_ids", instance.learner_ids), ("sharer_ids", instance.sharer_ids)):
-        if len(np.unique(ids)) < len(ids):
-            raise errors.DuplicateId(f"{name} lists somebody twice")
     if (instance.sharer_slots < 0).any():
         raise errors.NegativeSlots("a sharer cannot have fewer than no places")
-    learner = rows_of(instance.pair_learner, instance.learner_ids)
-    sharer = rows_of(instance.pair_sharer, instance.sharer_ids)
-    if (learner < 0).any() or (sharer < 0).any():
-        raise errors.UnknownId("a pair names somebody who is not listed")
-    if len(np.unique(learner * len(instance.sharer_ids) + sharer)) < len(learner):
-        raise errors.DuplicatePair("a learner and a sharer are paired twice")
     if not instance.levels or len(set(instance.levels)) < len(instance.levels) or set(instance.levels) - set(LEVELS):
         raise errors.UnknownLevel(f"levels are some of {LEVELS}, each once, not {instance.levels}")
     if isinstance(instance.seed, bool) or not isinstance(instance.seed, int):
         raise errors.NotWholeNumbers("the seed is not a whole number")
+
+
+def _refuse_repeats(ordered: Instance) -> None:
+    """Refuse who is listed twice and who is not listed, now that neighbours show it."""
+    for name, ids in (("learner_ids", ordered.learner_ids), ("sharer_ids", ordered.sharer_ids)):
+        if (ids[1:] == ids[:-1]).any():
+            raise errors.DuplicateId(f"{name} lists somebody twice")
+    learner, sharer = ordered.pair_learner, ordered.pair_sharer
+    if ((learner[1:] == learner[:-1]) & (sharer[1:] == sharer[:-1])).any():
+        raise errors.DuplicatePair("a learner and a sharer are paired twice")
+    if (rows_of(learner, ordered.learner_ids) < 0).any() or (rows_of(sharer, ordered.sharer_ids) < 0).any():
+        raise errors.UnknownId("a pair names somebody who is not listed")
