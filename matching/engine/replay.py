@@ -1,13 +1,13 @@
 """A round as bytes: all it takes to solve and prove it again, long after the people's facts changed.
 
-A NumPy archive (compressed, never pickled): the instance, the result and its prices. Only numbers: ids, places,
-scores; which person a number is, is kept elsewhere and can be erased there.
+A mark, a checksum, and a NumPy archive (compressed, never pickled) of the instance, the result and its prices. Only
+numbers: ids, places, scores; which person a number is, is kept elsewhere and can be erased there.
 """
 
 import io
 import json
-import zipfile
 from dataclasses import fields
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +17,18 @@ from matching.engine.errors import InstanceError, ProofFailed
 from matching.engine.facts import Instance, Result
 from matching.engine.solving import solve_instance
 
-FORMAT = 1
+_MARK = b"round 1\n"  # another format gets another number
+_BODY = len(_MARK) + 32
 _COLUMNS = tuple(field.name for field in fields(Instance) if field.name not in {"levels", "seed"})
 
 
 class NotARound(InstanceError):
-    """These bytes do not hold a round, or not in a format known here."""
+    """These bytes do not hold a round, or not as they were packed."""
 
 
 def pack(instance: Instance, result: Result) -> bytes:
     """The round as bytes; the same round gives the same bytes."""
     head = {
-        "format": FORMAT,
         "levels": instance.levels,
         "seed": str(instance.seed),
         "value": {level: str(value) for level, value in result.value.items()},  # may be longer than 64 bits
@@ -38,23 +38,22 @@ def pack(instance: Instance, result: Result) -> bytes:
     arrays |= {f"duals_{stage}": _plain(price) for stage, price in enumerate(result.duals)}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), **arrays)
-    return buffer.getvalue()
+    archive = buffer.getvalue()
+    return _MARK + sha256(archive).digest() + archive
 
 
 def unpack(packed: bytes) -> tuple[Instance, Result]:
     """What ``pack`` was given; raises NotARound on anything else. Says nothing yet about whether it is right."""
-    try:
-        with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
-            head = json.loads(archive["head"].tobytes())
-            if head["format"] != FORMAT:
-                raise NotARound(f"format {head['format']} is not known here")
-            columns = {name: archive[name] for name in _COLUMNS}
-            duals = tuple(_numbers(archive[f"duals_{stage}"]) for stage in range(head["stages"]))
-            value = {level: int(text) for level, text in head["value"].items()}
-            instance = Instance(**columns, levels=tuple(head["levels"]), seed=int(head["seed"]))
-            return instance, Result(archive["chosen"], value, duals)
-    except (zipfile.BadZipFile, EOFError, OSError, KeyError, TypeError, ValueError) as error:
-        raise NotARound(f"these bytes do not hold a round: {error}") from error
+    mark, digest, archive = packed[: len(_MARK)], packed[len(_MARK) : _BODY], packed[_BODY:]
+    if mark != _MARK or digest != sha256(archive).digest():
+        raise NotARound("these bytes are not a round, or not as they were packed")
+    with np.load(io.BytesIO(archive), allow_pickle=False) as arrays:
+        head = json.loads(arrays["head"].tobytes())
+        columns = {name: arrays[name] for name in _COLUMNS}
+        duals = tuple(_numbers(arrays[f"duals_{stage}"]) for stage in range(head["stages"]))
+        chosen = arrays["chosen"]
+    instance = Instance(**columns, levels=tuple(head["levels"]), seed=int(head["seed"]))
+    return instance, Result(chosen, {level: int(text) for level, text in head["value"].items()}, duals)
 
 
 def verify(unpacked: tuple[Instance, Result]) -> None:

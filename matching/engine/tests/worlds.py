@@ -1,0 +1,135 @@
+"""Small instances and small sets of facts, and slow, plain answers to compare the engine's with."""
+
+from itertools import product
+from random import Random
+
+import numpy as np
+
+from matching.engine import solve
+from matching.engine.facts import Facts, Instance, Languages, Offers, People, Wishes
+from matching.engine.network import TIE_BREAK, gains
+
+LEVEL_SETTINGS = (("served", "score"), ("score",), ("score", "served"), ("served",))
+WEEK = 672
+
+
+def instance(learners, slots, pairs, levels=("served", "score"), seed=0):
+    """An Instance of a list of learner ids, {sharer id: places} and [(learner, sharer, score)]."""
+
+    def column(values):
+        return np.array(list(values), dtype=np.int64)
+
+    return Instance(
+        learner_ids=column(learners),
+        sharer_ids=column(slots),
+        sharer_slots=column(slots.values()),
+        pair_learner=column(pair[0] for pair in pairs),
+        pair_sharer=column(pair[1] for pair in pairs),
+        pair_score=column(pair[2] for pair in pairs),
+        levels=levels,
+        seed=seed,
+    )
+
+
+def solved(learners, slots, pairs, **options):
+    """``solve`` as others call it, with lists."""
+    return solve(
+        learner_ids=list(learners),
+        sharer_ids=list(slots),
+        sharer_slots=list(slots.values()),
+        pair_learner=[pair[0] for pair in pairs],
+        pair_sharer=[pair[1] for pair in pairs],
+        pair_score=[pair[2] for pair in pairs],
+        **options,
+    )
+
+
+def random_world(chance: Random, most=5, spread=(0, 3, 1000, 2**62, 2**63 - 1)):
+    """Learners, slots and pairs: up to ``most`` people a side, ids of any sign in any order, scores near and far."""
+    learners = chance.sample(range(-9, 9), chance.randint(0, most))
+    slots = {sharer: chance.randint(0, 3) for sharer in chance.sample(range(-9, 9), chance.randint(0, most))}
+    wide = chance.choice(spread)
+    density = chance.choice((0.3, 0.6, 1))
+    pairs = [(one, two, chance.randint(-wide, wide)) for one in learners for two in slots if chance.random() < density]
+    chance.shuffle(pairs)
+    return learners, slots, pairs
+
+
+def best_by_trying_all(world: Instance):
+    """The largest (level, level, …, tie-break) over every allowed set of pairs."""
+    ways = [[None] for _ in world.learner_ids]
+    rows = {one: row for row, one in enumerate(world.learner_ids.tolist())}
+    for position, one in enumerate(world.pair_learner.tolist()):
+        ways[rows[one]].append(position)
+    slots = dict(zip(world.sharer_ids.tolist(), world.sharer_slots.tolist(), strict=True))
+    sharers = world.pair_sharer.tolist()
+    by_level = [gain.tolist() for gain in gains(world).values()]
+    best = None
+    for choice in product(*ways):
+        chosen = [position for position in choice if position is not None]
+        taken = [sharers[position] for position in chosen]
+        if all(taken.count(sharer) <= slots[sharer] for sharer in set(taken)):
+            value = tuple(sum(gain[position] for position in chosen) for gain in by_level)
+            best = value if best is None or value > best else best
+    return best
+
+
+def value_with_tie_break(world: Instance, chosen):
+    return tuple(sum(gains(world)[level][chosen].tolist()) for level in (*world.levels, TIE_BREAK))
+
+
+def small_facts(seed: int, people: int = 18) -> Facts:
+    """A crowded little world in which every hard rule bites now and then; in no order."""
+    chance = Random(seed)
+    ids = chance.sample(range(1, 10_000), people)
+
+    def rows(keys, most):
+        found = [
+            (one, key)
+            for one in ids
+            for key in chance.sample(keys, chance.choice([0, *range(1, most + 1), *range(1, most + 1)]))
+        ]
+        chance.shuffle(found)
+        return found
+
+    offers, wishes = rows([7, 3, 5], 2), rows([3, 5, 7, 9], 2)
+    languages = rows(["en", "fr", "ar"], 3)
+    return Facts(
+        people=People(
+            id=ids,
+            region=[chance.choice(["MENA", "LAC", "SSA", ""]) for _ in ids],
+            region_wish=[chance.choice(["either", "either", "either", "same", "other"]) for _ in ids],
+            places_to_learn=[chance.choice([-1, 0, 1, 1, 1, 2]) for _ in ids],
+            places_to_help=[chance.choice([-1, 0, 1, 1, 2]) for _ in ids],
+            slots=np.array([small_weeks(chance) for _ in ids]),
+        ),
+        offers=Offers(
+            person=[one for one, _ in offers],
+            skill=[key for _, key in offers],
+            level=[chance.randint(1, 4) for _ in offers],
+        ),
+        wishes=Wishes(
+            person=[one for one, _ in wishes],
+            skill=[key for _, key in wishes],
+            priority=[chance.randint(1, 3) for _ in wishes],
+        ),
+        languages=Languages(
+            person=[one for one, _ in languages],
+            code=[key for _, key in languages],
+            level=[chance.randint(0, 6) for _ in languages],
+            is_preferred=[chance.random() < 0.4 for _ in languages],
+        ),
+        apart=[tuple(chance.sample([*ids, 10_001], 2)) for _ in range(people // 2)],
+    )
+
+
+def small_weeks(chance: Random):
+    """Four weeks, a few stretches at a few likely times; sometimes around the end of a week, sometimes one shifts."""
+    week = np.zeros(WEEK, dtype=bool)
+    for _ in range(chance.randint(1, 4)):
+        begins = chance.choice([0, 30, 60, 61, 62, 63, 64, 300, 665, 668])
+        week[begins : begins + chance.randint(3, 12)] = True
+    weeks = [week.copy() for _ in range(4)]
+    if chance.random() < 0.3:
+        weeks[3] = np.roll(week, 4)
+    return np.concatenate(weeks)
