@@ -100,7 +100,8 @@ def solve_round(*, round_: Round, now: datetime) -> Round:
         settings = Settings(**round_.settings)
         proposal = engine.propose(loaded.facts, settings, round_.seed)
         seconds = perf_counter() - began
-        return _store(round_, loaded, proposal, seconds=seconds, now=now + timedelta(seconds=seconds))
+        _store(round_, loaded, proposal, seconds=seconds, now=now + timedelta(seconds=seconds))
+    return Round.objects.get(pk=round_.pk)
 
 
 def _claim(round_: Round, *, now: datetime) -> Round:
@@ -153,10 +154,10 @@ def fail_round(*, round_: Round, reason: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def _store(round_: Round, loaded: facts.Loaded, proposal: Proposal, *, seconds: float, now: datetime) -> Round:
+def _store(round_: Round, loaded: facts.Loaded, proposal: Proposal, *, seconds: float, now: datetime) -> None:
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if round_.state != RoundState.SOLVING:
-        return round_  # cancelled, or given up by the sweep: nothing of it is kept
+        return  # cancelled, or given up by the sweep: nothing of it is kept
     who = loaded.registrations
     Match.objects.bulk_create(
         (
@@ -188,7 +189,6 @@ def _store(round_: Round, loaded: facts.Loaded, proposal: Proposal, *, seconds: 
     round_.statistics = {**proposal.counts, "seconds": round(seconds, 3)}
     round_.save(update_fields=["state", "finished_at", "lease_until", "value", "is_proven", "statistics"])
     acts.record(by=None, verb="propose_round", on=round_, now=now, was=RoundState.SOLVING, became=round_.state)
-    return round_
 
 
 def _reasons(pair: Any, loaded: facts.Loaded) -> dict[str, Any]:

@@ -149,7 +149,6 @@ class Match(models.Model):
         verbose_name_plural = _("matches")
         ordering = ["-round", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=MatchState.values), name="matching_match_state_is_known"),
             models.CheckConstraint(condition=~Q(learner=F("sharer")), name="matching_sharer_is_not_the_learner"),
             models.CheckConstraint(
                 condition=~Q(state__in=WAS_APPROVED) | Q(approved_at__isnull=False, approved_by__isnull=False),

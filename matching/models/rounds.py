@@ -81,7 +81,7 @@ class Round(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
-                | Q(finished_at__isnull=False, value__isnull=False, is_proven=True),
+                | Q(finished_at__isnull=False, value__isnull=False, is_proven__isnull=False, is_proven=True),
                 name="matching_proposed_round_is_computed_and_proven",
             ),
             models.CheckConstraint(
