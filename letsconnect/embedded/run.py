@@ -83,6 +83,7 @@ def processes(port: int) -> Processes:
     from django.conf import settings
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | {
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",  # it says so over eight lines
         "BIND": "127.0.0.1",
         "PORT": str(port),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
