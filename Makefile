@@ -1,6 +1,6 @@
 # `make run` and `make test` are all a fresh machine needs: Python 3.11-3.13 and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench chaos clean setup
+.PHONY: help run test lint bench chaos clean setup messages
 
 ifneq ($(origin PYTHON),undefined)
 CHOSEN := --chosen
@@ -37,6 +37,9 @@ bench: setup  ## time the matching engine at 10,000 learners
 
 chaos: setup  ## the long storms: kills, concurrency
 	@exec $(BIN)/python -m pytest -m chaos $(ARGS)
+
+messages: setup  ## bring the .po files up to date with the texts in the tree
+	@exec $(BIN)/python manage.py extract_translations
 
 clean:  ## remove everything make made, the embedded database too
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m letsconnect.embedded.clean; fi

@@ -234,7 +234,10 @@ class Checkout:
         wanted = {
             "files": tree_digest([self.root / "static", *sorted(sources)]),
             "from": digest(
-                self.root / "requirements.txt", self.root / "package-lock.json", self.root / "letsconnect/settings.py"
+                self.root / "requirements.txt",
+                self.root / "package-lock.json",
+                self.root / "letsconnect" / "settings.py",
+                self.root / "letsconnect" / "assets.py",
             ),
         }
         if read_stamp(static) == wanted:
@@ -242,10 +245,22 @@ class Checkout:
         with step("Collecting the static files"):
             static.mkdir(parents=True, exist_ok=True)
             drop_stamp(static)
-            # Nothing here asks a database or signs anything, so real settings must not be able to stop it.
-            env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
-            call([self.python, "manage.py", "collectstatic", "--noinput", "-v0"], what="Collecting static", env=env)
+            self._manage("collectstatic", "--noinput", "-v0")
             write_stamp(static, wanted)
+
+    def compile_translations(self) -> None:
+        """Have every .mo at least as new as its .po."""
+        for po in self.root.glob("locale/*/LC_MESSAGES/django.po"):
+            mo = po.with_suffix(".mo")
+            if not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime:
+                with step("Compiling the translations"):
+                    self._manage("compile_translations")
+                return
+
+    def _manage(self, *words: str) -> None:
+        """Run a command that neither asks a database nor signs anything, so that real settings cannot stop it."""
+        env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+        call([self.python, "manage.py", *words], what=words[0], env=env)
 
 
 @contextmanager
@@ -272,6 +287,7 @@ def prepare(checkout: Checkout, *, dev: bool, chosen: bool) -> None:
         checkout.make_venv(chosen=chosen)
         checkout.install_python(dev=dev)
         checkout.install_front(dev=dev)
+        checkout.compile_translations()
         checkout.collect_static()
 
 

@@ -1,0 +1,97 @@
+"""Extracting and compiling translations, and what a translation must keep of its source."""
+
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
+
+from letsconnect.translations import compile_stale, po_files, template_of, update
+
+LOCALE = Path(settings.LOCALE_PATHS[0])
+PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?[a-z][^>]*>")
+
+
+@pytest.fixture
+def tree(tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "page.html").write_text(
+        "{% load i18n %}<p>\n      {% translate 'Hello' %}</p>\n  {# Translators: a greeting #}\n"
+        "{% blocktranslate with name=user.name %}Dear {{ name }}{% endblocktranslate %}\n"
+        "{% blocktranslate count n=3 %}{{ n }} clinic{% plural %}{{ n }} clinics{% endblocktranslate %}"
+        '\n{% translate "May" context "month" %}'
+    )
+    (tmp_path / "clinics").mkdir()
+    (tmp_path / "clinics" / "views.py").write_text('from x import gettext as _\n\n_("It is full.")\nother("no")\n')
+        'from x import gettext as _\n\n_("It is full.")\nother("not this")\n'
+    )
+    (tmp_path / "clinics" / "tests").mkdir()
+    (tmp_path / "clinics" / "tests" / "test_x.py").write_text('_("Nor this")\n')
+    po = tmp_path / "locale" / "ar" / "LC_MESSAGES" / "django.po"
+    po.parent.mkdir(parents=True)
+    po.write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "Hello"\nmsgstr "مرحبا"\n\nmsgid "Gone"\nmsgstr "ذهب"\n'
+    )
+    return tmp_path
+
+
+def test_texts_of_templates_and_code_are_found_with_plurals_and_contexts(tree):
+    found = {(message.context, message.id) for message in template_of(tree) if message.id}
+
+    assert found == {
+        (None, "Hello"),
+        (None, "Dear %(name)s"),
+        (None, ("%(n)s clinic", "%(n)s clinics")),
+        ("month", "May"),
+        (None, "It is full."),
+    }
+
+
+def test_an_update_keeps_what_is_translated_drops_what_is_gone_and_repeats_exactly(tree):
+    po = po_files(tree / "locale")[0]
+    catalog = update(tree, po)
+    first = po.read_bytes()
+    update(tree, po)
+
+    assert catalog.get("Hello").string == "مرحبا"
+    assert "Gone" not in catalog
+    assert len(catalog) == 5
+    assert po.read_bytes() == first
+
+
+def test_what_is_compiled_can_be_read_and_is_compiled_once(tree):
+    update(tree, po_files(tree / "locale")[0])
+    (mo,) = compile_stale(tree / "locale")
+
+    with mo.open("rb") as file:
+        assert gettext.GNUTranslations(file).gettext("Hello") == "مرحبا"
+    assert compile_stale(tree / "locale") == []
+
+
+@pytest.mark.parametrize("po", po_files(LOCALE), ids=lambda po: po.parent.parent.name)
+def test_every_translation_keeps_the_placeholders_and_tags_of_its_source(po):
+    with po.open("rb") as file:
+        catalog = read_po(file, locale=po.parent.parent.name)
+    for message in catalog:
+        if not message.id or not message.string:
+            continue
+        sources = message.id if message.pluralizable else (message.id,)
+        strings = message.string if message.pluralizable else (message.string,)
+        wanted = [set(PLACEHOLDERS.findall(source)) for source in sources]
+        for string in strings:
+            if string:
+                assert set(PLACEHOLDERS.findall(string)) <= wanted[-1], string
+        if not message.pluralizable:
+            assert set(PLACEHOLDERS.findall(strings[0])) == wanted[0], strings[0]
+
+
+@pytest.mark.parametrize("po", po_files(LOCALE), ids=lambda po: po.parent.parent.name)
+def test_a_translated_plural_has_all_its_forms(po):
+    with po.open("rb") as file:
+        catalog = read_po(file, locale=po.parent.parent.name)
+    half = [message.id for message in catalog if message.pluralizable and any(message.string) != all(message.string)]
+
+    assert half == []

@@ -1,0 +1,84 @@
+"""Extracting and compiling translations with Babel, so that no machine needs GNU gettext."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+FOLDERS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "templates")
+_BEGUN = datetime(2026, 11, 22, tzinfo=UTC)  # fixed, so that extracting twice gives the same file
+_NAMES = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+_OURS = re.compile(r"\.(py|html|txt)$")
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            if _OURS.search(path.name) and not {"tests", "migrations"} & set(path.parts):
+                yield path
+
+
+def template_of(root: Path) -> Catalog:
+    """Return the catalog of everything under ``root`` that can be translated."""
+    catalog = Catalog(project="Let's Connect", creation_date=_BEGUN, charset="utf-8")
+    for path in _sources(root):
+        text = path.read_text()
+        if path.suffix != ".py":
+            text = f"(\n{templatize(text)}\n)"  # between brackets Python minds no indentation
+        found = extract("python", BytesIO(text.encode()), keywords=_NAMES, comment_tags=("Translators:",))
+        for _line, message, comments, context in found:
+            name = path.relative_to(root).as_posix()
+            catalog.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
+    return catalog
+
+
+def po_files(locale: Path) -> list[Path]:
+    return sorted(locale.glob("*/LC_MESSAGES/django.po"))
+
+
+def update(root: Path, po: Path) -> Catalog:
+    """Bring one .po file up to what the tree says now, keep its translations, and return it."""
+    language = po.parent.parent.name
+    with po.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    catalog.update(template_of(root), no_fuzzy_matching=True, update_header_comment=False)
+    catalog.obsolete.clear()
+    catalog.revision_date = _BEGUN
+    with po.open("wb") as file:
+        write_po(file, catalog, width=110, include_lineno=False, sort_by_file=True)
+    return catalog
+
+
+def compile_stale(locale: Path) -> list[Path]:
+    """Compile every .po newer than its .mo and return the .mo files written, each put in place whole."""
+    written = []
+    for po in po_files(locale):
+        mo = po.with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+            continue
+        with po.open("rb") as file:
+            catalog = read_po(file, locale=po.parent.parent.name)
+        half = mo.with_suffix(".mo.half")
+        with half.open("wb") as file:
+            write_mo(file, catalog)
+        half.replace(mo)
+        written.append(mo)
+    return written
