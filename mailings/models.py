@@ -134,8 +134,13 @@ class Letter(models.Model):
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def fingerprinted(self, address: str) -> "SuppressionQuerySet":
+        """All there ever was about one address."""
+        return self.filter(address_hash=address_hash(address))
+
     def of(self, address: str) -> "SuppressionQuerySet":
-        return self.filter(address_hash=address_hash(address), lifted_at=None)
+        """What keeps us from writing to one address now."""
+        return self.fingerprinted(address).filter(lifted_at=None)
 
     def suppress(self, addresses: Iterable[str], *, source: str, now: datetime) -> None:
         """Write to none of ``addresses`` any more; one that is suppressed already stays as it is."""

@@ -1,0 +1,95 @@
+"""The ledger as coordinators see it. Addresses are in it, so liaisons do not."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from letsconnect.base.admin import WorkingGroupAdmin
+from mailings import actions
+from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
+from mailings.models import Letter, Suppression
+
+
+@admin.register(Letter)
+class LetterAdmin(WorkingGroupAdmin):
+    liaisons_may = frozenset()
+    coordinators_may = frozenset({"view"})
+    list_display = ["kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "reason"]
+    list_filter = ["state", "kind", "language"]
+    search_fields = ["=address", "=key", "=message_id"]
+    search_help_text = gettext_lazy("A whole address, key or Message-ID.")
+    date_hierarchy = "owed_at"
+    ordering = ["-owed_at", "-pk"]
+    fields = [
+        ("kind", "state"),
+        ("member", "address"),
+        ("language", "zone"),
+        ("about_type", "about_id"),
+        ("owed_at", "due_at", "sent_at"),
+        ("tries", "reason"),
+        "answer",
+        "message_id",
+        "key",
+    ]
+    actions = ["mark_as_sent", "send_again"]
+    show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        tally = Letter.objects.tally()
+        states = [(LetterState(state).label, state, tally[state]) for state in LetterState.values]
+        context = {"written": tally["written"], "states": states}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    @admin.action(description=gettext_lazy("It arrived: mark as sent"), permissions=["coordinator"])
+    def mark_as_sent(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
+        self._decide(request, letters, actions.mark_as_sent)
+
+    @admin.action(description=gettext_lazy("Send again"), permissions=["coordinator"])
+    def send_again(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
+        self._decide(request, letters, actions.send_again)
+
+    def _decide(self, request: HttpRequest, letters: QuerySet[Letter], decide: Callable[..., Letter]) -> None:
+        """Decide each by itself: one that cannot be decided does not stop the others."""
+        done = 0
+        for letter in letters:
+            try:
+                decide(letter=letter, by=request.user, now=timezone.now())
+            except NotForAPerson:
+                refused = _("Letter %(number)s is not one to decide about: it is neither uncertain nor failed.")
+                messages.error(request, refused % {"number": letter.pk})
+            except CannotSendAgain:
+                refused = _("The text of letter %(number)s was never kept, so it cannot be sent again.")
+                messages.error(request, refused % {"number": letter.pk})
+            else:
+                done += 1
+        if done:
+            decided = ngettext("%(count)s letter decided.", "%(count)s letters decided.", done)
+            messages.success(request, decided % {"count": done})
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(WorkingGroupAdmin):
+    liaisons_may = frozenset()
+    coordinators_may = frozenset({"view"})
+    list_display = ["__str__", "source", "made_at", "lifted_at"]
+    list_filter = ["source"]
+    fields = ["source", "made_at", "lifted_at"]
+    search_fields = ["address_hash"]
+    search_help_text = gettext_lazy("A whole address: only fingerprints of addresses are kept.")
+    actions = ["lift"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        return (queryset.fingerprinted(search_term), False) if search_term else (queryset, False)
+
+    @admin.action(description=gettext_lazy("Write to these addresses again"), permissions=["coordinator"])
+    def lift(self, request: HttpRequest, suppressions: QuerySet[Suppression]) -> None:
+        for suppression in suppressions:
+            actions.lift_suppression(suppression=suppression, by=request.user, now=timezone.now())
