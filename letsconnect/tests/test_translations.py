@@ -25,8 +25,6 @@ def tree(tmp_path):
     )
     (tmp_path / "clinics").mkdir()
     (tmp_path / "clinics" / "views.py").write_text('from x import gettext as _\n\n_("It is full.")\nother("no")\n')
-        'from x import gettext as _\n\n_("It is full.")\nother("not this")\n'
-    )
     (tmp_path / "clinics" / "tests").mkdir()
     (tmp_path / "clinics" / "tests" / "test_x.py").write_text('_("Nor this")\n')
     po = tmp_path / "locale" / "ar" / "LC_MESSAGES" / "django.po"
