@@ -19,8 +19,8 @@ def propose(facts: Facts, settings: Settings, seed: int) -> Proposal:
     candidates, stuck = hard_rules.find(known)
     parts = criteria.weigh(known, candidates, settings.weights)
     score = criteria.total(parts, len(candidates))
-    best = _best_skill_per_pair(candidates, score)
-    instance = _instance(known, candidates, score, best, settings, seed)
+    best = best_skill_per_pair(candidates, score)
+    instance = instance_of(known, candidates, score, best, settings, seed)
     result = solve_instance(instance)
     chosen = best[result.chosen]
     left_out = _left_out(known, stuck, candidates.learner[chosen])
@@ -33,7 +33,7 @@ def propose(facts: Facts, settings: Settings, seed: int) -> Proposal:
     )
 
 
-def _best_skill_per_pair(candidates: Candidates, score: Ints) -> Ints:
+def best_skill_per_pair(candidates: Candidates, score: Ints) -> Ints:
     """One candidate per learner and sharer: the skill that scores best; of equals the one with the smallest id."""
     order = np.lexsort((-score, candidates.sharer, candidates.learner))
     learner, sharer = candidates.learner[order], candidates.sharer[order]
@@ -42,7 +42,9 @@ def _best_skill_per_pair(candidates: Candidates, score: Ints) -> Ints:
     return order[is_first]
 
 
-def _instance(known: Known, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int) -> Instance:
+def instance_of(
+    known: Known, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int
+) -> Instance:
     learners = np.unique(known.wish_person)
     learners = learners[known.places_to_learn[learners] > 0]
     sharers = np.flatnonzero((known.offer_level > 0).any(axis=0) & (known.places_to_help > 0))
