@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching import engine, facts, nudges, replay
+from matching import engine, facts, nudges
 from matching.actions.locking import close_match
 from matching.domain import (
     SOLVING_LEASE,
@@ -23,6 +23,7 @@ from matching.domain import (
     RoundState,
     check_round_move,
 )
+from matching.engine import replay
 from matching.engine.errors import ProofFailed
 from matching.engine.facts import Proposal, Settings
 from matching.models import Match, Round, RoundParticipant, RoundReplay

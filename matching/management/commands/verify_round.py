@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching import replay
+from matching.engine import replay
+from matching.engine.errors import InstanceError, ProofFailed
 from matching.models import RoundReplay
 
 
@@ -18,15 +19,29 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        kept = RoundReplay.objects.filter(round=options["round"]).select_related("round").first()
+        number = options["round"]
+        kept = RoundReplay.objects.filter(round=number).select_related("round").first()
         if kept is None:
-            raise CommandError(f"There is no computed round {options['round']}.")
-        verdict = replay.verify(bytes(kept.data), value=kept.round.value)
-        found = {"round": kept.round_id, "verified": verdict.holds, "why_not": verdict.why_not, "value": verdict.value}
+            raise CommandError(f"There is no computed round {number}.")
+        found, why_not = _verify(kept)
         if options["json"]:
-            self.stdout.write(json.dumps(found))
-        elif verdict.holds:
-            self.stdout.write(f"Round {kept.round_id}: proven again, and solved again with the same result.")
-            self.stdout.write(f"  value {verdict.value}, {verdict.pairs} of {verdict.candidates} pairs chosen")
-        if not verdict.holds:
-            raise CommandError(f"Round {kept.round_id} does not hold: {verdict.why_not}")
+            verdict = {"round": number, "verified": not why_not, "why_not": why_not, **found}
+            self.stdout.write(json.dumps(verdict))
+        elif not why_not:
+            self.stdout.write(f"Round {number}: proven again, and solved again with the same result.")
+            self.stdout.write(f"  value {found['value']}, {found['pairs']} of {found['candidates']} pairs chosen")
+        if why_not:
+            raise CommandError(f"Round {number} does not hold: {why_not}")
+
+
+def _verify(kept: RoundReplay) -> tuple[dict[str, Any], str]:
+    """Return what the stored round holds, and why it does not stand, if it does not."""
+    try:
+        instance, result = unpacked = replay.unpack(bytes(kept.data))
+        replay.verify(unpacked)
+    except (InstanceError, ProofFailed) as error:
+        return {}, f"{type(error).__name__}: {error}"
+    found = {"value": result.value, "pairs": len(result.chosen), "candidates": len(instance.pair_learner)}
+    if result.value != kept.round.value:
+        return found, f"the round itself says its value is {kept.round.value}"
+    return found, ""
