@@ -19,6 +19,7 @@ from clinics.domain import ClinicError, ClinicState, RsvpState
 from clinics.forms import CancelForm, ClinicForm
 from clinics.models import Clinic, ClinicText, Rsvp
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.templatetags.when import when
 
 _ACTS = {
     "announce": actions.announce_clinic,
@@ -74,8 +75,8 @@ class ClinicAdmin(WorkingGroupAdmin):
     liaisons_may = frozenset({"view", "change", "add"})
     form = ClinicForm
     inlines = [ClinicTextInline, RsvpInline]
-    list_display = ["title", "state", "starts_at", "zone", "floor_language", "region", "seats", "waiting"]
-    list_filter = ["state", "kind", "floor_language", "region"]
+    list_display = ["title", "state", "starts", "floor_language", "seats", "waiting"]
+    list_filter = ["state", "region"]
     search_fields = ["texts__title"]
     date_hierarchy = "starts_at"
     actions = ["announce_selected", "hold_selected", "archive_selected"]
@@ -87,6 +88,10 @@ class ClinicAdmin(WorkingGroupAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_to_come)
+
+    @admin.display(description=gettext_lazy("starts at"), ordering="starts_at")
+    def starts(self, clinic: Clinic) -> str:
+        return when(clinic.starts_at)
 
     @admin.display(description=gettext_lazy("seats taken"))
     def seats(self, clinic: Clinic) -> str:

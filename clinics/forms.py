@@ -20,9 +20,9 @@ START = {"local_date", "local_time", "zone", "fold"}
 class ClinicForm(forms.ModelForm):
     """A wall clock and a zone in; an hour that does not exist, or comes twice, is asked about at its field."""
 
-    zone = forms.ChoiceField(label=_("time zone"))
+    zone = forms.ChoiceField(label=_("Time zone"))
     fold = forms.TypedChoiceField(
-        label=_("which of the two"),
+        label=_("Which of the two"),
         coerce=int,
         empty_value=None,
         required=False,
@@ -35,8 +35,9 @@ class ClinicForm(forms.ModelForm):
         help_text=_("Only needed in the night when the clocks are put back and this hour comes twice."),
     )
     meeting_link = forms.URLField(
-        label=_("meeting link"),
+        label=_("Meeting link"),
         required=False,
+        widget=forms.URLInput(attrs={"class": "vURLField"}),
         max_length=500,
         assume_scheme="https",
         help_text=_("Handed out by the portal to those going, from 30 minutes before the start. Never in a letter."),

@@ -50,6 +50,7 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
         {
             **_card(clinic, {clinic.pk: rsvp}, now),
             "position": rsvp.position() if rsvp else None,
+            "reads_utc": timezone.get_current_timezone_name() == "UTC",
             "begun": now >= clinic.starts_at,
             "sign_in_url": _sign_in_url(clinic_id),
         },

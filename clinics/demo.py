@@ -1,0 +1,117 @@
+"""Clinics for a first look: one far off, one nearly full with a waiting list, one tomorrow, one held."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from clinics import actions
+from clinics.domain import ClinicKind
+from clinics.models import Clinic, ClinicText
+from registrations.models import Member
+
+Words = dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One demo clinic; ``days`` from now, at ``hour`` o'clock in ``zone``."""
+
+    days: int
+    hour: int
+    zone: str
+    words: Words
+    signed_up: int
+    capacity: int = 30
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+PLANS = (
+    Plan(
+        days=16,
+        hour=15,
+        zone="UTC",
+        signed_up=4,
+        words={
+            "en": ("Writing a grant proposal that gets read", "From an idea to two clear pages, with real examples."),
+            "es": ("Cómo escribir una propuesta que se lea", "De una idea a dos páginas claras, con ejemplos reales."),
+            "fr": (
+                "Écrire une demande de financement qu'on lit",
+                "De l'idée à deux pages claires, exemples en main.",
+            ),
+            "pt": ("Como escrever uma proposta que seja lida", "De uma ideia a duas páginas claras, com exemplos."),
+            "ar": ("كتابة طلب منحة يُقرأ", "من فكرة إلى صفحتين واضحتين، مع أمثلة حقيقية."),
+        },
+    ),
+    Plan(
+        days=9,
+        hour=18,
+        zone="America/Bogota",
+        signed_up=9,
+        capacity=6,
+        facts={"floor_language": "es", "kind": ClinicKind.REGIONAL, "region": "LAC"},
+        words={
+            "es": (
+                "Editatones con bibliotecas",
+                "Cómo preparar, hacer y contar un editatón con una biblioteca.",
+            ),
+            "en": ("Edit-a-thons with libraries", "How to prepare, run and report an edit-a-thon with a library."),
+            "pt": ("Editatonas com bibliotecas", "Como preparar, realizar e relatar uma editatona com uma biblioteca."),
+        },
+    ),
+    Plan(
+        days=1,
+        hour=18,
+        zone="Africa/Cairo",
+        signed_up=6,
+        facts={"kind": ClinicKind.CROSS_REGIONAL},
+        words={
+            "en": ("Keeping newcomers after the first edit", "What made new editors stay, told by three groups."),
+            "ar": ("كيف يبقى المحررون الجدد", "ما الذي جعل المحررين الجدد يبقون، كما ترويه ثلاث مجموعات."),
+        },
+    ),
+    Plan(
+        days=-12,
+        hour=14,
+        zone="Asia/Kathmandu",
+        signed_up=8,
+        facts={"kind": ClinicKind.COMMUNITY_CALL, "minutes": 60},
+        words={
+            "en": ("Lexemes for small languages", "First steps with lexicographical data on Wikidata."),
+            "fr": ("Les lexèmes pour les petites langues", "Premiers pas avec les données lexicographiques."),
+        },
+    ),
+)
+
+
+def load(members: Sequence[Member], now: datetime) -> list[Clinic]:
+    """Make the clinics as the working group would, step by step, with ``members`` signing up in order.
+
+    Call it once, on an empty database, with at least one member; a coordinator among them plans the clinics.
+    """
+    planner = next((member for member in members if member.is_coordinator), members[0])
+    return [_hold_one(plan, members, planner, now) for plan in PLANS]
+
+
+def _hold_one(plan: Plan, members: Sequence[Member], planner: Member, now: datetime) -> Clinic:
+    day = now.astimezone(ZoneInfo(plan.zone)) + timedelta(days=plan.days)
+    clinic = Clinic(
+        local_date=day.date(),
+        local_time=day.time().replace(hour=plan.hour, minute=0, second=0, microsecond=0),
+        zone=plan.zone,
+        capacity=plan.capacity,
+        meeting_link="https://meet.example.org/lets-connect-demo",
+        **plan.facts,
+    )
+    begun = now - timedelta(days=3) + min(timedelta(0), timedelta(days=plan.days))
+    actions.create_clinic(clinic=clinic, by=planner, now=begun)
+    for language, (title, summary) in plan.words.items():
+        text = ClinicText(clinic=clinic, language=language, title=title, summary=summary)
+        actions.save_text(text=text, by=planner, now=begun)
+    actions.announce_clinic(clinic=clinic, by=planner, now=begun)
+    for number, member in enumerate(members[: plan.signed_up]):
+        actions.rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
+    clinic.refresh_from_db()
+    if clinic.ends_at <= now:
+        clinic = actions.hold_clinic(clinic=clinic, by=planner, now=clinic.ends_at)
+    return clinic

@@ -1,0 +1,83 @@
+"""What a browser sees on the pages of clinics."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from clinics import actions, demo
+from clinics.models import Clinic
+from clinics.tests.factories import LINK, make_clinic, sign_up
+from letsconnect.tests.browser import WIDTHS
+from registrations.tests.factories import make_coordinator, make_member
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_pages_of_clinics_are_sound(live_server, open_window, language, width):
+    now = timezone.now()
+    member = make_member(language=language, zone="Africa/Cairo")
+    full = demo.load([make_coordinator(), member, *(make_member() for _ in range(9))], now)[1]
+    soon = make_clinic(starts_at=now + timedelta(minutes=20))
+    actions.rsvp(clinic=soon, member=member, by=member, now=now)
+    window = open_window(live_server.url, language=language, width=width, member=member)
+
+    for name, path in {
+        "list": "/clinics/",
+        "detail": f"/clinics/{full.pk}/",
+        "detail-open": f"/clinics/{Clinic.objects.order_by('pk').first().pk}/",
+        "join": f"/clinics/{soon.pk}/join/",
+        "join-early": f"/clinics/{full.pk}/join/",
+    }.items():
+        window.visit(path)
+        window.screenshot(f"clinic-{name}-{language}-{width}")
+
+    visitor = open_window(live_server.url, language=language, width=width)
+    visitor.visit(f"/clinics/{full.pk}/")
+    visitor.screenshot(f"clinic-visitor-{language}-{width}")
+
+
+def test_a_seat_is_taken_given_back_and_taken_over_without_javascript(live_server, open_window):
+    clinic = make_clinic(starts_at=timezone.now() + timedelta(days=3), capacity=1)
+    first, second = make_member(), make_member()
+    one, two = (open_window(live_server.url, member=member, javascript=False, width=360) for member in (first, second))
+    for window in (one, two):
+        window.page.goto(f"{live_server.url}/clinics/{clinic.pk}/")
+
+    one.page.get_by_role("button", name="Take a seat").click()
+    one.page.get_by_text("You have a seat.", exact=True).wait_for()
+    two.page.get_by_role("button", name="Take a seat").click()
+    two.page.get_by_text("You are number 1 on the waiting list").wait_for()
+    one.page.get_by_role("button", name="Give my seat back").click()
+    one.page.get_by_text("You are no longer signed up").wait_for()
+    two.page.reload()
+
+    two.page.get_by_text("You have a seat.", exact=True).wait_for()
+    assert LINK not in two.page.content()
+
+
+def test_a_coordinator_plans_a_clinic_at_the_desk(live_server, open_window):
+    window = open_window(live_server.url, member=make_coordinator())
+    page = window.visit("/admin/clinics/clinic/add/", accessible=False)
+    page.get_by_label(re.compile("^Date", re.I)).fill("2099-05-04")
+    page.get_by_label(re.compile("^Time:", re.I)).fill("14:00")
+    page.locator("#id_texts-0-title").fill("Grants")
+    page.locator("#id_texts-0-language").select_option("en")
+    page.locator("#id_texts-0-summary").fill("About grants")
+    window.screenshot("clinic-desk-add")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("button", name="Announce").click()
+    page.get_by_text("Grants: announced").wait_for()
+    window.check(accessible=False)
+    sign_up(Clinic.objects.get(), 2)
+    page.reload()
+    window.screenshot("clinic-desk-change")
+    page.get_by_role("link", name="Cancel this clinic").click()
+    window.check(accessible=False)
+    window.screenshot("clinic-desk-cancel")
+    page.goto(live_server.url + "/admin/clinics/clinic/")
+    window.check(accessible=False)
+    window.screenshot("clinic-desk-list")

@@ -1,0 +1,26 @@
+import pytest
+
+from clinics import demo
+from clinics.domain import ClinicPhase
+from mailings import kinds
+from mailings.models import Letter
+from registrations.tests.factories import NOW, make_coordinator, make_member
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_shows_a_clinic_of_each_sort():
+    members = [make_coordinator(), *(make_member() for _ in range(9))]
+
+    clinics = demo.load(members, NOW)
+
+    assert [clinic.phase(NOW) for clinic in clinics] == [
+        ClinicPhase.OPEN,
+        ClinicPhase.FULL,
+        ClinicPhase.OPEN,
+        ClinicPhase.OVER,
+    ]
+    assert clinics[1].rsvps.waiting().count() == 3
+    assert clinics[3].state == "held"
+    for letter in Letter.objects.all():
+        assert kinds.is_registered(letter.kind)
