@@ -66,6 +66,18 @@ def is_port_free(port: int) -> bool:
     return True
 
 
+def check_port_early(root: Path) -> None:
+    """Refuse nonsense at once, and a taken port too, unless a killed run of this checkout may be what holds it."""
+    port = port_of(dict(os.environ))
+    if not (root / "var" / "run" / "run.txt").exists() and not is_port_free(port):
+        raise CannotPrepare(taken(port))
+
+
+def taken(port: int) -> str:
+    """Say that a port is taken, and what to do."""
+    return f"Port {port} on 127.0.0.1 is taken: stop what listens there, or choose another: PORT=8001 make run"
+
+
 def digest(*files: Path) -> str:
     """Return a short hash of the contents of the files that exist."""
     found = hashlib.sha256()
@@ -301,7 +313,7 @@ def main() -> None:
     parent = os.getppid()
     try:
         if options.goal == "run":
-            port_of(dict(os.environ))
+            check_port_early(checkout.root)
         prepare(checkout, dev=options.goal == "dev", chosen=options.chosen)
     except CannotPrepare as error:
         sys.exit(str(error))

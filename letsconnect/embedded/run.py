@@ -17,7 +17,7 @@ from honcho.manager import Manager
 from letsconnect.embedded import leftovers, servers
 from letsconnect.embedded.errors import EmbeddedError, refuse
 from letsconnect.embedded.paths import run_folder
-from letsconnect.embedded.prepare import CannotPrepare, is_port_free, port_of, tell
+from letsconnect.embedded.prepare import CannotPrepare, is_port_free, port_of, taken, tell
 from letsconnect.embedded.shares import make_folder, open_lock, try_lock
 
 BASE_DIR = servers.BASE_DIR
@@ -56,8 +56,17 @@ def be_the_only_run() -> None:
 def check_port(port: int) -> None:
     """Refuse a taken port before anything is started."""
     if not is_port_free(port):
+        raise EmbeddedError(taken(port))
+
+
+def check_mailbox_port() -> None:
+    """Refuse to start beside whatever took the port that belongs to this checkout's mailbox."""
+    from django.conf import settings
+
+    if settings.EMBEDDED_MAILBOX and not is_port_free(settings.EMAIL_PORT):
         raise EmbeddedError(
-            f"Port {port} on 127.0.0.1 is taken: stop what listens there, or choose another: PORT=8001 make run"
+            f"Port {settings.EMAIL_PORT} on 127.0.0.1, where this checkout's mailbox listens, is taken: stop what"
+            " listens there, move the checkout to another folder, or name a mail server with EMAIL_URL."
         )
 
 
@@ -169,6 +178,7 @@ def main() -> None:
         be_the_only_run()
         check_port(port)
         django.setup()
+        check_mailbox_port()
         servers.arm()
         try:
             status = serve(port)
