@@ -102,8 +102,15 @@ def compare(instance: Instance, runs: int) -> bool:
     _table(
         ("way to choose", "median s", "÷ ours", "served", "more left out", "total score", "% of ours"),
         [
-            (name, f"{took:.2f}", f"{took / ours[1]:.2f}", f"{served:,}", f"{ours[2] - served:,}", f"{score:,}")
-            + (f"{100 * score / max(1, ours[3]):.1f}",)
+            (
+                name,
+                f"{took:.2f}",
+                f"{took / ours[1]:.2f}",
+                f"{served:,}",
+                f"{ours[2] - served:,}",
+                f"{score:,}",
+                f"{100 * score / max(1, ours[3]):.1f}",
+            )
             for name, took, served, score in rows
         ],
     )
@@ -124,9 +131,10 @@ def compare_small_rounds(rounds: int) -> None:
         return
     ours, first, best, alone = (median(column) for column in zip(*rows, strict=True))
     _say(
-        f"730 people, median of {rounds} seeds: {ours:.0f} served; first come {first:.0f} (ours +{ours / first - 1:.1%}), "
+        f"730 people, median of {rounds} seeds: {ours:.0f} served, {alone:.1%} of learners without a feasible partner\n"
     )
-    _say(f"best pair first {best:.0f} (ours +{ours / best - 1:.1%}); no feasible partner: {alone:.1%} of learners\n")
+    for name, served in (("first come", first), ("best pair first", best)):
+        _say(f"  {name} {served:.0f}: ours {ours / served - 1:+.1%}\n")
 
 
 def _ours(instance: Instance) -> Ints:

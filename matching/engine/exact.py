@@ -4,6 +4,7 @@ Successive shortest paths: send one unit after the other along the cheapest way 
 which no way that is left costs less than nothing.
 """
 
+from collections.abc import Callable
 from heapq import heappop, heappush
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from matching.engine.errors import ScoresTooWide
 from matching.engine.facts import Ints
 
-MOST_WORK = 20_000_000  # nodes × arcs; about a minute
+MOST_WORK = 100_000_000  # nodes × arcs; well under a minute a level
 
 
 def min_cost_flow(
@@ -47,8 +48,8 @@ class _Residual:
 
     def send_one(self, start: int, excess: list[int]) -> None:
         """Send one unit from ``start`` to the nearest node that wants one, and move the prices along."""
-        distance, came_by = self._distances([(0, start)])
-        end = min((node for node in distance if excess[node] < 0), key=lambda node: (distance[node], node))
+        distance, came_by = self._distances([(0, start)], stop=lambda node: excess[node] < 0)
+        end = next(reversed(distance))
         for node in range(len(self.price)):
             self.price[node] += min(distance.get(node, distance[end]), distance[end])
         excess[start], excess[end] = excess[start] - 1, excess[end] + 1
@@ -65,8 +66,10 @@ class _Residual:
         distance, _ = self._distances([(offset - price, node) for node, price in enumerate(self.price)])
         return [distance[node] + price - offset for node, price in enumerate(self.price)]
 
-    def _distances(self, starts: list[tuple[int, int]]) -> tuple[dict[int, int], dict[int, int]]:
-        """Dijkstra under the prices: the distance of each node reached, and the arc it was reached by."""
+    def _distances(
+        self, starts: list[tuple[int, int]], stop: Callable[[int], bool] = lambda _node: False
+    ) -> tuple[dict[int, int], dict[int, int]]:
+        """Dijkstra under the prices: how far each node is, nearest first, up to the stop; and by which arc."""
         distance: dict[int, int] = {}
         came_by: dict[int, int] = {}
         heap = sorted((reach, node, -1) for reach, node in starts)
@@ -76,6 +79,8 @@ class _Residual:
                 continue
             distance[node] = reach
             came_by[node] = arc
+            if stop(node):
+                break
             for out in self.leaving[node]:
                 if self.left[out] and (head := self.head[out]) not in distance:
                     heappush(heap, (reach + self.cost[out] + self.price[node] - self.price[head], head, out))

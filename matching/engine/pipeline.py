@@ -45,6 +45,7 @@ def best_skill_per_pair(candidates: Candidates, score: Ints) -> Ints:
 def instance_of(
     known: Known, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int
 ) -> Instance:
+    """The assignment problem: who may learn, who may share how often, and the best skill of each pair."""
     learners = np.unique(known.wish_person)
     learners = learners[known.places_to_learn[learners] > 0]
     sharers = np.flatnonzero((known.offer_level > 0).any(axis=0) & (known.places_to_help > 0))

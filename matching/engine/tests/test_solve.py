@@ -122,7 +122,7 @@ def test_one_point_still_counts_at_the_edge_of_64_bits():
 
 
 def test_scores_too_far_apart_for_too_many_pairs_are_refused():
-    size = 300
+    size = 400
     one, two = np.divmod(np.arange(size * size), size)
     scores = np.where(one == two, TOP, BOTTOM)
 
