@@ -1,0 +1,55 @@
+"""A round on the demo's people, with matches in every state a visitor should see."""
+
+from datetime import datetime, timedelta
+
+from matching import actions
+from matching.domain import ClosedWhy, Side
+from matching.models import Match, Round
+from registrations.models import Member
+
+PUBLISHED_OF_OTHERS, LEFT_APPROVED = 4, 3
+
+
+def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None) -> Round:
+    """Run a round; refuse one match, approve some, publish a few, let people answer. The volunteer is asked, if the
+    round found somebody for them, and most proposals wait for a decision."""
+    before = now - timedelta(hours=20)
+    round_ = actions.create_round(by=coordinator, now=before, wake_a_worker=False)
+    round_ = actions.solve_round(round_=round_, now=before)
+    theirs, others = _split(round_, volunteer)
+    to_publish = theirs + others[:PUBLISHED_OF_OTHERS]
+    actions.approve_matches(matches=to_publish, by=coordinator, now=before)
+    published = actions.publish_round(round_=round_, by=coordinator, now=now - timedelta(hours=18)).asked
+    _answer([match for match in published if match not in theirs], now=now)
+    undecided = others[PUBLISHED_OF_OTHERS:]
+    actions.approve_matches(matches=undecided[:LEFT_APPROVED], by=coordinator, now=now - timedelta(hours=1))
+    for refused in undecided[LEFT_APPROVED : LEFT_APPROVED + 1]:
+        actions.refuse_match(
+            match=refused,
+            by=coordinator,
+            why=ClosedWhy.KNOW_EACH_OTHER,
+            note="They run the same user group.",
+            now=now - timedelta(hours=1),
+        )
+    return Round.objects.get(pk=round_.pk)
+
+
+def _split(round_: Round, volunteer: Member | None) -> tuple[list[Match], list[Match]]:
+    """Return the volunteer's matches, and the others."""
+    matches = list(Match.objects.filter(round=round_).with_people().order_by("pk"))
+    theirs = [match for match in matches if volunteer is not None and match.side_of(volunteer) is not None]
+    return theirs, [match for match in matches if match not in theirs]
+
+
+def _answer(asked: list[Match], *, now: datetime) -> None:
+    """Of those asked, connect the first two, have the third half answered and the fourth declined."""
+    hours = timedelta(hours=1)
+    for match in asked[:2]:
+        for number, side in enumerate(Side):
+            actions.accept_match(match=match, by=match.person(side).member, now=now - (8 - number) * hours)
+    for match in asked[2:3]:
+        actions.accept_match(match=match, by=match.learner.member, now=now - 3 * hours)
+    for match in asked[3:4]:
+        actions.decline_match(
+            match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, note="Exams until May.", now=now - 2 * hours
+        )

@@ -1,0 +1,34 @@
+"""The demo's round, on the demo's own people."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+
+from matching import demo
+from matching.domain import MatchState
+from matching.models import Match
+from registrations import demo as people
+from registrations.tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
+    call_command("load_reference_data")
+    cast = people.load(now=NOW)
+
+    round_ = demo.load(now=NOW, coordinator=cast.coordinator, volunteer=cast.volunteer)
+
+    states = Counter(Match.objects.values_list("state", flat=True))
+    assert round_.state == "published"
+    assert set(states) >= {"proposed", "approved", "asked", "connected", "declined", "refused"}
+    assert states["proposed"] > states["asked"]
+    mine = Match.objects.waiting_for(cast.volunteer)
+    assert {match.state for match in mine} == {MatchState.ASKED}
+
+
+def test_the_demo_of_nobody_is_an_empty_round(coordinator):
+    round_ = demo.load(now=NOW, coordinator=coordinator)
+
+    assert (round_.state, Match.objects.count()) == ("proposed", 0)
