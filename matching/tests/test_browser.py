@@ -1,0 +1,102 @@
+"""Matches through a real browser: every state of the page, both directions, and the way without JavaScript."""
+
+import pytest
+from django.utils import timezone
+
+from letsconnect.tests.browser import WIDTHS
+from matching.domain import MatchState, answer_by
+from matching.models import Match, Round
+from matching.tests.factories import make_match, make_round
+from registrations.tests.factories import make_coordinator, make_member, make_registration
+
+pytestmark = pytest.mark.browser
+LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz@example.org"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_state_of_a_match_is_sound(live_server, open_window, language, width):
+    member = make_member(name="Nour", language=language, zone="Africa/Tunis")
+    me = make_registration(member=member, offers=["wikidata"], wishes=["wikidata"], can_help=9)
+    now = timezone.now()
+    asked = {"asked_at": now, "answer_by": answer_by(now)}
+    matches = {
+        "asked": make_match("asked", learner=me, skill="Facilitation", **asked),
+        "answered": make_match("asked", sharer=me, skill="Budgeting", sharer_accepted_at=now, **asked),
+        "connected": make_match("connected", learner=me, skill="Surveys"),
+        "declined": make_match("declined", sharer=me, skill="Press work"),
+    }
+    other = matches["connected"].sharer
+    other.contact_way, other.contact_text = "other", LONG
+    other.save(update_fields=["contact_way", "contact_text"])
+    window = open_window(live_server.url, language=language, width=width, member=member)
+
+    window.visit("/matches/")
+    window.screenshot(f"match-list-{language}-{width}")
+    for name, match in matches.items():
+        window.visit(f"/matches/{match.pk}/")
+        if name in ("asked", "answered", "connected"):
+            window.page.locator("summary").click()
+            window.check()
+        window.screenshot(f"match-{name}-{language}-{width}")
+
+
+def test_two_people_say_yes_without_javascript(live_server, open_window):
+    now = timezone.now()
+    match = make_match("asked", asked_at=now, answer_by=answer_by(now))
+
+    for person in (match.learner, match.sharer):
+        window = open_window(live_server.url, width=360, member=person.member, javascript=False)
+        page = window.page
+        page.goto(f"{live_server.url}/matches/{match.pk}/")
+        page.get_by_role("button", name="Yes, introduce us").click()
+
+    assert page.get_by_text(match.learner.member.email).is_visible()
+    assert Match.objects.get().state == MatchState.CONNECTED
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_desk_keeps_to_the_policy_and_decides(live_server, open_window, language):
+    coordinator = make_coordinator(language=language)
+    round_ = make_round(
+        statistics={"people": 4, "learners": 2, "sharers": 2, "places": 2, "candidates": 3, "served": 2, "seconds": 0.1}
+    )
+    first, _second = make_match(round=round_), make_match(round=round_, skill="budgeting")
+    window = open_window(live_server.url, language=language, member=coordinator)
+    desk = "/admin/matching"
+
+    for name, path in {
+        "rounds": f"{desk}/round/",
+        "round": f"{desk}/round/{round_.pk}/change/",
+        "matches": f"{desk}/match/",
+        "match": f"{desk}/match/{first.pk}/change/",
+    }.items():
+        window.visit(path, accessible=False)
+        window.screenshot(f"desk-{name}-{language}")
+    page = window.page
+    page.locator("button.default").click()
+    assert Match.objects.get(pk=first.pk).state == MatchState.APPROVED
+    window.visit(f"{desk}/round/{round_.pk}/publish/", accessible=False)
+    window.screenshot(f"desk-publish-{language}")
+    page.locator("button.default").click()
+    window.check(accessible=False)
+    window.screenshot(f"desk-published-{language}")
+    assert Match.objects.get(pk=first.pk).state == MatchState.ASKED
+    assert Round.objects.get().published_by == coordinator
+    page.goto(f"{live_server.url}{desk}/match/")
+    page.locator(".action-select").last.check()
+    page.locator("select[name=action]").select_option("refuse")
+    page.locator("button[name=index]").click()
+    window.check(accessible=False)
+    window.screenshot(f"desk-refuse-{language}")
+
+
+def test_the_new_round_button_begins_one(live_server, open_window):
+    window = open_window(live_server.url, member=make_coordinator())
+    page = window.visit("/admin/matching/round/", accessible=False)
+
+    page.get_by_role("button", name="New round").click()
+    window.check(accessible=False)
+
+    assert Round.objects.get().state == "draft"
+    assert page.get_by_text("A worker computes this round.").is_visible()
