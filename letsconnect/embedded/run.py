@@ -10,7 +10,7 @@ from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
@@ -76,12 +76,10 @@ def fill_database() -> None:
     from django.contrib.auth import get_user_model
     from django.db import connections
 
-    commands = get_commands()
     tell("Bringing the database up to date …")
     call_command("migrate", verbosity=0, interactive=False)
-    if "load_reference_data" in commands:
-        call_command("load_reference_data", verbosity=0)
-    if settings.EMBEDDED_DATABASE and "load_demo_data" in commands and not get_user_model().objects.exists():
+    call_command("load_reference_data", verbosity=0)
+    if settings.EMBEDDED_DATABASE and not get_user_model().objects.exists():
         tell("Loading demo data into the empty database …")
         call_command("load_demo_data", verbosity=0)
     connections.close_all()
@@ -101,7 +99,7 @@ def processes(port: int) -> Processes:
         leftovers.MARK: str(BASE_DIR),
     }
     commands = dict(parse_procfile((BASE_DIR / "Procfile").read_text()).processes)
-    if settings.EMBEDDED_MAILBOX and "mailbox" in get_commands():
+    if settings.EMBEDDED_MAILBOX:
         commands["mailbox"] = "python manage.py mailbox"
     manager = Processes()
     for name, command in commands.items():
@@ -129,7 +127,9 @@ def welcome(port: int) -> str:
 
     lines = [f"Let's Connect is at http://127.0.0.1:{port}/"]
     if settings.EMBEDDED_MAILBOX:
-        lines.append(f"Its letters, sign-in codes too, arrive at http://127.0.0.1:{port}/dev/mailbox")
+        from letsconnect.demo_accounts import how_to_sign_in
+
+        lines += how_to_sign_in().splitlines()
     frame = "=" * max(map(len, lines))
     return "\n".join(["", frame, *lines, "Ctrl-C stops everything.", frame, ""])
 

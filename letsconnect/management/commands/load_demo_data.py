@@ -1,0 +1,33 @@
+"""Fill an empty embedded database with made-up people, a round and clinics."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+import clinics.demo
+import matching.demo
+from letsconnect import demo_accounts
+from registrations import demo
+from registrations.models import Member
+
+
+class Command(BaseCommand):
+    help = "Load demo data into an empty embedded database, and say how to sign in. Refused on a real one."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.EMBEDDED_DATABASE:
+            raise CommandError("Demo accounts exist on the embedded database only; DATABASE_URL names a real one.")
+        if not Member.objects.exists():
+            self.load()
+        if options["verbosity"]:
+            self.stdout.write(demo_accounts.how_to_sign_in())
+
+    @transaction.atomic
+    def load(self) -> None:
+        now = timezone.now()
+        cast = demo.load(now=now)
+        clinics.demo.load(members=cast.members, now=now)
+        matching.demo.load(coordinator=cast.coordinator, volunteer=cast.volunteer, now=now)

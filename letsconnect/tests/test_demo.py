@@ -1,0 +1,51 @@
+"""The demo: only on the embedded database, only when it is empty, and with something on every page."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from clinics.models import Clinic
+from letsconnect.demo_accounts import how_to_sign_in
+from mailings.models import Letter
+from matching.models import Match
+from registrations.actions.reference import load_reference_data
+from registrations.demo import DOMAIN
+from registrations.models import Member
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_empty_embedded_database_is_filled_once(settings):
+    settings.EMBEDDED_DATABASE = True
+    load_reference_data()
+    call_command("load_demo_data", verbosity=0)
+    people = Member.objects.count()
+
+    call_command("load_demo_data", verbosity=0)
+
+    assert Member.objects.count() == people
+    volunteer = Member.objects.get(email=f"volunteer@{DOMAIN}")
+    assert Match.objects.for_member(volunteer).filter(state="asked").exists()
+    assert Clinic.objects.announced().count() >= 3
+    assert Letter.objects.exists()
+    for account in ("volunteer", "liaison", "coordinator"):
+        assert f"{account}@{DOMAIN}" in how_to_sign_in()
+
+
+def test_a_real_database_gets_no_demo_accounts(settings):
+    settings.EMBEDDED_DATABASE = False
+
+    with pytest.raises(CommandError, match="embedded"):
+        call_command("load_demo_data")
+
+    assert not Member.objects.exists()
+
+
+def test_a_demo_account_that_reached_a_real_database_cannot_sign_in(settings, client, mailoutbox):
+    settings.EMBEDDED_DATABASE = False
+    Member.objects.create_user(email=f"volunteer@{DOMAIN}", is_demo=True)
+
+    client.post("/sign-in/", {"email": f"volunteer@{DOMAIN}"})
+    code = mailoutbox[0].body.split("is ")[1][:6]
+    response = client.post("/sign-in/code/", {"code": code})
+
+    assert "Demo accounts" in response.context["form"].errors["code"][0]

@@ -1,0 +1,1 @@
+"""The whole path through the portal: real web server, worker, beat, Redis, PostgreSQL, mailbox and browser."""

@@ -1,0 +1,75 @@
+"""Start and stop the portal's own processes on the database of the test."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from mailings.tests.smtp import free_port
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """Name the test's database to a process of its own."""
+    database = connection.settings_dict
+    host = str(database["HOST"]).replace("/", "%2F") or "localhost"
+    place = f"{host}:{database['PORT']}" if database["PORT"] else host
+    return {
+        **os.environ,
+        "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{place}/{database['NAME']}",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "LOG_LEVEL": "WARNING",
+        **extra,
+    }
+
+
+@contextmanager
+def running(folder: Path, *, broker: str) -> Iterator[str]:
+    """Yield the address of a portal: gunicorn, a Celery worker with beat, and the mailbox; end them all."""
+    web, smtp = free_port(), free_port()
+    (folder / "mailbox").mkdir()
+    address = f"http://127.0.0.1:{web}"
+    known = environment(
+        DJANGO_SETTINGS_MODULE="letsconnect.tests.whole.settings",
+        REDIS_URL=broker,
+        EMAIL_URL=f"smtp://127.0.0.1:{smtp}",
+        MAILBOX_DIR=str(folder / "mailbox"),
+        SITE_URL=address,
+    )
+    celery = ["celery", "-A", "letsconnect", "worker", "--beat", "--schedule", str(folder / "beat"), "-c", "2"]
+    commands = [
+        ["manage.py", "mailbox"],
+        ["-m", "gunicorn", "letsconnect.wsgi", "--bind", f"127.0.0.1:{web}", "--workers", "2", "--no-control-socket"],
+        ["-m", *celery, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
+    ]
+    with (folder / "portal.log").open("ab") as log:
+        processes = [
+            subprocess.Popen([sys.executable, *command], env=known, cwd=settings.BASE_DIR, stdout=log, stderr=log)
+            for command in commands
+        ]
+    try:
+        wait_for(address)
+        yield address
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(20)
+
+
+def wait_for(address: str) -> None:
+    """Return when a page is served; fail after half a minute."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=30):
+                return
+        except OSError:
+            assert time.monotonic() < deadline, "the portal does not serve"
+            time.sleep(0.2)

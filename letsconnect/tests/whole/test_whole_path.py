@@ -1,0 +1,167 @@
+"""Everything the portal is for, done by people in browsers: nothing is faked between the first page and the last."""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from letsconnect.tests.whole.portal import running
+from mailings.models import Letter
+from mailings.tests.worker.running import running_redis
+from matching.models import Match
+from registrations.actions.members import appoint
+from registrations.actions.reference import load_reference_data
+from registrations.models import Skill
+from registrations.tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+COORDINATOR, LEARNER, SHARER = "coordinator@example.org", "amina@example.org", "chidi@example.org"
+
+
+@pytest.fixture
+def portal(transactional_db, tmp_path):
+    load_reference_data()
+    appoint(member=factories.make_member(email=COORDINATOR), region="", by=None, now=timezone.now())
+    with running_redis(tmp_path) as broker, running(tmp_path, broker=broker) as address:
+        yield address
+
+
+class Person:
+    """Somebody with a browser and a look into the mailbox."""
+
+    def __init__(self, open_window, portal, address, *, width=1280):
+        self.address = address
+        self.window = open_window(portal, width=width)
+        self.mailbox = open_window(portal)
+
+    @property
+    def page(self):
+        return self.window.page
+
+    def letter(self, words, *, seconds=30):
+        """Wait for the newest letter to this person whose subject holds ``words``; return its text."""
+        deadline = time.monotonic() + seconds
+        while True:
+            page = self.mailbox.visit("/dev/mailbox", accessible=False)
+            mine = page.locator("article").filter(has_text=self.address).filter(has=page.locator("h2", has_text=words))
+            if mine.count():
+                mine.first.locator("a").click()
+                return page.locator("#text").inner_text()
+            assert time.monotonic() < deadline, f"no letter “{words}” to {self.address}"
+            time.sleep(0.5)
+
+    def sign_in(self):
+        self.window.visit("/sign-in/", accessible=False)
+        self.page.get_by_label("Email address").fill(self.address)
+        self.press("Send me a code")
+        code = re.search(r"\b\d{6}\b", self.letter("is your code"))[0]
+        self.page.get_by_label("Code from the letter").fill(code)
+        self.press("Sign in", within="main")
+
+    def press(self, name, *, within="body"):
+        self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+
+    def register(self, *, name, country, shares=(), wishes=()):
+        self.window.visit("/registration/", accessible=False)
+        page = self.page
+        page.get_by_label("Name to show").fill(name)
+        page.locator("#id_country").select_option(country)
+        page.locator("#id_role_id").select_option(index=1)
+        page.locator("#id_zone").select_option("Africa/Tunis")
+        page.locator("#id_languages-0-code").select_option("ar")
+        page.locator("#id_languages-0-level").select_option("4")
+        for prefix, slugs in (("offers", shares), ("wishes", wishes)):
+            for number, slug in enumerate(slugs):
+                page.locator(f"#id_{prefix}-{number}-skill").select_option(str(Skill.objects.get(slug=slug).pk))
+        page.locator("#id_windows-0-day").select_option("weekdays")
+        page.locator("#id_windows-0-start").fill("18:00")
+        page.locator("#id_windows-0-end").fill("20:00")
+        page.locator("#id_agrees_to_conduct").check(force=True)
+        page.locator("#id_agrees_to_privacy").check(force=True)
+        self.press("Submit for review")
+        assert "waits for review" in page.locator("main").inner_text()
+
+
+def decide_on_all(person, path, *, action):
+    """Tick every row of an admin list and run one of its actions."""
+    person.window.visit(path, accessible=False)
+    person.page.locator("#action-toggle").check()
+    person.page.locator("select[name=action]").select_option(action)
+    person.press("Run" if person.page.get_by_role("button", name="Run", exact=True).count() else "Go")
+
+
+def run_a_round(coordinator):
+    coordinator.window.visit("/admin/matching/round/", accessible=False)
+    coordinator.press("New round")
+    coordinator.page.get_by_text("verified: no other set of pairs").wait_for(timeout=30_000)
+    coordinator.page.get_by_role("link", name="Approve or refuse").click()
+
+
+def plan_a_clinic(coordinator, *, title, seats, starts_at):
+    coordinator.window.visit("/admin/clinics/clinic/add/", accessible=False)
+    page = coordinator.page
+    page.locator("#id_floor_language").select_option("en")
+    page.locator("#id_zone").select_option("UTC")
+    page.locator("#id_local_date").fill(f"{starts_at:%Y-%m-%d}")
+    page.locator("#id_local_time").fill(f"{starts_at:%H:%M:%S}")
+    page.locator("#id_capacity").fill(str(seats))
+    page.locator("#id_closes_minutes_before").fill("0")
+    page.locator("#id_texts-0-language").select_option("en")
+    page.locator("#id_texts-0-title").fill(title)
+    page.locator("#id_texts-0-summary").fill("What makes people stay.")
+    page.locator("input[name=_continue]").click()
+    coordinator.press("Announce")
+
+
+def test_from_the_first_page_to_the_reminder(portal, open_window):
+    coordinator = Person(open_window, portal, COORDINATOR)
+    learner = Person(open_window, portal, LEARNER, width=360)
+    sharer = Person(open_window, portal, SHARER, width=360)
+    for person in (coordinator, learner, sharer):
+        person.sign_in()
+
+    learner.register(name="Amina", country="TN", wishes=["wikidata"])
+    sharer.register(name="Chidi", country="DZ", shares=["wikidata"])
+    decide_on_all(coordinator, "/admin/registrations/registration/?state__exact=submitted", action="approve")
+    coordinator.page.locator("input[type=submit][value=Approve]").click()
+    assert "is approved" in learner.letter("is approved")
+
+    run_a_round(coordinator)
+    decide_on_all(coordinator, "/admin/matching/match/", action="approve")
+    assert Match.objects.get().state == "approved"
+    assert not Letter.objects.filter(kind__startswith="matching.").exists()
+    coordinator.window.visit(f"/admin/matching/round/{Match.objects.get().round_id}/publish/", accessible=False)
+    coordinator.press("Publish and send")
+
+    for person in (learner, sharer):
+        text = person.letter("Wikidata")
+        assert SHARER not in text
+        assert LEARNER not in text
+        person.page.goto(re.search(rf"{portal}/\S*matches/\d+/", text)[0])
+        assert SHARER not in person.page.content().replace(person.address, "")
+        person.press("Yes, introduce us")
+    learner.page.reload()
+    assert SHARER in learner.page.locator("main").inner_text()
+    assert LEARNER in sharer.page.locator("main").inner_text()
+    assert learner.letter("Chidi")
+    assert sharer.letter("Amina")
+
+    starts_at = datetime.now(tz=UTC).replace(microsecond=0) + timedelta(minutes=50)
+    plan_a_clinic(coordinator, title="Keeping volunteers", seats=1, starts_at=starts_at)
+    for person, button in ((learner, "Take a seat"), (sharer, "Join the waiting list")):
+        person.window.visit("/clinics/", accessible=False)
+        person.page.get_by_role("link", name="Keeping volunteers").first.click()
+        person.press(button)
+    assert "number 1 on the waiting list" in sharer.page.locator("main").inner_text()
+    learner.press("Give my seat back")
+    sharer.page.reload()
+    assert "You have a seat." in sharer.page.locator("main").inner_text()
+    assert sharer.letter("A seat became free")
+    assert "Keeping volunteers" in sharer.letter("Soon")
+    for person in (learner, sharer):
+        person.window.check()
+    assert set(Letter.objects.values_list("state", flat=True)) == {"sent"}
