@@ -40,7 +40,7 @@ class DeskAdmin(WorkingGroupAdmin):
 
 @admin.register(Round)
 class RoundAdmin(DeskAdmin):
-    list_display = ["number", "state", "created_at", "begun_by", "people", "served", "finished_at", "published_at"]
+    list_display = ["number", "state", "created_at", "begun_by", "people", "served", "published_at"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
     change_list_template = "matching/admin/round_list.html"
@@ -179,7 +179,7 @@ class SkillFilter(admin.SimpleListFilter):
 
 @admin.register(Match)
 class MatchAdmin(DeskAdmin):
-    list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why", "round"]
+    list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
     list_filter = ["state", RegionFilter, SkillFilter, "round"]
     actions = ["approve", "refuse"]
 
