@@ -337,6 +337,20 @@ def test_a_clinic_is_not_moved_into_the_past_and_nothing_of_it_is_kept(coordinat
     assert Clinic.objects.get().local_date == START.date()
 
 
+def test_a_clinic_moved_to_a_later_day_opens_again_and_free_seats_go_to_those_waiting(coordinator):
+    clinic = make_clinic(capacity=1, closes_minutes_before=60)
+    going, waiting = sign_up(clinic, 2)
+    closed = START - timedelta(minutes=30)
+    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=closed)
+
+    actions.reschedule(
+        clinic=clinic, local_date=date(2026, 3, 20), local_time=time(9, 0), zone="UTC", by=coordinator, now=closed
+    )
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.seated_at) == (RsvpState.GOING, closed)
+
+
 @pytest.mark.parametrize("state", [ClinicState.HELD, ClinicState.ARCHIVED, ClinicState.CANCELLED])
 def test_only_a_clinic_to_come_is_moved(coordinator, state):
     with pytest.raises(domain.MoveNotAllowed):

@@ -249,6 +249,8 @@ def test_the_link_is_handed_out_near_the_time_and_to_those_going_only(client, cl
 
     assert response.status_code == {"visitor": 302, "going": 200}.get(who, 403)
     assert (LINK in text_of(response)) is (near and who == "going")
+    if who != "visitor":
+        assert response.context["meeting_link"] == (LINK if near and who == "going" else "")
     assert "no-store" in response["Cache-Control"]
 
 
