@@ -58,8 +58,8 @@ class Network:
 
     def cost_of(self, gain: Ints) -> NDArray:
         """Cost per arc of a gain per pair; Python integers where 64 bits would not be safe."""
-        top = max(0, int(gain.max(initial=0)))
-        if (top - min(0, int(gain.min(initial=0)))) * len(self.supply) >= SAFE:
+        top, bottom = int(gain.max(initial=0)), int(gain.min(initial=0))
+        if (top - bottom) * len(self.supply) >= SAFE:
             gain = gain.astype(object)
         cost = np.zeros(len(self.source), dtype=gain.dtype)
         cost[self.pair_arc] = top - gain

@@ -84,7 +84,7 @@ def _column(name: str, column: Column, length: int | None, dtype: Any = None) ->
 
 def _ints(name: str, column: Column, length: int | None = None) -> Ints:
     values = _column(name, column, length)
-    if len(values) and values.dtype.kind not in "iub":
+    if len(values) and values.dtype.kind not in "ib":
         raise NotWholeNumbers(f"{name} holds something else than whole numbers")
     return values.astype(np.int64)
 

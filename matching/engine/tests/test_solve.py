@@ -144,6 +144,16 @@ def test_a_pair_that_lowers_the_total_is_made_only_to_serve_more():
     assert solved(learners, slots, pairs).value == {"served": 2, "score": 3}
 
 
+def test_one_more_place_never_serves_fewer():
+    chance = Random(11)
+    for _ in range(100):
+        learners, slots, pairs = random_world(chance, spread=(3,))
+        served = solved(learners, slots, pairs).value["served"]
+        for sharer in slots:
+            more = solved(learners, {**slots, sharer: slots[sharer] + 1}, pairs).value["served"]
+            assert served <= more <= served + 1
+
+
 def test_nobody_and_nothing_give_an_empty_answer():
     for world in (([], {}, []), ([1], {}, []), ([], {1: 1}, []), ([1], {2: 0}, [(1, 2, 5)])):
         result = solved(*world)
@@ -158,6 +168,7 @@ def test_nobody_and_nothing_give_an_empty_answer():
         ({"pair_learner": [1, 3]}, errors.UnknownId),
         ({"pair_sharer": [5, 7]}, errors.UnknownId),
         ({"pair_learner": [1, 1], "pair_sharer": [5, 5]}, errors.DuplicatePair),
+        ({"pair_learner": [1, 2, 1], "pair_sharer": [5, 5, 5], "pair_score": [1, 2, 3]}, errors.DuplicatePair),
         ({"sharer_slots": [1, -1]}, errors.NegativeSlots),
         ({"sharer_slots": [1]}, errors.LengthsDiffer),
         ({"pair_score": [1]}, errors.LengthsDiffer),
