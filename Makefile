@@ -28,7 +28,7 @@ test: setup  ## set up and run every test but the long storms (ARGS="...": words
 lint: setup  ## ruff, import-linter, missing migrations, templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py check_templates
 
