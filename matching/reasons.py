@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language_info, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain import Side
 from matching.models import Match
 from registrations.models import Registration
+from registrations.reference.names import language_name
 
 # What each criterion asks, for the working group; its points stand beside it.
 CRITERIA = {
@@ -150,10 +151,7 @@ def _weekly_hours(minutes: list[int]) -> int:
 
 
 def _language(code: str) -> str:
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+    return language_name(code, get_language() or "en")
 
 
 def _listed(words: list[str]) -> str:

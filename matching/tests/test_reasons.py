@@ -1,0 +1,104 @@
+"""The engine's numbers as sentences."""
+
+import pytest
+from django.utils import translation
+
+from matching import reasons
+from matching.domain import Side
+from matching.engine.facts import CRITERIA, LEFT_OUT
+from matching.models import Match
+from matching.tests.factories import make_match
+from registrations.models import Registration
+from registrations.tests.factories import make_registration
+
+
+@pytest.fixture
+def match(db):
+    return make_match()
+
+
+def test_every_criterion_and_every_reason_of_the_engine_has_its_words():
+    assert set(reasons.CRITERIA) == set(CRITERIA)
+    assert set(reasons.LEFT_OUT) == set(LEFT_OUT)
+
+
+def test_each_side_reads_its_own_sentences(match):
+    learner, sharer = match.learner.shown_name, match.sharer.shown_name
+
+    assert reasons.for_person(match, Side.LEARNER) == [
+        f"You wish to learn about Wikidata, and {sharer} shares it.",
+        "You both speak Arabic and French.",
+        "You have about 6 hours a week in common.",
+        "You are both from the region Middle East & North Africa.",
+    ]
+    assert reasons.for_person(match, Side.SHARER)[0] == f"You share Wikidata, and {learner} wishes to learn about it."
+    assert reasons.for_working_group(match) == [
+        f"{sharer} shares Wikidata, which {learner} wishes to learn.",
+        "Both speak Arabic and French.",
+        "They have 6 hours a week in common.",
+    ]
+
+
+def test_two_regions_are_named_from_where_the_reader_is(match):
+    match.sharer = make_registration(region="LAC", country="BR")
+
+    assert reasons.for_person(match, Side.SHARER)[-1] == (
+        "You are from two regions: Latin America & Caribbean, and Middle East & North Africa."
+    )
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (["ar"], "Arabic"),
+        (["ar", "fr"], "Arabic and French"),
+        (["ar", "fr", "yo"], "Arabic, French and Yoruba"),
+    ],
+)
+def test_languages_are_listed_by_name(match, codes, said):
+    match.reasons = {"languages": codes}
+
+    assert f"You both speak {said}." in reasons.for_person(match, Side.LEARNER)
+
+
+def test_the_hours_are_those_of_the_poorest_week(match):
+    match.reasons = {"minutes_a_week": [600, 115, 600, 600]}
+
+    assert "You have about 1 hour a week in common." in reasons.for_person(match, Side.LEARNER)
+
+
+def test_reasons_that_erasure_emptied_leave_a_page_that_still_reads(match):
+    Match.objects.update(reasons={})
+    Registration.objects.update(region="", country="", name="")
+    match = Match.objects.get()
+    match.sharer.member.name = ""
+
+    assert reasons.for_person(match, Side.LEARNER) == [
+        "You wish to learn about Wikidata, and Somebody who shows no name shares it."
+    ]
+    assert reasons.parts(match) == []
+
+
+def test_the_parts_of_a_score_add_up_and_begin_with_the_largest(match):
+    parts = reasons.parts(match)
+
+    assert [part.points for part in parts] == [800, 200]
+    assert sum(part.points for part in parts) == match.score
+    assert all(part.value * part.weight == part.points for part in parts)
+
+
+@pytest.mark.django_db
+def test_names_of_languages_follow_the_reader(match):
+    with translation.override("fr"):
+        assert "français" in " ".join(reasons.for_person(match, Side.LEARNER)).lower()
+
+
+def test_a_round_that_found_somebody_needs_no_excuse():
+    assert reasons.why_nobody({"people": 2, "served": 1}) == []
+
+
+def test_whoever_is_left_is_counted_by_reason_most_first():
+    assert reasons.left_out({"no_offer": 1, "places_taken": 3, "kept_apart": 0}) == [
+        "3 learners: somebody could have helped, but every place went to another learner.",
+        "1 learner: nobody else shares what they wish to learn.",
+    ]
