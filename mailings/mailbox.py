@@ -5,6 +5,7 @@ import email.policy
 import logging
 import re
 import secrets
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,12 +101,10 @@ class _Keeper:
 def listening(mailbox: Mailbox, *, port: int) -> Iterator[None]:
     """Accept every letter sent to 127.0.0.1:``port`` while the block runs. Raises OSError when the port is taken."""
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # it repeats every line, addresses and codes included
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # a taken port is found out here and now; the controller would wait for its time to run out
     controller = Controller(_Keeper(mailbox), hostname="127.0.0.1", port=port, ready_timeout=20)
-    try:
-        controller.start()
-    except OSError:
-        controller.loop.close()
-        raise
+    controller.start()
     try:
         yield
     finally:
