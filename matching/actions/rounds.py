@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from matching import engine, facts, nudges
-from matching.actions.locking import close_match
 from matching.domain import (
     SOLVING_LEASE,
     ClosedWhy,
@@ -59,17 +58,10 @@ def cancel_round(*, round_: Round, by: Member, now: datetime) -> Round:
         raise NotYours(_("Only a coordinator or whoever began a round cancels it."))
     was = round_.state
     check_round_move(was, RoundState.CANCELLED)
-    open_matches = Match.objects.select_for_update(no_key=True).order_by("pk")
-    for match in open_matches.filter(round=round_, state__in=[MatchState.PROPOSED, MatchState.APPROVED]):
-        close_match(
-            match,
-            becomes=MatchState.WITHDRAWN,
-            why=ClosedWhy.ROUND_CANCELLED,
-            note="",
-            by=by,
-            now=now,
-            verb="cancel_round",
-        )
+    # One statement for thousands of proposals; the act on the round stands for all of them.
+    Match.objects.filter(round=round_, state__in=[MatchState.PROPOSED, MatchState.APPROVED]).update(
+        state=MatchState.WITHDRAWN, closed_at=now, closed_by=by, closed_why=ClosedWhy.ROUND_CANCELLED
+    )
     round_.state, round_.cancelled_at, round_.cancelled_by = RoundState.CANCELLED, now, by
     round_.save(update_fields=["state", "cancelled_at", "cancelled_by"])
     acts.record(by=by, verb="cancel_round", on=round_, now=now, was=was, became=round_.state)
