@@ -40,3 +40,28 @@ def test_the_pages_of_this_app_hold_what_every_page_must(live_server, open_windo
     desk.screenshot(f"review-{language}-{width}")
     desk.visit(reverse("admin:registrations_registration_change", args=[member.registration.pk]), accessible=False)
     desk.screenshot(f"review-detail-{language}-{width}")
+
+
+def test_the_zone_is_guessed_for_a_newcomer_and_a_chosen_one_is_kept(live_server, open_window):
+    newcomer = factories.make_member(zone="UTC")
+    settled = factories.make_registration(zone="Africa/Tunis").member
+
+    window = open_window(live_server.url, member=newcomer)
+    window.visit(reverse("registrations:registration-edit"), accessible=False)
+    guessed = window.page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    assert window.page.locator("#id_zone").input_value() == guessed
+    window = open_window(live_server.url, member=settled)
+    window.visit(reverse("registrations:registration-edit"), accessible=False)
+    assert window.page.locator("#id_zone").input_value() == "Africa/Tunis"
+
+
+def test_a_code_lets_a_person_in_without_javascript(live_server, open_window, mailoutbox):
+    window = open_window(live_server.url, width=360, javascript=False)
+    page = window.page
+    page.goto(live_server.url + reverse("registrations:sign-in"))
+    page.locator("input[name=email]").fill("new@example.org")
+    page.locator("main button[type=submit]").first.click()
+    page.locator("input[name=code]").fill(mailoutbox[0].subject[:6])
+    page.locator("main button[type=submit]").first.click()
+
+    assert page.get_by_role("button", name="Sign out").count() == 1
