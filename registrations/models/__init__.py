@@ -1,6 +1,6 @@
 """The tables of people and what they told us, split by noun."""
 
-from registrations.models.imports import ClaimInvitation, ImportedRow
+from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
 from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
 from registrations.models.reference import Group, GroupAlias, Role, RoleName, Skill, SkillName
 from registrations.models.registration import Consent, Offer, Registration, SpokenLanguage, Window, Wish
@@ -11,6 +11,7 @@ __all__ = [
     "Consent",
     "Group",
     "GroupAlias",
+    "ImportedKey",
     "ImportedRow",
     "Member",
     "Offer",

@@ -1,4 +1,6 @@
-"""What came from the old form: the raw rows, and the invitations to claim them."""
+"""What came from the old form: the raw rows, who they are about, and the invitations to claim them."""
+
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -9,10 +11,9 @@ from registrations.models.registration import Registration
 
 
 class ImportedRow(models.Model):
-    """The newest row of one person in the old form, as it was written; the key says who, never shown."""
+    """The newest row of one person in the old form, as it was written."""
 
     registration = models.OneToOneField(Registration, on_delete=models.CASCADE, related_name="imported_row")
-    person_key = models.CharField(max_length=300, unique=True)
     raw = models.JSONField(_("as it was written"))
     written_at = models.DateTimeField(_("written at"), null=True)
     imported_at = models.DateTimeField(_("imported at"))
@@ -21,17 +22,49 @@ class ImportedRow(models.Model):
         return f"#{self.pk}"
 
 
+class ImportedKey(models.Model):
+    """One thing a person of the old form is known by, hashed with the portal's secret.
+
+    It stays when the person is erased, so that importing the old file again does not bring them back.
+    """
+
+    class Kind(models.TextChoices):
+        ADDRESS = "address", _("address")
+        USERNAME = "username", _("username")
+        ROW = "row", _("content of the row")
+
+    row = models.ForeignKey(ImportedRow, on_delete=models.CASCADE, related_name="keys")
+    kind = models.CharField(max_length=8, choices=Kind)
+    digest = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+
+class ClaimInvitationQuerySet(models.QuerySet["ClaimInvitation"]):
+    def open(self, *, at: datetime) -> "ClaimInvitationQuerySet":
+        """Neither used nor too old, to a registration that nobody has."""
+        return self.filter(used_at=None, expires_at__gt=at, registration__member=None)
+
+    def owed_reminder(self, *, at: datetime, invited_before: datetime) -> "ClaimInvitationQuerySet":
+        return self.open(at=at).filter(reminded_at=None, invited_at__lte=invited_before)
+
+
 class ClaimInvitation(models.Model):
-    """A one-use link by which a person takes over their imported registration."""
+    """A one-use link by which a person takes over their imported registration.
+
+    The link is signed, so nothing of it is stored; inviting again moves ``invited_at``, and links signed before die.
+    """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="claim_invitations")
-    token_hash = models.CharField(max_length=64, unique=True)
     address = models.EmailField()
     invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    objects = ClaimInvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,39 @@
+"""Which time zones a country has, from the zone database itself (`tzdata`)."""
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def _zones_by_country() -> dict[str, tuple[str, ...]]:
+    table: dict[str, list[str]] = {}
+    for line in files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, _, zone = line.split("\t")[:3]
+            table.setdefault(country, []).append(zone)
+    return {country: tuple(zones) for country, zones in table.items()} | {"XK": ("Europe/Belgrade",)}
+
+
+@cache
+def _current_names() -> dict[str, str]:
+    """Old names of zones, such as Asia/Calcutta, with the name of today."""
+    today = {zone for zones in _zones_by_country().values() for zone in zones}
+    lines = files("tzdata").joinpath("zoneinfo", "tzdata.zi").read_text(encoding="utf-8").splitlines()
+    links = (line.split()[1:3] for line in lines if line.startswith("L "))
+    return {old: new for new, old in links if old not in today and new in today}
+
+
+def zones_of(country: str) -> tuple[str, ...]:
+    """Return the zones of a country, the most populous first; () when it has none or is unknown."""
+    return _zones_by_country().get(country, ())
+
+
+def only_zone_of(country: str) -> str:
+    """Return the zone of a country that has one, else ""."""
+    zones = zones_of(country)
+    return zones[0] if len(zones) == 1 else ""
+
+
+def current_name(zone: str) -> str:
+    """Return today's name of a zone that was renamed, else the name itself."""
+    return _current_names().get(zone, zone)
