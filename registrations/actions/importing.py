@@ -1,0 +1,239 @@
+"""Bringing an export of the old form into the portal."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.utils.crypto import salted_hmac
+
+from letsconnect.base import acts
+from registrations.domain import ConsentDocument, RegistrationState, SkillState, Source
+from registrations.importing import groups, rows, table
+from registrations.importing.persons import Person, persons
+from registrations.importing.report import Outcome
+from registrations.importing.rows import Answers, Lexicon
+from registrations.importing.skills import SkillIndex
+from registrations.models import (
+    Consent,
+    Group,
+    ImportedKey,
+    ImportedRow,
+    Member,
+    Offer,
+    Registration,
+    Role,
+    Skill,
+    SkillName,
+    SpokenLanguage,
+    Window,
+    Wish,
+)
+from registrations.reference.countries import region_of
+from registrations.reference.skills import skills as seed_skills
+
+OLD_FORM = "old form"  # the version of every consent that came with it
+_LOCK = 0x4C43_494D_5001  # one import at a time
+# What a person or the working group ended is not opened again by a file.
+_ENDED = {RegistrationState.WITHDRAWN, RegistrationState.DECLINED}
+
+
+def import_registrations(*, content: bytes, by: Member | None, now: datetime, is_dry_run: bool = False) -> Outcome:
+    """Import a file; raises NotTheOldForm when it is something else.
+
+    Each person's newest row makes or replaces their unclaimed registration; a claimed one is never touched. A row
+    that cannot be stored is rejected alone. A dry run does all of it and takes it back.
+    """
+    told = table.read(content)
+    outcome = Outcome(rows=len(told.rows), notes=list(told.notes))
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        lexicon = _lexicon(told, now=now)
+        read = list(_readable(told, lexicon, outcome))
+        writer = _Writer(by=by, now=now)
+        for person, known in _resolved(persons(read)):
+            _import_person(person, known, writer, outcome)
+        if is_dry_run:
+            transaction.set_rollback(True)
+    return outcome
+
+
+def _readable(told: table.Table, lexicon: Lexicon, outcome: Outcome) -> Iterator[Answers]:
+    for raw in told.rows:
+        if raw.is_blank:
+            outcome.reject(raw.number, "blank row")
+            continue
+        row = rows.read(raw, told.columns, lexicon)
+        outcome.count_cells(row)
+        if row.has_an_answer:
+            yield row
+        else:
+            outcome.reject(raw.number, "nothing in the row could be read")
+
+
+def _lexicon(told: table.Table, *, now: datetime) -> Lexicon:
+    """Names as the portal has them now: the working group's own skills, synonyms, groups and aliases count."""
+    heirs = {skill.pk: skill for skill in Skill.objects.select_related("merged_into")}
+    slugs = {
+        pk: (skill.merged_into or skill).slug
+        for pk, skill in heirs.items()
+        if (skill.merged_into or skill).state in (SkillState.ACTIVE, SkillState.SUGGESTED)
+    }
+    names = [(text, slugs[pk]) for pk, text in SkillName.objects.values_list("skill_id", "text") if pk in slugs]
+    known = set(slugs.values())
+    related = [(word, seed.slug) for seed in seed_skills() if seed.slug in known for word in seed.related]
+    active = Group.objects.filter(is_active=True)
+    group_names = [
+        *active.values_list("name", "slug"),
+        *active.exclude(aliases=None).values_list("aliases__text", "slug"),
+    ]
+    return Lexicon(SkillIndex.of(names, related), groups.index_of(group_names), rows.date_order(told), now)
+
+
+def _digest(kind: str, value: str) -> str:
+    return salted_hmac(f"registrations.imported.{kind}", value, algorithm="sha256").hexdigest()
+
+
+def _resolved(people: list[Person]) -> list[tuple[Person, ImportedRow | None]]:
+    """Find who is in the portal already, and bring together persons of the file that turn out to be one there."""
+    digests = [_digest(kind, value) for person in people for kind, value in person.keys]
+    stored = {
+        key.digest: key for key in ImportedKey.objects.filter(digest__in=digests).select_related("row__registration")
+    }
+    with_address = set(ImportedKey.objects.filter(kind=ImportedKey.Kind.ADDRESS).values_list("row_id", flat=True))
+    found: dict[int, tuple[Person, ImportedRow]] = {}
+    new: list[tuple[Person, ImportedRow | None]] = []
+    for person in people:
+        row = _known_as(person, stored, with_address)
+        if row is None:
+            new.append((person, None))
+        elif row.pk in found:
+            found[row.pk][0].rows += person.rows
+            found[row.pk][0].keys += [key for key in person.keys if key not in found[row.pk][0].keys]
+        else:
+            found[row.pk] = (person, row)
+    return [*new, *found.values()]
+
+
+def _known_as(person: Person, stored: dict[str, ImportedKey], with_address: set[int]) -> ImportedRow | None:
+    """The stored row of a person: by the surest key; a username does not lead to somebody with another address."""
+    has_address = person.keys[0][0] == ImportedKey.Kind.ADDRESS
+    for kind, value in person.keys:
+        key = stored.get(_digest(kind, value))
+        if key is not None and (kind != ImportedKey.Kind.USERNAME or not has_address or key.row_id not in with_address):
+            return key.row
+    return None
+
+
+def _import_person(person: Person, known: ImportedRow | None, writer: "_Writer", outcome: Outcome) -> None:
+    """Take the newest row that can be stored; the older ones are merged into it."""
+    waiting = person.newest_first()
+    while waiting:
+        row = waiting.pop(0)
+        try:
+            with transaction.atomic():
+                done = writer.take(row, person, known)
+        except (DatabaseError, ValidationError) as error:
+            outcome.reject(row.raw.number, f"could not be stored: {str(error).splitlines()[0][:200]}")
+            continue
+        setattr(outcome, done, getattr(outcome, done) + 1)
+        outcome.merged += len(waiting)
+        return
+
+
+class _Writer:
+    """Writes one person's row; knows the ids of skills, groups and roles."""
+
+    def __init__(self, *, by: Member | None, now: datetime) -> None:
+        self.by, self.now = by, now
+        self.skills = dict(Skill.objects.values_list("slug", "pk"))
+        self.groups = dict(Group.objects.values_list("slug", "pk"))
+        self.roles = dict(Role.objects.values_list("slug", "pk"))
+
+    def take(self, row: Answers, person: Person, known: ImportedRow | None) -> str:
+        """Write the row and return which count of the outcome it adds to."""
+        if known is None:
+            registration = Registration(source=Source.IMPORT, made_at=row["written_at"] or self.now, version=0)
+            known = ImportedRow()
+        else:
+            registration = Registration.objects.select_for_update(of=("self",)).get(pk=known.registration_id)
+            if registration.is_claimed or registration.state in _ENDED or known.raw == row.raw.cells:
+                self._keep_keys(person, known)
+                return "unchanged"
+            if known.written_at and (row["written_at"] is None or row["written_at"] < known.written_at):
+                return "merged"
+        self._write(registration, row)
+        known.registration = registration
+        known.raw, known.written_at, known.imported_at = row.raw.cells, row["written_at"], self.now
+        known.save()
+        self._keep_keys(person, known)
+        return "imported"
+
+    def _keep_keys(self, person: Person, row: ImportedRow) -> None:
+        """Remember what the person can be known by, unless somebody else is known by it already."""
+        keys = [ImportedKey(row=row, kind=kind, digest=_digest(kind, value)) for kind, value in person.keys]
+        ImportedKey.objects.bulk_create(keys, ignore_conflicts=True)
+
+    def _write(self, registration: Registration, row: Answers) -> None:
+        was = registration.state if registration.pk else ""
+        for name, value in self._columns(row).items():
+            setattr(registration, name, value)
+        registration.reviewed_at = registration.reviewed_by = None
+        registration.review_note = ""
+        registration.changed_at = self.now
+        registration.version += 1
+        registration.save()
+        self._write_rows(registration, row)
+        acts.record(
+            by=self.by, verb="import_registration", on=registration, now=self.now, was=was, became=registration.state
+        )
+
+    def _columns(self, row: Answers) -> dict[str, object]:
+        group = row["group"] or groups.Told()
+        sessions = row["sessions"]
+        is_whole = row.is_whole
+        return {
+            "state": RegistrationState.SUBMITTED if is_whole else RegistrationState.DRAFT,
+            "submitted_at": (row["written_at"] or self.now) if is_whole else None,
+            "name": row["name"] or "",
+            "country": row["country"] or "",
+            "region": region_of(row["country"] or ""),
+            "group_id": self.groups.get(group.slug),
+            "group_other": group.words,
+            "role_id": self.roles.get(row["role"] or ""),
+            "zone": row.zone,
+            "can_help": 1 if sessions is None else sessions,
+            "can_learn_from": 0 if sessions == 0 else 1,
+            "wikimedia_username": row["username"] or "",
+            "imported_address": row["address"] or "",
+        }
+
+    def _write_rows(self, registration: Registration, row: Answers) -> None:
+        would_host = row["clinic"] is True
+        for rows_of in ("offers", "wishes", "spoken_languages", "windows", "consents"):
+            getattr(registration, rows_of).all().delete()
+        Offer.objects.bulk_create(
+            Offer(registration=registration, skill_id=self.skills[slug], would_host=would_host)
+            for slug in row["shares"] or ()
+        )
+        Wish.objects.bulk_create(
+            Wish(registration=registration, skill_id=self.skills[slug]) for slug in row["learns"] or ()
+        )
+        SpokenLanguage.objects.bulk_create(
+            SpokenLanguage(registration=registration, code=code, level=level)
+            for code, level in (row["languages"] or {}).items()
+        )
+        Window.objects.bulk_create(
+            Window(registration=registration, start=start, end=end) for start, end in row["windows"] or ()
+        )
+        Consent.objects.bulk_create(self._consents(registration, row))
+
+    def _consents(self, registration: Registration, row: Answers) -> Iterable[Consent]:
+        for field, document in (
+            ("consent", ConsentDocument.CODE_OF_CONDUCT),
+            ("newsletter", ConsentDocument.NEWSLETTER),
+        ):
+            if row[field] is True:
+                given_at = row["written_at"] or self.now
+                yield Consent(registration=registration, document=document, version=OLD_FORM, given_at=given_at)

@@ -1,0 +1,98 @@
+"""The columns of the old form, found by their headings whatever the case, the order and the words around."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registrations.importing import text
+
+# Field → the heading of the form, then what else it was called. The first is how it is named to people.
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "written_at": (
+        "Timestamp",
+        "Submitted at",
+        "Date",
+        "Marca temporal",
+        "Horodateur",
+        "Carimbo de data/hora",
+        "طابع زمني",
+    ),
+    "username": (
+        "Wikimedia username",
+        "Username",
+        "Wiki username",
+        "User name",
+        "Nombre de usuario",
+        "Nom d'utilisateur",
+    ),
+    "name": ("Full name", "Name", "Full name (optional)", "Nombre completo", "Nom complet", "Nome completo"),
+    "address": ("Email Address", "Email", "E-mail", "E-mail address", "Correo electrónico", "Adresse e-mail", "Mail"),
+    "role": ("What is your main role?", "Main role", "Role"),
+    "group": ("Group / affiliation", "Group", "Affiliation", "Group or affiliation", "Affiliate"),
+    "country": ("Country or territory", "Country", "Country / territory", "País", "Pays"),
+    "languages": ("Languages you speak (with level)", "Languages you speak", "Languages", "Idiomas", "Langues"),
+    "zone": ("Time zone", "Timezone", "Your time zone"),
+    "windows": ("When are you usually free?", "Availability", "When are you free?"),
+    "shares": ("Skills I can share", "Skills to share", "Skills you can share"),
+    "learns": ("Skills I want to learn", "Skills to learn", "Skills you want to learn"),
+    "clinic": ("Would you share in a Learning Clinic?", "Learning Clinic"),
+    "sessions": ("1:1 sessions a month", "Sessions a month", "1:1 sessions per month"),
+    "newsletter": ("Newsletter?", "Newsletter", "Subscribe to the newsletter"),
+    "consent": (
+        "I agree to follow the Universal Code of Conduct",
+        "Universal Code of Conduct",
+        "Code of Conduct",
+        "I agree to follow the UCoC",
+    ),
+}
+FEWEST = 4  # fewer known headings than this, and it is some other file
+
+
+class NotTheOldForm(Exception):
+    """The file is not an export of the old form; the text says why."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which place each field has; ``headings`` as written, every one told apart."""
+
+    places: dict[str, int]
+    headings: tuple[str, ...]
+
+    @property
+    def missing(self) -> list[str]:
+        """The form's headings that the file lacks."""
+        return [names[0] for field, names in HEADINGS.items() if field not in self.places]
+
+
+def match(header: Sequence[str]) -> Columns:
+    """Find the fields of a header. Raises NotTheOldForm when there are too few to believe it is the form's."""
+    known = {text.key(name): field for field, names in HEADINGS.items() for name in names}
+    places: dict[str, int] = {}
+    for exactly in (True, False):
+        for place, heading in enumerate(header):
+            field = known.get(text.key(heading[:300])) if exactly else _by_beginning(heading)
+            if field and field not in places and place not in places.values():
+                places[field] = place
+    if len(places) < FEWEST or not places.keys() & {"address", "username", "name"}:
+        raise NotTheOldForm(
+            "This is not an export of the old form: of its headings only "
+            f"{', '.join(HEADINGS[field][0] for field in places) or 'none'} could be found in the first line."
+        )
+    return Columns(places, _told_apart(header))
+
+
+def _by_beginning(heading: str) -> str | None:
+    """A heading with more words after the form's: "Time zone (as Area/City)"."""
+    found = text.key(heading[:300])
+    for field, names in HEADINGS.items():
+        if len(text.key(names[0])) > 8 and found.startswith(text.key(names[0]) + " "):
+            return field
+    return None
+
+
+def _told_apart(header: Sequence[str]) -> tuple[str, ...]:
+    headings: list[str] = []
+    for place, heading in enumerate(header, start=1):
+        name = text.tidy(heading[:300]) or f"column {place}"
+        headings.append(name if name not in headings else f"{name} ({place})")
+    return tuple(headings)

@@ -1,0 +1,101 @@
+"""Cells that name a country."""
+
+import re
+from functools import cache
+
+from registrations.importing import text
+from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
+from registrations.importing.names import OTHER_LOCALES, PORTAL_LOCALES, Names
+from registrations.reference.countries import COUNTRIES
+from registrations.reference.country_names import ALIASES, PROBABLY, names, three_letter_codes
+
+_FLAG = re.compile(r"^([\U0001F1E6-\U0001F1FF])([\U0001F1E6-\U0001F1FF])$")
+_BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
+_STYLE = re.compile(
+    r"^(the |la |le |el |o |a )?((federal |islamic |kingdom|republic|state|republique|republica)[a-z]* )+"
+    r"(of |de |du |do |da |of the )",
+    re.IGNORECASE,
+)
+
+
+@cache
+def index() -> Names:
+    found = Names()
+    found.add_all((country.name, code) for code, country in COUNTRIES.items())
+    found.add_all((alias, code) for code, aliases in ALIASES.items() for alias in aliases.split("|"))
+    found.add_all(names(PORTAL_LOCALES))
+    found.add_all(names(OTHER_LOCALES), is_sure=False)
+    found.add_all(three_letter_codes())
+    return found
+
+
+def read(told: str) -> Cell:
+    """Return the ISO code a text names."""
+    tidy = text.tidy(told)
+    if not tidy:
+        return BLANK
+    if found := _code(tidy):
+        return found
+    if text.key(tidy) in PROBABLY:
+        code, why = PROBABLY[text.key(tidy)]
+        return _guess(code, why)
+    if text.says_nothing(tidy):
+        return understood(None)
+    codes = set(index().find(tidy))
+    if index().is_doubtful(tidy):
+        codes |= index().close_to(tidy)
+        return _guess(next(iter(codes)), "one slip away") if len(codes) == 1 else _cannot_tell(codes)
+    if len(codes) == 1:
+        return understood(next(iter(codes)))
+    if len(codes) > 1:
+        return _cannot_tell(codes)
+    return _from_a_part(tidy) or _from_a_slip(tidy)
+
+
+def _name(code: str) -> str:
+    return f"{COUNTRIES[code].name} ({code})"
+
+
+def _guess(code: str, why: str) -> Cell:
+    return guessed(code, f"taken as {_name(code)}" + (f": {why}" if why else ""))
+
+
+def _cannot_tell(codes: set[str]) -> Cell:
+    return unread("could be " + " or ".join(sorted(_name(code) for code in codes)))
+
+
+def _code(tidy: str) -> Cell | None:
+    if flag := _FLAG.match(tidy):
+        code = "".join(chr(ord(letter) - 0x1F1E6 + ord("A")) for letter in flag.groups())
+        return understood(code) if code in COUNTRIES else None
+    if len(tidy) != 2 or not tidy.isascii() or tidy.upper() not in COUNTRIES:
+        return None
+    if tidy.isupper() and tidy.casefold() not in PROBABLY:
+        return understood(tidy)
+    if tidy in ("na", "Na", "no", "No"):  # "no answer" as likely as Namibia or Norway
+        return unread("may be a code or “no answer”")
+    return _guess(tidy.upper(), PROBABLY.get(tidy.casefold(), ("", "a code"))[1])
+
+
+def _from_a_part(tidy: str) -> Cell | None:
+    """A country among other words: "Lagos, Nigeria", "Ghana (Accra)", "Kingdom of Spain", "India / Nepal"."""
+    if any(text.key(part) in PROBABLY for part in re.split(r"[,;/|()]", tidy)):
+        return None
+    for shorter in (_BRACKETS.sub(" ", tidy), _STYLE.sub("", text.plain(tidy))):
+        codes = index().find(shorter)
+        if len(codes) == 1 and shorter != tidy:
+            return _guess(next(iter(codes)), "the rest of the text was left out")
+    parts = [part for part in re.split(r"[,;/|\n]| - | and | & | y | et ", tidy) if part.strip()]
+    found = [code for part in parts if len(codes := index().find(part)) == 1 for code in codes]
+    if len(parts) > 1 and len(set(found)) == 1 and len(text.key(parts[-1])) > 2:
+        return _guess(found[0], "the rest of the text was left out")
+    if len(set(found)) > 1:
+        return _guess(found[0], "several countries are named; the first")
+    return None
+
+
+def _from_a_slip(tidy: str) -> Cell:
+    codes = index().close_to(tidy)
+    if len(codes) == 1:
+        return _guess(next(iter(codes)), "one slip away")
+    return _cannot_tell(codes) if codes else unread("no country goes by that name")

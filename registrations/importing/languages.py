@@ -1,0 +1,278 @@
+"""Cells that list languages with a level: "Kiswahili-fluent, Français (1), English-5"."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
+
+from registrations.domain import BabelLevel
+from registrations.importing import countries, levels, text
+from registrations.importing.cells import BLANK, Cell, Certainty, guessed, join, understood, unread
+from registrations.importing.names import OTHER_LOCALES, PORTAL_LOCALES, Names
+from registrations.reference.countries import COUNTRIES
+from registrations.reference.languages import LANGUAGES
+
+LONGEST_NAME = 60
+SEPARATORS = ";,|\n/、،؛;•·+"
+_ONE_AFTER_ANOTHER = re.compile(r"\s+(?:and|&|y|e|et|und|و)\s+|\s+و(?=\w)", re.IGNORECASE)
+_NEXT_ITEM = re.compile(r"([)\]）])\s+(?=[^\W\d_])")  # "English (4) Spanish (N)"
+_BRACKET = re.compile(r"^(?P<name>[^()]+?)\s*\((?P<inside>[^()]+)\)(?P<rest>.*)$")
+# How a level follows a name, tried in this order: "Odia (basic)", "Moroccan Arabic-3", "English fluent".
+_TAILS = (
+    re.compile(r"^(?P<name>.+)[(\[（](?P<level>[^()\[\]（）]*)[)\]）]$"),
+    re.compile(r"^(?P<name>.+)\s*[-:=–—]\s*(?P<level>[^-:=]+)$"),
+    re.compile(r"^(?P<name>.+)\s(?P<level>\S+)$"),
+    re.compile(r"^(?P<name>\S+)\s(?P<level>.+)$"),
+)
+_BABEL = re.compile(r"^\{*\s*#?babel\s*[:|]", re.IGNORECASE)
+_FIRST = re.compile(r"^(?:native|fluent|basic|advanced|intermediate|professional)\s+(?:in\s+)?", re.IGNORECASE)
+
+# Certain: names CLDR does not have, or has for another code than ours.
+ALIASES: dict[str, str] = {
+    "ak": "Akan",
+    "aeb": "Tunisian Arabic|Tunisian|Tunisien|Derja tunisienne|Tounsi",
+    "apc": "Levantine Arabic|North Levantine Arabic|Levantine|شامي|اللهجة الشامية",
+    "arq": "Algerian Arabic|Algerian|دارجة جزائرية",
+    "ary": "Darija|Moroccan Arabic|Moroccan Darija|الدارجة|الدارجة المغربية|المغربية|arabe marocain|árabe marroquí|"
+    "Moroccan",
+    "arz": "Egyptian Arabic|Egyptian|Masri|مصري|اللهجة المصرية|العامية المصرية",
+    "bn": "Bangla|Bengali",
+    "ca": "Catalan|Valencian|Valencià|Català",
+    "ckb": "Sorani|Central Kurdish|Sorani Kurdish",
+    "dag": "Dagbani|Dagbanli",
+    "en": "EN|Inglés|Anglais|Ingles|Ingilizce|English language|الإنجليزية|انجليزي|إنجليزي|الانجليزية|انكليزي|"
+    "British English|American English",
+    "es": "Castellano|Castilian|Español castellano|الإسبانية|اسباني|إسباني",
+    "fa": "Farsi|Persian",
+    "ff": "Fulani|Fula|Peul|Pulaar|Fulfulde|Pular",
+    "fr": "Français|Francais|الفرنسية|فرنسي|فرنسية",
+    "ar": "العربية|عربي|عربية|اللغة العربية|Modern Standard Arabic|Standard Arabic|Fusha|الفصحى|MSA",
+    "gn": "Guaraní|Guarani|Avañe'ẽ",
+    "ha": "Hausa|Haoussa",
+    "id": "Indonesian|Bahasa Indonesia",
+    "ig": "Igbo|Ibo|Asụsụ Igbo",
+    "it": "Italiano",
+    "kmr": "Kurmanji|Northern Kurdish",
+    "lg": "Luganda|Ganda",
+    "mni": "Meitei|Manipuri|Meiteilon",
+    "mos": "Mooré|Mossi",
+    "ms": "Malay|Bahasa Melayu|Bahasa Malaysia",
+    "my": "Burmese|Myanmar language",
+    "nl": "Flemish|Vlaams",
+    "no": "Norwegian|Norsk",
+    "ny": "Chichewa|Chewa|Nyanja|Chinyanja",
+    "om": "Oromo|Afaan Oromo|Oromiffa",
+    "or": "Odia|Oriya",
+    "pa": "Punjabi|Panjabi",
+    "pcm": "Nigerian Pidgin|Naija",
+    "prs": "Dari",
+    "ps": "Pashto|Pushto",
+    "pt": "pt-br|pt-pt|Brazilian Portuguese|European Portuguese|Português do Brasil|Português brasileiro|البرتغالية",
+    "qu": "Quechua|Runasimi|Kichwa|Quichua",
+    "ro": "Moldovan|Romanian",
+    "rw": "Kinyarwanda|Ikinyarwanda",
+    "sat": "Santali|Santhali",
+    "si": "Sinhala|Sinhalese",
+    "sw": "Swahili|Kiswahili",
+    "tl": "Tagalog|Filipino|Pilipino|fil",
+    "tw": "Twi|Asante Twi",
+    "tzm": "Central Atlas Tamazight",
+    "uk": "Ukrainian|Українська",
+    "yo": "Yoruba|Yorùbá|Èdè Yorùbá",
+    "yue": "Cantonese|廣東話|粤语|粵語",
+    "zu": "Zulu|isiZulu",
+    "xh": "Xhosa|isiXhosa",
+    "sn": "Shona|chiShona",
+    "st": "Sotho|Southern Sotho|Sesotho",
+    "tn": "Tswana|Setswana",
+    "bm": "Bambara|Bamanankan",
+    "ee": "Ewe|Èʋe|Eʋe",
+    "ku": "Kurdish|Kurdî",
+    "el": "Greek|Modern Greek",
+    "sr": "Serbian",
+    "kab": "Kabyle|Taqbaylit",
+    "shi": "Tachelhit|Tashelhiyt|Shilha",
+    "zh": "Chinese|中文",
+}
+
+# Probably: a family, a script or a standard form, read as the language most people mean.
+PROBABLY: dict[str, tuple[str, str]] = {
+    "mandarin": ("zh", "as Chinese"),
+    "mandarin chinese": ("zh", "as Chinese"),
+    "putonghua": ("zh", "as Chinese"),
+    "普通话": ("zh", "as Chinese"),
+    "国语": ("zh", "as Chinese"),
+    "國語": ("zh", "as Chinese"),
+    "汉语": ("zh", "as Chinese"),
+    "simplified chinese": ("zh", "as Chinese, a way of writing it"),
+    "traditional chinese": ("zh", "as Chinese, a way of writing it"),
+    "chinese simplified": ("zh", "as Chinese, a way of writing it"),
+    "chinese traditional": ("zh", "as Chinese, a way of writing it"),
+    "zh hans": ("zh", "as Chinese, a way of writing it"),
+    "zh hant": ("zh", "as Chinese, a way of writing it"),
+    "zh cn": ("zh", "as Chinese"),
+    "zh tw": ("zh", "as Chinese"),
+    "zh hk": ("yue", "as Cantonese"),
+    "bahasa": ("id", "as Indonesian; the word means “language”"),
+    "berber": ("zgh", "as Standard Moroccan Tamazight"),
+    "tamazight": ("zgh", "as Standard Moroccan Tamazight"),
+    "amazigh": ("zgh", "as Standard Moroccan Tamazight"),
+    "الأمازيغية": ("zgh", "as Standard Moroccan Tamazight"),
+    "hindustani": ("hi", "as Hindi"),
+    "serbo croatian": ("sh", "as Serbo-Croatian"),
+    "pidgin": ("pcm", "as Nigerian Pidgin"),
+    "pidgin english": ("pcm", "as Nigerian Pidgin"),
+    "broken english": ("pcm", "as Nigerian Pidgin"),
+    "creole": ("ht", "as Haitian Creole"),
+    "kreyol": ("ht", "as Haitian Creole"),
+    "sotho": ("st", "as Southern Sotho"),
+    "ndebele": ("nd", "as North Ndebele"),
+    "min nan": ("nan", "as Min Nan"),
+    "taiwanese": ("nan", "as Min Nan"),
+    "hokkien": ("nan", "as Min Nan"),
+    "ar eg": ("arz", "as Egyptian Arabic"),
+    "ar ma": ("ary", "as Moroccan Arabic"),
+}
+_PROBABLY = {text.key(name): told for name, told in PROBABLY.items()}
+
+
+@cache
+def index() -> Names:
+    found = Names()
+    for code, language in LANGUAGES.items():
+        found.add(language.name, code)
+        found.add(language.autonym, code)
+        if len(code) == 2:
+            found.add(code, code)
+    found.add_all((alias, code) for code, aliases in ALIASES.items() for alias in aliases.split("|"))
+    for locales, is_sure in ((PORTAL_LOCALES, True), (OTHER_LOCALES, False)):
+        for locale in locales:
+            names = Locale.parse(locale).languages
+            found.add_all(((names[code], code) for code in LANGUAGES if code in names), is_sure=is_sure)
+    old = get_global("language_aliases")
+    found.add_all(((name, code) for name, code in old.items() if code in LANGUAGES and len(name) == 3), is_sure=False)
+    return found
+
+
+def name(told: str) -> Cell | None:
+    """Return the code of the language a text names, or None when it names none."""
+    found = text.key(told)
+    if not found or len(found) > LONGEST_NAME:
+        return None
+    if found in _PROBABLY:
+        code, why = _PROBABLY[found]
+        return guessed(code, f"“{text.tidy(told)}” taken {why}")
+    codes = index().find(told)
+    if len(codes) > 1:
+        return unread(f"“{text.tidy(told)}” could be " + " or ".join(sorted(LANGUAGES[code].name for code in codes)))
+    if codes and not index().is_doubtful(told):
+        return understood(next(iter(codes)))
+    if code := _with_region(told):
+        return understood(code)
+    if found in LANGUAGES:  # a three-letter code may be a word as well
+        return guessed(found, f"“{text.tidy(told)}” taken as the code of {LANGUAGES[found].name}")
+    return None
+
+
+def _slip(told: str) -> Cell | None:
+    """Return the one language whose name is a slip away."""
+    close = index().close_to(told) | index().find(told)
+    if len(close) == 1:
+        code = next(iter(close))
+        return guessed(code, f"“{text.tidy(told)}” taken as {LANGUAGES[code].name}: one slip away")
+    return None
+
+
+def _with_region(told: str) -> str:
+    """The language of a code with a region, "en-GB" or "es-419"; Chinese ones are told apart by hand."""
+    base, _, region = text.tidy(told).replace("_", "-").partition("-")
+    is_region = region.upper() in COUNTRIES or region == "419"
+    return base.lower() if is_region and base.lower() in LANGUAGES and len(base) == 2 and base.lower() != "zh" else ""
+
+
+def _item(told: str) -> Cell:
+    """Return one language and its level as (code, level)."""
+    told = text.tidy(told)
+    if len(told) > 2 * LONGEST_NAME:
+        return unread(f"“{told[:60]}…” is no language we know")
+    for look in (name, _slip):
+        whole = look(told)
+        if whole is not None and whole.value:
+            return _with_level(whole, None)
+        for language_told, level in _levelled(told):
+            if (language := look(language_told)) is not None:
+                return _with_level(language, level)
+    return _variety(told) or name(told) or unread(f"“{told[:60]}” is no language we know")
+
+
+def _variety(told: str) -> Cell | None:
+    """ "Chinese (Cantonese)" is Cantonese, "Portuguese (Brazil), native" is Portuguese."""
+    match = _BRACKET.match(told.removesuffix(" speaker"))
+    if not match:
+        return _item(told.removesuffix(" speaker")) if told.endswith(" speaker") else None
+    language, inside = name(match["name"]), name(match["inside"])
+    if inside is not None and inside.value:
+        language = inside
+    elif (
+        language is None or not language.value or countries.read(match["inside"]).certainty is not Certainty.UNDERSTOOD
+    ):
+        return None
+    level = levels.read(match["rest"].strip(" -:,–")) if match["rest"].strip() else None
+    cell = _with_level(language, level)
+    return (
+        guessed(cell.value, cell.note or f"“{told}” taken as {LANGUAGES[language.value].name}") if cell.value else None
+    )
+
+
+def _levelled(told: str) -> Iterator[tuple[str, Cell]]:
+    """The ways to part an item into a language and a level that is one."""
+    for tail in _TAILS:
+        if (match := tail.match(told)) and (level := levels.read(match["level"])) is not None:
+            yield match["name"].strip(" -:"), level
+    if match := _FIRST.match(told):
+        level = levels.read(match[0].strip().removesuffix(" in"))
+        if level is not None:
+            yield told[match.end() :], level
+
+
+def _with_level(language: Cell, level: Cell | None) -> Cell:
+    if language.value is None:
+        return language
+    if level is None:
+        level = guessed(
+            levels.UNTOLD, f"no level told for {LANGUAGES[language.value].name}; taken as {int(levels.UNTOLD)}"
+        )
+    value = (language.value, BabelLevel(level.value)) if level.value is not None else None
+    return join(value, [language, level])
+
+
+def read(told: str) -> Cell:
+    """Return {code: level}; of one language named twice the first level counts."""
+    if not text.tidy(told):
+        return BLANK
+    if text.says_nothing(told):
+        return understood({})
+    items = [
+        piece
+        for part in text.split_outside_brackets(_NEXT_ITEM.sub(r"\1; ", _BABEL.sub("", told)), SEPARATORS)
+        for piece in _pieces(part)
+    ]
+    cells = [_item(item) for item in items]
+    found: dict[str, BabelLevel] = {}
+    for position, cell in enumerate(cells):
+        if cell.value is None:
+            continue
+        code, level = cell.value
+        if found.setdefault(code, level) != level:
+            cells[position] = guessed(None, f"{LANGUAGES[code].name} is told twice; the first level is kept")
+    return join(found, cells)
+
+
+def _pieces(part: str) -> list[str]:
+    """Split "English and French" but not "Standard Moroccan Tamazight" or a name with "and" in it."""
+    if (whole := name(part)) is not None and whole.value:
+        return [part]
+    pieces = [piece for piece in _ONE_AFTER_ANOTHER.split(part) if piece.strip()]
+    return pieces if len(pieces) > 1 and all(_item(piece).value for piece in pieces) else [part]

@@ -1,0 +1,61 @@
+"""Words and numbers for how well somebody speaks a language, as Babel levels."""
+
+from registrations.domain import BabelLevel
+from registrations.importing import text
+from registrations.importing.cells import Cell, guessed, understood, unread
+
+# Babel's own words and their translations.
+_WORDS: dict[BabelLevel, str] = {
+    BabelLevel.BASIC: "basic|basics|básico|básica|nivel básico|basique|de base|أساسي|أساسية|مستوى أساسي|nível básico|"
+    "grundkenntnisse",
+    BabelLevel.INTERMEDIATE: "intermediate|medium|intermedio|intermedia|intermédiaire|moyen|médio|intermediário|"
+    "متوسط|متوسطة|mittelstufe",
+    BabelLevel.ADVANCED: "advanced|avanzado|avanzada|avancé|avancée|avançado|avançada|متقدم|متقدمة|fortgeschritten",
+    BabelLevel.NEAR_NATIVE: "near native|nearly native|almost native|casi nativo|quasi natif|quase nativo|شبه أصلي",
+    BabelLevel.PROFESSIONAL: "professional|profesional|professionnel|professionnelle|profissional|احترافي|مهني|محترف",
+    BabelLevel.NATIVE: "n|native|native speaker|mother tongue|mothertongue|first language|my native language|l1|"
+    "nativo|nativa|"
+    "lengua materna|materna|materno|natif|native speaker level|maternelle|langue maternelle|materna lingua|"
+    "língua materna|"
+    "idioma materno|langue natale|لغة أم|اللغة الأم|لغتي الأم|أصلي|muttersprache|muttersprachlich",
+}
+
+# Words of other scales: what they come to is our reading.
+_ROUGHLY: dict[BabelLevel, str] = {
+    BabelLevel.BASIC: "beginner|elementary|a little|little|some|poor|starter|learning|a1|a2|a1 a2|poco|un poco|"
+    "principiante|"
+    "débutant|un peu|notions|élémentaire|faible|iniciante|um pouco|pouco|مبتدئ|مبتدئة|قليل|قليلا|ضعيف|anfänger",
+    BabelLevel.INTERMEDIATE: "conversational|moderate|average|fair|b1|regular|conversacional|scolaire|مقبول|"
+    "limited working",
+    BabelLevel.ADVANCED: "good|well|upper intermediate|b2|bien|bueno|buena|bon|bonne|bom|boa|جيد|جيدة|gut|"
+    "working proficiency",
+    BabelLevel.NEAR_NATIVE: "fluent|fluently|very good|very well|excellent|proficient|c1|fluido|fluida|con fluidez|"
+    "courant|"
+    "couramment|bilingue|bilingual|fluente|طلاقة|بطلاقة|طليق|ممتاز|ممتازة|جيد جدا|muy bien|muy bueno|très bon|"
+    "très bien|muito bom|"
+    "fließend|full professional",
+    BabelLevel.PROFESSIONAL: "c2|expert|mastery",
+}
+
+_CERTAIN = {text.key(word): level for level, words in _WORDS.items() for word in words.split("|")}
+_ROUGH = {text.key(word): level for level, words in _ROUGHLY.items() for word in words.split("|")}
+UNTOLD = BabelLevel.INTERMEDIATE  # the least with which one can talk: whoever names a language can
+
+
+def read(told: str) -> Cell | None:
+    """Return the level a text tells, or None when it is no word for a level at all."""
+    found = text.key(told)
+    for lead in ("level ", "nivel ", "niveau ", "babel "):
+        found = found.removeprefix(lead)
+    if len(found) == 1 and found in "012345":
+        return understood(BabelLevel(int(found)))
+    if found in _CERTAIN:
+        return understood(_CERTAIN[found])
+    if found in _ROUGH:
+        level = _ROUGH[found]
+        return guessed(
+            level, f"“{text.tidy(told)}” taken as level {int(level)} ({level.name.lower().replace('_', '-')})"
+        )
+    if found.isdigit():
+        return unread(f"there is no level {found[:20]}")
+    return None

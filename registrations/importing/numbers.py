@@ -1,0 +1,86 @@
+"""Cells that tell how many: sessions a month."""
+
+import re
+
+from registrations.importing import text
+from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
+
+MOST = 20  # what a registration can hold; nobody means more
+
+_WORDS = (
+    "zero|cero|zéro|صفر",
+    "one|once|uno|una|un|une|um|uma|واحد|واحدة|one session|una vez|une fois|uma vez|monthly|mensual|mensuel|"
+    "mensal|مرة واحدة|مرة",
+    "two|twice|dos|deux|dois|duas|اثنان|اثنين|اثنتان|dos veces|deux fois|duas vezes|مرتين|مرتان",
+    "three|tres|trois|três|ثلاثة|ثلاث|three times|thrice",
+    "four|cuatro|quatre|quatro|أربعة|أربع",
+    "five|cinco|cinq|خمسة|خمس",
+    "six|seis|ستة|ست",
+    "seven|siete|sept|sete|سبعة|سبع",
+    "eight|ocho|huit|oito|ثمانية|ثمان",
+    "nine|nueve|neuf|nove|تسعة|تسع",
+    "ten|diez|dix|dez|عشرة|عشر",
+)
+_CERTAIN = {text.key(word): number for number, words in enumerate(_WORDS) for word in words.split("|")}
+_ROUGH = {
+    text.key(word): number
+    for number, words in {
+        0: "none|no|never|not now|ninguna|ninguno|aucune|aucun|nenhuma|nenhum|لا شيء|لا",
+        1: "any|at least one|maybe one|maximum one",
+        2: "a couple|couple|a couple of|un par|um par|every two weeks|biweekly|fortnightly",
+        3: "a few|few|several|some|algunas|algunos|unas pocas|unos pocos|quelques|quelques unes|plusieurs|algumas|"
+        "alguns|poucas|"
+        "varias|varios|várias|بعض|القليل|قليل|عدة",
+        4: "weekly|once a week|one a week|every week|semanal|una vez por semana|una por semana|hebdomadaire|"
+        "une par semaine|"
+        "uma por semana|مرة في الأسبوع|أسبوعيا",
+        8: "twice a week|two a week",
+    }.items()
+    for word in words.split("|")
+}
+_UNIT = re.compile(
+    r"\s*(?:x|times?|sessions?|sesiones|sesión|séances?|sessões|sessão|جلسات|جلسة|veces|fois|vezes|meetings?|calls?"
+    r"|people|persons?)?"
+    r"\s*(?:(?:/|a|per|each|every|al|por|par|ao|por cada|في|كل)?\s*(?:month|mes|mois|mês|الشهر|شهر))?\s*"
+)
+_RANGE = re.compile(r"^(\d{1,2})\s*(?:-|to|or|a|o|ou|à|/|,|~|إلى|أو)\s*(\d{1,2})$")
+_ABOUT = re.compile(
+    r"^(?:about|around|approx\.?|approximately|maybe|up to|at least|at most|max\.?|maximum|min\.?|~|<|>|≤|≥|"
+    r"hasta|máximo|maximo|jusqu'à|até|حوالي)\s*(\d{1,2})$"
+)
+
+
+def read(told: str) -> Cell:
+    """Return a number from 0 to 20."""
+    tidy = text.tidy(told)
+    if not tidy:
+        return BLANK
+    if text.says_nothing(tidy) and text.key(tidy) not in _ROUGH:
+        return understood(None)
+    found = text.plain(tidy).strip(" .")
+    bare = _UNIT.fullmatch(found[len(start[0]) :]) if (start := re.match(r"\d+(?:\.0+)?", found)) else None
+    if start and bare is not None:
+        return _within(int(float(start[0])), tidy)
+    if text.key(found) in _CERTAIN:
+        return understood(_CERTAIN[text.key(found)])
+    if text.key(found) in _ROUGH:
+        return _guess(_ROUGH[text.key(found)], tidy)
+    words = text.key(found).split()
+    if words and words[0] in _CERTAIN and _UNIT.fullmatch(" ".join(words[1:])):
+        return understood(_CERTAIN[words[0]])
+    if match := _RANGE.match(found):
+        low, high = int(match[1]), int(match[2])
+        return _guess(low, tidy) if low < high <= MOST else unread("not a number of sessions")
+    if match := _ABOUT.match(found) or re.match(r"^(\d{1,2})\s*(?:\+|\?|max\.?|or more|or so)$", found):
+        return _guess(int(match[1]), tidy) if int(match[1]) <= MOST else unread(f"more than {MOST}")
+    if re.fullmatch(r"\d{1,2}\.\d+", found) and float(found) <= MOST:
+        return _guess(int(float(found)), tidy)
+    return unread("not a number of sessions")
+
+
+def _within(number: int, tidy: str) -> Cell:
+    return understood(number) if number <= MOST else unread(f"more than {MOST}; not believed")
+
+
+def _guess(number: int, tidy: str) -> Cell:
+    return guessed(number, f"“{tidy}” taken as {number}")

@@ -1,0 +1,97 @@
+"""What an import did: the counts, and a line per cell that was not understood for certain."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TextIO
+
+from registrations.importing import text, windows
+from registrations.importing.cells import Cell, Certainty
+from registrations.importing.rows import Answers
+
+_LONGEST_TEXT = 1000
+
+
+class Line(NamedTuple):
+    """One line of the report; ``row`` as a spreadsheet counts, the headings being row 1."""
+
+    row: int
+    column: str
+    text: str
+    certainty: str
+    what_was_made_of_it: str
+
+
+@dataclass
+class Outcome:
+    """The counts of one import: every data row is imported, merged, unchanged or rejected."""
+
+    rows: int = 0
+    imported: int = 0
+    merged: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    cells: Counter[Certainty] = field(default_factory=Counter)
+    lines: list[Line] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def count_cells(self, row: Answers) -> None:
+        for name, cell in row.cells.items():
+            if cell.certainty:
+                self.cells[cell.certainty] += 1
+            if cell.certainty > Certainty.UNDERSTOOD:
+                told = row.told(name)[:_LONGEST_TEXT]
+                self.lines.append(
+                    Line(row.raw.number, row.heading(name), told, cell.certainty.name.lower(), describe(name, cell))
+                )
+
+    def reject(self, number: int, reason: str) -> None:
+        self.rejected += 1
+        self.lines.append(Line(number, "", "", "rejected", reason))
+
+    def as_json(self) -> dict[str, int]:
+        return {
+            "rows": self.rows,
+            "imported": self.imported,
+            "merged": self.merged,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "cells_understood": self.cells[Certainty.UNDERSTOOD],
+            "cells_guessed": self.cells[Certainty.GUESSED],
+            "cells_unread": self.cells[Certainty.UNREAD],
+        }
+
+
+def describe(name: str, cell: Cell) -> str:
+    """Return what was made of a cell, and why that is not certain."""
+    made = _shown(name, cell.value)
+    return " – ".join(part for part in (made or "nothing", cell.note) if part)
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None or value == [] or value == {}:
+        return ""
+    if name == "windows":
+        return windows.show(value)
+    if name == "languages":
+        return ", ".join(f"{code} {'N' if level == 6 else int(level)}" for code, level in value.items())
+    if name == "group":
+        return ", ".join(part for part in (value.slug, value.words and f"“{value.words}”") if part)
+    if name in ("shares", "learns"):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def write_csv(lines: Iterable[Line], file: TextIO) -> None:
+    """Write the report; no cell of it is a formula to a spreadsheet."""
+    writer = csv.writer(file)
+    writer.writerow(Line._fields)
+    for line in sorted(lines):
+        writer.writerow([_harmless(str(value)) for value in line])
+
+
+def _harmless(value: str) -> str:
+    return f"'{value}" if text.looks_like_formula(value) else value

@@ -1,0 +1,73 @@
+"""Cells that tell the main role."""
+
+from functools import cache
+
+from registrations.importing import text
+from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
+from registrations.importing.names import Names
+from registrations.reference.roles import ROLES
+
+_ALSO = {
+    "paid-staff": "Paid staff|Paid staff member|Staff (paid)|Personal remunerado|Personnel salarié|Salarié|"
+    "Equipe remunerada|"
+    "Paid staff of an affiliate|Paid staff of a user group|paid staff of affiliate or user group",
+    "volunteer-staff": "Volunteer staff|Staff (volunteer)|Personal voluntario|Personnel bénévole|Equipe voluntária",
+    "executive-director": "Executive director|Executive Director (ED)|Director ejecutivo|Directora ejecutiva|"
+    "Directeur exécutif|Directrice exécutive|Directeur général|Diretor executivo|Diretora executiva|مدير تنفيذي|"
+    "مديرة تنفيذية|المدير التنفيذي",
+    "board-member": "Board member|Member of the board|Board|Miembro de la junta|Miembro de la junta directiva|"
+    "Membre du conseil d'administration|Membre du CA|Membro do conselho|Membro da diretoria|عضو مجلس إدارة|"
+    "عضو مجلس الإدارة|عضوة مجلس الإدارة",
+    "volunteer-organizer": "Volunteer organizer mostly outside user groups|"
+    "Volunteer organiser mostly outside user groups|"
+    "Volunteer organizer mostly outside groups|Volunteer organizer|Volunteer organiser|Organizador voluntario|"
+    "Organizadora voluntaria|Organisateur bénévole|Organisatrice bénévole|Organizador voluntário|"
+    "Organizadora voluntária|منظم متطوع|منظمة متطوعة",
+    "individual-editor": "Individual volunteer|Individual volunteer editor|Individual volunteer who edits|"
+    "Individual editor|"
+    "Editor voluntario|Editora voluntaria|Contributeur individuel|Contributrice individuelle|Bénévole individuel|"
+    "Editor voluntário|Editora voluntária|محرر متطوع|متطوع فردي|محررة متطوعة",
+}
+_ROUGHLY = {
+    "paid-staff": "staff|employee|staff member|empleado|empleada|employé|employée|salariée|funcionário|funcionária|"
+    "موظف|موظفة|program manager",
+    "executive-director": "ed|director|ceo|directeur|directrice|diretor|diretora|مدير|مديرة",
+    "board-member": "chair|president|treasurer|secretary|trustee|presidente|presidenta|président|présidente|tesorero|"
+    "trésorier|رئيس",
+    "volunteer-organizer": "organizer|organiser|community organizer|event organizer|organizador|organizadora|"
+    "organisateur|organisatrice|منظم",
+    "individual-editor": "editor|wikipedian|wikimedian|contributor|editora|contributeur|contributrice|wikipédien|"
+    "wikipédienne|"
+    "wikipedista|محرر|محررة|ويكيبيدي|volunteer editor|just an editor|user",
+}
+_ROUGH = {text.key(word): slug for slug, words in _ROUGHLY.items() for word in words.split("|")}
+
+
+@cache
+def index() -> Names:
+    found = Names()
+    for slug, names in ROLES.items():
+        found.add(slug, slug)
+        found.add_all((name, slug) for name in names.values())
+        found.add_all((name, slug) for name in _ALSO[slug].split("|"))
+    return found
+
+
+def read(told: str) -> Cell:
+    """Return the slug of a role."""
+    tidy = text.tidy(told)
+    if not tidy:
+        return BLANK
+    if text.says_nothing(tidy):
+        return understood(None)
+    if codes := index().find(tidy):
+        return understood(next(iter(codes)))
+    found = text.key(tidy)
+    codes = {_ROUGH[found]} if found in _ROUGH else index().close_to(tidy)
+    parts = text.split_outside_brackets(tidy, ",;/|\n")
+    if not codes and len(parts) > 1:
+        codes = set.union(*(index().find(part) for part in parts[:1]))
+    if len(codes) == 1:
+        slug = next(iter(codes))
+        return guessed(slug, f"taken as “{ROLES[slug]['en']}”")
+    return unread("none of the six roles")
