@@ -21,7 +21,7 @@ CRITERIA = {
     "region_wish": _("How well it meets where both want their match to be from"),
 }
 LEFT_OUT = {
-    "learning_enough": _("already learning from as many people as they want"),
+    "learning_enough": _("already learning from, or proposed to, as many people as they want"),
     "no_offer": _("nobody else shares what they wish to learn"),
     "no_free_place": _("those who share it have no place left"),
     "region_wishes": _("nobody from a region that suits both"),
@@ -101,7 +101,10 @@ def why_nobody(counts: Mapping[str, int]) -> list[str]:
     if counts["people"] == 1:
         return [gettext("Only one person can be matched, and a match needs two.")]
     if not counts.get("learners"):
-        return [gettext("Nobody who can be matched wishes to learn something and has a place free for it.")]
+        return [
+            gettext("Nobody who can be matched wishes to learn something and has a place free for it."),
+            *left_out(counts),
+        ]
     if not counts.get("sharers"):
         return [gettext("Nobody who can be matched shares something and has a place free for it.")]
     return [gettext("No two people fit together."), *left_out(counts)]

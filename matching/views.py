@@ -143,6 +143,7 @@ def _detail(
             "i_accepted_at": match.accepted_at(row.side),
             "other_accepted_at": match.accepted_at(row.side.other),
             "why": reasons.for_person(match, row.side),
+            "wish": match.why_the_learner_wishes_it() if row.side == Side.SHARER and match.is_open else "",
             "contact": contact_of(row.other) if match.shows_contact else None,
             "me": reasons.name_of(match.person(row.side)),
             "decline_form": decline,

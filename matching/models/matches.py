@@ -21,7 +21,7 @@ from matching.domain import (
 )
 from matching.models.rounds import Round
 from registrations.domain import RegistrationState
-from registrations.models import Block, Member, Registration, Skill
+from registrations.models import Block, Member, Registration, Skill, Wish
 
 _GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 
@@ -212,6 +212,11 @@ class Match(models.Model):
 
     def accepted_at(self, side: str) -> datetime | None:
         return self.learner_accepted_at if side == Side.LEARNER else self.sharer_accepted_at
+
+    def why_the_learner_wishes_it(self) -> str:
+        """What the learner wrote beside the wish this match answers; the sharer reads it, as the form says."""
+        meant = Q(skill=self.skill_id) | Q(skill__merged_into=self.skill_id)
+        return Wish.objects.filter(meant, registration=self.learner_id).values_list("why", flat=True).first() or ""
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from matching.domain import MatchState, answer_by
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.domain import ContactWay, RegistrationState
-from registrations.models import Registration
+from registrations.models import Registration, Wish
 from registrations.tests.factories import make_registration
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +140,16 @@ def test_the_way_to_reach_somebody_is_gone_when_the_match_is_over(client, state)
 
     assert page.status_code == 200
     assert match.sharer.member.email not in page.content.decode()
+
+
+def test_the_sharer_reads_why_the_learner_wishes_it_while_the_match_is_open(client, asked):
+    Wish.objects.filter(registration=asked.learner).update(why="Our museum wants <i>to start</i>.")
+    words = "Our museum wants &lt;i&gt;to start&lt;/i&gt;."
+
+    assert words in get(client, asked.sharer.member, url("detail", asked)).content.decode()
+    assert words not in get(client, asked.learner.member, url("detail", asked)).content.decode()
+    post(client, asked.learner.member, url("decline", asked), why="no_time")
+    assert words not in get(client, asked.sharer.member, url("detail", asked)).content.decode()
 
 
 def test_a_no_needs_a_reason_and_keeps_what_was_typed(client, asked):
