@@ -1,5 +1,6 @@
 """The tables of people and what they told us, split by noun."""
 
+from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
 from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
 from registrations.models.reference import Group, GroupAlias, Role, RoleName, Skill, SkillName
@@ -9,6 +10,7 @@ __all__ = [
     "Block",
     "ClaimInvitation",
     "Consent",
+    "Eligibility",
     "Group",
     "GroupAlias",
     "ImportedKey",

@@ -1,0 +1,42 @@
+"""What an edit of an approved registration leads to."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from letsconnect.base import acts
+from registrations import domain
+from registrations.domain import RegistrationState
+from registrations.eligibility import needs_review_again
+from registrations.facts import RegistrationFacts
+from registrations.models import Eligibility, Member, Registration
+
+
+@transaction.atomic
+def after_edit(
+    *, registration: Registration, before: RegistrationFacts, facts: RegistrationFacts, by: Member, now: datetime
+) -> list[str]:
+    """Send an approved registration back to review where the eligibility rules ask for it, and return why.
+
+    Called with the locked registration, in the transaction that saved ``facts``. The answer names what changed
+    ("country", "group", "role") and is empty when the registration stays as it is.
+    """
+    if registration.state != RegistrationState.APPROVED:
+        return []
+    changed = needs_review_again(before, facts, Eligibility.objects.current().rules)
+    if not changed:
+        return []
+    was, becomes = registration.state, RegistrationState.SUBMITTED
+    domain.check_move(was, becomes)
+    registration.state, registration.submitted_at = becomes, now
+    registration.save(update_fields=["state", "submitted_at"])
+    acts.record(
+        by=by,
+        verb="review_registration_again",
+        on=registration,
+        now=now,
+        was=was,
+        became=becomes,
+        reason=", ".join(changed),
+    )
+    return changed

@@ -1,0 +1,108 @@
+"""Eligibility rules, and which edits of an approved registration go back to review."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from letsconnect.base.models import Act
+from registrations.actions.reviewing_again import after_edit
+from registrations.eligibility import Rules, needs_review_again, problems
+from registrations.facts import RegistrationFacts
+from registrations.models import Eligibility, Registration
+from registrations.tests import factories
+
+LATER = factories.NOW + timedelta(days=1)
+AGREED = RegistrationFacts(country="TN", role_id=1, consents=("code_of_conduct",))
+
+
+@pytest.mark.parametrize(
+    ("facts", "rules", "fields"),
+    [
+        (AGREED, Rules(), set()),
+        (AGREED, Rules(must_belong_to_a_group=True), {"group_id"}),
+        (replace(AGREED, group_other="  "), Rules(must_belong_to_a_group=True), {"group_id"}),
+        (replace(AGREED, group_other="Readers of Sfax"), Rules(must_belong_to_a_group=True), set()),
+        (replace(AGREED, group_id=3), Rules(must_belong_to_a_group=True), set()),
+        (replace(AGREED, consents=()), Rules(), {"agrees_to_conduct"}),
+        (replace(AGREED, consents=()), Rules(must_agree_to_the_code=False), set()),
+        (replace(AGREED, consents=()), Rules(must_belong_to_a_group=True), {"group_id", "agrees_to_conduct"}),
+    ],
+)
+def test_who_may_take_part_follows_the_settings(facts, rules, fields):
+    assert set(problems(facts, rules)) == fields
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({"country": "EG"}, ["country"]),
+        ({"group_id": 5}, ["group"]),
+        ({"group_other": "Readers of Sfax"}, ["group"]),
+        ({"role_id": 2}, ["role"]),
+        ({"country": "EG", "role_id": 2}, ["country", "role"]),
+        ({"name": "Amina", "region": "SSA", "zone": "Africa/Tunis", "can_help": 5, "windows": ((0, 60),)}, []),
+    ],
+)
+def test_only_a_changed_country_group_or_role_is_reviewed_again(change, again):
+    assert needs_review_again(AGREED, replace(AGREED, **change), Rules()) == again
+    assert needs_review_again(AGREED, replace(AGREED, **change), Rules(reviewed_again=frozenset())) == []
+
+
+def edit(registration, **change):
+    before = RegistrationFacts.of(registration)
+    return after_edit(
+        registration=registration, before=before, facts=replace(before, **change), by=registration.member, now=LATER
+    )
+
+
+@pytest.mark.django_db
+def test_an_approved_registration_goes_back_to_review_and_the_log_says_why():
+    registration = factories.make_registration()
+
+    assert edit(registration, country="EG") == ["country"]
+
+    registration.refresh_from_db()
+    assert (registration.state, registration.submitted_at) == ("submitted", LATER)
+    assert registration.reviewed_at == factories.NOW
+    act = Act.objects.get(verb="review_registration_again")
+    assert (act.actor, act.was, act.became, act.reason.text) == (
+        registration.member,
+        "approved",
+        "submitted",
+        "country",
+    )
+
+
+@pytest.mark.django_db
+def test_other_edits_and_changes_the_settings_let_pass_stay_approved():
+    Eligibility.objects.create(country_is_reviewed_again=False)
+    registration = factories.make_registration()
+
+    assert edit(registration, country="EG", can_help=4) == []
+
+    registration.refresh_from_db()
+    assert registration.state == "approved"
+    assert not Act.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["draft", "submitted", "needs_changes", "declined", "withdrawn"])
+def test_what_is_not_approved_stays_where_it_is(state):
+    registration = factories.make_registration(state=state)
+
+    assert edit(registration, country="EG") == []
+    assert Registration.objects.get(pk=registration.pk).state == state
+
+
+@pytest.mark.django_db
+def test_there_is_one_row_of_eligibility_and_defaults_without_it():
+    assert Eligibility.objects.current().rules == Rules()
+    Eligibility.objects.create(must_belong_to_a_group=True, role_is_reviewed_again=False)
+
+    assert Eligibility.objects.current().rules == Rules(
+        must_belong_to_a_group=True, reviewed_again=frozenset({"country", "group"})
+    )
+    with pytest.raises(IntegrityError, match="registrations_one_row_of_eligibility"), transaction.atomic():
+        Eligibility.objects.create(pk=2)
