@@ -149,6 +149,10 @@ class CodeNotSent(RegistrationError):
     """The mail server did not take the letter with the code."""
 
 
+class LastCoordinator(RegistrationError):
+    """Nobody would be left who can appoint others."""
+
+
 class TooManyCodes(RegistrationError):
     """Too many sign-in codes were asked for."""
 
