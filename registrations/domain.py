@@ -137,6 +137,14 @@ class NotYours(RegistrationError):
     """The person may not act on this registration."""
 
 
+class ClaimRefused(RegistrationError):
+    """The imported registration cannot be taken over, or not by this link."""
+
+
+class AlreadyRegistered(RegistrationError):
+    """The member has a registration of their own."""
+
+
 class StaleForm(RegistrationError):
     """The registration was saved elsewhere since this form was opened."""
 
