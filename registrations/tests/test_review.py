@@ -145,3 +145,17 @@ def test_the_history_of_a_registration_is_the_log_of_acts(client, waiting, liais
 
     assert "review_registration" in page
     assert "Not now" in page
+
+
+def test_a_coordinator_invites_to_claim_and_a_liaison_cannot(client, liaison, coordinator):
+    imported = factories.make_registration(
+        state="submitted", source="import", member=None, imported_address="amina@example.org"
+    )
+    chosen = {"action": "invite_to_claim", "_selected_action": [imported.pk]}
+
+    client.force_login(liaison)
+    client.post(LIST, chosen)
+    assert not Letter.objects.exists()
+    client.force_login(coordinator)
+    client.post(LIST, chosen)
+    assert Letter.objects.get().address == "amina@example.org"
