@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.admin import WorkingGroupAdmin
 
 
 class WorkingGroupSite(AdminSite):
@@ -18,6 +20,12 @@ class WorkingGroupSite(AdminSite):
     site_title = _("Let's Connect")
     index_title = _("What there is to do")
     site_url = "/"
+
+    def register(self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any) -> None:
+        """Take our own tables only: those Django and allauth bring open by model permissions, which nobody grants
+        here, and would show every address to a superuser unlogged."""
+        if admin_class is not None and issubclass(admin_class, WorkingGroupAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send visitors to the portal's sign-in and back; explain to members without a seat that they have none."""

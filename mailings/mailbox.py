@@ -69,7 +69,7 @@ class Mailbox:
             name=name,
             received_at=datetime.fromtimestamp(int(name[:19]) / 1e9, tz=UTC),
             to=str(message["To"] or ""),
-            subject=str(message["Subject"] or ""),
+            subject=str(message["Subject"] or "").strip(),
             language=str(message["Content-Language"] or ""),
             text=_part(message, "plain"),
             html=_part(message, "html"),

@@ -9,6 +9,7 @@ class RegistrationsConfig(AppConfig):
     def ready(self) -> None:
         from mailings import kinds
         from registrations import emails  # noqa: F401  its import registers the letters
-        from registrations.actions import members
+        from registrations.actions import claims, members
 
         kinds.register_sweep("registrations.old_codes", members.forget_old_codes)
+        kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)

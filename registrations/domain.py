@@ -137,6 +137,14 @@ class NotYours(RegistrationError):
     """The person may not act on this registration."""
 
 
+class ClaimRefused(RegistrationError):
+    """The imported registration cannot be taken over, or not by this link."""
+
+
+class AlreadyRegistered(RegistrationError):
+    """The member has a registration of their own."""
+
+
 class StaleForm(RegistrationError):
     """The registration was saved elsewhere since this form was opened."""
 
@@ -147,6 +155,10 @@ class CodeRefused(RegistrationError):
 
 class CodeNotSent(RegistrationError):
     """The mail server did not take the letter with the code."""
+
+
+class LastCoordinator(RegistrationError):
+    """Nobody would be left who can appoint others."""
 
 
 class TooManyCodes(RegistrationError):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import registration, sign_in
+from registrations.views import claims, registration, sign_in
 
 app_name = "registrations"
 
@@ -11,5 +11,6 @@ urlpatterns = [
     path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
     path("sign-in/again/", sign_in.sign_in_resend, name="sign-in-resend"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("claim/<str:token>/", claims.claim, name="claim"),
     path("registration/", registration.registration_edit, name="registration-edit"),
 ]

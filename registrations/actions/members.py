@@ -1,8 +1,7 @@
 """Signing in by an emailed code: one door for new and known addresses."""
 
 import secrets
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -14,7 +13,7 @@ from letsconnect.base import acts, zones
 from mailings import letters
 from mailings.domain import LetterState
 from registrations import emails
-from registrations.domain import CodeNotSent, CodeRefused, Region, TooManyCodes
+from registrations.domain import CodeNotSent, CodeRefused, LastCoordinator, Region, TooManyCodes
 from registrations.models import Member, SignInCode, WorkingGroupSeat
 
 CODE_DIGITS = 6
@@ -115,16 +114,37 @@ def _member_of(address: str, *, language: str, zone: str, now: datetime) -> Memb
 
 
 @transaction.atomic
-def appoint(*, member: Member, region: str, by: Member | None, now: datetime) -> WorkingGroupSeat:
-    """Give the member a seat in the working group; region "" makes a coordinator. Asking twice changes nothing."""
+def appoint(
+    *, member: Member, region: str, by: Member | None, now: datetime, from_on: date | None = None
+) -> WorkingGroupSeat:
+    """Give the member a seat in the working group from today or ``from_on``; region "" makes a coordinator.
+
+    Asking twice changes nothing.
+    """
     if region:
         Region(region)
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     seat = member.seats.filter(region=region, until_on=None).first()
     if seat is None:
-        today = now.astimezone(ZoneInfo("UTC")).date()
-        seat = WorkingGroupSeat.objects.create(member=member, region=region, from_on=today)
+        seat = WorkingGroupSeat.objects.create(
+            member=member, region=region, from_on=from_on or now.astimezone(UTC).date()
+        )
         acts.record(by=by, verb="appoint", on=seat, now=now)
+    return seat
+
+
+@transaction.atomic
+def end_seat(*, seat: WorkingGroupSeat, until_on: date | None, by: Member, now: datetime) -> WorkingGroupSeat:
+    """Let the seat end on ``until_on``, which is its first day without it; None reopens it.
+
+    Raises LastCoordinator when nobody would be left who can appoint others.
+    """
+    list(WorkingGroupSeat.objects.coordinators_without_end().order_by("pk").select_for_update(no_key=True))
+    if until_on is not None and seat.is_last_coordinator():
+        raise LastCoordinator(_("This is the last coordinator: appoint another one first."))
+    seat.until_on = until_on
+    seat.save(update_fields=["until_on"])
+    acts.record(by=by, verb="end_seat", on=seat, now=now)
     return seat
 
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
-from registrations.actions import review
-from registrations.domain import ContactWay, RegistrationState
+from registrations.actions import claims, review
+from registrations.domain import ContactWay, RegistrationError, RegistrationState
 from registrations.forms.rows import DAYS, window_rows
 from registrations.models import Offer, Registration, SpokenLanguage, Wish
 from registrations.reference.names import language_name
@@ -92,7 +92,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
     search_fields = ["name", "member__name", "member__public_id", "wikimedia_username"]
     ordering = ["-submitted_at", "-pk"]
     list_per_page = 50
-    actions = ["approve", "ask_for_changes", "decline"]
+    actions = ["approve", "ask_for_changes", "decline", "invite_to_claim"]
     inlines = [OfferInline, WishInline, LanguageInline]
     change_form_template = "admin/registrations/registration/change_form.html"
     readonly_fields = ["shown_name", "address", "free_hours", "consent_lines", "contact", "claimed"]
@@ -164,6 +164,21 @@ class RegistrationAdmin(WorkingGroupAdmin):
     @admin.action(description=gettext_lazy("Decline"), permissions=["seat"])
     def decline(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse:
         return self._ask(request, queryset, RegistrationState.DECLINED)
+
+    @admin.action(description=gettext_lazy("Invite to claim"), permissions=["coordinator"])
+    def invite_to_claim(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
+        """Send each person of an imported registration a link to take it over."""
+        invited = 0
+        for registration in queryset:
+            try:
+                claims.invite_to_claim(registration=registration, by=request.user, now=timezone.now())
+            except RegistrationError as error:
+                messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": error})
+            else:
+                invited += 1
+        if invited:
+            text = ngettext("%(count)d person is invited.", "%(count)d people are invited.", invited)
+            messages.success(request, text % {"count": invited})
 
     def get_urls(self) -> list[URLPattern]:
         decide = path(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 DAY = 24 * 60
 QUARTER = 15
+READ_BY_24H = "read by the 24-hour clock"
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Time:
     minute: int = 0
     half: str = ""
     is_24h: bool = False
+    is_bare: bool = False  # a number alone, which may be anything
 
     @property
     def is_possible(self) -> bool:
@@ -74,7 +76,7 @@ def _ends(first: Time, last: Time) -> tuple[int, int, str]:
         if same > first.minutes():
             return first.minutes(), same, "the second time taken as the same half of the day"
         return first.minutes(), last.minutes("pm" if first.half == "am" else "am"), "the half of the day guessed"
-    return first.minutes(), last.minutes(), "" if _surely_24h(first, last) else "read by the 24-hour clock"
+    return first.minutes(), last.minutes(), "" if _surely_24h(first, last) else READ_BY_24H
 
 
 def _surely_24h(first: Time, last: Time) -> bool:

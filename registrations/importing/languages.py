@@ -152,7 +152,10 @@ def index() -> Names:
             names = Locale.parse(locale).languages
             found.add_all(((names[code], code) for code in LANGUAGES if code in names), is_sure=is_sure)
     old = get_global("language_aliases")
-    found.add_all(((name, code) for name, code in old.items() if code in LANGUAGES and len(name) == 3), is_sure=False)
+    found.add_all(
+        ((name, code) for name, code in old.items() if code in LANGUAGES and len(name) == 3 and name not in LANGUAGES),
+        is_sure=False,
+    )
     return found
 
 

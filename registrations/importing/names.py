@@ -100,7 +100,8 @@ class Names:
     _slips: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
     def add(self, name: str, code: str, *, is_sure: bool = True) -> None:
-        if found := text.key(name):
+        found = text.key(name)
+        if found and (is_sure or len(found) > 3 or not found.isascii()):  # "kri" is Krio's code before it is a name
             (self.sure if is_sure else self.also).setdefault(found, set()).add(code)
 
     def add_all(self, pairs: Iterable[tuple[str, str]], *, is_sure: bool = True) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from registrations.domain import MINUTES_A_WEEK, merge_windows, split_window
 from registrations.importing import text, week
 from registrations.importing.cells import BLANK, Cell, guessed, join, understood, unread
-from registrations.importing.clock import DAY, Span, Time, span
+from registrations.importing.clock import DAY, READ_BY_24H, Span, Time, span
 
 _EVERY = frozenset(range(7))
 _GUESSED = week.HOURS_GUESSED
@@ -122,7 +122,8 @@ def _time(match: re.Match[str]) -> Time:
     hour, minute = match["hour"], match["minute"]
     half = (match["half"] or "").replace(".", "").replace(" ", "")
     is_24h = bool(match["unit"]) or match["mark"] == "h" or (bool(minute) and len(hour) == 2 and hour[0] == "0")
-    return Time(int(hour), int(minute or 0), half, is_24h and not half)
+    is_bare = not (minute or half or match["unit"] or match["mark"] == "h")
+    return Time(int(hour), int(minute or 0), half, is_24h and not half, is_bare)
 
 
 def _day_ranges(said: list[Said], weekend: frozenset[int]) -> list[Said]:
@@ -216,7 +217,7 @@ def _spans(said: list[Said]) -> list[Said] | None:
         elif one.kind in ("days", "span", "anytime"):
             found.append(one)
             place += 1
-        elif one.kind == "time" and one.value.is_possible and one.value.minutes() <= 22 * 60:
+        elif one.kind == "time" and _is_hour(one.value):
             start = -(-one.value.minutes() // 15) * 15
             found.append(Said("span", Span(start, start + 60, "an hour from then"), one.is_and))
             place += 1
@@ -236,6 +237,11 @@ def _spans(said: list[Said]) -> list[Said] | None:
         else:
             return None
     return found
+
+
+def _is_hour(time: Time) -> bool:
+    """Tell whether a time that stands alone is surely one, and leaves an hour of the day."""
+    return time.is_possible and not time.is_bare and time.minutes() <= 22 * 60
 
 
 def _open_ended(kind: str, time: Time) -> Span | None:
@@ -287,6 +293,8 @@ def _cell(pairs: list[tuple[Said | None, list[Span]]], weekend: frozenset[int], 
     doubts: list[str] = []
     for days, spans in pairs:
         chosen = days.value if days else _EVERY
+        if days is None and any(hours.doubt == READ_BY_24H for hours in spans):
+            return unread(f"“{told}” is not read: two numbers and no day")
         if days is None:
             doubts.append("taken for every day")
         elif days.is_week:

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
 from letsconnect.base.zones import zone_names
 from registrations.importing import text
 from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
+from registrations.importing.names import PORTAL_LOCALES
 from registrations.reference.zones import current_name, only_zone_of, zones_of
 
 _OFFSET = re.compile(
@@ -127,6 +130,10 @@ def _cities() -> dict[str, set[str]]:
     for zone in zone_names():
         if "/" in zone:
             cities.setdefault(text.key(zone.rsplit("/", 1)[1].replace("_", " ")), set()).add(current_name(zone))
+    for locale in PORTAL_LOCALES:
+        for zone, told in Locale.parse(locale).time_zones.items():
+            if "city" in told and zone in zone_names():
+                cities.setdefault(text.key(told["city"]), set()).add(current_name(zone))
     return cities
 
 

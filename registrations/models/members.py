@@ -132,6 +132,9 @@ class WorkingGroupSeatQuerySet(models.QuerySet["WorkingGroupSeat"]):
     def current(self, *, on: date) -> "WorkingGroupSeatQuerySet":
         return self.filter(Q(until_on=None) | Q(until_on__gt=on), from_on__lte=on)
 
+    def coordinators_without_end(self) -> "WorkingGroupSeatQuerySet":
+        return self.filter(region="", until_on=None)
+
 
 class WorkingGroupSeat(models.Model):
     """A seat in the working group: a liaison's has a region, a coordinator's has none and means all."""
@@ -157,6 +160,10 @@ class WorkingGroupSeat(models.Model):
                 name="registrations_one_open_seat_per_region",
             ),
         ]
+
+    def is_last_coordinator(self) -> bool:
+        """Tell whether nobody would be left who can appoint others."""
+        return not self.region and set(WorkingGroupSeat.objects.coordinators_without_end()) <= {self}
 
     def __str__(self) -> str:
         return f"{self.member}: {self.get_region_display() or _('coordinator')}"

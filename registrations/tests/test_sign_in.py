@@ -207,3 +207,14 @@ def test_old_codes_are_forgotten_by_the_sweep(client, mailoutbox):
     assert forget_old_codes(timezone.now()) == 0
     assert forget_old_codes(timezone.now() + timedelta(days=2)) == 1
     assert not SignInCode.objects.exists()
+
+
+def test_signing_in_takes_over_what_the_same_address_wrote_in_the_old_form(client, mailoutbox):
+    imported = factories.make_registration(
+        state="submitted", source="import", member=None, imported_address="Amina@example.org"
+    )
+    ask(client)
+    client.post(CODE, {"code": code_in(mailoutbox)})
+
+    imported.refresh_from_db()
+    assert imported.member.email == "amina@example.org"

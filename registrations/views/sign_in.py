@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.network import network_of
-from registrations.actions import members
+from registrations.actions import claims, members
 from registrations.domain import CodeNotSent, CodeRefused, TooManyCodes
 from registrations.forms.sign_in import AddressForm, CodeForm
 
@@ -91,6 +91,10 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         else:
             del request.session[PENDING]
             login(request, member, backend=BACKEND)
+            if claims.claim_by_address(member=member, now=timezone.now()) is not None:
+                messages.info(
+                    request, _("We found what you wrote in the old form. It is yours now; please look at it.")
+                )
             return redirect(_safe_next(request, pending["next"]) or reverse("home"))
     return render(request, "registrations/sign_in_code.html", {"form": form, "address": pending["address"]})
 

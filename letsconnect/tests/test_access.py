@@ -1,0 +1,322 @@
+"""Every address of the portal and everybody who may knock there: one table, which must name each of them.
+
+A plus behind a status says that an act was written: something happened.
+"""
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from clinics.domain import ClinicState
+from clinics.tests.factories import make_clinic
+from letsconnect import health
+from letsconnect.base.models import Act
+from mailings.models import Suppression
+from mailings.tests.factories import make_letter
+from matching.domain import MatchState
+from matching.tests.factories import make_match, make_round
+from registrations.domain import RegistrationState
+from registrations.models import Group
+from registrations.tests.factories import (
+    NOW,
+    make_coordinator,
+    make_liaison,
+    make_member,
+    make_registration,
+    make_skill,
+)
+
+PEOPLE = ("visitor", "other", "concerned", "liaison", "other_liaison", "coordinator", "demo")
+
+
+def names(patterns=None, space=""):
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield space + pattern.name
+
+
+def make_world():
+    """Two people of MENA who were asked, one of whom comes to the clinic, and all the tables of the desk filled."""
+    concerned, reviewer = make_member(name="Concerned", region="MENA"), make_coordinator()
+    learner = make_registration(member=concerned, wishes=["wikidata"], reviewer=reviewer)
+    asked = make_match(MatchState.ASKED, learner=learner, approved_by=reviewer)
+    proposed = make_match(round=asked.round)
+    clinic = make_clinic()
+    people = {
+        "visitor": None,
+        "other": make_registration(region="LAC", country="AR").member,
+        "concerned": concerned,
+        "liaison": make_liaison("MENA"),
+        "other_liaison": make_liaison("LAC"),
+        "coordinator": make_coordinator(),
+        "demo": make_member(is_demo=True),
+    }
+    return SimpleNamespace(
+        people=people,
+        waiting=make_registration(state=RegistrationState.SUBMITTED),
+        asked=asked,
+        connected=make_match(MatchState.CONNECTED, learner=learner, skill="lexemes", approved_by=reviewer),
+        proposed=proposed,
+        approved=make_match(MatchState.APPROVED, round=asked.round, approved_by=reviewer),
+        round=asked.round,
+        running=make_round("draft"),
+        clinic=clinic,
+        draft=make_clinic(state=ClinicState.DRAFT),
+        letter=make_letter(),
+        skill=make_skill("wikidata"),
+        group=Group.objects.create(slug="a-group", name="A group", kind="chapter"),
+        suppression=Suppression.objects.create(address_hash="f" * 64, source="bounce", made_at=NOW),
+        person=concerned,
+        seat=people["liaison"].seats.get(),
+    )
+
+
+class Door:
+    """One address, and what everybody gets who asks (``get``) or acts (``post``): a word for each of PEOPLE."""
+
+    def __init__(self, name, *args, get, post="", query="", data=None):
+        self.name, self.args, self.get, self.post, self.query, self.data = name, args, get, post, query, data or {}
+
+    def __str__(self):
+        return " ".join([self.name, *self.args, self.query])
+
+    def path(self, world):
+        return reverse(self.name, args=[_filled(world, arg) for arg in self.args]) + self.query.format(**vars(world))
+
+    def posted(self, world):
+        return {name: _filled(world, value) for name, value in self.data.items()}
+
+
+def _filled(world, word):
+    """Return the key of the row that ``@name`` names, and any other word as it is."""
+    return str(getattr(world, word[1:]).pk) if word.startswith("@") else word
+
+
+EVERYBODY = "200 200 200 200 200 200 200"
+NOBODY_ASKS = "405 405 405 405 405 405 405"
+MEMBERS = "302 200 200 200 200 200 200"
+ALL_LED_ON = "302 302 302 302 302 302 302"
+DESK = "302 302 302 200 200 200 302"
+COORDINATORS = "302 302 302 403 403 200 302"
+NO_ONE = "302 302 302 403 403 403 302"
+NOTHING = "404 404 404 404 404 404 404"
+NOT_YET = "302 404 404 404 404 404 404"
+BUTTON = "302 405 405 405 405 405 405"
+DESK_BUTTON = "302 302 302 405 405 405 302"
+DOORS = [
+    Door("home", get=EVERYBODY),
+    Door("code-of-conduct", get=EVERYBODY),
+    Door("privacy", get=EVERYBODY),
+    Door("contact", get=EVERYBODY),
+    Door("health", get=EVERYBODY),
+    Door("set-language", get=NOBODY_ASKS, post=ALL_LED_ON, data={"language": "fr"}),
+    Door(
+        "registrations:sign-in", get="200 302 302 302 302 302 302", post=ALL_LED_ON, data={"email": "new@example.org"}
+    ),
+    Door("registrations:sign-in-code", get=ALL_LED_ON, post=ALL_LED_ON, data={"code": "123456"}),
+    Door("registrations:sign-in-resend", get=NOBODY_ASKS, post=ALL_LED_ON),
+    Door("registrations:sign-out", get=NOBODY_ASKS, post=ALL_LED_ON),
+    Door("registrations:registration-edit", get=MEMBERS, post="302 422 422 422 422 422 422", data={"save": "1"}),
+    Door("clinics:clinic-list", get=EVERYBODY),
+    Door("clinics:clinic-detail", "@clinic", get=EVERYBODY),
+    Door("clinics:clinic-detail", "@draft", get="404 404 404 200 200 200 404"),
+    Door("clinics:clinic-join", "@clinic", get="302 403 403 403 403 403 403"),
+    Door("clinics:clinic-join", "@draft", get="404 404 404 403 403 403 404"),
+    Door("clinics:rsvp-make", "@clinic", get=NOBODY_ASKS, post="302 302+ 302+ 302+ 302+ 302+ 302+"),
+    Door("clinics:rsvp-make", "@draft", get=NOBODY_ASKS, post="404 404 404 302 302 302 404"),
+    Door("clinics:rsvp-cancel", "@clinic", get=NOBODY_ASKS, post=ALL_LED_ON),
+    Door("matching:match-list", get=MEMBERS),
+    Door("matching:match-detail", "@asked", get="302 404 200 404 404 404 404"),
+    Door("matching:match-detail", "@connected", get="302 404 200 404 404 404 404"),
+    Door("matching:match-detail", "@proposed", get=NOT_YET),
+    Door("matching:match-detail", "@approved", get=NOT_YET),
+    Door("matching:match-accept", "@asked", get=BUTTON, post="302 404 302+ 404 404 404 404"),
+    Door("matching:match-accept", "@approved", get=BUTTON, post=NOT_YET),
+    Door(
+        "matching:match-decline",
+        "@asked",
+        get="302 404 302 404 404 404 404",
+        post="302 404 302+ 404 404 404 404",
+        data={"why": "no_time"},
+    ),
+    Door(
+        "matching:match-withdraw",
+        "@connected",
+        get="302 404 302 404 404 404 404",
+        post="302 404 302+ 404 404 404 404",
+        data={"why": "no_time"},
+    ),
+    Door("matching:match-complete", "@connected", get=BUTTON, post="302 404 302+ 404 404 404 404"),
+    Door("mailings:mailbox", get=EVERYBODY),
+    Door("mailings:mailbox-letter", "0000000000000000000-00000000", get=NOTHING),
+    Door("mailings:mailbox-html", "0000000000000000000-00000000", get=NOTHING),
+    Door("admin:index", get=DESK),
+    Door("admin:login", get="302 403 403 302 302 302 403"),
+    Door("admin:logout", get=DESK_BUTTON, post=ALL_LED_ON),
+    Door("admin:password_change", get="302 302 302 404 404 404 302"),
+    Door("admin:password_change_done", get="302 302 302 404 404 404 302"),
+    Door(
+        "admin:autocomplete",
+        get=COORDINATORS,
+        query="?app_label=registrations&model_name=workinggroupseat&field_name=member&term=p",
+    ),
+    Door("admin:autocomplete", get=DESK, query="?app_label=registrations&model_name=skill&field_name=parent&term=p"),
+    Door("admin:jsi18n", get=DESK),
+    Door("admin:view_on_site", "1", "1", get="302 302 302 404 404 404 302"),
+    Door("admin:app_list", "registrations", get=DESK),
+    Door("admin:app_list", "mailings", get="302 302 302 404 404 200 302"),
+    Door("admin:app_list", "matching", get=DESK),
+    Door("admin:app_list", "clinics", get=DESK),
+    Door("admin:registrations_member_changelist", get=COORDINATORS),
+    Door("admin:registrations_member_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:registrations_member_change", "@person", get=COORDINATORS, post=NO_ONE),
+    Door("admin:registrations_member_history", "@person", get="302 302 302 404 404 200 302"),
+    Door("admin:registrations_member_delete", "@person", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:registrations_workinggroupseat_changelist", get=DESK),
+    Door("admin:registrations_workinggroupseat_add", get=COORDINATORS, post=COORDINATORS),
+    Door(
+        "admin:registrations_workinggroupseat_change",
+        "@seat",
+        get=DESK,
+        post="302 302 302 403 403 302+ 302",
+        data={"until_on": "2027-01-01"},
+    ),
+    Door("admin:registrations_workinggroupseat_history", "@seat", get=DESK),
+    Door("admin:registrations_workinggroupseat_delete", "@seat", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:registrations_skill_changelist", get=DESK),
+    Door("admin:registrations_skill_add", get=COORDINATORS, post=COORDINATORS),
+    Door("admin:registrations_skill_change", "@skill", get=DESK, post=COORDINATORS),
+    Door("admin:registrations_skill_history", "@skill", get=DESK),
+    Door("admin:registrations_skill_delete", "@skill", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:registrations_group_changelist", get=DESK),
+    Door("admin:registrations_group_add", get=COORDINATORS, post=COORDINATORS),
+    Door("admin:registrations_group_change", "@group", get=DESK, post=COORDINATORS),
+    Door("admin:registrations_group_history", "@group", get=DESK),
+    Door("admin:registrations_group_delete", "@group", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door(
+        "admin:registrations_registration_changelist",
+        get=DESK,
+        post=DESK,
+        data={"action": "approve", "_selected_action": "@waiting"},
+    ),
+    Door("admin:registrations_registration_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:registrations_registration_change", "@waiting", get="302 302 302 200 302 200 302", post=NO_ONE),
+    Door("admin:registrations_registration_history", "@waiting", get="302 302 302 200 404 200 302"),
+    Door("admin:registrations_registration_delete", "@waiting", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door(
+        "admin:registrations_registration_decide",
+        "approved",
+        get="302 302 302 200 404 200 302",
+        post="302 302 302 302+ 302 302+ 302",
+        query="?id={waiting.pk}",
+        data={"id": "@waiting", "note": ""},
+    ),
+    Door(
+        "admin:mailings_letter_changelist",
+        get=COORDINATORS,
+        post="302 302 302 403 403 302 302",
+        data={"action": "send_again", "_selected_action": "@letter"},
+    ),
+    Door("admin:mailings_letter_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:mailings_letter_change", "@letter", get=COORDINATORS, post=NO_ONE),
+    Door("admin:mailings_letter_history", "@letter", get="302 302 302 404 404 200 302"),
+    Door("admin:mailings_letter_delete", "@letter", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door(
+        "admin:mailings_suppression_changelist",
+        get=COORDINATORS,
+        post="302 302 302 403 403 302+ 302",
+        data={"action": "lift", "_selected_action": "@suppression"},
+    ),
+    Door("admin:mailings_suppression_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:mailings_suppression_change", "@suppression", get=COORDINATORS, post=NO_ONE),
+    Door("admin:mailings_suppression_history", "@suppression", get="302 302 302 404 404 200 302"),
+    Door("admin:mailings_suppression_delete", "@suppression", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:matching_round_changelist", get=DESK),
+    Door("admin:matching_round_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:matching_round_change", "@round", get=DESK, post=DESK),
+    Door("admin:matching_round_history", "@round", get=DESK),
+    Door("admin:matching_round_delete", "@round", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:matching_round_new", get=DESK_BUTTON, post="302 302 302 302+ 302+ 302+ 302"),
+    Door("admin:matching_round_publish", "@round", get=DESK, post="302 302 302 302+ 302 302+ 302"),
+    Door("admin:matching_round_cancel", "@running", get=DESK_BUTTON, post="302 302 302 302 302 302+ 302"),
+    Door(
+        "admin:matching_match_changelist",
+        get=DESK,
+        post="302 302 302 302+ 302 302+ 302",
+        data={"action": "approve", "_selected_action": "@proposed"},
+    ),
+    Door("admin:matching_match_add", get=NO_ONE, post=NO_ONE),
+    Door(
+        "admin:matching_match_change",
+        "@proposed",
+        get="302 302 302 200 404 200 302",
+        post="302 302 302 200 404 200 302",
+    ),
+    Door("admin:matching_match_history", "@proposed", get="302 302 302 200 404 200 302"),
+    Door("admin:matching_match_delete", "@proposed", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door(
+        "admin:clinics_clinic_changelist",
+        get=DESK,
+        post="302 302 302 302+ 302+ 302+ 302",
+        data={"action": "announce_selected", "_selected_action": "@draft"},
+    ),
+    Door("admin:clinics_clinic_add", get=DESK, post=DESK),
+    Door("admin:clinics_clinic_change", "@clinic", get=DESK, post=DESK),
+    Door("admin:clinics_clinic_history", "@clinic", get=DESK),
+    Door("admin:clinics_clinic_delete", "@clinic", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door(
+        "admin:clinics_clinic_cancel",
+        "@clinic",
+        get=DESK,
+        post="302 302 302 302+ 302+ 302+ 302",
+        data={"reason": "ill"},
+    ),
+    Door("admin:clinics_clinic_act", "@draft", "announce", get=ALL_LED_ON, post="302 302 302 302+ 302+ 302+ 302"),
+]
+
+
+@pytest.fixture
+def world(db, settings, monkeypatch):
+    settings.EMBEDDED_MAILBOX = True
+    monkeypatch.setattr(health.app.conf, "broker_write_url", "memory://")  # asking after a real one takes seconds
+    logging.disable(logging.ERROR)  # a line for each refusal, which are what this is about
+    with time_machine.travel(NOW, tick=False):
+        yield make_world()
+    logging.disable(logging.NOTSET)
+
+
+def test_the_table_names_every_address_of_the_portal():
+    assert {door.name for door in DOORS} == set(names())
+
+
+@pytest.mark.parametrize("number", range(len(PEOPLE)), ids=PEOPLE)
+def test_everybody_gets_through_the_doors_that_are_theirs_and_no_others(world, number):
+    client, member = Client(raise_request_exception=False), world.people[PEOPLE[number]]
+    if member:
+        client.force_login(member)
+    cookies = client.cookies.copy()
+    expected, got = {}, {}
+    for door in DOORS:
+        for method, words in (("get", door.get), ("post", door.post)):
+            if words:
+                client.cookies = cookies.copy()
+                expected[method, str(door)] = words.split()[number]
+                got[method, str(door)] = knock(client, method, door, world)
+
+    assert got == expected
+
+
+def knock(client, method, door, world):
+    """Ask or act, undo whatever came of it, and return the status, with a plus if an act was written."""
+    before, savepoint = Act.objects.count(), transaction.savepoint()
+    response = client.get(door.path(world)) if method == "get" else client.post(door.path(world), door.posted(world))
+    acted = Act.objects.count() > before
+    transaction.savepoint_rollback(savepoint)
+    return f"{response.status_code}{'+' if acted else ''}"

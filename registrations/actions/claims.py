@@ -1,0 +1,164 @@
+"""Taking over an imported registration: by the same verified address, or by a one-use link a coordinator sends."""
+
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from letsconnect.base.links import unsign
+from mailings import letters
+from registrations.claim_links import PURPOSE
+from registrations.domain import AlreadyRegistered, ClaimRefused, NotYours, RegistrationState, Source
+from registrations.models import ClaimInvitation, Member, Registration
+
+LINK_LASTS = timedelta(days=30)
+REMIND_AFTER = timedelta(days=7)
+
+
+def claim_by_address(*, member: Member, now: datetime) -> Registration | None:
+    """Give the member the imported registration with their verified address, and return it; None when there is none.
+
+    Call it at every sign-in. It gives nothing to a member who has a registration, when two imported ones have the
+    address, or when the imported one was withdrawn: then a person decides.
+    """
+    addresses = EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True)
+    same = Q(pk__in=[])
+    for address in addresses:
+        same |= Q(imported_address__iexact=address)
+    with transaction.atomic():
+        member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+        if not _may_claim(member) or Registration.objects.filter(member=member).exists():
+            return None
+        waiting = Registration.objects.filter(same, source=Source.IMPORT, member=None)
+        found = list(waiting.exclude(state=RegistrationState.WITHDRAWN).select_for_update(of=("self",))[:2])
+        return _give(found[0], member=member, now=now) if len(found) == 1 else None
+
+
+@transaction.atomic
+def invite_to_claim(*, registration: Registration, by: Member, now: datetime) -> ClaimInvitation:
+    """Owe the person a letter with a link to take over their imported registration.
+
+    Inviting again while the link works changes nothing; afterwards it makes a new link. Raises NotYours for anybody
+    but a coordinator, ClaimRefused when there is nothing to claim or no address to write to.
+    """
+    if not by.is_coordinator:
+        raise NotYours(_("Only coordinators invite people to take over an imported registration."))
+    registration = _lock(registration.pk)
+    _check_claimable(registration)
+    if not registration.imported_address:
+        raise ClaimRefused(_("The old form has no address for this person."))
+    invitation = registration.claim_invitations.filter(used_at=None).first()
+    address = registration.imported_address.lower()
+    if invitation is not None and invitation.expires_at > now and invitation.address == address:
+        return invitation
+    invitation = invitation or ClaimInvitation(registration=registration)
+    invitation.address, invitation.invited_by = address, by
+    invitation.invited_at, invitation.expires_at, invitation.reminded_at = now, now + LINK_LASTS, None
+    invitation.save()
+    acts.record(by=by, verb="invite_to_claim", on=registration, now=now)
+    _owe_letter("registrations.claim_invitation", invitation, now=now)
+    return invitation
+
+
+def owe_claim_reminders(now: datetime) -> int:
+    """Owe one reminder of each invitation that was not answered for a week; return how many."""
+    due = ClaimInvitation.objects.owed_reminder(at=now, invited_before=now - REMIND_AFTER)
+    waiting = list(due.select_for_update(of=("self",), skip_locked=True).select_related("registration"))
+    for invitation in waiting:
+        invitation.reminded_at = now
+        invitation.save(update_fields=["reminded_at"])
+        _owe_letter("registrations.claim_reminder", invitation, now=now)
+    return len(waiting)
+
+
+def invitation_of(*, token: str, now: datetime) -> ClaimInvitation | None:
+    """Return the invitation a link is for, or None when the link is forged, used or too old."""
+    match unsign(PURPOSE, token, max_age=LINK_LASTS):
+        case [int(pk), str(signed_at)]:
+            invitation = ClaimInvitation.objects.open(at=now).select_related("registration").filter(pk=pk).first()
+            if invitation is not None and invitation.invited_at.isoformat() == signed_at:
+                return invitation
+    return None
+
+
+@transaction.atomic
+def claim_by_link(*, token: str, member: Member, now: datetime) -> Registration:
+    """Give the member the registration a link is for; the link then works for nobody.
+
+    Raises ClaimRefused when the link does not work (any more), AlreadyRegistered when the member has a registration
+    of their own: that one is kept, and the imported one stays where it is.
+    """
+    member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    if not _may_claim(member):
+        raise ClaimRefused(_("This account is closed."))
+    invitation = invitation_of(token=token, now=now)
+    registration = _lock(invitation.registration_id) if invitation else None
+    # Looked at again under the lock: somebody else may have been faster.
+    if registration is None or invitation_of(token=token, now=now) is None:
+        raise ClaimRefused(_("This link was used already or is too old."))
+    _check_claimable(registration)
+    if Registration.objects.filter(member=member).exists():
+        raise AlreadyRegistered(
+            _("You have a registration here already. It is kept as it is, and so is the one from the old form.")
+        )
+    return _give(registration, member=member, now=now)
+
+
+def _lock(pk: int) -> Registration:
+    return Registration.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
+def _may_claim(member: Member) -> bool:
+    return member.is_active and member.erased_at is None
+
+
+def _check_claimable(registration: Registration) -> None:
+    if registration.is_claimed or registration.source != Source.IMPORT:
+        raise ClaimRefused(_("This registration belongs to somebody already."))
+    if registration.state == RegistrationState.WITHDRAWN:
+        raise ClaimRefused(_("This registration was withdrawn."))
+
+
+def _give(registration: Registration, *, member: Member, now: datetime) -> Registration:
+    """Hand the locked registration over; what the account does not say yet it learns from it."""
+    was = registration.state
+    if registration.reviewed_by_id == member.pk:  # a coordinator's own: somebody else reviews it
+        registration.state = RegistrationState.SUBMITTED
+        registration.reviewed_by = registration.reviewed_at = None
+    registration.member, registration.claimed_at, registration.changed_at = member, now, now
+    registration.version += 1
+    registration.save(
+        update_fields=["member", "claimed_at", "changed_at", "version", "state", "reviewed_by", "reviewed_at"]
+    )
+    registration.claim_invitations.filter(used_at=None).update(used_at=now)
+    member.name = member.name or registration.name
+    member.country, member.region = (
+        (member.country, member.region) if member.country else (registration.country, registration.region)
+    )
+    member.zone = registration.zone if member.zone == "UTC" and registration.zone else member.zone
+    member.save(update_fields=["name", "country", "region", "zone"])
+    acts.record(by=member, verb="claim_registration", on=registration, now=now, was=was, became=registration.state)
+    return registration
+
+
+def _owe_letter(kind: str, invitation: ClaimInvitation, *, now: datetime) -> None:
+    letters.owe(
+        kind=kind,
+        about=invitation,
+        address=invitation.address,
+        language=_language(invitation.registration),
+        zone=invitation.registration.zone,
+        key=f"{kind}:{invitation.pk}:{invitation.invited_at.timestamp():.0f}",
+        now=now,
+    )
+
+
+def _language(registration: Registration) -> str:
+    """The portal's language the person speaks best; English when they told none, or speak it as well."""
+    portal = [code for code, _name in settings.LANGUAGES]
+    spoken = dict(registration.spoken_languages.filter(code__in=portal, level__gte=2).values_list("code", "level"))
+    return max(spoken, key=lambda code: (spoken[code], code == "en"), default="en")

@@ -1,0 +1,41 @@
+"""The invitation to take over an imported registration, and its one reminder."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+from registrations.claim_links import claim_link
+from registrations.domain import RegistrationState
+from registrations.models import ClaimInvitation
+
+
+def _still_owed(invitation: ClaimInvitation | None, now: datetime) -> str | None:
+    if invitation is None:
+        return _("the invitation is gone")
+    registration = invitation.registration
+    if registration.is_claimed or invitation.used_at is not None:
+        return _("the registration was taken over")
+    if registration.state == RegistrationState.WITHDRAWN:
+        return _("the registration was withdrawn")
+    if registration.imported_address.lower() != invitation.address:
+        return _("the address changed")
+    return None if invitation.expires_at > now else _("the link is too old")
+
+
+def _render(template: str) -> Callable[[ClaimInvitation, str, str], Rendered]:
+    def render(invitation: ClaimInvitation, language: str, zone: str) -> Rendered:
+        context = {
+            "name": invitation.registration.name,
+            "link": claim_link(invitation),
+            "expires_at": invitation.expires_at,
+        }
+        return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
+
+    return render
+
+
+for _name in ("claim_invitation", "claim_reminder"):
+    kinds.register(f"registrations.{_name}", still_owed=_still_owed, render=_render(_name))
