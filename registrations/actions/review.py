@@ -5,12 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from letsconnect.base import acts
+from letsconnect.base.models import Act
 from mailings import letters
-from registrations import domain
-from registrations.domain import NotYours, RegistrationError, RegistrationState
-from registrations.models import Member, Registration
+from registrations import domain, snapshots
+from registrations.domain import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
+from registrations.facts import RegistrationFacts
+from registrations.models import Member, Registration, ReviewSnapshot
 
 LETTERS = {
     RegistrationState.APPROVED: "registrations.approved",
@@ -23,16 +26,12 @@ LETTERS = {
 def review(
     *, registration: Registration, decision: RegistrationState, note: str, by: Member, now: datetime
 ) -> Registration:
-    """Approve, ask for changes or decline, and owe the letter that says so.
+    """Approve, ask for changes or decline, keep what was decided on, and owe the letter that says so.
 
     Raises NotYours for a person's own registration or another liaison's region, MoveNotAllowed when somebody else
     was faster, RegistrationError when changes or a refusal come without a note.
     """
-    registration = Registration.objects.select_for_update(of=("self",)).select_related("member").get(pk=registration.pk)
-    if registration.member_id == by.pk:
-        raise NotYours(_("Nobody reviews their own registration."))
-    if not by.looks_after(registration.region):
-        raise NotYours(_("This registration belongs to another region."))
+    registration = _locked(registration, by=by)
     domain.check_move(registration.state, decision)
     if decision != RegistrationState.APPROVED and not note.strip():
         raise RegistrationError(_("Please say why, so that the person knows what to do."))
@@ -42,8 +41,27 @@ def review(
     act = acts.record(
         by=by, verb="review_registration", on=registration, now=now, was=was, became=decision, reason=note.strip()
     )
+    _keep(registration, act, now=now)
     if registration.member is not None:
         letters.owe(kind=LETTERS[decision], to=registration.member, about=registration, key=f"review:{act.pk}", now=now)
+    return registration
+
+
+@transaction.atomic
+def accept_changes(*, registration: Registration, version: int, by: Member, now: datetime) -> Registration:
+    """Say that what an approved person changed since the last review is fine; they get no letter.
+
+    ``version`` is the one that was looked at. Raises NotYours as `review` does, and MoveNotAllowed when the
+    registration is not approved (any more) or was changed once more.
+    """
+    registration = _locked(registration, by=by)
+    if registration.state != RegistrationState.APPROVED:
+        raise MoveNotAllowed(_("Only the changes of an approved registration are accepted; this one is decided on."))
+    if registration.version != version:
+        raise MoveNotAllowed(_("It was changed once more meanwhile. Please look again."))
+    registration.reviewed_at, registration.reviewed_by = now, by
+    registration.save(update_fields=["reviewed_at", "reviewed_by"])
+    _keep(registration, acts.record(by=by, verb="accept_changes", on=registration, now=now), now=now)
     return registration
 
 
@@ -59,3 +77,20 @@ def review_many(
         except RegistrationError as error:
             refused.append((registration, str(error)))
     return done, refused
+
+
+def _locked(registration: Registration, *, by: Member) -> Registration:
+    """Lock the registration, which ``by`` may decide on."""
+    registration = Registration.objects.select_for_update(of=("self",)).select_related("member").get(pk=registration.pk)
+    if registration.member_id == by.pk:
+        raise NotYours(_("Nobody reviews their own registration."))
+    if not by.looks_after(registration.region):
+        raise NotYours(_("This registration belongs to another region."))
+    return registration
+
+
+def _keep(registration: Registration, act: Act, *, now: datetime) -> None:
+    facts = snapshots.as_plain(RegistrationFacts.of(registration))
+    with override("en"):
+        names = snapshots.names_of(facts)
+    ReviewSnapshot.objects.create(registration=registration, facts=facts, names=names, reviewed_at=now, act=act)

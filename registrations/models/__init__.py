@@ -5,6 +5,7 @@ from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedR
 from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
 from registrations.models.reference import Group, GroupAlias, Role, RoleName, Skill, SkillName
 from registrations.models.registration import Consent, Offer, Registration, SpokenLanguage, Window, Wish
+from registrations.models.reviews import ReviewSnapshot
 
 __all__ = [
     "Block",
@@ -18,6 +19,7 @@ __all__ = [
     "Member",
     "Offer",
     "Registration",
+    "ReviewSnapshot",
     "Role",
     "RoleName",
     "SignInCode",

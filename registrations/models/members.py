@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.zones import validate_zone
 from registrations.domain import Region
-from registrations.reference.countries import country_choices
+from registrations.reference.countries import COUNTRIES, country_choices
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -73,6 +73,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="registrations_one_member_per_address"),
             models.CheckConstraint(condition=~Q(email=""), name="registrations_no_empty_address"),
+            models.CheckConstraint(
+                condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
+                name="registrations_country_of_a_member_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

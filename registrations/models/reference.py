@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.languages import best_text
 from registrations.domain import GroupKind, Region, SkillFamily, SkillState
-from registrations.reference.countries import country_choices
+from registrations.reference.countries import COUNTRIES, country_choices
 
 
 class SkillQuerySet(models.QuerySet["Skill"]):
@@ -105,6 +105,12 @@ class Group(models.Model):
         verbose_name = _("group")
         verbose_name_plural = _("groups")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
+                name="registrations_country_of_a_group_is_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from registrations.models.members import Member as MemberType
 
 
+CHANGED_SINCE_REVIEW = Q(state=RegistrationState.SUBMITTED, reviewed_at__isnull=False) | Q(
+    state=RegistrationState.APPROVED, changed_at__gt=F("reviewed_at")
+)
+IN_REVIEW_QUEUE = Q(state=RegistrationState.SUBMITTED) | Q(
+    state=RegistrationState.APPROVED, changed_at__gt=F("reviewed_at")
+)
+
+
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def of(self, member: "MemberType") -> "Registration | None":
         """The registration of one member, or None."""
@@ -42,6 +50,18 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def waiting_for_review(self) -> "RegistrationQuerySet":
         return self.filter(state=RegistrationState.SUBMITTED)
+
+    def new_to_review(self) -> "RegistrationQuerySet":
+        """Handed in, and never reviewed."""
+        return self.waiting_for_review().filter(reviewed_at=None)
+
+    def changed_since_review(self) -> "RegistrationQuerySet":
+        """Handed in again, or approved and changed since somebody looked."""
+        return self.filter(CHANGED_SINCE_REVIEW)
+
+    def in_review_queue(self) -> "RegistrationQuerySet":
+        """What waits for a liaison: the new and the changed."""
+        return self.filter(IN_REVIEW_QUEUE)
 
     def claimed(self) -> "RegistrationQuerySet":
         return self.filter(member__isnull=False, member__is_active=True, member__erased_at=None)
@@ -131,6 +151,14 @@ class Registration(models.Model):
     class Meta:
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
+        indexes = [
+            models.Index(
+                fields=["region", "submitted_at", "id"],
+                condition=IN_REVIEW_QUEUE,
+                name="registrations_review_queue",
+            ),
+            models.Index(F("submitted_at").desc(), F("id").desc(), name="registrations_newest_first"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=RegistrationState.values), name="registrations_state_is_known"
@@ -170,6 +198,14 @@ class Registration(models.Model):
     @property
     def shown_name(self) -> str:
         return (self.member.name if self.member else "") or self.name
+
+    @property
+    def is_changed_since_review(self) -> bool:
+        """Tell whether it waits for a liaison who or whose colleague has looked at it before."""
+        if self.reviewed_at is None:
+            return False
+        is_changed = self.state == RegistrationState.APPROVED and self.changed_at > self.reviewed_at
+        return is_changed or self.state == RegistrationState.SUBMITTED
 
     @property
     def is_claimed(self) -> bool:

@@ -1,9 +1,21 @@
 """The rules the database keeps, each broken on purpose."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from registrations.models import Member, Registration, Window
+from registrations.models import (
+    Block,
+    Consent,
+    Group,
+    Member,
+    Offer,
+    Registration,
+    SpokenLanguage,
+    Window,
+    Wish,
+)
 from registrations.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,4 +76,93 @@ def test_nobody_reviews_their_own():
     refuses(
         "registrations_nobody_reviews_their_own",
         lambda: Registration.objects.filter(pk=registration.pk).update(reviewed_by=registration.member),
+    )
+
+
+@pytest.mark.parametrize("rows", [Offer, Wish])
+def test_a_skill_is_shared_once_and_wished_once_per_registration(rows):
+    registration = factories.make_registration(offers=["wikidata"], wishes=["wikidata"])
+    skill = factories.make_skill("wikidata")
+    name = f"registrations_one_{rows.__name__.lower()}_per_skill"
+
+    refuses(name, lambda: rows.objects.create(registration=registration, skill=skill))
+
+
+def test_a_member_has_one_registration():
+    registration = factories.make_registration()
+
+    refuses("member_id", lambda: factories.make_registration(member=registration.member))
+
+
+@pytest.mark.parametrize(
+    ("rows", "fields", "constraint"),
+    [
+        (Offer, {"level": 0}, "registrations_offer_level_is_known"),
+        (Offer, {"level": 5}, "registrations_offer_level_is_known"),
+        (Wish, {"priority": 4}, "registrations_wish_priority_is_known"),
+        (SpokenLanguage, {"code": "fr", "level": 7}, "registrations_babel_level_is_known"),
+        (SpokenLanguage, {"code": "en", "level": 3}, "registrations_one_level_per_language"),
+    ],
+)
+def test_levels_are_in_range(rows, fields, constraint):
+    registration = factories.make_registration(speaks=[("en", 3)])
+    skill = {} if rows is SpokenLanguage else {"skill": factories.make_skill("budgeting")}
+
+    refuses(constraint, lambda: rows.objects.create(registration=registration, **skill, **fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"can_help": -1}, "can_help"),
+        ({"can_learn_from": -1}, "can_learn_from"),
+        ({"can_help": 21}, "registrations_places_at_most_20"),
+        ({"country": "XX"}, "registrations_country_is_known"),
+        ({"region": "EU"}, "registrations_region_is_known"),
+        ({"state": "new"}, "registrations_state_is_known"),
+        ({"reviewed_at": None}, "registrations_approved_has_a_reviewer_and_a_time"),
+        ({"member": None}, "registrations_only_an_imported_one_has_no_member"),
+        ({"contact_way": "other"}, "registrations_contact_way_has_its_text"),
+    ],
+)
+def test_a_registration_keeps_its_rules(fields, constraint):
+    registration = factories.make_registration()
+
+    refuses(constraint, lambda: Registration.objects.filter(pk=registration.pk).update(**fields))
+
+
+def test_countries_of_members_and_groups_are_of_the_list_too():
+    member = factories.make_member()
+    group = Group.objects.create(slug="readers", name="Readers", kind="informal")
+
+    refuses(
+        "registrations_country_of_a_member_is_known",
+        lambda: Member.objects.filter(pk=member.pk).update(country="XX"),
+    )
+    refuses("registrations_country_of_a_group_is_known", lambda: Group.objects.filter(pk=group.pk).update(country="XX"))
+
+
+def test_a_member_cannot_block_themselves_nor_block_somebody_twice():
+    one, two = factories.make_member(), factories.make_member()
+    Block.objects.create(member=one, blocked=two, made_at=factories.NOW)
+
+    refuses(
+        "registrations_no_block_of_oneself",
+        lambda: Block.objects.create(member=one, blocked=one, made_at=factories.NOW),
+    )
+    refuses(
+        "registrations_one_block_per_pair",
+        lambda: Block.objects.create(member=one, blocked=two, made_at=factories.NOW),
+    )
+
+
+def test_one_consent_per_document_is_current_and_ends_after_it_began():
+    registration = factories.make_registration()
+    given = {"registration": registration, "document": "newsletter", "version": "1", "given_at": factories.NOW}
+    Consent.objects.create(**given)
+
+    refuses("registrations_one_current_consent_per_document", lambda: Consent.objects.create(**given))
+    refuses(
+        "registrations_consent_withdrawn_after_given",
+        lambda: Consent.objects.create(**given, withdrawn_at=factories.NOW - timedelta(days=1)),
     )
