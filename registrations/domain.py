@@ -52,6 +52,15 @@ class SkillState(TextChoices):
     RETIRED = "retired", _("retired")
 
 
+class SuggestionOutcome(TextChoices):
+    ACCEPTED = "accepted", _("accepted")
+    MERGED = "merged", _("merged into another")
+    RETIRED = "retired", _("retired")
+
+
+WIKIDATA_ID = r"^Q[1-9][0-9]{0,17}$"
+
+
 class OfferLevel(IntegerChoices):
     """How well I know what I share."""
 
@@ -149,6 +158,10 @@ class StaleForm(RegistrationError):
     """The registration was saved elsewhere since this form was opened."""
 
 
+class SkillRefused(RegistrationError):
+    """A skill cannot be suggested, named, merged or retired like that."""
+
+
 class CodeRefused(RegistrationError):
     """The sign-in code is wrong, used, or too old."""
 
@@ -204,3 +217,24 @@ def merge_windows(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def is_pausing(*, paused_until: date | None, away_until: date | None, today: date) -> bool:
     """Tell whether a pause or an absence covers ``today``; both end on their date."""
     return any(until is not None and until > today for until in (paused_until, away_until))
+
+
+WHY_AT_MOST = 500
+
+
+def join_offers(one: tuple[int, bool] | None, other: tuple[int, bool]) -> tuple[int, bool]:
+    """Join two offers (level, would host) of skills that became one: the better level, a host if either says so."""
+    return other if one is None else (max(one[0], other[0]), one[1] or other[1])
+
+
+def join_wishes(one: tuple[int, str] | None, other: tuple[int, str]) -> tuple[int, str]:
+    """Join two wishes (priority, why) of skills that became one: the higher priority, both reasons, the dearer first.
+
+    Where both reasons together are too long for one, the end of the second is cut, visibly.
+    """
+    if one is None:
+        return other
+    first, second = sorted((one, other), key=lambda wish: -wish[0])
+    reasons = [first[1]] if second[1] in first[1] else [second[1]] if first[1] in second[1] else [first[1], second[1]]
+    why = " / ".join(reason for reason in reasons if reason)
+    return first[0], why if len(why) <= WHY_AT_MOST else f"{why[: WHY_AT_MOST - 1]}…"

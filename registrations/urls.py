@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import claims, registration, sign_in
+from registrations.views import claims, registration, sign_in, skills
 
 app_name = "registrations"
 
@@ -13,4 +13,6 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("claim/<str:token>/", claims.claim, name="claim"),
     path("registration/", registration.registration_edit, name="registration-edit"),
+    path("skills/search/", skills.skill_search, name="skill-search"),
+    path("skills/hints/", skills.skill_hints, name="skill-hints"),
 ]

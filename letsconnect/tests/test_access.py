@@ -124,6 +124,8 @@ DOORS = [
     Door("registrations:sign-in-resend", get=NOBODY_ASKS, post=ALL_LED_ON),
     Door("registrations:sign-out", get=NOBODY_ASKS, post=ALL_LED_ON),
     Door("registrations:registration-edit", get=MEMBERS, post="302 422 422 422 422 422 422", data={"save": "1"}),
+    Door("registrations:skill-search", get=MEMBERS, query="?q=wikidata"),
+    Door("registrations:skill-hints", get=MEMBERS, query="?id={skill.pk}"),
     Door("clinics:clinic-list", get=EVERYBODY),
     Door("clinics:clinic-detail", "@clinic", get=EVERYBODY),
     Door("clinics:clinic-detail", "@draft", get="404 404 404 200 200 200 404"),

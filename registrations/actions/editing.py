@@ -10,6 +10,7 @@ from registrations import domain
 from registrations.domain import ConsentDocument, RegistrationState, StaleForm
 from registrations.facts import RegistrationFacts, current_version
 from registrations.models import Consent, Member, Offer, Registration, SpokenLanguage, Window, Wish
+from registrations.skills import following
 
 
 @transaction.atomic
@@ -18,9 +19,12 @@ def save_registration(
 ) -> Registration:
     """Keep what the person told us, whole; ``version`` is the one their form was opened with, 0 for a first one.
 
-    Saving the same facts twice (a double click) changes nothing. Raises StaleForm when another tab saved other facts
+    Skills merged since the form was opened are saved as what they were merged into. Saving the same facts twice (a
+    double click) changes nothing. Raises StaleForm when another tab saved other facts
     in between.
     """
+    following.hold_still()
+    facts = following.follow(facts)
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     registration = Registration.objects.filter(member=member).select_for_update(of=("self",)).first()
     if registration is not None and RegistrationFacts.of(registration) == facts:

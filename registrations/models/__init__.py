@@ -3,7 +3,7 @@
 from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
 from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
-from registrations.models.reference import Group, GroupAlias, Role, RoleName, Skill, SkillName
+from registrations.models.reference import Group, GroupAlias, Role, RoleName, Skill, SkillName, SkillSuggestion
 from registrations.models.registration import Consent, Offer, Registration, SpokenLanguage, Window, Wish
 from registrations.models.reviews import ReviewSnapshot
 
@@ -25,6 +25,7 @@ __all__ = [
     "SignInCode",
     "Skill",
     "SkillName",
+    "SkillSuggestion",
     "SpokenLanguage",
     "Window",
     "Wish",

@@ -2,20 +2,47 @@
 
 from collections.abc import Mapping
 
+from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.languages import best_text
-from registrations.domain import GroupKind, Region, SkillFamily, SkillState
+from registrations.domain import WIKIDATA_ID, GroupKind, Region, SkillFamily, SkillState, SuggestionOutcome
 from registrations.reference.countries import COUNTRIES, country_choices
+
+ANSWERABLE = (SkillState.ACTIVE, SkillState.SUGGESTED)
+
+
+def _answers(related: str) -> Coalesce:
+    rows = Skill._meta.get_field(related).related_model.objects.filter(skill=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(rows.values("skill").annotate(count=Count("pk")).values("count")), 0)
 
 
 class SkillQuerySet(models.QuerySet["Skill"]):
     def active(self) -> "SkillQuerySet":
         return self.filter(state=SkillState.ACTIVE)
+
+    def suggested(self) -> "SkillQuerySet":
+        return self.filter(state=SkillState.SUGGESTED)
+
+    def answerable(self) -> "SkillQuerySet":
+        """What a new answer may name: active skills, and suggested ones, which are used at once."""
+        return self.filter(state__in=ANSWERABLE)
+
+    def standing(self) -> "SkillQuerySet":
+        """Skills that are still themselves: all but merged ones."""
+        return self.exclude(state=SkillState.MERGED)
+
+    def with_names(self) -> "SkillQuerySet":
+        """Fetch the names, and those of the heir, in a constant number of queries."""
+        return self.select_related("merged_into").prefetch_related("skill_names", "merged_into__skill_names")
+
+    def with_usage(self) -> "SkillQuerySet":
+        """Count who shares and who wishes each skill, drafts included, as `offer_count` and `wish_count`."""
+        return self.annotate(offer_count=_answers("offers"), wish_count=_answers("wishes"))
 
     def for_choosing(self) -> "SkillQuerySet":
         """Active skills with their names, two queries whatever their number."""
@@ -23,14 +50,29 @@ class SkillQuerySet(models.QuerySet["Skill"]):
 
 
 class Skill(models.Model):
-    """A node of a small tree in families."""
+    """A node of a small tree in families. A suggested one has no family until it is accepted.
 
-    slug = models.SlugField(max_length=80, unique=True)
-    family = models.CharField(max_length=20, choices=SkillFamily)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    state = models.CharField(max_length=10, choices=SkillState, default=SkillState.ACTIVE)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
-    wikidata_id = models.CharField(max_length=20, blank=True)
+    A merged skill keeps its own names for the record and speaks with those of its heir. An heir is never itself
+    merged: merging it moves what it had inherited along.
+    """
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    family = models.CharField(_("family"), max_length=20, blank=True, choices=SkillFamily)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=SkillState, default=SkillState.ACTIVE)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+        verbose_name=_("merged into"),
+    )
+    wikidata_id = models.CharField(
+        _("Wikidata id"), max_length=20, blank=True, validators=[RegexValidator(WIKIDATA_ID, _("Write it as Q123."))]
+    )
 
     objects = SkillQuerySet.as_manager()
 
@@ -46,17 +88,37 @@ class Skill(models.Model):
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="registrations_skill_not_its_own_heir"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="registrations_skill_not_its_own_parent"),
+            models.CheckConstraint(condition=Q(state__in=SkillState.values), name="registrations_skill_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(family="") | Q(family__in=SkillFamily.values), name="registrations_skill_family_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SkillState.ACTIVE) | ~Q(family=""), name="registrations_active_skill_has_a_family"
+            ),
+            models.CheckConstraint(
+                condition=Q(wikidata_id="") | Q(wikidata_id__regex=WIKIDATA_ID),
+                name="registrations_wikidata_id_is_one",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name_in(get_language() or "en")
+
+    @property
+    def heir(self) -> "Skill":
+        """The skill this one lives on in; itself unless it was merged."""
+        return self.merged_into or self
 
     def names(self) -> Mapping[str, str]:
         """The names (not the synonyms) by language; prefetch `skill_names` for lists."""
         return {name.language: name.text for name in self.skill_names.all() if not name.is_synonym}
 
     def name_in(self, language: str) -> str:
-        """The name a reader of ``language`` understands best."""
+        """The name a reader of ``language`` understands best; a merged skill is called as its heir."""
+        return self.heir.own_name_in(language)
+
+    def own_name_in(self, language: str) -> str:
+        """What this very skill is called, merged or not."""
         return best_text(self.names(), language) or self.slug
 
 
@@ -82,6 +144,43 @@ class SkillName(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class SkillSuggestionQuerySet(models.QuerySet["SkillSuggestion"]):
+    def to_decide(self) -> "SkillSuggestionQuerySet":
+        return self.filter(decided_at=None)
+
+
+class SkillSuggestion(models.Model):
+    """Who missed a skill, and what became of it: shown to them on their next visits."""
+
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="suggestions")
+    member = models.ForeignKey("registrations.Member", on_delete=models.PROTECT, related_name="skill_suggestions")
+    made_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, blank=True, choices=SuggestionOutcome)
+    noted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SkillSuggestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["skill", "member"], name="registrations_one_suggestion_per_skill_and_member"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, outcome="")
+                | Q(decided_at__gte=F("made_at"), outcome__in=SuggestionOutcome.values),
+                name="registrations_suggestion_decided_has_when_and_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(noted_at=None) | Q(noted_at__gte=F("decided_at"), decided_at__isnull=False),
+                name="registrations_suggestion_noted_after_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill_id} ← {self.member_id}"
 
 
 class GroupQuerySet(models.QuerySet["Group"]):

@@ -1,0 +1,92 @@
+"""One spelling for what people type: case, accents, Arabic letter forms, punctuation and plurals set aside."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_LETTERS = str.maketrans(
+    {
+        "ى": "ي",
+        "ی": "ي",
+        "ک": "ك",
+        "ة": "ه",
+        "ء": "",
+        "ٱ": "ا",
+        "ـ": "",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ı": "i",
+    }
+    | {ord(sign) + digit: str(digit) for sign in "٠۰" for digit in range(10)}
+)
+_SMALL_WORDS = {
+    "en": {"a", "an", "and", "the", "of", "for", "to", "in", "on", "with", "about", "how"},
+    "es": {"y", "e", "o", "el", "la", "los", "las", "de", "del", "en", "con", "para", "por", "un", "una"},
+    "ar": {"في", "من", "علي", "عن", "مع", "و"},
+    "fr": {"et", "le", "la", "les", "de", "des", "du", "au", "aux", "l", "d", "en", "sur", "pour", "avec", "un", "une"},
+    "pt": {
+        "e",
+        "o",
+        "a",
+        "os",
+        "as",
+        "de",
+        "da",
+        "do",
+        "das",
+        "dos",
+        "em",
+        "na",
+        "no",
+        "nas",
+        "nos",
+        "com",
+        "um",
+        "uma",
+    },
+}
+_SMALL = frozenset().union(*_SMALL_WORDS.values())
+_ENDINGS = (("oes", "ao"), ("aux", "al"), ("ies", "y"), ("iones", "ion"), ("es", "e"), ("s", ""), ("x", ""))
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    """Return ``text`` in lower case without accents, vowel signs and punctuation, words apart by one space."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(sign for sign in letters if not unicodedata.combining(sign)).translate(_LETTERS)
+    return " ".join(re.findall(r"\w+", bare.replace("_", " ").replace("'", " ")))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the telling words of ``text``, each as its stem; small words count only where there are no others."""
+    every = fold(text).split()
+    return tuple(stem(word) for word in every if word not in _SMALL) or tuple(every)
+
+
+def stem(word: str) -> str:
+    """Return a folded word without article and plural ending, in any of the five languages."""
+    if "\u0600" <= word[0] <= "\u06ff":
+        return _arabic_stem(word)
+    for ending, singular in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            return _without_e(word[: -len(ending)] + singular)
+    return _without_e(word)
+
+
+def _without_e(word: str) -> str:
+    """Drop a last e: “tables” and “table”, “redes” and “red” meet."""
+    return word[:-1] if word.endswith("e") and len(word) >= 5 else word
+
+
+def _arabic_stem(word: str) -> str:
+    for article in ("وال", "بال", "لل", "ال"):
+        if word.startswith(article) and len(word) - len(article) >= 3:
+            word = word[len(article) :]
+            break
+    for ending in ("ات", "ه"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word

@@ -1,0 +1,50 @@
+"""Answers that follow a skill where the working group merges it."""
+
+from dataclasses import replace
+
+from django.db import connection
+
+from registrations import domain
+from registrations.facts import RegistrationFacts
+from registrations.models import Skill
+
+_LOCK = 0x4C43_5245_4601  # the one of the loader of reference data: the tree of skills has one writer at a time
+
+
+def hold_still() -> None:
+    """Let no skill be merged until the caller's transaction ends; many may hold it at once.
+
+    Take it before any row of a registration is locked, as merging does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+
+
+def change_alone() -> None:
+    """Be the only one who changes skills, with no answer being saved, until the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def follow(facts: RegistrationFacts) -> RegistrationFacts:
+    """Return the facts with merged skills as their heirs, two answers about one skill as one.
+
+    A form opened before a merge is saved after it: call this under `hold_still`, or the answer may be left behind.
+    """
+    named = {row[0] for row in (*facts.offers, *facts.wishes)}
+    heirs = dict(Skill.objects.filter(pk__in=named, merged_into__isnull=False).values_list("pk", "merged_into"))
+    if not heirs:
+        return facts
+    offers: dict[int, tuple[int, bool]] = {}
+    for skill, level, would_host in facts.offers:
+        key = heirs.get(skill, skill)
+        offers[key] = domain.join_offers(offers.get(key), (level, would_host))
+    wishes: dict[int, tuple[int, str]] = {}
+    for skill, priority, why in facts.wishes:
+        key = heirs.get(skill, skill)
+        wishes[key] = domain.join_wishes(wishes.get(key), (priority, why))
+    return replace(
+        facts,
+        offers=tuple(sorted((skill, *rest) for skill, rest in offers.items())),
+        wishes=tuple(sorted((skill, *rest) for skill, rest in wishes.items())),
+    )

@@ -1,0 +1,69 @@
+"""How many people share or wish a skill, told without giving anybody away."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count, F, OuterRef, Subquery, TextChoices
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from letsconnect.base.languages import speaking
+from registrations.models import Member, Offer, Registration, Skill, Wish
+
+FEWEST_COUNTED = 3
+
+
+class Row(TextChoices):
+    """The row of the form a hint stands beside."""
+
+    WISH = "wish", "wish"
+    OFFER = "offer", "offer"
+
+
+def hints(
+    skill_ids: Iterable[int],
+    *,
+    language: str,
+    row: str = Row.WISH,
+    besides: Member | None = None,
+    on: date | None = None,
+) -> dict[int, str]:
+    """Return one true sentence per skill, in one query whatever their number; unknown skills have none.
+
+    Beside a wish it says how many people share the skill, beside an offer how many wish it: people who could be
+    matched on that day, ``besides`` not among them. Fewer than three are not counted out.
+    """
+    counts = _counts(set(skill_ids), row=row, besides=besides, on=on or timezone.now().date())
+    with speaking(language):
+        return {skill: _sentence(people, row) for skill, people in counts.items()}
+
+
+def _counts(skill_ids: set[int], *, row: str, besides: Member | None, on: date) -> dict[int, int]:
+    if not skill_ids:
+        return {}
+    model = Offer if row == Row.WISH else Wish
+    people = Registration.objects.matchable(on=on)
+    if besides is not None:
+        people = people.exclude(member=besides)
+    rows = model.objects.filter(skill=OuterRef("lives_on"), registration__in=people).order_by()
+    count = rows.values("skill").annotate(people=Count("registration")).values("people")
+    skills = Skill.objects.filter(pk__in=skill_ids).annotate(lives_on=Coalesce(F("merged_into"), F("pk")))
+    return dict(skills.annotate(people=Coalesce(Subquery(count), 0)).values_list("pk", "people"))
+
+
+def _sentence(people: int, row: str) -> str:
+    if row == Row.WISH:
+        if not people:
+            return _("Nobody shares this yet: your wish helps plan a clinic.")
+        if people < FEWEST_COUNTED:
+            return _("This is shared already.")
+        return ngettext("%(count)d person shares this.", "%(count)d people share this.", people) % {"count": people}
+    if not people:
+        return _("Nobody asks for this yet. It is good to know that you share it.")
+    if people < FEWEST_COUNTED:
+        return _("This is wished for already.")
+    return ngettext("%(count)d person wants to learn this.", "%(count)d people want to learn this.", people) % {
+        "count": people
+    }

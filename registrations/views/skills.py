@@ -1,0 +1,50 @@
+"""Skills found by typing and the hints beside them, as JSON for the form's script. Nothing here names a person."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET
+
+from registrations import skills
+from registrations.domain import SkillFamily
+
+MOST_HINTS = 60
+_LONGEST_ID = 18
+
+
+@login_required
+@require_GET
+@cache_control(private=True, max_age=30)
+def skill_search(request: HttpRequest) -> JsonResponse:
+    """Ten skills at most for `q`, each with the hint for `row` (wish or offer)."""
+    language = get_language() or "en"
+    found = skills.search(request.GET.get("q", ""), language=language)
+    hints = _hints(request, [skill.skill_id for skill in found])
+    results = [
+        {
+            "id": skill.skill_id,
+            "name": skill.name,
+            "family": str(SkillFamily(skill.family).label) if skill.family else "",
+            "matched": skill.matched,
+            "hint": hints.get(skill.skill_id, ""),
+        }
+        for skill in found
+    ]
+    return JsonResponse({"results": results})
+
+
+@login_required
+@require_GET
+@cache_control(private=True, max_age=30)
+def skill_hints(request: HttpRequest) -> JsonResponse:
+    """The hints for each `id`, for `row` (wish or offer)."""
+    told = request.GET.getlist("id")[:MOST_HINTS]
+    ids = [int(text) for text in told if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID]
+    return JsonResponse({"hints": {str(skill): hint for skill, hint in _hints(request, ids).items()}})
+
+
+def _hints(request: HttpRequest, ids: list[int]) -> dict[int, str]:
+    row = skills.Row.OFFER if request.GET.get("row") == skills.Row.OFFER else skills.Row.WISH
+    return skills.hints(ids, language=get_language() or "en", row=row, besides=request.user, on=timezone.now().date())
