@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from letsconnect.base.spreadsheets import looks_like_formula
 from registrations.importing import text
 from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
 from registrations.importing.names import Names
@@ -93,7 +94,7 @@ def read(told: str, index: Names) -> Cell:
         return understood(Told())
     if len(slugs := index.find(tidy)) == 1:
         return understood(Told(slug=next(iter(slugs))))
-    if text.looks_like_formula(told):
+    if looks_like_formula(told):
         return unread("looks like a spreadsheet formula; not taken over")
     parts = text.split_outside_brackets(told, SEPARATORS)
     if len(parts) == 1:
@@ -110,7 +111,7 @@ def _several(parts: list[str], index: Names) -> Cell:
     parts = [text.tidy(part) for part in parts if text.key(part) not in _ALONE]
     known = [part for part in parts if len(index.find(part)) == 1]
     others = [part for part in parts if part not in known[:1]]
-    if any(text.looks_like_formula(part) for part in parts):
+    if any(looks_like_formula(part) for part in parts):
         return unread("looks like a spreadsheet formula; not taken over")
     words = "; ".join(others)
     if len(words) > LONGEST:

@@ -6,6 +6,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from letsconnect.base.spreadsheets import looks_like_formula
 from registrations.importing import text
 from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
 
@@ -76,6 +77,6 @@ def read_name(told: str) -> Cell:
         return understood("")
     if len(tidy) > LONGEST_NAME:
         return unread(f"longer than {LONGEST_NAME} characters")
-    if text.looks_like_formula(told) or "<" in tidy or not any(letter.isalpha() for letter in tidy):
+    if looks_like_formula(told) or "<" in tidy or not any(letter.isalpha() for letter in tidy):
         return unread("not a name")
     return understood(tidy)

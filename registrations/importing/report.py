@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TextIO
 
-from registrations.importing import text, windows
+from letsconnect.base.spreadsheets import harmless
+from registrations.importing import windows
 from registrations.importing.cells import Cell, Certainty
 from registrations.importing.rows import Answers
 
@@ -90,8 +91,4 @@ def write_csv(lines: Iterable[Line], file: TextIO) -> None:
     writer = csv.writer(file)
     writer.writerow(Line._fields)
     for line in sorted(lines):
-        writer.writerow([_harmless(str(value)) for value in line])
-
-
-def _harmless(value: str) -> str:
-    return f"'{value}" if text.looks_like_formula(value) else value
+        writer.writerow([harmless(str(value)) for value in line])

@@ -14,7 +14,6 @@ _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640)
 _ARABIC = {ord("ى"): "ي", ord("ة"): "ه", ord("ی"): "ي", ord("ک"): "ك"}
 _LETTERS = {ord("ß"): "ss", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d", ord("æ"): "ae", ord("œ"): "oe", ord("ı"): "i"}
 _QUOTES = re.compile(r"[\"'`´‘’‚‛“”„«»ʼʻ′]")
-_FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
 
 # What people write to say that there is nothing to say.
 NOTHING = frozenset(
@@ -87,11 +86,6 @@ def squeezed(text: str) -> str:
 def says_nothing(text: str) -> bool:
     """Tell whether a filled cell says that there is no answer: "n/a", "-", "none"."""
     return key(text) in NOTHING or not key(text)
-
-
-def looks_like_formula(text: str) -> bool:
-    """Tell whether a spreadsheet could take the text for a formula."""
-    return bool(_FORMULA.match(text))
 
 
 def slips(one: str, other: str, *, limit: int) -> int:

@@ -1,0 +1,23 @@
+"""What a spreadsheet must not take for a formula: the one place where files we hand out are made safe."""
+
+import re
+import unicodedata
+
+_BEGINS = frozenset("=+-@")
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+# NUL and its kind are refused by some programs and read over by others, so that what follows comes first.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def looks_like_formula(text: str) -> bool:
+    """Tell whether a spreadsheet could take the text for a formula: behind spaces and full-width signs (＝) too."""
+    if text[:1] in ("\t", "\r", "\n", "\x00"):
+        return True
+    seen = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) not in _UNSEEN)
+    return next(seen, "") in _BEGINS
+
+
+def harmless(text: str) -> str:
+    """Return the text as a cell that stays a text: an apostrophe before what looks like a formula, no control codes."""
+    safe = f"'{text}" if looks_like_formula(text) else text
+    return _CONTROLS.sub("", safe)
