@@ -1,4 +1,4 @@
-"""The review desk: what is new by region, one registration whole, and the decision."""
+"""The review desk: what is new by region, one registration whole with what changed, and the decision."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,16 +11,23 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from registrations import changes, snapshots
 from registrations.actions import claims, review
+from registrations.admin import queue
+from registrations.admin.reading import LanguageInline, OfferInline, WishInline
 from registrations.domain import ContactWay, RegistrationError, RegistrationState
-from registrations.forms.rows import DAYS, window_rows
-from registrations.models import Offer, Registration, SpokenLanguage, Wish
-from registrations.reference.names import language_name
+from registrations.eligibility import Rules, problems
+from registrations.facts import RegistrationFacts, current_version
+from registrations.models import Eligibility, Registration, ReviewSnapshot
+from registrations.reference.names import country_name
 
+LIST = "admin:registrations_registration_changelist"
 DECISIONS = {
     RegistrationState.APPROVED: gettext_lazy("Approve"),
     RegistrationState.NEEDS_CHANGES: gettext_lazy("Ask for changes"),
@@ -40,62 +47,22 @@ class DecisionForm(forms.Form):
     )
 
 
-class ReadInline(admin.TabularInline):
-    """Rows of the registration, to read."""
-
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
-        return request.user.is_staff
-
-    def has_add_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
-        return False
-
-    has_change_permission = has_add_permission
-
-
-class OfferInline(ReadInline):
-    model = Offer
-    fields = ["skill", "level", "would_host"]
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Offer]:
-        return super().get_queryset(request).select_related("skill").prefetch_related("skill__skill_names")
-
-
-class WishInline(ReadInline):
-    model = Wish
-    fields = ["skill", "priority", "why"]
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Wish]:
-        return super().get_queryset(request).select_related("skill").prefetch_related("skill__skill_names")
-
-
-class LanguageInline(ReadInline):
-    model = SpokenLanguage
-    fields = ["shown", "level", "is_preferred"]
-    readonly_fields = ["shown"]
-
-    @admin.display(description=gettext_lazy("language"))
-    def shown(self, row: SpokenLanguage) -> str:
-        return language_name(row.code, "en")
-
-
 @admin.register(Registration)
 class RegistrationAdmin(WorkingGroupAdmin):
     """Liaisons see and decide on their regions, coordinators on all; the person's address is for coordinators."""
 
     coordinators_may = frozenset({"view"})
-    list_display = ["shown_name", "state", "region", "country", "group", "submitted_at", "claimed"]
-    list_filter = ["state", "region", "source"]
+    list_display = ["shown_name", "state", "news", "region", "shown_country", "group", "submitted_at", "claimed"]
+    list_filter = [queue.QueueFilter, "region", queue.ClaimFilter]
     list_select_related = ["member", "group"]
     search_fields = ["name", "member__name", "member__public_id", "wikimedia_username"]
-    ordering = ["-submitted_at", "-pk"]
     list_per_page = 50
-    actions = ["approve", "ask_for_changes", "decline", "invite_to_claim"]
+    show_full_result_count = False
+    actions = ["approve", "ask_for_changes", "decline", "accept_selected", "invite_to_claim"]
     inlines = [OfferInline, WishInline, LanguageInline]
     change_form_template = "admin/registrations/registration/change_form.html"
-    readonly_fields = ["shown_name", "address", "free_hours", "consent_lines", "contact", "claimed"]
+    change_list_template = "admin/registrations/registration/change_list.html"
+    readonly_fields = ["shown_name", "address", "free_hours", "consent_lines", "contact", "claimed", "shown_country"]
 
     def get_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
         fields = [
@@ -103,7 +70,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             "state",
             "source",
             "claimed",
-            "country",
+            "shown_country",
             "region",
             "group",
             "group_other",
@@ -124,9 +91,24 @@ class RegistrationAdmin(WorkingGroupAdmin):
         ]
         return [*fields, "address", "contact"] if request.user.is_coordinator else fields
 
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """The queue begins with who waits longest, every other list with the newest."""
+        is_queue = queue.shown(request) in (queue.WAITING, queue.NEW, queue.CHANGED)
+        return ["submitted_at", "pk"] if is_queue else ["-submitted_at", "-pk"]
+
     @admin.display(description=gettext_lazy("name"))
     def shown_name(self, registration: Registration) -> str:
         return str(registration)
+
+    @admin.display(description=gettext_lazy("since the last review"))
+    def news(self, registration: Registration) -> str:
+        if registration.is_changed_since_review:
+            return _("changed")
+        return _("new") if registration.state == RegistrationState.SUBMITTED else ""
+
+    @admin.display(description=gettext_lazy("country or territory"), ordering="country")
+    def shown_country(self, registration: Registration) -> str:
+        return country_name(registration.country, get_language() or "en") if registration.country else "—"
 
     @admin.display(description=gettext_lazy("claimed"), boolean=True)
     def claimed(self, registration: Registration) -> bool:
@@ -143,9 +125,8 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("free hours"))
     def free_hours(self, registration: Registration) -> str:
-        names = dict(DAYS)
-        rows = window_rows([(window.start, window.end) for window in registration.windows.all()])
-        return ", ".join(f"{names[row['day']]} {row['start']:%H:%M}–{row['end']:%H:%M}" for row in rows) or "—"
+        windows = registration.windows.all()
+        return ", ".join(changes.say_window(window.start, window.end) for window in windows) or "—"
 
     @admin.display(description=gettext_lazy("agreed to"))
     def consent_lines(self, registration: Registration) -> str:
@@ -165,6 +146,11 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def decline(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse:
         return self._ask(request, queryset, RegistrationState.DECLINED)
 
+    @admin.action(description=gettext_lazy("Accept the changes of approved people"), permissions=["seat"])
+    def accept_selected(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
+        for registration in queryset:
+            self._accept(request, registration, registration.version)
+
     @admin.action(description=gettext_lazy("Invite to claim"), permissions=["coordinator"])
     def invite_to_claim(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
         """Send each person of an imported registration a link to take it over."""
@@ -181,29 +167,35 @@ class RegistrationAdmin(WorkingGroupAdmin):
             messages.success(request, text % {"count": invited})
 
     def get_urls(self) -> list[URLPattern]:
-        decide = path(
-            "decide/<str:decision>/",
-            self.admin_site.admin_view(self.decide),
-            name="registrations_registration_decide",
-        )
-        return [decide, *super().get_urls()]
+        wrap, name = self.admin_site.admin_view, "registrations_registration"
+        return [
+            path("decide/<str:decision>/", wrap(self.decide), name=f"{name}_decide"),
+            path("<int:pk>/accept-changes/", wrap(self.accept_changes), name=f"{name}_accept"),
+            path("<int:pk>/invite/", wrap(self.invite), name=f"{name}_invite"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"counters": queue.counters(request), **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         registration = self.get_object(request, object_id)
-        is_waiting = registration is not None and registration.state == RegistrationState.SUBMITTED
-        context = {"decisions": DECISIONS.items() if is_waiting else (), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+        context = _beside(registration, request) if registration else {}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def decide(self, request: HttpRequest, decision: str) -> HttpResponse:
         """Show what is decided on, take the note, act on each."""
         if decision not in DECISIONS:
-            return redirect("admin:registrations_registration_changelist")
+            return redirect(LIST)
+        visible = self.get_queryset(request).select_related("member")
         if request.method != "POST":
-            chosen = get_object_or_404(self.get_queryset(request), pk=request.GET.get("id") or 0)
-            return self._ask(request, [chosen], RegistrationState(decision))
-        registrations = list(self.get_queryset(request).filter(pk__in=request.POST.getlist("id")))
+            chosen = request.GET.get("id", "")
+            one = get_object_or_404(visible, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0)
+            return self._ask(request, [one], RegistrationState(decision))
+        ids = [pk for pk in request.POST.getlist("id") if pk.isdecimal() and len(pk) < 19]
+        registrations = list(visible.filter(pk__in=ids))
         form = DecisionForm(request.POST)
         if form.is_valid() and not form.cleaned_data["note"].strip() and decision != RegistrationState.APPROVED:
             form.add_error("note", _("Please say why, so that the person knows what to do."))
@@ -217,7 +209,31 @@ class RegistrationAdmin(WorkingGroupAdmin):
             now=timezone.now(),
         )
         self._tell(request, len(done), refused)
-        return redirect("admin:registrations_registration_changelist")
+        return redirect(LIST)
+
+    @method_decorator(require_POST)
+    def accept_changes(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take an approved registration off the queue: what changed was looked at."""
+        registration = get_object_or_404(self.get_queryset(request), pk=pk)
+        seen = request.POST.get("version", "")
+        is_done = self._accept(request, registration, int(seen) if seen.isdecimal() else 0)
+        return redirect(LIST) if is_done else redirect("admin:registrations_registration_change", pk)
+
+    def _accept(self, request: HttpRequest, registration: Registration, version: int) -> bool:
+        try:
+            review.accept_changes(registration=registration, version=version, by=request.user, now=timezone.now())
+        except RegistrationError as error:
+            messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": error})
+            return False
+        messages.success(request, _("The changes of %(name)s are accepted.") % {"name": registration})
+        return True
+
+    @method_decorator(require_POST)
+    def invite(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Invite one person to take over their registration of the old form."""
+        registration = get_object_or_404(self.get_queryset(request), pk=pk)
+        self.invite_to_claim(request, [registration])
+        return redirect("admin:registrations_registration_change", pk)
 
     def _tell(self, request: HttpRequest, done: int, refused: list[tuple[Registration, str]]) -> None:
         if done:
@@ -238,13 +254,58 @@ class RegistrationAdmin(WorkingGroupAdmin):
         decision: RegistrationState,
         form: DecisionForm,
     ) -> HttpResponse:
+        models.prefetch_related_objects(registrations, "consents")
+        rules = Eligibility.objects.current().rules
+        warns = decision == RegistrationState.APPROVED
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": DECISIONS[decision],
+            "lines": [(one, _problems(one, rules) if warns else []) for one in registrations],
             "registrations": registrations,
             "decision": decision,
             "form": form,
             "action_url": reverse("admin:registrations_registration_decide", args=[decision]),
         }
         return TemplateResponse(request, "admin/registrations/registration/decide.html", context)
+
+
+def _problems(registration: Registration, rules: Rules) -> list[str]:
+    """What the eligibility rules have against one registration; costs no query where `consents` are prefetched."""
+    current = [consent for consent in registration.consents.all() if consent.withdrawn_at is None]
+    facts = RegistrationFacts(
+        group_id=registration.group_id,
+        group_other=registration.group_other,
+        consents=tuple(one.document for one in current if one.version == current_version(one.document)),
+    )
+    return list(problems(facts, rules).values())
+
+
+def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:
+    """What the page of one registration shows beside its rows: what changed, what is missing, what can be done."""
+    is_waiting = registration.state == RegistrationState.SUBMITTED
+    can_accept = registration.state == RegistrationState.APPROVED and registration.is_changed_since_review
+    can_claim = request.user.is_coordinator and not registration.is_claimed and registration.imported_address
+    snapshot = ReviewSnapshot.objects.latest_of(registration)
+    return {
+        "decisions": DECISIONS.items() if is_waiting else (),
+        "snapshot": snapshot,
+        "changes": _changes(registration, snapshot, show_private=request.user.is_coordinator) if snapshot else [],
+        "is_changed": registration.is_changed_since_review,
+        "problems": _problems(registration, Eligibility.objects.current().rules) if is_waiting else [],
+        "can_accept": can_accept,
+        "can_invite": bool(can_claim),
+    }
+
+
+def _changes(registration: Registration, snapshot: ReviewSnapshot, *, show_private: bool) -> list[changes.Change]:
+    before, after = snapshot.facts, snapshots.as_plain(RegistrationFacts.of(registration))
+    if not show_private:
+        before = {name: value for name, value in before.items() if name not in changes.PRIVATE}
+    return changes.between(
+        before,
+        after,
+        names={**snapshot.names, **snapshots.names_of(before, after)},
+        heirs=snapshots.heirs_of(before),
+        language=get_language() or "en",
+    )

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from letsconnect.base.models import Act
+from registrations.actions.eligibility import set_eligibility
 from registrations.actions.reviewing_again import after_edit
+from registrations.domain import NotYours
 from registrations.eligibility import Rules, needs_review_again, problems
 from registrations.facts import RegistrationFacts
 from registrations.models import Eligibility, Registration
@@ -106,3 +109,37 @@ def test_there_is_one_row_of_eligibility_and_defaults_without_it():
     )
     with pytest.raises(IntegrityError, match="registrations_one_row_of_eligibility"), transaction.atomic():
         Eligibility.objects.create(pk=2)
+
+
+RULES = reverse("admin:registrations_eligibility_change", args=[1])
+
+
+@pytest.mark.django_db
+def test_a_coordinator_changes_the_rules_before_there_is_a_row_and_after(client, coordinator):
+    client.force_login(coordinator)
+    assert client.get(reverse("admin:registrations_eligibility_changelist")).url == RULES
+    page = client.get(RULES)
+    assert page.context["adminform"].form.initial["must_agree_to_the_code"] is True
+
+    for is_asked in (True, False):
+        client.post(RULES, {"must_agree_to_the_code": "on", **({"must_belong_to_a_group": "on"} if is_asked else {})})
+
+        rules = Eligibility.objects.get().rules
+        assert rules == Rules(must_belong_to_a_group=is_asked, reviewed_again=frozenset())
+    first, second = Act.objects.filter(verb="set_eligibility").order_by("pk")
+    assert (first.actor, first.reason.text) == (
+        coordinator,
+        "must_belong_to_a_group: True, must_agree_to_the_code: True, reviewed_again: ",
+    )
+    assert second.reason.text.startswith("must_belong_to_a_group: False")
+
+
+@pytest.mark.django_db
+def test_a_liaison_reads_the_rules_and_changes_none(client, liaison):
+    client.force_login(liaison)
+
+    assert client.get(RULES).status_code == 200
+    assert client.post(RULES, {"must_belong_to_a_group": "on"}).status_code == 403
+    with pytest.raises(NotYours):
+        set_eligibility(rules=Eligibility(), by=liaison, now=LATER)
+    assert not Eligibility.objects.exists()

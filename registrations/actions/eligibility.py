@@ -1,0 +1,34 @@
+"""Changing the eligibility rules."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from registrations.domain import NotYours
+from registrations.eligibility import Rules
+from registrations.models import Eligibility, Member
+
+
+@transaction.atomic
+def set_eligibility(*, rules: Eligibility, by: Member, now: datetime) -> Eligibility:
+    """Keep the rules, for everybody from now on; the log says what they are. Raises NotYours for non-coordinators."""
+    if not by.is_coordinator:
+        raise NotYours(_("Only coordinators change the eligibility rules."))
+    rules.pk = Eligibility.ONLY
+    if Eligibility.objects.filter(pk=rules.pk).exists():
+        rules.save(force_update=True)
+    else:
+        rules.save(force_insert=True)
+    acts.record(by=by, verb="set_eligibility", on=rules, now=now, reason=_told(rules.rules))
+    return rules
+
+
+def _told(rules: Rules) -> str:
+    values = {field.name: getattr(rules, field.name) for field in fields(rules)}
+    return ", ".join(
+        f"{name}: {' '.join(sorted(value)) if isinstance(value, frozenset) else value}"
+        for name, value in values.items()
+    )

@@ -1,0 +1,41 @@
+"""The eligibility rules: one page of settings, for coordinators to change and liaisons to read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from letsconnect.base.admin import WorkingGroupAdmin
+from registrations.actions.eligibility import set_eligibility
+from registrations.models import Eligibility
+
+
+@admin.register(Eligibility)
+class EligibilityAdmin(WorkingGroupAdmin):
+    fields = [
+        "must_belong_to_a_group",
+        "must_agree_to_the_code",
+        "country_is_reviewed_again",
+        "group_is_reviewed_again",
+        "role_is_reviewed_again",
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one row: it is begun on the page that changes it."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one row, so there is no list."""
+        return redirect("admin:registrations_eligibility_change", Eligibility.ONLY)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Eligibility | None:
+        return Eligibility.objects.current() if object_id == str(Eligibility.ONLY) else None
+
+    def save_model(self, request: HttpRequest, obj: Eligibility, form: Any, change: bool) -> None:
+        set_eligibility(rules=obj, by=request.user, now=timezone.now())
+
+    def response_change(self, request: HttpRequest, obj: Eligibility) -> HttpResponse:
+        super().response_change(request, obj)  # says that it is saved
+        return redirect("admin:registrations_eligibility_change", Eligibility.ONLY)

@@ -1,0 +1,112 @@
+"""The review queue: what waits in my regions, with how much of it in each."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from registrations.domain import Region, RegistrationState, Source
+from registrations.models import ClaimInvitation, Registration
+
+WAITING, NEW, CHANGED, ALL = "waiting", "new", "changed", "all"
+_IN_QUEUE = {
+    WAITING: "in_review_queue",
+    NEW: "new_to_review",
+    CHANGED: "changed_since_review",
+}
+_LABELS = {
+    WAITING: _("waiting for a liaison"),
+    NEW: pgettext_lazy("registrations in the review queue", "new"),
+    CHANGED: _("changed since the last review"),
+    ALL: pgettext_lazy("registrations", "all of them"),
+}
+
+
+def shown(request: HttpRequest) -> str:
+    """Return what the list is to show: the queue, unless a state is asked for or somebody is searched by name."""
+    return request.GET.get("show") or (ALL if request.GET.get("q") else WAITING)
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """What waits first; any state on request."""
+
+    title = _("what is shown")
+    parameter_name = "show"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*_LABELS.items(), *RegistrationState.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
+        wanted = shown(request)
+        if wanted in _IN_QUEUE:
+            return getattr(queryset, _IN_QUEUE[wanted])()
+        return queryset if wanted == ALL else queryset.filter(state=wanted)
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        """Django's own without its "All": the queue is what is shown when nothing is chosen."""
+        current = self.value() or (ALL if changelist.query else WAITING)
+        for value, label in self.lookup_choices:
+            yield {
+                "selected": current == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": label,
+            }
+
+
+class ClaimFilter(admin.SimpleListFilter):
+    """Registrations of the old form: whose they are by now."""
+
+    title = _("old form")
+    parameter_name = "claim"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("nobody", _("nobody's yet, not invited")),
+            ("invited", _("nobody's yet, invited")),
+            ("claimed", pgettext_lazy("registrations", "taken over")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Registration]) -> QuerySet[Registration] | None:
+        imported = queryset.filter(source=Source.IMPORT)
+        invited = ClaimInvitation.objects.filter(used_at=None).values("registration")
+        match self.value():
+            case "claimed":
+                return imported.filter(member__isnull=False)
+            case "nobody":
+                return imported.filter(member=None).exclude(pk__in=invited)
+            case "invited":
+                return imported.filter(member=None, pk__in=invited)
+        return None
+
+
+def counters(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return for each region the person looks after what is new and what changed there, with where to see it."""
+    counts = {
+        row["region"]: row
+        for row in Registration.objects.visible_to(request.user)
+        .in_review_queue()
+        .order_by()
+        .values("region")
+        .annotate(new=Count("pk", filter=Q(reviewed_at=None)), changed=Count("pk", filter=Q(reviewed_at__isnull=False)))
+    }
+    mine = [code for code in Region.values if request.user.looks_after(code)]
+    return [_counter(code, counts.get(code, {})) for code in [*mine, *([""] if "" in counts else [])]]
+
+
+def _counter(region: str, counts: dict[str, int]) -> dict[str, Any]:
+    where = reverse("admin:registrations_registration_changelist")
+    return {
+        "region": Region(region).label if region else _("no region"),
+        "url": f"{where}?{urlencode({'region__exact': region})}",
+        "cells": [
+            {"count": counts.get(what, 0), "url": f"{where}?{urlencode({'show': what, 'region__exact': region})}"}
+            for what in (NEW, CHANGED)
+        ],
+    }
