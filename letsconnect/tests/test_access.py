@@ -220,6 +220,13 @@ DOORS = [
         query="?id={waiting.pk}",
         data={"id": "@waiting", "note": ""},
     ),
+    Door("admin:registrations_registration_accept", "@waiting", get=DESK_BUTTON, post="302 302 302 302 404 302 302"),
+    Door("admin:registrations_registration_invite", "@waiting", get=DESK_BUTTON, post="302 302 302 302 404 302 302"),
+    Door("admin:registrations_eligibility_changelist", get=ALL_LED_ON),
+    Door("admin:registrations_eligibility_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:registrations_eligibility_change", "1", get=DESK, post="302 302 302 403 403 302+ 302"),
+    Door("admin:registrations_eligibility_history", "1", get=DESK),
+    Door("admin:registrations_eligibility_delete", "1", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door(
         "admin:mailings_letter_changelist",
         get=COORDINATORS,
