@@ -222,6 +222,12 @@ DOORS = [
     ),
     Door("admin:registrations_registration_accept", "@waiting", get=DESK_BUTTON, post="302 302 302 302 404 302 302"),
     Door("admin:registrations_registration_invite", "@waiting", get=DESK_BUTTON, post="302 302 302 302 404 302 302"),
+    Door(
+        "admin:registrations_registration_export",
+        get=DESK_BUTTON,
+        post="302 302 302 200+ 200+ 200+ 302",
+        data={"format": "csv"},
+    ),
     Door("admin:registrations_eligibility_changelist", get=ALL_LED_ON),
     Door("admin:registrations_eligibility_add", get=NO_ONE, post=NO_ONE),
     Door("admin:registrations_eligibility_change", "1", get=DESK, post="302 302 302 403 403 302+ 302"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from letsconnect.base.admin import WorkingGroupAdmin
 from registrations import changes, snapshots
 from registrations.actions import claims, review
-from registrations.admin import queue
+from registrations.admin import exports, queue
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
 from registrations.domain import ContactWay, RegistrationError, RegistrationState
 from registrations.eligibility import Rules, problems
@@ -170,13 +170,16 @@ class RegistrationAdmin(WorkingGroupAdmin):
         wrap, name = self.admin_site.admin_view, "registrations_registration"
         return [
             path("decide/<str:decision>/", wrap(self.decide), name=f"{name}_decide"),
+            path("export/", wrap(exports.export_view(self)), name=f"{name}_export"),
             path("<int:pk>/accept-changes/", wrap(self.accept_changes), name=f"{name}_accept"),
             path("<int:pk>/invite/", wrap(self.invite), name=f"{name}_invite"),
             *super().get_urls(),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"counters": queue.counters(request), **(extra_context or {})})
+        export_url = f"{reverse('admin:registrations_registration_export')}?{request.GET.urlencode()}"
+        context = {"counters": queue.counters(request), "export_url": export_url}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

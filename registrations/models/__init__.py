@@ -4,7 +4,15 @@ from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
 from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
 from registrations.models.reference import Group, GroupAlias, Role, RoleName, Skill, SkillName, SkillSuggestion
-from registrations.models.registration import Consent, Offer, Registration, SpokenLanguage, Window, Wish
+from registrations.models.registration import (
+    Consent,
+    Offer,
+    Registration,
+    RegistrationQuerySet,
+    SpokenLanguage,
+    Window,
+    Wish,
+)
 from registrations.models.reviews import ReviewSnapshot
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "Member",
     "Offer",
     "Registration",
+    "RegistrationQuerySet",
     "ReviewSnapshot",
     "Role",
     "RoleName",
