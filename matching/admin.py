@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -169,12 +170,15 @@ class SkillFilter(admin.SimpleListFilter):
     parameter_name = "skill"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        matched = Skill.objects.filter(pk__in=Match.objects.visible_to(request.user).values("skill"))
-        return [(str(skill.pk), str(skill)) for skill in matched.prefetch_related("skill_names")]
+        matches = Match.objects.visible_to(request.user)
+        heirs = matches.annotate(heir=Coalesce("skill__merged_into", "skill")).values("heir")
+        return [(str(skill.pk), str(skill)) for skill in Skill.objects.filter(pk__in=heirs).with_names()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
         skill = self.value() or ""
-        return queryset.filter(skill=int(skill)) if skill.isdecimal() and len(skill) < 18 else queryset
+        if not (skill.isascii() and skill.isdecimal() and len(skill) < 18):
+            return queryset
+        return queryset.filter(Q(skill=int(skill)) | Q(skill__merged_into=int(skill)))
 
 
 @admin.register(Match)

@@ -1,5 +1,6 @@
 """What can be decided about members and registrations, without a database."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import IntegerChoices, TextChoices
@@ -56,6 +57,14 @@ class SuggestionOutcome(TextChoices):
     ACCEPTED = "accepted", _("accepted")
     MERGED = "merged", _("merged into another")
     RETIRED = "retired", _("retired")
+
+
+@dataclass(frozen=True)
+class SkillNaming:
+    """What a skill is called in one language; the synonyms sorted."""
+
+    name: str
+    synonyms: tuple[str, ...] = ()
 
 
 WIKIDATA_ID = r"^Q[1-9][0-9]{0,17}$"
@@ -235,6 +244,12 @@ def join_wishes(one: tuple[int, str] | None, other: tuple[int, str]) -> tuple[in
     if one is None:
         return other
     first, second = sorted((one, other), key=lambda wish: -wish[0])
-    reasons = [first[1]] if second[1] in first[1] else [second[1]] if first[1] in second[1] else [first[1], second[1]]
-    why = " / ".join(reason for reason in reasons if reason)
-    return first[0], why if len(why) <= WHY_AT_MOST else f"{why[: WHY_AT_MOST - 1]}…"
+    return first[0], join_why(first[1], second[1])[0]
+
+
+def join_why(first: str, second: str) -> tuple[str, bool]:
+    """Join two reasons, and tell whether the end was cut; one that contains the other stands alone."""
+    if first in second or second in first:
+        return max(first, second, key=len), False
+    why = f"{first} / {second}"
+    return (why, False) if len(why) <= WHY_AT_MOST else (f"{why[: WHY_AT_MOST - 1]}…", True)

@@ -96,12 +96,15 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def with_people(self) -> "MatchQuerySet":
         """Fetch both people, their groups and the skill's names with the matches, in a constant number of queries."""
         return self.select_related(
-            "learner__member", "learner__group", "sharer__member", "sharer__group", "skill", "round"
-        ).prefetch_related("skill__skill_names")
+            "learner__member", "learner__group", "sharer__member", "sharer__group", "skill__merged_into", "round"
+        ).prefetch_related("skill__skill_names", "skill__merged_into__skill_names")
 
 
 class Match(models.Model):
-    """A learner and a sharer for one skill."""
+    """A learner and a sharer for one skill.
+
+    The skill stays the one the round chose, which its replay checks; merged since, it is read as its heir.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="matches", verbose_name=_("round"))
     learner = models.ForeignKey(
@@ -215,7 +218,8 @@ class Match(models.Model):
 
     def why_the_learner_wishes_it(self) -> str:
         """What the learner wrote beside the wish this match answers; the sharer reads it, as the form says."""
-        meant = Q(skill=self.skill_id) | Q(skill__merged_into=self.skill_id)
+        heir = self.skill.heir
+        meant = Q(skill=heir) | Q(skill__merged_into=heir)
         return Wish.objects.filter(meant, registration=self.learner_id).values_list("why", flat=True).first() or ""
 
     @property

@@ -31,6 +31,7 @@ from registrations.models import (
 )
 from registrations.reference.countries import region_of
 from registrations.reference.skills import skills as seed_skills
+from registrations.skills import following
 
 OLD_FORM = "old form"  # the version of every consent that came with it
 _LOCK = 0x4C43_494D_5001  # one import at a time
@@ -49,6 +50,7 @@ def import_registrations(*, content: bytes, by: Member | None, now: datetime, is
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        following.hold_still()
         lexicon = _lexicon(told, now=now)
         read = list(_readable(told, lexicon, outcome))
         writer = _Writer(by=by, now=now)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from registrations.models import Group, GroupAlias, Role, RoleName, Skill, SkillName
 from registrations.reference.groups import SeedGroup, groups
 from registrations.reference.roles import ROLES
 from registrations.reference.skills import SeedSkill, skills
-
-_LOCK = 0x4C43_5245_4601  # one loader at a time: two set-ups may start together
+from registrations.skills import following
 
 
 @transaction.atomic
@@ -17,11 +16,10 @@ def load_reference_data() -> dict[str, int]:
     """Bring the seed into the database and return how many rows of each table were written.
 
     Running it again writes nothing. Texts that changed in the seed are renamed, the old wording staying as a synonym
-    or alias. What people suggested and what the working group merged or retired is left alone; nothing is deleted
+    or alias. What people suggested and every skill the working group has changed is left alone; nothing is deleted
     but a synonym that became a name.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    following.change_alone()  # two set-ups may start together
     return {
         "skills": _load_skills(skills()),
         "skill_names": _load_skill_names(skills()),
@@ -32,16 +30,16 @@ def load_reference_data() -> dict[str, int]:
 
 
 def _load_skills(seeds: Iterable[SeedSkill]) -> int:
-    known = {skill.slug: skill for skill in Skill.objects.all()}
+    known = {skill.slug: skill for skill in Skill.objects.select_related("merged_into")}
     written = 0
     for seed in seeds:  # parents come first
-        parent = known[seed.under] if seed.under else None
+        parent = known[seed.under].heir if seed.under else None
         wanted = {"family": seed.family, "parent": parent, "wikidata_id": seed.wikidata_id}
         skill = known.get(seed.slug)
         if skill is None:
             known[seed.slug] = Skill.objects.create(slug=seed.slug, **wanted)
             written += 1
-        elif _set(skill, wanted):
+        elif not skill.is_curated and _set(skill, wanted):
             skill.save(update_fields=list(wanted))
             written += 1
     return written
@@ -56,13 +54,15 @@ def _set(row: Skill | Group, wanted: dict[str, object]) -> bool:
 
 
 def _load_skill_names(seeds: Iterable[SeedSkill]) -> int:
-    ids = dict(Skill.objects.values_list("slug", "pk"))
+    ids = dict(Skill.objects.filter(is_curated=False).values_list("slug", "pk"))
     known = {(row.skill_id, row.language, row.text.lower()): row for row in SkillName.objects.all()}
     names = {(row.skill_id, row.language): row for row in known.values() if not row.is_synonym}
     new: list[SkillName] = []
     written = 0
     for seed in seeds:
-        pk = ids[seed.slug]
+        pk = ids.get(seed.slug)
+        if pk is None:
+            continue  # the working group's by now
         for language, text in seed.names.items():
             if name := names.get((pk, language)):
                 written += _rename(name, text, known)

@@ -1,5 +1,6 @@
 """Skills as people miss them and the working group orders them. One change at a time: the tree has one writer."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from letsconnect.base.languages import known
-from registrations.domain import SkillRefused, SkillState
+from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefused, SkillState, SuggestionOutcome
 from registrations.models import Member, Skill, SkillName, SkillSuggestion
+from registrations.skills import merging
 from registrations.skills.folding import fold
 from registrations.skills.following import change_alone
 
@@ -31,12 +33,202 @@ def suggest_skill(*, name: str, language: str, by: Member, now: datetime) -> Ski
         raise SkillRefused(_("“%(skill)s” is no longer used. Please choose another skill.") % {"skill": text})
     if skill is None:
         _check_pace(by, now=now)
-        skill = Skill.objects.create(slug=_free_slug(text), family="", state=SkillState.SUGGESTED)
+        skill = Skill.objects.create(slug=_free_slug(text), family="", state=SkillState.SUGGESTED, is_curated=True)
         SkillName.objects.create(skill=skill, language=known(language), text=text)
         acts.record(by=by, verb="suggest_skill", on=skill, now=now, became=skill.state)
     if skill.state == SkillState.SUGGESTED:
         SkillSuggestion.objects.get_or_create(skill=skill, member=by, defaults={"made_at": now})
     return skill
+
+
+@transaction.atomic
+def add_skill(
+    *, name: str, language: str, family: str, parent: Skill | None = None, by: Member, now: datetime
+) -> Skill:
+    """Add a skill of the working group's own. Raises SkillRefused when one goes by that name, NotYours for liaisons."""
+    _coordinators_only(by)
+    change_alone()
+    text = _clean(name)
+    if (other := _called(text)) is not None:
+        raise SkillRefused(_("There is a skill of that name already: %(skill)s.") % {"skill": other})
+    skill = Skill.objects.create(slug=_free_slug(text), family=SkillFamily(family), parent=parent, is_curated=True)
+    SkillName.objects.create(skill=skill, language=known(language), text=text)
+    acts.record(by=by, verb="add_skill", on=skill, now=now, became=skill.state)
+    return skill
+
+
+@transaction.atomic
+def accept_skill(*, skill: Skill, family: str, by: Member, now: datetime) -> Skill:
+    """Take a suggested skill, or a retired one again, into the list everybody finds. Accepting twice changes nothing.
+
+    Raises NotYours when a liaison takes back a retired one, SkillRefused for a merged one.
+    """
+    change_alone()
+    skill = _now(skill)
+    if skill.state == SkillState.ACTIVE:
+        return skill
+    _check_may_order(by, skill)
+    _refuse_merged(skill)
+    was = skill.state
+    skill.state, skill.family, skill.is_curated = SkillState.ACTIVE, SkillFamily(family), True
+    skill.save(update_fields=["state", "family", "is_curated"])
+    _tell_suggesters(skill, SuggestionOutcome.ACCEPTED, now=now)
+    acts.record(by=by, verb="accept_skill", on=skill, now=now, was=was, became=skill.state)
+    return skill
+
+
+@transaction.atomic
+def place_skill(
+    *, skill: Skill, family: str, parent: Skill | None, wikidata_id: str, by: Member, now: datetime
+) -> Skill:
+    """Move a skill to another place of the tree. Raises SkillRefused where it would stand under itself."""
+    _coordinators_only(by)
+    change_alone()
+    skill = _now(skill)
+    _refuse_merged(skill)
+    if parent is not None and skill.pk in merging.line_of(parent):
+        raise SkillRefused(_("A skill cannot be part of itself or of one of its own parts."))
+    skill.family, skill.parent, skill.wikidata_id, skill.is_curated = family, parent, wikidata_id.strip(), True
+    skill.save(update_fields=["family", "parent", "wikidata_id", "is_curated"])
+    acts.record(by=by, verb="place_skill", on=skill, now=now)
+    return skill
+
+
+@transaction.atomic
+def rename_skill(*, skill: Skill, language: str, text: str, by: Member, now: datetime) -> Skill:
+    """Give a skill its name in one language; the old one stays as a synonym, so that it is still found by it.
+
+    Raises SkillRefused where another skill goes by that name, NotYours when a liaison renames what is not suggested.
+    """
+    change_alone()
+    skill = _now(skill)
+    synonyms = tuple(row.text for row in skill.skill_names.all() if row.language == language and row.is_synonym)
+    return name_skill(skill=skill, names={language: SkillNaming(text, synonyms)}, by=by, now=now)
+
+
+@transaction.atomic
+def name_skill(*, skill: Skill, names: Mapping[str, SkillNaming], by: Member, now: datetime) -> Skill:
+    """Set the name and all synonyms of a skill in each language given; others stay as they are.
+
+    A name that is replaced becomes a synonym, one left empty is taken away. Writing the same again changes nothing.
+    Raises SkillRefused where a name is another skill's or none is left, NotYours as renaming does.
+    """
+    change_alone()
+    skill = _now(skill)
+    _check_may_order(by, skill)
+    _refuse_merged(skill)
+    old = {language: merging.naming_of(skill, language) for language in names}
+    new = {language: _tidy(naming, old[language]) for language, naming in names.items()}
+    if new == old:
+        return skill
+    for language, naming in new.items():
+        if naming.name and naming.name != old[language].name:
+            _check_free(naming.name, skill)
+        merging.write_names(skill, language, naming)
+    if not skill.skill_names.filter(is_synonym=False).exists():
+        raise SkillRefused(_("A skill needs a name in at least one language."))
+    _curate(skill)
+    changed = sorted(language for language in new if new[language].name != old[language].name)
+    acts.record(
+        by=by,
+        verb="name_skill",
+        on=skill,
+        now=now,
+        reason="; ".join(
+            f"{language}: {old[language].name or '—'} → {new[language].name or '—'}" for language in changed
+        ),
+    )
+    return skill
+
+
+@transaction.atomic
+def merge_skills(*, source: Skill, target: Skill, by: Member, now: datetime) -> Skill:
+    """Let ``target`` take the place of ``source`` everywhere and return it, its heir from now on.
+
+    Offers and wishes of everybody follow; who has both keeps one, with the better level, the higher priority and both
+    reasons. The names become synonyms, the parts of the tree below move, whatever was merged into ``source`` before is
+    ``target``'s. Matches keep the skill they were made for and are read as its heir. Merging the same twice changes
+    nothing. Raises NotYours for liaisons; SkillRefused where either was merged elsewhere or the target is not used.
+    """
+    _coordinators_only(by)
+    change_alone()
+    locked = Skill.objects.select_for_update().filter(pk__in=(source.pk, target.pk)).order_by("pk").in_bulk()
+    source, target = locked[source.pk], locked[target.pk]
+    if source.merged_into_id == target.pk and source != target:
+        return target
+    merging.check(source, target)
+    was = source.state
+    done = merging.move(source, target)
+    source.state, source.merged_into, source.is_curated = SkillState.MERGED, target, True
+    source.save(update_fields=["state", "merged_into", "is_curated"])
+    _curate(target)
+    _tell_suggesters(source, SuggestionOutcome.MERGED, now=now)
+    acts.record(
+        by=by, verb="merge_skill", on=source, now=now, was=was, became=source.state, reason=f"→ {target.slug}; {done}"
+    )
+    acts.record(by=by, verb="take_in_skill", on=target, now=now, reason=f"← {source.slug}; {done}")
+    return target
+
+
+@transaction.atomic
+def retire_skill(*, skill: Skill, by: Member, now: datetime) -> Skill:
+    """Offer a skill no longer for new answers; answers given stay visible. Retiring twice changes nothing."""
+    _coordinators_only(by)
+    change_alone()
+    skill = _now(skill)
+    if skill.state == SkillState.RETIRED:
+        return skill
+    _refuse_merged(skill)
+    was, skill.state, skill.is_curated = skill.state, SkillState.RETIRED, True
+    skill.save(update_fields=["state", "is_curated"])
+    _tell_suggesters(skill, SuggestionOutcome.RETIRED, now=now)
+    acts.record(by=by, verb="retire_skill", on=skill, now=now, was=was, became=skill.state)
+    return skill
+
+
+def note_suggestions(*, by: Member, now: datetime) -> int:
+    """Keep that the member has read what became of their suggestions; return of how many."""
+    return SkillSuggestion.objects.to_tell(by).update(noted_at=now)
+
+
+def _coordinators_only(by: Member) -> None:
+    if not by.is_coordinator:
+        raise NotYours(_("Only coordinators change the tree of skills."))
+
+
+def _check_may_order(by: Member, skill: Skill) -> None:
+    """Liaisons decide on what was suggested, coordinators on everything."""
+    if not (by.is_coordinator or (by.is_staff and skill.state == SkillState.SUGGESTED)):
+        raise NotYours(_("Liaisons accept and rename suggested skills; the others are the coordinators'."))
+
+
+def _now(skill: Skill) -> Skill:
+    return Skill.objects.select_for_update().get(pk=skill.pk)
+
+
+def _refuse_merged(skill: Skill) -> None:
+    if skill.state == SkillState.MERGED:
+        raise SkillRefused(_("This skill was merged into “%(skill)s”.") % {"skill": skill})
+
+
+def _curate(skill: Skill) -> None:
+    skill.is_curated = True
+    skill.save(update_fields=["is_curated"])
+
+
+def _tell_suggesters(skill: Skill, outcome: SuggestionOutcome, *, now: datetime) -> None:
+    """Note what became of a suggestion: those who made it read it on their next visit."""
+    skill.suggestions.to_decide().update(decided_at=now, outcome=outcome)
+
+
+def _tidy(naming: SkillNaming, old: SkillNaming) -> SkillNaming:
+    """Return the naming cleaned, the old name among the synonyms, no wording twice."""
+    name = _clean(naming.name) if naming.name.strip() else ""
+    synonyms: dict[str, str] = {}
+    for text in (*naming.synonyms, *([old.name] if name and old.name else [])):
+        if text.strip() and text.strip().lower() != name.lower():
+            synonyms.setdefault(_clean(text).lower(), _clean(text))
+    return SkillNaming(name, tuple(sorted(synonyms.values())))
 
 
 def _clean(name: str) -> str:
@@ -48,16 +240,24 @@ def _clean(name: str) -> str:
     return text
 
 
-def _called(text: str, besides: Skill | None = None) -> Skill | None:
+def _called(text: str, *, besides: Skill | None = None, is_synonym: bool | None = None) -> Skill | None:
     """Return the skill that goes by this name or synonym, in use before suggested before retired."""
     order = (SkillState.ACTIVE, SkillState.SUGGESTED, SkillState.RETIRED)
     rows = SkillName.objects.exclude(skill__state=SkillState.MERGED).select_related("skill")
-    if besides is not None:
-        rows = rows.exclude(skill=besides)
+    rows = rows.exclude(skill=besides) if besides is not None else rows
+    rows = rows.filter(is_synonym=is_synonym) if is_synonym is not None else rows
     wanted = fold(text)
     same = [row for row in rows if fold(row.text) == wanted]
     best = min(same, key=lambda row: (order.index(row.skill.state), row.is_synonym, row.skill_id), default=None)
     return best.skill if best else None
+
+
+def _check_free(text: str, skill: Skill) -> None:
+    other = _called(text, besides=skill, is_synonym=False)
+    if other is not None:
+        raise SkillRefused(
+            _("“%(name)s” is the name of another skill already. If the two are one, merge them.") % {"name": text}
+        )
 
 
 def _check_pace(member: Member, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Skills, groups and roles: rows loaded by `load_reference_data`, extended by people and the working group."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.languages import best_text
 from registrations.domain import WIKIDATA_ID, GroupKind, Region, SkillFamily, SkillState, SuggestionOutcome
 from registrations.reference.countries import COUNTRIES, country_choices
+
+if TYPE_CHECKING:
+    from registrations.models.members import Member
 
 ANSWERABLE = (SkillState.ACTIVE, SkillState.SUGGESTED)
 
@@ -53,7 +57,8 @@ class Skill(models.Model):
     """A node of a small tree in families. A suggested one has no family until it is accepted.
 
     A merged skill keeps its own names for the record and speaks with those of its heir. An heir is never itself
-    merged: merging it moves what it had inherited along.
+    merged: merging it moves what it had inherited along. What the working group has changed is theirs: loading
+    reference data leaves a curated skill alone.
     """
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
@@ -73,6 +78,8 @@ class Skill(models.Model):
     wikidata_id = models.CharField(
         _("Wikidata id"), max_length=20, blank=True, validators=[RegexValidator(WIKIDATA_ID, _("Write it as Q123."))]
     )
+
+    is_curated = models.BooleanField(_("kept by the working group"), default=False, editable=False)
 
     objects = SkillQuerySet.as_manager()
 
@@ -149,6 +156,10 @@ class SkillName(models.Model):
 class SkillSuggestionQuerySet(models.QuerySet["SkillSuggestion"]):
     def to_decide(self) -> "SkillSuggestionQuerySet":
         return self.filter(decided_at=None)
+
+    def to_tell(self, member: "Member") -> "SkillSuggestionQuerySet":
+        """Decided suggestions the member has not said to have read."""
+        return self.filter(member=member, decided_at__isnull=False, noted_at=None)
 
 
 class SkillSuggestion(models.Model):

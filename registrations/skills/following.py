@@ -8,7 +8,7 @@ from registrations import domain
 from registrations.facts import RegistrationFacts
 from registrations.models import Skill
 
-_LOCK = 0x4C43_5245_4601  # the one of the loader of reference data: the tree of skills has one writer at a time
+_LOCK = 0x4C43_5245_4601  # the tree of skills has one writer at a time
 
 
 def hold_still() -> None:

@@ -1,0 +1,145 @@
+"""What a merge of two skills changes: told beforehand, then done. Called under the lock of the tree of skills."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from registrations import domain
+from registrations.domain import SkillNaming, SkillRefused, SkillState
+from registrations.models import Offer, Registration, Skill, SkillName, Wish
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What merging changes, counted before it is done. People who have both answers keep one of the two."""
+
+    people: int
+    offers: int
+    offers_joined: int
+    wishes: int
+    wishes_joined: int
+    reasons_cut: int
+    synonyms: tuple[SkillName, ...]
+    parts: tuple[Skill, ...]
+    inherited: tuple[Skill, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.people} people, {self.offers} offers ({self.offers_joined} joined), "
+            f"{self.wishes} wishes ({self.wishes_joined} joined)"
+        )
+
+
+def check(source: Skill, target: Skill) -> None:
+    """Raise SkillRefused unless ``source`` may be merged into ``target`` as both are now."""
+    names = {"source": source, "target": target}
+    if source == target:
+        raise SkillRefused(_("A skill cannot be merged into itself."))
+    if source.state == SkillState.MERGED:
+        raise SkillRefused(_("This skill was merged into “%(source)s” already.") % names)
+    if target.state == SkillState.MERGED:
+        raise SkillRefused(_("The skill to merge into was itself merged into “%(target)s”. Take that one.") % names)
+    if target.state == SkillState.RETIRED:
+        raise SkillRefused(_("“%(target)s” is retired. Take a skill that is in use.") % names)
+    if target.state == SkillState.SUGGESTED and source.state != SkillState.SUGGESTED:
+        raise SkillRefused(_("“%(target)s” is only suggested. Accept it first.") % names)
+
+
+def preview(source: Skill, target: Skill) -> Merge:
+    """Return what merging would change, in a constant number of queries."""
+    offers = dict(Offer.objects.filter(skill=source).values_list("registration", "pk"))
+    wishes = dict(Wish.objects.filter(skill=source).values_list("registration", "why"))
+    both = dict(Wish.objects.filter(skill=target, registration__in=wishes).values_list("registration", "why"))
+    return Merge(
+        people=len(offers.keys() | wishes.keys()),
+        offers=len(offers),
+        offers_joined=Offer.objects.filter(skill=target, registration__in=offers).count(),
+        wishes=len(wishes),
+        wishes_joined=len(both),
+        reasons_cut=sum(domain.join_why(wishes[key], why)[1] for key, why in both.items()),
+        synonyms=tuple(_new_synonyms(source, target)),
+        parts=tuple(source.children.with_names().exclude(pk=target.pk)),
+        inherited=tuple(source.merged_from.prefetch_related("skill_names")),
+    )
+
+
+def move(source: Skill, target: Skill) -> Merge:
+    """Bring over answers, names, parts and earlier merges of ``source`` to ``target``; return what that was."""
+    answered = Registration.objects.filter(offers__skill=source) | Registration.objects.filter(wishes__skill=source)
+    keys = set(answered.values_list("pk", flat=True))
+    # Others delete answers under the lock of the registration: lowest id first, as matching locks them.
+    list(Registration.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk"))
+    done = preview(source, target)
+    _move_offers(source, target)
+    _move_wishes(source, target)
+    for name in done.synonyms:
+        name.pk, name.skill, name.is_synonym = None, target, True
+    SkillName.objects.bulk_create(done.synonyms)
+    _move_parts(source, target)
+    source.merged_from.update(merged_into=target)
+    return done
+
+
+def line_of(skill: Skill | None) -> list[int]:
+    """Return the ids of a skill and everything it is part of, upwards."""
+    line: list[int] = []
+    while skill is not None and skill.pk not in line:
+        line.append(skill.pk)
+        skill = skill.parent
+    return line
+
+
+def naming_of(skill: Skill, language: str) -> SkillNaming:
+    """Return what the skill itself is called in one language."""
+    rows = [row for row in skill.skill_names.all() if row.language == language]
+    return SkillNaming(
+        next((row.text for row in rows if not row.is_synonym), ""),
+        tuple(sorted(row.text for row in rows if row.is_synonym)),
+    )
+
+
+def write_names(skill: Skill, language: str, naming: SkillNaming) -> None:
+    """Replace what the skill is called in one language."""
+    skill.skill_names.filter(language=language).delete()
+    texts = [(naming.name, False)] if naming.name else []
+    texts += [(text, True) for text in naming.synonyms]
+    SkillName.objects.bulk_create(
+        SkillName(skill=skill, language=language, text=text, is_synonym=is_synonym) for text, is_synonym in texts
+    )
+
+
+def _new_synonyms(source: Skill, target: Skill) -> list[SkillName]:
+    known = {(row.language, row.text.lower()) for row in target.skill_names.all()}
+    return [row for row in source.skill_names.order_by("pk") if (row.language, row.text.lower()) not in known]
+
+
+def _move_offers(source: Skill, target: Skill) -> None:
+    """Let every offer follow; who offers both keeps one."""
+    theirs = {offer.registration_id: offer for offer in Offer.objects.filter(skill=target)}
+    rows = list(Offer.objects.filter(skill=source, registration__in=theirs))
+    for row in rows:
+        kept = theirs[row.registration_id]
+        kept.level, kept.would_host = domain.join_offers((kept.level, kept.would_host), (row.level, row.would_host))
+        kept.save(update_fields=["level", "would_host"])
+        row.delete()
+    Offer.objects.filter(skill=source).update(skill=target)
+
+
+def _move_wishes(source: Skill, target: Skill) -> None:
+    """Let every wish follow; who wishes both keeps one."""
+    theirs = {wish.registration_id: wish for wish in Wish.objects.filter(skill=target)}
+    rows = list(Wish.objects.filter(skill=source, registration__in=theirs))
+    for row in rows:
+        kept = theirs[row.registration_id]
+        kept.priority, kept.why = domain.join_wishes((kept.priority, kept.why), (row.priority, row.why))
+        kept.save(update_fields=["priority", "why"])
+        row.delete()
+    Wish.objects.filter(skill=source).update(skill=target)
+
+
+def _move_parts(source: Skill, target: Skill) -> None:
+    """Hang the parts of ``source`` under ``target``, which moves up if it was below ``source`` itself."""
+    if source.pk in line_of(target):
+        target.parent = source.parent
+        target.save(update_fields=["parent"])
+    source.children.exclude(pk=target.pk).update(parent=target)
