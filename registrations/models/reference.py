@@ -181,7 +181,7 @@ class SkillSuggestion(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decided_at=None, outcome="")
-                | Q(decided_at__gte=F("made_at"), outcome__in=SuggestionOutcome.values),
+                | Q(decided_at__isnull=False, decided_at__gte=F("made_at"), outcome__in=SuggestionOutcome.values),
                 name="registrations_suggestion_decided_has_when_and_how",
             ),
             models.CheckConstraint(

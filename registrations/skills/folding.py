@@ -49,7 +49,16 @@ _SMALL_WORDS = {
     },
 }
 _SMALL = frozenset().union(*_SMALL_WORDS.values())
-_ENDINGS = (("oes", "ao"), ("aux", "al"), ("ies", "y"), ("iones", "ion"), ("es", "e"), ("s", ""), ("x", ""))
+_ENDINGS = (
+    ("oes", "ao"),
+    ("eaux", "eau"),
+    ("aux", "al"),
+    ("ies", "y"),
+    ("iones", "ion"),
+    ("es", "e"),
+    ("s", ""),
+    ("x", ""),
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -78,7 +87,7 @@ def stem(word: str) -> str:
 
 def _without_e(word: str) -> str:
     """Drop a last e: “tables” and “table”, “redes” and “red” meet."""
-    return word[:-1] if word.endswith("e") and len(word) >= 5 else word
+    return word[:-1] if word.endswith("e") and len(word) >= 4 else word
 
 
 def _arabic_stem(word: str) -> str:

@@ -12,6 +12,9 @@ from registrations.models import (
     Member,
     Offer,
     Registration,
+    Skill,
+    SkillName,
+    SkillSuggestion,
     SpokenLanguage,
     Window,
     Wish,
@@ -165,4 +168,73 @@ def test_one_consent_per_document_is_current_and_ends_after_it_began():
     refuses(
         "registrations_consent_withdrawn_after_given",
         lambda: Consent.objects.create(**given, withdrawn_at=factories.NOW - timedelta(days=1)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("registrations_skill_state_is_known", {"state": "lost"}),
+        ("registrations_skill_family_is_known", {"family": "magic"}),
+        ("registrations_active_skill_has_a_family", {"family": ""}),
+        ("registrations_merged_skill_names_its_heir", {"state": "merged"}),
+        ("registrations_wikidata_id_is_one", {"wikidata_id": "Q0"}),
+    ],
+)
+def test_a_skill_is_what_it_says(constraint, fields):
+    refuses(constraint, lambda: factories.make_skill("odd", **fields))
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("registrations_skill_not_its_own_heir", ("merged_into", "state")),
+        ("registrations_skill_not_its_own_parent", ("parent",)),
+    ],
+)
+def test_a_skill_is_neither_its_own_heir_nor_its_own_parent(constraint, fields):
+    skill = factories.make_skill()
+    values = {"merged_into": skill, "state": "merged", "parent": skill}
+
+    refuses(constraint, lambda: Skill.objects.update(**{name: values[name] for name in fields}))
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("registrations_one_suggestion_per_skill_and_member", {}),
+        ("registrations_suggestion_decided_has_when_and_how", {"outcome": "accepted"}),
+        ("registrations_suggestion_decided_has_when_and_how", {"decided_at": factories.NOW}),
+        ("registrations_suggestion_decided_has_when_and_how", {"decided_at": factories.NOW, "outcome": "lost"}),
+        (
+            "registrations_suggestion_decided_has_when_and_how",
+            {"decided_at": factories.NOW - timedelta(days=1), "outcome": "merged"},
+        ),
+        ("registrations_suggestion_noted_after_decided", {"noted_at": factories.NOW}),
+        (
+            "registrations_suggestion_noted_after_decided",
+            {"decided_at": factories.NOW, "outcome": "merged", "noted_at": factories.NOW - timedelta(days=1)},
+        ),
+    ],
+)
+def test_a_suggestion_is_made_once_decided_and_then_noted(constraint, fields):
+    known = {"skill": factories.make_skill(), "made_at": factories.NOW}
+    member, stranger = factories.make_member(), factories.make_member()
+    SkillSuggestion.objects.create(member=member, **known)
+
+    refuses(
+        constraint, lambda: SkillSuggestion.objects.create(member=stranger if fields else member, **known, **fields)
+    )
+
+
+def test_a_skill_has_one_name_in_each_language_and_no_wording_twice():
+    skill = factories.make_skill("budgeting")
+
+    refuses(
+        "registrations_one_name_per_skill_and_language",
+        lambda: SkillName.objects.create(skill=skill, language="en", text="Money"),
+    )
+    refuses(
+        "registrations_one_wording_per_skill_and_language",
+        lambda: SkillName.objects.create(skill=skill, language="en", text="BUDGETING", is_synonym=True),
     )
