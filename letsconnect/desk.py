@@ -1,5 +1,6 @@
 """Django's admin as the working group's desk: entered by the portal's own sign-in, never by a password."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -9,8 +10,14 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from mailings.models import Letter
+from matching.domain import MatchState
+from matching.models import Match
+from registrations.domain import RegistrationState
+from registrations.models import Member, Registration
 
 
 class WorkingGroupSite(AdminSite):
@@ -20,6 +27,7 @@ class WorkingGroupSite(AdminSite):
     site_title = _("Let's Connect")
     index_title = _("What there is to do")
     site_url = "/"
+    enable_nav_sidebar = False  # the lists need the width
 
     def register(self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any) -> None:
         """Take our own tables only: those Django and allauth bring open by model permissions, which nobody grants
@@ -38,8 +46,41 @@ class WorkingGroupSite(AdminSite):
             return render(request, "letsconnect/no_seat.html", status=403)
         return redirect_to_login(target, resolve_url("registrations:sign-in"))
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Begin with what waits for this person."""
+        return super().index(request, {"waiting": list(_waiting(request.user)), **(extra_context or {})})
+
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There are no passwords."""
         raise Http404
 
     password_change_done = password_change
+
+
+def _waiting(member: Member) -> Iterator[tuple[str, str]]:
+    """Yield a sentence and an address for each kind of work that waits for this member of the working group."""
+    reviews = Registration.objects.visible_to(member).waiting_for_review().count()
+    if reviews:
+        text = ngettext("%(count)d registration waits for review", "%(count)d registrations wait for review", reviews)
+        yield text % {"count": reviews}, _list_of("registrations_registration", "state", RegistrationState.SUBMITTED)
+    matches = Match.objects.visible_to(member)
+    proposed = matches.to_decide().count()
+    if proposed:
+        text = ngettext("%(count)d match waits for a decision", "%(count)d matches wait for a decision", proposed)
+        yield text % {"count": proposed}, _list_of("matching_match", "state", MatchState.PROPOSED)
+    approved = matches.to_publish().count()
+    if approved:
+        text = ngettext(
+            "%(count)d match is approved and not published",
+            "%(count)d matches are approved and not published",
+            approved,
+        )
+        yield text % {"count": approved}, reverse("admin:matching_round_changelist")
+    letters = Letter.objects.needing_a_person().count() if member.is_coordinator else 0
+    if letters:
+        text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
+        yield text % {"count": letters}, reverse("admin:mailings_letter_changelist")
+
+
+def _list_of(table: str, column: str, value: str) -> str:
+    return f"{reverse(f'admin:{table}_changelist')}?{column}__exact={value}"
