@@ -8,11 +8,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.links import path_or_nothing
 from mailings.models import Letter
 from matching.domain import MatchState
 from matching.models import Match
@@ -37,9 +37,7 @@ class WorkingGroupSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send visitors to the portal's sign-in and back; explain to members without a seat that they have none."""
-        target = request.GET.get("next", "")
-        if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-            target = reverse("admin:index")
+        target = path_or_nothing(request.GET.get("next", "")) or reverse("admin:index")
         if self.has_permission(request):
             return redirect(target)
         if request.user.is_authenticated:
