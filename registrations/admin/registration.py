@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import WorkingGroupAdmin, keys_among
 from registrations.actions import claims, review
 from registrations.domain import ContactWay, RegistrationError, RegistrationState
 from registrations.forms.rows import DAYS, window_rows
@@ -201,9 +201,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
         if decision not in DECISIONS:
             return redirect("admin:registrations_registration_changelist")
         if request.method != "POST":
-            chosen = get_object_or_404(self.get_queryset(request), pk=request.GET.get("id") or 0)
+            chosen = get_object_or_404(self.get_queryset(request), pk__in=keys_among([request.GET.get("id", "")]))
             return self._ask(request, [chosen], RegistrationState(decision))
-        registrations = list(self.get_queryset(request).filter(pk__in=request.POST.getlist("id")))
+        registrations = list(self.get_queryset(request).filter(pk__in=keys_among(request.POST.getlist("id"))))
         form = DecisionForm(request.POST)
         if form.is_valid() and not form.cleaned_data["note"].strip() and decision != RegistrationState.APPROVED:
             form.add_error("note", _("Please say why, so that the person knows what to do."))
