@@ -1,5 +1,6 @@
 """Django's admin as the working group's desk: entered by the portal's own sign-in, never by a password."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -7,10 +8,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.links import path_or_nothing
+from mailings.models import Letter
+from matching.domain import MatchState
+from matching.models import Match
+from registrations.domain import RegistrationState
+from registrations.models import Member, Registration
 
 
 class WorkingGroupSite(AdminSite):
@@ -20,6 +27,7 @@ class WorkingGroupSite(AdminSite):
     site_title = _("Let's Connect")
     index_title = _("What there is to do")
     site_url = "/"
+    enable_nav_sidebar = False  # the lists need the width
 
     def register(self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any) -> None:
         """Take our own tables only: those Django and allauth bring open by model permissions, which nobody grants
@@ -29,17 +37,48 @@ class WorkingGroupSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send visitors to the portal's sign-in and back; explain to members without a seat that they have none."""
-        target = request.GET.get("next", "")
-        if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-            target = reverse("admin:index")
+        target = path_or_nothing(request.GET.get("next", "")) or reverse("admin:index")
         if self.has_permission(request):
             return redirect(target)
         if request.user.is_authenticated:
             return render(request, "letsconnect/no_seat.html", status=403)
         return redirect_to_login(target, resolve_url("registrations:sign-in"))
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Begin with what waits for this person."""
+        return super().index(request, {"waiting": list(_waiting(request.user)), **(extra_context or {})})
+
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There are no passwords."""
         raise Http404
 
     password_change_done = password_change
+
+
+def _waiting(member: Member) -> Iterator[tuple[str, str]]:
+    """Yield a sentence and an address for each kind of work that waits for this member of the working group."""
+    reviews = Registration.objects.visible_to(member).waiting_for_review().count()
+    if reviews:
+        text = ngettext("%(count)d registration waits for review", "%(count)d registrations wait for review", reviews)
+        yield text % {"count": reviews}, _list_of("registrations_registration", "state", RegistrationState.SUBMITTED)
+    matches = Match.objects.visible_to(member)
+    proposed = matches.to_decide().count()
+    if proposed:
+        text = ngettext("%(count)d match waits for a decision", "%(count)d matches wait for a decision", proposed)
+        yield text % {"count": proposed}, _list_of("matching_match", "state", MatchState.PROPOSED)
+    approved = matches.to_publish().count()
+    if approved:
+        text = ngettext(
+            "%(count)d match is approved and not published",
+            "%(count)d matches are approved and not published",
+            approved,
+        )
+        yield text % {"count": approved}, reverse("admin:matching_round_changelist")
+    letters = Letter.objects.needing_a_person().count() if member.is_coordinator else 0
+    if letters:
+        text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
+        yield text % {"count": letters}, reverse("admin:mailings_letter_changelist")
+
+
+def _list_of(table: str, column: str, value: str) -> str:
+    return f"{reverse(f'admin:{table}_changelist')}?{column}__exact={value}"

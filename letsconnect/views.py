@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect import health as checks
 from letsconnect import home as sections
 from letsconnect.base.languages import known
+from letsconnect.base.links import path_or_nothing
 from registrations.views.registration import keep_typed
 
 
@@ -40,12 +40,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     language = known(request.POST.get("language", ""))
     if request.user.is_authenticated:
         request.user.speak(language)
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        target = "home"
-    response = redirect(target)
+    response = redirect(path_or_nothing(request.POST.get("next", "")) or "home")
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

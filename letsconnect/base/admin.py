@@ -1,14 +1,22 @@
 """The working group's desk: Django's admin, opened by a seat instead of by model permissions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from letsconnect.base.models import Act
+
+
+def keys_among(words: Iterable[str]) -> list[int]:
+    """Return those of ``words`` that can be the key of a row, as numbers."""
+    return [int(word) for word in words if word.isascii() and word.isdecimal() and len(word) <= 18]
 
 
 class WorkingGroupAdmin(admin.ModelAdmin):
@@ -27,6 +35,22 @@ class WorkingGroupAdmin(admin.ModelAdmin):
         """Show what this member of the working group may see, where the table has such a rule."""
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Filter by what the list offers and by nothing else: Django takes every column of the table, and by one that
+        is not shown (an address, say) a liaison could spell it out letter by letter."""
+        offered = {self.date_hierarchy}
+        for offer in self.get_list_filter(request):
+            offered.add(getattr(offer, "parameter_name", offer))
+        is_offered = lookup in offered or lookup.split("__")[0] in offered
+        return is_offered and "\x00" not in value and super().lookup_allowed(lookup, value, request)
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+        """Press a button for the rows ticked; what cannot be a row was not ticked on our page."""
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if len(keys_among(ticked)) != len(ticked):
+            raise BadRequest("a row that cannot be")
+        return super().response_action(request, queryset)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "view")

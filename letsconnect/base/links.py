@@ -6,11 +6,20 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+LONGEST = 1500  # longer ones are no page of ours, and Django refuses to redirect there
 
 
 def absolute(name: str, *args: object, **kwargs: object) -> str:
     """Return the full address of a named page, for letters."""
     return settings.SITE_URL + reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def path_or_nothing(target: str) -> str:
+    """Return where a request asked to be led afterwards if that is a path of this site, else ""."""
+    is_path = target.startswith("/") and len(target) <= LONGEST
+    return target if is_path and url_has_allowed_host_and_scheme(target, allowed_hosts=None) else ""
 
 
 def sign(purpose: str, value: Any) -> str:

@@ -76,7 +76,19 @@ def test_a_members_language_is_kept_on_the_account(client, member):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://example.org/",
+        "//example.org/",
+        "/\\example.org/",
+        "javascript:alert(1)",
+        "no-such-name",
+        "registrations:sign-in",
+        "/" + "x" * 5000,
+        "",
+    ],
+)
 def test_the_language_switch_never_leads_to_another_site(client, elsewhere):
     response = client.post(reverse("set-language"), {"language": "es", "next": elsewhere})
 
@@ -148,11 +160,13 @@ def test_the_admin_sends_visitors_to_the_portals_sign_in_and_back(client):
     assert "next=/admin/registrations/registration/%3Fstate%3Dsubmitted" in second.headers["Location"]
 
 
-@pytest.mark.django_db
-def test_the_admins_door_never_leads_to_another_site(client):
-    location = client.get("/admin/login/", {"next": "https://example.org/"}).headers["Location"]
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "example.org"])
+def test_the_admins_door_never_leads_to_another_site(client, liaison, elsewhere):
+    visitors = client.get("/admin/login/", {"next": elsewhere}).headers["Location"]
+    client.force_login(liaison)
 
-    assert "example.org" not in location
+    assert "example.org" not in visitors
+    assert client.get("/admin/login/", {"next": elsewhere}).headers["Location"] == "/admin/"
 
 
 def test_a_member_without_a_seat_is_told_so(client, member):

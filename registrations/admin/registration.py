@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import WorkingGroupAdmin, keys_among
 from registrations import changes, snapshots
 from registrations.actions import claims, review
 from registrations.admin import exports, queue
@@ -194,11 +194,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
             return redirect(LIST)
         visible = self.get_queryset(request).select_related("member")
         if request.method != "POST":
-            chosen = request.GET.get("id", "")
-            one = get_object_or_404(visible, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0)
+            one = get_object_or_404(visible, pk__in=keys_among([request.GET.get("id", "")]))
             return self._ask(request, [one], RegistrationState(decision))
-        ids = [pk for pk in request.POST.getlist("id") if pk.isdecimal() and len(pk) < 19]
-        registrations = list(visible.filter(pk__in=ids))
+        registrations = list(visible.filter(pk__in=keys_among(request.POST.getlist("id"))))
         form = DecisionForm(request.POST)
         if form.is_valid() and not form.cleaned_data["note"].strip() and decision != RegistrationState.APPROVED:
             form.add_error("note", _("Please say why, so that the person knows what to do."))

@@ -41,7 +41,7 @@ class Span:
 
 def span(first: Time, last: Time) -> Span | None:
     """Return what two times enclose, in quarters of an hour, or None when they enclose nothing sensible."""
-    if not (first.is_possible and last.is_possible):
+    if not (first.is_possible and last.is_possible) or first.hour == 24:  # which day does 24:00 begin?
         return None
     start, end, doubt = _ends(first, last)
     start, end = -(-start // QUARTER) * QUARTER, end // QUARTER * QUARTER
@@ -76,6 +76,8 @@ def _ends(first: Time, last: Time) -> tuple[int, int, str]:
         if same > first.minutes():
             return first.minutes(), same, "the second time taken as the same half of the day"
         return first.minutes(), last.minutes("pm" if first.half == "am" else "am"), "the half of the day guessed"
+    if first.is_bare and last.is_bare and last.hour <= first.hour <= 12:  # "9-5"
+        return first.minutes(), last.minutes("pm"), "the second time taken as the afternoon"
     return first.minutes(), last.minutes(), "" if _surely_24h(first, last) else READ_BY_24H
 
 

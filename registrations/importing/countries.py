@@ -16,6 +16,7 @@ _STYLE = re.compile(
     r"(of |de |du |do |da |of the )",
     re.IGNORECASE,
 )
+_PROBABLY = {text.key(name): told for name, told in PROBABLY.items()}
 
 
 @cache
@@ -36,8 +37,8 @@ def read(told: str) -> Cell:
         return BLANK
     if found := _code(tidy):
         return found
-    if text.key(tidy) in PROBABLY:
-        code, why = PROBABLY[text.key(tidy)]
+    if text.key(tidy) in _PROBABLY:
+        code, why = _PROBABLY[text.key(tidy)]
         return _guess(code, why)
     if text.says_nothing(tidy):
         return understood(None)
@@ -70,16 +71,16 @@ def _code(tidy: str) -> Cell | None:
         return understood(code) if code in COUNTRIES else None
     if len(tidy) != 2 or not tidy.isascii() or tidy.upper() not in COUNTRIES:
         return None
-    if tidy.isupper() and tidy.casefold() not in PROBABLY:
+    if tidy.isupper() and tidy.casefold() not in _PROBABLY:
         return understood(tidy)
     if tidy in ("na", "Na", "no", "No"):  # "no answer" as likely as Namibia or Norway
         return unread("may be a code or “no answer”")
-    return _guess(tidy.upper(), PROBABLY.get(tidy.casefold(), ("", "a code"))[1])
+    return _guess(tidy.upper(), _PROBABLY.get(tidy.casefold(), ("", "a code"))[1])
 
 
 def _from_a_part(tidy: str) -> Cell | None:
     """A country among other words: "Lagos, Nigeria", "Ghana (Accra)", "Kingdom of Spain", "India / Nepal"."""
-    if any(text.key(part) in PROBABLY for part in re.split(r"[,;/|()]", tidy)):
+    if any(text.key(part) in _PROBABLY for part in re.split(r"[,;/|()]", tidy)):
         return None
     for shorter in (_BRACKETS.sub(" ", tidy), _STYLE.sub("", text.plain(tidy))):
         codes = index().find(shorter)

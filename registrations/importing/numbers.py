@@ -57,7 +57,7 @@ def read(told: str) -> Cell:
         return BLANK
     if text.says_nothing(tidy) and text.key(tidy) not in _ROUGH:
         return understood(None)
-    found = text.plain(tidy).strip(" .")
+    found = re.sub(r"^(\d{1,2}),(\d)$", r"\1.\2", text.plain(tidy).strip(" ."))  # "1,5" with a decimal comma
     bare = _UNIT.fullmatch(found[len(start[0]) :]) if (start := re.match(r"\d+(?:\.0+)?", found)) else None
     if start and bare is not None:
         return _within(int(float(start[0])), tidy)

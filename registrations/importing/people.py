@@ -39,7 +39,15 @@ def read_address(told: str) -> Cell:
         return BLANK
     if any(unicodedata.category(letter) in ("Cc", "Cf") for letter in stripped):
         return unread("control characters in an address; not taken over")
-    if text.says_nothing(stripped) or text.key(stripped) in ("no email", "no tengo correo", "private", "no"):
+    if text.says_nothing(stripped) or text.key(stripped) in (
+        "no email",
+        "sin correo",
+        "no tengo correo",
+        "pas demail",
+        "sem email",
+        "private",
+        "no",
+    ):
         return understood("")
     bare = stripped.removeprefix("mailto:").casefold()
     if _valid(bare):

@@ -23,7 +23,8 @@ _ALSO = {
     "Volunteer organizer mostly outside groups|Volunteer organizer|Volunteer organiser|Organizador voluntario|"
     "Organizadora voluntaria|Organisateur bénévole|Organisatrice bénévole|Organizador voluntário|"
     "Organizadora voluntária|منظم متطوع|منظمة متطوعة",
-    "individual-editor": "Individual volunteer|Individual volunteer editor|Individual volunteer who edits|"
+    "individual-editor": "Individual volunteer|Editor individual|Editora individual|Individual volunteer editor|"
+    "Individual volunteer who edits|"
     "Individual editor|"
     "Editor voluntario|Editora voluntaria|Contributeur individuel|Contributrice individuelle|Bénévole individuel|"
     "Editor voluntário|Editora voluntária|محرر متطوع|متطوع فردي|محررة متطوعة",

@@ -40,7 +40,8 @@ _EVERY_DAY = (
 )
 _ANY_TIME = (
     "anytime|any time|always|flexible|whenever|all day|all the time|24/7|im flexible|en cualquier momento|"
-    "cualquier momento|cualquier hora|a cualquier hora|siempre|todo el dia|flexible horario|nimporte quand|"
+    "cualquier momento|cualquier hora|cualquier horario|qualquer horario|a cualquier hora|siempre|todo el dia|"
+    "flexible horario|nimporte quand|"
     "a tout moment|tout le temps|toujours|toute la journee|qualquer hora|a qualquer hora|qualquer momento|sempre|"
     "o dia todo|flexivel|في أي وقت|أي وقت|دائما|مرن|طوال اليوم|كل الأوقات"
 )
@@ -113,6 +114,7 @@ def words() -> dict[str, Word]:
         (_WEEKEND, "weekend"),
         (_WORKDAYS, "workdays"),
         (_EVERY_DAY, "daily"),
+        ("m-f|m - f", "monday to friday"),
         (_ANY_TIME, "anytime"),
         (_RANGE, "range"),
         (_AND, "and"),

@@ -20,7 +20,7 @@ _TIME = re.compile(
 )
 _TOKEN = re.compile(r"\d+/\d+(?=\D|$)|[^\W\d_]+|[-~→&+,/]|\S")
 _NAMED = (
-    re.compile(r"\b(?:12\s?)?(?:noon|mediodia|midi|meio-dia)\b"),
+    re.compile(r"\b(?:12\s?)?(?:noon|mediodia|(?<!apres[- ])midi|meio-dia)\b"),
     re.compile(r"\b(?:12\s?)?(?:midnight|medianoche|minuit|meia-noite)\b"),
 )
 
@@ -189,6 +189,8 @@ def _days(one: Said, weekend: frozenset[int]) -> frozenset[int] | None:
             return _EVERY - weekend
         case "daily":
             return _EVERY
+        case "monday to friday":
+            return frozenset(range(5))
     return None
 
 

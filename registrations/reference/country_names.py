@@ -17,21 +17,26 @@ ALIASES: dict[str, str] = {
     "BO": "Plurinational State of Bolivia|Bolivia (Plurinational State of)|Estado Plurinacional de Bolivia|Buliwya",
     "BR": "Brasil|Federative Republic of Brazil",
     "BS": "The Bahamas",
-    "CD": "DRC|DR Congo|D.R. Congo|RDC|R.D. Congo|Congo (Democratic Republic of the)|"
+    "BY": "Bielorrusia|Biélorussie|Bielorrússia|Belorussia",
+    "CD": "RD Congo|Congo (RDC)|RD del Congo|R.D.C.|DRC|DR Congo|D.R. Congo|RDC|R.D. Congo|"
+    "Congo (Democratic Republic of the)|"
     "Congo, Democratic Republic of the|"
     "Democratic Republic of Congo|The Democratic Republic of the Congo|Congo-Kinshasa|Congo DR|Congo DRC|Zaire|"
     "République démocratique du Congo",
     "CF": "Centrafrique|RCA|Central African Rep.",
     "CG": "Congo-Brazzaville|Republic of Congo|Congo (Brazzaville)|République du Congo|Congo Republic",
-    "CI": "Cote d'Ivoire|Côte d'Ivoire",
+    "CI": "Costa de Marfil|Costa do Marfim|ساحل العاج|Cote d'Ivoire|Côte d'Ivoire",
     "CN": "PRC|P.R. China|PR China|People's Republic of China|Mainland China",
     "CV": "Cabo Verde",
-    "CZ": "Czechia|The Czech Republic",
+    "CZ": "República Checa|Rep. Checa|République tchèque|Tchéquie|República Tcheca|التشيك|جمهورية التشيك|Czechia|"
+    "The Czech Republic",
     "DE": "Federal Republic of Germany|Allemagne|Alemania",
-    "DO": "Dominican Rep.|RD (República Dominicana)",
+    "DO": "Rep. Dominicana|Rép. dominicaine|Dominican Rep.|RD (República Dominicana)",
     "EG": "Arab Republic of Egypt|Masr|Misr",
+    "FK": "Malvinas",
     "FM": "Micronesia (Federated States of)|Micronesia",
-    "GB": "UK|U.K.|Great Britain|G.B.|United Kingdom of Great Britain and Northern Ireland|The United Kingdom|Britain",
+    "GB": "بريطانيا|Gran Bretaña|Grande-Bretagne|Grã-Bretanha|UK|U.K.|Great Britain|G.B.|"
+    "United Kingdom of Great Britain and Northern Ireland|The United Kingdom|Britain",
     "GH": "Republic of Ghana",
     "GM": "The Gambia",
     "GN": "Guinea-Conakry|Guinea Conakry|Guinée Conakry|Guinée-Conakry",
@@ -48,27 +53,29 @@ ALIASES: dict[str, str] = {
     "MA": "Kingdom of Morocco|Royaume du Maroc|المملكة المغربية|Al-Maghrib",
     "MD": "Republic of Moldova|Moldova (Republic of)|Moldova, Republic of",
     "MK": "Republic of North Macedonia|FYROM|The former Yugoslav Republic of Macedonia",
-    "MM": "Burma|Myanmar (Burma)",
-    "MX": "Mexique|Estados Unidos Mexicanos",
+    "MM": "Birmania|Birmanie|Birmânia|Burma|Myanmar (Burma)",
+    "MX": "Méjico|Mejico|Mexique|Estados Unidos Mexicanos",
     "NG": "Federal Republic of Nigeria",
-    "NL": "The Netherlands|Holland|Nederland",
+    "NL": "Holanda|Hollande|هولندا|The Netherlands|Holland|Nederland",
     "NZ": "Aotearoa|Aotearoa New Zealand|Aotearoa / New Zealand|N.Z.",
     "PG": "PNG|P.N.G.",
     "PH": "The Philippines|Pilipinas|Republic of the Philippines",
     "PK": "Islamic Republic of Pakistan",
-    "PS": "State of Palestine|Palestinian Territories|Palestine (State of)|Palestinian Authority|"
+    "PS": "Palestina|فلسطين|Territorios Palestinos|State of Palestine|Palestinian Territories|Palestine (State of)|"
+    "Palestinian Authority|"
     "Palestine, State of|Occupied Palestinian Territory",
     "RU": "Russian Federation|The Russian Federation",
-    "SA": "السعودية|KSA|K.S.A.|Kingdom of Saudi Arabia|Saudi",
+    "SA": "المملكة العربية السعودية|السعودية|KSA|K.S.A.|Kingdom of Saudi Arabia|Saudi",
     "ST": "Sao Tome|Sao Tome & Principe",
-    "SY": "Syrian Arab Republic",
+    "SY": "سورية|سوريا|Syrian Arab Republic",
     "SZ": "Swaziland",
-    "TL": "Timor-Leste|Timor Leste",
+    "TL": "Timor Oriental|Timor-Oriental|Timor-Leste|Timor Leste",
     "TR": "Türkiye|Turkiye|Republic of Türkiye",
     "TT": "Trinidad & Tobago|Trinidad|T&T",
     "TW": "Taiwan (ROC)|Taiwan, ROC|Taiwan, Province of China",
     "TZ": "United Republic of Tanzania|Tanzania (United Republic of)|Tanzania, United Republic of",
-    "US": "USA|U.S.A.|U.S.|United States of America|The United States|The United States of America|EE. UU.|EEUU|"
+    "US": "EUA|E.U.A.|Estados Unidos da América|الولايات المتحدة الأمريكية|USA|U.S.A.|U.S.|"
+    "United States of America|The United States|The United States of America|EE. UU.|EEUU|"
     "EE.UU.|États-Unis d'Amérique|Estados Unidos de América|The USA|The US|Unites States of America",
     "VA": "Holy See",
     "VC": "St Vincent and the Grenadines|St. Vincent",
@@ -98,6 +105,10 @@ PROBABLY: dict[str, tuple[str, str]] = {
     "republic of china": ("TW", "the name of Taiwan's state"),
     "timor": ("TL", "an island of two countries"),
     "england": ("GB", "a part of it"),
+    "inglaterra": ("GB", "a part of it"),
+    "angleterre": ("GB", "a part of it"),
+    "escocia": ("GB", "a part of it"),
+    "إنجلترا": ("GB", "a part of it"),
     "scotland": ("GB", "a part of it"),
     "wales": ("GB", "a part of it"),
     "cymru": ("GB", "a part of it"),

@@ -1,10 +1,15 @@
 """The pages of this app in a real browser, narrow and wide, in English and in Arabic."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from letsconnect.tests.browser import WIDTHS
+from registrations.actions.claims import invite_to_claim
 from registrations.actions.reference import load_reference_data
+from registrations.claim_links import claim_link
 from registrations.tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,3 +70,26 @@ def test_a_code_lets_a_person_in_without_javascript(live_server, open_window, ma
     page.locator("main button[type=submit]").first.click()
 
     assert page.get_by_role("button", name="Sign out").count() == 1
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("ar", 360)])
+def test_a_person_takes_over_what_they_wrote_in_the_old_form(live_server, open_window, language, width):
+    imported = factories.make_registration(
+        state="submitted", source="import", member=None, name="Amina", imported_address="amina@example.org"
+    )
+    invitation = invite_to_claim(registration=imported, by=factories.make_coordinator(), now=timezone.now())
+    link = urlsplit(claim_link(invitation)).path
+    member = factories.make_member(language=language, email="another@example.org")
+
+    visitor = open_window(live_server.url, language=language, width=width)
+    visitor.visit(link)
+    visitor.screenshot(f"claim-visitor-{language}-{width}")
+    window = open_window(live_server.url, language=language, width=width, member=member)
+    window.visit(link)
+    window.screenshot(f"claim-{language}-{width}")
+    window.page.locator("main form button[type=submit]").first.click()
+    window.page.wait_for_load_state()
+    imported.refresh_from_db()
+    assert imported.member == member
+    window.visit(link, status=410)
+    window.screenshot(f"claim-gone-{language}-{width}")

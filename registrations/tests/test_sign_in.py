@@ -156,11 +156,17 @@ def test_neither_the_code_nor_the_network_is_stored_anywhere(client, mailoutbox)
     assert code not in repr(dict(client.session))
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "no-such-name"])
 def test_signing_in_never_leads_to_another_site(client, mailoutbox, target):
     ask(client, next=target)
 
     assert client.post(CODE, {"code": code_in(mailoutbox)}).url == reverse("home")
+
+
+def test_who_is_signed_in_already_is_led_to_no_other_site_either(client, member):
+    client.force_login(member)
+
+    assert client.get(SIGN_IN, {"next": "no-such-name"}).url == reverse("home")
 
 
 def test_signing_in_leads_back_to_where_one_was(client, mailoutbox):

@@ -4,14 +4,13 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from letsconnect.base.links import path_or_nothing
 from letsconnect.base.network import network_of
 from registrations.actions import claims, members
 from registrations.domain import CodeNotSent, CodeRefused, TooManyCodes
@@ -22,17 +21,10 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PENDING = "sign_in"
 
 
-def _safe_next(request: HttpRequest, target: str) -> str:
-    is_ours = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if is_ours else ""
-
-
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for the address and send a code there."""
-    target = _safe_next(request, request.POST.get("next") or request.GET.get("next") or "")
+    target = path_or_nothing(request.POST.get("next") or request.GET.get("next") or "")
     if request.user.is_authenticated:
         return redirect(target or "home")
     form = AddressForm(request.POST or None)
@@ -95,7 +87,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
                 messages.info(
                     request, _("We found what you wrote in the old form. It is yours now; please look at it.")
                 )
-            return redirect(_safe_next(request, pending["next"]) or reverse("home"))
+            return redirect(pending["next"] or "home")
     return render(request, "registrations/sign_in_code.html", {"form": form, "address": pending["address"]})
 
 

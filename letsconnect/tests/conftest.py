@@ -1,0 +1,81 @@
+"""A portal with something behind every door, and the people who may knock."""
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+
+from clinics.domain import ClinicState
+from clinics.tests.factories import make_clinic
+from letsconnect import health
+from mailings.models import Suppression
+from mailings.tests.factories import make_letter
+from matching.domain import MatchState
+from matching.tests.factories import make_match, make_round
+from registrations.actions import claims
+from registrations.claim_links import claim_link
+from registrations.domain import RegistrationState
+from registrations.models import Group
+from registrations.tests.factories import (
+    NOW,
+    make_coordinator,
+    make_liaison,
+    make_member,
+    make_registration,
+    make_skill,
+)
+
+
+def make_world():
+    """Two people of MENA who were asked, one of whom comes to the clinic, and all the tables of the desk filled."""
+    concerned, reviewer = make_member(name="Concerned", region="MENA"), make_coordinator()
+    learner = make_registration(member=concerned, wishes=["wikidata"], reviewer=reviewer)
+    asked = make_match(MatchState.ASKED, learner=learner, approved_by=reviewer)
+    proposed = make_match(round=asked.round)
+    clinic = make_clinic()
+    people = {
+        "visitor": None,
+        "other": make_registration(region="LAC", country="AR").member,
+        "concerned": concerned,
+        "liaison": make_liaison("MENA"),
+        "other_liaison": make_liaison("LAC"),
+        "coordinator": make_coordinator(),
+        "demo": make_member(is_demo=True),
+    }
+    old = make_registration(
+        source="import", state=RegistrationState.SUBMITTED, name="Olga", imported_address="old@example.org"
+    )
+    invitation = claims.invite_to_claim(registration=old, by=reviewer, now=NOW)
+    return SimpleNamespace(
+        claim=claim_link(invitation).rstrip("/").rsplit("/", 1)[1],
+        unclaimed=make_registration(
+            source="import", state=RegistrationState.SUBMITTED, imported_address="older@example.org"
+        ),
+        people=people,
+        waiting=make_registration(state=RegistrationState.SUBMITTED),
+        asked=asked,
+        connected=make_match(MatchState.CONNECTED, learner=learner, skill="lexemes", approved_by=reviewer),
+        proposed=proposed,
+        approved=make_match(MatchState.APPROVED, round=asked.round, approved_by=reviewer),
+        round=asked.round,
+        running=make_round("draft"),
+        clinic=clinic,
+        draft=make_clinic(state=ClinicState.DRAFT),
+        letter=make_letter(),
+        skill=make_skill("wikidata"),
+        group=Group.objects.create(slug="a-group", name="A group", kind="chapter"),
+        suppression=Suppression.objects.create(address_hash="f" * 64, source="bounce", made_at=NOW),
+        person=concerned,
+        seat=people["liaison"].seats.get(),
+    )
+
+
+@pytest.fixture
+def world(db, settings, monkeypatch):
+    settings.EMBEDDED_MAILBOX = True
+    monkeypatch.setattr(health.app.conf, "broker_write_url", "memory://")  # asking after a real one takes seconds
+    logging.disable(logging.ERROR)  # a line for each refusal, which are what this is about
+    with time_machine.travel(NOW, tick=False):
+        yield make_world()
+    logging.disable(logging.NOTSET)
