@@ -9,7 +9,7 @@ from letsconnect.embedded import servers
 from letsconnect.embedded.paths import embedded_broker_url
 from registrations.tests import factories
 
-pytest_plugins = ["letsconnect.tests.plugin", "mailings.tests.smtp"]
+pytest_plugins = ["letsconnect.tests.plugin", "mailings.tests.smtp", "registrations.tests.mediawiki"]
 
 
 def pytest_configure() -> None:

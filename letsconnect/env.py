@@ -57,6 +57,27 @@ def url(name: str, *, schemes: set[str], environ: Mapping[str, str] = os.environ
     return parts
 
 
+def foreign_url(name: str, default: str, *, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the address of somebody else's service, without a slash at its end.
+
+    Secrets are sent there, so it is ``https``; plain ``http`` is taken for this machine only.
+    """
+    parts = url(name, schemes={"https", "http"}, environ=environ) or urlsplit(default)
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} must be a plain address, like {default}.")
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise ImproperlyConfigured(f"{name} must start with https://, except on this machine.")
+    return parts.geturl().rstrip("/")
+
+
+def form_origins(address: str) -> list[str]:
+    """Return where a form that leads to ``address`` may end up: browsers check every redirect on the way, and
+    Wikimedia's sign-in goes through several of its hosts."""
+    parts = urlsplit(address)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return [origin, "https://*.wikimedia.org"] if (parts.hostname or "").endswith(".wikimedia.org") else [origin]
+
+
 def database(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, object] | None:
     """Return Django's settings of the PostgreSQL database the variable names, or None when it is unset."""
     parts = url(name, schemes={"postgres", "postgresql"}, environ=environ)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -21,12 +22,16 @@ def content_security_policy(get_response: Handler) -> Handler:
             "default-src 'none'; "
             f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
             "font-src 'self'; connect-src 'self'; manifest-src 'self'; img-src 'self' data:; "
-            "form-action 'self' https://meta.wikimedia.org; "
+            f"form-action {' '.join(_form_targets())}; "
             "base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
         )
         return response
 
     return middleware
+
+
+def _form_targets() -> list[str]:
+    return ["'self'", *(settings.MEDIAWIKI_FORM_ORIGINS if settings.MEDIAWIKI_CLIENT_ID else [])]
 
 
 def member_language_and_zone(get_response: Handler) -> Handler:

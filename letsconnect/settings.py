@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "letsconnect",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "crispy_forms",
     "letsconnect.apps.WorkingGroupAdminConfig",
     "django.contrib.auth",
@@ -115,6 +116,17 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# The Wikimedia door, or that of any other MediaWiki; it is not there without a client id.
+MEDIAWIKI_NAME = env.text("MEDIAWIKI_NAME", "Wikimedia")
+MEDIAWIKI_URL = env.foreign_url("MEDIAWIKI_URL", "https://meta.wikimedia.org/w/rest.php")
+MEDIAWIKI_CLIENT_ID = env.text("MEDIAWIKI_CLIENT_ID")
+MEDIAWIKI_CLIENT_SECRET = env.text("MEDIAWIKI_CLIENT_SECRET")
+MEDIAWIKI_SCOPES = env.words("MEDIAWIKI_SCOPES", [])
+MEDIAWIKI_FORM_ORIGINS = env.words("MEDIAWIKI_FORM_ORIGINS", env.form_origins(MEDIAWIKI_URL))
+MEDIAWIKI_SECONDS = 5.0  # for both calls of one sign-in together
+if MEDIAWIKI_CLIENT_SECRET and not MEDIAWIKI_CLIENT_ID:
+    raise ImproperlyConfigured("MEDIAWIKI_CLIENT_SECRET is set without MEDIAWIKI_CLIENT_ID.")
+SOCIALACCOUNT_ADAPTER = "registrations.wikimedia.adapter.WikimediaAccounts"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SIGN_IN_CODE_MINUTES = 15

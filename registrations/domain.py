@@ -175,6 +175,22 @@ class CodeRefused(RegistrationError):
     """The sign-in code is wrong, used, or too old."""
 
 
+class AccountClosed(CodeRefused):
+    """The account does not open any more, whichever way its owner proves to be its owner."""
+
+
+class WikimediaRefused(RegistrationError):
+    """The Wikimedia account is blocked, hidden, or not told apart from others."""
+
+
+class ConnectedElsewhere(RegistrationError):
+    """The Wikimedia account opens another account here, or the account is opened by another Wikimedia account."""
+
+
+class LastWayIn(RegistrationError):
+    """Without this Wikimedia account its owner could not sign in any more."""
+
+
 class CodeNotSent(RegistrationError):
     """The mail server did not take the letter with the code."""
 

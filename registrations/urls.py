@@ -3,6 +3,7 @@
 from django.urls import path
 
 from registrations.views import claims, registration, sign_in, skills
+from registrations.wikimedia import views as wikimedia
 
 app_name = "registrations"
 
@@ -10,6 +11,11 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
     path("sign-in/again/", sign_in.sign_in_resend, name="sign-in-resend"),
+    path("sign-in/wikimedia/", wikimedia.wikimedia_sign_in, name="wikimedia-sign-in"),
+    path("sign-in/wikimedia/callback/", wikimedia.wikimedia_callback, name="wikimedia-callback"),
+    path("account/sign-in/", wikimedia.sign_in_ways, name="sign-in-ways"),
+    path("account/sign-in/connect/", wikimedia.wikimedia_connect, name="wikimedia-connect"),
+    path("account/sign-in/disconnect/", wikimedia.wikimedia_disconnect, name="wikimedia-disconnect"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("claim/<str:token>/", claims.claim, name="claim"),
     path("registration/", registration.registration_edit, name="registration-edit"),

@@ -74,6 +74,7 @@ def make_world():
 @pytest.fixture
 def world(db, settings, monkeypatch):
     settings.EMBEDDED_MAILBOX = True
+    settings.MEDIAWIKI_CLIENT_ID = "of-the-tests"
     monkeypatch.setattr(health.app.conf, "broker_write_url", "memory://")  # asking after a real one takes seconds
     logging.disable(logging.ERROR)  # a line for each refusal, which are what this is about
     with time_machine.travel(NOW, tick=False):

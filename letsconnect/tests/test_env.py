@@ -92,3 +92,36 @@ def test_the_address_of_the_embedded_database_reads_back_to_it(tmp_path):
 
     wanted = paths.embedded_database(base)
     assert (read["HOST"], read["USER"], read["NAME"]) == (wanted["HOST"], wanted["USER"], "test_portal")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("", "https://meta.example/w/rest.php"),
+        ("https://wiki.example/rest.php/", "https://wiki.example/rest.php"),
+        ("http://127.0.0.1:8080/rest.php", "http://127.0.0.1:8080/rest.php"),
+    ],
+)
+def test_the_address_of_a_service_is_read_without_its_last_slash(raw, value):
+    assert env.foreign_url("THING", "https://meta.example/w/rest.php", environ={"THING": raw}) == value
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "http://wiki.example/",
+        "https://",
+        "https://ann@wiki.example/",
+        "https://wiki.example/?a=b",
+        "ftp://wiki.example",
+    ],
+)
+def test_no_secret_is_sent_in_the_clear_or_to_an_odd_address(raw):
+    with pytest.raises(ImproperlyConfigured, match=r"THING"):
+        env.foreign_url("THING", "https://meta.example/w/rest.php", environ={"THING": raw})
+
+
+def test_forms_may_lead_through_all_of_wikimedia_and_of_any_other_wiki_to_it_alone():
+    assert env.form_origins("https://meta.wikimedia.org/w/rest.php")[1] == "https://*.wikimedia.org"
+    assert env.form_origins("https://wiki.example:8443/w/rest.php") == ["https://wiki.example:8443"]
+    assert env.form_origins("https://evilwikimedia.org/w") == ["https://evilwikimedia.org"]

@@ -4,6 +4,7 @@ import secrets
 from datetime import UTC, date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -13,7 +14,7 @@ from letsconnect.base import acts, zones
 from mailings import letters
 from mailings.domain import LetterState
 from registrations import emails
-from registrations.domain import CodeNotSent, CodeRefused, LastCoordinator, Region, TooManyCodes
+from registrations.domain import AccountClosed, CodeNotSent, CodeRefused, LastCoordinator, Region, TooManyCodes
 from registrations.models import Member, SignInCode, WorkingGroupSeat
 
 CODE_DIGITS = 6
@@ -74,11 +75,24 @@ def sign_in_with_code(*, code_ids: list[int], digits: str, language: str, zone: 
     if code is None:
         raise CodeRefused(_("This code is wrong or too old. Please check the newest letter, or ask for another code."))
     member = _member_of(code.address, language=language, zone=zone, now=now)
-    if not member.is_active:
-        raise CodeRefused(_("This account is closed. Please write to us if you think it should not be."))
-    if member.is_demo and not settings.EMBEDDED_DATABASE:
-        raise CodeRefused(_("Demo accounts do not work on a real portal."))
+    check_open(member)
     return member
+
+
+def check_open(member: Member) -> None:
+    """Raise AccountClosed unless the account opens to its owner."""
+    if not member.is_active:
+        raise AccountClosed(_("This account is closed. Please write to us if you think it should not be."))
+    if member.is_demo and not settings.EMBEDDED_DATABASE:
+        raise AccountClosed(_("Demo accounts do not work on a real portal."))
+
+
+def also_opened_by(address: str) -> str:
+    """Return the name of the Wikimedia account that opens the account of ``address`` too, while no code proved the
+    address yet; else ""."""
+    unproved = EmailAddress.objects.filter(email=address, verified=False).values("user")
+    account = SocialAccount.objects.filter(user__in=unproved).first()
+    return account.extra_data["username"] if account else ""
 
 
 @transaction.atomic

@@ -60,6 +60,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     is_demo = models.BooleanField(default=False, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
+    sessions_renewed = models.PositiveIntegerField(default=0, editable=False)
 
     objects = MemberManager()
 
@@ -88,8 +89,14 @@ class Member(AbstractBaseUser, PermissionsMixin):
     get_short_name = get_full_name
 
     def get_session_auth_hash(self) -> str:
-        """Sessions end when the address they were opened with changes."""
-        return salted_hmac("registrations.Member", f"{self.public_id}:{self.email}", algorithm="sha256").hexdigest()
+        """Sessions end when the address they were opened with changes, and when a way in is taken off."""
+        value = f"{self.public_id}:{self.email}" + (f":{self.sessions_renewed}" if self.sessions_renewed else "")
+        return salted_hmac("registrations.Member", value, algorithm="sha256").hexdigest()
+
+    def renew_sessions(self) -> None:
+        """End every session of the member that is not given the new hash."""
+        self.sessions_renewed += 1
+        self.save(update_fields=["sessions_renewed"])
 
     def get_session_auth_fallback_hash(self) -> list[str]:
         return []

@@ -3,6 +3,8 @@
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.urls import reverse
 from django.utils import timezone
 
@@ -93,3 +95,38 @@ def test_a_person_takes_over_what_they_wrote_in_the_old_form(live_server, open_w
     assert imported.member == member
     window.visit(link, status=410)
     window.screenshot(f"claim-gone-{language}-{width}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_person_connects_a_wikimedia_account_and_comes_in_by_it(live_server, open_window, wiki, settings, language):
+    settings.SITE_URL = live_server.url
+    wiki.redirect_uri = live_server.url + reverse("registrations:wikimedia-callback")
+    member = factories.make_member(language=language)
+    EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
+    window = open_window(live_server.url, language=language, width=360, member=member)
+
+    def press(path):
+        """Press the button that leads to the wiki and back; the wiki is the one other host that is asked."""
+        with window.page.expect_navigation(url=f"{live_server.url}/**"):
+            window.page.locator(f"form[action='{path}'] button").click()
+        window.errors = [error for error in window.errors if not error.startswith(f"asked another host: {wiki.url}/")]
+        window.check()
+
+    window.visit(reverse("registrations:sign-in-ways"))
+    press(reverse("registrations:wikimedia-connect"))
+    assert window.page.get_by_text("Amina Ben Ali").count() > 0
+    window.screenshot(f"sign-in-ways-{language}-360")
+
+    window.context.clear_cookies()
+    window.visit(reverse("registrations:sign-in"))
+    window.screenshot(f"sign-in-wikimedia-{language}-360")
+    press(reverse("registrations:wikimedia-sign-in"))
+    assert window.page.locator("form.lc-account button").count() == 1
+    assert SocialAccount.objects.get().user == member
+
+    window.context.clear_cookies()
+    wiki.says_yes = False
+    window.visit(reverse("registrations:sign-in"), accessible=False)
+    press(reverse("registrations:wikimedia-sign-in"))
+    window.screenshot(f"wikimedia-denied-{language}-360")
+    assert window.page.locator("form.lc-account button").count() == 0

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +40,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if not error:
             return redirect("registrations:sign-in-code")
         form.add_error("email", error)
-    return render(request, "registrations/sign_in.html", {"form": form, "next": target})
+    return render(
+        request,
+        "registrations/sign_in.html",
+        {"form": form, "next": target, "wiki": settings.MEDIAWIKI_CLIENT_ID and settings.MEDIAWIKI_NAME},
+    )
 
 
 def _send(request: HttpRequest, pending: dict) -> str:
@@ -70,6 +75,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return redirect("registrations:sign-in")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        wikimedia_name = members.also_opened_by(pending["address"])
         try:
             member = members.sign_in_with_code(
                 code_ids=pending["codes"],
@@ -83,12 +89,22 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         else:
             del request.session[PENDING]
             login(request, member, backend=BACKEND)
-            if claims.claim_by_address(member=member, now=timezone.now()) is not None:
+            if wikimedia_name:  # nothing is claimed before the owner had the chance to shut that door
+                _warn_of_the_other_door(request, wikimedia_name)
+            elif claims.claim_by_address(member=member, now=timezone.now()) is not None:
                 messages.info(
                     request, _("We found what you wrote in the old form. It is yours now; please look at it.")
                 )
             return redirect(pending["next"] or "home")
     return render(request, "registrations/sign_in_code.html", {"form": form, "address": pending["address"]})
+
+
+def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
+    text = _(
+        "This account can also be opened with the %(wiki)s account %(username)s, from which it has this address. If "
+        "that is not you, disconnect it under “Ways to sign in”."
+    )
+    messages.warning(request, text % {"wiki": settings.MEDIAWIKI_NAME, "username": username})
 
 
 @require_POST

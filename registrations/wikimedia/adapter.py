@@ -1,0 +1,53 @@
+"""Where allauth asks us what to do."""
+
+import logging
+from typing import Any
+
+import requests
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthError
+from django.http import HttpRequest
+
+from registrations.wikimedia import arrivals
+from registrations.wikimedia.outgoing import Outgoing
+from registrations.wikimedia.provider import WikimediaLogin, WikimediaProvider, provider_of
+
+logger = logging.getLogger(__name__)
+
+
+class WikimediaAccounts(DefaultSocialAccountAdapter):
+    """allauth dances with the wiki; who comes in, and every page shown, is decided here.
+
+    Each hook ends allauth's flow with our own response, so its sign-up, its messages and its letters never run.
+    """
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> WikimediaProvider:
+        return provider_of(request)
+
+    def get_requests_session(self) -> Outgoing:
+        return Outgoing(until=context.request.wikimedia_until)
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: WikimediaLogin) -> None:
+        raise ImmediateHttpResponse(arrivals.arrive(request, sociallogin.profile, sociallogin.state))
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: WikimediaProvider,
+        error: str | None = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        if exception is not None:
+            logger.warning("Signing in by %s failed: %.300r", provider.name, exception)
+        if error == AuthError.CANCELLED:
+            why = arrivals.Failure.DENIED
+        elif "state_id" in (extra_context or {}):
+            why = arrivals.Failure.LOST
+        elif isinstance(exception, requests.RequestException):
+            why = arrivals.Failure.SILENT
+        else:
+            why = arrivals.Failure.UNCLEAR
+        raise ImmediateHttpResponse(arrivals.failed(request, why))

@@ -1,0 +1,68 @@
+"""What a MediaWiki tells about an account, read without a database."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from registrations.domain import WikimediaRefused
+
+_SUB = re.compile(r"[1-9][0-9]{0,18}")
+
+
+class ProfileUnclear(ValueError):
+    """The answer is none a MediaWiki gives."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An account that may come in: its number, which never changes, its name of today, and its address, "" unless
+    the person let us see it and MediaWiki has confirmed it."""
+
+    sub: str
+    username: str
+    email: str = ""
+
+
+def read_profile(answer: object) -> Profile:
+    """Read MediaWiki's answer. Raises WikimediaRefused for an account that may not come in, ProfileUnclear for an
+    answer that says too little to know."""
+    if not isinstance(answer, dict):
+        raise ProfileUnclear("the profile is no object")
+    # Of a hidden account MediaWiki tells nothing but that it is blocked.
+    if any(answer.get(flag) for flag in ("blocked", "locked", "hidden")):
+        raise WikimediaRefused(
+            _("This account is blocked or hidden on the wiki, so it cannot be used here. Please write to us.")
+        )
+    if answer.get("blocked") is not False:
+        raise ProfileUnclear("the profile does not say whether the account is blocked")
+    sub = answer.get("sub")
+    sub = str(sub) if isinstance(sub, int) and not isinstance(sub, bool) else sub
+    if not isinstance(sub, str) or not _SUB.fullmatch(sub):
+        raise WikimediaRefused(_("The wiki does not say which account this is, so it cannot be used here."))
+    return Profile(sub=sub, username=_username(answer.get("username")), email=_email(answer))
+
+
+def _is_plain(text: str) -> bool:
+    return not any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
+
+
+def _username(told: object) -> str:
+    if not isinstance(told, str) or not 0 < len(told.strip()) <= 255 or not _is_plain(told):
+        raise ProfileUnclear("the profile has no name")
+    return told.strip()
+
+
+def _email(answer: dict) -> str:
+    told = answer.get("email")
+    if answer.get("confirmed_email") is not True or not isinstance(told, str):
+        return ""
+    address = told.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        return ""
+    return address if len(address) <= 254 and _is_plain(address) else ""
