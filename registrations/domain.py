@@ -171,6 +171,10 @@ class SkillRefused(RegistrationError):
     """A skill cannot be suggested, named, merged or retired like that."""
 
 
+class UploadRefused(RegistrationError):
+    """The file is not one that can be imported, or not now."""
+
+
 class CodeRefused(RegistrationError):
     """The sign-in code is wrong, used, or too old."""
 

@@ -16,7 +16,7 @@ from matching.tests.factories import make_match, make_round
 from registrations.actions import claims
 from registrations.claim_links import claim_link
 from registrations.domain import RegistrationState
-from registrations.models import Group
+from registrations.models import Group, ImportUpload
 from registrations.tests.factories import (
     NOW,
     make_coordinator,
@@ -68,6 +68,16 @@ def make_world():
         suppression=Suppression.objects.create(address_hash="f" * 64, source="bounce", made_at=NOW),
         person=concerned,
         seat=people["liaison"].seats.get(),
+        invitation=invitation,
+        upload=ImportUpload.objects.create(
+            file_name="old.csv",
+            size=2,
+            content=b"Email Address,Full name\nold@example.org,Olga\n",
+            state="checked",
+            uploaded_by=people["coordinator"],
+            uploaded_at=NOW,
+            asked_at=NOW,
+        ),
     )
 
 

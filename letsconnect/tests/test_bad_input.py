@@ -10,6 +10,7 @@ from letsconnect.tests.test_access import DOORS
 HUGE = "9" * 30
 BUTTONS = {
     "registrations_registration": "approve",
+    "registrations_claiminvitation": "invite_again",
     "mailings_letter": "send_again",
     "mailings_suppression": "lift",
     "matching_match": "approve",

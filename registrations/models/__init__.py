@@ -14,6 +14,7 @@ from registrations.models.registration import (
     Wish,
 )
 from registrations.models.reviews import ReviewSnapshot
+from registrations.models.uploads import ImportUpload
 
 __all__ = [
     "Block",
@@ -22,6 +23,7 @@ __all__ = [
     "Eligibility",
     "Group",
     "GroupAlias",
+    "ImportUpload",
     "ImportedKey",
     "ImportedRow",
     "Member",

@@ -1,0 +1,93 @@
+"""Invitations to take over a registration of the old form, and what became of them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from letsconnect.base.admin import WorkingGroupAdmin
+from registrations.actions import claims
+from registrations.domain import RegistrationError
+from registrations.models import ClaimInvitation
+
+_STATES = {
+    "invited": pgettext_lazy("a person", "invited"),
+    "reminded": pgettext_lazy("a person", "reminded"),
+    "claimed": pgettext_lazy("a registration", "claimed"),
+    "expired": pgettext_lazy("an invitation", "expired"),
+}
+
+
+def _in_state(state: str, now: datetime) -> Q:
+    is_open = Q(used_at=None, expires_at__gt=now)
+    match state:
+        case "invited":
+            return is_open & Q(reminded_at=None)
+        case "reminded":
+            return is_open & Q(reminded_at__isnull=False)
+        case "claimed":
+            return Q(used_at__isnull=False)
+    return Q(used_at=None, expires_at__lte=now)
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(_STATES.items())
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[ClaimInvitation]
+    ) -> models.QuerySet[ClaimInvitation] | None:
+        return queryset.filter(_in_state(self.value(), timezone.now())) if self.value() in _STATES else None
+
+
+@admin.register(ClaimInvitation)
+class ClaimInvitationAdmin(WorkingGroupAdmin):
+    """For coordinators: addresses are here."""
+
+    liaisons_may = frozenset()
+    coordinators_may = frozenset({"view"})
+    list_display = ["person", "address", "state", "invited_at", "reminded_at", "expires_at", "used_at", "invited_by"]
+    list_filter = [StateFilter]
+    list_select_related = ["registration__member", "invited_by"]
+    search_fields = ["address", "registration__name"]
+    ordering = ["-invited_at", "-pk"]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ["invite_again"]
+    fields = ["person", "address", "state", "invited_by", "invited_at", "reminded_at", "expires_at", "used_at"]
+    readonly_fields = ["person", "state"]
+
+    @admin.display(description=pgettext_lazy("of a person", "name"))
+    def person(self, invitation: ClaimInvitation) -> str:
+        return str(invitation.registration)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, invitation: ClaimInvitation) -> str:
+        if invitation.used_at:
+            return _STATES["claimed"]
+        if invitation.expires_at <= timezone.now():
+            return _STATES["expired"]
+        return _STATES["reminded" if invitation.reminded_at else "invited"]
+
+    @admin.action(description=gettext_lazy("Invite again where the link has expired"), permissions=["coordinator"])
+    def invite_again(self, request: HttpRequest, queryset: models.QuerySet[ClaimInvitation]) -> None:
+        now, invited = timezone.now(), 0
+        for invitation in queryset:
+            try:
+                done = claims.invite_to_claim(registration=invitation.registration, by=request.user, now=now)
+            except RegistrationError as error:
+                reason = {"name": invitation.registration, "reason": error}
+                messages.error(request, _("%(name)s: %(reason)s") % reason)
+            else:
+                invited += done.invited_at == now
+        text = ngettext("%(count)d person is invited again.", "%(count)d people are invited again.", invited)
+        messages.success(request, text % {"count": invited})

@@ -1,0 +1,160 @@
+"""The import desk: bring a file of the old form, look at what it would do, import it."""
+
+import io
+from collections import Counter
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from letsconnect.base.admin import WorkingGroupAdmin
+from registrations.actions import uploads
+from registrations.domain import RegistrationError
+from registrations.importing.report import Line, write_csv
+from registrations.models import ImportUpload
+from registrations.models.uploads import UploadState
+
+LINES_ON_A_PAGE = 100
+PAGE = "admin:registrations_importupload_change"
+_COUNTS = {
+    "rows": gettext_lazy("rows in the file"),
+    "imported": gettext_lazy("rows that make or replace a registration"),
+    "merged": gettext_lazy("older rows of the same people"),
+    "unchanged": gettext_lazy("rows that change nothing"),
+    "rejected": gettext_lazy("rows left out"),
+    "cells_understood": gettext_lazy("cells understood"),
+    "cells_guessed": gettext_lazy("cells guessed"),
+    "cells_unread": gettext_lazy("cells not understood"),
+}
+_CERTAINTIES = {
+    "unread": gettext_lazy("not understood"),
+    "guessed": gettext_lazy("guessed"),
+    "rejected": gettext_lazy("row left out"),
+}
+
+
+class FileForm(forms.Form):
+    """One file, no larger than a worker can hold."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file of the old form"),
+        help_text=gettext_lazy("Nothing is imported yet: first you see what would be."),
+        error_messages={
+            "required": gettext_lazy("Please choose a file."),
+            "empty": gettext_lazy("The file is empty."),
+        },
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > uploads.LARGEST:
+            limit = filesizeformat(uploads.LARGEST)
+            raise forms.ValidationError(_("The file is larger than %(limit)s. Please split it.") % {"limit": limit})
+        return file
+
+
+@admin.register(ImportUpload)
+class ImportUploadAdmin(WorkingGroupAdmin):
+    """For coordinators only: the files are full of addresses."""
+
+    liaisons_may = frozenset()
+    coordinators_may = frozenset({"view", "add"})
+    list_display = ["file_name", "state", "shown_size", "uploaded_by", "uploaded_at", "applied_at"]
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ImportUpload]:
+        return super().get_queryset(request).for_lists()
+
+    @admin.display(description=gettext_lazy("size"), ordering="size")
+    def shown_size(self, upload: ImportUpload) -> str:
+        return filesizeformat(upload.size)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap, name = self.admin_site.admin_view, "registrations_importupload"
+        return [
+            path("<int:pk>/apply/", wrap(self.apply), name=f"{name}_apply"),
+            path("<int:pk>/report/", wrap(self.report), name=f"{name}_report"),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Take a file and lead on to what it would do."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = FileForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                upload = uploads.bring_file(name=file.name, content=file.read(), by=request.user, now=timezone.now())
+            except RegistrationError as error:
+                form.add_error("file", str(error))
+            else:
+                return redirect(PAGE, upload.pk)
+        return self._page(request, "upload", {"title": _("Bring a file of the old form"), "form": form})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what the file would do, or did, cell by cell where it is not certain."""
+        if request.method == "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        upload = self._find(request, object_id)
+        lines = [Line(*line) for line in upload.lines]
+        only = request.GET.get("only", "")
+        chosen = [line for line in lines if line.certainty == only] if only in _CERTAINTIES else lines
+        found = Counter(line.certainty for line in lines)
+        context = {
+            "title": str(upload),
+            "upload": upload,
+            "is_checked": upload.state == UploadState.CHECKED,
+            "counts": [(label, upload.counts[name]) for name, label in _COUNTS.items() if name in upload.counts],
+            "certainties": [(name, label, found[name]) for name, label in _CERTAINTIES.items()],
+            "only": only if only in _CERTAINTIES else "",
+            "all": len(lines),
+            "lines": Paginator(chosen, LINES_ON_A_PAGE).get_page(request.GET.get("page")),
+        }
+        return self._page(request, "uploaded", context)
+
+    @method_decorator(require_POST)
+    def apply(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Import the file as it was shown."""
+        upload = self._find(request, pk)
+        try:
+            uploads.apply_upload(upload=upload, by=request.user, now=timezone.now())
+        except RegistrationError as error:
+            messages.error(request, str(error))
+        return redirect(PAGE, pk)
+
+    def report(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hand out the lines as a CSV file."""
+        upload = self._find(request, pk)
+        out = io.StringIO(newline="")
+        write_csv([Line(*line) for line in upload.lines], out)
+        response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="import-{upload.pk}-report.csv"'
+        return response
+
+    def _find(self, request: HttpRequest, pk: int | str) -> ImportUpload:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        number = int(pk) if str(pk).isdecimal() else 0
+        return get_object_or_404(ImportUpload.objects.defer("content"), pk=min(number, 2**63 - 1))
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        values = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/registrations/importupload/{template}.html", values)

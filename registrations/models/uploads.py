@@ -1,0 +1,82 @@
+"""Files of the old form that a coordinator brought to the import desk: the rows are the queue."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from registrations.models.members import Member
+
+KEPT_FOR = timedelta(days=7)
+OVERLOOKED_AFTER = timedelta(minutes=1)
+
+
+class UploadState(models.TextChoices):
+    CHECKING = "checking", _("waiting to be read")
+    CHECKED = "checked", _("read, nothing is imported yet")
+    APPLYING = "applying", _("waiting to be imported")
+    APPLIED = "applied", pgettext_lazy("a file", "imported")
+    FAILED = "failed", _("could not be read")
+
+
+class ImportUploadQuerySet(models.QuerySet["ImportUpload"]):
+    def waiting(self) -> "ImportUploadQuerySet":
+        """What a worker is to read or to import, the oldest first."""
+        return self.filter(state__in=(UploadState.CHECKING, UploadState.APPLYING)).order_by("asked_at", "pk")
+
+    def overlooked(self, *, now: datetime) -> "ImportUploadQuerySet":
+        """Waiting for longer than a nudge takes: it was lost with the broker."""
+        return self.waiting().filter(asked_at__lt=now - OVERLOOKED_AFTER)
+
+    def outdated(self, *, now: datetime) -> "ImportUploadQuerySet":
+        return self.filter(uploaded_at__lt=now - KEPT_FOR)
+
+    def for_lists(self) -> "ImportUploadQuerySet":
+        """Without the file and its report, which are large."""
+        return self.defer("content", "lines").select_related("uploaded_by")
+
+
+class ImportUpload(models.Model):
+    """One file: read without writing, looked at by a person, imported. The file goes once it is imported."""
+
+    file_name = models.CharField(_("file"), max_length=255)
+    size = models.PositiveIntegerField(_("bytes"))
+    content = models.BinaryField(null=True)
+    state = models.CharField(_("state"), max_length=10, choices=UploadState, default=UploadState.CHECKING)
+    uploaded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+    asked_at = models.DateTimeField()
+    applied_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
+    lines = models.JSONField(default=list)
+    failure = models.CharField(max_length=500, blank=True)
+
+    objects = ImportUploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file of the old form")
+        verbose_name_plural = _("files of the old form")
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=("applied", "failed"), content=None)
+                | Q(state__in=("checking", "checked", "applying"), content__isnull=False),
+                name="registrations_upload_keeps_its_file_until_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("applying", "applied"), applied_by__isnull=False)
+                | Q(state__in=("checking", "checked", "failed")),
+                name="registrations_applied_upload_names_who",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in (UploadState.CHECKING, UploadState.APPLYING)

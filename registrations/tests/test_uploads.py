@@ -1,0 +1,270 @@
+"""The import desk: bring a file, see what it would do, import it; and the invitations that follow."""
+
+import csv
+import io
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from letsconnect.base.models import Act
+from registrations import tasks
+from registrations.actions import claims, reference, uploads
+from registrations.domain import NotYours, UploadRefused
+from registrations.importing.columns import HEADINGS
+from registrations.models import ClaimInvitation, ImportUpload, Registration
+from registrations.tests import factories
+from registrations.tests.factories import NOW, make_registration
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:registrations_importupload_changelist")
+ADD = reverse("admin:registrations_importupload_add")
+INVITATIONS = reverse("admin:registrations_claiminvitation_changelist")
+OLGA = {"name": "Olga", "address": "olga@example.org", "country": "Ukraine", "learns": "Surveys", "zone": "Somewhere"}
+
+
+def file_of(*told):
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([names[0] for names in HEADINGS.values()])
+    writer.writerows([row.get(field, "") for field in HEADINGS] for row in told)
+    return out.getvalue().encode()
+
+
+def bring(by, content=None, **options):
+    values = {"name": "old.csv", "content": content or file_of(OLGA), "by": by, "now": NOW, **options}
+    return uploads.bring_file(**values)
+
+
+def page_url(upload, name="change"):
+    return reverse(f"admin:registrations_importupload_{name}", args=[upload.pk])
+
+
+def test_a_file_is_read_looked_at_and_imported(client, coordinator):
+    reference.load_reference_data()
+    client.force_login(coordinator)
+
+    response = client.post(ADD, {"file": SimpleUploadedFile("old.csv", file_of(OLGA, {**OLGA, "group": "=1+1"}))})
+
+    upload = ImportUpload.objects.get()
+    assert response.url == page_url(upload)
+    assert (upload.state, upload.counts["imported"], upload.counts["merged"]) == ("checked", 1, 1)
+    assert not Registration.objects.exists()
+    page = client.get(page_url(upload)).content.decode()
+    assert "Somewhere" in page
+    assert "not understood" in page
+    report = client.get(page_url(upload, "report")).content.decode("utf-8-sig")
+    assert "'=1+1" in report
+
+    client.post(page_url(upload, "apply"))
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.content, upload.applied_by) == ("applied", None, coordinator)
+    registration = Registration.objects.get()
+    assert (registration.name, registration.country, registration.state) == ("Olga", "UA", "draft")
+    assert [act.verb for act in Act.objects.filter(actor=coordinator).order_by("pk")] == [
+        "bring_file",
+        "apply_file",
+        "import_registration",
+    ]
+    assert client.get(page_url(upload)).status_code == 200
+
+
+def test_importing_twice_imports_once(client, coordinator):
+    upload = bring(coordinator)
+    uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
+
+    with pytest.raises(UploadRefused):
+        uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
+    client.force_login(coordinator)
+    assert "This file is imported." in client.post(page_url(upload, "apply"), follow=True).content.decode()
+    assert Registration.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.csv", b"", "The file is empty."),
+        ("sheet.xlsx", b"PK\x03\x04" + b"x" * 100, "spreadsheet file"),
+        ("other.csv", b"a,b\n1,2\n", ""),
+        ("large.csv", b"x" * 2000, "larger than"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_refused_at_the_field(client, coordinator, monkeypatch, name, content, said):
+    monkeypatch.setattr(uploads, "LARGEST", 1000)
+    client.force_login(coordinator)
+
+    page = client.post(ADD, {"file": SimpleUploadedFile(name, content)})
+
+    assert page.status_code == 200
+    assert said in str(page.context["form"].errors["file"])
+    assert not ImportUpload.objects.exists()
+
+
+def test_a_file_too_large_or_foreign_is_refused_by_the_action_too(coordinator, monkeypatch):
+    monkeypatch.setattr(uploads, "LARGEST", 10)
+    with pytest.raises(UploadRefused, match="larger"):
+        bring(coordinator)
+
+
+def test_a_large_file_waits_for_a_worker(coordinator, monkeypatch, client):
+    monkeypatch.setattr(uploads, "SMALL", 10)
+    upload = bring(coordinator)
+    assert upload.state == "checking"
+    client.force_login(coordinator)
+    assert "reloads by itself" in client.get(page_url(upload)).content.decode()
+    with pytest.raises(UploadRefused):
+        uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
+
+    tasks.work_uploads()
+    upload.refresh_from_db()
+    assert (upload.state, Registration.objects.count()) == ("checked", 0)
+
+    assert uploads.apply_upload(upload=upload, by=coordinator, now=NOW).state == "applying"
+    assert uploads.work_waiting(now=NOW) == 1
+    upload.refresh_from_db()
+    assert (upload.state, upload.content, Registration.objects.count()) == ("applied", None, 1)
+    assert uploads.work_waiting(now=NOW) == 0
+
+
+def test_a_file_that_turns_out_unreadable_fails_and_is_dropped(coordinator):
+    upload = ImportUpload.objects.create(
+        file_name="x.csv", size=3, content=b"%PDF", uploaded_by=coordinator, uploaded_at=NOW, asked_at=NOW
+    )
+
+    uploads.work_waiting(now=NOW)
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.content) == ("failed", None)
+    assert "PDF" in upload.failure
+
+
+def test_the_sweep_wakes_a_worker_for_overlooked_files_and_forgets_old_ones(coordinator, monkeypatch):
+    monkeypatch.setattr(uploads, "SMALL", 10)
+    bring(coordinator)
+
+    assert uploads.nudge_overlooked(NOW) == 0
+    assert uploads.nudge_overlooked(NOW + timedelta(minutes=2)) == 1
+    assert uploads.forget_old_uploads(NOW + timedelta(days=7)) == 0
+    assert uploads.forget_old_uploads(NOW + timedelta(days=7, minutes=1)) == 1
+    assert not ImportUpload.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_import_a_file_once(monkeypatch):
+    monkeypatch.setattr(uploads, "SMALL", 10)
+    coordinator = factories.make_coordinator()
+    upload = bring(coordinator)
+    uploads.work_waiting(now=NOW)
+    uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
+    done = []
+
+    def work():
+        done.append(uploads.work_waiting(now=NOW))
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(done) == [0, 0, 1]
+    assert Registration.objects.count() == 1
+
+
+@pytest.mark.parametrize(("who", "status"), [("member", 302), ("liaison", 403)])
+def test_files_are_for_coordinators(client, request, coordinator, who, status):
+    upload, person = bring(coordinator), request.getfixturevalue(who)
+    client.force_login(person)
+
+    for url in (LIST, ADD, page_url(upload), page_url(upload, "report"), INVITATIONS):
+        assert client.get(url).status_code == status
+    assert client.post(page_url(upload, "apply")).status_code == status
+    with pytest.raises(NotYours):
+        bring(person)
+    with pytest.raises(NotYours):
+        uploads.apply_upload(upload=upload, by=person, now=NOW)
+    assert not Registration.objects.exists()
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_list_of_files_costs_the_same_number_of_queries(client, coordinator, count, django_assert_num_queries):
+    for number in range(count):
+        ImportUpload.objects.create(
+            file_name=f"{number}.csv", size=1, content=b"x", uploaded_by=coordinator, uploaded_at=NOW, asked_at=NOW
+        )
+    client.force_login(coordinator)
+    client.get(LIST)
+
+    with django_assert_num_queries(6):
+        client.get(LIST)
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"state": "new"}, "registrations_"),
+        ({"content": None}, "registrations_upload_keeps_its_file_until_done"),
+        ({"state": "failed"}, "registrations_upload_keeps_its_file_until_done"),
+        ({"state": "applying"}, "registrations_applied_upload_names_who"),
+    ],
+)
+def test_an_upload_keeps_its_rules(coordinator, fields, constraint):
+    upload = bring(coordinator)
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        ImportUpload.objects.filter(pk=upload.pk).update(**fields)
+
+
+@pytest.fixture
+def invitations(coordinator):
+    """One invitation in each state, made so that it is so today."""
+    now, made = timezone.now(), {}
+    for name, age in (("invited", 1), ("reminded", 10), ("claimed", 2), ("expired", 40)):
+        registration = make_registration(source="import", state="submitted", imported_address=f"{name}@example.org")
+        made[name] = claims.invite_to_claim(registration=registration, by=coordinator, now=now - timedelta(days=age))
+    ClaimInvitation.objects.filter(pk=made["reminded"].pk).update(reminded_at=now)
+    Registration.objects.filter(pk=made["claimed"].registration_id).update(member=factories.make_member())
+    ClaimInvitation.objects.filter(pk=made["claimed"].pk).update(used_at=now)
+    return made
+
+
+def test_what_became_of_each_invitation_is_shown_and_filtered(client, coordinator, invitations):
+    client.force_login(coordinator)
+
+    for name, invitation in invitations.items():
+        rows = list(client.get(INVITATIONS, {"state": name}).context["cl"].result_list)
+        assert rows == [invitation]
+        page = client.get(reverse("admin:registrations_claiminvitation_change", args=[invitation.pk]))
+        assert f"{name}@example.org" in page.content.decode()
+
+
+def test_only_expired_invitations_are_sent_again(client, coordinator, invitations):
+    client.force_login(coordinator)
+    chosen = [invitation.pk for invitation in invitations.values()]
+
+    page = client.post(INVITATIONS, {"action": "invite_again", "_selected_action": chosen}, follow=True)
+
+    assert "1 person is invited again." in page.content.decode()
+    assert "belongs to somebody already" in page.content.decode()
+    invitations["expired"].refresh_from_db()
+    assert invitations["expired"].expires_at > timezone.now()
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_list_of_invitations_costs_the_same_number_of_queries(
+    client, coordinator, count, django_assert_num_queries
+):
+    for number in range(count):
+        registration = make_registration(source="import", state="draft", imported_address=f"{number}@example.org")
+        claims.invite_to_claim(registration=registration, by=coordinator, now=NOW)
+    client.force_login(coordinator)
+    client.get(INVITATIONS)
+
+    with django_assert_num_queries(5):
+        client.get(INVITATIONS)
