@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0006_skills_suggested_and_followed"),
+        ("registrations", "0007_members_end_their_other_sessions"),
     ]
 
     operations = [
