@@ -196,9 +196,13 @@ def _coordinators_only(by: Member) -> None:
         raise NotYours(_("Only coordinators change the tree of skills."))
 
 
-def _check_may_order(by: Member, skill: Skill) -> None:
+def may_order(*, by: Member, skill: Skill) -> bool:
     """Liaisons decide on what was suggested, coordinators on everything."""
-    if not (by.is_coordinator or (by.is_staff and skill.state == SkillState.SUGGESTED)):
+    return by.is_coordinator or (by.is_staff and skill.state == SkillState.SUGGESTED)
+
+
+def _check_may_order(by: Member, skill: Skill) -> None:
+    if not may_order(by=by, skill=skill):
         raise NotYours(_("Liaisons accept and rename suggested skills; the others are the coordinators'."))
 
 

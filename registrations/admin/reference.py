@@ -1,9 +1,9 @@
-"""Skills, groups and roles."""
+"""Groups; the desk of skills is beside, in `skills.py`."""
 
 from django.contrib import admin
 
 from letsconnect.base.admin import WorkingGroupAdmin
-from registrations.models import Group, GroupAlias, Skill, SkillName
+from registrations.models import Group, GroupAlias
 
 
 class NameInline(admin.TabularInline):
@@ -18,26 +18,8 @@ class NameInline(admin.TabularInline):
         return request.user.is_coordinator
 
 
-class SkillNameInline(NameInline):
-    model = SkillName
-
-
 class GroupAliasInline(NameInline):
     model = GroupAlias
-
-
-@admin.register(Skill)
-class SkillAdmin(WorkingGroupAdmin):
-    """Skills with their names in each language."""
-
-    list_display = ["slug", "__str__", "family", "state"]
-    list_filter = ["family", "state"]
-    search_fields = ["slug", "skill_names__text"]
-    autocomplete_fields = ["parent", "merged_into"]
-    inlines = [SkillNameInline]
-
-    def get_queryset(self, request: object) -> object:
-        return super().get_queryset(request).prefetch_related("skill_names")
 
 
 @admin.register(Group)

@@ -3,7 +3,16 @@
 from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
 from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
-from registrations.models.reference import Group, GroupAlias, Role, RoleName, Skill, SkillName, SkillSuggestion
+from registrations.models.reference import (
+    Group,
+    GroupAlias,
+    Role,
+    RoleName,
+    Skill,
+    SkillName,
+    SkillQuerySet,
+    SkillSuggestion,
+)
 from registrations.models.registration import (
     Consent,
     Offer,
@@ -36,6 +45,7 @@ __all__ = [
     "SignInCode",
     "Skill",
     "SkillName",
+    "SkillQuerySet",
     "SkillSuggestion",
     "SpokenLanguage",
     "Window",

@@ -1,0 +1,276 @@
+"""The skill desk: the tree with what is used and what is missing, and the acts that order it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, CharField, Exists, F, OrderBy, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.admin import WorkingGroupAdmin
+from registrations.actions import skills as actions
+from registrations.domain import RegistrationError, SkillFamily, SkillState
+from registrations.forms.skills import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
+from registrations.models import Skill, SkillName, SkillQuerySet
+from registrations.reference.names import language_name
+from registrations.skills import merging, search
+
+_LONGEST_ID = 18
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Merged skills are shown only when asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return SkillState.choices
+
+    def queryset(self, request: HttpRequest, queryset: SkillQuerySet) -> SkillQuerySet:
+        return queryset.filter(state=self.value()) if self.value() in SkillState.values else queryset.standing()
+
+
+class MissingFilter(admin.SimpleListFilter):
+    title = _("name missing in")
+    parameter_name = "missing"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(code, language_name(code, get_language() or "en")) for code, _label in settings.LANGUAGES]
+
+    def queryset(self, request: HttpRequest, queryset: SkillQuerySet) -> SkillQuerySet:
+        named = SkillName.objects.filter(skill=OuterRef("pk"), language=self.value(), is_synonym=False)
+        return queryset.filter(~Exists(named)) if self.value() in dict(settings.LANGUAGES) else queryset
+
+
+@admin.register(Skill)
+class SkillAdmin(WorkingGroupAdmin):
+    """Coordinators order the tree; liaisons see it, and accept and rename what was suggested."""
+
+    list_display = ["name", "family", "state", "offers", "wishes", "missing"]
+    list_filter = [StateFilter, "family", MissingFilter]
+    search_fields = ["slug", "skill_names__text"]
+    list_per_page = 200
+    actions = None
+    change_list_template = "admin/registrations/skill/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> SkillQuerySet:
+        return super().get_queryset(request).with_usage().with_names().select_related("parent__parent")
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """The tree: families in their order, what waits first, parts under their whole."""
+        families = [When(family=family, then=Value(place)) for place, family in enumerate(SkillFamily.values)]
+        top, whole = When(parent=None, then=Value("")), When(parent__parent=None, then=F("slug"))
+        return [
+            OrderBy(Case(*families, default=Value(-1))),
+            OrderBy(Coalesce("parent__parent__slug", "parent__slug", "slug")),
+            OrderBy(Case(top, whole, default=F("parent__slug"), output_field=CharField())),
+            OrderBy(Case(When(parent__parent=None, then=Value("")), default=F("slug"), output_field=CharField())),
+            "slug",
+        ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Skill], search_term: str
+    ) -> tuple[QuerySet[Skill], bool]:
+        """Find as people do, mistakes forgiven, besides the plain search of Django's admin."""
+        plain, may_double = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return plain, may_double
+        found = [skill.skill_id for skill in search(search_term, language=get_language() or "en", limit=20)]
+        return queryset.filter(Q(pk__in=plain.order_by().values("pk")) | Q(pk__in=found)), False
+
+    @admin.display(description=_("name"))
+    def name(self, skill: Skill) -> str:
+        own = skill.own_name_in(get_language() or "en")
+        depth = 0 if skill.parent is None else 1 if skill.parent.parent_id is None else 2
+        return f"{own} → {skill}" if skill.state == SkillState.MERGED else f"{'– ' * depth}{own}"
+
+    @admin.display(description=_("offers"), ordering="offer_count")
+    def offers(self, skill: Skill) -> int:
+        return skill.offer_count
+
+    @admin.display(description=_("wishes"), ordering="wish_count")
+    def wishes(self, skill: Skill) -> int:
+        return skill.wish_count
+
+    @admin.display(description=_("name missing in"))
+    def missing(self, skill: Skill) -> str:
+        names = skill.names()
+        reader = get_language() or "en"
+        return ", ".join(language_name(code, reader) for code, _label in settings.LANGUAGES if code not in names)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        pages: dict[str, Callable[..., HttpResponse]] = {
+            "names": self.names_view,
+            "accept": self.accept_view,
+            "merge": self.merge_view,
+            "retire": self.retire_view,
+        }
+        own = [
+            path(f"<int:skill_id>/{name}/", wrap(view), name=f"registrations_skill_{name}")
+            for name, view in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        waiting = Skill.objects.suggested().count() if self.has_view_permission(request) else 0
+        return super().changelist_view(request, {"waiting": waiting, **(extra_context or {})})
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Add a skill of the working group's own."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = NewSkillForm(request.POST or None)
+        if form.is_valid():
+            told = form.cleaned_data
+            parent = Skill.objects.filter(pk=told.pop("parent")).first()
+            made = self._try(form, lambda: actions.add_skill(**told, parent=parent, **self._who(request)))
+            if made is not None:
+                messages.success(request, _("%(skill)s was added.") % {"skill": made})
+                return redirect("admin:registrations_skill_names", made.pk)
+        return self._page(request, "add", {"title": _("Add a skill"), "form": form})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one skill whole; coordinators move it in the tree from here."""
+        skill = self._find(request, object_id)
+        may_place = self.has_change_permission(request, skill) and skill.state != SkillState.MERGED
+        if request.method == "POST" and not self.has_change_permission(request, skill):
+            raise PermissionDenied
+        form = PlaceForm(request.POST or None, skill=skill) if may_place else None
+        if form is not None and form.is_valid():
+            told = {**form.cleaned_data, "parent": Skill.objects.filter(pk=form.cleaned_data["parent"]).first()}
+            if self._try(form, lambda: actions.place_skill(skill=skill, **told, **self._who(request))):
+                messages.success(request, _("%(skill)s was moved.") % {"skill": skill})
+                return self._back(skill)
+        reader = get_language() or "en"
+        return self._page(
+            request,
+            "skill",
+            {
+                **self._about(request, skill),
+                "title": skill.own_name_in(reader),
+                "form": form,
+                "names": [
+                    (code, language_name(code, reader), merging.naming_of(skill, code))
+                    for code, _label in settings.LANGUAGES
+                ],
+                "parts": skill.children.with_names(),
+                "inherited": [one.own_name_in(reader) for one in skill.merged_from.prefetch_related("skill_names")],
+            },
+        )
+
+    def names_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
+        """Names and synonyms in every language, together."""
+        skill = self._orderly(request, skill_id)
+        form = NamesForm(request.POST or None, skill=skill)
+        if form.is_valid() and self._try(
+            form, lambda: actions.name_skill(skill=skill, names=form.names(), **self._who(request))
+        ):
+            messages.success(request, _("The names were saved."))
+            return self._back(skill)
+        return self._page(
+            request, "names", {**self._about(request, skill), "title": _("Names and synonyms"), "form": form}
+        )
+
+    def accept_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
+        """Take a suggested skill into the list, or a retired one back."""
+        skill = self._orderly(request, skill_id)
+        form = FamilyForm(request.POST or None, initial={"family": skill.family})
+        if form.is_valid() and self._try(
+            form, lambda: actions.accept_skill(skill=skill, **form.cleaned_data, **self._who(request))
+        ):
+            messages.success(request, _("%(skill)s is now in the list everybody finds.") % {"skill": skill})
+            return self._back(skill)
+        return self._page(request, "accept", {**self._about(request, skill), "title": _("Accept"), "form": form})
+
+    def merge_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
+        """Choose the heir, see what changes, then merge."""
+        skill = self._coordinators(request, skill_id)
+        told = request.POST if request.method == "POST" else request.GET
+        form = TargetForm(told if "target" in told else None, skill=skill)
+        context = {**self._about(request, skill), "title": _("Merge into another skill"), "form": form}
+        if form.is_valid():
+            target = get_object_or_404(Skill.objects.with_names(), pk=form.cleaned_data["target"])
+            if request.method == "POST":
+                if self._try(form, lambda: actions.merge_skills(source=skill, target=target, **self._who(request))):
+                    text = _("%(skill)s is now part of %(target)s.")
+                    name = skill.own_name_in(get_language() or "en")
+                    messages.success(request, text % {"skill": name, "target": target})
+                    return self._back(target)
+            elif self._try(form, lambda: merging.check(skill, target) or True):
+                context |= {"target": target, "merge": merging.preview(skill, target)}
+        return self._page(request, "merge", context)
+
+    def retire_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
+        """Ask once, then retire."""
+        skill = self._coordinators(request, skill_id)
+        form = forms.Form(request.POST if request.method == "POST" else None)
+        if form.is_valid() and self._try(form, lambda: actions.retire_skill(skill=skill, **self._who(request))):
+            messages.success(request, _("%(skill)s is retired.") % {"skill": skill})
+            return self._back(skill)
+        return self._page(request, "retire", {**self._about(request, skill), "title": _("Retire"), "form": form})
+
+    def _find(self, request: HttpRequest, skill_id: int | str) -> Skill:
+        number = int(skill_id) if str(skill_id).isdecimal() and len(str(skill_id)) <= _LONGEST_ID else 0
+        return get_object_or_404(self.get_queryset(request), pk=number)
+
+    def _orderly(self, request: HttpRequest, skill_id: int) -> Skill:
+        skill = self._find(request, skill_id)
+        if not actions.may_order(by=request.user, skill=skill):
+            raise PermissionDenied
+        return skill
+
+    def _coordinators(self, request: HttpRequest, skill_id: int) -> Skill:
+        skill = self._find(request, skill_id)
+        if not request.user.is_coordinator:
+            raise PermissionDenied
+        return skill
+
+    def _about(self, request: HttpRequest, skill: Skill) -> dict[str, Any]:
+        stands = skill.state != SkillState.MERGED
+        return {
+            "skill": skill,
+            "own_name": skill.own_name_in(get_language() or "en"),
+            "suggesters": skill.suggestions.count(),
+            "may_name": stands and actions.may_order(by=request.user, skill=skill),
+            "may_accept": skill.state in (SkillState.SUGGESTED, SkillState.RETIRED)
+            and actions.may_order(by=request.user, skill=skill),
+            "may_merge": stands and request.user.is_coordinator,
+            "may_retire": stands and skill.state != SkillState.RETIRED and request.user.is_coordinator,
+        }
+
+    @staticmethod
+    def _who(request: HttpRequest) -> dict[str, Any]:
+        return {"by": request.user, "now": timezone.now()}
+
+    @staticmethod
+    def _try(form: forms.Form, act: Callable[[], Any]) -> Any:
+        """Return what ``act`` returns; an expected refusal is shown above the form, and None returned."""
+        try:
+            return act()
+        except RegistrationError as refusal:
+            form.add_error(None, str(refusal))
+            return None
+
+    @staticmethod
+    def _back(skill: Skill) -> HttpResponse:
+        return redirect("admin:registrations_skill_change", skill.pk)
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        values = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/registrations/skill/{template}.html", values)

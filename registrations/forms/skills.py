@@ -1,0 +1,135 @@
+"""What the working group types about skills."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from registrations.domain import SkillFamily, SkillNaming, SkillState
+from registrations.models import Skill, SkillQuerySet
+from registrations.reference.names import language_name
+from registrations.skills.merging import naming_of
+
+_FAMILIES = [("", "—"), *SkillFamily.choices]
+MOST_SYNONYMS = 60
+
+
+def by_family(skills: SkillQuerySet) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Return skills to choose from, by family, each family sorted by name; suggested ones last."""
+    language = get_language() or "en"
+    order = [*SkillFamily.values, ""]
+    entries = sorted(
+        ((order.index(skill.family), skill.name_in(language).casefold(), skill) for skill in skills.with_names()),
+        key=lambda entry: (*entry[:2], entry[2].pk),
+    )
+    return [
+        (
+            str(SkillFamily(order[number]).label) if order[number] else str(_("suggested")),
+            [(skill.pk, skill.name_in(language)) for *_rest, skill in group],
+        )
+        for number, group in groupby(entries, key=lambda entry: entry[0])
+    ]
+
+
+class SkillChoice(forms.TypedChoiceField):
+    """One skill of those offered, or None."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(coerce=int, empty_value=None, **fields)
+
+    def offer(self, skills: SkillQuerySet) -> None:
+        self.choices = [("", "—"), *by_family(skills)]
+
+
+class FamilyForm(forms.Form):
+    """Accepting a skill puts it into a family."""
+
+    family = forms.ChoiceField(label=_("Family"), choices=_FAMILIES)
+
+
+class PlaceForm(FamilyForm):
+    """Where a skill stands in the tree."""
+
+    parent = SkillChoice(label=_("Part of"), required=False)
+    wikidata_id = forms.RegexField(
+        label=_("Wikidata id"),
+        regex=Skill._meta.get_field("wikidata_id").validators[0].regex,
+        required=False,
+        max_length=20,
+        error_messages={"invalid": _("Write it as Q123.")},
+    )
+
+    def __init__(self, *args: Any, skill: Skill, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "initial", {"family": skill.family, "parent": skill.parent_id, "wikidata_id": skill.wikidata_id}
+        )
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].offer(Skill.objects.active().exclude(pk=skill.pk))
+
+
+class NewSkillForm(FamilyForm):
+    """A skill of the working group's own."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    language = forms.ChoiceField(label=_("Language of the name"), choices=settings.LANGUAGES)
+    parent = SkillChoice(label=_("Part of"), required=False)
+    field_order = ["name", "language", "family", "parent"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].offer(Skill.objects.active())
+        self.fields["language"].initial = get_language()
+
+
+class TargetForm(forms.Form):
+    """The skill another one is merged into."""
+
+    target = SkillChoice(label=_("Merge into"))
+
+    def __init__(self, *args: Any, skill: Skill, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = Skill.objects.answerable() if skill.state == SkillState.SUGGESTED else Skill.objects.active()
+        self.fields["target"].offer(found.exclude(pk=skill.pk))
+
+
+class NamesForm(forms.Form):
+    """The name and the synonyms of a skill in every language of the portal."""
+
+    def __init__(self, *args: Any, skill: Skill, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language, _label in settings.LANGUAGES:
+            naming = naming_of(skill, language)
+            attrs = {"lang": language, "dir": "rtl" if language in settings.LANGUAGES_BIDI else "ltr"}
+            self.fields[f"name_{language}"] = forms.CharField(
+                label=_("Name"),
+                required=False,
+                max_length=100,
+                initial=naming.name,
+                widget=forms.TextInput(attrs={**attrs, "class": "vTextField"}),
+            )
+            self.fields[f"synonyms_{language}"] = forms.CharField(
+                label=_("Synonyms, one on each line"),
+                required=False,
+                max_length=MOST_SYNONYMS * 101,
+                initial="\n".join(naming.synonyms),
+                widget=forms.Textarea(attrs={**attrs, "class": "vLargeTextField", "rows": 4}),
+            )
+
+    def by_language(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Each language by name in the reader's, with its two fields."""
+        for language, _label in settings.LANGUAGES:
+            name = language_name(language, get_language() or "en")
+            yield name, self[f"name_{language}"], self[f"synonyms_{language}"]
+
+    def names(self) -> dict[str, SkillNaming]:
+        return {
+            language: SkillNaming(
+                self.cleaned_data[f"name_{language}"],
+                tuple(line for line in self.cleaned_data[f"synonyms_{language}"].splitlines() if line.strip()),
+            )
+            for language, _label in settings.LANGUAGES
+        }
