@@ -14,6 +14,7 @@ from mailings.tests.factories import make_letter
 from matching.domain import MatchState
 from matching.tests.factories import make_match, make_round
 from registrations.actions import claims
+from registrations.actions.skills import suggest_skill
 from registrations.claim_links import claim_link
 from registrations.domain import RegistrationState
 from registrations.models import Group, ImportUpload
@@ -64,6 +65,7 @@ def make_world():
         draft=make_clinic(state=ClinicState.DRAFT),
         letter=make_letter(),
         skill=make_skill("wikidata"),
+        suggested=suggest_skill(name="Podcast editing", language="en", by=concerned, now=NOW),
         group=Group.objects.create(slug="a-group", name="A group", kind="chapter"),
         suppression=Suppression.objects.create(address_hash="f" * 64, source="bounce", made_at=NOW),
         person=concerned,
