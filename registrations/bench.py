@@ -1,0 +1,179 @@
+"""``make bench``: the review queue with 20,000 registrations, in a scratch database that is dropped afterwards.
+
+Times are medians of the runs, of the whole page as a browser asks for it, without the network.
+"""
+
+import argparse
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import django
+from django.conf import settings
+
+from letsconnect.embedded import servers
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+REGIONS = ["CEECA", "ESEAP", "LAC", "MENA", "NA", "NWE", "SA", "SSA"]
+LIST = "/admin/registrations/registration/"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(prog="python -m registrations.bench", description=__doc__)
+    parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=7)
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letsconnect.settings")
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
+    servers.arm()
+    django.setup()
+    from django.test import override_settings
+
+    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with scratch_database(), override_settings(STORAGES={**settings.STORAGES, **plain}, WHITENOISE_AUTOREFRESH=True):
+        liaison, coordinator = fill(options.people)
+        _say(
+            f"\nThe review queue with {options.people:,} registrations (medians of {options.runs}; the aim is 300 ms)\n"
+        )
+        time_pages(options.runs, {"liaison": liaison, "coordinator": coordinator})
+        time_export(coordinator)
+    return 0
+
+
+@contextmanager
+def scratch_database() -> Iterator[None]:
+    """A database of its own beside the portal's, made by our migrations."""
+    from django.db import connection
+    from django.test import utils
+
+    name = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = f"{name}_bench"
+    databases = utils.setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
+    try:
+        yield
+    finally:
+        utils.teardown_databases(databases, verbosity=0)
+
+
+def fill(people: int) -> tuple[Any, Any]:
+    """Make people: a third new, a third changed since their review, a third as reviewed; return who looks at them."""
+    from django.db import connection
+
+    from registrations.actions.reference import load_reference_data
+    from registrations.models import Member, Registration, Skill, WorkingGroupSeat
+
+    load_reference_data()
+    chance = random.Random(1)  # noqa: S311  made-up people
+    liaison, coordinator = Member.objects.create_user(name="Liaison"), Member.objects.create_user(name="Coordinator")
+    for member, region in ((liaison, "MENA"), (coordinator, "")):
+        WorkingGroupSeat.objects.create(member=member, region=region, from_on=date(2020, 1, 1))
+    members = Member.objects.bulk_create(
+        [Member(name=f"Person {number}", email=f"{number}@example.org") for number in range(people)], batch_size=2000
+    )
+    registrations = Registration.objects.bulk_create(
+        [_registration(member, number, coordinator, chance) for number, member in enumerate(members)], batch_size=2000
+    )
+    _fill_rows(registrations, list(Skill.objects.values_list("pk", flat=True)), chance)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return liaison, coordinator
+
+
+def _registration(member: Any, number: int, reviewer: Any, chance: random.Random) -> Any:
+    from registrations.models import Registration
+
+    is_new, is_changed = number % 3 == 0, number % 3 == 1
+    moment = NOW - timedelta(minutes=chance.randrange(500_000))
+    return Registration(
+        member=member,
+        state="submitted" if is_new else "approved",
+        name=member.name,
+        country="TN",
+        region=REGIONS[number % len(REGIONS)],
+        zone="UTC",
+        made_at=moment,
+        submitted_at=moment,
+        changed_at=NOW if is_changed else moment,
+        reviewed_at=None if is_new else moment,
+        reviewed_by=None if is_new else reviewer,
+    )
+
+
+def _fill_rows(registrations: list[Any], skills: list[int], chance: random.Random) -> None:
+    from registrations.models import Offer, SpokenLanguage, Window, Wish
+
+    rows: dict[Any, list[Any]] = {Offer: [], Wish: [], SpokenLanguage: [], Window: []}
+    for registration in registrations:
+        shares = chance.sample(skills, 3)
+        rows[Offer] += [Offer(registration=registration, skill_id=skill) for skill in shares[:2]]
+        rows[Wish].append(Wish(registration=registration, skill_id=shares[2]))
+        rows[SpokenLanguage] += [SpokenLanguage(registration=registration, code=code, level=4) for code in ("ar", "en")]
+        rows[Window] += [
+            Window(registration=registration, start=day * 1440 + 1080, end=day * 1440 + 1260) for day in (0, 2)
+        ]
+    for model, made in rows.items():
+        model.objects.bulk_create(made, batch_size=5000)
+
+
+def time_pages(runs: int, people: dict[str, Any]) -> None:
+    """Print a line for each page and who asks."""
+    for who, member in people.items():
+        client = _client(member)
+        for label, query in (
+            ("queue", ""),
+            ("queue, new, one region", "?show=new&region__exact=MENA"),
+            ("queue, changed", "?show=changed"),
+            ("queue, page 10", "?p=10"),
+            ("all, newest first", "?show=all"),
+            ("a name", "?q=Person+77"),
+        ):
+            took, busy = _medians(runs, lambda client=client, query=query: client.get(LIST + query))
+            _say(f"  {who:<12}{label:<28}{took:7.0f} ms   {busy:5.0f} ms in Python\n")
+
+
+def time_export(coordinator: Any) -> None:
+    """Print what the whole table costs as a file."""
+    for file_format in ("csv", "xlsx"):
+        began = time.perf_counter()
+        response = _client(coordinator).post(f"{LIST}export/?show=all", {"format": file_format})
+        size = len(response.getvalue())
+        response.close()
+        _say(f"  export of all as {file_format:<23}{time.perf_counter() - began:7.1f} s   {size / 1e6:.1f} MB\n")
+
+
+def _client(member: Any) -> "Client":
+    from django.test import Client
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(member)
+    return client
+
+
+def _medians(runs: int, work: Callable[[], Any]) -> tuple[float, float]:
+    """Milliseconds by the clock and of this process, which a busy machine does not stretch."""
+    took = []
+    for _ in range(runs + 1):
+        began, busy = time.perf_counter(), time.process_time()
+        assert work().status_code == 200
+        took.append(((time.perf_counter() - began) * 1000, (time.process_time() - busy) * 1000))
+    clock, cpu = zip(*took[1:], strict=True)
+    return median(clock), median(cpu)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
