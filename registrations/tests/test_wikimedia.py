@@ -114,6 +114,14 @@ def test_an_equal_address_neither_opens_nor_joins_the_account_that_has_it(client
     assert not EmailAddress.objects.filter(user=newcomer).exists()
 
 
+def test_an_address_another_member_had_before_is_taken_too(client, wiki, member):
+    EmailAddress.objects.create(user=member, email="amina@example.org", verified=True)
+    wiki.profile = private_profile()
+    come(client)
+
+    assert whose(client).email is None
+
+
 def test_a_newcomer_whose_address_is_taken_is_told_how_to_join_the_two(client, wiki):
     factories.make_member(email="amina@example.org")
     wiki.profile = private_profile()

@@ -56,7 +56,7 @@ class WikimediaOAuth(MediaWikiOAuth2Adapter):
         except (ValueError, TypeError, RecursionError) as error:  # JSON that is none, or no object
             raise OAuth2Error("the token's answer is not understood") from error
         token = answer.get("access_token") if isinstance(answer, dict) else None
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        if not isinstance(token, str) or not token.isascii():
             raise OAuth2Error("the token's answer has no token")
         return {"access_token": token}
 
