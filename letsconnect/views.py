@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +11,7 @@ from letsconnect import health as checks
 from letsconnect import home as sections
 from letsconnect.base.languages import known
 from letsconnect.base.links import path_or_nothing
-from registrations.views.registration import keep_typed
+from registrations.views.steps import keep_typed
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -73,6 +72,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     Browsers tell where a request came from, and other sites cannot forge that, so nobody else can put words there.
     """
     is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    if is_own and request.path == reverse("registrations:registration-edit"):
-        return keep_typed(request)
+    place = request.resolver_match
+    if is_own and place is not None and place.view_name == "registrations:registration-step":
+        return keep_typed(request, **place.kwargs)
     return render(request, "letsconnect/csrf_failure.html", status=403)

@@ -15,6 +15,7 @@ from registrations.domain import (
     OfferLevel,
     Region,
     RegionWish,
+    Topic,
     WishPriority,
 )
 from registrations.reference.names import country_name, language_name
@@ -39,6 +40,8 @@ _LABELS = {
     "group_id": gettext_lazy("group"),
     "group_other": gettext_lazy("another group, in their words"),
     "role_id": gettext_lazy("main role"),
+    "topics": gettext_lazy("topics of work"),
+    "topic_other": gettext_lazy("another topic, in their words"),
     "zone": gettext_lazy("time zone"),
     "can_help": gettext_lazy("people they can help at once"),
     "can_learn_from": gettext_lazy("people they want to learn from at once"),
@@ -107,6 +110,8 @@ class _Words:
                 return str(Region(value).label)
             case "group_id" | "role_id":
                 return self.named(name.removesuffix("_id"), value)
+            case "topics":
+                return ", ".join(str(Topic(topic).label) for topic in value)
             case "region_wish":
                 return str(RegionWish(value).label)
             case "contact_way":

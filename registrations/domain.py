@@ -120,6 +120,48 @@ class ConsentDocument(TextChoices):
     NEWSLETTER = "newsletter", _("the newsletter")
 
 
+class Topic(TextChoices):
+    """What somebody works on; anything else is kept in their own words."""
+
+    CLIMATE = "climate", _("Climate change and sustainability")
+    PUBLIC_POLICY = "public_policy", _("Public policy")
+    EDUCATION = "education", _("Education")
+    OPEN_TECHNOLOGY = "open_technology", _("Open technology")
+    DIVERSITY = "diversity", _("Diversity")
+    CULTURE = "culture", _("Culture, heritage and GLAM")
+    GOVERNANCE = "governance", _("Governance")
+    HUMAN_RIGHTS = "human_rights", _("Human rights")
+    ADVOCACY = "advocacy", _("Advocacy")
+
+
+MAX_TOPICS = 2
+
+
+class SensitiveQuestion(TextChoices):
+    GENDER = "gender", _("Gender")
+    AGE = "age", _("Age")
+
+
+class Gender(TextChoices):
+    PREFER_NOT = "prefer_not", _("I prefer not to say")
+    MAN = "man", pgettext_lazy("gender", "man")
+    WOMAN = "woman", pgettext_lazy("gender", "woman")
+    AGENDER = "agender", pgettext_lazy("gender", "agender")
+    NON_BINARY = "non_binary", pgettext_lazy("gender", "non-binary")
+    NOT_LISTED = "not_listed", pgettext_lazy("gender", "not listed here")
+
+
+class AgeRange(TextChoices):
+    UNDER_25 = "under_25", _("under 25")
+    FROM_25 = "25_34", "25–34"
+    FROM_35 = "35_44", "35–44"
+    FROM_45 = "45_54", "45–54"
+    FROM_55 = "55_64", "55–64"
+    FROM_65 = "65_74", "65–74"
+    FROM_75 = "75_84", "75–84"
+    FROM_85 = "85_over", _("85 or older")
+
+
 class Source(TextChoices):
     FORM = "form", _("the portal's form")
     IMPORT = "import", _("the old form")
@@ -127,6 +169,7 @@ class Source(TextChoices):
 
 MINUTES_A_WEEK = 7 * 24 * 60
 WINDOW_STEP = 15
+MIN_FREE_MINUTES = 120
 
 _ALLOWED_MOVES = {
     RegistrationState.DRAFT: {RegistrationState.SUBMITTED, RegistrationState.WITHDRAWN},
@@ -173,6 +216,10 @@ class SkillRefused(RegistrationError):
 
 class UploadRefused(RegistrationError):
     """The file is not one that can be imported, or not now."""
+
+
+class NotComplete(RegistrationError):
+    """Something that review needs is missing."""
 
 
 class CodeRefused(RegistrationError):

@@ -1,12 +1,22 @@
 """What one person told us, as one frozen value: what a form hands to an action, and what two tabs are compared by."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 
 from django.conf import settings
 
 from registrations.domain import ConsentDocument, ContactWay, RegionWish
-from registrations.models import Registration
+from registrations.models import Member, Registration
+
+ROWS = ("offers", "wishes", "languages", "windows", "consents")
+
+
+def fingerprint(facts: object, names: Iterable[str]) -> str:
+    """Return what two forms opened on the same values of the named facts have in common."""
+    told = repr([(name, getattr(facts, name)) for name in sorted(names)])
+    return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
 def current_version(document: str) -> str:
@@ -27,6 +37,8 @@ class RegistrationFacts:
     group_id: int | None = None
     group_other: str = ""
     role_id: int | None = None
+    topics: tuple[str, ...] = ()
+    topic_other: str = ""
     zone: str = ""
     can_help: int = 1
     can_learn_from: int = 1
@@ -44,7 +56,8 @@ class RegistrationFacts:
     def of(cls, registration: Registration) -> "RegistrationFacts":
         """Read the facts back from the rows."""
         return cls(
-            **{name: getattr(registration, name) for name in cls.column_names()},
+            **{name: getattr(registration, name) for name in cls.column_names() if name != "topics"},
+            topics=tuple(registration.topics),
             offers=tuple(sorted(registration.offers.values_list("skill_id", "level", "would_host"))),
             wishes=tuple(sorted(registration.wishes.values_list("skill_id", "priority", "why"))),
             languages=tuple(sorted(registration.spoken_languages.values_list("code", "level", "is_preferred"))),
@@ -59,10 +72,14 @@ class RegistrationFacts:
         )
 
     @classmethod
+    def to_begin_with(cls, member: Member) -> "RegistrationFacts":
+        """What we know of a person who has told us nothing yet."""
+        return cls(name=member.name)
+
+    @classmethod
     def column_names(cls) -> list[str]:
         """The facts that are columns of the registration itself."""
-        rows = {"offers", "wishes", "languages", "windows", "consents"}
-        return [field.name for field in fields(cls) if field.name not in rows]
+        return [field.name for field in fields(cls) if field.name not in ROWS]
 
     def columns(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.column_names()}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import claims, registration, sign_in, skills
+from registrations.views import claims, registration, search, sign_in, skills, steps
 from registrations.wikimedia import views as wikimedia
 
 app_name = "registrations"
@@ -21,4 +21,6 @@ urlpatterns = [
     path("registration/", registration.registration_edit, name="registration-edit"),
     path("skills/search/", skills.skill_search, name="skill-search"),
     path("skills/hints/", skills.skill_hints, name="skill-hints"),
+    path("registration/groups/", search.group_search, name="group-search"),
+    path("registration/<slug:step>/", steps.registration_step, name="registration-step"),
 ]

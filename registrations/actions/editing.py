@@ -1,16 +1,61 @@
-"""Saving and submitting one's own registration."""
+"""Saving one's own registration, step by step or whole, and handing it in."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from registrations import domain
-from registrations.domain import ConsentDocument, RegistrationState, StaleForm
-from registrations.facts import RegistrationFacts, current_version
-from registrations.models import Consent, Member, Offer, Registration, SpokenLanguage, Window, Wish
+from registrations import domain, readiness
+from registrations.actions import reviewing_again
+from registrations.domain import ConsentDocument, NotComplete, RegistrationState, StaleForm
+from registrations.facts import RegistrationFacts, current_version, fingerprint
+from registrations.models import (
+    Consent,
+    Eligibility,
+    Member,
+    Offer,
+    Registration,
+    SpokenLanguage,
+    Window,
+    Wish,
+)
 from registrations.skills import following
+
+HANDED_IN = (RegistrationState.SUBMITTED, RegistrationState.APPROVED)
+
+
+def _stale() -> StaleForm:
+    return StaleForm(
+        _("This registration was saved in another window after you opened this one. Nothing was overwritten.")
+    )
+
+
+def _locked(member: Member) -> Registration | None:
+    following.hold_still()  # before any row, as merging does
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    return Registration.objects.filter(member=member).select_for_update(of=("self",)).first()
+
+
+@transaction.atomic
+def save_step(*, member: Member, values: Mapping[str, Any], seen: str, by: Member, now: datetime) -> Registration:
+    """Keep some of the facts and touch no other; ``seen`` is the fingerprint of those the form was opened with.
+
+    So two tabs on different steps both save. Skills merged since are saved as what they were merged into. Saving the
+    same twice (a double click) changes nothing. Raises StaleForm when another tab saved other values of the same facts
+    in between.
+    """
+    registration = _locked(member)
+    stored = RegistrationFacts.of(registration) if registration else RegistrationFacts.to_begin_with(member)
+    facts = following.follow(replace(stored, **values))
+    if registration is not None and facts == stored:
+        return registration
+    if fingerprint(stored, values) != seen:
+        raise _stale()
+    return _save(registration, stored, facts, member=member, by=by, now=now)
 
 
 @transaction.atomic
@@ -19,38 +64,48 @@ def save_registration(
 ) -> Registration:
     """Keep what the person told us, whole; ``version`` is the one their form was opened with, 0 for a first one.
 
-    Skills merged since the form was opened are saved as what they were merged into. Saving the same facts twice (a
-    double click) changes nothing. Raises StaleForm when another tab saved other facts
-    in between.
+    Skills merged since the form was opened are saved as what they were merged into. Saving the same facts twice changes
+    nothing. Raises StaleForm when other facts were saved in between.
     """
-    following.hold_still()
+    registration = _locked(member)
     facts = following.follow(facts)
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    registration = Registration.objects.filter(member=member).select_for_update(of=("self",)).first()
-    if registration is not None and RegistrationFacts.of(registration) == facts:
+    stored = RegistrationFacts.of(registration) if registration else RegistrationFacts.to_begin_with(member)
+    if registration is not None and facts == stored:
         return registration
     if version != (registration.version if registration else 0):
-        raise StaleForm(
-            _("This registration was saved in another window after you opened this one. Nothing was overwritten.")
-        )
-    if registration is None:
-        registration = Registration(member=member, made_at=now, version=0)
-    _write(registration, facts, now=now)
-    acts.record(by=by, verb="save_registration", on=registration, now=now)
-    return registration
+        raise _stale()
+    return _save(registration, stored, facts, member=member, by=by, now=now)
 
 
 @transaction.atomic
 def submit_registration(
     *, member: Member, facts: RegistrationFacts, version: int, by: Member, now: datetime
 ) -> Registration:
-    """Save, and hand in for review unless it waits or is approved already: editing keeps ``approved``.
+    """Save whole, and hand in for review unless it waits or is approved already: editing keeps ``approved``.
 
     Raises StaleForm as saving does.
     """
     registration = save_registration(member=member, facts=facts, version=version, by=by, now=now)
-    if registration.state in (RegistrationState.SUBMITTED, RegistrationState.APPROVED):
+    return registration if registration.state in HANDED_IN else _hand_in(registration, by=by, now=now)
+
+
+@transaction.atomic
+def hand_in_registration(*, member: Member, version: int, by: Member, now: datetime) -> Registration:
+    """Hand in what is stored, as it was read back at ``version``. Doing it twice changes nothing.
+
+    Raises StaleForm when it was saved since, NotComplete when something that review needs is missing.
+    """
+    registration = _locked(member)
+    if registration is not None and registration.state in HANDED_IN:
         return registration
+    if registration is None or registration.version != version:
+        raise _stale()
+    if readiness.missing(RegistrationFacts.of(registration), Eligibility.objects.current().rules):
+        raise NotComplete(_("Something is still missing. See the list below."))
+    return _hand_in(registration, by=by, now=now)
+
+
+def _hand_in(registration: Registration, *, by: Member, now: datetime) -> Registration:
     was = registration.state
     domain.check_move(was, RegistrationState.SUBMITTED)
     registration.state = RegistrationState.SUBMITTED
@@ -60,27 +115,58 @@ def submit_registration(
     return registration
 
 
-def _write(registration: Registration, facts: RegistrationFacts, *, now: datetime) -> None:
-    for name, value in facts.columns().items():
-        setattr(registration, name, value)
+def _save(
+    registration: Registration | None,
+    before: RegistrationFacts,
+    facts: RegistrationFacts,
+    *,
+    member: Member,
+    by: Member,
+    now: datetime,
+) -> Registration:
+    if registration is None:
+        registration = Registration.objects.create(
+            member=member, name=before.name, made_at=now, changed_at=now, version=0
+        )
+    changed = {name for name in RegistrationFacts.__dataclass_fields__ if getattr(before, name) != getattr(facts, name)}
+    _write_columns(registration, {name: getattr(facts, name) for name in facts.columns() if name in changed}, now=now)
+    _write_rows(registration, facts, changed)
+    if "consents" in changed:
+        _write_consents(registration, set(facts.consents), now=now)
+    acts.record(by=by, verb="save_registration", on=registration, now=now)
+    reviewing_again.after_edit(registration=registration, before=before, facts=facts, by=by, now=now)
+    return registration
+
+
+def _write_columns(registration: Registration, values: Mapping[str, Any], *, now: datetime) -> None:
+    for name, value in values.items():
+        setattr(registration, name, list(value) if name == "topics" else value)
     registration.version += 1
     registration.changed_at = now
-    registration.save()
-    Member.objects.filter(pk=registration.member_id).update(
-        name=facts.name, zone=facts.zone or "UTC", country=facts.country, region=facts.region
-    )
-    registration.member.refresh_from_db()
-    _replace(registration.offers, [Offer(registration=registration, **offer) for offer in facts.offer_rows()])
-    _replace(registration.wishes, [Wish(registration=registration, **wish) for wish in facts.wish_rows()])
-    _replace(
-        registration.spoken_languages,
-        [SpokenLanguage(registration=registration, **language) for language in facts.language_rows()],
-    )
-    _replace(
-        registration.windows,
-        [Window(registration=registration, start=start, end=end) for start, end in facts.windows],
-    )
-    _write_consents(registration, set(facts.consents), now=now)
+    registration.save(update_fields=[*values, "version", "changed_at"])
+    own = {name: values[name] for name in ("name", "country", "region") if name in values}
+    if values.get("zone"):
+        own["zone"] = values["zone"]
+    if own:
+        Member.objects.filter(pk=registration.member_id).update(**own)
+        registration.member.refresh_from_db()
+
+
+def _write_rows(registration: Registration, facts: RegistrationFacts, changed: set[str]) -> None:
+    if "offers" in changed:
+        _replace(registration.offers, [Offer(registration=registration, **offer) for offer in facts.offer_rows()])
+    if "wishes" in changed:
+        _replace(registration.wishes, [Wish(registration=registration, **wish) for wish in facts.wish_rows()])
+    if "languages" in changed:
+        _replace(
+            registration.spoken_languages,
+            [SpokenLanguage(registration=registration, **language) for language in facts.language_rows()],
+        )
+    if "windows" in changed:
+        _replace(
+            registration.windows,
+            [Window(registration=registration, start=start, end=end) for start, end in facts.windows],
+        )
 
 
 def _replace(manager: object, rows: list[object]) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from letsconnect.base.zones import zone_names
-from registrations.domain import SkillFamily
-from registrations.models import Group, Role, Skill
+from registrations.domain import SkillFamily, SkillState
+from registrations.models import Role, Skill
 from registrations.reference import names
 
 Choices = list[tuple[str, str]]
@@ -24,22 +25,27 @@ def country_choices() -> Choices:
     return names.country_choices(get_language() or "en")
 
 
-def skill_choices() -> list[tuple[str, list[tuple[int, str]]]]:
-    """Active skills by family, each family sorted by name."""
+def skill_choices(mine: Iterable[int] = (), typed: Iterable[int] = ()) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Skills to choose from by family, each family sorted by name.
+
+    Those a person has already stay, retired or not; of those typed also the suggested, and the merged, which follow.
+    """
     language = get_language() or "en"
+    choosable = {skill.pk: skill for skill in Skill.objects.for_choosing()}
+    found_by_typing = Q(pk__in=set(typed), state__in=(SkillState.SUGGESTED, SkillState.MERGED))
+    others = Skill.objects.with_names().filter(Q(pk__in=set(mine)) | found_by_typing).exclude(pk__in=set(choosable))
+    families = [*SkillFamily.values, ""]
     skills = sorted(
-        ((skill.family, skill.pk, skill.name_in(language)) for skill in Skill.objects.for_choosing()),
-        key=lambda entry: (SkillFamily.values.index(entry[0]), entry[2].casefold()),
+        ((skill.family, skill.pk, skill.name_in(language)) for skill in [*choosable.values(), *others]),
+        key=lambda entry: (families.index(entry[0]), entry[2].casefold()),
     )
     return [
-        (str(SkillFamily(family).label), [(pk, name) for _family, pk, name in entries])
+        (
+            str(SkillFamily(family).label) if family else _("Suggested by people who take part"),
+            [(pk, name) for _family, pk, name in entries],
+        )
         for family, entries in groupby(skills, key=lambda entry: entry[0])
     ]
-
-
-def group_choices() -> list[tuple[int, str]]:
-    """Active groups by name."""
-    return list(Group.objects.active().values_list("pk", "name"))
 
 
 def role_choices() -> list[tuple[int, str]]:
@@ -47,10 +53,11 @@ def role_choices() -> list[tuple[int, str]]:
     return [(role.pk, str(role)) for role in Role.objects.prefetch_related("role_names")]
 
 
-def zone_choices() -> list[tuple[str, Choices]]:
-    """Zones by continent; the cities read with spaces."""
+def zone_choices(mine: str = "") -> list[tuple[str, Choices]]:
+    """Zones by continent; the cities read with spaces. A zone told before stays, even one that is seldom offered."""
     by_area: Iterable[tuple[str, Iterable[str]]] = groupby(
         (name for name in zone_names() if "/" in name), key=lambda name: name.split("/")[0]
     )
     areas = [(area, [(name, name.split("/", 1)[1].replace("_", " ")) for name in names]) for area, names in by_area]
-    return [(_("No zone of its own"), [("UTC", "UTC")]), *areas]
+    kept = [(_("Chosen before"), [(mine, mine)])] if mine and mine not in zone_names() else []
+    return [(_("No zone of its own"), [("UTC", "UTC")]), *kept, *areas]

@@ -200,6 +200,8 @@ class Rows(BaseFormSet):
         return [form for form in self.forms if form.is_row()]
 
 
-def rows_of(form: type[RowForm], *, extra: int) -> type[Rows]:
+def rows_of(form: type[RowForm], *, extra: int = 1, most: int = 60) -> type[Rows]:
     """Return the formset class of one kind of row."""
-    return forms.formset_factory(form, formset=Rows, extra=extra, max_num=60, absolute_max=80, validate_max=True)
+    return forms.formset_factory(
+        form, formset=Rows, extra=extra, max_num=most, absolute_max=most + 20, validate_max=True
+    )

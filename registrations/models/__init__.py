@@ -23,6 +23,7 @@ from registrations.models.registration import (
     Wish,
 )
 from registrations.models.reviews import ReviewSnapshot
+from registrations.models.sensitive import SensitiveAnswer, SensitiveTally
 from registrations.models.uploads import ImportUpload
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "ReviewSnapshot",
     "Role",
     "RoleName",
+    "SensitiveAnswer",
+    "SensitiveTally",
     "SignInCode",
     "Skill",
     "SkillName",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.lookups import Exact
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.zones import validate_zone
 from registrations.domain import (
+    MAX_TOPICS,
     MINUTES_A_WEEK,
     WINDOW_STEP,
     BabelLevel,
@@ -22,6 +23,7 @@ from registrations.domain import (
     RegionWish,
     RegistrationState,
     Source,
+    Topic,
     WishPriority,
 )
 from registrations.models.members import Member
@@ -116,6 +118,10 @@ class Registration(models.Model):
         related_name="registrations",
         verbose_name=_("main role"),
     )
+    topics = ArrayField(
+        models.CharField(max_length=20, choices=Topic), verbose_name=_("topics of work"), default=list, blank=True
+    )
+    topic_other = models.CharField(_("another topic, in my words"), max_length=100, blank=True)
     zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_zone])
     can_help = models.PositiveSmallIntegerField(_("people I can help at once"), default=1)
     can_learn_from = models.PositiveSmallIntegerField(_("people I want to learn from at once"), default=1)
@@ -185,6 +191,10 @@ class Registration(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(can_help__lte=20, can_learn_from__lte=20), name="registrations_places_at_most_20"
+            ),
+            models.CheckConstraint(
+                condition=Q(topics__contained_by=Topic.values, topics__len__lte=MAX_TOPICS),
+                name="registrations_topics_are_known_and_at_most_2",
             ),
             models.CheckConstraint(
                 condition=Q(contact_way=ContactWay.EMAIL) | ~Q(contact_text="") | Q(state=RegistrationState.DRAFT),

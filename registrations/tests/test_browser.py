@@ -37,29 +37,12 @@ def test_the_pages_of_this_app_hold_what_every_page_must(live_server, open_windo
     window = open_window(live_server.url, language=language, width=width, member=member)
     window.visit(reverse("registrations:registration-edit"))
     window.screenshot(f"registration-{language}-{width}")
-    window.page.locator("button[name=submit]").click()
-    window.page.wait_for_load_state()
-    window.check()
-    window.screenshot(f"registration-errors-{language}-{width}")
 
     desk = open_window(live_server.url, language=language, width=width, member=liaison)
     desk.visit(reverse("admin:registrations_registration_changelist"), accessible=False)
     desk.screenshot(f"review-{language}-{width}")
     desk.visit(reverse("admin:registrations_registration_change", args=[member.registration.pk]), accessible=False)
     desk.screenshot(f"review-detail-{language}-{width}")
-
-
-def test_the_zone_is_guessed_for_a_newcomer_and_a_chosen_one_is_kept(live_server, open_window):
-    newcomer = factories.make_member(zone="UTC")
-    settled = factories.make_registration(zone="Africa/Tunis").member
-
-    window = open_window(live_server.url, member=newcomer)
-    window.visit(reverse("registrations:registration-edit"), accessible=False)
-    guessed = window.page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
-    assert window.page.locator("#id_zone").input_value() == guessed
-    window = open_window(live_server.url, member=settled)
-    window.visit(reverse("registrations:registration-edit"), accessible=False)
-    assert window.page.locator("#id_zone").input_value() == "Africa/Tunis"
 
 
 def test_a_code_lets_a_person_in_without_javascript(live_server, open_window, mailoutbox):

@@ -63,7 +63,7 @@ def changes(before, after, **kwargs):
             ("Agreed to: the newsletter", "yes", ""),
         ]),
         ({}, {"topics": ["education"]}, []),
-        ({"topics": []}, {"topics": ["education", "glam"]}, [("topics", "", "education, glam")]),
+        ({"topics": []}, {"topics": ["education", "governance"]}, [("topics of work", "", "Education, Governance")]),
     ],
 )  # fmt: skip
 def test_each_change_is_said_in_words(before, after, told):

@@ -68,20 +68,26 @@ class Person:
     def register(self, *, name, country, shares=(), wishes=()):
         self.window.visit("/registration/", accessible=False)
         page = self.page
+        page.get_by_role("link", name="Begin").click()
         page.get_by_label("Name to show").fill(name)
         page.locator("#id_country").select_option(country)
         page.locator("#id_role_id").select_option(index=1)
-        page.locator("#id_zone").select_option("Africa/Tunis")
+        self.press("Save and go on", within="main")
         page.locator("#id_languages-0-code").select_option("ar")
         page.locator("#id_languages-0-level").select_option("4")
+        self.press("Save and go on", within="main")
         for prefix, slugs in (("offers", shares), ("wishes", wishes)):
             for number, slug in enumerate(slugs):
                 page.locator(f"#id_{prefix}-{number}-skill").select_option(str(Skill.objects.get(slug=slug).pk))
-        page.locator("#id_windows-0-day").select_option("weekdays")
-        page.locator("#id_windows-0-start").fill("18:00")
-        page.locator("#id_windows-0-end").fill("20:00")
+            self.press("Save and go on", within="main")
+        page.locator("#id_zone").select_option("Africa/Tunis")
+        self.press("Evenings, Monday to Friday")
+        self.press("Save and go on", within="main")
+        self.press("Save and go on", within="main")
         page.locator("#id_agrees_to_conduct").check(force=True)
         page.locator("#id_agrees_to_privacy").check(force=True)
+        self.press("Save and go on", within="main")
+        self.press("Save and read it all back", within="main")
         self.press("Submit for review")
         assert "waits for review" in page.locator("main").inner_text()
 
@@ -126,7 +132,7 @@ def test_from_the_first_page_to_the_reminder(portal, open_window):
 
     learner.register(name="Amina", country="TN", wishes=["wikidata"])
     sharer.register(name="Chidi", country="DZ", shares=["wikidata"])
-    decide_on_all(coordinator, "/admin/registrations/registration/?state__exact=submitted", action="approve")
+    decide_on_all(coordinator, "/admin/registrations/registration/?show=submitted", action="approve")
     coordinator.page.locator("input[type=submit][value=Approve]").click()
     assert "is approved" in learner.letter("is approved")
 

@@ -1,0 +1,276 @@
+"""The forms of the steps that are not repeating rows. Cleaned values are named as the facts they become."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from registrations import groups
+from registrations.domain import (
+    MAX_TOPICS,
+    AgeRange,
+    ConsentDocument,
+    ContactWay,
+    Gender,
+    Region,
+    RegionWish,
+    Topic,
+)
+from registrations.facts import RegistrationFacts
+from registrations.forms import choices
+from registrations.forms.rows import required_only
+from registrations.importing.text import key
+from registrations.models import Group
+from registrations.reference.countries import region_of
+from registrations.reference.zones import only_zone_of
+
+_EMPTY = ("", "—")
+_NO_ANSWER = ("", _("no answer"))
+
+
+class StepForm(forms.Form):
+    """A draft needs only what can never be empty; what else is needed, `readiness` knows."""
+
+    always_required: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, facts: Any, **kwargs: Any) -> None:
+        super().__init__(*args, use_required_attribute=False, initial=self.initial_of(facts), **kwargs)
+
+    def initial_of(self, facts: Any) -> dict[str, Any]:
+        return {name: getattr(facts, name) for name in self.base_fields if hasattr(facts, name)}
+
+    def full_clean(self) -> None:
+        with required_only(self, self.always_required):
+            super().full_clean()
+
+    def values(self) -> dict[str, Any]:
+        """Return the facts of the form; call it after `is_valid`."""
+        return dict(self.cleaned_data)
+
+
+class CountrySelect(forms.Select):
+    """Countries that tell the script their region."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        option["attrs"]["data-region"] = region_of(str(option["value"]))
+        return option
+
+
+class WhoForm(StepForm):
+    """Who I am. The group is typed and then chosen among what was found; what nobody finds is kept as written."""
+
+    name = forms.CharField(
+        label=_("Name to show"),
+        max_length=100,
+        help_text=_("What your match and the working group call you. A pseudonym is fine."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    country = forms.ChoiceField(label=_("Country or territory"), widget=CountrySelect)
+    region = forms.ChoiceField(
+        label=_("Region"),
+        required=False,
+        choices=[("", _("the region of my country")), *Region.choices],
+        help_text=_("Change it if you feel at home in another region."),
+    )
+    group_other = forms.CharField(
+        label=_("My group"),
+        required=False,
+        max_length=150,
+        help_text=_("Type a few letters of its name and look it up. A name that is not found is kept as you write it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    # The text the groups below were looked up for, so that words typed since are not passed over.
+    group_searched = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    group_id = forms.TypedChoiceField(
+        label=_("Which of these groups"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect
+    )
+    role_id = forms.TypedChoiceField(label=_("Main role"), coerce=int, empty_value=None)
+    topics = forms.MultipleChoiceField(
+        label=_("What I work on"),
+        required=False,
+        choices=Topic.choices,
+        help_text=_("Up to two, your own words included."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    topic_other = forms.CharField(label=_("Something else, in my words"), required=False, max_length=100)
+
+    def __init__(self, *args: Any, facts: RegistrationFacts, **kwargs: Any) -> None:
+        super().__init__(*args, facts=facts, **kwargs)
+        self.initial["region"] = "" if facts.region == region_of(facts.country) else facts.region
+        self.initial["group_searched"] = facts.group_other
+        self.fields["country"].choices = [_EMPTY, *choices.country_choices()]
+        self.fields["role_id"].choices = [_EMPTY, *choices.role_choices()]
+        self._offer_groups(self._kept_groups(facts))
+
+    def _kept_groups(self, facts: RegistrationFacts) -> list[groups.Found]:
+        """Return the stored group, one ticked before, and those found for the text looked up."""
+        language = get_language() or "en"
+        text, ticked = (str(self.data.get(name, "")) for name in ("group_searched", "group_id"))
+        kept = {facts.group_id, int(ticked) if ticked.isascii() and ticked.isdigit() and len(ticked) < 16 else None}
+        mine = Group.objects.filter(pk__in=kept - {None})
+        return [*(groups.found(group, language=language) for group in mine), *groups.search(text, language=language)]
+
+    def _offer_groups(self, found: Iterable[groups.Found]) -> None:
+        offered = {one.group_id: one for one in found}
+        self.has_groups = bool(offered)
+        self.fields["group_id"].choices = [
+            *((one.group_id, f"{one.name} ({one.country})" if one.country else one.name) for one in offered.values()),
+            ("", _("none of these")),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        cleaned["region"] = cleaned.get("region") or region_of(cleaned.get("country", ""))
+        topics = [topic for topic in Topic.values if topic in cleaned.get("topics", ())]
+        if len(topics) + bool(cleaned.get("topic_other")) > MAX_TOPICS:
+            self.add_error("topics", _("Please keep two at most, your own words included."))
+        cleaned["topics"] = tuple(topics)
+        if "group_other" not in self.errors:
+            self._settle_the_group(cleaned)
+        return cleaned
+
+    def _settle_the_group(self, cleaned: dict[str, Any]) -> None:
+        text, searched = cleaned.get("group_other", ""), cleaned.pop("group_searched", "")
+        if text and text != searched:
+            hits = groups.search(text, language=get_language() or "en")
+            named = [hit for hit in hits if key(hit.name) == key(text)]
+            if hits and not named:
+                self.data = self.data.copy()
+                self.data["group_searched"], self.data["group_id"] = text, ""
+                self._offer_groups(hits)
+                self.add_error("group_id", _("Please choose your group among those found, or “none of these”."))
+                return
+            cleaned["group_id"] = named[0].group_id if named else None
+        if cleaned.get("group_id"):
+            cleaned["group_other"] = ""
+
+    def look_up(self) -> None:
+        """Say what was found for the text in the field, where nothing was."""
+        if not self.has_groups:
+            self.fields["group_other"].help_text = _("No group of that name is known here. It is kept as you write it.")
+
+
+class SkillForm(StepForm):
+    """Where skills are looked for; what is found becomes a row. Words nobody chose from are asked about."""
+
+    NOT_SAVING = frozenset({"look_up", "add", "suggest", "more"})
+
+    skill_text = forms.CharField(
+        label=_("Find a skill"),
+        required=False,
+        max_length=100,
+        help_text=_("Type a few letters, in any language, and choose among what is found."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("skill_text") and not self.NOT_SAVING & set(self.data):
+            text = _("Please add one of the skills found, suggest it as a new one, or empty this field.")
+            self.add_error("skill_text", text)
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        return {}
+
+
+class WhenForm(StepForm):
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("The hours below are in this zone, summer time included."),
+        widget=forms.Select(attrs={"data-guess-zone": ""}),
+    )
+
+    def __init__(self, *args: Any, facts: RegistrationFacts, **kwargs: Any) -> None:
+        super().__init__(*args, facts=facts, **kwargs)
+        self.fields["zone"].choices = [_EMPTY, *choices.zone_choices(facts.zone)]
+
+    def guess(self, zone: str, country: str) -> None:
+        """Fill in what is likely, where nothing was told yet; the page names the guess."""
+        known = {value for _area, zones in self.fields["zone"].choices[1:] for value, _name in zones} - {"UTC"}
+        self.guessed = next((one for one in (zone, only_zone_of(country)) if one in known), "")
+        if not self.is_bound and not self.initial.get("zone"):
+            self.initial["zone"] = self.guessed
+
+
+class AmountsForm(StepForm):
+    """How much, and how a match may find me."""
+
+    always_required = ("can_help", "can_learn_from", "region_wish", "contact_way")
+
+    can_help = forms.IntegerField(label=_("How many people I can help at once"), min_value=0, max_value=20)
+    can_learn_from = forms.IntegerField(
+        label=_("How many people I want to learn from at once"), min_value=0, max_value=20
+    )
+    away_until = forms.DateField(
+        label=_("I am away until"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("Leave it empty if you are here. Until that day you are not matched."),
+        error_messages={"invalid": _("This is not a day of the calendar. Write it as 2026-12-31.")},
+    )
+    region_wish = forms.ChoiceField(
+        label=_("Where my match is from"), choices=RegionWish.choices, widget=forms.RadioSelect
+    )
+    contact_way = forms.ChoiceField(
+        label=_("How a match may reach me"),
+        choices=ContactWay.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Shown to your match only after both of you have accepted."),
+    )
+    contact_text = forms.CharField(
+        label=_("Talk page or other way"),
+        required=False,
+        max_length=300,
+        help_text=_("For example User talk:Amina, or the name you use in a chat."),
+    )
+
+
+CONSENTS = {
+    "agrees_to_conduct": ConsentDocument.CODE_OF_CONDUCT,
+    "agrees_to_privacy": ConsentDocument.PRIVACY_NOTICE,
+    "wants_newsletter": ConsentDocument.NEWSLETTER,
+}
+
+
+class ConsentsForm(StepForm):
+    agrees_to_conduct = forms.BooleanField(label=_("I will follow the Universal Code of Conduct."))
+    agrees_to_privacy = forms.BooleanField(label=_("I have read the privacy notice and agree to it."))
+    wants_newsletter = forms.BooleanField(label=_("Send me the monthly newsletter."), required=False)
+
+    def initial_of(self, facts: RegistrationFacts) -> dict[str, Any]:
+        return {field: document in facts.consents for field, document in CONSENTS.items()}
+
+    def values(self) -> dict[str, Any]:
+        return {"consents": tuple(sorted(doc for field, doc in CONSENTS.items() if self.cleaned_data[field]))}
+
+    def say_when(self, given: Iterable[Any], written: Any) -> None:
+        """Say at each agreement to which version it was given and when; ``written`` writes a moment."""
+        by_document = {consent.document: consent for consent in given}
+        for field, document in CONSENTS.items():
+            if consent := by_document.get(document):
+                self.fields[field].help_text = _("Given %(moment)s, to version %(version)s.") % {
+                    "moment": written(consent.given_at),
+                    "version": consent.version,
+                }
+
+
+class StatisticsForm(StepForm):
+    """The two voluntary questions."""
+
+    gender = forms.ChoiceField(
+        label=_("Gender"), required=False, choices=[_NO_ANSWER, *Gender.choices], widget=forms.RadioSelect
+    )
+    gender_words = forms.CharField(label=_("Not listed: in my words"), required=False, max_length=100)
+    age = forms.ChoiceField(label=_("Age"), required=False, choices=[_NO_ANSWER, *AgeRange.choices])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("gender_words") and cleaned.get("gender") == "":
+            cleaned["gender"] = Gender.NOT_LISTED.value
+        if cleaned.get("gender") != Gender.NOT_LISTED:
+            cleaned["gender_words"] = ""
+        return cleaned

@@ -1,0 +1,101 @@
+"""The steps of the registration: which facts each one asks for, and with which form and rows."""
+
+from dataclasses import dataclass
+
+from django.forms import BaseFormSet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from registrations.forms import fields
+from registrations.forms.rows import LanguageRow, OfferRow, WindowRow, WishRow, rows_of
+
+
+@dataclass(frozen=True)
+class Step:
+    """``units`` are the facts that change together: what two tabs wrote differently is chosen unit by unit."""
+
+    name: str
+    title: Promise
+    units: tuple[tuple[str, ...], ...]
+    form: type[fields.StepForm] | None = None
+    rows: str = ""
+    rows_class: type[BaseFormSet] | None = None
+    is_apart: bool = False  # not part of the registration: the voluntary questions
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return tuple(name for unit in self.units for name in unit)
+
+    @property
+    def template(self) -> str:
+        return f"registrations/steps/{self.name.replace('-', '_')}.html"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What `readiness` may call missing here."""
+        return (*(self.form.base_fields if self.form else ()), self.rows)
+
+
+STEPS = (
+    Step(
+        "who",
+        _("Who I am"),
+        (("name",), ("country", "region"), ("group_id", "group_other"), ("role_id",), ("topics", "topic_other")),
+        form=fields.WhoForm,
+    ),
+    Step("languages", _("Languages I speak"), (("languages",),), rows="languages", rows_class=rows_of(LanguageRow)),
+    Step(
+        "share",
+        _("What I can share"),
+        (("offers",),),
+        form=fields.SkillForm,
+        rows="offers",
+        rows_class=rows_of(OfferRow),
+    ),
+    Step(
+        "learn",
+        _("What I want to learn"),
+        (("wishes",),),
+        form=fields.SkillForm,
+        rows="wishes",
+        rows_class=rows_of(WishRow),
+    ),
+    Step(
+        "when",
+        _("When I am usually free"),
+        (("zone", "windows"),),
+        form=fields.WhenForm,
+        rows="windows",
+        rows_class=rows_of(WindowRow, most=120),
+    ),
+    Step(
+        "how-much",
+        _("How much, and how to reach me"),
+        (("can_help",), ("can_learn_from",), ("away_until",), ("region_wish",), ("contact_way", "contact_text")),
+        form=fields.AmountsForm,
+    ),
+    Step("consents", _("What I agree to"), (("consents",),), form=fields.ConsentsForm),
+    Step(
+        "statistics",
+        _("Two questions you may skip"),
+        (("gender", "gender_words"), ("age",)),
+        form=fields.StatisticsForm,
+        is_apart=True,
+    ),
+)
+BY_NAME = {step.name: step for step in STEPS}
+
+
+def step_of(field: str) -> Step:
+    """Return the step that asks for a form field or a kind of rows."""
+    return next(step for step in STEPS if field in step.fields)
+
+
+def after(step: Step) -> Step | None:
+    number = STEPS.index(step) + 1
+    return STEPS[number] if number < len(STEPS) else None
+
+
+def before(step: Step) -> Step | None:
+    number = STEPS.index(step)
+    return STEPS[number - 1] if number else None

@@ -1,0 +1,56 @@
+"""Finding a group by a few letters of its name or of another name it goes by."""
+
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from registrations.importing.text import key
+from registrations.models import Group
+from registrations.reference.names import country_name
+
+SHORTEST_GUESS = 4
+GOOD_ENOUGH = 84
+
+
+@dataclass(frozen=True)
+class Found:
+    group_id: int
+    name: str
+    country: str  # in the reader's language, or ""
+
+
+def search(text: str, *, language: str, limit: int = 8) -> list[Found]:
+    """Return the active groups a typed text may mean, best first: every word begins a word of one of its names, or,
+    where no name does, a slip away. Accents and case do not matter.
+    """
+    typed = key(text[:150])
+    if not typed:
+        return []
+    groups = list(Group.objects.active().prefetch_related("aliases"))
+    ranked = []
+    for group in groups:
+        names = [key(name) for name in (group.name, *(alias.text for alias in group.aliases.all()))]
+        rank = max((_rank(typed, name) for name in names), default=0)
+        if rank:
+            ranked.append((-rank, group.name.casefold(), group))
+    ranked.sort(key=lambda entry: entry[:2])
+    best = [group for rank, _name, group in ranked if -rank >= 100] or [group for _rank, _name, group in ranked]
+    return [found(group, language=language) for group in best[:limit]]
+
+
+def _rank(typed: str, name: str) -> float:
+    """Tell how well a name fits: 300 it is the name, 200 it begins so, 100 its words begin so, less for a slip."""
+    if typed == name:
+        return 300
+    if name.startswith(typed):
+        return 200
+    words = name.split()
+    if all(any(word.startswith(part) for word in words) for part in typed.split()):
+        return 100
+    close = fuzz.partial_ratio(typed, name) if SHORTEST_GUESS <= len(typed) <= len(name) else fuzz.ratio(typed, name)
+    return close - 1 if close >= GOOD_ENOUGH else 0
+
+
+def found(group: Group, *, language: str) -> Found:
+    """Return a group as people choose it."""
+    return Found(group.pk, group.name, country_name(group.country, language) if group.country else "")

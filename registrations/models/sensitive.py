@@ -1,0 +1,64 @@
+"""Answers about gender and age: apart from everything else, for 90 days, then only counted."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from registrations.domain import AgeRange, Gender, SensitiveQuestion
+
+
+class SensitiveAnswerQuerySet(models.QuerySet["SensitiveAnswer"]):
+    def from_before(self, day: date) -> "SensitiveAnswerQuerySet":
+        """Of weeks that began on that day or before."""
+        return self.filter(week_of__lte=day)
+
+
+class SensitiveAnswer(models.Model):
+    """One answer to one question. No column leads to a person: ``digest`` is keyed by the portal's secret and differs
+    between the questions, so that the person can change the answer, and nobody can join it with another one.
+    """
+
+    question = models.CharField(max_length=10, choices=SensitiveQuestion)
+    digest = models.CharField(max_length=64)
+    option = models.CharField(max_length=15)
+    words = models.CharField(max_length=100, blank=True)
+    week_of = models.DateField()
+
+    objects = SensitiveAnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "digest"], name="registrations_one_sensitive_answer_per_question"
+            ),
+            models.CheckConstraint(
+                condition=Q(question=SensitiveQuestion.GENDER, option__in=Gender.values)
+                | Q(question=SensitiveQuestion.AGE, option__in=AgeRange.values),
+                name="registrations_sensitive_option_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(words="") | Q(option=Gender.NOT_LISTED),
+                name="registrations_own_words_only_where_not_listed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class SensitiveTally(models.Model):
+    """How often an option was chosen in a year; what is left of the answers."""
+
+    year = models.PositiveSmallIntegerField()
+    question = models.CharField(max_length=10, choices=SensitiveQuestion)
+    option = models.CharField(max_length=15)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["year", "question", "option"], name="registrations_one_tally_per_option")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.question} {self.option}: {self.count}"

@@ -1,0 +1,64 @@
+"""What a registration still needs before it can be reviewed, decided from its facts and the eligibility rules."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from registrations import domain
+from registrations.domain import BabelLevel, ConsentDocument, ContactWay
+from registrations.eligibility import Rules, problems
+
+if TYPE_CHECKING:
+    from registrations.facts import RegistrationFacts
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing to do: where it is done (form field or kind of rows), and what to do."""
+
+    field: str
+    text: str
+
+
+def missing(facts: "RegistrationFacts", rules: Rules) -> list[Missing]:
+    """Return what keeps the registration from being reviewed, in the order of the form; empty when nothing does."""
+    return [*_about_the_person(facts), *_about_the_rows(facts), *_the_rest(facts, rules)]
+
+
+def _about_the_person(facts: "RegistrationFacts") -> list[Missing]:
+    found = []
+    if not facts.name:
+        found.append(Missing("name", _("Please give a name to show.")))
+    if not facts.country:
+        found.append(Missing("country", _("Please choose your country or territory.")))
+    elif not facts.region:
+        found.append(Missing("region", _("Your country has no region of its own here. Please choose one.")))
+    if facts.role_id is None:
+        found.append(Missing("role_id", _("Please choose your main role.")))
+    return found
+
+
+def _about_the_rows(facts: "RegistrationFacts") -> list[Missing]:
+    found = []
+    if not any(level >= domain.MIN_SHARED_LEVEL for _code, level, _best in facts.languages):
+        text = _("Please name at least one language that you speak at level %(level)s or better.")
+        found.append(Missing("languages", text % {"level": BabelLevel.INTERMEDIATE.value}))
+    if not facts.offers and not facts.wishes:
+        found.append(Missing("offers", _("Please name at least one skill that you share or want to learn.")))
+    if not facts.zone:
+        text = _("Please choose your time zone; your free hours mean nothing without it.")
+        found.append(Missing("zone", text))
+    if sum(end - start for start, end in facts.windows) < domain.MIN_FREE_MINUTES:
+        found.append(Missing("windows", _("Please name at least two free hours of the week.")))
+    return found
+
+
+def _the_rest(facts: "RegistrationFacts", rules: Rules) -> list[Missing]:
+    found = []
+    if facts.contact_way != ContactWay.EMAIL and not facts.contact_text:
+        found.append(Missing("contact_text", _("Please write how a match may reach you.")))
+    found += [Missing(field, text) for field, text in problems(facts, rules).items()]
+    if ConsentDocument.PRIVACY_NOTICE not in facts.consents:
+        found.append(Missing("agrees_to_privacy", _("We need your agreement to keep what you wrote here.")))
+    return found

@@ -1,0 +1,161 @@
+"""The registration in real browsers on a phone: with a script and without, in English and in Arabic."""
+
+import pytest
+from django.urls import reverse
+
+from registrations.actions.reference import load_reference_data
+from registrations.models import Group, Registration, Skill
+from registrations.tests import factories
+from registrations.tests.typing import OVERVIEW, url
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NIGHT = 6 * 1440 + 23 * 60
+
+
+class Phone:
+    """A window of 360 pixels and the buttons of the form by what they do."""
+
+    def __init__(self, open_window, live_server, member, *, language="en", javascript=True):
+        self.window = open_window(live_server.url, language=language, width=360, member=member, javascript=javascript)
+        self.page = self.window.page
+
+    def open(self, path):
+        self.page.goto(self.window.base_url + path)
+        return self.page
+
+    def press(self, selector):
+        self.page.locator(selector).first.click()
+        self.page.wait_for_load_state()
+
+    def go(self, where="on"):
+        self.press(f".lc-form__buttons button[value={where}]")
+
+    def is_at(self, step):
+        return self.page.url == self.window.base_url + (url(step) if step else OVERVIEW)
+
+
+@pytest.mark.parametrize(("language", "javascript"), [("en", True), ("ar", True), ("en", False), ("ar", False)])
+def test_a_person_fills_in_every_step_and_goes_on_in_another_browser(live_server, open_window, language, javascript):
+    load_reference_data()
+    member = factories.make_member(language=language, name="", zone="UTC")
+    group = Group.objects.filter(country="TN").first()
+    wikidata, tools = Skill.objects.get(slug="wikidata"), Skill.objects.get(slug="budgeting")
+    first = Phone(open_window, live_server, member, language=language, javascript=javascript)
+    page, window = first.page, first.window
+
+    first.open(url("who"))
+    page.locator("#id_name").fill("Amina")
+    page.locator("#id_country").select_option("TN")
+    page.locator("#id_group_other").press_sequentially(group.name[:-3])
+    if not javascript:
+        first.press("button[name=look_up]")
+    page.locator(f"input[name=group_id][value='{group.pk}']").check(force=True)
+    page.locator("#id_role_id").select_option(index=1)
+    page.locator("#id_topic_other").fill("Oral history")
+    first.go()
+
+    page.locator("#id_languages-0-code").select_option("ar")
+    page.locator("#id_languages-0-level").select_option("6")
+    first.press("[data-more]")
+    page.locator("#id_languages-1-code").select_option("fr")
+    page.locator("#id_languages-1-level").select_option("3")
+    first.go()
+
+    page.locator("#id_skill_text").press_sequentially("wikidta")
+    if not javascript:
+        first.press("button[name=look_up]")
+    first.press(f"button[name=add][value='{wikidata.pk}']")
+    assert page.locator("#id_offers-0-skill").input_value() == str(wikidata.pk)
+    if javascript:
+        window.check()
+    first.go("later")
+    assert first.is_at(None)
+
+    second = Phone(open_window, live_server, member, language=language, javascript=javascript)
+    page, window = second.page, second.window
+    second.open(url("learn"))
+    page.locator("#id_wishes-0-skill").select_option(str(tools.pk))
+    second.go()
+    if javascript:
+        guessed = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+        assert page.locator("[data-guessed] bdi").inner_text() in (guessed, "Africa/Tunis")
+    assert page.locator("#id_zone").input_value() == "Africa/Tunis"
+    second.press("button[value=evenings]")
+    if javascript:
+        cell = page.locator(f".lc-week button[data-at='{NIGHT // 60}']")
+        cell.click()
+        cell.press("ArrowUp")
+        page.keyboard.press("Space")
+        window.check()
+    second.go()
+    second.go()
+    page.locator("#id_agrees_to_conduct").check(force=True)
+    page.locator("#id_agrees_to_privacy").check(force=True)
+    second.go()
+    page.locator("#id_age").select_option("25_34")
+    second.go()
+    assert second.is_at(None)
+    if javascript:
+        window.check()
+    page.go_back()
+    assert second.is_at("statistics")
+    page.go_back()
+    assert page.locator("#id_agrees_to_conduct").is_checked()
+    second.open(OVERVIEW)
+    second.press("main form button[type=submit]")
+
+    registration = Registration.objects.get(member=member)
+    assert (registration.state, registration.name, registration.group) == ("submitted", "Amina", group)
+    assert registration.region == "MENA"
+    assert registration.topic_other == "Oral history"
+    assert set(registration.spoken_languages.values_list("code", "level")) == {("ar", 6), ("fr", 3)}
+    assert (registration.offers.get().skill, registration.wishes.get().skill) == (wikidata, tools)
+    evenings = [(day * 1440 + 1080, day * 1440 + 1260) for day in range(5)]
+    night = [(NIGHT - 60, NIGHT + 60)] if javascript else []
+    assert list(registration.windows.values_list("start", "end")) == evenings + night
+
+
+def test_two_tabs_and_an_ended_session_lose_nothing(live_server, open_window):
+    load_reference_data()
+    member = factories.make_member()
+    factories.make_registration(member=member, state="draft", name="Amina", offers=["wikidata"])
+    one, two = (Phone(open_window, live_server, member) for _tab in range(2))
+    for tab in (one, two):
+        tab.open(url("who"))
+    one.page.locator("#id_name").fill("From the first tab")
+    one.go()
+    two.page.locator("#id_name").fill("From the second tab")
+    two.go()
+
+    two.window.check()
+    two.window.screenshot("stale-en-360")
+    assert Registration.objects.get().name == "From the first tab"
+    two.page.locator("input[value=mine]").check(force=True)
+    two.press("main form button[type=submit]")
+    assert Registration.objects.get().name == "From the second tab"
+
+    two.open(url("when"))
+    two.page.locator("#id_zone").select_option("Africa/Tunis")
+    two.window.context.clear_cookies()
+    two.go()
+    assert reverse("registrations:sign-in") in two.page.url
+    two.window.sign_in(member)
+    assert Registration.objects.get().zone == "UTC"
+
+
+def test_the_grid_and_the_list_say_the_same(live_server, open_window):
+    load_reference_data()
+    member = factories.make_member()
+    windows = [(0, 90), (1080, 1095), (2880, 4320), (10020, 10080)]
+    factories.make_registration(member=member, state="draft", windows=windows)
+    phone = Phone(open_window, live_server, member)
+    phone.open(url("when"))
+
+    pressed = phone.page.locator(".lc-week button[aria-pressed=true]").count()
+    mixed = phone.page.locator(".lc-week button[aria-pressed=mixed]").count()
+    assert (pressed, mixed) == (1 + 24 + 1, 2)
+    for _twice in range(2):
+        phone.page.locator(".lc-week button[data-at='100']").click()
+    phone.go("later")
+
+    assert list(Registration.objects.get().windows.values_list("start", "end")) == windows

@@ -1,0 +1,208 @@
+"""One step of the registration: see it, change it, save it on its own."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from letsconnect.base.templatetags.when import when
+from registrations import readback
+from registrations.actions import editing, sensitive, skills
+from registrations.domain import RegistrationState, SkillRefused, StaleForm
+from registrations.facts import fingerprint
+from registrations.forms import steps
+from registrations.forms.page import SHORTCUTS, StepPage
+from registrations.forms.steps import Step
+from registrations.models import Registration
+from registrations.views.registration import facts_of, missing_of, progress, redirect_to_sign_in
+
+# What was typed when the session had ended, kept for after signing in. Longer than any honest form is not kept.
+KEPT = "kept_step"
+KEPT_MAX = 100_000
+STORED = "stored"
+SKILL_STEPS = ("share", "learn")
+
+
+def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
+    """Keep what was typed, unsaved, and show it again: after signing in where the session had ended.
+
+    Answers to the voluntary questions are not kept: sessions lead to people.
+    """
+    typed = request.POST.copy()
+    typed.pop("csrfmiddlewaretoken", None)
+    is_kept = len(typed.urlencode()) <= KEPT_MAX and not _step(step).is_apart
+    if is_kept:
+        request.session[KEPT] = {"step": step, "typed": typed.urlencode()}
+    if request.user.is_authenticated:
+        return redirect("registrations:registration-step", step)
+    if is_kept:
+        messages.info(request, _("Your session had ended. Sign in again: what you wrote is kept."))
+    return redirect_to_sign_in(request.path)
+
+
+@never_cache
+def registration_step(request: HttpRequest, step: str) -> HttpResponse:
+    """Show one step with what is stored; POST saves it, or changes the page and saves nothing."""
+    shown = _step(step)
+    if not request.user.is_authenticated:
+        return keep_typed(request, step) if request.method == "POST" else redirect_to_sign_in(request.path)
+    registration = Registration.objects.of(request.user)
+    if request.method == "POST":
+        page = _page(request, shown, registration, request.POST)
+        changed = _changed(request, page)
+        return _show(request, changed, registration) if changed else _save(request, page, registration)
+    kept = request.session.get(KEPT)
+    data = None
+    if kept and kept["step"] == step:
+        del request.session[KEPT]
+        data = QueryDict(kept["typed"])
+        messages.info(request, _("This is what you wrote before. It is not saved yet."))
+    return _show(request, _page(request, shown, registration, data), registration)
+
+
+def _step(name: str) -> Step:
+    if name not in steps.BY_NAME:
+        raise Http404
+    return steps.BY_NAME[name]
+
+
+def _page(request: HttpRequest, step: Step, registration: Registration | None, data: QueryDict | None) -> StepPage:
+    facts = sensitive.answers_of(request.user) if step.is_apart else facts_of(request.user, registration)
+    page = StepPage(step, facts=facts, data=data)
+    if step.name == "when":
+        page.form.guess(request.user.zone, facts.country)
+    if step.name == "consents" and registration is not None:
+        page.form.say_when(registration.consents.filter(withdrawn_at=None), when)
+    return page
+
+
+def _changed(request: HttpRequest, page: StepPage) -> StepPage | None:
+    """Return the page as a button that saves nothing changes it, or None for a button that saves."""
+    if page.rows is not None and "more" in request.POST:
+        return page.with_row()
+    if page.step.name == "when" and request.POST.get("shortcut") in SHORTCUTS:
+        day, start, end = SHORTCUTS[request.POST["shortcut"]]
+        return page.with_row(day=day, start=start, end=end)
+    if page.step.name == "who" and "look_up" in request.POST:
+        return page.with_looked_up_group()
+    if page.step.name in SKILL_STEPS:
+        return _changed_by_skill(request, page)
+    return None
+
+
+def _changed_by_skill(request: HttpRequest, page: StepPage) -> StepPage | None:
+    if "add" in request.POST:
+        return page.with_skill(request.POST["add"])
+    if "suggest" in request.POST:
+        try:
+            skill = skills.suggest_skill(
+                name=page.searched, language=request.LANGUAGE_CODE, by=request.user, now=timezone.now()
+            )
+        except SkillRefused as error:
+            page.form.add_error("skill_text", str(error))
+            return page
+        return page.with_skill(str(skill.pk))
+    return page if "look_up" in request.POST else None
+
+
+def _save(request: HttpRequest, page: StepPage, registration: Registration | None) -> HttpResponse:
+    if not page.is_valid():
+        return _show(request, page, registration, status=422)
+    values = _chosen(request, page)
+    if registration is not None and registration.state != RegistrationState.DRAFT and not page.step.is_apart:
+        lacking = missing_of(replace(page.facts, **values))
+        page.add_missing([one for one in lacking if one.field in page.step.fields])
+        if page.form.errors:
+            return _show(request, page, registration, status=422)
+    try:
+        saved = _write(request, page, values)
+    except StaleForm:
+        return _show_both(request, page, values)
+    if saved is not None and saved.state != RegistrationState.DRAFT:
+        messages.success(request, _saved_text(saved))
+    return redirect(_next(request, page.step, saved))
+
+
+def _write(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> Registration | None:
+    now = timezone.now()
+    if page.step.is_apart:
+        sensitive.answer(member=request.user, facts=sensitive.SensitiveFacts(**values), seen=page.seen, now=now)
+        return Registration.objects.of(request.user)
+    return editing.save_step(member=request.user, values=values, seen=page.seen, by=request.user, now=now)
+
+
+def _chosen(request: HttpRequest, page: StepPage) -> dict[str, Any]:
+    """Return what to save: what was typed, or, where two windows differed, what was chosen."""
+    values = page.values()
+    for unit in page.step.units:
+        if request.POST.get(f"choose-{unit[0]}") == STORED:
+            values |= {name: getattr(page.facts, name) for name in unit}
+    return values
+
+
+def _next(request: HttpRequest, step: Step, saved: Registration | None) -> str:
+    """Go on with the next step, back to the one before, or to the read-back: after a change, and at the end."""
+    target = {"on": steps.after(step), "back": steps.before(step)}.get(request.POST.get("go", ""))
+    is_new = saved is None or saved.state == RegistrationState.DRAFT
+    if target is None or not (is_new or request.POST.get("go") == "back"):
+        return reverse("registrations:registration-edit")
+    return reverse("registrations:registration-step", args=[target.name])
+
+
+def _saved_text(saved: Registration) -> str:
+    if saved.state == RegistrationState.APPROVED:
+        return _("Saved. Your registration stays approved, and the next matching uses what you changed.")
+    if saved.state == RegistrationState.SUBMITTED:
+        return _("Saved. Your registration waits for review by the working group.")
+    return _("Saved. Nobody sees it until you submit it; you can go on whenever you like.")
+
+
+def _show_both(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
+    """Show what another window stored beside what was typed, unit by unit; nothing is overwritten."""
+    fresh = _page(request, page.step, Registration.objects.of(request.user), None)
+    typed = replace(fresh.facts, **values)
+    differing = [
+        (unit[0], readback.told(fresh.facts, unit), readback.told(typed, unit))
+        for unit in page.step.units
+        if any(getattr(fresh.facts, name) != getattr(typed, name) for name in unit)
+    ]
+    dropped = {"csrfmiddlewaretoken", "seen"}
+    context = {
+        "step": page.step,
+        "differing": differing,
+        "seen": fingerprint(fresh.facts, page.step.facts),
+        "typed": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in dropped and not name.startswith("choose-")
+            for value in values
+        ],
+    }
+    return render(request, "registrations/registration_stale.html", context, status=409)
+
+
+def _show(
+    request: HttpRequest, page: StepPage, registration: Registration | None, *, status: int = 200
+) -> HttpResponse:
+    facts = facts_of(request.user, registration) if page.step.is_apart else page.facts
+    if page.step.name in SKILL_STEPS:
+        page.add_hints(request.user)
+    is_asked = "missing" in request.GET
+    lacking = [one for one in missing_of(facts) if is_asked and one.field in page.step.fields]
+    context = {
+        "page": page,
+        "step": page.step,
+        "number": steps.STEPS.index(page.step) + 1,
+        "steps": progress(facts, registration),
+        "previous": steps.before(page.step),
+        "lacking": lacking,
+        "is_new": registration is None or registration.state == RegistrationState.DRAFT,
+        "is_last": steps.after(page.step) is None,
+    }
+    return render(request, page.step.template, context, status=status)
