@@ -5,6 +5,7 @@ from datetime import datetime
 from clinics.models import Clinic, Rsvp
 from matching.models import Match
 from registrations.models import Member, Registration
+from registrations.skills import news_of_suggestions
 
 SHOWN = 5
 
@@ -14,6 +15,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     matches = Match.objects.for_member(member)
     return {
         "registration": Registration.objects.filter(member=member).first(),
+        "skill_news": news_of_suggestions(member),
         "to_answer": Match.objects.waiting_for(member),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches.live()[:SHOWN]],
         "rsvps": Rsvp.objects.active_for(member, now=now)[:SHOWN],

@@ -23,4 +23,5 @@ urlpatterns = [
     path("skills/hints/", skills.skill_hints, name="skill-hints"),
     path("registration/groups/", search.group_search, name="group-search"),
     path("registration/<slug:step>/", steps.registration_step, name="registration-step"),
+    path("skills/suggestions/noted/", skills.suggestions_note, name="suggestions-note"),
 ]

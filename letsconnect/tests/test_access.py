@@ -80,6 +80,7 @@ DOORS = [
     Door("registrations:group-search", get=MEMBERS, query="?q=wiki"),
     Door("registrations:skill-search", get=MEMBERS, query="?q=wikidata"),
     Door("registrations:skill-hints", get=MEMBERS, query="?id={skill.pk}"),
+    Door("registrations:suggestions-note", get=BUTTON, post=ALL_LED_ON),
     Door("registrations:claim", "@claim", get=EVERYBODY, post="302 302 302 302+ 302+ 302+ 302+"),
     Door("registrations:claim", "forged", get="410 410 410 410 410 410 410", post="410 410 410 410 410 410 410"),
     Door("clinics:clinic-list", get=EVERYBODY),

@@ -161,6 +161,11 @@ class SkillSuggestionQuerySet(models.QuerySet["SkillSuggestion"]):
         """Decided suggestions the member has not said to have read."""
         return self.filter(member=member, decided_at__isnull=False, noted_at=None)
 
+    def with_names(self) -> "SkillSuggestionQuerySet":
+        """Fetch what the skills are called, and their heirs, in a constant number of queries."""
+        names = ("skill__skill_names", "skill__merged_into__skill_names")
+        return self.select_related("skill__merged_into").prefetch_related(*names)
+
 
 class SkillSuggestion(models.Model):
     """Who missed a skill, and what became of it: shown to them on their next visits."""

@@ -2,5 +2,6 @@
 
 from registrations.skills.finding import Found, search
 from registrations.skills.sharing import Row, hints
+from registrations.skills.telling import news_of_suggestions
 
-__all__ = ["Found", "Row", "hints", "search"]
+__all__ = ["Found", "Row", "hints", "news_of_suggestions", "search"]

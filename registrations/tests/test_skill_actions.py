@@ -1,6 +1,7 @@
 """Skills suggested, accepted, named, merged and retired."""
 
 import pytest
+from django.urls import reverse
 
 from letsconnect.base.models import Act
 from registrations import domain
@@ -10,7 +11,7 @@ from registrations.actions.reference import load_reference_data
 from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefused, SkillState, SuggestionOutcome
 from registrations.facts import RegistrationFacts
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion, Wish
-from registrations.skills import merging
+from registrations.skills import merging, news_of_suggestions
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db
@@ -370,3 +371,33 @@ def test_loading_reference_data_leaves_alone_what_the_working_group_changed(coor
     assert (written["skills"], written["skill_names"]) == (0, 0)
     assert Skill.objects.get(slug="budgeting").name_in("en") == "Money matters"
     assert Skill.objects.get(slug="proposal-writing").merged_into == budget
+
+
+def test_what_became_of_a_suggestion_is_told_on_the_home_page_until_it_is_read(client, member, stranger, coordinator):
+    podcasts = make_skill("podcasts")
+    accept(suggest(member, "Bee keeping"), coordinator)
+    merge(suggest(member), podcasts, coordinator)
+    actions.retire_skill(skill=suggest(member, "Nonsense"), by=coordinator, now=NOW)
+    merge(accept(suggest(member, "Broadcasts"), coordinator), podcasts, coordinator)
+    suggest(member, "Still waiting")
+    client.force_login(member)
+
+    page = client.get(reverse("home")).content.decode()
+    assert "“Bee keeping”, which you suggested, is now in the list" in page
+    assert "“Podcast editing”, which you suggested, is now part of “Podcasts”" in page
+    assert "“Nonsense”, which you suggested, is not in the list" in page
+    assert "“Broadcasts”, which you suggested, is now part of “Podcasts”" in page
+    assert "Still waiting" not in page
+    assert client.post(reverse("registrations:suggestions-note")).status_code == 302
+    assert "which you suggested" not in client.get(reverse("home")).content.decode()
+    client.force_login(stranger)
+    assert "which you suggested" not in client.get(reverse("home")).content.decode()
+
+
+def test_the_news_take_as_many_queries_for_many_suggestions(member, coordinator, django_assert_num_queries):
+    heir = make_skill("heir")
+    for number in range(6):
+        merge(suggest(member, f"Skill {number} of mine"), heir, coordinator)
+
+    with django_assert_num_queries(3):
+        assert len(news_of_suggestions(member)) == 6

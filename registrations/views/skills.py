@@ -1,13 +1,16 @@
-"""Skills found by typing and the hints beside them, as JSON for the form's script. Nothing here names a person."""
+"""Skills found by typing and the hints beside them, as JSON for the form's script, which names no person; and the
+news of one's suggestions."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from registrations import skills
+from registrations.actions.skills import note_suggestions
 from registrations.domain import SkillFamily
 
 MOST_HINTS = 60
@@ -43,6 +46,14 @@ def skill_hints(request: HttpRequest) -> JsonResponse:
     told = request.GET.getlist("id")[:MOST_HINTS]
     ids = [int(text) for text in told if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID]
     return JsonResponse({"hints": {str(skill): hint for skill, hint in _hints(request, ids).items()}})
+
+
+@login_required
+@require_POST
+def suggestions_note(request: HttpRequest) -> HttpResponse:
+    """The person has read what became of their suggestions."""
+    note_suggestions(by=request.user, now=timezone.now())
+    return redirect("home")
 
 
 def _hints(request: HttpRequest, ids: list[int]) -> dict[int, str]:
