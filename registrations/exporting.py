@@ -15,7 +15,7 @@ from django.utils.translation import override, pgettext_lazy
 from letsconnect.base.spreadsheets import harmless
 from registrations.changes import say_window
 from registrations.domain import BabelLevel, ContactWay
-from registrations.models import Registration, RegistrationQuerySet
+from registrations.models import Registration, RegistrationQuerySet, Role, Skill
 from registrations.reference.names import country_name, language_name
 
 AT_ONCE = 500
@@ -31,59 +31,81 @@ class Reader:
     sees_addresses: bool
 
 
-Read = Callable[[Registration, Reader], object]
+@dataclass(frozen=True)
+class _Words:
+    """What skills and roles are called in the reader's language, looked up once for the whole table."""
+
+    language: str
+    skills: dict[int, str]
+    roles: dict[int, str]
+
+    @classmethod
+    def of(cls, reader: Reader) -> "_Words":
+        with override(reader.language):
+            return cls(
+                language=reader.language,
+                skills={skill.pk: str(skill) for skill in Skill.objects.prefetch_related("skill_names")},
+                roles={role.pk: str(role) for role in Role.objects.prefetch_related("role_names")},
+            )
+
+    def sorted(self, rows: Any) -> list[tuple[str, Any]]:
+        """Return (name, row) of offers or wishes by name."""
+        named = [(self.skills[row.skill_id], row) for row in rows.all()]
+        return sorted(named, key=lambda pair: pair[0].casefold())
 
 
-def _languages(registration: Registration, reader: Reader) -> str:
+Read = Callable[[Registration, _Words], object]
+
+
+def _languages(registration: Registration, words: _Words) -> str:
     spoken = sorted(registration.spoken_languages.all(), key=lambda row: (-row.level, row.code))
     return _BETWEEN.join(
-        f"{language_name(row.code, reader.language)} ({'N' if row.level == BabelLevel.NATIVE else row.level})"
+        f"{language_name(row.code, words.language)} ({'N' if row.level == BabelLevel.NATIVE else row.level})"
         for row in spoken
     )
 
 
-def _wishes(registration: Registration, reader: Reader) -> str:
-    return _BETWEEN.join(
-        f"{wish.skill} ({wish.why})" if wish.why else str(wish.skill) for wish in _by_skill(registration.wishes)
-    )
+def _shares(registration: Registration, words: _Words) -> str:
+    return _BETWEEN.join(name for name, _offer in words.sorted(registration.offers))
 
 
-def _by_skill(rows: Any) -> list[Any]:
-    return sorted(rows.all(), key=lambda row: str(row.skill).casefold())
+def _wishes(registration: Registration, words: _Words) -> str:
+    wishes = words.sorted(registration.wishes)
+    return _BETWEEN.join(f"{name} ({wish.why})" if wish.why else name for name, wish in wishes)
 
 
-def _contact(registration: Registration, reader: Reader) -> str:
+def _contact(registration: Registration, words: _Words) -> str:
     return f"{ContactWay(registration.contact_way).label} {registration.contact_text}".strip()
 
 
 _COLUMNS: list[tuple[Any, Read]] = [
-    (_("number"), lambda one, _reader: one.pk),
-    (pgettext_lazy("of a person", "name"), lambda one, _reader: str(one)),
-    (_("state"), lambda one, _reader: one.get_state_display()),
-    (_("came by"), lambda one, _reader: one.get_source_display()),
-    (_("claimed"), lambda one, _reader: one.is_claimed),
-    (_("country code"), lambda one, _reader: one.country),
-    (_("country or territory"), lambda one, reader: country_name(one.country, reader.language) if one.country else ""),
-    (_("region"), lambda one, _reader: one.region),
-    (_("group"), lambda one, _reader: one.group.name if one.group else one.group_other),
-    (_("main role"), lambda one, _reader: str(one.role or "")),
+    (_("number"), lambda one, _words: one.pk),
+    (pgettext_lazy("of a person", "name"), lambda one, _words: str(one)),
+    (_("state"), lambda one, _words: one.get_state_display()),
+    (_("came by"), lambda one, _words: one.get_source_display()),
+    (_("claimed"), lambda one, _words: one.is_claimed),
+    (_("country code"), lambda one, _words: one.country),
+    (_("country or territory"), lambda one, words: country_name(one.country, words.language) if one.country else ""),
+    (_("region"), lambda one, _words: one.region),
+    (_("group"), lambda one, _words: one.group.name if one.group else one.group_other),
+    (_("main role"), lambda one, words: words.roles.get(one.role_id, "")),
     (_("spoken languages"), _languages),
-    (_("shares"), lambda one, _reader: _BETWEEN.join(str(offer.skill) for offer in _by_skill(one.offers))),
+    (_("shares"), _shares),
     (_("wants to learn"), _wishes),
-    (_("free hours"), lambda one, _reader: _BETWEEN.join(say_window(w.start, w.end) for w in one.windows.all())),
-    (_("time zone"), lambda one, _reader: one.zone),
-    (_("people they can help at once"), lambda one, _reader: one.can_help),
-    (_("people they want to learn from at once"), lambda one, _reader: one.can_learn_from),
-    (_("away until"), lambda one, _reader: one.away_until),
-    (_("paused until"), lambda one, _reader: one.paused_until),
-    (_("submitted at"), lambda one, _reader: one.submitted_at),
-    (_("changed at"), lambda one, _reader: one.changed_at),
-    (_("reviewed at"), lambda one, _reader: one.reviewed_at),
+    (_("free hours"), lambda one, _words: _BETWEEN.join(say_window(w.start, w.end) for w in one.windows.all())),
+    (_("time zone"), lambda one, _words: one.zone),
+    (_("people they can help at once"), lambda one, _words: one.can_help),
+    (_("people they want to learn from at once"), lambda one, _words: one.can_learn_from),
+    (_("away until"), lambda one, _words: one.away_until),
+    (_("paused until"), lambda one, _words: one.paused_until),
+    (_("submitted at"), lambda one, _words: one.submitted_at),
+    (_("changed at"), lambda one, _words: one.changed_at),
+    (_("reviewed at"), lambda one, _words: one.reviewed_at),
 ]
 _ADDRESSES: list[tuple[Any, Read]] = [
-    (_("email address"), lambda one, _reader: (one.member.email if one.member else one.imported_address) or ""),
+    (_("email address"), lambda one, _words: (one.member.email if one.member else one.imported_address) or ""),
     (_("how a match may reach them"), _contact),
-    (_("Wikimedia username, as told"), lambda one, _reader: one.wikimedia_username),
+    (_("Wikimedia username, as told"), lambda one, _words: one.wikimedia_username),
 ]
 
 
@@ -94,16 +116,13 @@ def headings(reader: Reader) -> list[str]:
 
 def rows(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[list[str | int]]:
     """Yield a row for each registration; texts are harmless, moments are in the reader's zone."""
-    wanted = registrations.select_related("member", "group", "role").prefetch_related(
-        "role__role_names",
-        "spoken_languages",
-        "windows",
-        "offers__skill__skill_names",
-        "wishes__skill__skill_names",
+    wanted = registrations.select_related("member", "group").prefetch_related(
+        "spoken_languages", "windows", "offers", "wishes"
     )
+    words = _Words.of(reader)
     for chunk in _chunks(wanted):
         with override(reader.language):
-            yield from [[_cell(read(one, reader), reader) for _heading, read in _columns(reader)] for one in chunk]
+            yield from [[_cell(read(one, words), reader) for _heading, read in _columns(reader)] for one in chunk]
 
 
 def _columns(reader: Reader) -> list[tuple[Any, Read]]:
