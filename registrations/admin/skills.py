@@ -1,11 +1,12 @@
 """The skill desk: the tree with what is used and what is missing, and the acts that order it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, CharField, Exists, F, OrderBy, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
@@ -39,6 +40,11 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: SkillQuerySet) -> SkillQuerySet:
         return queryset.filter(state=self.value()) if self.value() in SkillState.values else queryset.standing()
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("all but merged")}
+        yield from others
 
 
 class MissingFilter(admin.SimpleListFilter):

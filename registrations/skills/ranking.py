@@ -1,5 +1,6 @@
 """Ranking names against what was typed. Pure: names in, scores out; the arithmetic is rapidfuzz's and NumPy's."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -106,7 +107,7 @@ class Ranking:
 
 
 def resemblance(word: str, vocabulary: Sequence[str]) -> Scores:
-    """Return how much each word of ``vocabulary`` resembles the typed one, 0 to 100.
+    """Return how much each word of the sorted ``vocabulary`` resembles the typed one, 0 to 100.
 
     Mistakes allowed grow with the length: none up to three letters, one up to five, two up to eight, else three.
     """
@@ -118,11 +119,11 @@ def resemblance(word: str, vocabulary: Sequence[str]) -> Scores:
         scores = np.maximum(
             _close(word, vocabulary, mistakes, _CLOSE), _close(word, beginnings, mistakes, _CLOSE_BEGINNING)
         )
-    for number, known in enumerate(vocabulary):
-        if known == word:
-            scores[number] = _SAME
-        elif known.startswith(word):
-            scores[number] = max(scores[number], _BEGINNING - min(len(known) - length, 8) / 2)
+    number = bisect_left(vocabulary, word)
+    while number < len(vocabulary) and vocabulary[number].startswith(word):
+        beyond = len(vocabulary[number]) - length
+        scores[number] = max(scores[number], _BEGINNING - min(beyond, 8) / 2) if beyond else _SAME
+        number += 1
     return scores
 
 
