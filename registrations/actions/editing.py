@@ -45,7 +45,7 @@ def submit_registration(
     Raises StaleForm as saving does.
     """
     registration = save_registration(member=member, facts=facts, version=version, by=by, now=now)
-    if registration.state in (RegistrationState.SUBMITTED, RegistrationState.APPROVED):
+    if registration.is_handed_in:
         return registration
     was = registration.state
     domain.check_move(was, RegistrationState.SUBMITTED)

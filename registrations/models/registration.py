@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.zones import validate_zone
 from registrations.domain import (
+    HANDED_IN,
     MINUTES_A_WEEK,
     WINDOW_STEP,
     BabelLevel,
@@ -159,7 +160,7 @@ class Registration(models.Model):
                 condition=Q(can_help__lte=20, can_learn_from__lte=20), name="registrations_places_at_most_20"
             ),
             models.CheckConstraint(
-                condition=Q(contact_way=ContactWay.EMAIL) | ~Q(contact_text="") | Q(state=RegistrationState.DRAFT),
+                condition=Q(contact_way=ContactWay.EMAIL) | ~Q(contact_text="") | ~Q(state__in=HANDED_IN),
                 name="registrations_contact_way_has_its_text",
             ),
         ]
@@ -170,6 +171,11 @@ class Registration(models.Model):
     @property
     def shown_name(self) -> str:
         return (self.member.name if self.member else "") or self.name
+
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether people are matched or reviewed by it: it stays whole, whatever is saved."""
+        return self.state in HANDED_IN
 
     @property
     def is_claimed(self) -> bool:

@@ -286,3 +286,40 @@ def test_the_form_costs_the_same_number_of_queries_with_3_and_with_30_skills(cli
         return len(queries)
 
     assert cost(3) == cost(30)
+
+
+@pytest.mark.parametrize("state", [RegistrationState.SUBMITTED, RegistrationState.APPROVED])
+def test_what_was_handed_in_stays_whole_even_when_it_is_saved_for_later(client, member, state):
+    registration = factories.make_registration(member=member, state=state, version=1)
+    client.force_login(member)
+    response = client.post(URL, typed(version=1, save="1", contact_way="other", contact_text="", agrees_to_privacy=""))
+
+    registration.refresh_from_db()
+    assert response.status_code == 422
+    assert (registration.state, registration.version) == (state, 1)
+
+
+def test_what_was_sent_back_may_be_saved_unfinished(client, member):
+    registration = factories.make_registration(member=member, state=RegistrationState.NEEDS_CHANGES, version=1)
+    client.force_login(member)
+    client.post(URL, typed(version=1, save="1", contact_way="other", contact_text=""))
+
+    registration.refresh_from_db()
+    assert (registration.contact_way, registration.version) == ("other", 2)
+
+
+def test_a_version_nobody_saved_is_answered_like_a_stale_one(client, member):
+    client.force_login(member)
+
+    assert client.post(URL, typed(version=7, save="1")).status_code == 409
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_a_form_without_its_count_of_rows_is_answered_with_what_was_typed(client, member, rows):
+    client.force_login(member)
+    data = {name: value for name, value in typed(submit="1").items() if not name.startswith(rows)}
+    response = client.post(URL, data)
+
+    assert response.status_code == 422
+    assert b"Amina" in response.content
+    assert not Registration.objects.exists()

@@ -66,7 +66,7 @@ def _page(member: Member, registration: Registration | None, data: QueryDict | N
 
 
 def _save(request: HttpRequest, registration: Registration | None) -> HttpResponse:
-    is_submitting = "submit" in request.POST
+    is_submitting = "submit" in request.POST or (registration is not None and registration.is_handed_in)
     page = _page(request.user, registration, request.POST)
     if not page.is_valid(is_submitting=is_submitting):
         return _show(request, page, registration, status=422)
@@ -92,7 +92,7 @@ def _show_stale(request: HttpRequest, page: RegistrationPage, text: str) -> Http
     registration = Registration.objects.of(request.user)
     page.main.add_error(None, text)
     page.main.data = page.main.data.copy()
-    page.main.data["version"] = str(registration.version)
+    page.main.data["version"] = str(registration.version if registration else 0)
     return _show(request, page, registration, status=409, is_stale=True)
 
 
