@@ -185,7 +185,7 @@ def main() -> None:
         finally:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
-            servers.leave()
+            servers.leave(patience=_PATIENCE)
     except (EmbeddedError, CannotPrepare, ImproperlyConfigured) as error:
         refuse(error)
     tell("Everything is stopped.")
