@@ -50,7 +50,7 @@ class WorkingGroupSeatAdmin(WorkingGroupAdmin):
     list_display = ["member", "shown_region", "from_on", "until_on"]
     list_filter = ["region"]
     list_select_related = ["member"]
-    autocomplete_fields = ["member"]
+    raw_id_fields = ["member"]  # the autocomplete widget answers nonsense with a 500
     ordering = ["region", "from_on"]
 
     @admin.display(description=_("region"), ordering="region")
