@@ -1,6 +1,6 @@
 """What the working group types about a clinic."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -74,6 +74,13 @@ class ClinicForm(forms.ModelForm):
         self._clean_start(cleaned)
         self._clean_capacity(cleaned)
         return cleaned
+
+    def clean_local_date(self) -> date:
+        """Refuse years no clinic is held in: at the ends of the calendar, other zones have no such day."""
+        day = self.cleaned_data["local_date"]
+        if not 2000 <= day.year <= 2200:
+            raise ValidationError(_("This is not a day of the calendar. Write it as 2026-12-31."), code="year")
+        return day
 
     def _clean_start(self, cleaned: dict[str, Any]) -> None:
         """Refuse a wall clock that names no moment, and ask where it names two."""

@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+
+from letsconnect.base.zones import zone_or_utc
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -35,7 +37,8 @@ def _form_targets() -> list[str]:
 
 
 def member_language_and_zone(get_response: Handler) -> Handler:
-    """Show a signed-in member every page in their own language and zone; visitors get the cookie or the browser's."""
+    """Show a signed-in member every page in their own language and zone, and let no cache keep it; visitors get the
+    cookie's or the browser's language."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         member = request.user
@@ -43,7 +46,9 @@ def member_language_and_zone(get_response: Handler) -> Handler:
             return get_response(request)
         translation.activate(member.language)
         request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(ZoneInfo(member.zone)):
-            return get_response(request)
+        with timezone.override(zone_or_utc(member.zone)):
+            response = get_response(request)
+        add_never_cache_headers(response)  # names and ways to reach people stand on these pages
+        return response
 
     return middleware

@@ -4,7 +4,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from css_inline import CSSInliner
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.template.loader import get_template
 from django.utils import timezone, translation
 
 from letsconnect.base.languages import known, speaking
-from letsconnect.base.zones import is_zone
+from letsconnect.base.zones import zone_or_utc
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def render_letter(template: str, context: dict[str, Any], *, language: str, zone
     mail programs drop `<style>`. The subject is one line whatever the context holds.
     """
     language = known(language)
-    with speaking(language), timezone.override(ZoneInfo(zone if is_zone(zone) else "UTC")):
+    with speaking(language), timezone.override(zone_or_utc(zone)):
         values = {
             "site_name": settings.SITE_NAME,
             "site_url": settings.SITE_URL,

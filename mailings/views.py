@@ -18,11 +18,13 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox
 
 
 def _here_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer 404 unless letters go to the mailbox and the reader sits at this machine: codes are in them."""
+    """Answer 404 unless letters go to the mailbox and the reader sits at this machine, not behind a proxy on it:
+    codes are in them."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        if not settings.EMBEDDED_MAILBOX or not _is_loopback(request.META.get("REMOTE_ADDR", "")):
+        is_passed_on = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+        if not settings.EMBEDDED_MAILBOX or is_passed_on or not _is_loopback(request.META.get("REMOTE_ADDR", "")):
             raise Http404
         return view(request, *args, **kwargs)
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matching import actions, reasons
 from matching.domain import MatchingError, MatchState, Side
@@ -43,7 +43,7 @@ def row_for(match: Match, member: Member) -> Row:
 
 
 @login_required
-@require_GET
+@require_safe
 def match_list(request: HttpRequest) -> HttpResponse:
     """Show the member's matches, those that wait for them first."""
     rows = [row_for(match, request.user) for match in Match.objects.for_member(request.user)]
@@ -55,7 +55,7 @@ def match_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def match_detail(request: HttpRequest, match_id: int) -> HttpResponse:
     """Show one match to one of its two people; to anybody else it does not exist."""
     return _detail(request, _mine(request, match_id), decline=DeclineForm(), withdraw=WithdrawForm())
@@ -144,13 +144,18 @@ def _detail(
             "other_accepted_at": match.accepted_at(row.side.other),
             "why": reasons.for_person(match, row.side),
             "wish": match.why_the_learner_wishes_it() if row.side == Side.SHARER and match.is_open else "",
-            "contact": contact_of(row.other) if match.shows_contact else None,
+            "contact": contact_of(row.other) if _may_see_contact(match) else None,
             "me": reasons.name_of(match.person(row.side)),
             "decline_form": decline,
             "withdraw_form": withdraw,
         },
         status=status,
     )
+
+
+def _may_see_contact(match: Match) -> bool:
+    """Whether the two may still reach each other: not once one has left, or blocks the other."""
+    return match.shows_contact and Match.objects.unbroken().filter(pk=match.pk).exists()
 
 
 def contact_of(person: Registration) -> dict[str, str]:

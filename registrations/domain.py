@@ -17,6 +17,9 @@ class RegistrationState(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+HANDED_IN = (RegistrationState.SUBMITTED, RegistrationState.APPROVED)
+
+
 class Region(TextChoices):
     CEECA = "CEECA", _("Central & Eastern Europe & Central Asia")
     ESEAP = "ESEAP", _("East, Southeast Asia, & Pacific")

@@ -277,3 +277,12 @@ def test_the_list_takes_the_same_number_of_queries_at_3_and_at_30(client, coordi
     for _ in range(27):
         sign_up(make_clinic(), 1)
     assert count() == three
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_the_end_of_the_calendar_is_refused_at_its_field(client, liaison, day):
+    client.force_login(liaison)
+    response = client.post(desk("add"), typed(local_date=day, local_time="23:30:00", zone="America/Bogota"))
+
+    assert errors(response)["local_date"]
+    assert not Clinic.objects.exists()

@@ -34,6 +34,11 @@ def validate_zone(name: str) -> None:
         raise ValidationError(_("There is no time zone called “%(zone)s”."), params={"zone": name}, code="zone")
 
 
+def zone_or_utc(name: str) -> ZoneInfo:
+    """Return the zone of that name; one that this machine does not know falls back to UTC."""
+    return ZoneInfo(name if is_zone(name) else "UTC")
+
+
 def in_zone(moment: datetime, zone: str) -> datetime:
     """Return ``moment`` as wall clock of ``zone``; an unknown zone falls back to UTC."""
-    return moment.astimezone(ZoneInfo(zone if is_zone(zone) else "UTC"))
+    return moment.astimezone(zone_or_utc(zone))

@@ -89,8 +89,8 @@ class Postgres:
         return True
 
     def has_other_clients(self) -> bool:
-        """Tell whether anybody but this question is connected; give those just leaving half a second."""
-        for _ in range(5):
+        """Tell whether anybody but this question is connected; give those just leaving three seconds."""
+        for _ in range(30):
             connection = self._connect()
             try:
                 with connection.cursor() as cursor:

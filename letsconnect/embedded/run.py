@@ -109,6 +109,8 @@ def processes(port: int) -> Processes:
 
 def announce_when_ready(port: int) -> None:
     """Say where to go once a page is really served."""
+    from django.db import connections
+
     for _ in range(300):
         try:
             line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
@@ -118,6 +120,7 @@ def announce_when_ready(port: int) -> None:
             time.sleep(0.1)
         else:
             tell(welcome(port))
+            connections.close_all()  # this thread's own: left open, it would keep PostgreSQL from being stopped
             return
 
 
@@ -185,7 +188,7 @@ def main() -> None:
         finally:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
-            servers.leave()
+            servers.leave(patience=_PATIENCE)
     except (EmbeddedError, CannotPrepare, ImproperlyConfigured) as error:
         refuse(error)
     tell("Everything is stopped.")

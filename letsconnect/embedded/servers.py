@@ -43,11 +43,11 @@ def before_connecting() -> None:
         postgres().join()
 
 
-def leave() -> None:
-    """Close our connections and leave the servers; the last to leave stops them."""
+def leave(*, patience: float = 0.0) -> None:
+    """Close our connections and leave the servers; the last to leave stops them, waiting so long for the others."""
     if postgres().is_held:
         from django.db import connections  # only now: a command that fails early may have no settings at all
 
         connections.close_all()
-    redis().leave()
-    postgres().leave()
+    redis().leave(patience=patience)
+    postgres().leave(patience=patience)

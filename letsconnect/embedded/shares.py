@@ -8,6 +8,7 @@ any descriptor of a file drops the process's locks on it, is why each process op
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,20 +89,32 @@ class Share:
                 fcntl.lockf(self._users, fcntl.LOCK_SH)
                 self._owner = os.getpid()
 
-    def leave(self) -> None:
-        """Stop the server if nobody else takes part in it and nobody else is connected."""
+    def leave(self, *, patience: float = 0.0) -> None:
+        """Stop the server if nobody else takes part in it and nobody else is connected.
+
+        ``patience`` is how many seconds to wait for others that are just ending: a pool's children may outlive their
+        parent by a moment, and end without a word.
+        """
         with self._thread:
             if not self.is_held:
                 return
-            with self._alone():
+            fcntl.lockf(self._users, fcntl.LOCK_UN)
+            self._owner = 0
+            until = time.monotonic() + patience
+            while not self._stop_if_last() and time.monotonic() < until:
+                time.sleep(0.05)
+
+    def _stop_if_last(self) -> bool:
+        """Tell whether nobody else takes part; the server is then stopped, unless somebody is connected to it."""
+        with self._alone():
+            if not try_lock(self._users):
+                return False
+            try:
+                if self._server.is_up() and not self._server.has_other_clients():
+                    self._server.stop()
+            finally:
                 fcntl.lockf(self._users, fcntl.LOCK_UN)
-                self._owner = 0
-                if try_lock(self._users):
-                    try:
-                        if self._server.is_up() and not self._server.has_other_clients():
-                            self._server.stop()
-                    finally:
-                        fcntl.lockf(self._users, fcntl.LOCK_UN)
+            return True
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

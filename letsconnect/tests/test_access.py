@@ -326,6 +326,7 @@ def knock(client, method, door, world):
     """Ask or act, undo whatever came of it, and return the status, with a plus if an act was written."""
     before, savepoint = Act.objects.count(), transaction.savepoint()
     response = client.get(door.path(world)) if method == "get" else client.post(door.path(world), door.posted(world))
+    assert "sessionid" not in client.cookies or "no-store" in response.headers["Cache-Control"]
     acted = Act.objects.count() > before
     transaction.savepoint_rollback(savepoint)
     return f"{response.status_code}{'+' if acted else ''}"

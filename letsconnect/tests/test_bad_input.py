@@ -1,11 +1,16 @@
 """Whatever is sent, the answer is ours: a page that says what is wrong, never an error of the portal."""
 
+import random
+from urllib.parse import quote
+
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from clinics.tests import test_admin as clinic_form
 from letsconnect.tests.test_access import DOORS
+from registrations.tests import test_registration_form as registration_form
 
 HUGE = "9" * 30
 BUTTONS = {
@@ -76,3 +81,72 @@ def test_a_list_of_the_desk_answers_every_query(desk, world, query):
     lists = [door.path(world) for door in DOORS if door.name.endswith("_changelist")]
 
     assert {path for path in lists if status(desk, f"{path}?{query}") >= 500} == set()
+
+
+NASTY = [
+    b"",
+    b"a%00b",
+    b"x" * 10_000,
+    b"%ED%A0%80",  # half of a surrogate pair
+    b"%FF%FE",
+    HUGE.encode(),
+    b"-1",
+    b"1.5",
+    b"2147483648",
+    b"9999-12-31",
+    b"0001-01-01",
+    b"23:59:59.999999",
+    b"%D9%A3",  # a digit of another script
+    b"a&a=b",
+    b"%0D%0AX-Header:%20y",
+]
+INLINE = {f"{{}}-{count}_FORMS": number for count, number in (("TOTAL", "1"), ("INITIAL", "0"))}
+
+
+def inline(prefix, **fields):
+    counts = {name.format(prefix): number for name, number in INLINE.items()}
+    return counts | {f"{prefix}-0-{name}": value for name, value in fields.items()}
+
+
+NAME = {"language": "en", "text": "Knitting"}
+FORMS = [
+    ("demo", "registrations:registration-edit", [], lambda: registration_form.typed(submit="1")),
+    ("visitor", "registrations:sign-in", [], lambda: {"email": "new@example.org", "zone": "UTC", "next": "/"}),
+    ("visitor", "set-language", [], lambda: {"language": "fr", "next": "/"}),
+    ("concerned", "matching:match-decline", ["asked"], lambda: {"why": "other", "note": "No"}),
+    ("concerned", "matching:match-withdraw", ["connected"], lambda: {"why": "other", "note": "No"}),
+    ("coordinator", "admin:clinics_clinic_add", [], clinic_form.typed),
+    ("coordinator", "admin:clinics_clinic_change", ["clinic"], clinic_form.typed),
+    ("coordinator", "admin:clinics_clinic_cancel", ["clinic"], lambda: {"reason": "Ill"}),
+    ("coordinator", "admin:registrations_workinggroupseat_change", ["seat"], lambda: {"until_on": "2027-01-01"}),
+    (
+        "coordinator",
+        "admin:registrations_skill_add",
+        [],
+        lambda: {"slug": "knitting", "family": "tactics", "state": "active", **inline("skill_names", **NAME)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("who", "name", "rows", "typed"), FORMS, ids=[form[1] for form in FORMS])
+def test_no_form_breaks_whatever_is_typed_into_it(world, who, name, rows, typed):
+    client = Client(raise_request_exception=False)
+    if world.people[who]:
+        client.force_login(world.people[who])
+    path = reverse(name, args=[getattr(world, row).pk for row in rows])
+    honest = {field: quote(str(value)).encode() for field, value in typed().items()}
+    told = [field for field in sorted(honest) if not field.endswith("-TOTAL_FORMS")]  # eighty rows take seconds to draw
+    dice = random.Random(20261122)
+    broken = []
+    for bad in [dict.fromkeys(told, nasty) for nasty in NASTY] + [
+        {field: dice.choice(NASTY) for field in dice.sample(told, min(len(told), dice.randint(1, 3)))}
+        for _roll in range(5)
+    ]:
+        body = b"&".join(field.encode() + b"=" + value for field, value in (honest | bad).items())
+        savepoint = transaction.savepoint()
+        response = client.generic("POST", path, body, content_type="application/x-www-form-urlencoded")
+        transaction.savepoint_rollback(savepoint)
+        if response.status_code >= 500:
+            broken.append((bad, response.exc_info[1]))
+
+    assert broken == []

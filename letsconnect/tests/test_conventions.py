@@ -66,3 +66,10 @@ def test_production_code_avoids(word):
 
 def test_only_letters_and_pages_know_templates_and_no_app_has_a_utils():
     assert [path for path in our_files() if path.name in {"utils.py", "helpers.py", "signals.py"}] == []
+
+
+def test_every_rule_the_database_keeps_is_broken_by_a_test():
+    tests = "".join(path.read_text() for path in our_files() if "tests" in path.parts)
+    rules = [constraint.name for model in our_models() for constraint in model._meta.constraints]
+
+    assert [name for name in rules if name not in tests] == []

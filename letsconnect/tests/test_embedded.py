@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from letsconnect.embedded.accounts import Account
 from letsconnect.embedded.errors import EmbeddedError
 from letsconnect.embedded.postgres import Postgres, command_line, make_socket_folder
 from letsconnect.embedded.redis import Redis
-from letsconnect.embedded.shares import make_folder
+from letsconnect.embedded.shares import Share, make_folder
 
 _SHARER = """
 import sys
@@ -233,6 +234,18 @@ def test_who_is_killed_no_longer_counts(sharer, redis):
 
     last.communicate(timeout=10)
 
+    assert not redis.is_up()
+
+
+def test_the_one_who_waits_stops_the_server_after_a_child_that_ends_without_a_word(sharer, redis, tmp_path):
+    share = Share(redis, paths.run_folder(tmp_path))
+    share.join()
+    child = sharer()
+    threading.Timer(0.5, child.kill).start()
+
+    share.leave(patience=20)
+
+    child.wait()
     assert not redis.is_up()
 
 

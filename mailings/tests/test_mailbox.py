@@ -83,6 +83,12 @@ def test_the_mailbox_is_for_this_machine_only(client, mailbox, page, address, st
     assert client.get(address_of(page, mailbox.put(LETTER)), REMOTE_ADDR=address).status_code == status
 
 
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_a_proxy_on_this_machine_does_not_show_the_mailbox_to_the_world(client, mailbox, page, header):
+    assert client.get(address_of(page, mailbox.put(LETTER)), headers={header: "192.0.2.7"}).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["nothing", "0" * 19 + "-" + "0" * 8, "settings"])
 def test_only_a_letter_of_the_mailbox_can_be_opened(client, mailbox, name):
     assert client.get(address_of("mailings:mailbox-letter", name)).status_code == 404

@@ -36,9 +36,13 @@ def _blocked() -> Exists:
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
+    def unbroken(self) -> "MatchQuerySet":
+        """Both people still in the programme, and neither blocks the other."""
+        return self.filter(~_blocked(), ~Q(learner__state__in=_GONE), ~Q(sharer__state__in=_GONE))
+
     def live(self) -> "MatchQuerySet":
-        """Not at its end, both people still in the programme, and neither blocks the other."""
-        return self.filter(~_blocked(), ~Q(learner__state__in=_GONE), ~Q(sharer__state__in=_GONE), state__in=LIVE)
+        """Unbroken and not at its end."""
+        return self.unbroken().filter(state__in=LIVE)
 
     def fallen(self) -> "MatchQuerySet":
         """Stored as live, though a side has left or one blocks the other: the sweep closes these."""

@@ -11,8 +11,8 @@ from matching.domain import MatchState, answer_by
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.domain import ContactWay, RegistrationState
-from registrations.models import Registration, Wish
-from registrations.tests.factories import make_registration
+from registrations.models import Block, Registration, Wish
+from registrations.tests.factories import NOW, make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +255,14 @@ def test_the_page_reads_from_right_to_left_in_arabic(client, asked):
     page = get(client, member, url("detail", asked)).content.decode()
 
     assert '<html lang="ar" dir="rtl">' in page
+
+
+def test_after_a_block_neither_sees_how_to_reach_the_other_even_if_they_have_met(client, db):
+    match = make_match(MatchState.COMPLETED)
+    learner, sharer = match.learner.member, match.sharer.member
+    assert sharer.email in get(client, learner, url("detail", match)).content.decode()
+
+    Block.objects.create(member=sharer, blocked=learner, made_at=NOW)
+
+    assert sharer.email not in get(client, learner, url("detail", match)).content.decode()
+    assert learner.email not in get(client, sharer, url("detail", match)).content.decode()

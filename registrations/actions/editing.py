@@ -25,8 +25,6 @@ from registrations.models import (
 )
 from registrations.skills import following
 
-HANDED_IN = (RegistrationState.SUBMITTED, RegistrationState.APPROVED)
-
 
 def _stale() -> StaleForm:
     return StaleForm(
@@ -86,7 +84,7 @@ def submit_registration(
     Raises StaleForm as saving does.
     """
     registration = save_registration(member=member, facts=facts, version=version, by=by, now=now)
-    return registration if registration.state in HANDED_IN else _hand_in(registration, by=by, now=now)
+    return registration if registration.is_handed_in else _hand_in(registration, by=by, now=now)
 
 
 @transaction.atomic
@@ -96,7 +94,7 @@ def hand_in_registration(*, member: Member, version: int, by: Member, now: datet
     Raises StaleForm when it was saved since, NotComplete when something that review needs is missing.
     """
     registration = _locked(member)
-    if registration is not None and registration.state in HANDED_IN:
+    if registration is not None and registration.is_handed_in:
         return registration
     if registration is None or registration.version != version:
         raise _stale()

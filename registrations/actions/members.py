@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,10 @@ def _keyed(value: str, salt: str) -> str:
 
 
 def _check_rate(*, address: str, network: str, now: datetime) -> None:
+    """Raise TooManyCodes past the hourly limits. Whoever asks at the same moment waits here, and is counted."""
+    with connection.cursor() as cursor:
+        for one in sorted((_keyed(address, "address"), network)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [one])
     recent = SignInCode.objects.filter(made_at__gt=now - timedelta(hours=1))
     if (
         recent.filter(address=address).count() >= settings.SIGN_IN_CODES_PER_HOUR
@@ -39,18 +43,8 @@ def send_sign_in_code(*, address: str, network: str, language: str, zone: str, n
     Raises TooManyCodes past the hourly limits, CodeNotSent when the mail server did not take the letter.
     """
     address = address.strip().lower()
-    network = _keyed(network, "network")
-    _check_rate(address=address, network=network, now=now)
     digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    code = SignInCode.objects.create(
-        address=address,
-        code_hash="",
-        network=network,
-        made_at=now,
-        expires_at=now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES),
-    )
-    code.code_hash = _keyed(f"{code.pk}:{digits}", "code")
-    code.save(update_fields=["code_hash"])
+    code = _write_code(address=address, network=_keyed(network, "network"), digits=digits, now=now)
     letter = letters.send_at_once(
         kind="registrations.sign_in_code",
         address=address,
@@ -62,6 +56,21 @@ def send_sign_in_code(*, address: str, network: str, language: str, zone: str, n
     )
     if letter.state != LetterState.SENT:
         raise CodeNotSent(_("The letter could not be sent just now. Please check the address and try again."))
+    return code
+
+
+@transaction.atomic
+def _write_code(*, address: str, network: str, digits: str, now: datetime) -> SignInCode:
+    _check_rate(address=address, network=network, now=now)
+    code = SignInCode.objects.create(
+        address=address,
+        code_hash="",
+        network=network,
+        made_at=now,
+        expires_at=now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES),
+    )
+    code.code_hash = _keyed(f"{code.pk}:{digits}", "code")
+    code.save(update_fields=["code_hash"])
     return code
 
 

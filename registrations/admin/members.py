@@ -35,6 +35,8 @@ class SeatForm(forms.ModelForm):
 
     def clean_until_on(self) -> date | None:
         until_on = self.cleaned_data["until_on"]
+        if until_on is not None and until_on <= self.instance.from_on:
+            raise forms.ValidationError(_("A seat ends after the day it began."))
         if until_on is not None and self.instance.is_last_coordinator():
             raise forms.ValidationError(_("This is the last coordinator: appoint another one first."))
         return until_on
@@ -48,7 +50,7 @@ class WorkingGroupSeatAdmin(WorkingGroupAdmin):
     list_display = ["member", "shown_region", "from_on", "until_on"]
     list_filter = ["region"]
     list_select_related = ["member"]
-    autocomplete_fields = ["member"]
+    raw_id_fields = ["member"]  # the autocomplete widget answers nonsense with a 500
     ordering = ["region", "from_on"]
 
     @admin.display(description=_("region"), ordering="region")

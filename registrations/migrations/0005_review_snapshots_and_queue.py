@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("base", "0002_acts_never_change"),
-        ("registrations", "0004_eligibility_rules"),
+        ("registrations", "0005_eligibility_rules"),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.zones import validate_zone
 from registrations.domain import (
+    HANDED_IN,
     MAX_TOPICS,
     MINUTES_A_WEEK,
     WINDOW_STEP,
@@ -197,7 +198,7 @@ class Registration(models.Model):
                 name="registrations_topics_are_known_and_at_most_2",
             ),
             models.CheckConstraint(
-                condition=Q(contact_way=ContactWay.EMAIL) | ~Q(contact_text="") | Q(state=RegistrationState.DRAFT),
+                condition=Q(contact_way=ContactWay.EMAIL) | ~Q(contact_text="") | ~Q(state__in=HANDED_IN),
                 name="registrations_contact_way_has_its_text",
             ),
         ]
@@ -216,6 +217,11 @@ class Registration(models.Model):
             return False
         is_changed = self.state == RegistrationState.APPROVED and self.changed_at > self.reviewed_at
         return is_changed or self.state == RegistrationState.SUBMITTED
+
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether people are matched or reviewed by it: it stays whole, whatever is saved."""
+        return self.state in HANDED_IN
 
     @property
     def is_claimed(self) -> bool:

@@ -72,3 +72,12 @@ def test_the_first_coordinator_is_appointed_on_the_machine(member):
 def test_somebody_who_never_signed_in_cannot_be_appointed(db):
     with pytest.raises(CommandError, match="signed in"):
         call_command("appoint", "nobody@example.org")
+
+
+@pytest.mark.parametrize("member", ["", "nobody", "9" * 30, "0"])
+def test_a_member_who_cannot_be_is_answered_at_the_field(client, coordinator, member):
+    client.force_login(coordinator)
+
+    page = client.post(ADD, {"member": member, "region": "SSA", "from_on": "2026-01-01"})
+
+    assert page.context["adminform"].form.errors["member"]

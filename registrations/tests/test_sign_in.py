@@ -1,17 +1,20 @@
 """The door: one for new and known addresses, by an emailed code."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from mailings.models import Letter
-from registrations.actions.members import forget_old_codes, sign_in_with_code
-from registrations.domain import CodeRefused
+from registrations.actions.members import forget_old_codes, send_sign_in_code, sign_in_with_code
+from registrations.domain import CodeRefused, TooManyCodes
 from registrations.models import Member, SignInCode
 from registrations.tests import factories
 
@@ -224,3 +227,42 @@ def test_signing_in_takes_over_what_the_same_address_wrote_in_the_old_form(clien
 
     imported.refresh_from_db()
     assert imported.member.email == "amina@example.org"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_many_times_at_the_same_moment_gives_no_more_codes(settings, mailoutbox):
+    settings.SIGN_IN_CODES_PER_HOUR = 2
+    together = threading.Barrier(6)
+
+    def asked(_number):
+        connection.ensure_connection()
+        together.wait()
+        try:
+            send_sign_in_code(
+                address="amina@example.org", network="192.0.2.7", language="en", zone="UTC", now=timezone.now()
+            )
+        except TooManyCodes:
+            return 0
+        finally:
+            connection.close()
+        return 1
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(asked, range(6))) == 2
+    assert len(mailoutbox) == 2
+
+
+@pytest.mark.parametrize(
+    "address", ['"\x01"@example.org', '"a b"@example.org', '"a\\"b"@example.org', "a" * 64 + "@example.org"]
+)
+def test_an_odd_address_is_written_to_or_refused_at_the_field(client, mailoutbox, address):
+    response = ask(client, address)
+
+    assert response.status_code == 302 or response.context["form"].errors["email"]
+
+
+def test_a_member_whose_zone_this_machine_does_not_know_sees_pages_in_utc(client, member):
+    Member.objects.filter(pk=member.pk).update(zone="Mars/Olympus")
+    client.force_login(member)
+
+    assert client.get("/").status_code == 200

@@ -54,7 +54,7 @@ def _show(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     facts = facts_of(request.user, registration)
     context = {
         "registration": registration,
-        "is_handed_in": registration is not None and registration.state in editing.HANDED_IN,
+        "is_handed_in": registration is not None and registration.is_handed_in,
         "steps": progress(facts, registration),
         "sections": [
             (step, [readback.told(facts, unit) for unit in step.units]) for step in STEPS if not step.is_apart

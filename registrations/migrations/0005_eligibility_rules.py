@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0003_people_of_the_old_form_by_hashed_keys"),
+        ("registrations", "0004_contact_text_needed_once_handed_in"),
     ]
 
     operations = [

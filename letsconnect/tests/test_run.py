@@ -1,0 +1,68 @@
+"""`make run` as a whole, in a copy of the checkout: it serves demo data, and leaves nothing behind."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from letsconnect.embedded import leftovers
+from letsconnect.tests.test_embedded import processes_of
+from mailings.tests.smtp import free_port
+
+PARTS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "templates", "static", "locale")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The checkout without its data, with the packages it has."""
+    base = tmp_path / "portal"
+    for part in PARTS:
+        shutil.copytree(Path(settings.BASE_DIR) / part, base / part)
+    for name in ("Procfile", "node_modules"):
+        (base / name).symlink_to(Path(settings.BASE_DIR) / name)
+    shutil.copy(Path(settings.BASE_DIR) / "manage.py", base)
+    return base
+
+
+def environment(port):
+    named = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    return {name: value for name, value in os.environ.items() if name not in named} | {"PORT": str(port)}
+
+
+def started_from(base):
+    """The servers, which name the folder in their command line, and the processes that carry its mark."""
+    return {*processes_of(base), *leftovers.marked(base)}
+
+
+def test_run_serves_the_demo_until_it_is_told_to_stop_and_stops_all_it_started(copy):
+    port = free_port()
+    known = environment(port)
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=copy, env=known, check=True)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "letsconnect.embedded.run"], cwd=copy, env=known, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        said = []
+        while "Ctrl-C stops everything." not in "".join(said):
+            said.append(run.stdout.readline())
+            assert said[-1], "".join(said)
+        assert "volunteer@demo.example" in "".join(said)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/clinics/", timeout=30) as page:
+            assert page.status == 200
+        assert len(started_from(copy)) > 5
+    finally:
+        run.send_signal(signal.SIGTERM)
+        rest = run.communicate(timeout=60)[0]
+
+    assert rest.endswith("Everything is stopped.\n")
+    until = time.monotonic() + 5
+    while started_from(copy) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert started_from(copy) == set()
