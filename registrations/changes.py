@@ -1,6 +1,6 @@
 """What changed between two moments of one registration, in words a liaison reads side by side."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,11 @@ def _followed(name: str, rows: list[Any], heirs: Mapping[int, int]) -> list[Any]
     if name not in ("offers", "wishes"):
         return rows
     return [[heirs.get(skill, skill), *rest] for skill, *rest in rows]
+
+
+def say_topics(topics: Iterable[str], other: str) -> list[str]:
+    """Return topics of work in words, those in the person's own last."""
+    return [*(str(Topic(topic).label) for topic in topics), *([other] if other else [])]
 
 
 def say_window(start: int, end: int) -> str:

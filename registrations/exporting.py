@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
 from letsconnect.base.spreadsheets import harmless
-from registrations.changes import say_window
+from registrations.changes import say_topics, say_window
 from registrations.domain import BabelLevel, ContactWay
 from registrations.models import Registration, RegistrationQuerySet, Role, Skill
 from registrations.reference.names import country_name, language_name
@@ -89,6 +89,7 @@ _COLUMNS: list[tuple[Any, Read]] = [
     (_("region"), lambda one, _words: one.region),
     (_("group"), lambda one, _words: one.group.name if one.group else one.group_other),
     (_("main role"), lambda one, words: words.roles.get(one.role_id, "")),
+    (_("topics of work"), lambda one, _words: _BETWEEN.join(say_topics(one.topics, one.topic_other))),
     (_("spoken languages"), _languages),
     (_("shares"), _shares),
     (_("wants to learn"), _wishes),

@@ -62,7 +62,16 @@ class RegistrationAdmin(WorkingGroupAdmin):
     inlines = [OfferInline, WishInline, LanguageInline]
     change_form_template = "admin/registrations/registration/change_form.html"
     change_list_template = "admin/registrations/registration/change_list.html"
-    readonly_fields = ["shown_name", "address", "free_hours", "consent_lines", "contact", "claimed", "shown_country"]
+    readonly_fields = [
+        "shown_name",
+        "address",
+        "free_hours",
+        "consent_lines",
+        "contact",
+        "claimed",
+        "shown_country",
+        "shown_topics",
+    ]
 
     def get_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
         fields = [
@@ -75,6 +84,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             "group",
             "group_other",
             "role",
+            "shown_topics",
             "zone",
             "free_hours",
             "away_until",
@@ -109,6 +119,10 @@ class RegistrationAdmin(WorkingGroupAdmin):
     @admin.display(description=gettext_lazy("country or territory"), ordering="country")
     def shown_country(self, registration: Registration) -> str:
         return country_name(registration.country, get_language() or "en") if registration.country else "—"
+
+    @admin.display(description=gettext_lazy("topics of work"))
+    def shown_topics(self, registration: Registration) -> str:
+        return ", ".join(changes.say_topics(registration.topics, registration.topic_other)) or "—"
 
     @admin.display(description=gettext_lazy("claimed"), boolean=True)
     def claimed(self, registration: Registration) -> bool:

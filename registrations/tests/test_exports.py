@@ -38,6 +38,8 @@ def amina(coordinator):
         away_until=date(2026, 4, 1),
         contact_way="talk_page",
         contact_text="User talk:Amina",
+        topics=["education"],
+        topic_other="oral history",
         reviewer=coordinator,
     )
     Wish.objects.update(why="for a meetup")
@@ -59,6 +61,7 @@ def test_a_row_says_what_is_known(client, amina, coordinator):
         "region": "MENA",
         "group": "Wikimedia Tunisia",
         "main role": "",
+        "topics of work": "Education; oral history",
         "spoken languages": "Arabic (N); English (3)",
         "shares": "Budgeting; Wikidata",
         "wants to learn": "Facilitation (for a meetup)",
