@@ -16,7 +16,6 @@ from letsconnect.base.links import path_or_nothing
 from mailings.models import Letter
 from matching.domain import MatchState
 from matching.models import Match
-from registrations.domain import RegistrationState
 from registrations.models import Member, Registration
 
 
@@ -60,7 +59,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     reviews = Registration.objects.visible_to(member).waiting_for_review().count()
     if reviews:
         text = ngettext("%(count)d registration waits for review", "%(count)d registrations wait for review", reviews)
-        yield text % {"count": reviews}, _list_of("registrations_registration", "state", RegistrationState.SUBMITTED)
+        yield text % {"count": reviews}, reverse("admin:registrations_registration_changelist")
     matches = Match.objects.visible_to(member)
     proposed = matches.to_decide().count()
     if proposed:

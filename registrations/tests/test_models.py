@@ -16,6 +16,8 @@ from registrations.models import (
     Registration,
     Role,
     RoleName,
+    SensitiveAnswer,
+    SensitiveTally,
     Skill,
     SkillName,
     SkillSuggestion,
@@ -338,3 +340,35 @@ def test_the_database_refuses_what_breaks_a_rule(constraint, prepare, write):
     prepare()
 
     refuses(constraint, write)
+
+
+@pytest.mark.parametrize("topics", [["magic"], ["climate", "education", "public_policy"]])
+def test_topics_are_of_the_list_and_at_most_two(topics):
+    registration = factories.make_registration()
+
+    refuses(
+        "registrations_topics_are_known_and_at_most_2",
+        lambda: Registration.objects.filter(pk=registration.pk).update(topics=topics),
+    )
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("registrations_one_sensitive_answer_per_question", {}),
+        ("registrations_sensitive_option_is_known", {"digest": "2", "option": "25_34"}),
+        ("registrations_own_words_only_where_not_listed", {"digest": "2", "words": "my own"}),
+    ],
+)
+def test_a_sensitive_answer_is_one_of_its_question(constraint, fields):
+    known = {"question": "gender", "digest": "1", "option": "woman", "week_of": date(2026, 3, 2)}
+    SensitiveAnswer.objects.create(**known)
+
+    refuses(constraint, lambda: SensitiveAnswer.objects.create(**{**known, **fields}))
+
+
+def test_an_option_is_counted_in_one_row_a_year():
+    known = {"year": 2026, "question": "gender", "option": "woman"}
+    SensitiveTally.objects.create(**known)
+
+    refuses("registrations_one_tally_per_option", lambda: SensitiveTally.objects.create(**known))
