@@ -56,7 +56,7 @@ class WorkingGroupSite(AdminSite):
 
 def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     """Yield a sentence and an address for each kind of work that waits for this member of the working group."""
-    reviews = Registration.objects.visible_to(member).waiting_for_review().count()
+    reviews = Registration.objects.visible_to(member).in_review_queue().count()
     if reviews:
         text = ngettext("%(count)d registration waits for review", "%(count)d registrations wait for review", reviews)
         yield text % {"count": reviews}, reverse("admin:registrations_registration_changelist")

@@ -22,6 +22,8 @@ _TYPES = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
+FORMATS = tuple(_TYPES)
+
 
 def export_view(desk: admin.ModelAdmin) -> Callable[[HttpRequest], HttpResponseBase]:
     """Return the view that exports the list of ``desk``: a POST, because an export is written in the log."""

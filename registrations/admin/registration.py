@@ -192,7 +192,11 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         export_url = f"{reverse('admin:registrations_registration_export')}?{request.GET.urlencode()}"
-        context = {"counters": queue.counters(request), "export_url": export_url}
+        context = {
+            "counters": queue.counters(request),
+            "export_url": export_url,
+            "export_formats": exports.FORMATS,
+        }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def change_view(
