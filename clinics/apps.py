@@ -7,5 +7,8 @@ class ClinicsConfig(AppConfig):
     verbose_name = _("Clinics")
 
     def ready(self) -> None:
-        """Tell mailings which letters clinics owe."""
+        """Tell mailings which letters clinics owe, and listen to the news about people."""
         from clinics import emails  # noqa: F401
+        from clinics.actions import leaving
+
+        leaving.connect()

@@ -13,8 +13,10 @@ SHOWN = 5
 def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     """Return what the home page of ``member`` shows."""
     matches = Match.objects.for_member(member)
+    registration = Registration.objects.filter(member=member).first()
     return {
-        "registration": Registration.objects.filter(member=member).first(),
+        "registration": registration,
+        "is_resting": registration is not None and registration.is_resting(on=now.date()),
         "skill_news": news_of_suggestions(member),
         "to_answer": Match.objects.waiting_for(member),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches.live()[:SHOWN]],

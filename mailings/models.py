@@ -35,6 +35,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those whose worker has not said anything for as long as its lease ran."""
         return self.filter(state__in=HELD, lease_until__lte=now)
 
+    def received_by(self, member: Any) -> "LetterQuerySet":
+        """Those to a member, and those to their address before they had an account or were signed in."""
+        mine = Q(member=member)
+        return self.filter(mine | Q(member=None, address__iexact=member.email) if member.email else mine)
+
     def needing_a_person(self) -> "LetterQuerySet":
         return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
 

@@ -1,5 +1,6 @@
 """The working group's desk for rounds and matches. The buttons call the same actions as everything else."""
 
+from datetime import UTC
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,8 +22,8 @@ from matching import actions, reasons
 from matching.domain import DAYS_TO_ANSWER, MatchingError, MatchState, RoundState
 from matching.forms import RefuseForm
 from matching.models import Match, MatchQuerySet, Round
-from registrations.domain import Region
-from registrations.models import Registration, Skill
+from registrations.domain import LookKind, Region
+from registrations.models import Look, Registration, Skill
 
 SHOWN_ON_A_ROUND = 200
 _RUNNING = (RoundState.DRAFT, RoundState.SOLVING)
@@ -216,6 +217,12 @@ class MatchAdmin(DeskAdmin):
         """Show both sides beside each other, the reasons, and what was decided when."""
         number = int(object_id) if object_id.isdecimal() else 0
         match = get_object_or_404(self.get_queryset(request), pk=min(number, 2**63 - 1))
+        Look.objects.note(
+            viewer=request.user,
+            registrations=[match.learner, match.sharer],
+            what=LookKind.MATCH,
+            on=timezone.now().astimezone(UTC).date(),
+        )
         return self.page(
             request,
             "match",

@@ -8,5 +8,7 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from matching import emails  # registers the letters and the sweeps
+        from matching.actions import leaving
 
         emails.register()
+        leaving.connect()

@@ -50,7 +50,9 @@ def parts(match: Match) -> list[Part]:
 
 
 def name_of(person: Registration) -> str:
-    """Return the name a person shows, or words for somebody who shows none."""
+    """Return the name a person shows, or words for somebody who shows none or has deleted their account."""
+    if person.member is not None and person.member.erased_at is not None:
+        return gettext("Somebody who has left")
     return person.shown_name or gettext("Somebody who shows no name")
 
 

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from matching import views
+from matching import blocking_views, views
 
 app_name = "matching"
 urlpatterns = [
+    path("people/", blocking_views.person_list, name="person-list"),
+    path("<int:match_id>/block/", blocking_views.person_block, name="person-block"),
     path("", views.match_list, name="match-list"),
     path("<int:match_id>/", views.match_detail, name="match-detail"),
     path("<int:match_id>/accept/", views.match_accept, name="match-accept"),

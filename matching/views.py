@@ -15,6 +15,7 @@ from matching import actions, reasons
 from matching.domain import MatchingError, MatchState, Side
 from matching.forms import DeclineForm, ReasonForm, WithdrawForm
 from matching.models import Match
+from registrations.actions import blocking
 from registrations.domain import ContactWay
 from registrations.models import Member, Registration
 
@@ -146,6 +147,7 @@ def _detail(
             "wish": match.why_the_learner_wishes_it() if row.side == Side.SHARER and match.is_open else "",
             "contact": contact_of(row.other) if _may_see_contact(match) else None,
             "me": reasons.name_of(match.person(row.side)),
+            "can_block": blocking.can_be_blocked(row.other, by=request.user),
             "decline_form": decline,
             "withdraw_form": withdraw,
         },

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,11 +9,15 @@ class RegistrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from mailings import kinds
-        from registrations import emails  # noqa: F401  its import registers the letters
-        from registrations.actions import claims, members, sensitive, uploads
+        from registrations import emails, seeing  # noqa: F401  importing emails registers the letters
+        from registrations.actions import claims, erasing, members, quietness, sensitive, uploads
 
         kinds.register_sweep("registrations.old_codes", members.forget_old_codes)
         kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)
         kinds.register_sweep("registrations.overlooked_uploads", uploads.nudge_overlooked)
         kinds.register_sweep("registrations.old_uploads", uploads.forget_old_uploads)
         kinds.register_sweep("registrations.sensitive_answers", sensitive.count_old_answers)
+        kinds.register_sweep("registrations.still_in", quietness.ask_still_in)
+        kinds.register_sweep("registrations.silent", quietness.pause_silent)
+        kinds.register_sweep("registrations.late_letters_of_the_erased", erasing.forget_late_letters)
+        user_logged_in.connect(seeing.note_sign_in)

@@ -1,7 +1,7 @@
 """What can be decided about members and registrations, without a database."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -170,6 +170,31 @@ class Source(TextChoices):
     IMPORT = "import", _("the old form")
 
 
+class LookKind(TextChoices):
+    """What of a person was read in the admin."""
+
+    REGISTRATION = "registration", _("your registration")
+    ACCOUNT = "account", _("your account")
+    MATCH = "match", _("a match of yours, with both sides")
+    EXPORT = "export", _("your registration, in an export")
+
+
+class Step(TextChoices):
+    """A step a person can take about their part in the programme; its effects are explained before."""
+
+    PAUSE = "pause"
+    AWAY = "away"
+    WITHDRAW = "withdraw"
+    ERASE = "erase"
+
+
+QUIET_AFTER = timedelta(days=183)
+STILL_IN_WITHIN = timedelta(days=30)
+LONGEST_PAUSE = timedelta(days=2 * 366)
+UNTIL_THEY_RETURN = date(9999, 12, 31)  # a pause without an end, after a question nobody answered
+IN_THE_PROGRAMME = (RegistrationState.SUBMITTED, RegistrationState.NEEDS_CHANGES, RegistrationState.APPROVED)
+MAY_WITHDRAW = (RegistrationState.DRAFT, *IN_THE_PROGRAMME)
+
 MINUTES_A_WEEK = 7 * 24 * 60
 WINDOW_STEP = 15
 MIN_FREE_MINUTES = 120
@@ -225,6 +250,14 @@ class NotComplete(RegistrationError):
     """Something that review needs is missing."""
 
 
+class ClosedMeanwhile(StaleForm):
+    """The account was closed or erased since the page was opened."""
+
+
+class NotYetPossible(RegistrationError):
+    """There is no registration, or none in the programme, that this could be done with."""
+
+
 class CodeRefused(RegistrationError):
     """The sign-in code is wrong, used, or too old."""
 
@@ -264,6 +297,14 @@ def check_move(was: str, becomes: str) -> None:
             _("A registration that is %(was)s cannot become %(becomes)s.")
             % {"was": RegistrationState(was).label, "becomes": RegistrationState(becomes).label}
         )
+
+
+def check_until(until: date, *, today: date) -> None:
+    """Raise RegistrationError unless a pause or an absence may end on ``until``."""
+    if until <= today:
+        raise RegistrationError(_("Choose a day that is still to come."))
+    if until > today + LONGEST_PAUSE:
+        raise RegistrationError(_("Choose a day within the next two years; you can always come back earlier."))
 
 
 def split_window(start: int, end: int) -> list[tuple[int, int]]:

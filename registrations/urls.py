@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import claims, registration, search, sign_in, skills, steps
+from registrations.views import claims, my_data, my_part, registration, search, sign_in, skills, steps
 from registrations.wikimedia import views as wikimedia
 
 app_name = "registrations"
@@ -17,6 +17,15 @@ urlpatterns = [
     path("account/sign-in/connect/", wikimedia.wikimedia_connect, name="wikimedia-connect"),
     path("account/sign-in/disconnect/", wikimedia.wikimedia_disconnect, name="wikimedia-disconnect"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("my-data/", my_data.my_data, name="my-data"),
+    path("my-data/file.<str:kind>", my_data.download, name="data-download"),
+    path("my-data/pause/", my_part.pause, name="registration-pause"),
+    path("my-data/away/", my_part.away, name="registration-away"),
+    path("my-data/come-back/", my_part.come_back, name="registration-resume"),
+    path("my-data/withdraw/", my_part.withdraw, name="registration-withdraw"),
+    path("my-data/delete/", my_part.delete, name="account-delete"),
+    path("my-data/unblock/<str:public_id>/", my_part.unblock, name="person-unblock"),
+    path("still-in/<str:token>/", my_part.still_in, name="still-in"),
     path("claim/<str:token>/", claims.claim, name="claim"),
     path("registration/", registration.registration_edit, name="registration-edit"),
     path("skills/search/", skills.skill_search, name="skill-search"),

@@ -41,6 +41,8 @@ def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
 
 @transaction.atomic
 def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
+    if not Member.objects.select_for_update(no_key=True).get(pk=member.pk).is_active:  # erased a moment ago
+        raise ClinicClosed(_("This account is closed."))
     clinic = lock_clinic(clinic)
     answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0)
     if answer.is_active:

@@ -25,3 +25,10 @@ def record(
     if reason:
         ActReason.objects.create(act=act, text=reason)
     return act
+
+
+def forget_reasons(on: models.QuerySet[Any]) -> int:
+    """Empty the free texts given with the acts on these rows; the log itself never changes. Return how many."""
+    ids = list(on.values_list("pk", flat=True))
+    label = on.model._meta.label_lower
+    return ActReason.objects.filter(act__object_type=label, act__object_id__in=ids).exclude(text="").update(text="")

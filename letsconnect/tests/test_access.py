@@ -47,6 +47,8 @@ def _filled(world, word):
 
 EVERYBODY = "200 200 200 200 200 200 200"
 NOBODY_ASKS = "405 405 405 405 405 405 405"
+GONE = "410 410 410 410 410 410 410"
+ENROLLED = "302 302+ 302+ 422 422 422 422"
 MEMBERS = "302 200 200 200 200 200 200"
 ALL_LED_ON = "302 302 302 302 302 302 302"
 DESK = "302 302 302 200 200 200 302"
@@ -83,6 +85,21 @@ DOORS = [
     Door("registrations:suggestions-note", get=BUTTON, post=ALL_LED_ON),
     Door("registrations:claim", "@claim", get=EVERYBODY, post="302 302 302 302+ 302+ 302+ 302+"),
     Door("registrations:claim", "forged", get="410 410 410 410 410 410 410", post="410 410 410 410 410 410 410"),
+    Door("registrations:my-data", get=MEMBERS),
+    Door("registrations:data-download", "json", get=MEMBERS),
+    Door("registrations:data-download", "html", get=MEMBERS),
+    Door("registrations:registration-pause", get=MEMBERS, post=ENROLLED, data={"until": "2026-04-01"}),
+    Door("registrations:registration-away", get=MEMBERS, post=ENROLLED, data={"until": "2026-04-01"}),
+    Door("registrations:registration-resume", get=BUTTON, post=ALL_LED_ON),
+    Door("registrations:registration-withdraw", get=MEMBERS, post="302 302+ 302+ 302 302 302 302"),
+    Door(
+        "registrations:account-delete",
+        get=MEMBERS,
+        post="302 302+ 302+ 302+ 302+ 302+ 302+",
+        data={"word": "delete"},
+    ),
+    Door("registrations:person-unblock", "nobody", get=BUTTON, post="302 404 404 404 404 404 404"),
+    Door("registrations:still-in", "no-token", get=GONE, post=GONE),
     Door("clinics:clinic-list", get=EVERYBODY),
     Door("clinics:clinic-detail", "@clinic", get=EVERYBODY),
     Door("clinics:clinic-detail", "@draft", get="404 404 404 200 200 200 404"),
@@ -96,6 +113,9 @@ DOORS = [
     Door("matching:match-detail", "@connected", get="302 404 200 404 404 404 404"),
     Door("matching:match-detail", "@proposed", get=NOT_YET),
     Door("matching:match-detail", "@approved", get=NOT_YET),
+    Door("matching:person-list", get=MEMBERS),
+    Door("matching:person-block", "@asked", get="302 404 200 404 404 404 404", post="302 404 302+ 404 404 404 404"),
+    Door("matching:person-block", "@proposed", get=NOT_YET, post=NOT_YET),
     Door("matching:match-accept", "@asked", get=BUTTON, post="302 404 302+ 404 404 404 404"),
     Door("matching:match-accept", "@approved", get=BUTTON, post=NOT_YET),
     Door(

@@ -1,9 +1,11 @@
 """What a coordinator, or a person about their own data, decides about letters."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from letsconnect.base import acts
 from mailings import kinds, nudges
@@ -23,7 +25,7 @@ def mark_as_sent(*, letter: Letter, by: Any, now: datetime) -> Letter:
 def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
     """Queue an uncertain or failed letter anew, with all its attempts before it and under its old Message-ID."""
     letter = _locked(letter, among={LetterState.UNCERTAIN, LetterState.FAILED})
-    if not kinds.is_registered(letter.kind):
+    if not kinds.is_registered(letter.kind) or (letter.member_id is None and not letter.address):
         raise CannotSendAgain(letter.kind)
     _only(letter).move(
         LetterState(letter.state), LetterState.QUEUED, due_at=now, tries=0, reason="", answer="", claimed_by=""
@@ -33,16 +35,18 @@ def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
 
 
 @transaction.atomic
-def forget_recipient(*, member: Any, now: datetime) -> int:
-    """Empty the address of every letter to a member whose data is being erased; return how many.
+def forget_recipient(*, member: Any, now: datetime, addresses: Iterable[str] = ()) -> int:
+    """Empty who every letter to a member went to, and those to their ``addresses``; return how many.
 
-    What is still owed to them is skipped. What is on the wire keeps its address until its outcome is known: call
-    again then. The rows stay, so the ledger still adds up.
+    What is still owed to them is skipped. What is on the wire stays theirs until its outcome is known: call again
+    then. The rows stay, so the ledger still adds up.
     """
+    named = Letter.objects.annotate(_lower=Lower("address")).filter(member=None, _lower__in=list(addresses))
+    named.update(member=member)
     theirs = Letter.objects.filter(member=member)
     for state in (LetterState.QUEUED, LetterState.DEFERRED, LetterState.CLAIMED):
         theirs.move(state, LetterState.SKIPPED, reason="the person was erased")
-    return theirs.exclude(state__in=OPEN).update(address="", answer="")
+    return theirs.exclude(state__in=OPEN).update(member=None, address="", answer="")
 
 
 @transaction.atomic

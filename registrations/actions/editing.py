@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from registrations import domain, readiness
 from registrations.actions import reviewing_again
+from registrations.actions.locking import lock_member, lock_registration
 from registrations.domain import ConsentDocument, NotComplete, RegistrationState, StaleForm
 from registrations.facts import RegistrationFacts, current_version, fingerprint
 from registrations.models import (
@@ -34,8 +35,8 @@ def _stale() -> StaleForm:
 
 def _locked(member: Member) -> Registration | None:
     following.hold_still()  # before any row, as merging does
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    return Registration.objects.filter(member=member).select_for_update(of=("self",)).first()
+    lock_member(member)
+    return lock_registration(member)
 
 
 @transaction.atomic

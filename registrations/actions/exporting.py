@@ -1,17 +1,20 @@
 """What an export leaves behind: who took what, and when."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
 from letsconnect.base import acts
 from letsconnect.base.models import Act
-from registrations.models import Member, RegistrationQuerySet
+from registrations.domain import LookKind
+from registrations.models import Look, Member, Registration, RegistrationQuerySet
 
 
 @transaction.atomic
 def record_export(*, registrations: RegistrationQuerySet, file_format: str, by: Member, now: datetime) -> Act:
-    """Write in the log that ``by`` was handed these registrations as a file."""
+    """Write in the log that ``by`` was handed these registrations as a file; each person reads it on their page."""
+    people = Registration.objects.filter(pk__in=registrations.order_by().values("pk")).only("pk", "member")
+    Look.objects.note(viewer=by, registrations=people, what=LookKind.EXPORT, on=now.astimezone(UTC).date())
     return acts.record(
         by=by,
         verb="export_registrations",

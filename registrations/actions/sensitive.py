@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from registrations.actions.locking import lock_member
 from registrations.domain import Gender, SensitiveQuestion, StaleForm
 from registrations.facts import fingerprint
 from registrations.models import Member, SensitiveAnswer, SensitiveTally
@@ -54,7 +55,7 @@ def answer(*, member: Member, facts: SensitiveFacts, seen: str, now: datetime) -
 
     Raises StaleForm when another tab answered otherwise after ``seen``.
     """
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    lock_member(member)
     stored = answers_of(member)
     if stored == facts:
         return

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from registrations.actions import members as actions
+from registrations.admin.looking import NotesLooks
 from registrations.models import Member, WorkingGroupSeat
 
 
 @admin.register(Member)
-class MemberAdmin(WorkingGroupAdmin):
+class MemberAdmin(NotesLooks, WorkingGroupAdmin):
     """Accounts, for coordinators only: addresses are here."""
 
     liaisons_may = frozenset()

@@ -20,6 +20,7 @@ from letsconnect.base.admin import WorkingGroupAdmin, keys_among
 from registrations import changes, snapshots
 from registrations.actions import claims, review
 from registrations.admin import exports, queue
+from registrations.admin.looking import NotesLooks
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
 from registrations.domain import ContactWay, RegistrationError, RegistrationState
 from registrations.eligibility import Rules, problems
@@ -48,7 +49,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(WorkingGroupAdmin):
+class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
     """Liaisons see and decide on their regions, coordinators on all; the person's address is for coordinators."""
 
     coordinators_may = frozenset({"view"})

@@ -2,6 +2,7 @@
 
 from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
+from registrations.models.looks import Look
 from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
 from registrations.models.reference import (
     Group,
@@ -36,6 +37,7 @@ __all__ = [
     "ImportUpload",
     "ImportedKey",
     "ImportedRow",
+    "Look",
     "Member",
     "Offer",
     "Registration",

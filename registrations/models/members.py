@@ -59,6 +59,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_seen_on = models.DateField(null=True, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
     sessions_renewed = models.PositiveIntegerField(default=0, editable=False)
 
@@ -133,6 +134,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
         """Keep the language the member reads the portal and its letters in."""
         self.language = language
         self.save(update_fields=["language"])
+
+    def be_seen(self, *, on: date) -> None:
+        """Note that the member did something on that day; a day that is noted costs nothing more."""
+        if self.is_active and (self.last_seen_on is None or self.last_seen_on < on):
+            self.last_seen_on = on
+            self.save(update_fields=["last_seen_on"])
 
     def looks_after(self, region: str) -> bool:
         """Tell whether the member is a coordinator or the liaison of ``region``."""

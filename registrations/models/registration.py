@@ -15,6 +15,8 @@ from registrations.domain import (
     HANDED_IN,
     MAX_TOPICS,
     MINUTES_A_WEEK,
+    QUIET_AFTER,
+    STILL_IN_WITHIN,
     WINDOW_STEP,
     BabelLevel,
     ConsentDocument,
@@ -26,6 +28,7 @@ from registrations.domain import (
     Source,
     Topic,
     WishPriority,
+    is_pausing,
 )
 from registrations.models.members import Member
 from registrations.models.reference import Group, Role, Skill
@@ -76,6 +79,22 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def matchable(self, *, on: date) -> "RegistrationQuerySet":
         """Approved, claimed, and neither paused nor away."""
         return self.approved().claimed().here(on=on)
+
+    def quiet(self, *, since: date) -> "RegistrationQuerySet":
+        """Of people who have not done anything here since that day, nor on it."""
+        never = Q(member__last_seen_on=None, member__joined_at__date__lt=since)
+        return self.filter(Q(member__last_seen_on__lt=since) | never)
+
+    def owed_still_in(self, *, on: date) -> "RegistrationQuerySet":
+        """Of people who take part, were quiet for half a year, can be written to, and were not asked about it yet."""
+        since = on - QUIET_AFTER
+        not_asked = Q(still_in_asked_on=None) | Q(still_in_asked_on__lt=since)
+        return self.matchable(on=on).quiet(since=since).filter(not_asked, member__email__isnull=False)
+
+    def silent(self, *, on: date) -> "RegistrationQuerySet":
+        """Of people who take part, were asked whether they are still in, and did nothing for a month since."""
+        unheard = Q(member__last_seen_on=None) | Q(member__last_seen_on__lt=F("still_in_asked_on"))
+        return self.matchable(on=on).filter(unheard, still_in_asked_on__lte=on - STILL_IN_WITHIN)
 
     def visible_to(self, member: "MemberType") -> "RegistrationQuerySet":
         """What a working-group member may see: a liaison their regions, a coordinator all."""
@@ -135,6 +154,7 @@ class Registration(models.Model):
     contact_text = models.CharField(_("talk page or other way"), max_length=300, blank=True)
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
     away_until = models.DateField(_("away until"), null=True, blank=True)
+    still_in_asked_on = models.DateField(_("asked whether still in, on"), null=True, blank=True, editable=False)
     wikimedia_username = models.CharField(_("Wikimedia username, as told"), max_length=255, blank=True)
     imported_address = models.EmailField(_("address in the old form"), blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -217,6 +237,10 @@ class Registration(models.Model):
             return False
         is_changed = self.state == RegistrationState.APPROVED and self.changed_at > self.reviewed_at
         return is_changed or self.state == RegistrationState.SUBMITTED
+
+    def is_resting(self, *, on: date) -> bool:
+        """Whether a pause or an absence covers that day."""
+        return is_pausing(paused_until=self.paused_until, away_until=self.away_until, today=on)
 
     @property
     def is_handed_in(self) -> bool:

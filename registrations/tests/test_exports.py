@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from registrations import exporting
-from registrations.models import Group, Registration, Wish
+from registrations.models import Group, Look, Registration, Wish
 from registrations.tests import factories
 from registrations.tests.factories import NOW, make_registration
 
@@ -118,6 +118,7 @@ def test_every_export_is_in_the_log(client, amina, coordinator, file_format):
     assert f".{file_format}" in response["Content-Disposition"]
     act = Act.objects.get(verb="export_registrations")
     assert (act.actor, act.became, act.reason.text) == (coordinator, file_format, "1 registrations")
+    assert [(look.viewer, look.what) for look in Look.objects.about(amina.member)] == [(coordinator, "export")]
     response.close()
 
 

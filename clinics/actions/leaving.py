@@ -1,0 +1,74 @@
+"""What becomes of the seats of somebody who leaves: given back, and the first in the queue moves up."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clinics.actions.seats import cancel_rsvp
+from clinics.models import Clinic, Rsvp, RsvpQuerySet
+from letsconnect.base.templatetags.when import written
+from registrations import news
+from registrations.domain import Step
+from registrations.models import Member, Registration
+
+
+def connect() -> None:
+    """Listen to the news about people."""
+    news.registration_withdrawn.connect(on_withdrawn)
+    news.erasing.connect(on_erasing)
+    news.foreseeing.connect(foresee)
+    news.collecting.connect(collect)
+
+
+def on_withdrawn(
+    sender: Any, *, registration: Registration, by: Member, now: datetime, leaves_clinics: bool, **kwargs: Any
+) -> None:
+    if leaves_clinics:
+        give_seats_back(registration.member, by=by, now=now)
+
+
+def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
+    give_seats_back(member, by=by or member, now=now)
+
+
+def give_seats_back(member: Member, *, by: Member, now: datetime) -> None:
+    """Cancel what has not begun, clinic by clinic in the order of their ids; what was attended stays counted.
+
+    The sender holds the member's row, which signing up takes first, so that no new seat comes in between.
+    """
+    for clinic in Clinic.objects.filter(pk__in=_to_come(member, now=now).values("clinic")).order_by("pk"):
+        cancel_rsvp(clinic=clinic, member=member, by=by, now=now)
+
+
+def _to_come(member: Member, *, now: datetime) -> RsvpQuerySet:
+    return Rsvp.objects.active_for(member, now=now).filter(clinic__starts_at__gt=now)
+
+
+def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+    """Say which seats go to somebody else."""
+    if step not in (Step.WITHDRAW, Step.ERASE):
+        return []
+    kept = _("You keep your place at “%(title)s” on %(moment)s, unless you tick the box below.")
+    given = _("Your place at “%(title)s” on %(moment)s is given back; whoever waits longest gets a letter.")
+    said = kept if step == Step.WITHDRAW else given
+    return [
+        said % {"title": rsvp.clinic.title, "moment": written(rsvp.clinic.starts_at, member.zone)}
+        for rsvp in _to_come(member, now=now)
+    ]
+
+
+def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
+    """Tell a person every clinic they signed up for."""
+    item = news.Item.of
+    rows = [
+        (
+            item("clinic", _("Clinic"), rsvp.clinic.title),
+            item("starts_at", _("Starts"), rsvp.clinic.starts_at),
+            item("state", _("State"), rsvp.state, rsvp.get_state_display()),
+            item("made_at", _("I signed up"), rsvp.made_at),
+            item("seated_at", _("I got a seat"), rsvp.seated_at),
+        )
+        for rsvp in Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
+    ]
+    return [news.Section("clinics", _("My clinics"), rows, tables=("clinics.Rsvp",))]

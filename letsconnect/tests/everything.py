@@ -1,0 +1,130 @@
+"""One person about whom every table of the portal says something, each personal column filled."""
+
+from datetime import date, timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import models
+
+from clinics import actions as clinic_actions
+from clinics.models import Notice
+from clinics.tests.factories import make_clinic
+from letsconnect.base import acts, personal
+from mailings.models import Letter
+from mailings.tests.factories import make_letter
+from matching.domain import MatchState
+from matching.models import RoundParticipant
+from matching.tests.factories import make_match
+from registrations.actions import sensitive
+from registrations.actions.sensitive import SensitiveFacts
+from registrations.domain import AgeRange, Gender, LookKind
+from registrations.facts import fingerprint
+from registrations.models import (
+    Block,
+    ClaimInvitation,
+    Consent,
+    Group,
+    ImportedKey,
+    ImportedRow,
+    Look,
+    ReviewSnapshot,
+    Role,
+    SignInCode,
+    SkillSuggestion,
+)
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
+
+WORD = "Zebrafinch"
+ADDRESS = f"{WORD}@example.org".lower()
+
+
+def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, MatchState.ASKED, MatchState.PROPOSED)):
+    """Return the member; their matches are with people of their own."""
+    other, coordinator = make_member(), make_coordinator()
+    member = make_member(email=ADDRESS, name=WORD, country="TN", region="MENA", language="ar", zone="Africa/Tunis")
+    EmailAddress.objects.create(user=member, email=ADDRESS, verified=True, primary=True)
+    SocialAccount.objects.create(user=member, provider="mediawiki", uid="7", extra_data={"username": WORD})
+    reviewed = {"reviewed_at": NOW, "reviewed_by": coordinator} if state not in ("draft", "submitted") else {}
+    registration = make_registration(
+        member=member, state=state, offers=["budgeting"], wishes=["wikidata", "lexemes"], speaks=[("ar", 6)], **reviewed
+    )
+    _tell_more(registration, coordinator)
+    for number, match_state in enumerate(match_states):
+        side = {"learner": registration} if number % 2 else {"sharer": registration}
+        match = make_match(match_state, skill=f"skill-of-match-{number}", **side)
+        acts.record(by=coordinator, verb="note", on=match, now=NOW, reason=WORD)
+        RoundParticipant.objects.create(round=match.round, number=7, registration=registration, left_out="no_offer")
+    for capacity in (1, 3):
+        rsvp = clinic_actions.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
+    Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
+    Block.objects.create(member=member, blocked=other, made_at=NOW)
+    Block.objects.create(member=other, blocked=member, made_at=NOW)
+    Look.objects.note(viewer=coordinator, registrations=[registration], what=LookKind.MATCH, on=NOW.date())
+    Look.objects.note_account(viewer=coordinator, member=member, on=NOW.date())
+    SkillSuggestion.objects.create(skill=make_skill("suggested"), member=member, made_at=NOW)
+    Letter.objects.filter(pk=make_letter(to=member).pk).update(answer=WORD)
+    make_letter(to=None, address=ADDRESS)
+    _begin_session(member)
+    told = SensitiveFacts(gender=Gender.NOT_LISTED, gender_words=WORD, age=AgeRange.values[0])
+    sensitive.answer(member=member, facts=told, seen=fingerprint(SensitiveFacts(), sensitive.FACTS), now=NOW)
+    fill(member)
+    return member
+
+
+def _tell_more(registration, coordinator):
+    SignInCode.objects.create(address=ADDRESS, network=WORD, code_hash="x", made_at=NOW, expires_at=NOW)
+    Consent.objects.create(registration=registration, document="privacy_notice", version="1", given_at=NOW)
+    row = ImportedRow.objects.create(registration=registration, raw={"name": WORD}, imported_at=NOW)
+    ImportedKey.objects.create(row=row, kind="address", digest=f"digest-of-{registration.pk}")
+    ClaimInvitation.objects.create(
+        registration=registration, address=ADDRESS, invited_by=coordinator, invited_at=NOW, expires_at=NOW, used_at=NOW
+    )
+    act = acts.record(by=coordinator, verb="review_registration", on=registration, now=NOW, reason=WORD)
+    ReviewSnapshot.objects.create(
+        registration=registration, facts={"name": WORD}, names={"group": WORD}, reviewed_at=NOW, act=act
+    )
+
+
+def _begin_session(member):
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(member.pk), "x"
+    session[HASH_SESSION_KEY], session["kept_registration"] = member.get_session_auth_hash(), WORD
+    session.save()
+
+
+def fill(member):
+    """Fill every personal column of every row that belongs to the member and is not deleted by erasure."""
+    for table in personal.tables():
+        if table.owners and table.personal and not table.is_deleted:
+            keep = {"email"} if table.model._meta.model_name == "member" else set()
+            values = {name: _filled(table.model._meta.get_field(name)) for name in table.personal if name not in keep}
+            if table.model._meta.model_name == "match":  # an open match has no note
+                del values["closed_note"]
+            table.rows_of(member).update(**values)
+    member.refresh_from_db()
+
+
+def _filled(field):
+    if field.is_relation:
+        made = {Group: {"name": WORD, "kind": "chapter"}, Role: {}}[field.related_model]
+        return field.related_model.objects.get_or_create(slug="x", defaults=made)[0]
+    if isinstance(field, ArrayField):
+        return [field.base_field.flatchoices[0][0]]
+    if field.name == "zone":
+        return "Africa/Tunis"
+    if field.choices:
+        return next(value for value, _label in field.flatchoices if value not in ("", field.get_default()))
+    if isinstance(field, models.EmailField):
+        return ADDRESS
+    if isinstance(field, models.JSONField):
+        return {"said": WORD}
+    if isinstance(field, models.BooleanField):
+        return True
+    if isinstance(field, models.DateTimeField):
+        return NOW
+    if isinstance(field, models.DateField):
+        return date(2026, 3, 1) + timedelta(days=1)
+    return 3 if isinstance(field, models.IntegerField) else WORD

@@ -1,0 +1,42 @@
+"""My data and the pages of its steps on a phone, in English and in Arabic."""
+
+import pytest
+from django.urls import reverse
+
+from letsconnect.base.links import sign
+from letsconnect.tests.everything import make_somebody
+from matching.models import Match
+from registrations.models import Member, Registration
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_pages_about_ones_own_data_hold_what_every_page_must(live_server, open_window, language):
+    member = make_somebody()
+    Member.objects.filter(pk=member.pk).update(language=language)
+    member.refresh_from_db()
+    match = Match.objects.for_member(member).first()
+    window = open_window(live_server.url, language=language, width=360, member=member)
+
+    window.visit(reverse("registrations:my-data"))
+    window.screenshot(f"my-data-{language}")
+    for number in range(window.page.locator("details").count()):
+        window.page.locator("details > summary").nth(number).click()
+    window.check(accessible=False)
+    for step in ("registration-pause", "registration-withdraw", "account-delete"):
+        window.visit(reverse(f"registrations:{step}"), accessible=step == "account-delete")
+        window.screenshot(f"my-data-{step}-{language}")
+    window.page.locator("#id_word").fill("no")
+    window.page.locator("main button[type=submit]").click()
+    window.check()
+    window.screenshot(f"my-data-refused-{language}")
+    window.visit(reverse("matching:person-list"), accessible=False)
+    window.visit(reverse("matching:person-block", args=[match.pk]))
+    window.screenshot(f"person-block-{language}")
+
+    visitor = open_window(live_server.url, language=language, width=360, javascript=False)
+    visitor.page.goto(live_server.url + f"/still-in/{sign('still-in', member.registration.pk)}/")
+    visitor.page.locator("main button[type=submit]").click()
+    assert visitor.page.locator("main form").count() == 0
+    assert Registration.objects.get(pk=member.registration.pk).still_in_asked_on is None

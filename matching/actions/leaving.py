@@ -1,0 +1,126 @@
+"""What becomes of the matches of somebody who leaves, pauses, or does not want to be matched with somebody any more.
+
+These run inside the action that sends the news, which holds the member's row; matches are locked by id, as ever.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from matching import reasons
+from matching.actions.locking import close_match
+from matching.actions.publishing import tell
+from matching.domain import LIVE, ClosedWhy, MatchState, Side
+from matching.models import Match, MatchQuerySet
+from registrations import news
+from registrations.domain import Step
+from registrations.models import Member, Registration
+
+NOT_CONNECTED = tuple(state for state in LIVE if state != MatchState.CONNECTED)
+ENDS = {Step.WITHDRAW: LIVE, Step.ERASE: LIVE, Step.PAUSE: NOT_CONNECTED, Step.AWAY: ()}
+
+
+def connect() -> None:
+    """Listen to the news about people."""
+    news.registration_withdrawn.connect(on_withdrawn)
+    news.registration_paused.connect(on_paused)
+    news.people_blocked.connect(on_blocked)
+    news.erasing.connect(on_erasing)
+    news.foreseeing.connect(foresee)
+    news.collecting.connect(collect)
+
+
+def on_withdrawn(sender: Any, *, registration: Registration, by: Member, now: datetime, **kwargs: Any) -> None:
+    _end(_of(registration.member, LIVE), leaver=registration.member, why=ClosedWhy.LEFT, by=by, now=now)
+
+
+def on_paused(sender: Any, *, registration: Registration, by: Member, now: datetime, **kwargs: Any) -> None:
+    _end(_of(registration.member, NOT_CONNECTED), leaver=registration.member, why=ClosedWhy.NO_TIME, by=by, now=now)
+
+
+def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
+    _end(_of(member, LIVE), leaver=member, why=ClosedWhy.LEFT, by=by or member, now=now)
+
+
+def on_blocked(sender: Any, *, member: Member, blocked: Member, by: Member, now: datetime, **kwargs: Any) -> None:
+    """End what runs between the two; the letter to the other reads as after any other end."""
+    between = Q(learner__member=blocked) | Q(sharer__member=blocked)
+    _end(_of(member, LIVE).filter(between), leaver=member, why=ClosedWhy.BLOCKED, by=by, now=now)
+
+
+def _of(member: Member, states: Iterable[str]) -> MatchQuerySet:
+    return Match.objects.filter(Q(learner__member=member) | Q(sharer__member=member), state__in=list(states))
+
+
+def _end(matches: MatchQuerySet, *, leaver: Member, why: ClosedWhy, by: Member, now: datetime) -> None:
+    locked = (
+        matches.select_related("learner__member", "sharer__member")
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
+    )
+    for match in list(locked):
+        connected = match.state == MatchState.CONNECTED
+        becomes = MatchState.ENDED if connected else MatchState.WITHDRAWN
+        close_match(match, becomes=becomes, why=why, note="", by=by, now=now, verb="leave_match")
+        side = match.side_of(leaver)
+        if match.asked_at is not None and side is not None:
+            tell(match, side.other, letter="closed", now=now)
+
+
+def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+    """Say which matches the step ends, and what happens to those it leaves."""
+    mine = Match.objects.for_member(member).live()
+    said = [
+        _("Your match with %(name)s about %(skill)s ends. They get a kind letter that does not say why.")
+        % {"name": _other(match, member), "skill": match.skill}
+        for match in mine.filter(state__in=ENDS[step])
+    ]
+    for match in mine.exclude(state__in=ENDS[step]):
+        words = {"name": _other(match, member), "skill": match.skill}
+        if match.state == MatchState.CONNECTED:
+            said.append(_("Your match with %(name)s about %(skill)s goes on.") % words)
+        else:
+            said.append(
+                _("The question about %(name)s and %(skill)s stays open, but you cannot say yes while you are away.")
+                % words
+            )
+    return said
+
+
+def _other(match: Match, member: Member) -> str:
+    side = match.side_of(member)
+    return reasons.name_of(match.person(side.other)) if side else ""
+
+
+def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
+    """Tell a person all their matches; what the other side said in confidence is not theirs."""
+    rows = [_row(match, match.side_of(member), member) for match in Match.objects.for_member(member)]
+    return [news.Section("matches", _("My matches"), rows, tables=("matching.Match",))]
+
+
+def _row(match: Match, side: Side, member: Member) -> tuple[news.Item, ...]:
+    mine = match.accepted_at(side)
+    item = news.Item.of
+    return (
+        item("skill", _("Topic"), match.skill.slug, str(match.skill)),
+        item("side", pgettext("in a match", "I am the"), side.value, str(side.label)),
+        item("other", _("With"), _other(match, member)),
+        item("state", _("State"), match.state, match.get_state_display()),
+        item("why_us", _("Why we two"), reasons.for_person(match, side)),
+        item("asked_at", _("Asked"), match.asked_at),
+        item("accepted_at", _("I said yes"), mine),
+        item("connected_at", _("Connected"), match.connected_at),
+        item("closed_at", _("Ended"), match.closed_at),
+        *(
+            (
+                item("closed_why", _("Why I ended it"), match.closed_why, match.get_closed_why_display()),
+                item("closed_note", _("In my words"), match.closed_note),
+            )
+            if match.closed_by_id == member.pk
+            else ()
+        ),
+    )

@@ -1,0 +1,40 @@
+"""Never to be matched with somebody: quiet, and only the person who asked for it can take it back."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from letsconnect.base import acts
+from registrations import news
+from registrations.actions.locking import lock_member
+from registrations.models import Block, Member, Registration
+
+
+@transaction.atomic
+def block_person(*, member: Member, blocked: Member, by: Member, now: datetime) -> Block:
+    """Keep the two apart from now on; what runs between them ends as any match may. A second time changes nothing."""
+    member = lock_member(member)
+    block, made = Block.objects.get_or_create(member=member, blocked=blocked, defaults={"made_at": now})
+    if made:
+        news.people_blocked.send(sender=Block, member=member, blocked=blocked, by=by, now=now)
+        acts.record(by=by, verb="block_person", on=block, now=now)
+    return block
+
+
+@transaction.atomic
+def unblock_person(*, member: Member, blocked: Member, by: Member, now: datetime) -> bool:
+    """Let the two be matched again; tell whether there was a block."""
+    block = Block.objects.filter(member=member, blocked=blocked).select_for_update(of=("self",)).first()
+    if block is None:
+        return False
+    acts.record(by=by, verb="unblock_person", on=block, now=now)
+    block.delete()
+    return True
+
+
+def can_be_blocked(person: Registration, *, by: Member) -> bool:
+    """Tell whether there is still somebody behind the registration whom ``by`` does not block yet."""
+    member = person.member
+    if member is None or member.erased_at is not None:
+        return False
+    return not Block.objects.filter(member=by, blocked=member).exists()

@@ -1,0 +1,94 @@
+"""Pausing, being away, coming back and withdrawing: one's own part in the programme."""
+
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from registrations import domain, news
+from registrations.actions.locking import lock_member, lock_registration
+from registrations.domain import IN_THE_PROGRAMME, NotYetPossible, RegistrationState
+from registrations.models import Member, Registration
+
+
+@transaction.atomic
+def pause_registration(*, member: Member, until: date, by: Member, now: datetime) -> Registration:
+    """Take no matches before ``until``: questions that wait for an answer end, connections go on.
+
+    Raises RegistrationError for a day that cannot be, NotYetPossible outside the programme.
+    """
+    domain.check_until(until, today=now.astimezone(UTC).date())
+    member = lock_member(member)
+    news.registration_paused.send(sender=Registration, registration=_registration(member), by=by, now=now)
+    registration = _locked(member)
+    registration.paused_until = until
+    registration.save(update_fields=["paused_until"])
+    acts.record(by=by, verb="pause_registration", on=registration, now=now, became=until.isoformat())
+    return registration
+
+
+@transaction.atomic
+def set_away(*, member: Member, until: date, by: Member, now: datetime) -> Registration:
+    """Be left out of new rounds before ``until``; nothing that runs ends. Raises as pausing does.
+
+    The form has this date too, so a tab that was open is told.
+    """
+    domain.check_until(until, today=now.astimezone(UTC).date())
+    member = lock_member(member)
+    registration = _locked(member)
+    if registration.away_until != until:
+        registration.away_until = until
+        registration.version += 1
+        registration.save(update_fields=["away_until", "version"])
+        acts.record(by=by, verb="set_away", on=registration, now=now, became=until.isoformat())
+    return registration
+
+
+@transaction.atomic
+def come_back(*, member: Member, by: Member, now: datetime) -> Registration:
+    """End a pause and an absence today; a second time changes nothing."""
+    member = lock_member(member)
+    registration = _locked(member)
+    if registration.paused_until or registration.away_until or registration.still_in_asked_on:
+        registration.version += registration.away_until is not None
+        registration.paused_until = registration.away_until = registration.still_in_asked_on = None
+        registration.save(update_fields=["paused_until", "away_until", "still_in_asked_on", "version"])
+        acts.record(by=by, verb="come_back", on=registration, now=now)
+    return registration
+
+
+@transaction.atomic
+def withdraw_registration(*, member: Member, leaves_clinics: bool, by: Member, now: datetime) -> Registration:
+    """Leave the programme: matches end and the others are told; seats at clinics are given back if asked for.
+
+    A second time changes nothing. Raises NotYetPossible without a registration, MoveNotAllowed for a declined one.
+    """
+    member = lock_member(member)
+    registration = _registration(member)
+    if registration.state == RegistrationState.WITHDRAWN:
+        return registration
+    news.registration_withdrawn.send(
+        sender=Registration, registration=registration, by=by, now=now, leaves_clinics=leaves_clinics
+    )
+    registration = lock_registration(member)
+    was, registration.state = registration.state, RegistrationState.WITHDRAWN
+    domain.check_move(was, registration.state)
+    registration.still_in_asked_on = None
+    registration.save(update_fields=["state", "still_in_asked_on"])
+    acts.record(by=by, verb="withdraw_registration", on=registration, now=now, was=was, became=registration.state)
+    return registration
+
+
+def _registration(member: Member) -> Registration:
+    registration = Registration.objects.of(member)
+    if registration is None:
+        raise NotYetPossible(_("You have no registration."))
+    return registration
+
+
+def _locked(member: Member) -> Registration:
+    registration = lock_registration(member)
+    if registration is None or registration.state not in IN_THE_PROGRAMME:
+        raise NotYetPossible(_("This needs a registration that was sent in and not withdrawn."))
+    return registration

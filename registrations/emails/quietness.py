@@ -1,0 +1,54 @@
+"""The question whether somebody is still in, and the word that their registration rests."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from letsconnect.base.links import absolute, sign
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+from registrations.domain import STILL_IN_WITHIN, UNTIL_THEY_RETURN, RegistrationState
+from registrations.models import Registration
+
+PURPOSE = "still-in"
+
+
+def link(registration: Registration) -> str:
+    """Return the address of the page with the one button; it works without signing in."""
+    return absolute("registrations:still-in", sign(PURPOSE, registration.pk))
+
+
+def still_in_owed(registration: Registration | None, now: datetime) -> str | None:
+    if registration is None or not _takes_part(registration):
+        return _("no longer in the programme")
+    asked, seen = registration.still_in_asked_on, registration.member.last_seen_on
+    if asked is None or (seen is not None and seen >= asked):
+        return _("they were here since")
+    return None
+
+
+def paused_owed(registration: Registration | None, now: datetime) -> str | None:
+    if registration is None or not _takes_part(registration):
+        return _("no longer in the programme")
+    return None if registration.paused_until == UNTIL_THEY_RETURN else _("no longer paused")
+
+
+def _takes_part(registration: Registration) -> bool:
+    return registration.member is not None and registration.state == RegistrationState.APPROVED
+
+
+def render_still_in(registration: Registration, language: str, zone: str) -> Rendered:
+    return _render("still_in", registration, language, zone)
+
+
+def render_paused(registration: Registration, language: str, zone: str) -> Rendered:
+    return _render("paused_for_silence", registration, language, zone)
+
+
+def _render(template: str, registration: Registration, language: str, zone: str) -> Rendered:
+    context = {"name": registration.shown_name, "days": STILL_IN_WITHIN.days, "link": link(registration)}
+    return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
+
+
+kinds.register("registrations.still_in", still_owed=still_in_owed, render=render_still_in)
+kinds.register("registrations.paused_for_silence", still_owed=paused_owed, render=render_paused)

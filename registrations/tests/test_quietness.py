@@ -1,0 +1,195 @@
+"""Half a year without a word: asked once, paused a month later, never deleted; any sign of life resets it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from letsconnect.base.links import sign
+from letsconnect.base.models import Act
+from mailings.actions import drain
+from mailings.models import Letter
+from registrations.actions import erasing, leaving, quietness
+from registrations.domain import QUIET_AFTER, STILL_IN_WITHIN, UNTIL_THEY_RETURN, RegistrationState
+from registrations.emails.quietness import PURPOSE
+from registrations.models import Member, Registration
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
+
+LONG_AGO = (NOW - QUIET_AFTER - timedelta(days=1)).date()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def quiet(db):
+    """The registration of somebody not seen for half a year and a day."""
+    return make_registration(member=make_member(last_seen_on=LONG_AGO), name="Ana")
+
+
+def letters(kind):
+    return Letter.objects.filter(kind=f"registrations.{kind}")
+
+
+def be_asked(registration, at=NOW):
+    assert quietness.ask_still_in(at) == 1
+    registration.refresh_from_db()
+    return f"/still-in/{sign(PURPOSE, registration.pk)}/"
+
+
+def test_the_question_is_asked_once_in_a_quiet_time(quiet):
+    be_asked(quiet)
+
+    for day in range(1, 29):
+        assert quietness.ask_still_in(NOW + day * DAY) == 0
+    assert letters("still_in").count() == 1
+
+
+@pytest.mark.parametrize("days", [1, 0])
+def test_half_a_year_is_counted_to_the_day(db, days):
+    seen = (NOW - QUIET_AFTER).date() - days * DAY
+    make_registration(member=make_member(last_seen_on=seen))
+
+    assert quietness.ask_still_in(NOW) == days
+
+
+@pytest.mark.parametrize(
+    ("state", "fields"),
+    [
+        ("draft", {}),
+        ("submitted", {}),
+        ("needs_changes", {}),
+        ("withdrawn", {}),
+        ("approved", {"paused_until": NOW.date() + 9 * DAY}),
+        ("approved", {"away_until": NOW.date() + 9 * DAY}),
+    ],
+)
+def test_who_is_not_matched_anyway_is_not_asked(db, state, fields):
+    make_registration(member=make_member(last_seen_on=LONG_AGO), state=state, **fields)
+
+    assert quietness.ask_still_in(NOW) == 0
+
+
+def test_a_newcomer_never_seen_since_we_count_is_as_old_as_their_account(db):
+    make_registration(member=make_member(joined_at=NOW - QUIET_AFTER + 2 * DAY))
+    old = make_registration(member=make_member(joined_at=NOW - QUIET_AFTER - 2 * DAY))
+
+    assert quietness.ask_still_in(NOW) == 1
+    old.refresh_from_db()
+    assert old.still_in_asked_on == NOW.date()
+
+
+def test_no_answer_in_a_month_pauses_with_one_letter_and_deletes_nothing(quiet):
+    be_asked(quiet)
+    assert quietness.pause_silent(NOW + STILL_IN_WITHIN - DAY) == 0
+
+    assert quietness.pause_silent(NOW + STILL_IN_WITHIN) == 1
+    assert quietness.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
+
+    quiet.refresh_from_db()
+    assert (quiet.paused_until, quiet.state, quiet.name) == (UNTIL_THEY_RETURN, RegistrationState.APPROVED, "Ana")
+    assert letters("paused_for_silence").count() == 1
+    for months in (6, 12, 24):
+        assert quietness.ask_still_in(NOW + months * 31 * DAY) == 0
+
+
+def test_the_button_works_without_signing_in_and_only_the_button_acts(quiet, client):
+    page = be_asked(quiet)
+
+    with time_machine.travel(NOW + DAY, tick=False):
+        assert client.get(page).status_code == 200
+        quiet.refresh_from_db()
+        assert quiet.still_in_asked_on is not None
+        for _ in range(2):
+            assert client.post(page).status_code == 200
+
+    quiet.refresh_from_db()
+    quiet.member.refresh_from_db()
+    assert (quiet.still_in_asked_on, quiet.member.last_seen_on) == (None, (NOW + DAY).date())
+    assert quietness.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
+    assert Act.objects.filter(verb="stay_in").count() == 1
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_button_brings_back_even_after_the_pause(quiet, client):
+    page = be_asked(quiet)
+    quietness.pause_silent(NOW + STILL_IN_WITHIN)
+
+    with time_machine.travel(NOW + STILL_IN_WITHIN + DAY, tick=False):
+        client.post(page)
+
+    assert Registration.objects.matchable(on=(NOW + STILL_IN_WITHIN + DAY).date()).filter(pk=quiet.pk).exists()
+
+
+def test_the_button_leaves_a_pause_the_person_chose(quiet):
+    leaving.pause_registration(member=quiet.member, until=(NOW + 90 * DAY).date(), by=quiet.member, now=NOW)
+
+    quietness.stay_in(registration=quiet, now=NOW)
+
+    quiet.refresh_from_db()
+    assert quiet.paused_until == (NOW + 90 * DAY).date()
+
+
+@pytest.mark.parametrize("token", ["nonsense", sign("claim", 1), sign(PURPOSE, "1"), sign(PURPOSE, 2**62)])
+def test_a_link_of_our_own_only(db, client, token):
+    assert client.get(f"/still-in/{token}/").status_code == 410
+    assert client.post(f"/still-in/{token}/").status_code == 410
+
+
+def test_the_link_of_somebody_who_left_or_was_erased_does_nothing(quiet, client):
+    page = be_asked(quiet)
+    make_coordinator()
+    erasing.erase_member(member=quiet.member, by=quiet.member, now=NOW)
+
+    assert client.post(page).status_code == 410
+    assert Member.objects.get(pk=quiet.member_id).last_seen_on is None
+
+
+def test_any_sign_of_life_resets_and_a_new_quiet_time_is_asked_about_anew(quiet):
+    be_asked(quiet)
+    quiet.member.be_seen(on=(NOW + DAY).date())
+
+    assert quietness.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
+    again = NOW + QUIET_AFTER + 2 * DAY
+    assert quietness.ask_still_in(again - DAY) == 0
+    assert quietness.ask_still_in(again) == 1
+    assert letters("still_in").count() == 2
+    assert quietness.pause_silent(again + STILL_IN_WITHIN) == 1
+
+
+def test_a_letter_overtaken_by_the_person_is_not_sent(quiet, mailoutbox):
+    be_asked(quiet)
+    quiet.member.be_seen(on=NOW.date())
+
+    drain(now=NOW)
+
+    assert mailoutbox == []
+    assert letters("still_in").get().state == "skipped"
+
+
+def test_the_letters_hold_the_link_that_works(quiet, client, mailoutbox):
+    be_asked(quiet)
+    drain(now=NOW)
+    quietness.pause_silent(NOW + STILL_IN_WITHIN)
+    drain(now=NOW + STILL_IN_WITHIN)
+
+    assert [letter.subject for letter in mailoutbox] == ["Are you still in?", "Your registration rests"]
+    for letter in mailoutbox:
+        link = next(line for line in letter.body.splitlines() if "/still-in/" in line)
+        assert client.get(link.split("8000")[-1]).status_code == 200
+        assert "/still-in/" in letter.alternatives[0][0]
+
+
+def test_buttons_and_signing_in_are_noted_once_a_day_and_looking_is_not(client, member, django_assert_num_queries):
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(member)
+        member.refresh_from_db()
+        assert member.last_seen_on == NOW.date()
+    with time_machine.travel(NOW + DAY, tick=False):
+        client.get(reverse("home"))
+        member.refresh_from_db()
+        assert member.last_seen_on == NOW.date()
+        client.post(reverse("set-language"), {"language": "fr"})
+        member.refresh_from_db()
+        assert member.last_seen_on == (NOW + DAY).date()
+    with django_assert_num_queries(0):
+        member.be_seen(on=(NOW + DAY).date())

@@ -1,0 +1,78 @@
+"""My data: what is held about me and who looked, in a page and in files."""
+
+import json
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from registrations import held, news
+from registrations.domain import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
+from registrations.models import Block, Registration
+
+FILES = {"json": "application/json", "html": "text/html; charset=utf-8"}
+
+
+@never_cache
+@login_required
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Show everything held about the member, who looked, and what they can do about it."""
+    now = timezone.now()
+    registration = Registration.objects.of(request.user)
+    sections = held.everything(request.user, now=now)
+    context = {
+        "registration": registration,
+        "takes_part": registration is not None and registration.state in IN_THE_PROGRAMME,
+        "may_withdraw": registration is not None and registration.state in MAY_WITHDRAW,
+        "is_resting": registration is not None and registration.is_resting(on=now.date()),
+        "has_no_end": registration is not None and registration.paused_until == UNTIL_THEY_RETURN,
+        "blocks": Block.objects.filter(member=request.user).select_related("blocked").order_by("made_at"),
+        "looks": [section for section in sections if section.key == "looks"],
+        "sections": [section for section in sections if section.key not in ("looks", "blocks")],
+    }
+    return render(request, "registrations/my_data.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def download(request: HttpRequest, kind: str) -> HttpResponse:
+    """Give all of it as a file: JSON for machines, HTML for people; the same facts in both."""
+    if kind not in FILES:
+        raise Http404
+    now = timezone.now()
+    sections = held.everything(request.user, now=now)
+    if kind == "json":
+        content = as_json(sections, made_at=now.isoformat())
+    else:
+        content = render_to_string("registrations/my_data_file.html", {"sections": sections, "now": now}, request)
+    response = HttpResponse(content, content_type=FILES[kind])
+    response["Content-Disposition"] = f'attachment; filename="lets-connect-my-data.{kind}"'
+    return response
+
+
+def as_json(sections: list[news.Section], *, made_at: str) -> str:
+    """Write the sections so that a program can read them: codes instead of words, moments in UTC."""
+    content = {
+        "portal": settings.SITE_NAME,
+        "site": settings.SITE_URL,
+        "made_at": made_at,
+        "language": get_language(),
+        "sections": [
+            {
+                "key": section.key,
+                "title": section.title,
+                "rows": [{one.key: one.value for one in row} for row in section.rows],
+            }
+            for section in sections
+        ],
+    }
+    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)

@@ -1,0 +1,149 @@
+"""My part in the programme: pausing, being away, coming back, withdrawing, unblocking, deleting, still being in.
+
+Each step is explained on a page of its own, which has one button.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from letsconnect.base.links import unsign
+from registrations import news
+from registrations.actions import blocking, erasing, leaving, quietness
+from registrations.domain import RegistrationError, Step
+from registrations.emails.quietness import PURPOSE
+from registrations.forms.my_data import DeleteForm, UntilForm, WithdrawForm
+from registrations.models import Block, Member, Registration
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause(request: HttpRequest) -> HttpResponse:
+    """Explain what a pause does, take its end, pause."""
+    return _until(request, Step.PAUSE, leaving.pause_registration, _("You are paused until %(day)s."))
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def away(request: HttpRequest) -> HttpResponse:
+    """Explain what being away does, take its end, keep it."""
+    return _until(request, Step.AWAY, leaving.set_away, _("You are away until %(day)s."))
+
+
+def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], said: str) -> HttpResponse:
+    today = timezone.now().date()
+    form = UntilForm(request.POST if request.method == "POST" else None, initial={"until": today + timedelta(days=30)})
+    if request.method == "POST" and form.is_valid():
+        until: date = form.until_date()
+        try:
+            act(member=request.user, until=until, by=request.user, now=timezone.now())
+        except RegistrationError as refusal:
+            form.add_error("until", str(refusal))
+        else:
+            messages.success(request, said % {"day": date_format(until)})
+            return redirect("registrations:my-data")
+    return _explained(request, step, form)
+
+
+@login_required
+@require_POST
+def come_back(request: HttpRequest) -> HttpResponse:
+    """End a pause and an absence."""
+    try:
+        leaving.come_back(member=request.user, by=request.user, now=timezone.now())
+    except RegistrationError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Welcome back. You take part in the next round of matches."))
+    return redirect("registrations:my-data")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Explain what ends, then withdraw the registration."""
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        form.is_valid()
+        try:
+            leaving.withdraw_registration(
+                member=request.user,
+                leaves_clinics=form.cleaned_data["leaves_clinics"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except RegistrationError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Your registration is withdrawn. You can send it again at any time."))
+        return redirect("registrations:my-data")
+    return _explained(request, Step.WITHDRAW, form)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    """Explain what ends, take the word, erase, and end the session."""
+    form = DeleteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            erasing.erase_member(member=request.user, by=request.user, now=timezone.now())
+        except RegistrationError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            logout(request)
+            messages.success(request, _("Your account is deleted. Thank you for having been with us."))
+            return redirect("home")
+    return _explained(request, Step.ERASE, form)
+
+
+@login_required
+@require_POST
+def unblock(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a block back."""
+    block = get_object_or_404(Block.objects.filter(member=request.user), blocked__public_id=public_id)
+    blocking.unblock_person(member=request.user, blocked=block.blocked, by=request.user, now=timezone.now())
+    messages.success(request, _("You can be matched with this person again."))
+    return redirect("registrations:my-data")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def still_in(request: HttpRequest, token: str) -> HttpResponse:
+    """One button that says "I am still in"; the signed link is enough, nobody needs to sign in."""
+    registration = quietness.registration_asked(unsign(PURPOSE, token))
+    if registration is None:
+        return render(request, "registrations/still_in_gone.html", status=410)
+    is_done = request.method == "POST"
+    if is_done:
+        try:
+            quietness.stay_in(registration=registration, now=timezone.now())
+        except RegistrationError:  # erased while the page was open
+            return render(request, "registrations/still_in_gone.html", status=410)
+    return render(request, "registrations/still_in.html", {"is_done": is_done})
+
+
+def _explained(request: HttpRequest, step: Step, form: forms.Form) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "effects": _effects(request.user, step)}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, f"registrations/my_data_{step}.html", context, status=status)
+
+
+def _effects(member: Member, step: Step) -> list[object]:
+    return news.told(news.foreseeing, member=member, step=step, now=timezone.now())
