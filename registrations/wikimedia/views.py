@@ -33,6 +33,7 @@ def _provider_or_404(request: HttpRequest) -> WikimediaProvider:
     return provider_of(request)
 
 
+@never_cache
 @require_POST
 def wikimedia_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to the wiki, which asks the person."""
