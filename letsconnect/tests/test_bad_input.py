@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is ours: a page that says what is wrong, never an error of the portal."""
 
 import random
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from clinics.tests import test_admin as clinic_form
 from letsconnect.tests.test_access import DOORS
-from registrations.tests import test_registration_form as registration_form
+from registrations.tests import typing as registration_form
 
 HUGE = "9" * 30
 BUTTONS = {
@@ -100,17 +101,16 @@ NASTY = [
     b"a&a=b",
     b"%0D%0AX-Header:%20y",
 ]
-INLINE = {f"{{}}-{count}_FORMS": number for count, number in (("TOTAL", "1"), ("INITIAL", "0"))}
 
 
-def inline(prefix, **fields):
-    counts = {name.format(prefix): number for name, number in INLINE.items()}
-    return counts | {f"{prefix}-0-{name}": value for name, value in fields.items()}
+def step_typed(step):
+    return {**registration_form.typed(step), "seen": "", "go": "on"}
 
 
-NAME = {"language": "en", "text": "Knitting"}
+STEPS = [*registration_form.NEEDED, "statistics"]
 FORMS = [
-    ("demo", "registrations:registration-edit", [], lambda: registration_form.typed(submit="1")),
+    ("demo", "registrations:registration-edit", [], lambda: {"version": "0"}),
+    *[("demo", "registrations:registration-step", [f"={step}"], partial(step_typed, step)) for step in STEPS],
     ("visitor", "registrations:sign-in", [], lambda: {"email": "new@example.org", "zone": "UTC", "next": "/"}),
     ("visitor", "set-language", [], lambda: {"language": "fr", "next": "/"}),
     ("concerned", "matching:match-decline", ["asked"], lambda: {"why": "other", "note": "No"}),
@@ -123,17 +123,17 @@ FORMS = [
         "coordinator",
         "admin:registrations_skill_add",
         [],
-        lambda: {"slug": "knitting", "family": "tactics", "state": "active", **inline("skill_names", **NAME)},
+        lambda: {"name": "Knitting", "language": "en", "family": "tactics", "parent": ""},
     ),
 ]
 
 
-@pytest.mark.parametrize(("who", "name", "rows", "typed"), FORMS, ids=[form[1] for form in FORMS])
+@pytest.mark.parametrize(("who", "name", "rows", "typed"), FORMS, ids=["-".join([form[1], *form[2]]) for form in FORMS])
 def test_no_form_breaks_whatever_is_typed_into_it(world, who, name, rows, typed):
     client = Client(raise_request_exception=False)
     if world.people[who]:
         client.force_login(world.people[who])
-    path = reverse(name, args=[getattr(world, row).pk for row in rows])
+    path = reverse(name, args=[row[1:] if row[0] == "=" else getattr(world, row).pk for row in rows])
     honest = {field: quote(str(value)).encode() for field, value in typed().items()}
     told = [field for field in sorted(honest) if not field.endswith("-TOTAL_FORMS")]  # eighty rows take seconds to draw
     dice = random.Random(20261122)
