@@ -23,7 +23,7 @@ setup:  ## set up for tests and lint, nothing more
 	@$(PREPARE) dev
 
 test: setup  ## set up and run every test but the long storms, two at a time (ARGS="...": words for pytest)
-	@exec $(BIN)/python -m pytest -m "not chaos" -n 2 $(ARGS)
+	@exec $(BIN)/python -m pytest -m "not chaos" -n 2 --dist worksteal $(ARGS)
 
 lint: setup  ## ruff, import-linter, missing migrations, templates
 	@$(BIN)/ruff check .

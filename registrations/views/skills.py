@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from registrations import skills
@@ -19,7 +18,6 @@ _LONGEST_ID = 18
 
 @login_required
 @require_GET
-@cache_control(private=True, max_age=30)
 def skill_search(request: HttpRequest) -> JsonResponse:
     """Ten skills at most for `q`, each with the hint for `row` (wish or offer)."""
     language = get_language() or "en"
@@ -40,7 +38,6 @@ def skill_search(request: HttpRequest) -> JsonResponse:
 
 @login_required
 @require_GET
-@cache_control(private=True, max_age=30)
 def skill_hints(request: HttpRequest) -> JsonResponse:
     """The hints for each `id`, for `row` (wish or offer)."""
     told = request.GET.getlist("id")[:MOST_HINTS]
