@@ -79,6 +79,7 @@ class Window:
 
     def check(self, *, accessible: bool = True) -> None:
         """Fail unless the page has one h1, fits the window, asked only us, broke no policy and passes axe."""
+        self.page.wait_for_load_state()  # a click returns when the next page has begun, not when it is there
         here = f"{self.page.url} at {self.page.viewport_size}"
         violations = self.page.evaluate("window.cspViolations")  # before axe, which causes some itself
         errors, self.errors = self.errors, []
