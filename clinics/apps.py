@@ -8,7 +8,7 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell mailings which letters clinics owe, and listen to the news about people."""
-        from clinics import emails  # noqa: F401
+        from clinics import emails  # noqa: F401  its import registers the letters
         from clinics.actions import leaving
 
         leaving.connect()

@@ -148,8 +148,7 @@ class _Words:
 
     def languages(self, before: list[Any], after: list[Any]) -> list[Change]:
         label = _("Speaks: %(language)s")
-        named = lambda key: label % {"language": language_name(key, self.language)}  # noqa: E731
-        return _keyed(before, after, named, self.spoken)
+        return _keyed(before, after, lambda key: label % {"language": language_name(key, self.language)}, self.spoken)
 
     def windows(self, before: list[Any], after: list[Any]) -> list[Change]:
         gone = [Change(_("free hours"), say_window(*window), "") for window in before if window not in after]
