@@ -19,11 +19,15 @@ CRITERIA = {
     "language_comfort": _("How comfortable both are in a language they share"),
     "hours_in_common": _("How many hours of the week suit both"),
     "region_wish": _("How well it meets where both want their match to be from"),
+    "freshness": _("How lately the sharer confirmed what they offer"),
+    "reciprocal": _("Whether each of them can teach the other something"),
+    "asked_for": _("Whether the learner asked for this sharer"),
 }
 LEFT_OUT = {
     "learning_enough": _("already learning from, or proposed to, as many people as they want"),
+    "too_few_hours": _("free for fewer hours a week than a match needs"),
     "no_offer": _("nobody else shares what they wish to learn"),
-    "no_free_place": _("those who share it have no place left"),
+    "no_free_place": _("those who share it have no place left, or too few hours a week"),
     "region_wishes": _("nobody from a region that suits both"),
     "no_shared_language": _("no shared language with those who share it"),
     "no_hour_in_common": _("no hour of the week in common with those who share it"),

@@ -73,7 +73,7 @@ class _Relations:
         suits = _region_suits(wish, same, both_told) & _region_suits(known.region_wish, same, both_told)
         return cls(
             shares=np.packbits(known.offer_level > 0, axis=1),
-            has_place=np.packbits(known.places_to_help > 0),
+            has_place=np.packbits((known.places_to_help > 0) & known.has_hours),
             region_kinds=kind_of.reshape(-1),
             region_suits=np.packbits(suits, axis=1),
             speaks=np.packbits(known.comfort.T > 0, axis=1),
@@ -84,6 +84,8 @@ class _Relations:
         rules = iter(LEFT_OUT)
         possible = np.zeros((len(learners), self.has_place.shape[0]), dtype=np.uint8)
         possible[known.places_to_learn[learners] > 0] = 255
+        yield next(rules), possible
+        possible = np.where(known.has_hours[learners, None], possible, np.uint8(0))
         yield next(rules), possible
         wishes = np.flatnonzero(np.isin(known.wish_person, learners))
         offered = _any_of(self.shares, known.wish_skill[wishes], known.wish_person[wishes], learners)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine.candidates import Candidates
 from matching.engine.errors import FactsError
@@ -13,6 +14,7 @@ from matching.engine.reading import FULLEST_COMFORT, Known
 FULL = 1000
 MOST_WEIGHT = 1_000_000
 PLENTY_OF_MINUTES = 600
+FRESH_DAYS, STALE_DAYS = 30, 365
 _GAP = np.array([0, 800, 1000, 900, 700])  # how far the sharer is above the learner, in levels
 _PRIORITY = np.array([0, 333, 667, 1000])
 _PAIRS_AT_ONCE = 1 << 16
@@ -60,9 +62,54 @@ def region_wish(known: Known, candidates: Candidates) -> Ints:
     return asked[candidates.learner] + asked[candidates.sharer]
 
 
+def freshness(known: Known, candidates: Candidates) -> Ints:
+    """How lately the sharer confirmed or changed what they offer: full for a month, nothing after a year."""
+    left = np.clip(STALE_DAYS - known.freshness, 0, STALE_DAYS - FRESH_DAYS)
+    return (left * FULL // (STALE_DAYS - FRESH_DAYS))[candidates.sharer]
+
+
+def reciprocal(known: Known, candidates: Candidates) -> Ints:
+    """The learner shares something that the sharer wishes to learn, so that they can teach each other."""
+    wishes = np.zeros(known.offer_level.shape, dtype=np.bool_)
+    wishes[known.wish_skill, known.wish_person] = True
+    shared, wished = (_words(table.T) for table in (known.offer_level > 0, wishes))
+    can = np.zeros(len(candidates), dtype=np.bool_)
+    for word in range(shared.shape[1]):
+        can |= (shared[candidates.learner, word] & wished[candidates.sharer, word]) > 0
+    return can * np.int64(FULL)
+
+
+def asked_for(known: Known, candidates: Candidates) -> Ints:
+    """The learner saw what the sharer offers, and asked for them."""
+    people = len(known.ids)
+    asked = known.asked_for[:, 0] * people + known.asked_for[:, 1]
+    return np.isin(candidates.learner * people + candidates.sharer, asked) * np.int64(FULL)
+
+
 _FUNCTIONS: Mapping[str, Callable[[Known, Candidates], Ints]] = dict(
-    zip(CRITERIA, (level_gap, wish_priority, language_comfort, hours_in_common, region_wish), strict=True)
+    zip(
+        CRITERIA,
+        (
+            level_gap,
+            wish_priority,
+            language_comfort,
+            hours_in_common,
+            region_wish,
+            freshness,
+            reciprocal,
+            asked_for,
+        ),
+        strict=True,
+    )
 )
+
+
+def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Each row's bits, 64 to a word."""
+    rows, columns = bits.shape
+    padded = np.zeros((rows, -(-columns // 64) * 64), dtype=np.bool_)
+    padded[:, :columns] = bits
+    return np.packbits(padded, axis=1).view(np.uint64)
 
 
 def weigh(known: Known, candidates: Candidates, weights: Mapping[str, int]) -> list[Criterion]:

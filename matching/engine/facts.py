@@ -11,11 +11,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.engine.errors import UnknownLevel
+
 Ints = NDArray[np.int64]
 Column = Sequence[Any] | NDArray[Any]
 
-CRITERIA = ("level_gap", "wish_priority", "language_comfort", "hours_in_common", "region_wish")
+CRITERIA = (
+    "level_gap",
+    "wish_priority",
+    "language_comfort",
+    "hours_in_common",
+    "region_wish",
+    "freshness",
+    "reciprocal",
+    "asked_for",
+)
 LEVELS = ("served", "score")
+PRESETS = {"most_people": LEVELS}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +40,9 @@ class People:
     places_to_learn: Column  # can_learn_from less the live matches as learner; ≤ 0 keeps them out as a learner
     places_to_help: Column  # can_help less the live matches as sharer; ≤ 0 keeps them out as a sharer
     slots: NDArray[np.bool_]  # (people, weeks × 672): free in that quarter of an hour, UTC
+    waited: Column = ()  # rounds a learner has waited; none given: 0 for everybody, and so for the next two
+    load: Column = ()  # live matches as sharer
+    freshness: Column = ()  # days since what the person offers was last confirmed or changed
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,16 +82,30 @@ class Facts:
     wishes: Wishes
     languages: Languages
     apart: Column = ()  # (k, 2) ids of two people never to be proposed to each other, in either role: one blocked
-    # the other, or they were matched before. People who are not in ``people`` may appear here.
+    # the other, they were matched before, declined each other lately, or the working group rules them out together.
+    # People who are not in ``people`` may appear here.
+    fixed: Column = ()  # (k, 3) learner, sharer, skill: approved, or made by hand; must keep every hard rule
+    kept: Column = ()  # (k, 3) learner, sharer, skill: proposed in the run before; one that is no candidate any more
+    # is passed over
+    asked_for: Column = ()  # (k, 2) learner, sharer: the learner asked for this sharer; strangers may appear here
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What a round was asked to do; ``dataclasses.asdict`` of it is JSON, and ``Settings(**that)`` gives it back."""
 
-    levels: tuple[str, ...] = LEVELS
+    preset: str = "most_people"  # a name in PRESETS: in which order the levels count
+    levels: tuple[str, ...] = ()  # that order spelled out; goes before the preset
     weights: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1))
     min_language_level: int = 2
+    min_minutes_a_week: int = 120
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The levels, in the order in which they count."""
+        if not self.levels and self.preset not in PRESETS:
+            raise UnknownLevel(f"a preset is one of {tuple(PRESETS)}, not {self.preset!r}")
+        return tuple(self.levels) or PRESETS[self.preset]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,13 +165,17 @@ class Proposal:
     counts: dict[str, int]  # people, learners, sharers, places, candidates, served, and left out per reason
     instance: Instance
     result: Result
+    statistics: dict[str, Any] = field(default_factory=dict)  # JSON; see ``statistics.py``
+    advice: dict[int, list[dict[str, Any]]] = field(default_factory=dict)  # each learner left out → at most 3 single
+    # changes that would help, JSON; see ``advice.py``
 
 
 # The order is the funnel's: a learner is counted at the first rule that leaves nobody.
 LEFT_OUT = (
     "learning_enough",  # already has as many matches to learn from as they want
+    "too_few_hours",  # is free for fewer minutes a week than the round asks of everybody
     "no_offer",  # nobody else shares any skill they wish
-    "no_free_place",  # … but those who do have no place left
+    "no_free_place",  # … but those who do have no place left, or too few hours a week themselves
     "region_wishes",  # … but their and the learner's region wishes do not meet
     "no_shared_language",
     "kept_apart",  # … or only people who were matched with them before, or where one blocked the other

@@ -47,8 +47,8 @@ def instance_of(
 ) -> Instance:
     """The assignment problem: who may learn, who may share how often, and the best skill of each pair."""
     learners = np.unique(known.wish_person)
-    learners = learners[known.places_to_learn[learners] > 0]
-    sharers = np.flatnonzero((known.offer_level > 0).any(axis=0) & (known.places_to_help > 0))
+    learners = learners[(known.places_to_learn[learners] > 0) & known.has_hours[learners]]
+    sharers = np.flatnonzero((known.offer_level > 0).any(axis=0) & (known.places_to_help > 0) & known.has_hours)
     return Instance(
         learner_ids=known.ids[learners],
         sharer_ids=known.ids[sharers],
@@ -56,7 +56,7 @@ def instance_of(
         pair_learner=known.ids[candidates.learner[best]],
         pair_sharer=known.ids[candidates.sharer[best]],
         pair_score=score[best],
-        levels=tuple(settings.levels),
+        levels=settings.order,
         seed=seed,
     )
 

@@ -25,6 +25,10 @@ class Known:
     places_to_learn: Ints
     places_to_help: Ints
     slots: NDArray[np.bool_]  # (people, weeks, SLOTS_A_WEEK)
+    has_hours: NDArray[np.bool_]  # is free for as many minutes a week as the round asks of everybody
+    waited: Ints
+    load: Ints
+    freshness: Ints  # days
     skill_ids: Ints
     offer_level: NDArray[np.int8]  # (skills, people); 0 is "does not share it"
     wish_person: Ints  # one per wish, by person, then skill
@@ -33,6 +37,10 @@ class Known:
     language_codes: tuple[str, ...]
     comfort: NDArray[np.int8]  # (people, languages): level, 2 more where preferred; 0 below the level asked for
     apart: Ints  # (k, 2) rows
+    fixed: Ints  # (k, 3) rows of learner and sharer, id of the skill; -1 for somebody who is not in people
+    kept: Ints  # (k, 3) the same
+    asked_for: Ints  # (k, 2) rows of learner and sharer
+    region_codes: tuple[str, ...] = ("",)
 
 
 def read(facts: Facts, settings: Settings) -> Known:
@@ -55,13 +63,18 @@ def read(facts: Facts, settings: Settings) -> Known:
     codes = np.unique(np.asarray(spoken.code, dtype=np.str_))
     level = _matrix("languages", ids, spoken.person, codes, spoken.code, spoken.level, 0, 6)
     preferred = _matrix("preferred", ids, spoken.person, codes, spoken.code, spoken.is_preferred, 0, 1)
+    slots = _weeks(people.slots, len(ids))[order]
     return Known(
         ids=ids,
         region=np.searchsorted(regions, _column("people.region", people.region, len(ids), dtype=np.str_))[order],
         region_wish=np.array([REGION_WISHES.index(wish) for wish in wishes.tolist()], dtype=np.int64)[order],
         places_to_learn=_ints("people.places_to_learn", people.places_to_learn, len(ids))[order],
         places_to_help=_ints("people.places_to_help", people.places_to_help, len(ids))[order],
-        slots=_weeks(people.slots, len(ids))[order],
+        slots=slots,
+        has_hours=minutes_free(slots) >= settings.min_minutes_a_week,
+        waited=_counts("people.waited", people.waited, len(ids))[order],
+        load=_counts("people.load", people.load, len(ids))[order],
+        freshness=_counts("people.freshness", people.freshness, len(ids))[order],
         skill_ids=skill_ids,
         offer_level=np.ascontiguousarray(offer_level.T),
         wish_person=wish_person,
@@ -69,8 +82,17 @@ def read(facts: Facts, settings: Settings) -> Known:
         wish_priority=priority[wish_person, wish_skill].astype(np.int64),
         language_codes=tuple(codes.tolist()),
         comfort=np.where(level >= max(1, settings.min_language_level), level + 2 * preferred, 0).astype(np.int8),
-        apart=_apart(ids, facts.apart),
+        apart=_known_only(_rows("apart", ids, facts.apart, 2)),
+        fixed=_rows("fixed", ids, facts.fixed, 3),
+        kept=_rows("kept", ids, facts.kept, 3),
+        asked_for=_known_only(_rows("asked_for", ids, facts.asked_for, 2)),
+        region_codes=tuple(regions.tolist()),
     )
+
+
+def minutes_free(slots: NDArray[np.bool_]) -> Ints:
+    """Each person's free minutes in their fullest week, so that an hour the clock skips takes nobody out."""
+    return 15 * slots.sum(axis=2, dtype=np.int64).max(axis=1, initial=0)
 
 
 def _column(name: str, column: Column, length: int | None, dtype: Any = None) -> NDArray:
@@ -116,11 +138,25 @@ def _weeks(slots: NDArray[np.bool_], people: int) -> NDArray[np.bool_]:
     return table.reshape(people, table.shape[1] // SLOTS_A_WEEK, SLOTS_A_WEEK)
 
 
-def _apart(ids: Ints, pairs: Column) -> Ints:
-    table = np.asarray(pairs)
-    if not table.size:
-        return np.zeros((0, 2), dtype=np.int64)
-    if table.ndim != 2 or table.shape[1] != 2 or table.dtype.kind != "i":
-        raise FactsError("apart is not a list of pairs of ids")
-    rows = rows_of(table.ravel().astype(np.int64), ids).reshape(-1, 2)
+def _counts(name: str, column: Column, length: int) -> Ints:
+    """A column of whole numbers from 0 that may be left out."""
+    values = _ints(name, column, length) if len(column) else np.zeros(length, dtype=np.int64)
+    if (values < 0).any():
+        raise FactsError(f"{name} holds a number below 0")
+    return values
+
+
+def _rows(name: str, ids: Ints, table: Column, columns: int) -> Ints:
+    """The first two columns as rows of people, -1 for strangers; a third (a skill) as it is."""
+    values = np.asarray(table)
+    if not values.size:
+        return np.zeros((0, columns), dtype=np.int64)
+    if values.ndim != 2 or values.shape[1] != columns or values.dtype.kind != "i":
+        raise FactsError(f"{name} is not a list of {columns} whole numbers each")
+    values = values.astype(np.int64)
+    values[:, :2] = rows_of(values[:, :2].ravel(), ids).reshape(-1, 2)
+    return values
+
+
+def _known_only(rows: Ints) -> Ints:
     return rows[(rows >= 0).all(axis=1)]

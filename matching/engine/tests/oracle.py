@@ -14,10 +14,12 @@ class Person:
     places_to_learn: int
     places_to_help: int
     slots: list
+    freshness: int = 0
     offers: dict = field(default_factory=dict)
     wishes: dict = field(default_factory=dict)
     speaks: dict = field(default_factory=dict)
     not_with: set = field(default_factory=set)
+    asks_for: set = field(default_factory=set)
 
 
 def people_of(facts: Facts) -> dict[int, Person]:
@@ -29,6 +31,7 @@ def people_of(facts: Facts) -> dict[int, Person]:
         columns.places_to_learn,
         columns.places_to_help,
         columns.slots.tolist(),
+        columns.freshness or [0] * len(columns.id),
         strict=True,
     )
     people = {row[0]: Person(*row) for row in rows}
@@ -43,7 +46,15 @@ def people_of(facts: Facts) -> dict[int, Person]:
         for this, that in ((one, other), (other, one)):
             if this in people:
                 people[this].not_with.add(that)
+    for learner, sharer in facts.asked_for:
+        if learner in people:
+            people[learner].asks_for.add(sharer)
     return people
+
+
+def has_hours(person: Person) -> bool:
+    weeks = [person.slots[first : first + WEEK] for first in range(0, len(person.slots), WEEK)]
+    return max(15 * sum(week) for week in weeks) >= 120
 
 
 def shared_skills(learner: Person, sharer: Person) -> list[int]:
@@ -92,19 +103,21 @@ def minutes_a_week(learner: Person, sharer: Person) -> list[int]:
 
 RULES = (
     ("no_offer", shared_skills),
-    ("no_free_place", lambda _learner, sharer: sharer.places_to_help > 0),
+    ("no_free_place", lambda _learner, sharer: sharer.places_to_help > 0 and has_hours(sharer)),
     ("region_wishes", lambda learner, sharer: wish_suits(learner, sharer) and wish_suits(sharer, learner)),
     ("no_shared_language", shared_languages),
     ("kept_apart", lambda learner, sharer: sharer.id not in learner.not_with),
     ("no_hour_in_common", lambda learner, sharer: all(minutes_a_week(learner, sharer))),
 )
-assert [name for name, _ in RULES] == list(LEFT_OUT[1:-1])
+assert [name for name, _ in RULES] == list(LEFT_OUT[2:-1])
 
 
 def why_none(learner: Person, people: dict[int, Person]) -> str | None:
     """The first rule that leaves nobody, or None when somebody is left."""
     if learner.places_to_learn <= 0:
         return "learning_enough"
+    if not has_hours(learner):
+        return "too_few_hours"
     left = list(people.values())
     for name, holds in RULES:
         left = [sharer for sharer in left if holds(learner, sharer)]
@@ -114,7 +127,7 @@ def why_none(learner: Person, people: dict[int, Person]) -> str | None:
 
 
 def is_feasible(learner: Person, sharer: Person) -> bool:
-    return learner.places_to_learn > 0 and all(holds(learner, sharer) for _, holds in RULES)
+    return learner.places_to_learn > 0 and has_hours(learner) and all(holds(learner, sharer) for _, holds in RULES)
 
 
 def values(learner: Person, sharer: Person, skill: int) -> dict[str, int]:
@@ -125,4 +138,7 @@ def values(learner: Person, sharer: Person, skill: int) -> dict[str, int]:
         "language_comfort": max(shared_languages(learner, sharer).values()) * 125,
         "hours_in_common": min(min(minutes_a_week(learner, sharer)), 600) * 1000 // 600,
         "region_wish": 500 * sum(one.region_wish != "either" for one in (learner, sharer)),
+        "freshness": (365 - min(365, max(30, sharer.freshness))) * 1000 // 335,
+        "reciprocal": 1000 * bool(set(learner.offers) & set(sharer.wishes)),
+        "asked_for": 1000 * (sharer.id in learner.asks_for),
     }

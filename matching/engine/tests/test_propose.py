@@ -14,7 +14,7 @@ from matching.engine.generator import people as made_up_people
 from matching.engine.tests import oracle
 from matching.engine.tests.worlds import small_facts
 
-WEIGHTS = {"level_gap": 3, "wish_priority": 5, "language_comfort": 2, "hours_in_common": 1, "region_wish": 4}
+WEIGHTS = dict(zip(CRITERIA, (3, 5, 2, 1, 4, 7, 6, 8), strict=True))
 SEEDS = range(60)
 
 
@@ -109,6 +109,7 @@ def test_the_order_of_the_facts_changes_nothing(seed):
             wishes=shuffled(facts.wishes),
             languages=shuffled(facts.languages),
             apart=[pair[::-1] for pair in chance.sample(facts.apart, len(facts.apart))],
+            asked_for=chance.sample(facts.asked_for, len(facts.asked_for)),
         ),
         Settings(),
         seed,
@@ -128,6 +129,8 @@ def two_people(**changes) -> Facts:
     """Person 1 wants skill 3, person 2 shares it; they go together unless ``changes`` to people's columns say no."""
     slots = np.zeros((2, 2688), dtype=bool)
     slots[:, [week * 672 + slot for week in range(4) for slot in range(40, 44)]] = True
+    slots[0, [week * 672 + slot for week in range(4) for slot in range(80, 84)]] = True  # two hours a week each,
+    slots[1, [week * 672 + slot for week in range(4) for slot in range(90, 94)]] = True  # one of them in common
     columns = {
         "id": [1, 2],
         "region": ["MENA", "LAC"],
@@ -177,6 +180,12 @@ def test_two_people_who_go_together_are_proposed():
     }
 
 
+def one_hour_only():
+    slots = two_people().people.slots.copy()
+    slots[:, np.arange(2688) % 672 >= 80] = False
+    return slots
+
+
 def broken_hour():
     slots = two_people().people.slots.copy()
     slots[0, 3 * 672 + 42] = False
@@ -187,6 +196,8 @@ def broken_hour():
     ("why", "facts"),
     [
         ("learning_enough", two_people(places_to_learn=[0, 1])),
+        ("too_few_hours", two_people(slots=one_hour_only())),
+        ("no_free_place", two_people(slots=one_hour_only()[::-1] | two_people().people.slots * [[True], [False]])),
         ("no_free_place", two_people(places_to_help=[1, 0])),
         ("region_wishes", two_people(region_wish=["same", "either"])),
         ("region_wishes", two_people(region_wish=["either", "other"], region=["", "LAC"])),
@@ -236,6 +247,11 @@ def test_settings_survive_json():
         (two_people(), Settings(weights={"level_gap": -1}), errors.FactsError),
         (two_people(), Settings(weights={"level_gap": 0.5}), errors.FactsError),
         (two_people(), Settings(levels=("luck",)), errors.UnknownLevel),
+        (two_people(), Settings(preset="luck"), errors.UnknownLevel),
+        (two_people(freshness=[1]), Settings(), errors.LengthsDiffer),
+        (two_people(waited=[-1, 0]), Settings(), errors.FactsError),
+        (replace(two_people(), fixed=[(1, 2)]), Settings(), errors.FactsError),
+        (replace(two_people(), kept=[(1, 2, 0.5)]), Settings(), errors.FactsError),
     ],
 )
 def test_facts_that_make_no_sense_are_refused_by_name(facts, asked, error):

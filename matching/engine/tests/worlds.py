@@ -102,6 +102,9 @@ def small_facts(seed: int, people: int = 18) -> Facts:
             places_to_learn=[chance.choice([-1, 0, 1, 1, 1, 2]) for _ in ids],
             places_to_help=[chance.choice([-1, 0, 1, 1, 2]) for _ in ids],
             slots=np.array([small_weeks(chance) for _ in ids]),
+            waited=[chance.choice([0, 0, 1, 3]) for _ in ids],
+            load=[chance.choice([0, 0, 1, 2]) for _ in ids],
+            freshness=[chance.choice([0, 30, 31, 100, 364, 365, 2000]) for _ in ids],
         ),
         offers=Offers(
             person=[one for one, _ in offers],
@@ -120,13 +123,14 @@ def small_facts(seed: int, people: int = 18) -> Facts:
             is_preferred=[chance.random() < 0.4 for _ in languages],
         ),
         apart=[tuple(chance.sample([*ids, 10_001], 2)) for _ in range(people // 2)],
+        asked_for=[tuple(chance.sample([*ids, 10_001], 2)) for _ in range(people)],
     )
 
 
 def small_weeks(chance: Random):
     """Four weeks, a few stretches at a few likely times; sometimes around the end of a week, sometimes one shifts."""
     week = np.zeros(WEEK, dtype=bool)
-    for _ in range(chance.randint(1, 4)):
+    for _ in range(chance.randint(1, 5)):
         begins = chance.choice([0, 30, 60, 61, 62, 63, 64, 300, 665, 668])
         week[begins : begins + chance.randint(3, 12)] = True
     weeks = [week.copy() for _ in range(4)]
