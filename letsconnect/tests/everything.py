@@ -17,7 +17,7 @@ from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.domain import MatchState
 from matching.models import RoundParticipant
-from matching.tests.factories import make_match
+from matching.tests.factories import make_match, make_request
 from registrations.actions import sensitive
 from registrations.actions.sensitive import SensitiveFacts
 from registrations.domain import AgeRange, Gender, LookKind
@@ -57,6 +57,9 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
         match = make_match(match_state, skill=f"skill-of-match-{number}", **side)
         acts.record(by=coordinator, verb="note", on=match, now=NOW, reason=WORD)
         RoundParticipant.objects.create(round=match.round, number=7, registration=registration, left_out="no_offer")
+    if state == "approved":
+        make_request(learner=registration)
+        make_request(sharer=registration)
     for capacity in (1, 3):
         rsvp = clinic_actions.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)

@@ -14,8 +14,9 @@ from django.utils.translation import pgettext
 from matching import reasons
 from matching.actions.locking import close_match
 from matching.actions.publishing import tell
+from matching.actions.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.domain import LIVE, ClosedWhy, MatchState, Side
-from matching.models import Match, MatchQuerySet
+from matching.models import Match, MatchQuerySet, SharerRequest
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member, Registration
@@ -36,6 +37,7 @@ def connect() -> None:
 
 def on_withdrawn(sender: Any, *, registration: Registration, by: Member, now: datetime, **kwargs: Any) -> None:
     _end(_of(registration.member, LIVE), leaver=registration.member, why=ClosedWhy.LEFT, by=by, now=now)
+    end_requests_of(registration.member, by=by, now=now)
 
 
 def on_paused(sender: Any, *, registration: Registration, by: Member, now: datetime, **kwargs: Any) -> None:
@@ -44,12 +46,15 @@ def on_paused(sender: Any, *, registration: Registration, by: Member, now: datet
 
 def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
     _end(_of(member, LIVE), leaver=member, why=ClosedWhy.LEFT, by=by or member, now=now)
+    end_requests_of(member, by=by or member, now=now)
+    end_requests_about(member, now=now)
 
 
 def on_blocked(sender: Any, *, member: Member, blocked: Member, by: Member, now: datetime, **kwargs: Any) -> None:
     """End what runs between the two; the letter to the other reads as after any other end."""
     between = Q(learner__member=blocked) | Q(sharer__member=blocked)
     _end(_of(member, LIVE).filter(between), leaver=member, why=ClosedWhy.BLOCKED, by=by, now=now)
+    end_requests_between(member, blocked, by=by, now=now)
 
 
 def _of(member: Member, states: Iterable[str]) -> MatchQuerySet:
@@ -99,7 +104,23 @@ def _other(match: Match, member: Member) -> str:
 def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
     """Tell a person all their matches; what the other side said in confidence is not theirs."""
     rows = [_row(match, match.side_of(member), member) for match in Match.objects.for_member(member)]
-    return [news.Section("matches", _("My matches"), rows, tables=("matching.Match",))]
+    asked = [_request_row(request) for request in SharerRequest.objects.of(member).with_people()]
+    return [
+        news.Section("matches", _("My matches"), rows, tables=("matching.Match",)),
+        news.Section("requests", _("People I asked for"), asked, tables=("matching.SharerRequest",)),
+    ]
+
+
+def _request_row(request: SharerRequest) -> tuple[news.Item, ...]:
+    item = news.Item.of
+    return (
+        item("sharer", _("Whom"), reasons.name_of(request.sharer)),
+        item("skill", _("Topic"), request.skill.slug, str(request.skill)),
+        item("why", _("Why"), request.why),
+        item("state", _("State"), request.state, request.get_state_display()),
+        item("made_at", _("Asked"), request.made_at),
+        item("closed_at", _("Ended"), request.closed_at),
+    )
 
 
 def _row(match: Match, side: Side, member: Member) -> tuple[news.Item, ...]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from matching.asking import NotThisTime, RequestState
 from matching.domain import (
     LIVE,
     WAS_APPROVED,
@@ -13,7 +14,7 @@ from matching.domain import (
     RoundState,
     answer_by,
 )
-from matching.models import Match, Round
+from matching.models import Match, Round, SharerRequest
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 REASONS = {
@@ -65,3 +66,24 @@ def make_match(state: str = MatchState.PROPOSED, *, skill: str = "wikidata", **f
         who = None if state == MatchState.EXPIRED else make_coordinator()
         values = {"closed_at": NOW, "closed_why": ClosedWhy.POOR_FIT, "closed_by": who, **values}
     return Match.objects.create(**values)
+
+
+def make_request(state: str = RequestState.OPEN, *, skill: str = "wikidata", **fields: Any) -> SharerRequest:
+    """A request of somebody who wishes the skill for somebody who shares it and may be found."""
+    values: dict[str, Any] = {"state": state, "skill": make_skill(skill), "why": "I begin next week.", "made_at": NOW}
+    values |= fields
+    if "learner" not in values:
+        values["learner"] = make_registration(wishes=[skill])
+    if "sharer" not in values:
+        values["sharer"] = make_registration(offers=[skill], is_findable=True)
+    if state == RequestState.OPEN:
+        return SharerRequest.objects.create(**{"place": 1, **values})
+    values.setdefault("closed_at", NOW)
+    if state == RequestState.MATCHED:
+        pair = {"learner": values["learner"], "sharer": values["sharer"]}
+        values.setdefault("match", make_match("asked", skill=skill, **pair))
+        values.setdefault("round", values["match"].round)
+    if state == RequestState.NOT_THIS_TIME:
+        values = {"not_this_time": NotThisTime.NOT_EVERYBODY, **values}
+        values.setdefault("round", make_round(RoundState.PUBLISHED))
+    return SharerRequest.objects.create(**values)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +30,7 @@ from registrations.domain import (
     WishPriority,
     is_pausing,
 )
-from registrations.models.members import Member
+from registrations.models.members import Block, Member
 from registrations.models.reference import Group, Role, Skill
 from registrations.reference.countries import COUNTRIES, country_choices
 
@@ -79,6 +79,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def matchable(self, *, on: date) -> "RegistrationQuerySet":
         """Approved, claimed, and neither paused nor away."""
         return self.approved().claimed().here(on=on)
+
+    def findable_by(self, member: "MemberType") -> "RegistrationQuerySet":
+        """People who let others find them and ask for them; nobody finds themselves, nor whom a block keeps apart."""
+        mine = Q(member=member, blocked=OuterRef("member")) | Q(member=OuterRef("member"), blocked=member)
+        return self.filter(~Exists(Block.objects.filter(mine)), is_findable=True).exclude(member=member)
 
     def quiet(self, *, since: date) -> "RegistrationQuerySet":
         """Of people who have not done anything here since that day, nor on it."""
@@ -145,6 +150,7 @@ class Registration(models.Model):
     zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_zone])
     can_help = models.PositiveSmallIntegerField(_("people I can help at once"), default=1)
     can_learn_from = models.PositiveSmallIntegerField(_("people I want to learn from at once"), default=1)
+    is_findable = models.BooleanField(_("others may find me and ask for me"), default=False)
     region_wish = models.CharField(
         _("where my match is from"), max_length=6, choices=RegionWish, default=RegionWish.EITHER
     )

@@ -1,0 +1,142 @@
+"""Asking for one sharer, taking it back, and what becomes of it. The sharer is told nothing, here or anywhere."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from matching import asking
+from matching.asking import CannotAsk, RequestState
+from matching.domain import MatchingError
+from matching.models import Match, SharerRequest
+from registrations.actions.editing import save_step
+from registrations.actions.locking import lock_member, lock_registration
+from registrations.domain import RegistrationState, WishPriority
+from registrations.facts import RegistrationFacts, fingerprint
+from registrations.models import Member, Registration, Skill
+from registrations.skills import following
+
+AT_ONCE = 500
+
+
+@transaction.atomic
+def ask_for_sharer(
+    *, sharer: Registration, skill: Skill, why: str, adds_wish: bool = False, by: Member, now: datetime
+) -> SharerRequest:
+    """Keep a request for the next round; asking twice for the same changes nothing.
+
+    ``adds_wish`` says that the person agreed to wish the skill, if they did not yet. Raises CannotAsk, or
+    TooManyRequests when as many wait as may.
+    """
+    following.hold_still()
+    by = lock_member(by)
+    learner = lock_registration(by)
+    skill = Skill.objects.with_names().get(pk=skill.pk).heir
+    if learner is None or learner.state != RegistrationState.APPROVED:
+        raise CannotAsk(_("Your own registration has to be approved before you can ask for somebody."))
+    _check_available(learner, sharer, skill, now=now)
+    mine = SharerRequest.objects.waiting().filter(learner=learner)
+    already = mine.filter(sharer=sharer, skill=skill).first()
+    if already is not None:
+        return already
+    if not why.strip():
+        raise CannotAsk(_("Say in a few words why you ask for this person."))
+    if not learner.wishes.filter(skill=skill).exists():
+        if not adds_wish:
+            raise CannotAsk(
+                _("You do not wish to learn %(skill)s yet. Agree to add it to your wishes.") % {"skill": skill}
+            )
+        _add_wish(learner, skill, by=by, now=now)
+    request = SharerRequest.objects.create(
+        learner=learner,
+        sharer=sharer,
+        skill=skill,
+        why=why.strip(),
+        place=asking.free_place(set(mine.values_list("place", flat=True))),
+        made_at=now,
+    )
+    acts.record(by=by, verb="ask_for_sharer", on=request, now=now, became=request.state)
+    return request
+
+
+def _check_available(learner: Registration, sharer: Registration, skill: Skill, *, now: datetime) -> None:
+    """Raise CannotAsk in words that fit whatever the reason is: nobody learns who blocks or left."""
+    found = Registration.objects.matchable(on=now.date()).findable_by(learner.member).filter(pk=sharer.pk).first()
+    if found is None or not found.offers.filter(skill=skill).exists():
+        raise CannotAsk(_("This person cannot be asked for at the moment."))
+    if Match.objects.live().filter(learner=learner, sharer=sharer, asked_at__isnull=False).exists():
+        raise CannotAsk(_("You are matched with this person already."))
+
+
+def _add_wish(learner: Registration, skill: Skill, *, by: Member, now: datetime) -> None:
+    facts = RegistrationFacts.of(learner)
+    wishes = tuple(sorted([*facts.wishes, (skill.pk, int(WishPriority.SOON), "")]))
+    seen = fingerprint(facts, ["wishes"])
+    save_step(member=learner.member, values={"wishes": wishes}, seen=seen, by=by, now=now)
+
+
+@transaction.atomic
+def withdraw_request(*, request: SharerRequest, by: Member, now: datetime) -> SharerRequest:
+    """Take a request back; a second time changes nothing."""
+    request = (
+        SharerRequest.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("learner__member")
+        .get(pk=request.pk)
+    )
+    if request.learner.member_id != by.pk:
+        raise MatchingError(_("This request is not yours."))
+    if request.state == RequestState.OPEN:
+        close(request, becomes=RequestState.WITHDRAWN, by=by, now=now)
+    return request
+
+
+@transaction.atomic
+def expire_requests(now: datetime) -> int:
+    """End the requests no round has answered for too long."""
+    stale = list(
+        SharerRequest.objects.stale(now=now)
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .order_by("pk")[:AT_ONCE]
+    )
+    for request in stale:
+        close(request, becomes=RequestState.EXPIRED, by=None, now=now)
+    return len(stale)
+
+
+def end_requests_of(member: Member, *, by: Member, now: datetime) -> None:
+    """End what somebody asked for who leaves the programme."""
+    for request in _locked(member):
+        close(request, becomes=RequestState.WITHDRAWN, by=by, now=now)
+
+
+def end_requests_between(member: Member, blocked: Member, *, by: Member, now: datetime) -> None:
+    """End what the one who blocks had asked of the other. What the other asked stays as it reads to them, and no
+    round is told of it."""
+    for request in _locked(member):
+        if request.sharer.member_id == blocked.pk:
+            close(request, becomes=RequestState.WITHDRAWN, by=by, now=now)
+
+
+def end_requests_about(member: Member, *, now: datetime) -> None:
+    """End what others asked of somebody who is being erased, so that their words about them can be emptied."""
+    about = SharerRequest.objects.waiting().filter(sharer__member=member)
+    for request in about.select_for_update(no_key=True, of=("self",)).order_by("pk"):
+        close(request, becomes=RequestState.EXPIRED, by=None, now=now)
+
+
+def _locked(member: Member) -> list[SharerRequest]:
+    mine = SharerRequest.objects.waiting().filter(learner__member=member)
+    return list(mine.select_related("sharer").select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+
+def close(
+    request: SharerRequest, *, becomes: RequestState, by: Member | None, now: datetime, **columns: object
+) -> None:
+    """Bring a locked request to its end and log it."""
+    was = request.state
+    request.state, request.closed_at, request.place = becomes, now, None
+    for name, value in columns.items():
+        setattr(request, name, value)
+    request.save(update_fields=["state", "closed_at", "place", *columns])
+    acts.record(by=by, verb="close_request", on=request, now=now, was=was, became=becomes)

@@ -1,0 +1,139 @@
+"""A learner asks for one sharer: a preference in the next round, never told to the sharer."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from matching.asking import (
+    ANSWERED,
+    MOST_OPEN_REQUESTS,
+    REQUEST_KEPT,
+    REQUEST_WHY_AT_MOST,
+    NotThisTime,
+    RequestState,
+)
+from matching.models.matches import Match
+from matching.models.rounds import Round
+from registrations.domain import RegistrationState
+from registrations.models import Block, Member, Registration, Skill
+
+_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
+_OPEN = Q(state=RequestState.OPEN)
+
+
+def _blocked() -> Exists:
+    return Exists(
+        Block.objects.filter(
+            Q(member=OuterRef("learner__member"), blocked=OuterRef("sharer__member"))
+            | Q(member=OuterRef("sharer__member"), blocked=OuterRef("learner__member"))
+        )
+    )
+
+
+class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
+    def waiting(self) -> "SharerRequestQuerySet":
+        """Stored as open, whatever became of the two people meanwhile: what the learner sees as waiting."""
+        return self.filter(_OPEN)
+
+    def open(self) -> "SharerRequestQuerySet":
+        """What the next round and the working group are told: both still take part, neither blocks the other, and
+        the sharer still lets others find them."""
+        return self.waiting().filter(
+            ~Q(learner__state__in=_GONE), ~Q(sharer__state__in=_GONE), ~_blocked(), sharer__is_findable=True
+        )
+
+    def stale(self, *, now: datetime) -> "SharerRequestQuerySet":
+        return self.waiting().filter(made_at__lte=now - REQUEST_KEPT)
+
+    def of(self, member: Member) -> "SharerRequestQuerySet":
+        """Those the member made, newest first."""
+        return self.filter(learner__member=member).order_by("-made_at", "-pk")
+
+    def visible_to(self, member: Member) -> "SharerRequestQuerySet":
+        """What a working-group member may see: a liaison where either side is of their regions, a coordinator all."""
+        if member.is_coordinator:
+            return self
+        regions = member.seat_regions - {""}
+        return self.filter(Q(learner__region__in=regions) | Q(sharer__region__in=regions))
+
+    def with_people(self) -> "SharerRequestQuerySet":
+        """Fetch both people, their groups and the skill's names in a constant number of queries."""
+        return self.select_related(
+            "learner__member", "learner__group", "sharer__member", "sharer__group", "skill__merged_into"
+        ).prefetch_related("skill__skill_names", "skill__merged_into__skill_names")
+
+
+class SharerRequest(models.Model):
+    """A learner's wish for one sharer and one skill. ``place`` is one of the few a learner has for open requests."""
+
+    learner = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="requests_made", verbose_name=_("learner")
+    )
+    sharer = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="requests_about", verbose_name=_("sharer")
+    )
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+", verbose_name=_("skill"))
+    why = models.TextField(_("why, in their words"), max_length=REQUEST_WHY_AT_MOST, blank=True)
+    state = models.CharField(_("state"), max_length=15, choices=RequestState, default=RequestState.OPEN)
+    place = models.PositiveSmallIntegerField(null=True, blank=True)
+    made_at = models.DateTimeField(_("asked at"))
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    not_this_time = models.CharField(_("why not this time"), max_length=20, blank=True, choices=NotThisTime)
+    round = models.ForeignKey(
+        Round,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="requests_answered",
+        verbose_name=_("answered by the round"),
+    )
+    match = models.ForeignKey(
+        Match, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("match")
+    )
+
+    objects = SharerRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request for a sharer")
+        verbose_name_plural = _("requests for a sharer")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="matching_request_state_is_known"),
+            models.CheckConstraint(condition=~Q(learner=F("sharer")), name="matching_nobody_asks_for_themselves"),
+            models.UniqueConstraint(
+                fields=["learner", "sharer", "skill"],
+                condition=_OPEN,
+                name="matching_one_open_request_per_pair_and_skill",
+            ),
+            models.UniqueConstraint(
+                fields=["learner", "place"], condition=_OPEN, name="matching_one_open_request_per_place"
+            ),
+            models.CheckConstraint(
+                condition=~_OPEN | Q(place__isnull=False, place__gte=1, place__lte=MOST_OPEN_REQUESTS),
+                name="matching_open_request_has_one_of_three_places",
+            ),
+            models.CheckConstraint(condition=~_OPEN | ~Q(why=""), name="matching_open_request_says_why"),
+            models.CheckConstraint(
+                condition=Q(_OPEN, closed_at=None) | Q(~_OPEN, closed_at__isnull=False),
+                name="matching_closed_request_has_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ANSWERED, round__isnull=False) | Q(~Q(state__in=ANSWERED), round=None),
+                name="matching_answered_request_has_its_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RequestState.MATCHED, match__isnull=False)
+                | Q(~Q(state=RequestState.MATCHED), match=None),
+                name="matching_matched_request_has_its_match",
+            ),
+            models.CheckConstraint(
+                condition=Q(Q(state=RequestState.NOT_THIS_TIME), ~Q(not_this_time=""))
+                | Q(~Q(state=RequestState.NOT_THIS_TIME), not_this_time=""),
+                name="matching_not_this_time_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.skill)
