@@ -26,8 +26,12 @@ CRITERIA = (
     "reciprocal",
     "asked_for",
 )
-LEVELS = ("served", "score")
-PRESETS = {"most_people": LEVELS}
+LEVELS = ("fixed", "served", "waiting", "equity", "score", "spread", "keep")  # most important first; see the docs
+PRESETS = {  # the second to the fifth, in an order that has a name
+    "most_people": LEVELS,
+    "best_fit": ("fixed", "score", "served", "waiting", "equity", "spread", "keep"),
+    "longest_waiting": ("fixed", "waiting", "served", "score", "equity", "spread", "keep"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,9 +112,16 @@ class Settings:
         return tuple(self.levels) or PRESETS[self.preset]
 
 
-@dataclass(frozen=True, eq=False)
+def _not_given() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Instance:
-    """The assignment problem a round came down to, and all that is needed to solve it again."""
+    """The assignment problem a round came down to, and all that is needed to solve it again.
+
+    Columns from ``pair_skill`` on may be left out: then they hold zeros.
+    """
 
     learner_ids: Ints
     sharer_ids: Ints
@@ -118,8 +129,28 @@ class Instance:
     pair_learner: Ints  # ids
     pair_sharer: Ints  # ids
     pair_score: Ints
+    pair_skill: Ints = field(default_factory=_not_given)  # what the pair is for; the solver does not look
+    pair_fixed: Ints = field(default_factory=_not_given)  # 1: approved, or made by hand; level "fixed"
+    pair_kept: Ints = field(default_factory=_not_given)  # 1: proposed in the run before; level "keep"
+    learner_waited: Ints = field(default_factory=_not_given)  # rounds waited, 0 or more; level "waiting"
+    learner_region: Ints = field(default_factory=_not_given)  # number of the region, 0 if not told; level "equity"
+    sharer_load: Ints = field(default_factory=_not_given)  # live matches already, 0 or more; level "spread"
     levels: tuple[str, ...]
     seed: int
+
+    def __post_init__(self) -> None:
+        for table, columns in OPTIONAL_COLUMNS.items():
+            for column in columns:
+                if not len(getattr(self, column)):
+                    object.__setattr__(self, column, np.zeros(len(getattr(self, table)), dtype=np.int64))
+
+
+# Columns that may be left out, by the column that says how long they are.
+OPTIONAL_COLUMNS = {
+    "pair_score": ("pair_skill", "pair_fixed", "pair_kept"),
+    "learner_ids": ("learner_waited", "learner_region"),
+    "sharer_ids": ("sharer_load",),
+}
 
 
 @dataclass(frozen=True, eq=False)

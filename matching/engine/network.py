@@ -78,7 +78,17 @@ def rows_of(values: Ints, ids: Ints) -> Ints:
 
 def gains(instance: Instance) -> Mapping[str, Ints]:
     """What a pair adds at each level, in the order of solving; the tie-break comes last."""
-    known = {"served": np.ones_like(instance.pair_score), "score": instance.pair_score}
+    waited = instance.learner_waited[rows_of(instance.pair_learner, instance.learner_ids)]
+    nothing = np.zeros_like(instance.pair_score)
+    known = {
+        "fixed": instance.pair_fixed,
+        "served": np.ones_like(instance.pair_score),
+        "waiting": waited**2,
+        "equity": nothing,
+        "score": instance.pair_score,
+        "spread": nothing,
+        "keep": instance.pair_kept,
+    }
     return {level: known[level] for level in instance.levels} | {TIE_BREAK: tie_break(instance)}
 
 

@@ -49,7 +49,7 @@ def unpack(packed: bytes) -> tuple[Instance, Result]:
         raise NotARound("these bytes are not a round, or not as they were packed")
     with np.load(io.BytesIO(archive), allow_pickle=False) as arrays:
         head = json.loads(arrays["head"].tobytes())
-        columns = {name: arrays[name] for name in _COLUMNS}
+        columns = {name: arrays[name] for name in _COLUMNS if name in arrays}
         duals = tuple(_numbers(arrays[f"duals_{stage}"]) for stage in range(head["stages"]))
         chosen = arrays["chosen"]
     instance = Instance(**columns, levels=tuple(head["levels"]), seed=int(head["seed"]))

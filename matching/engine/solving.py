@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import checker, errors
-from matching.engine.facts import LEVELS, Instance, Ints, Result
+from matching.engine.facts import LEVELS, OPTIONAL_COLUMNS, Instance, Ints, Result
 from matching.engine.flow import solve_in_turn
 from matching.engine.network import Network, gains, rows_of
 
@@ -20,6 +20,12 @@ def solve(
     pair_learner: Sequence[int] | NDArray[Any],
     pair_sharer: Sequence[int] | NDArray[Any],
     pair_score: Sequence[int] | NDArray[Any],
+    pair_skill: Sequence[int] | NDArray[Any] = (),
+    pair_fixed: Sequence[int] | NDArray[Any] = (),
+    pair_kept: Sequence[int] | NDArray[Any] = (),
+    learner_waited: Sequence[int] | NDArray[Any] = (),
+    learner_region: Sequence[int] | NDArray[Any] = (),
+    sharer_load: Sequence[int] | NDArray[Any] = (),
     levels: Sequence[str] = LEVELS,
     seed: int = 0,
 ) -> Result:
@@ -41,6 +47,12 @@ def solve(
         pair_learner=_ints("pair_learner", pair_learner),
         pair_sharer=_ints("pair_sharer", pair_sharer),
         pair_score=_ints("pair_score", pair_score),
+        pair_skill=_ints("pair_skill", pair_skill),
+        pair_fixed=_ints("pair_fixed", pair_fixed),
+        pair_kept=_ints("pair_kept", pair_kept),
+        learner_waited=_ints("learner_waited", learner_waited),
+        learner_region=_ints("learner_region", learner_region),
+        sharer_load=_ints("sharer_load", sharer_load),
         levels=tuple(levels),
         seed=seed,
     )
@@ -59,6 +71,12 @@ def solve_instance(instance: Instance) -> Result:
         pair_learner=instance.pair_learner[pairs],
         pair_sharer=instance.pair_sharer[pairs],
         pair_score=instance.pair_score[pairs],
+        pair_skill=instance.pair_skill[pairs],
+        pair_fixed=instance.pair_fixed[pairs],
+        pair_kept=instance.pair_kept[pairs],
+        learner_waited=instance.learner_waited[learners],
+        learner_region=instance.learner_region[learners],
+        sharer_load=instance.sharer_load[sharers],
         levels=instance.levels,
         seed=instance.seed,
     )
@@ -67,10 +85,10 @@ def solve_instance(instance: Instance) -> Result:
     flow, prices = solve_in_turn(network, [network.cost_of(gain) for gain in by_level.values()])
     chosen = np.sort(pairs[np.flatnonzero(flow[network.pair_arc])])
     nodes = np.argsort(np.concatenate([learners, len(learners) + sharers, [len(learners) + len(sharers)]]))
-    values = {"served": np.ones_like(chosen), "score": instance.pair_score[chosen]}
+    values = gains(instance)
     result = Result(
         chosen=chosen,
-        value={level: sum(values[level].tolist()) for level in instance.levels},
+        value={level: sum(values[level][chosen].tolist()) for level in instance.levels},
         duals=tuple(price[nodes] for price in prices),
     )
     checker.check(instance, result)
@@ -93,6 +111,10 @@ def _refuse_nonsense(instance: Instance) -> None:
         raise errors.LengthsDiffer("sharer_slots and sharer_ids")
     if not len(instance.pair_learner) == len(instance.pair_sharer) == len(instance.pair_score):
         raise errors.LengthsDiffer("pair_learner, pair_sharer and pair_score")
+    for table, columns in OPTIONAL_COLUMNS.items():
+        for column in columns:
+            if len(getattr(instance, column)) != len(getattr(instance, table)):
+                raise errors.LengthsDiffer(f"{column} and {table}")
     if (instance.sharer_slots < 0).any():
         raise errors.NegativeSlots("a sharer cannot have fewer than no places")
     if not instance.levels or len(set(instance.levels)) < len(instance.levels) or set(instance.levels) - set(LEVELS):

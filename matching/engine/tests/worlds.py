@@ -31,9 +31,10 @@ def instance(learners, slots, pairs, levels=("served", "score"), seed=0):
     )
 
 
-def solved(learners, slots, pairs, **options):
+def solved(learners, slots, pairs, levels=("served", "score"), **options):
     """``solve`` as others call it, with lists."""
     return solve(
+        levels=levels,
         learner_ids=list(learners),
         sharer_ids=list(slots),
         sharer_slots=list(slots.values()),
