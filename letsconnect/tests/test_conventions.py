@@ -73,3 +73,11 @@ def test_every_rule_the_database_keeps_is_broken_by_a_test():
     rules = [constraint.name for model in our_models() for constraint in model._meta.constraints]
 
     assert [name for name in rules if name not in tests] == []
+
+
+def test_nothing_in_the_tree_points_out_of_it():
+    """A link made on one machine leads nowhere on the next: `node_modules` once stopped a fresh clone that way."""
+    private = {".venv", "var"}
+    entries = [path for path in ROOT.iterdir() if path.name not in private]
+
+    assert [path.name for path in entries if path.is_symlink()] == []
