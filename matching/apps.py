@@ -8,7 +8,8 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from matching import emails  # registers the letters and the sweeps
-        from matching.actions import leaving
+        from matching.actions import leaving, session_news
 
         emails.register()
         leaving.connect()
+        session_news.connect()

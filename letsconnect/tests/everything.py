@@ -16,8 +16,9 @@ from letsconnect.base import acts, personal
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.domain import MatchState
-from matching.models import RoundParticipant
+from matching.models import CalendarFeed, RoundParticipant
 from matching.tests.factories import make_match, make_request
+from matching.tests.session_factories import make_session
 from registrations.actions import sensitive
 from registrations.actions.sensitive import SensitiveFacts
 from registrations.domain import AgeRange, Gender, LookKind
@@ -57,6 +58,8 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
         match = make_match(match_state, skill=f"skill-of-match-{number}", **side)
         acts.record(by=coordinator, verb="note", on=match, now=NOW, reason=WORD)
         RoundParticipant.objects.create(round=match.round, number=7, registration=registration, left_out="no_offer")
+        if match_state == MatchState.CONNECTED:
+            _meet(match, member, NOW + timedelta(days=number + 2))
     if state == "approved":
         make_request(learner=registration)
         make_request(sharer=registration)
@@ -75,6 +78,13 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     sensitive.answer(member=member, facts=told, seen=fingerprint(SensitiveFacts(), sensitive.FACTS), now=NOW)
     fill(member)
     return member
+
+
+def _meet(match, member, starts_at):
+    """A cancelled session, one agreed and being moved, and a calendar that reads them."""
+    make_session("cancelled", match=match, cancelled_note=WORD)
+    make_session(match=match, starts_at=starts_at, waiting_for="learner")
+    CalendarFeed.objects.get_or_create(member=member, defaults={"fingerprint": WORD, "made_at": NOW})
 
 
 def _tell_more(registration, coordinator):
@@ -106,6 +116,8 @@ def fill(member):
             values = {name: _filled(table.model._meta.get_field(name)) for name in table.personal if name not in keep}
             if table.model._meta.model_name == "match":  # an open match has no note
                 del values["closed_note"]
+            if table.model._meta.model_name == "session":  # nor has one that is not cancelled
+                values = {"call_link": f"https://{WORD}.example.org/"}
             table.rows_of(member).update(**values)
     member.refresh_from_db()
 

@@ -1,0 +1,239 @@
+"""The hours two people agree on: proposed, confirmed, over or cancelled."""
+
+import uuid
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.zones import validate_zone
+from matching.agreeing import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
+from matching.domain import Side
+from matching.models.matches import Match
+from registrations.models import Member, Registration
+
+S = SessionState
+
+
+_is_https = URLValidator(schemes=["https"], message=_("Enter the whole link; it begins with https://."))
+
+
+def validate_call_link(link: str) -> None:
+    """Raise ValidationError unless it is a whole link over an encrypted connection, without a password in it."""
+    _is_https(link)
+    if "@" in urlsplit(link).netloc:
+        raise ValidationError(_("Leave out the name or password before the @ in this link."), code="userinfo")
+
+
+def _both_people() -> Func:
+    """The two people as one value that overlaps with any session of either, in either role."""
+    each = [Func(F(name), F(name), Value("[]"), function="int8range") for name in ("learner_id", "sharer_id")]
+    return Func(*each, function="int8multirange", output_field=BigIntegerRangeField())
+
+
+def _hour() -> Func:
+    return Func(F("starts_at"), F("ends_at"), function="tstzrange", output_field=DateTimeRangeField())
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def open(self, *, now: datetime) -> "SessionQuerySet":
+        """Being agreed, or agreed and not over."""
+        return self.filter(Q(state=S.PROPOSED) | Q(state=S.CONFIRMED, ends_at__gt=now))
+
+    def upcoming(self, *, now: datetime) -> "SessionQuerySet":
+        """Agreed and not over, soonest first."""
+        return self.filter(state=S.CONFIRMED, ends_at__gt=now).order_by("starts_at", "pk")
+
+    def over(self, *, now: datetime) -> "SessionQuerySet":
+        """Agreed, and their hour is past; nobody has said yet whether they were held. Latest first."""
+        return self.filter(state=S.CONFIRMED, ends_at__lte=now).order_by("-starts_at", "-pk")
+
+    def for_member(self, member: Member) -> "SessionQuerySet":
+        """The sessions of a member, in either role."""
+        return self.filter(Q(learner__member=member) | Q(sharer__member=member))
+
+    def of_people(self, *people: int) -> "SessionQuerySet":
+        """The sessions in which any of these registrations takes part, in either role."""
+        return self.filter(Q(learner__in=people) | Q(sharer__in=people))
+
+    def at(self, starts_at: datetime, ends_at: datetime) -> "SessionQuerySet":
+        """Those agreed for a time that overlaps with this one."""
+        return self.filter(state=S.CONFIRMED, starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+    def waiting_for(self, member: Member) -> "SessionQuerySet":
+        """Those with proposed times that wait for the member's word."""
+        return self.filter(
+            Q(learner__member=member, waiting_for=Side.LEARNER) | Q(sharer__member=member, waiting_for=Side.SHARER)
+        )
+
+    def with_people(self) -> "SessionQuerySet":
+        """Fetch what a page or letter says of a session, in a constant number of queries."""
+        return self.select_related("match__skill__merged_into", "learner__member", "sharer__member").prefetch_related(
+            "times", "match__skill__skill_names", "match__skill__merged_into__skill_names"
+        )
+
+
+class Session(models.Model):
+    """One hour of a match: from the first proposed times to its end, under one calendar UID.
+
+    ``learner`` and ``sharer`` repeat the match's, because a constraint sees one row only. ``waiting_for`` is the side
+    that has to answer proposed times; a confirmed session keeps its hour while another one is being proposed.
+    """
+
+    match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="sessions", verbose_name=_("match"))
+    learner = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="sessions_as_learner", verbose_name=_("learner")
+    )
+    sharer = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="sessions_as_sharer", verbose_name=_("sharer")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=SessionState, default=S.PROPOSED)
+    version = models.PositiveIntegerField(default=0)
+    waiting_for = models.CharField(_("waits for"), max_length=10, choices=Side, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        _("length"), choices=[(minutes, str(minutes)) for minutes in MINUTES], default=USUAL_MINUTES
+    )
+    starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    uid = models.UUIDField(_("calendar id"), default=uuid.uuid4, editable=False)
+    sequence = models.PositiveIntegerField(_("calendar sequence"), default=0)
+    call_link = models.CharField(_("link to the call"), max_length=500, blank=True, validators=[validate_call_link])
+    made_at = models.DateTimeField(_("first proposed at"))
+    made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("first proposed by"))
+    confirmed_at = models.DateTimeField(_("agreed at"), null=True, blank=True)
+    day_reminded_at = models.DateTimeField(null=True, blank=True)
+    hour_reminded_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("cancelled by")
+    )
+    cancelled_why = models.CharField(_("why it was cancelled"), max_length=20, blank=True, choices=WhyCancelled)
+    cancelled_note = models.TextField(_("a word to the other person"), max_length=500, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=S.values), name="matching_session_state_is_known"),
+            models.CheckConstraint(condition=~Q(learner=F("sharer")), name="matching_session_is_of_two_people"),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None, confirmed_at=None) & ~Q(state=S.CONFIRMED)
+                | Q(confirmed_at__isnull=False, starts_at__isnull=False, ends_at__gt=F("starts_at"))
+                & ~Q(state=S.PROPOSED),
+                name="matching_session_agreed_has_its_hour",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.PROPOSED, waiting_for__in=Side.values)
+                | Q(state=S.CONFIRMED, waiting_for__in=["", *Side.values])
+                | Q(state=S.CANCELLED, waiting_for=""),
+                name="matching_session_waits_for_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancelled_by=None, cancelled_why="", cancelled_note="")
+                & ~Q(state=S.CANCELLED)
+                | Q(state=S.CANCELLED, cancelled_at__isnull=False, cancelled_why__in=WhyCancelled.values),
+                name="matching_session_cancelled_has_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=S.CANCELLED)
+                | Q(cancelled_by__isnull=False)
+                | Q(cancelled_why__in=[WhyCancelled.LAPSED, WhyCancelled.MATCH_OVER]),
+                name="matching_session_cancelled_has_who_unless_lapsed",
+            ),
+            models.CheckConstraint(condition=Q(minutes__in=MINUTES), name="matching_session_length_is_known"),
+            models.CheckConstraint(
+                condition=Q(call_link="") | Q(call_link__startswith="https://"),
+                name="matching_session_call_link_is_https",
+            ),
+            models.UniqueConstraint(fields=["uid"], name="matching_one_session_per_uid"),
+            models.UniqueConstraint(
+                fields=["match"],
+                condition=Q(state=S.PROPOSED),
+                name="matching_one_session_is_agreed_at_a_time",
+            ),
+            ExclusionConstraint(
+                name="matching_one_person_one_session_at_a_time",
+                expressions=[(_both_people(), RangeOperators.OVERLAPS), (_hour(), RangeOperators.OVERLAPS)],
+                condition=Q(state=S.CONFIRMED),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["starts_at"], condition=Q(state=S.CONFIRMED), name="matching_session_agreed"),
+            models.Index(fields=["match", "state"], name="matching_session_of_match"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Session %(number)s") % {"number": self.pk}
+
+    def side_of(self, member: Member) -> Side | None:
+        """The member's side in this session, or None."""
+        if self.learner.member_id == member.pk:
+            return Side.LEARNER
+        return Side.SHARER if self.sharer.member_id == member.pk else None
+
+    def person(self, side: str) -> Registration:
+        return self.learner if side == Side.LEARNER else self.sharer
+
+    @property
+    def is_being_moved(self) -> bool:
+        """Agreed, and another hour has been proposed since."""
+        return self.state == S.CONFIRMED and self.waiting_for != ""
+
+    def clean(self) -> None:
+        """Refuse people who are not the match's own: the constraint on overlaps trusts these two columns."""
+        if (self.learner_id, self.sharer_id) != (self.match.learner_id, self.match.sharer_id):
+            raise ValidationError(_("A session is held by the two people of its match."))
+
+
+class ProposedTime(models.Model):
+    """One of the times a side proposes for a session: the wall clock they chose, its zone, and the moment it is."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="times")
+    number = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField(_("starts at"))
+    local_date = models.DateField(_("date"))
+    local_time = models.TimeField(_("time"))
+    zone = models.CharField(_("time zone"), max_length=50, validators=[validate_zone])
+
+    class Meta:
+        verbose_name = _("proposed time")
+        verbose_name_plural = _("proposed times")
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="matching_one_proposed_time_per_number"),
+            models.UniqueConstraint(fields=["session", "starts_at"], name="matching_proposed_times_differ"),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=MAX_TIMES), name="matching_proposed_times_at_most_three"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class CalendarFeed(models.Model):
+    """A secret address from which a person's own calendar reads their sessions; only its fingerprint is kept."""
+
+    member = models.OneToOneField(Member, on_delete=models.PROTECT, related_name="+")
+    fingerprint = models.CharField(max_length=64)
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+        constraints = [
+            models.UniqueConstraint(fields=["fingerprint"], name="matching_one_feed_per_secret"),
+            models.CheckConstraint(condition=~Q(fingerprint=""), name="matching_feed_has_a_secret"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Calendar feed %(number)s") % {"number": self.pk}
