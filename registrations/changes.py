@@ -45,6 +45,7 @@ _LABELS = {
     "zone": gettext_lazy("time zone"),
     "can_help": gettext_lazy("people they can help at once"),
     "can_learn_from": gettext_lazy("people they want to learn from at once"),
+    "is_findable": gettext_lazy("others may find them and ask for them"),
     "region_wish": gettext_lazy("where their match is from"),
     "contact_way": gettext_lazy("how a match may reach them"),
     "contact_text": gettext_lazy("talk page or other way"),
@@ -121,6 +122,8 @@ class _Words:
                 return str(RegionWish(value).label)
             case "contact_way":
                 return str(ContactWay(value).label)
+            case "is_findable":
+                return _("yes") if value else _("no")
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
     def named(self, kind: str, key: int) -> str:

@@ -97,6 +97,7 @@ _COLUMNS: list[tuple[Any, Read]] = [
     (_("time zone"), lambda one, _words: one.zone),
     (_("people they can help at once"), lambda one, _words: one.can_help),
     (_("people they want to learn from at once"), lambda one, _words: one.can_learn_from),
+    (_("others may find them and ask for them"), lambda one, _words: one.is_findable),
     (_("away until"), lambda one, _words: one.away_until),
     (_("paused until"), lambda one, _words: one.paused_until),
     (_("submitted at"), lambda one, _words: one.submitted_at),

@@ -42,6 +42,7 @@ class RegistrationFacts:
     zone: str = ""
     can_help: int = 1
     can_learn_from: int = 1
+    is_findable: bool = False
     region_wish: str = RegionWish.EITHER
     contact_way: str = ContactWay.EMAIL
     contact_text: str = ""

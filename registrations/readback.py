@@ -132,6 +132,10 @@ _WRITERS: dict[str, tuple[Callable[[], str], Callable[[Any], list[Any]]]] = {
         lambda: _("I am away until"),
         lambda facts: [date_format(facts.away_until) if facts.away_until else ""],
     ),
+    "is_findable": (
+        lambda: _("Others may find me and ask for me"),
+        lambda facts: [_("yes") if facts.is_findable else _("no")],
+    ),
     "region_wish": (lambda: _("Where my match is from"), lambda facts: [RegionWish(facts.region_wish).label]),
     "contact_way": (lambda: _("How a match may reach me"), _contact),
     "consents": (lambda: _("What I agree to"), _consents),

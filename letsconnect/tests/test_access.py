@@ -91,6 +91,12 @@ DOORS = [
     Door("registrations:registration-pause", get=MEMBERS, post=ENROLLED, data={"until": "2026-04-01"}),
     Door("registrations:registration-away", get=MEMBERS, post=ENROLLED, data={"until": "2026-04-01"}),
     Door("registrations:registration-resume", get=BUTTON, post=ALL_LED_ON),
+    Door(
+        "registrations:registration-findable",
+        get=BUTTON,
+        post="302 302+ 302+ 302 302 302 302",
+        data={"findable": "yes"},
+    ),
     Door("registrations:registration-withdraw", get=MEMBERS, post="302 302+ 302+ 302 302 302 302"),
     Door(
         "registrations:account-delete",

@@ -72,6 +72,7 @@ def some_facts(draw):
         "zone": draw(st.sampled_from(["Africa/Tunis", "Asia/Kathmandu"])),
         "can_help": draw(st.integers(0, 20)),
         "can_learn_from": draw(st.integers(0, 20)),
+        "is_findable": draw(st.booleans()),
         "region_wish": draw(st.sampled_from(RegionWish.values)),
         "contact_way": draw(st.sampled_from(ContactWay.values)),
         "contact_text": draw(text) or "x",

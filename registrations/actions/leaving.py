@@ -1,4 +1,4 @@
-"""Pausing, being away, coming back and withdrawing: one's own part in the programme."""
+"""Pausing, being away, coming back, being found, withdrawing: one's own part in the programme."""
 
 from datetime import UTC, date, datetime
 
@@ -55,6 +55,22 @@ def come_back(*, member: Member, by: Member, now: datetime) -> Registration:
         registration.paused_until = registration.away_until = registration.still_in_asked_on = None
         registration.save(update_fields=["paused_until", "away_until", "still_in_asked_on", "version"])
         acts.record(by=by, verb="come_back", on=registration, now=now)
+    return registration
+
+
+@transaction.atomic
+def set_findable(*, member: Member, is_findable: bool, by: Member, now: datetime) -> Registration:
+    """Let others find the person and ask for them, or not any more; a second time changes nothing.
+
+    Raises NotYetPossible outside the programme. The form has this answer too, so a tab that was open is told.
+    """
+    member = lock_member(member)
+    registration = _locked(member)
+    if registration.is_findable != is_findable:
+        registration.is_findable = is_findable
+        registration.version += 1
+        registration.save(update_fields=["is_findable", "version"])
+        acts.record(by=by, verb="set_findable", on=registration, now=now, became="yes" if is_findable else "no")
     return registration
 
 

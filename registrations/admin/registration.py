@@ -92,6 +92,7 @@ class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
             "paused_until",
             "can_help",
             "can_learn_from",
+            "is_findable",
             "region_wish",
             "consent_lines",
             "submitted_at",

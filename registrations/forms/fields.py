@@ -177,6 +177,23 @@ class SkillForm(StepForm):
         return {}
 
 
+class ShareForm(SkillForm):
+    """What I share, and whether others may find me because of it."""
+
+    is_findable = forms.BooleanField(
+        label=_("Let others find me and ask for me"),
+        required=False,
+        help_text=_(
+            "People with an approved registration then see the name you show, your region and group, what you share, "
+            "your languages and roughly when you are free. Never how to reach you. Nobody has to be answered: whom "
+            "they ask for is a wish for the next round of matches."
+        ),
+    )
+
+    def values(self) -> dict[str, Any]:
+        return {"is_findable": self.cleaned_data["is_findable"]}
+
+
 class WhenForm(StepForm):
     zone = forms.ChoiceField(
         label=_("Time zone"),

@@ -47,8 +47,8 @@ STEPS = (
     Step(
         "share",
         _("What I can share"),
-        (("offers",),),
-        form=fields.SkillForm,
+        (("offers",), ("is_findable",)),
+        form=fields.ShareForm,
         rows="offers",
         rows_class=rows_of(OfferRow),
     ),

@@ -41,6 +41,7 @@ def changes(before, after, **kwargs):
         ({"region_wish": "same"}, {"region_wish": "either"}, [
             ("where their match is from", "from my region", "either is fine")
         ]),
+        ({"is_findable": False}, {"is_findable": True}, [("others may find them and ask for them", "no", "yes")]),
         ({"offers": [[1, 2, False]]}, {"offers": [[1, 2, False], [2, 4, True]]}, [
             ("Shares: Wikidata", "", "I have taught it to others; would share it in a clinic")
         ]),

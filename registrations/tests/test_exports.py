@@ -69,6 +69,7 @@ def test_a_row_says_what_is_known(client, amina, coordinator):
         "time zone": "UTC",
         "people they can help at once": "1",
         "people they want to learn from at once": "1",
+        "others may find them and ask for them": "0",
         "away until": "2026-04-01",
         "paused until": "",
         "submitted at": "2026-03-02 12:00",

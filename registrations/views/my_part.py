@@ -72,6 +72,21 @@ def come_back(request: HttpRequest) -> HttpResponse:
     return redirect("registrations:my-data")
 
 
+@login_required
+@require_POST
+def findable(request: HttpRequest) -> HttpResponse:
+    """Let others find the person, or not any more."""
+    is_findable = request.POST.get("findable") == "yes"
+    try:
+        leaving.set_findable(member=request.user, is_findable=is_findable, by=request.user, now=timezone.now())
+    except RegistrationError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("Others can find you and ask for you now.") if is_findable else _("Nobody can find you any more.")
+        messages.success(request, said)
+    return redirect("registrations:my-data")
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
