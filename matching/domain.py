@@ -16,12 +16,23 @@ NUDGE_AGAIN_AFTER = timedelta(seconds=20)
 
 
 class RoundState(TextChoices):
-    DRAFT = "draft", pgettext_lazy("state of a round", "waiting to be computed")
+    DRAFT = "draft", pgettext_lazy("state of a round", "draft")
     SOLVING = "solving", pgettext_lazy("state of a round", "being computed")
     PROPOSED = "proposed", pgettext_lazy("state of a round", "proposed")
     PUBLISHED = "published", pgettext_lazy("state of a round", "published")
     FAILED = "failed", pgettext_lazy("state of a round", "failed")
     CANCELLED = "cancelled", pgettext_lazy("state of a round", "cancelled")
+
+
+class RoundPhase(TextChoices):
+    """What is being done at this moment to compute a round; the row says so while it is done."""
+
+    READING = "reading", pgettext_lazy("phase of computing", "reading who takes part")
+    PAIRING = "pairing", pgettext_lazy("phase of computing", "finding every pair that could work")
+    SCORING = "scoring", pgettext_lazy("phase of computing", "weighing the pairs")
+    SOLVING = "solving", pgettext_lazy("phase of computing", "choosing the best set, and proving that it is")
+    EXPLAINING = "explaining", pgettext_lazy("phase of computing", "writing down the reasons")
+    STORING = "storing", pgettext_lazy("phase of computing", "storing the result")
 
 
 class MatchState(TextChoices):
@@ -71,8 +82,14 @@ class ClosedWhy(TextChoices):
     LEFT = "left", _("One side is no longer in the programme")
     BLOCKED = "blocked", _("The two can no longer be matched")
     ROUND_CANCELLED = "round_cancelled", _("The round was cancelled")
+    REPLACED = "replaced", _("Another proposal took its place when the rest was computed again")
+    SWAPPED = "swapped", _("The working group chose somebody else for this learner")
+    LEFT_UNDECIDED = "left_undecided", _("It was left undecided and let go")
 
 
+# Said about the two as people: they are not proposed to each other again, however long ago it was. Any other end keeps
+# two people apart for the cool-down only, and what was withdrawn before anybody was asked not at all.
+APART_FOR_EVER = (ClosedWhy.KNOW_EACH_OTHER, ClosedWhy.NOT_THE_PERSON)
 WHY_REFUSED = (ClosedWhy.POOR_FIT, ClosedWhy.KNOW_EACH_OTHER, ClosedWhy.BETTER_SERVED, ClosedWhy.OTHER)
 WHY_DECLINED = (ClosedWhy.NO_TIME, ClosedWhy.NOT_THE_TOPIC, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)
 WHY_WITHDRAWN = (ClosedWhy.NO_TIME, ClosedWhy.NO_LONGER_NEEDED, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)
@@ -89,6 +106,7 @@ class Side(TextChoices):
 
 _ROUND_MOVES = {
     RoundState.DRAFT: {RoundState.SOLVING, RoundState.CANCELLED},
+    RoundState.FAILED: {RoundState.DRAFT, RoundState.CANCELLED},
     RoundState.SOLVING: {RoundState.PROPOSED, RoundState.FAILED, RoundState.CANCELLED},
     RoundState.PROPOSED: {RoundState.PUBLISHED, RoundState.CANCELLED},
     RoundState.PUBLISHED: {RoundState.PUBLISHED},
@@ -119,6 +137,26 @@ class NoPlaceLeft(MatchingError):
 
 class NotReady(MatchingError):
     """One side cannot be matched now: not approved, not claimed, paused, or the two are blocked."""
+
+
+class HoursClash(MatchingError):
+    """Somebody's matches together leave no hour of its own for each of them."""
+
+
+class ChangedSince(MoveNotAllowed):
+    """Somebody else changed the match after the person saw it."""
+
+
+class CannotPair(MatchingError):
+    """These two cannot be put together by hand."""
+
+
+class TooOld(MatchingError):
+    """The facts a round was computed from are deleted."""
+
+
+class BadSetting(MatchingError):
+    """A setting of the matcher or of a round is not one it can have."""
 
 
 class ReasonMissing(MatchingError):

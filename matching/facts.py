@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
-from matching.models import Match
+from matching.models import Exclusion, Match, MatchingRules
 from registrations.availability import weekly_slots
 from registrations.domain import SkillState
 from registrations.models import Block, Offer, Registration, SpokenLanguage, Window, Wish
@@ -35,7 +35,7 @@ def next_monday(today: date) -> date:
 
 
 def load(*, now: datetime) -> Loaded:
-    """Read everyone who can be matched on that day, in eight queries whatever their number.
+    """Read everyone who can be matched on that day, in ten queries whatever their number.
 
     Participants are numbered from 0 by registration id, so the engine never learns who anybody is.
     """
@@ -60,7 +60,7 @@ def load(*, now: datetime) -> Loaded:
         offers=Offers(**_skills(Offer, "level", numbers)),
         wishes=Wishes(**_skills(Wish, "priority", numbers)),
         languages=_languages(numbers),
-        apart=_apart(numbers, {row[1]: number for number, row in enumerate(rows)}),
+        apart=_apart(numbers, {row[1]: number for number, row in enumerate(rows)}, now=now),
     )
     return Loaded(facts=facts, registrations=[row[0] for row in rows], start=start)
 
@@ -133,12 +133,19 @@ def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     return slots
 
 
-def _apart(numbers: dict[int, int], members: dict[int, int]) -> np.ndarray:
-    """Return the pairs of participants never to be proposed: blocked either way, or matched before in either role."""
+def _apart(numbers: dict[int, int], members: dict[int, int], *, now: datetime) -> np.ndarray:
+    """Return the pairs of participants not to be proposed: blocked either way, matched before in either role and not
+    long enough ago, or kept apart by the working group."""
+    rules = MatchingRules.objects.current()
+    matched = Match.objects.keeping_apart(now=now, cool_down_days=rules.cool_down_days)
     pairs = {
-        (numbers[learner], numbers[sharer])
-        for learner, sharer in Match.objects.keeping_apart().values_list("learner_id", "sharer_id")
-        if learner in numbers and sharer in numbers
+        (numbers[one], numbers[other])
+        for rows in (
+            matched.values_list("learner_id", "sharer_id"),
+            Exclusion.objects.standing().values_list("one_id", "other_id"),
+        )
+        for one, other in rows
+        if one in numbers and other in numbers
     } | {
         (members[one], members[other])
         for one, other in Block.objects.values_list("member_id", "blocked_id")

@@ -16,7 +16,7 @@ from letsconnect.base import acts, personal
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.domain import MatchState
-from matching.models import CalendarFeed, RoundParticipant
+from matching.models import CalendarFeed, Exclusion, RoundParticipant
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session
 from registrations.actions import sensitive
@@ -63,6 +63,15 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     if state == "approved":
         make_request(learner=registration)
         make_request(sharer=registration)
+    Exclusion.objects.create(
+        one=registration,
+        other=make_registration(),
+        reason=WORD,
+        made_by=coordinator,
+        made_at=NOW,
+        lifted_by=coordinator,
+        lifted_at=NOW,
+    )
     for capacity in (1, 3):
         rsvp = clinic_actions.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)

@@ -63,7 +63,8 @@ def cancel_round(*, round_: Round, by: Member, now: datetime) -> Round:
         state=MatchState.WITHDRAWN, closed_at=now, closed_by=by, closed_why=ClosedWhy.ROUND_CANCELLED
     )
     round_.state, round_.cancelled_at, round_.cancelled_by = RoundState.CANCELLED, now, by
-    round_.save(update_fields=["state", "cancelled_at", "cancelled_by"])
+    round_.lease_until, round_.phase, round_.preview_requested_at = None, "", None
+    round_.save(update_fields=["state", "cancelled_at", "cancelled_by", "lease_until", "phase", "preview_requested_at"])
     acts.record(by=by, verb="cancel_round", on=round_, now=now, was=was, became=round_.state)
     return round_
 
@@ -142,7 +143,8 @@ def fail_round(*, round_: Round, reason: str, now: datetime) -> None:
     if round_.state != RoundState.SOLVING:
         return
     round_.state, round_.failure, round_.finished_at = RoundState.FAILED, reason, now
-    round_.save(update_fields=["state", "failure", "finished_at"])
+    round_.lease_until, round_.phase = None, ""
+    round_.save(update_fields=["state", "failure", "finished_at", "lease_until", "phase"])
     acts.record(by=None, verb="fail_round", on=round_, now=now, was=RoundState.SOLVING, became=round_.state)
 
 
@@ -167,7 +169,14 @@ def _store(round_: Round, loaded: facts.Loaded, proposal: Proposal, *, seconds: 
         ),
         batch_size=2000,
     )
-    RoundReplay.objects.create(round=round_, data=replay.pack(proposal.instance, proposal.result))
+    RoundReplay.objects.create(
+        round=round_,
+        data=replay.pack(proposal.instance, proposal.result),
+        value=dict(proposal.result.value),
+        read_at=round_.started_at,
+        stored_at=now,
+        asked_by=round_.created_by,
+    )
     RoundParticipant.objects.bulk_create(
         (
             RoundParticipant(

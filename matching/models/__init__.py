@@ -1,16 +1,21 @@
 """The tables of matching, split by noun."""
 
-from matching.models.matches import Match, MatchQuerySet
+from matching.models.matches import Match, MatchApproval, MatchQuerySet
 from matching.models.requests import SharerRequest, SharerRequestQuerySet
-from matching.models.rounds import Round, RoundParticipant, RoundReplay
+from matching.models.rounds import Round, RoundFacts, RoundParticipant, RoundReplay
+from matching.models.rules import Exclusion, MatchingRules
 from matching.models.sessions import CalendarFeed, ProposedTime, Session, SessionQuerySet
 
 __all__ = [
     "CalendarFeed",
+    "Exclusion",
     "Match",
+    "MatchApproval",
     "MatchQuerySet",
+    "MatchingRules",
     "ProposedTime",
     "Round",
+    "RoundFacts",
     "RoundParticipant",
     "RoundReplay",
     "Session",

@@ -1,12 +1,13 @@
 """One learner, one sharer, one skill: from proposal to its end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain import (
+    APART_FOR_EVER,
     CLOSED,
     LIVE,
     REMIND_AFTER,
@@ -17,10 +18,11 @@ from matching.domain import (
     WAS_CONNECTED,
     ClosedWhy,
     MatchState,
+    RoundState,
     Side,
 )
 from matching.models.rounds import Round
-from registrations.domain import RegistrationState
+from registrations.domain import Region, RegistrationState
 from registrations.models import Block, Member, Registration, Skill, Wish
 
 _GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
@@ -51,19 +53,30 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def taking_a_place(self) -> "MatchQuerySet":
         return self.live().filter(state__in=TAKES_A_PLACE)
 
-    def keeping_apart(self) -> "MatchQuerySet":
-        """Matches whose two people are not proposed to each other again, in either role.
+    def keeping_apart(self, *, now: datetime, cool_down_days: int) -> "MatchQuerySet":
+        """Matches whose two people are not proposed to each other at this moment, in either role.
 
-        Everything but what was withdrawn before anybody was asked: a refusal by the working group counts, because
-        a person judged this pair; a cancelled round does not, because nobody did.
+        A live one always; one that ended with a word about the two as people for ever; any other that ended within
+        the cool-down. What was withdrawn before anybody was asked does not count: nobody judged this pair.
         """
-        return self.exclude(state=MatchState.WITHDRAWN, asked_at=None)
+        recent = Q(closed_at__gt=now - timedelta(days=cool_down_days))
+        told_or_judged = self.exclude(state=MatchState.WITHDRAWN, asked_at=None)
+        return told_or_judged.filter(Q(state__in=LIVE) | Q(closed_why__in=APART_FOR_EVER) | recent)
 
     def to_decide(self) -> "MatchQuerySet":
-        return self.filter(state=MatchState.PROPOSED)
+        """Proposals of computed rounds; those made by hand in a draft wait until it is."""
+        return self.filter(state=MatchState.PROPOSED, round__state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
 
     def to_publish(self) -> "MatchQuerySet":
         return self.filter(state=MatchState.APPROVED)
+
+    def undecided(self) -> "MatchQuerySet":
+        """Proposed or approved: nobody was told, so the working group can still change it."""
+        return self.filter(state__in=[MatchState.PROPOSED, MatchState.APPROVED])
+
+    def fixed(self) -> "MatchQuerySet":
+        """What computing a round again leaves as it is: approved, or made by hand."""
+        return self.undecided().filter(Q(state=MatchState.APPROVED) | Q(made_by_hand=True))
 
     def waiting_for_answers(self) -> "MatchQuerySet":
         return self.filter(state=MatchState.ASKED)
@@ -148,6 +161,12 @@ class Match(models.Model):
     )
     closed_why = models.CharField(_("why it was closed"), max_length=20, blank=True, choices=ClosedWhy)
     closed_note = models.TextField(_("in their words"), max_length=1000, blank=True)
+    made_by_hand = models.BooleanField(_("put together by hand"), default=False)
+    made_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("put together by")
+    )
+    made_why = models.TextField(_("why these two"), max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = MatchQuerySet.as_manager()
 
@@ -189,6 +208,10 @@ class Match(models.Model):
                 | Q(state=MatchState.EXPIRED, closed_by=None)
                 | (Q(closed_by__isnull=False) & ~Q(state=MatchState.EXPIRED)),
                 name="matching_closed_has_who_unless_expired",
+            ),
+            models.CheckConstraint(
+                condition=Q(made_by_hand=True, made_by__isnull=False) | Q(made_by_hand=False, made_by=None),
+                name="matching_made_by_hand_has_who",
             ),
             models.UniqueConstraint(
                 fields=["learner", "sharer", "skill"],
@@ -233,3 +256,23 @@ class Match(models.Model):
     @property
     def shows_contact(self) -> bool:
         return self.state in SHOWS_CONTACT
+
+
+class MatchApproval(models.Model):
+    """Who approved a match for which side; where the rules ask for both, it takes one for each region."""
+
+    match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="approvals")
+    side = models.CharField(_("side"), max_length=7, choices=Side)
+    region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
+    approved_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("approved by"))
+    approved_at = models.DateTimeField(_("approved at"))
+
+    class Meta:
+        ordering = ["approved_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["match", "side"], name="matching_one_approval_per_side"),
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="matching_approval_side_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.match}: {self.region}"

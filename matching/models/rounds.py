@@ -1,12 +1,13 @@
 """One run of the matcher, what is needed to replay it, and who its numbers were."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
-from matching.domain import NUDGE_AGAIN_AFTER, RoundState
+from matching.domain import NUDGE_AGAIN_AFTER, RoundPhase, RoundState
 from registrations.models import Member, Registration
 
 
@@ -19,9 +20,19 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Waiting for so long that the nudge must have been lost."""
         return self.waiting().filter(requested_at__lte=now - NUDGE_AGAIN_AFTER)
 
+    def waiting_for_a_preview(self) -> "RoundQuerySet":
+        """Drafts too large to be previewed at once, for which somebody asked a worker; oldest first."""
+        return self.filter(state=RoundState.DRAFT, preview_requested_at__isnull=False).order_by(
+            "preview_requested_at", "pk"
+        )
+
     def abandoned(self, *, now: datetime) -> "RoundQuerySet":
         """Being computed by a process that stopped renewing its lease: killed."""
-        return self.filter(state=RoundState.SOLVING, lease_until__lt=now)
+        return self.filter(lease_until__lt=now)
+
+    def decidable(self) -> "RoundQuerySet":
+        """Computed, so that their proposals can be decided."""
+        return self.filter(state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
 
     def visible_to(self, member: Member) -> "RoundQuerySet":
         """Rounds hold figures and no names: the whole working group sees them."""
@@ -63,6 +74,10 @@ class Round(models.Model):
     is_proven = models.BooleanField(_("proof checked"), null=True, blank=True)
     statistics = models.JSONField(_("statistics"), default=dict, blank=True)
     failure = models.TextField(_("why it failed"), blank=True)
+    phase = models.CharField(_("phase"), max_length=10, choices=RoundPhase, blank=True)
+    preview = models.JSONField(_("preview"), null=True, blank=True)
+    preview_before = models.JSONField(_("the preview before"), null=True, blank=True)
+    preview_requested_at = models.DateTimeField(_("preview asked for at"), null=True, blank=True)
 
     objects = RoundQuerySet.as_manager()
 
@@ -73,7 +88,10 @@ class Round(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RoundState.values), name="matching_round_state_is_known"),
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state=RoundState.SOLVING), name="matching_one_round_is_solved_at_a_time"
+                # A constant: of all rows somebody holds a lease on, there is one.
+                IsNull(F("lease_until"), True),
+                condition=Q(lease_until__isnull=False),
+                name="matching_one_round_is_solved_at_a_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state=RoundState.SOLVING) | Q(started_at__isnull=False, lease_until__isnull=False),
@@ -95,6 +113,14 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=RoundState.FAILED) | ~Q(failure=""), name="matching_failed_round_says_why"
             ),
+            models.CheckConstraint(
+                condition=Q(phase="") | Q(phase__in=RoundPhase.values, lease_until__isnull=False),
+                name="matching_phase_only_while_computed",
+            ),
+            models.CheckConstraint(
+                condition=Q(preview_requested_at=None) | Q(state=RoundState.DRAFT),
+                name="matching_only_a_draft_is_previewed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,22 +128,74 @@ class Round(models.Model):
 
 
 class RoundReplay(models.Model):
-    """What a round needs to be solved and proven again: arcs, places, result and duals, by participant number."""
+    """What one solve of a round needs to be solved and proven again: arcs, places, result and duals, by participant
+    number. The first solve has number 1; each repair adds one."""
 
-    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="replay")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="replays")
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
     data = models.BinaryField()
+    value = models.JSONField(_("value by level"), default=dict)
+    read_at = models.DateTimeField(_("facts read at"), null=True)
+    stored_at = models.DateTimeField(_("stored at"), null=True)
+    asked_by = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
+
+    class Meta:
+        ordering = ["round", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="matching_each_solve_has_its_number"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="matching_solves_are_counted_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} ({self.number})"
+
+
+class RoundFactsQuerySet(models.QuerySet["RoundFacts"]):
+    def to_delete(self, *, now: datetime, days: int) -> "RoundFactsQuerySet":
+        return self.filter(stored_at__lte=now - timedelta(days=days))
+
+
+class RoundFacts(models.Model):
+    """What the engine was told for the first solve, by participant number; a sweep deletes it after some months."""
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="facts")
+    data = models.BinaryField()
+    stored_at = models.DateTimeField(_("stored at"), db_index=True)
+
+    objects = RoundFactsQuerySet.as_manager()
 
     def __str__(self) -> str:
         return str(self.round)
 
 
+class RoundParticipantQuerySet(models.QuerySet["RoundParticipant"]):
+    def left_out_of(self, round_: Round) -> "RoundParticipantQuerySet":
+        """Learners who took part with room and got nothing, with their people; longest waiting first."""
+        return (
+            self.filter(round=round_)
+            .exclude(left_out="")
+            .select_related("registration__member", "registration__group")
+            .order_by("-waited", "number")
+        )
+
+
 class RoundParticipant(models.Model):
-    """Whose number it was, and why they got nothing if they wished something. Erasure deletes the row."""
+    """Whose number it was, and why they got nothing if they wished something. Erasure deletes the row.
+
+    A draft has them too, from its last preview.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="participants")
     number = models.PositiveIntegerField()
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")
+    is_learner = models.BooleanField(_("took part as a learner with room"), default=False)
     left_out = models.CharField(max_length=20, blank=True)
+    waited = models.PositiveSmallIntegerField(_("rounds waited"), default=0)
+    advice = models.JSONField(_("what would help"), default=list, blank=True)
+
+    objects = RoundParticipantQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from matching.domain import LIVE, ClosedWhy, MatchState, RoundState
-from matching.models import Match, Round, RoundParticipant
+from matching.models import Exclusion, Match, MatchApproval, MatchingRules, Round, RoundParticipant, RoundReplay
 from matching.tests.factories import make_match, make_round
 from registrations.domain import RegistrationState
 from registrations.models import Block, Registration
@@ -52,6 +52,7 @@ def test_the_factory_can_make_every_state_so_the_rules_below_refuse_only_what_th
         ("declined", {"closed_by": None}, "matching_closed_has_who_unless_expired"),
         ("withdrawn", {"closed_by": None}, "matching_closed_has_who_unless_expired"),
         ("completed", {"closed_by": None}, "matching_closed_has_who_unless_expired"),
+        ("proposed", {"made_by_hand": True}, "matching_made_by_hand_has_who"),
     ],
 )
 def test_a_match_that_breaks_a_rule_is_refused(state, columns, constraint):
@@ -103,6 +104,9 @@ def test_a_learner_has_one_live_proposal_in_a_round():
         ("published", {"published_at": None}, "matching_published_round_has_when_and_who"),
         ("proposed", {"state": "cancelled"}, "matching_cancelled_round_has_when_and_who"),
         ("solving", {"state": "failed"}, "matching_failed_round_says_why"),
+        ("solving", {"phase": "dreaming"}, "matching_phase_only_while_computed"),
+        ("proposed", {"phase": "reading"}, "matching_phase_only_while_computed"),
+        ("proposed", {"preview_requested_at": NOW}, "matching_only_a_draft_is_previewed"),
     ],
 )
 def test_a_round_that_breaks_a_rule_is_refused(state, columns, constraint):
@@ -113,6 +117,71 @@ def test_one_round_is_solved_at_a_time():
     make_round(RoundState.SOLVING)
 
     refuses("matching_one_round_is_solved_at_a_time", lambda: make_round(RoundState.SOLVING))
+
+
+def test_a_draft_is_not_previewed_nor_a_round_repaired_while_another_is_solved():
+    make_round(RoundState.SOLVING)
+
+    for state in (RoundState.DRAFT, RoundState.PROPOSED):
+        refuses("matching_one_round_is_solved_at_a_time", change(make_round(state), lease_until=NOW))
+
+
+def test_each_solve_of_a_round_has_a_number_of_its_own_from_1_on():
+    round_ = make_round()
+    RoundReplay.objects.create(round=round_, data=b"x")
+
+    refuses("matching_each_solve_has_its_number", lambda: RoundReplay.objects.create(round=round_, data=b"y"))
+    refuses("matching_solves_are_counted_from_1", lambda: RoundReplay.objects.create(round=round_, number=0, data=b""))
+
+
+def test_a_match_is_approved_once_for_each_side():
+    match, coordinator = make_match(), make_coordinator()
+    approval = {"match": match, "approved_by": coordinator, "approved_at": NOW}
+    MatchApproval.objects.create(side="learner", **approval)
+
+    refuses("matching_one_approval_per_side", lambda: MatchApproval.objects.create(side="learner", **approval))
+    refuses("matching_approval_side_is_known", lambda: MatchApproval.objects.create(side="nobody", **approval))
+
+
+def test_there_is_one_row_of_rules_and_it_is_sensible():
+    refuses("matching_rules_are_one_row", lambda: MatchingRules.objects.create(pk=2))
+    rules = MatchingRules.objects.create(pk=1)
+    for columns in (
+        {"cool_down_days": 3651},
+        {"min_minutes_a_week": 2401},
+        {"most_at_once": 0},
+        {"most_at_once": 41},
+        {"facts_kept_days": 0},
+        {"facts_kept_days": 367},
+    ):
+        refuses("matching_rules_are_sensible", change(rules, **columns))
+
+
+@pytest.fixture
+def exclusion(coordinator):
+    one, other = make_registration(), make_registration()
+    return Exclusion.objects.create(
+        one=one, other=other, reason="They share an office", made_by=coordinator, made_at=NOW
+    )
+
+
+def test_an_exclusion_names_two_people_the_older_registration_first(exclusion):
+    rule = "matching_exclusion_names_two_people_in_order"
+    refuses(rule, change(exclusion, one=exclusion.other, other=exclusion.one))
+    refuses(rule, change(exclusion, other=exclusion.one))
+
+
+def test_two_people_have_one_exclusion_that_stands_and_any_that_were_lifted(exclusion, coordinator):
+    pair = {"one": exclusion.one, "other": exclusion.other, "made_by": coordinator, "made_at": NOW}
+
+    refuses("matching_one_standing_exclusion_per_pair", lambda: Exclusion.objects.create(reason="again", **pair))
+    change(exclusion, lifted_at=NOW, lifted_by=coordinator)()
+    assert Exclusion.objects.create(reason="again", **pair) in Exclusion.objects.standing()
+
+
+@pytest.mark.parametrize("columns", [{"lifted_at": NOW}, {"lifted_why": "They asked"}])
+def test_what_lifts_an_exclusion_has_when_and_who(columns, exclusion):
+    refuses("matching_lifted_has_when_and_who", change(exclusion, **columns))
 
 
 def test_a_round_gives_each_number_to_one_person_and_each_person_one_number():
@@ -170,13 +239,13 @@ def test_a_registration_that_is_reviewed_again_keeps_its_matches():
 def test_two_people_who_were_proposed_are_not_proposed_again_unless_nobody_judged_them(state, keeps_apart):
     match = make_match(state)
 
-    assert (match in Match.objects.keeping_apart()) == keeps_apart
+    assert (match in Match.objects.keeping_apart(now=NOW, cool_down_days=180)) == keeps_apart
 
 
 def test_two_people_who_were_asked_and_stepped_back_are_not_proposed_again():
     match = make_match("withdrawn", approved_at=NOW, approved_by=make_coordinator(), asked_at=NOW)
 
-    assert match in Match.objects.keeping_apart()
+    assert match in Match.objects.keeping_apart(now=NOW, cool_down_days=180)
 
 
 @pytest.mark.parametrize("state", MatchState)
