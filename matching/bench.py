@@ -83,7 +83,7 @@ def time_phases(facts: Facts, runs: int) -> Instance:
 
 def _scored(known: Any, found: hard_rules.Candidates, settings: Settings) -> Instance:
     score = criteria.total(criteria.weigh(known, found, settings.weights), len(found))
-    best = pipeline.best_skill_per_pair(found, score)
+    best = pipeline.best_skill_per_pair(known, found, score)
     return pipeline.instance_of(known, found, score, best, settings, seed=1)
 
 

@@ -1,5 +1,7 @@
 """What the engine refuses, by name."""
 
+from collections.abc import Sequence
+
 
 class InstanceError(ValueError):
     """The numbers handed in make no sense together."""
@@ -39,6 +41,18 @@ class ScoresTooWide(InstanceError):
 
 class FactsError(InstanceError):
     """A fact is out of its range: a level, a wish, a shape, a weight."""
+
+
+class FixedPairsBreakRules(InstanceError):
+    """Pairs that must stay (approved, or made by hand) break hard rules, or more are fixed than there are places.
+
+    ``broken`` lists each of them: (learner, sharer, skill, codes of LEFT_OUT; or "not_taking_part", when one of the
+    two is not in the round).
+    """
+
+    def __init__(self, broken: Sequence[tuple[int, int, int, tuple[str, ...]]]) -> None:
+        self.broken = tuple(broken)
+        super().__init__("; ".join(f"{one} and {other}: {', '.join(why)}" for one, other, _, why in self.broken))
 
 
 class ProofFailed(Exception):

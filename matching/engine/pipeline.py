@@ -3,9 +3,10 @@
 from collections import Counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine import candidates as hard_rules
-from matching.engine import criteria
+from matching.engine import criteria, rules
 from matching.engine.candidates import Candidates
 from matching.engine.criteria import Criterion
 from matching.engine.facts import LEFT_OUT, Facts, Instance, Ints, Proposal, ProposedPair, Reason, Settings
@@ -14,12 +15,16 @@ from matching.engine.solving import solve_instance
 
 
 def propose(facts: Facts, settings: Settings, seed: int) -> Proposal:
-    """The best round these facts allow, proven; for everyone left out, why. The order of the facts changes nothing."""
+    """The best round these facts allow, proven; for everyone left out, why. The order of the facts changes nothing.
+
+    A pair of ``facts.fixed`` that breaks a hard rule raises FixedPairsBreakRules: whoever asks decides what gives way.
+    """
     known = read(facts, settings)
     candidates, stuck = hard_rules.find(known)
+    rules.refuse_broken(known, facts, candidates)
     parts = criteria.weigh(known, candidates, settings.weights)
     score = criteria.total(parts, len(candidates))
-    best = best_skill_per_pair(candidates, score)
+    best = best_skill_per_pair(known, candidates, score)
     instance = instance_of(known, candidates, score, best, settings, seed)
     result = solve_instance(instance)
     chosen = best[result.chosen]
@@ -33,9 +38,10 @@ def propose(facts: Facts, settings: Settings, seed: int) -> Proposal:
     )
 
 
-def best_skill_per_pair(candidates: Candidates, score: Ints) -> Ints:
-    """One candidate per learner and sharer: the skill that scores best; of equals the one with the smallest id."""
-    order = np.lexsort((-score, candidates.sharer, candidates.learner))
+def best_skill_per_pair(known: Known, candidates: Candidates, score: Ints) -> Ints:
+    """One candidate per learner and sharer: the skill they are fixed for, else the one that scores best; of equals
+    the one with the smallest id."""
+    order = np.lexsort((-score, ~_is_among(known, candidates, known.fixed), candidates.sharer, candidates.learner))
     learner, sharer = candidates.learner[order], candidates.sharer[order]
     is_first = np.ones(len(order), dtype=np.bool_)
     is_first[1:] = (learner[1:] != learner[:-1]) | (sharer[1:] != sharer[:-1])
@@ -56,9 +62,24 @@ def instance_of(
         pair_learner=known.ids[candidates.learner[best]],
         pair_sharer=known.ids[candidates.sharer[best]],
         pair_score=score[best],
+        pair_skill=known.skill_ids[known.wish_skill[candidates.wish[best]]],
+        pair_fixed=_is_among(known, candidates, known.fixed)[best].astype(np.int64),
+        pair_kept=_is_among(known, candidates, known.kept)[best].astype(np.int64),
+        learner_waited=known.waited[learners],
+        learner_region=known.region[learners],
+        sharer_load=known.load[sharers],
         levels=settings.order,
         seed=seed,
     )
+
+
+def _is_among(known: Known, candidates: Candidates, rows: Ints) -> NDArray[np.bool_]:
+    """Which candidates are among these rows of learner, sharer and skill."""
+    if not len(rows):
+        return np.zeros(len(candidates), dtype=np.bool_)
+    people, skills = len(known.ids), len(known.skill_ids)
+    found = (candidates.learner * people + candidates.sharer) * skills + known.wish_skill[candidates.wish]
+    return np.isin(found, (rows[:, 0] * people + rows[:, 1]) * skills + rows[:, 2])
 
 
 def _left_out(known: Known, stuck: dict[int, str], served: Ints) -> dict[int, str]:

@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.errors import DuplicateId, FactsError, LengthsDiffer, NotWholeNumbers, UnknownId
+from matching.engine.errors import (
+    DuplicateId,
+    FactsError,
+    LengthsDiffer,
+    NotWholeNumbers,
+    UnknownId,
+)
 from matching.engine.facts import Column, Facts, Ints, Settings
 from matching.engine.network import rows_of
 
@@ -37,8 +43,8 @@ class Known:
     language_codes: tuple[str, ...]
     comfort: NDArray[np.int8]  # (people, languages): level, 2 more where preferred; 0 below the level asked for
     apart: Ints  # (k, 2) rows
-    fixed: Ints  # (k, 3) rows of learner and sharer, id of the skill; -1 for somebody who is not in people
-    kept: Ints  # (k, 3) the same
+    fixed: Ints  # (k, 3) rows of learner and sharer, number of the skill; -1 for strangers
+    kept: Ints  # (k, 3) the same; without those of strangers
     asked_for: Ints  # (k, 2) rows of learner and sharer
     region_codes: tuple[str, ...] = ("",)
 
@@ -82,10 +88,10 @@ def read(facts: Facts, settings: Settings) -> Known:
         wish_priority=priority[wish_person, wish_skill].astype(np.int64),
         language_codes=tuple(codes.tolist()),
         comfort=np.where(level >= max(1, settings.min_language_level), level + 2 * preferred, 0).astype(np.int8),
-        apart=_known_only(_rows("apart", ids, facts.apart, 2)),
-        fixed=_rows("fixed", ids, facts.fixed, 3),
-        kept=_rows("kept", ids, facts.kept, 3),
-        asked_for=_known_only(_rows("asked_for", ids, facts.asked_for, 2)),
+        apart=_known_only(_rows("apart", ids, facts.apart)),
+        fixed=_rows("fixed", ids, facts.fixed, skill_ids),
+        kept=_known_only(_rows("kept", ids, facts.kept, skill_ids)),
+        asked_for=_known_only(_rows("asked_for", ids, facts.asked_for)),
         region_codes=tuple(regions.tolist()),
     )
 
@@ -146,16 +152,18 @@ def _counts(name: str, column: Column, length: int) -> Ints:
     return values
 
 
-def _rows(name: str, ids: Ints, table: Column, columns: int) -> Ints:
-    """The first two columns as rows of people, -1 for strangers; a third (a skill) as it is."""
+def _rows(name: str, ids: Ints, table: Column, skill_ids: Ints | None = None) -> Ints:
+    """Learner and sharer (or one and other) as rows of people, a third column as numbers of skills; -1: not known."""
+    columns = 2 if skill_ids is None else 3
     values = np.asarray(table)
     if not values.size:
         return np.zeros((0, columns), dtype=np.int64)
     if values.ndim != 2 or values.shape[1] != columns or values.dtype.kind != "i":
         raise FactsError(f"{name} is not a list of {columns} whole numbers each")
-    values = values.astype(np.int64)
-    values[:, :2] = rows_of(values[:, :2].ravel(), ids).reshape(-1, 2)
-    return values
+    known = [rows_of(values[:, column].astype(np.int64), ids) for column in (0, 1)]
+    if skill_ids is not None:
+        known.append(rows_of(values[:, 2].astype(np.int64), skill_ids))
+    return np.stack(known, axis=1)
 
 
 def _known_only(rows: Ints) -> Ints:

@@ -130,6 +130,17 @@ def is_feasible(learner: Person, sharer: Person) -> bool:
     return learner.places_to_learn > 0 and has_hours(learner) and all(holds(learner, sharer) for _, holds in RULES)
 
 
+def forbidding(learner: Person, sharer: Person) -> set[str]:
+    """Every rule this pair breaks."""
+    broken = {name for name, holds in RULES if not holds(learner, sharer)} - {"no_free_place"}
+    more = {
+        "learning_enough": learner.places_to_learn <= 0,
+        "too_few_hours": not (has_hours(learner) and has_hours(sharer)),
+        "no_free_place": sharer.places_to_help <= 0,
+    }
+    return broken | {name for name, breaks in more.items() if breaks}
+
+
 def values(learner: Person, sharer: Person, skill: int) -> dict[str, int]:
     above = sharer.offers[skill] - learner.offers.get(skill, 0)
     return {
