@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from matching import waiting
+from matching.domain import MatchState
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
-from matching.models import Exclusion, Match, MatchingRules
+from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
+from matching.scope import Scope
 from registrations.availability import weekly_slots
 from registrations.domain import SkillState
-from registrations.models import Block, Offer, Registration, SpokenLanguage, Window, Wish
+from registrations.models import Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 
 WEEKS = 4
 Slots = np.ndarray
@@ -28,57 +32,145 @@ class Loaded:
     registrations: list[int]  # registration ids by participant number, ascending
     start: date  # the Monday (UTC) of the first week compared
 
+    @property
+    def learners(self) -> set[int]:
+        """Numbers of those who take part as learners: they wish something and have room."""
+        room = self.facts.people.places_to_learn
+        return {int(person) for person in self.facts.wishes.person if room[person] > 0}
+
 
 def next_monday(today: date) -> date:
     """Return the first Monday after ``today``: people need some days to answer and agree an hour."""
     return today + timedelta(days=7 - today.weekday())
 
 
-def load(*, now: datetime) -> Loaded:
-    """Read everyone who can be matched on that day, in ten queries whatever their number.
+def load(*, now: datetime, round_: Round | None = None) -> Loaded:
+    """Read everyone who can be matched on that day, in as many queries whatever their number.
 
-    Participants are numbered from 0 by registration id, so the engine never learns who anybody is.
+    Participants are numbered from 0 by registration id, so the engine never learns who anybody is. For a round, its
+    scope holds, and its own undecided matches take no place: those that are fixed come along as such.
     """
     start = next_monday(now.date())
-    rows = list(
-        Registration.objects.matchable(on=now.date())
-        .order_by("pk")
-        .values_list("pk", "member_id", "region", "region_wish", "can_learn_from", "can_help", "zone", "member__zone")
-    )
-    numbers = {row[0]: number for number, row in enumerate(rows)}
-    learning, helping = _live_matches(numbers)
+    rows = list(_people(now))
+    numbers = {row["pk"]: number for number, row in enumerate(rows)}
+    connected = waiting.last_connected()
+    waited = waiting.rounds_waited(connected)
+    learning, helping = _live_matches(numbers, round_)
+    scope = Scope.of(round_.scope) if round_ is not None else Scope()
+    is_meant = [
+        scope.takes(region=row["region"], waiting_since=connected.get(row["pk"]) or _joined(row), now=now)
+        for row in rows
+    ]
     people = People(
         id=np.arange(len(rows), dtype=np.int64),
-        region=[row[2] for row in rows],
-        region_wish=[row[3] for row in rows],
-        places_to_learn=_column(row[4] for row in rows) - learning,
-        places_to_help=_column(row[5] for row in rows) - helping,
-        slots=_slots(numbers, [row[6] or row[7] or "UTC" for row in rows], start),
+        region=[row["region"] for row in rows],
+        region_wish=[row["region_wish"] for row in rows],
+        places_to_learn=_column(row["can_learn_from"] for row in rows) - learning,
+        places_to_help=_column(row["can_help"] for row in rows) - helping,
+        slots=_slots(numbers, [row["zone"] or row["member__zone"] or "UTC" for row in rows], start),
+        waited=_column(waited.get(row["pk"], 0) for row in rows),
+        load=helping,
+        freshness=_column(_days_old(row, now) for row in rows),
     )
     facts = Facts(
         people=people,
         offers=Offers(**_skills(Offer, "level", numbers)),
-        wishes=Wishes(**_skills(Wish, "priority", numbers)),
+        wishes=Wishes(**_wishes(numbers, is_meant, scope)),
         languages=_languages(numbers),
-        apart=_apart(numbers, {row[1]: number for number, row in enumerate(rows)}, now=now),
+        apart=_apart(numbers, {row["member_id"]: number for number, row in enumerate(rows)}, now=now, round_=round_),
+        fixed=_fixed(numbers, round_),
+        asked_for=_asked_for(numbers),
     )
-    return Loaded(facts=facts, registrations=[row[0] for row in rows], start=start)
+    return Loaded(facts=facts, registrations=list(numbers), start=start)
+
+
+def _people(now: datetime) -> Iterable[dict[str, Any]]:
+    return (
+        Registration.objects.matchable(on=now.date())
+        .order_by("pk")
+        .values(
+            "pk",
+            "member_id",
+            "region",
+            "region_wish",
+            "can_learn_from",
+            "can_help",
+            "zone",
+            "member__zone",
+            "submitted_at",
+            "made_at",
+            "changed_at",
+            "still_in_asked_on",
+            "member__last_seen_on",
+        )
+    )
+
+
+def _joined(row: dict[str, Any]) -> datetime:
+    return row["submitted_at"] or row["made_at"]
+
+
+def _days_old(row: dict[str, Any], now: datetime) -> int:
+    """Days since what the person offers was changed, or since they came back when asked whether they are still in."""
+    confirmed = row["changed_at"].date()
+    seen, asked = row["member__last_seen_on"], row["still_in_asked_on"]
+    if seen is not None and asked is not None and seen >= asked:
+        confirmed = max(confirmed, seen)
+    return max(0, (now.date() - confirmed).days)
 
 
 def _column(values: Iterable[int]) -> np.ndarray:
     return np.fromiter(values, dtype=np.int64)
 
 
-def _live_matches(numbers: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _live_matches(numbers: dict[int, int], round_: Round | None) -> tuple[np.ndarray, np.ndarray]:
     """Count each participant's live matches as learner and as sharer; undecided proposals count too, or two rounds
-    would promise one place twice."""
+    would promise one place twice. Only the round's own do not: it decides about them."""
     learning, helping = np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=np.int64)
-    for learner, sharer in Match.objects.live().values_list("learner_id", "sharer_id"):
+    for learner, sharer in _of_others(Match.objects.live(), round_).values_list("learner_id", "sharer_id"):
         if learner in numbers:
             learning[numbers[learner]] += 1
         if sharer in numbers:
             helping[numbers[sharer]] += 1
     return learning, helping
+
+
+def _of_others(matches: MatchQuerySet, round_: Round | None) -> MatchQuerySet:
+    if round_ is None:
+        return matches
+    return matches.exclude(round=round_, state__in=[MatchState.PROPOSED, MatchState.APPROVED])
+
+
+def _fixed(numbers: dict[int, int], round_: Round | None) -> np.ndarray:
+    matches = round_.matches.fixed() if round_ is not None else Match.objects.none()
+    return _numbered(matches, numbers)
+
+
+def _numbered(matches: MatchQuerySet, numbers: dict[int, int]) -> np.ndarray:
+    """Return learner, sharer and skill of each match of two participants; a merged skill as its heir."""
+    rows = matches.annotate(known_skill=Coalesce(F("skill__merged_into"), F("skill"))).order_by("pk")
+    known = [
+        (numbers[learner], numbers[sharer], skill)
+        for learner, sharer, skill in rows.values_list("learner_id", "sharer_id", "known_skill")
+        if learner in numbers and sharer in numbers
+    ]
+    return np.array(known, dtype=np.int64).reshape(-1, 3)
+
+
+def _asked_for(numbers: dict[int, int]) -> np.ndarray:
+    rows = SharerRequest.objects.open().values_list("learner_id", "sharer_id")
+    known = {(numbers[one], numbers[other]) for one, other in rows if one in numbers and other in numbers}
+    return np.array(sorted(known), dtype=np.int64).reshape(-1, 2)
+
+
+def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope) -> dict[str, np.ndarray]:
+    """The wishes the round is for."""
+    wishes = _skills(Wish, "priority", numbers)
+    kept = np.array(is_meant, dtype=np.bool_)[wishes["person"]]
+    if scope.skills:
+        meant = Skill.objects.filter(pk__in=scope.skills).values_list(Coalesce("merged_into", "pk"), flat=True)
+        kept &= np.isin(wishes["skill"], list(meant))
+    return {name: column[kept] for name, column in wishes.items()}
 
 
 def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int]) -> dict[str, np.ndarray]:
@@ -133,11 +225,11 @@ def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     return slots
 
 
-def _apart(numbers: dict[int, int], members: dict[int, int], *, now: datetime) -> np.ndarray:
+def _apart(numbers: dict[int, int], members: dict[int, int], *, now: datetime, round_: Round | None) -> np.ndarray:
     """Return the pairs of participants not to be proposed: blocked either way, matched before in either role and not
     long enough ago, or kept apart by the working group."""
     rules = MatchingRules.objects.current()
-    matched = Match.objects.keeping_apart(now=now, cool_down_days=rules.cool_down_days)
+    matched = _of_others(Match.objects.keeping_apart(now=now, cool_down_days=rules.cool_down_days), round_)
     pairs = {
         (numbers[one], numbers[other])
         for rows in (
