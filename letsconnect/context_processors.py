@@ -9,6 +9,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "site_name": settings.SITE_NAME,
         "contact_email": settings.CONTACT_EMAIL,
+        "trust_outside_email": settings.TRUST_OUTSIDE_EMAIL,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "embedded_mailbox": settings.EMBEDDED_MAILBOX,
     }

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,8 @@ from mailings.models import Letter
 from matching.domain import MatchState
 from matching.models import Match
 from registrations.models import Member, Registration
+from trust.domain import FEWEST_READERS
+from trust.models import Report, TrustSeat
 
 
 class WorkingGroupSite(AdminSite):
@@ -73,7 +76,16 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
             approved,
         )
         yield text % {"count": approved}, reverse("admin:matching_round_changelist")
-    letters = Letter.objects.needing_a_person().count() if member.is_coordinator else 0
+    reports = Report.objects.readable_by(member, on=timezone.now().date()).waiting().count()
+    if reports:
+        text = ngettext(
+            "%(count)d report waits for the trust team", "%(count)d reports wait for the trust team", reports
+        )
+        yield text % {"count": reports}, reverse("trust:report-list")
+    letters = Letter.objects.shown_at_the_desk().needing_a_person().count() if member.is_coordinator else 0
+    readers = TrustSeat.objects.current(on=timezone.now().date()).count()
+    if member.is_coordinator and readers < FEWEST_READERS:
+        yield str(_("The trust team needs at least two members")), reverse("admin:trust_trustseat_changelist")
     if letters:
         text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
         yield text % {"count": letters}, reverse("admin:mailings_letter_changelist")

@@ -6,6 +6,7 @@ from clinics.models import Clinic, Rsvp
 from matching.models import Match
 from registrations.models import Member, Registration
 from registrations.skills import news_of_suggestions
+from trust.models import Report
 
 SHOWN = 5
 
@@ -20,6 +21,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "skill_news": news_of_suggestions(member),
         "to_answer": Match.objects.waiting_for(member),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches.live()[:SHOWN]],
+        "confided": Report.objects.readable_by(member, on=now.date()).waiting().count(),
         "rsvps": Rsvp.objects.active_for(member, now=now)[:SHOWN],
     }
 

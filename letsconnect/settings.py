@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "mailings",
     "matching",
     "clinics",
+    "trust",
     "letsconnect",
     "allauth",
     "allauth.account",
@@ -169,6 +170,7 @@ DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", "Let's Connect <letsconnect@localhos
 MAILBOX_DIR = BASE_DIR / "var" / "mailbox"
 NUDGES = env.boolean("NUDGES", default=True)  # off where only cron's `manage.py tick` sends
 CONTACT_EMAIL = env.text("CONTACT_EMAIL", "letsconnect@localhost")
+TRUST_OUTSIDE_EMAIL = env.text("TRUST_OUTSIDE_EMAIL", "ca@wikimedia.org")  # where to turn while the team is empty
 _smtp = _email or {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": paths.mailbox_port(BASE_DIR)}
 EMAIL_HOST = _smtp["EMAIL_HOST"]
 EMAIL_PORT = _smtp["EMAIL_PORT"]

@@ -22,17 +22,19 @@ class Kind:
     name: str
     still_owed: StillOwed
     render: Render
+    is_confidential: bool = False
 
 
 _kinds: dict[str, Kind] = {}
 _sweeps: dict[str, Sweep] = {}
 
 
-def register(name: str, *, still_owed: StillOwed, render: Render) -> None:
+def register(name: str, *, still_owed: StillOwed, render: Render, is_confidential: bool = False) -> None:
     """Make ``name`` a kind of letter. ``still_owed(about, now)`` returns None or the reason to skip it;
     ``render(about, language, zone)`` returns its text. A second registration of a name replaces the first only
-    when it is the same."""
-    kind = Kind(name, still_owed, render)
+    when it is the same. That a letter of an ``is_confidential`` kind exists would tell too much: the desk does not show
+    it."""
+    kind = Kind(name, still_owed, render, is_confidential)
     if _kinds.setdefault(name, kind) != kind:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
 
@@ -52,6 +54,10 @@ def get(name: str) -> Kind:
 
 def is_registered(name: str) -> bool:
     return name in _kinds
+
+
+def confidential() -> list[str]:
+    return sorted(name for name, kind in _kinds.items() if kind.is_confidential)
 
 
 def sweeps() -> dict[str, Sweep]:

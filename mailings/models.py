@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from mailings import kinds
 from mailings.domain import (
     HELD,
     NEEDS_A_REASON,
@@ -39,6 +40,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those to a member, and those to their address before they had an account or were signed in."""
         mine = Q(member=member)
         return self.filter(mine | Q(member=None, address__iexact=member.email) if member.email else mine)
+
+    def shown_at_the_desk(self) -> "LetterQuerySet":
+        """All but those of which even the existence is confidential; people see their own among their data."""
+        return self.exclude(kind__in=kinds.confidential())
 
     def needing_a_person(self) -> "LetterQuerySet":
         return self.filter(state__in=[S.UNCERTAIN, S.FAILED])

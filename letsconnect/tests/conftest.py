@@ -1,6 +1,7 @@
 """A portal with something behind every door, and the people who may knock."""
 
 import logging
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -26,6 +27,7 @@ from registrations.tests.factories import (
     make_registration,
     make_skill,
 )
+from trust.actions import appoint_to_trust_team, send_report
 
 
 def make_world():
@@ -68,6 +70,8 @@ def make_world():
         suggested=suggest_skill(name="Podcast editing", language="en", by=concerned, now=NOW),
         group=Group.objects.create(slug="a-group", name="A group", kind="chapter"),
         suppression=Suppression.objects.create(address_hash="f" * 64, source="bounce", made_at=NOW),
+        report=send_report(by=concerned, what="Something.", now=NOW).number,
+        trust_seat=appoint_to_trust_team(member=make_member(), by=None, now=NOW - timedelta(days=9)),
         person=concerned,
         seat=people["liaison"].seats.get(),
         invitation=invitation,

@@ -37,6 +37,7 @@ from registrations.models import (
     SkillSuggestion,
 )
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
+from trust.actions import appoint_to_trust_team, keep_note, send_report
 
 WORD = "Zebrafinch"
 ADDRESS = f"{WORD}@example.org".lower()
@@ -75,6 +76,11 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     for capacity in (1, 3):
         rsvp = clinic_actions.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
+    report = send_report(by=member, about=other, who=WORD, what=WORD, now=NOW)
+    keep_note(
+        report=report, text=WORD, by=appoint_to_trust_team(member=make_member(), by=None, now=NOW).member, now=NOW
+    )
+    appoint_to_trust_team(member=member, by=coordinator, now=NOW)
     Block.objects.create(member=member, blocked=other, made_at=NOW)
     Block.objects.create(member=other, blocked=member, made_at=NOW)
     Look.objects.note(viewer=coordinator, registrations=[registration], what=LookKind.MATCH, on=NOW.date())

@@ -1,0 +1,58 @@
+"""What becomes of seats and reports when somebody is erased, and what a person is told of their own."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from registrations import news
+from registrations.domain import Step
+from registrations.models import Member
+from trust.actions.seats import end_trust_seat
+from trust.domain import ReportState
+from trust.models import Report, TrustSeat
+
+
+def connect() -> None:
+    """Listen to the news about people."""
+    news.erasing.connect(on_erasing)
+    news.foreseeing.connect(foresee)
+    news.collecting.connect(collect)
+
+
+def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
+    today = now.astimezone(UTC).date()
+    for seat in TrustSeat.objects.of(member).filter(until_on=None):
+        end_trust_seat(seat=seat, until_on=max(today, seat.from_on + timedelta(days=1)), by=by, now=now)
+
+
+def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+    """Say that words told in confidence go too, while somebody could still act on them."""
+    is_open = Report.objects.filter(reporter=member).exclude(state=ReportState.CLOSED).exists()
+    if step != Step.ERASE or not is_open:
+        return []
+    return [_("What you wrote to the trust team is emptied too. If they should still act on it, wait with this step.")]
+
+
+def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
+    """Tell a person what they wrote. What others wrote about them is in nobody's download but the writer's."""
+    item = news.Item.of
+    rows = [
+        (
+            item("made_at", _("Written"), report.made_at),
+            item("about", _("About"), str(report.about) if report.about else ""),
+            item("who", _("Who, in my words"), report.who),
+            item("what", _("What I wrote"), report.what),
+            item("may_contact", _("You may write to me about it"), report.may_contact),
+            item("state", _("State"), report.state, report.get_state_display()),
+        )
+        for report in Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
+    ]
+    seats = [
+        (item("from_on", _("From"), seat.from_on), item("until_on", _("Until, not included"), seat.until_on))
+        for seat in TrustSeat.objects.of(member).order_by("from_on")
+    ]
+    return [
+        news.Section("confided", _("What I wrote in confidence"), rows, tables=("trust.Report", "trust.Note")),
+        news.Section("trust_seats", _("My seats on the trust team"), seats, tables=("trust.TrustSeat",)),
+    ]

@@ -1,0 +1,55 @@
+"""Who is on the trust team. Appointing is in the log of acts and the team is told: a seat opens what was confided."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from mailings import letters
+from registrations.models import Member
+from trust.domain import NotOneself
+from trust.models import TrustSeat
+
+
+@transaction.atomic
+def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -> TrustSeat:
+    """Give the member a seat from today; asking twice changes nothing. The others on the team get a letter.
+
+    ``by`` None is the machine's own command. Raises NotOneself: who appoints can read nothing, and is not to be able to
+    change that alone.
+    """
+    if by is not None and by.pk == member.pk:
+        raise NotOneself(_("Nobody appoints themselves to the trust team: ask another coordinator."))
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    seat = TrustSeat.objects.of(member).filter(until_on=None).first()
+    if seat is None:
+        today = now.astimezone(UTC).date()
+        team = list(TrustSeat.objects.current(on=today).exclude(member=member).select_related("member"))
+        seat = TrustSeat.objects.create(member=member, from_on=today)
+        acts.record(by=by, verb="appoint_to_trust_team", on=seat, now=now)
+        _tell(team, about=seat, event="begun", now=now)
+    return seat
+
+
+@transaction.atomic
+def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: datetime) -> TrustSeat:
+    """Let a seat end; ``until_on`` is its first day without it. The team is told, the one who leaves it included."""
+    seat = TrustSeat.objects.select_for_update(no_key=True, of=("self",)).select_related("member").get(pk=seat.pk)
+    if seat.until_on is not None:
+        return seat
+    today = now.astimezone(UTC).date()
+    team = list(TrustSeat.objects.current(on=today).select_related("member"))
+    seat.until_on = until_on
+    seat.save(update_fields=["until_on"])
+    acts.record(by=by, verb="end_trust_seat", on=seat, now=now)
+    _tell(team, about=seat, event="ended", now=now)
+    return seat
+
+
+def _tell(team: Iterable[TrustSeat], *, about: TrustSeat, event: str, now: datetime) -> None:
+    for seat in team:
+        if seat.member.is_active:
+            key = f"trust:team:{about.pk}:{event}:{seat.member_id}"
+            letters.owe(kind="trust.team_changed", to=seat.member, about=about, key=key, now=now)

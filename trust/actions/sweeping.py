@@ -1,0 +1,44 @@
+"""What is due by the clock: telling readers that something waits, and forgetting what is over."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from mailings import letters
+from mailings.models import Letter
+from trust.domain import weeks_waited
+from trust.models import Note, Report, TrustSeat
+
+
+@transaction.atomic
+def tell_readers(now: datetime) -> int:
+    """Owe each reader a letter for a report that waits, again each week; whoever joins the team later gets theirs."""
+    return owe_waiting(Report.objects.waiting().prefetch_related("kept_from"), now=now)
+
+
+def owe_waiting(reports: Iterable[Report], *, now: datetime) -> int:
+    """Owe the letters that are not owed yet. They are about the reader's seat and name no report."""
+    seats = list(TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member"))
+    wanted = {}
+    for report in reports:
+        kept = {report.reporter_id, report.about_id, *(member.pk for member in report.kept_from.all())}
+        week = weeks_waited(made_at=report.made_at, now=now)
+        for seat in seats:
+            if seat.member_id not in kept:
+                wanted[f"trust:waiting:{report.number}:{seat.member_id}:{week}"] = seat
+    known = set(Letter.objects.filter(key__in=wanted).values_list("key", flat=True))
+    for key in sorted(wanted.keys() - known):
+        letters.owe(kind="trust.report_waits", to=wanted[key].member, about=wanted[key], key=key, now=now)
+    return len(wanted.keys() - known)
+
+
+@transaction.atomic
+def forget_old_reports(now: datetime) -> int:
+    """Take the words, the notes and whom it was about out of what was closed a year ago; the outcome stays counted."""
+    old = list(Report.objects.to_forget(now=now).select_for_update(no_key=True, skip_locked=True).order_by("pk")[:500])
+    Note.objects.filter(report__in=old).update(text="")
+    Report.kept_from.through.objects.filter(report__in=old).delete()
+    return Report.objects.filter(pk__in=[report.pk for report in old]).update(
+        about=None, who="", what="", may_contact=False, forgotten_at=now
+    )

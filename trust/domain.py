@@ -1,0 +1,97 @@
+"""What can be decided about reports and those who read them, without a database."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# Whoever writes more than this in a day is better helped by a person than by a form.
+REPORTS_A_DAY = 10
+REMIND_EVERY = timedelta(days=7)
+# A closed report loses its words and whom it was about after this time; see docs/decisions.
+KEPT_AFTER_CLOSING = timedelta(days=365)
+FEWEST_READERS = 2
+
+
+class ReportState(TextChoices):
+    NEW = "new", pgettext_lazy("state of a report", "new")
+    LOOKING = "looking", pgettext_lazy("state of a report", "being looked at")
+    CLOSED = "closed", pgettext_lazy("state of a report", "closed")
+
+
+class Outcome(TextChoices):
+    """What came of a report: a code that says nothing of anybody, so it outlives the words."""
+
+    TALKED = "talked", _("We talked with those involved")
+    WARNED = "warned", _("Somebody was warned")
+    LEFT_OUT = "left_out", _("Somebody was left out of the programme")
+    PASSED_ON = "passed_on", _("Passed on to those who are responsible")
+    NOTHING_TO_DO = "nothing_to_do", _("There was nothing for us to do")
+    TAKEN_BACK = "taken_back", _("Taken back by the person who wrote")
+
+
+class Deed(TextChoices):
+    """What a member of the trust team did with a report."""
+
+    NOTED = "noted", pgettext_lazy("trust team", "wrote a note")
+    DECIDED = "decided", pgettext_lazy("trust team", "changed the state")
+    STEPPED_ASIDE = "stepped_aside", pgettext_lazy("trust team", "stepped aside")
+    NAMED = "named", pgettext_lazy("trust team", "named the account it is about")
+
+
+_MOVES = {
+    ReportState.NEW: {ReportState.LOOKING, ReportState.CLOSED},
+    ReportState.LOOKING: {ReportState.CLOSED},
+    ReportState.CLOSED: {ReportState.LOOKING},
+}
+
+
+class TrustError(Exception):
+    """An expected refusal; its text can be shown to the person."""
+
+
+class MoveNotAllowed(TrustError):
+    """The report is not in a state from which this can be done."""
+
+
+class NotYours(TrustError):
+    """The person may not read this report, or may not decide this."""
+
+
+class TooMany(TrustError):
+    """More reports in a day than a form is good for."""
+
+
+class NothingSaid(TrustError):
+    """A report says what happened; a closed one says what came of it."""
+
+
+class LastReader(TrustError):
+    """Nobody would be left who can read the report."""
+
+
+class NotOneself(TrustError):
+    """Nobody appoints themselves to the trust team."""
+
+
+def check_move(was: str, becomes: str) -> None:
+    """Raise MoveNotAllowed unless a report may go from ``was`` to ``becomes``."""
+    if ReportState(becomes) not in _MOVES[ReportState(was)]:
+        raise MoveNotAllowed(
+            _("A report that is %(was)s cannot become %(becomes)s: perhaps somebody else was faster.")
+            % {"was": ReportState(was).label, "becomes": ReportState(becomes).label}
+        )
+
+
+def check_outcome(*, state: str, outcome: str) -> None:
+    """Raise NothingSaid unless a closed report, and only a closed one, says what came of it."""
+    if state == ReportState.CLOSED and outcome not in Outcome.values:
+        raise NothingSaid(_("Say what came of it."))
+    if state != ReportState.CLOSED and outcome:
+        raise NothingSaid(_("Only a closed report says what came of it."))
+
+
+def weeks_waited(*, made_at: datetime, now: datetime) -> int:
+    """Return how many whole weeks a report has waited: one letter to each reader for each."""
+    return max(0, (now - made_at) // REMIND_EVERY)

@@ -1,0 +1,57 @@
+"""The letters of the trust team. None says what was reported, by whom or about whom: mailboxes are shared and read."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from letsconnect.base.links import absolute
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+from trust import actions
+from trust.models import Report, TrustSeat
+
+
+def register() -> None:
+    """Make the letters and sweeps known to the ledger; those that tell of a report are not shown at the desk."""
+    kinds.register(
+        "trust.message_received",
+        still_owed=received_owed,
+        render=_render("message_received", "home"),
+        is_confidential=True,
+    )
+    kinds.register(
+        "trust.report_waits",
+        still_owed=waits_owed,
+        render=_render("report_waits", "trust:report-list"),
+        is_confidential=True,
+    )
+    kinds.register("trust.team_changed", still_owed=team_owed, render=_render("team_changed", "trust:report-list"))
+    kinds.register_sweep("trust.waiting", actions.tell_readers)
+    kinds.register_sweep("trust.forgotten", actions.forget_old_reports)
+
+
+def received_owed(about: None, now: datetime) -> None:
+    return None
+
+
+def waits_owed(seat: TrustSeat | None, now: datetime) -> str | None:
+    today = now.astimezone(UTC).date()
+    if seat is None or not TrustSeat.objects.current(on=today).filter(pk=seat.pk).exists():
+        return "no longer on the trust team"
+    if not Report.objects.waiting().not_kept_from(seat.member).exists():
+        return "nothing waits any more"
+    return None
+
+
+def team_owed(seat: TrustSeat | None, now: datetime) -> str | None:
+    return None if seat is not None else "there is no such seat"
+
+
+def _render(letter: str, page: str) -> Callable[[Any, str, str], Rendered]:
+    def render(about: Any, language: str, zone: str) -> Rendered:
+        context = {"link": absolute(page)}
+        if isinstance(about, TrustSeat):
+            context |= {"seat": about, "name": about.member.name}
+        return render_letter(f"trust/emails/{letter}", context, language=language, zone=zone)
+
+    return render

@@ -1,0 +1,85 @@
+"""What one tells the trust team, and what the team decides."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from registrations.models import Member
+from trust.domain import Outcome, ReportState
+
+
+class ReportForm(forms.Form):
+    """Who, what, may we write to you; and which of those who read should not."""
+
+    who = forms.CharField(
+        label=_("Who is it about?"),
+        required=False,
+        max_length=200,
+        help_text=_("A name, a user name, or where you met. Leave it empty if you cannot say."),
+    )
+    what = forms.CharField(
+        label=_("What happened?"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("In any language, as much or as little as you like. You need no proof."),
+    )
+    may_contact = forms.BooleanField(label=_("You may write to me about this"), required=False)
+    block = forms.BooleanField(
+        label=_("Never match the two of us again"),
+        required=False,
+        help_text=_("What runs between you ends as any match may, and they are not told why."),
+    )
+    keep_from = forms.MultipleChoiceField(
+        label=_("Is one of those who read this too close to it?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whom you tick will not see it, nor that it exists."),
+    )
+
+    def __init__(self, *args: Any, team: Iterable[Member], is_named: bool, can_block: bool, **kwargs: Any) -> None:
+        """``is_named`` drops the question who: it is the other person of a match."""
+        super().__init__(*args, **kwargs)
+        self.team = {member.public_id: member for member in team}
+        self.fields["keep_from"].choices = [(key, str(member)) for key, member in self.team.items()]
+        for name, is_asked in (("who", not is_named), ("block", can_block), ("keep_from", bool(self.team))):
+            if not is_asked:
+                del self.fields[name]
+
+    def clean_keep_from(self) -> list[Member]:
+        return [self.team[key] for key in self.cleaned_data["keep_from"]]
+
+
+class DecideForm(forms.Form):
+    """A note; and, if it is time, another state."""
+
+    state = forms.ChoiceField(
+        label=_("It is now"), choices=[("", _("as before")), *ReportState.choices], required=False
+    )
+    outcome = forms.ChoiceField(
+        label=_("What came of it"),
+        choices=[("", _("nothing yet")), *Outcome.choices],
+        required=False,
+        help_text=_("Only when you close it. It stays counted when all words are gone."),
+    )
+    text = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Only the trust team reads it."),
+    )
+
+
+class NameForm(forms.Form):
+    """Whose account it is: by address or by the number of the account."""
+
+    account = forms.CharField(label=_("Email address or number of the account"), max_length=254)
+
+    def clean_account(self) -> Member:
+        said = self.cleaned_data["account"].strip()
+        found = Member.objects.with_address(said).first() or Member.objects.filter(public_id=said).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no such account."))
+        return found

@@ -1,0 +1,25 @@
+"""Give somebody a seat on the trust team, for instance the first ones of a new portal."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from registrations.models import Member
+from trust import actions
+
+
+class Command(BaseCommand):
+    help = "Put the member with this address on the trust team, which alone reads confidential reports."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("address")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        validate_email(options["address"])
+        member = Member.objects.with_address(options["address"]).first()
+        if member is None:
+            raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")
+        seat = actions.appoint_to_trust_team(member=member, by=None, now=timezone.now())
+        self.stdout.write(f"{seat}")

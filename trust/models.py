@@ -1,0 +1,135 @@
+"""Who is on the trust team, what was reported to it, and what the team noted.
+
+Nothing here is in the log of acts, in the admin or in the looks people see: a log others read would tell of a report.
+"""
+
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from registrations.models import Member
+from registrations.models.members import new_public_id
+from trust.domain import KEPT_AFTER_CLOSING, Deed, Outcome, ReportState
+
+
+class TrustSeatQuerySet(models.QuerySet["TrustSeat"]):
+    def current(self, *, on: date) -> "TrustSeatQuerySet":
+        return self.filter(Q(until_on=None) | Q(until_on__gt=on), from_on__lte=on, member__is_active=True)
+
+    def of(self, member: Member) -> "TrustSeatQuerySet":
+        return self.filter(member=member)
+
+
+class TrustSeat(models.Model):
+    """A seat on the trust team. It opens the reports and nothing else; a seat in the working group opens none."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="trust_seats", verbose_name=_("member"))
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until, not included"), null=True, blank=True)
+
+    objects = TrustSeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat on the trust team")
+        verbose_name_plural = _("seats on the trust team")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="trust_seat_ends_after_start"
+            ),
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(until_on=None), name="trust_one_open_seat_per_member"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.member)
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def readable_by(self, member: Member, *, on: date) -> "ReportQuerySet":
+        """What a member of the trust team may read: never what is about them, by them, or kept from them."""
+        if not TrustSeat.objects.current(on=on).of(member).exists():
+            return self.none()
+        return self.not_kept_from(member)
+
+    def not_kept_from(self, member: Member) -> "ReportQuerySet":
+        # "~Q(about=…)" alone would drop the reports about nobody we know.
+        return self.exclude(Q(about__isnull=False, about=member) | Q(reporter=member) | Q(kept_from=member))
+
+    def waiting(self) -> "ReportQuerySet":
+        return self.filter(state=ReportState.NEW)
+
+    def to_forget(self, *, now: datetime) -> "ReportQuerySet":
+        """Closed so long ago that their words go."""
+        return self.filter(state=ReportState.CLOSED, closed_at__lte=now - KEPT_AFTER_CLOSING, forgotten_at=None)
+
+
+class Report(models.Model):
+    """What somebody told the trust team in confidence.
+
+    The number in addresses is drawn, not counted: a gap in a row of numbers would tell of a report one may not see.
+    """
+
+    number = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    reporter = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    about = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    who = models.CharField(_("who it is about, in their words"), max_length=200, blank=True)
+    what = models.TextField(_("what happened"), max_length=5000, blank=True)
+    may_contact = models.BooleanField(_("may be written to"), default=False)
+    kept_from = models.ManyToManyField(Member, related_name="+")
+    state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.NEW)
+    outcome = models.CharField(_("what came of it"), max_length=15, choices=Outcome, blank=True)
+    made_at = models.DateTimeField(_("written"))
+    closed_at = models.DateTimeField(_("closed at"), null=True)
+    forgotten_at = models.DateTimeField(null=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("confidential report")
+        verbose_name_plural = _("confidential reports")
+        ordering = ["-made_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ReportState.values), name="trust_report_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state=ReportState.CLOSED, closed_at__isnull=False, outcome__in=Outcome.values)
+                | (~Q(state=ReportState.CLOSED) & Q(closed_at=None, outcome="")),
+                name="trust_closed_report_has_when_and_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(about=None) | ~Q(about=F("reporter")), name="trust_nobody_reports_themselves"
+            ),
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) | Q(state=ReportState.CLOSED, about=None, who="", what=""),
+                name="trust_forgotten_report_says_nothing",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["made_at"], condition=Q(state=ReportState.NEW), name="trust_report_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Note(models.Model):
+    """What a member of the trust team did with a report, and in which words: the report's own log."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="notes")
+    written_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    deed = models.CharField(max_length=15, choices=Deed, default=Deed.NOTED)
+    was = models.CharField(max_length=10, blank=True)
+    became = models.CharField(max_length=10, blank=True)
+    text = models.TextField(max_length=5000, blank=True)
+
+    class Meta:
+        verbose_name = _("note of the trust team")
+        verbose_name_plural = _("notes of the trust team")
+        ordering = ["at", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(deed__in=Deed.values), name="trust_deed_is_known")]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.at:%Y-%m-%d}"

@@ -1,0 +1,262 @@
+"""Writing to the trust team, and what the team does with it."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from letsconnect.base.models import Act
+from mailings.models import Letter
+from matching.models import Match
+from matching.tests.factories import make_match
+from registrations import news
+from registrations.actions import erasing
+from registrations.domain import Step
+from registrations.models import Block, Look
+from registrations.tests.factories import NOW, make_coordinator, make_member
+from trust import actions
+from trust.domain import (
+    REPORTS_A_DAY,
+    LastReader,
+    MoveNotAllowed,
+    NothingSaid,
+    NotOneself,
+    NotYours,
+    TooMany,
+)
+from trust.models import Note, Report, TrustSeat
+from trust.tests.factories import make_reader, make_report
+
+pytestmark = pytest.mark.django_db
+
+
+def send(**fields):
+    return actions.send_report(**{"by": make_member(), "what": "They would not stop.", "now": NOW, **fields})
+
+
+def waits(member):
+    return Letter.objects.filter(kind="trust.report_waits", member=member).count()
+
+
+def test_each_reader_is_told_once_and_the_writer_thanked_and_nothing_is_in_the_log():
+    readers = [make_reader(), make_reader()]
+    coordinator, writer = make_coordinator(), make_member()
+
+    report = send(by=writer, may_contact=True)
+
+    assert (report.state, report.may_contact) == ("new", True)
+    assert [waits(reader) for reader in readers] == [1, 1]
+    assert set(Letter.objects.values_list("kind", flat=True)) == {"trust.report_waits", "trust.message_received"}
+    assert Letter.objects.get(kind="trust.message_received").member == writer
+    assert not Letter.objects.filter(member=coordinator).exists()
+    assert not Act.objects.exists()
+
+
+def test_no_letter_of_the_ledger_points_to_a_report():
+    make_reader()
+    send()
+
+    assert "trust.report" not in set(Letter.objects.values_list("about_type", flat=True))
+    assert set(Letter.objects.values_list("about_type", flat=True)) == {"", "trust.trustseat"}
+
+
+def test_whom_it_is_about_who_wrote_and_whom_it_is_kept_from_are_not_told():
+    about, writer, close, reader = (make_reader() for _ in range(4))
+
+    send(by=writer, about=about, keep_from=[close])
+
+    assert [waits(member) for member in (about, writer, close, reader)] == [0, 0, 0, 1]
+
+
+def test_blocking_along_with_it_looks_like_any_other_end():
+    match = make_match("connected")
+    writer, about = match.learner.member, match.sharer.member
+
+    send(by=writer, about=about, block=True)
+
+    assert Block.objects.get().blocked == about
+    assert Match.objects.get().state == "ended"
+    assert list(Letter.objects.filter(member=about).values_list("kind", flat=True)) == ["matching.closed_sharer"]
+
+
+def test_an_empty_report_one_about_oneself_and_the_eleventh_of_a_day_are_refused():
+    writer = make_member()
+    with pytest.raises(NothingSaid):
+        send(by=writer, what="  ")
+    with pytest.raises(NotYours):
+        send(by=writer, about=writer)
+    for _ in range(REPORTS_A_DAY):
+        send(by=writer)
+    with pytest.raises(TooMany):
+        send(by=writer)
+    assert send(by=writer, now=NOW + timedelta(days=1))
+
+
+def test_two_on_the_team_at_once_one_takes_it_up_and_the_other_is_told():
+    one, two, report = make_reader(), make_reader(), make_report()
+
+    actions.decide_report(report=report, state="looking", by=one, now=NOW)
+    with pytest.raises(MoveNotAllowed):
+        actions.decide_report(report=report, state="looking", by=two, now=NOW)
+    actions.decide_report(report=report, state="closed", outcome="warned", text="Talked twice.", by=two, now=NOW)
+
+    report.refresh_from_db()
+    assert (report.state, report.outcome, report.closed_at) == ("closed", "warned", NOW)
+    assert list(Note.objects.values_list("written_by", "was", "became")) == [
+        (one.pk, "new", "looking"),
+        (two.pk, "looking", "closed"),
+    ]
+    actions.decide_report(report=report, state="looking", by=one, now=NOW)
+    report.refresh_from_db()
+    assert (report.outcome, report.closed_at) == ("", None)
+
+
+def test_closing_needs_what_came_of_it():
+    reader, report = make_reader(), make_report()
+    with pytest.raises(NothingSaid):
+        actions.decide_report(report=report, state="closed", by=reader, now=NOW)
+    with pytest.raises(NothingSaid):
+        actions.keep_note(report=report, text=" ", by=reader, now=NOW)
+
+
+@pytest.mark.parametrize("who", ["coordinator", "about", "kept", "writer"])
+def test_who_may_not_read_a_report_may_do_nothing_with_it(who):
+    members = {
+        "coordinator": make_coordinator(),
+        "about": make_reader(),
+        "kept": make_reader(),
+        "writer": make_reader(),
+    }
+    make_reader()
+    report = make_report(reporter=members["writer"], about=members["about"])
+    report.kept_from.add(members["kept"])
+    by = members[who]
+
+    for act in (
+        lambda: actions.keep_note(report=report, text="x", by=by, now=NOW),
+        lambda: actions.decide_report(report=report, state="looking", by=by, now=NOW),
+        lambda: actions.step_aside(report=report, by=by, now=NOW),
+        lambda: actions.name_person(report=report, about=make_member(), by=by, now=NOW),
+    ):
+        with pytest.raises(NotYours):
+            act()
+    assert not Note.objects.exists()
+
+
+def test_who_steps_aside_sees_it_no_more_and_somebody_is_left():
+    one, report = make_reader(), make_report()
+    with pytest.raises(LastReader):
+        actions.step_aside(report=report, by=one, now=NOW)
+    two = make_reader()
+
+    actions.step_aside(report=report, by=one, now=NOW)
+
+    assert not Report.objects.readable_by(one, on=NOW.date()).exists()
+    assert Report.objects.readable_by(two, on=NOW.date()).exists()
+    with pytest.raises(LastReader):
+        actions.step_aside(report=report, by=two, now=NOW)
+
+
+def test_a_person_named_later_sees_it_no_more():
+    one, two = make_reader(), make_reader()
+    report = make_report(who="the one with the hat")
+
+    actions.name_person(report=report, about=two, by=one, now=NOW)
+
+    assert not Report.objects.readable_by(two, on=NOW.date()).exists()
+    with pytest.raises(NotYours):
+        actions.name_person(report=report, about=report.reporter, by=one, now=NOW)
+
+
+def test_the_sweep_tells_again_each_week_and_who_joins_later_and_twice_changes_nothing():
+    reader, report = make_reader(), send()
+    assert actions.tell_readers(NOW) == 0
+    late = make_reader()
+    assert actions.tell_readers(NOW) == 1
+    assert actions.tell_readers(NOW + timedelta(days=7)) == 2
+    assert actions.tell_readers(NOW + timedelta(days=8)) == 0
+    actions.decide_report(report=report, state="looking", by=reader, now=NOW)
+    assert actions.tell_readers(NOW + timedelta(days=30)) == 0
+    assert (waits(reader), waits(late)) == (2, 2)
+
+
+def test_a_year_after_closing_the_words_and_whom_it_was_about_are_gone():
+    reader = make_reader()
+    report = make_report("closed", about=make_member(), who="x")
+    report.kept_from.add(make_member())
+    young, open_ = make_report("closed", closed_at=NOW + timedelta(days=1)), make_report()
+    note = actions.keep_note(report=report, text="They talked.", by=reader, now=NOW)
+
+    assert actions.forget_old_reports(NOW + timedelta(days=365)) == 1
+    assert actions.forget_old_reports(NOW + timedelta(days=365)) == 0
+
+    for row in (report, note, young, open_):
+        row.refresh_from_db()
+    assert (report.about, report.who, report.what, report.outcome, note.text) == (None, "", "", "talked", "")
+    assert not report.kept_from.exists()
+    assert young.what and open_.what
+    with pytest.raises(MoveNotAllowed):
+        actions.decide_report(report=report, state="looking", by=reader, now=NOW)
+
+
+def test_words_go_with_their_writer_and_stay_when_the_person_they_are_about_leaves():
+    reader, about = make_reader(), make_member()
+    report = make_report(about=about, who="x")
+    note = actions.keep_note(report=report, text="Called them.", by=reader, now=NOW)
+    assert news.told(news.foreseeing, member=report.reporter, step=Step.ERASE, now=NOW)
+    assert not news.told(news.foreseeing, member=about, step=Step.ERASE, now=NOW)
+
+    erasing.erase_member(member=about, by=about, now=NOW)
+    report.refresh_from_db()
+    assert report.what
+
+    erasing.erase_member(member=report.reporter, by=report.reporter, now=NOW)
+    report.refresh_from_db()
+    note.refresh_from_db()
+    assert (report.what, report.who, note.text, report.about) == ("", "", "", about)
+
+
+def test_the_download_has_what_one_wrote_and_nothing_others_wrote_about_one():
+    report = make_report(about=make_member(), what="Zebra")
+    actions.keep_note(report=report, text="Giraffe", by=make_reader(), now=NOW)
+
+    theirs = str(news.told(news.collecting, member=report.reporter, now=NOW))
+    about = str(news.told(news.collecting, member=report.about, now=NOW))
+
+    assert "Zebra" in theirs and "Giraffe" not in theirs
+    assert "Zebra" not in about and "Giraffe" not in about
+    assert not Look.objects.exists()
+
+
+def test_nobody_appoints_themselves_and_the_team_is_told_who_came_and_went():
+    old, coordinator, new = make_reader(), make_coordinator(), make_member()
+    with pytest.raises(NotOneself):
+        actions.appoint_to_trust_team(member=coordinator, by=coordinator, now=NOW)
+
+    for _ in range(2):
+        seat = actions.appoint_to_trust_team(member=new, by=coordinator, now=NOW)
+    for _ in range(2):
+        actions.end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
+
+    told = Letter.objects.filter(kind="trust.team_changed").order_by("pk").values_list("member", flat=True)
+    assert sorted(told) == sorted([old.pk, old.pk, new.pk])
+    assert list(Act.objects.values_list("verb", flat=True)) == ["appoint_to_trust_team", "end_trust_seat"]
+    assert TrustSeat.objects.get(pk=seat.pk).until_on == date(2026, 6, 1)
+    assert not Report.objects.readable_by(coordinator, on=NOW.date()).exists()
+
+
+def test_a_seat_ends_when_its_holder_is_erased():
+    reader = make_reader()
+
+    erasing.erase_member(member=reader, by=reader, now=NOW)
+
+    assert TrustSeat.objects.get().until_on == NOW.date()
+
+
+def test_the_first_of_the_team_is_appointed_on_the_machine():
+    member = make_member()
+    call_command("appoint_to_trust_team", member.email.upper(), verbosity=0)
+
+    assert TrustSeat.objects.get().member == member
+    with pytest.raises(CommandError, match="signed in"):
+        call_command("appoint_to_trust_team", "nobody@example.org")

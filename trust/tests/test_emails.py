@@ -1,0 +1,55 @@
+"""The letters: nothing in them that somebody who reads along could tell anybody."""
+
+import pytest
+
+from mailings import kinds
+from mailings.actions import drain
+from registrations.tests.factories import NOW, make_member
+from trust import actions
+from trust.models import TrustSeat
+from trust.tests.factories import make_reader, make_report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ar", "fr", "pt"])
+@pytest.mark.parametrize("kind", ["trust.message_received", "trust.report_waits", "trust.team_changed"])
+def test_every_letter_reads_in_every_language(kind, language):
+    seat = make_reader(name="Rita").trust_seats.get()
+    about = None if kind == "trust.message_received" else seat
+
+    rendered = kinds.get(kind).render(about, language, "UTC")
+
+    assert rendered.subject and ("rtl" in rendered.html) == (language == "ar")
+    assert ("Rita" in rendered.text) == (kind == "trust.team_changed")
+
+
+def test_what_is_sent_names_nobody_and_says_nothing_of_what_happened(mailoutbox):
+    make_reader()
+    actions.send_report(by=make_member(name="Wilma"), about=make_member(name="Abel"), who="Abel", what="Zebra", now=NOW)
+    drain(now=NOW)
+
+    assert sorted(mail.subject for mail in mailoutbox) == ["Something waits for you", "Thank you for your message"]
+    thanks = next(mail for mail in mailoutbox if "Thank you" in mail.subject)
+    for mail in mailoutbox:
+        assert not any(word in mail.body for word in ("Wilma", "Abel", "Zebra", "read/"))
+    assert not any(word in thanks.body.lower() for word in ("report", "trust", "confiden"))
+
+
+def test_a_letter_is_owed_while_something_waits_that_its_reader_may_see():
+    owed = kinds.get("trust.report_waits").still_owed
+    seat = make_reader().trust_seats.get()
+    assert owed(seat, NOW) == "nothing waits any more"
+    make_report(about=seat.member)
+    assert owed(seat, NOW) == "nothing waits any more"
+    make_report()
+    assert owed(seat, NOW) is None
+    TrustSeat.objects.update(until_on=NOW.date())
+    assert owed(seat, NOW) == "no longer on the trust team"
+
+
+def test_the_sweeps_are_registered():
+    assert {"trust.waiting": actions.tell_readers, "trust.forgotten": actions.forget_old_reports}.items() <= (
+        kinds.sweeps().items()
+    )
+    assert kinds.confidential() == ["trust.message_received", "trust.report_waits"]

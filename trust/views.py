@@ -1,0 +1,163 @@
+"""Telling the trust team something in confidence, and the team's own pages.
+
+They stand outside the working group's desk: Django's admin has doors (history, search, filters by any column, a message
+about the row that is not there) of which each would have to be closed, and the team needs no seat at the desk.
+"""
+
+from datetime import UTC
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matching import reasons
+from matching.models import Match
+from registrations.actions import blocking
+from registrations.models import Member, Registration
+from trust import actions
+from trust.domain import TrustError
+from trust.forms import DecideForm, NameForm, ReportForm
+from trust.models import Report, ReportQuerySet, TrustSeat
+
+SHOWN = 200
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_new(request: HttpRequest) -> HttpResponse:
+    """Take what somebody tells in confidence, about whomever."""
+    return _tell(request, other=None)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_match(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Take what somebody tells about the other person of a match, over or not."""
+    match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
+    return _tell(request, other=match.person(match.side_of(request.user).other))
+
+
+def _tell(request: HttpRequest, *, other: Registration | None) -> HttpResponse:
+    about = other.member if other is not None else None
+    now = timezone.now()
+    seats = TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member").order_by("pk")
+    team = [seat.member for seat in seats if seat.member not in (request.user, about)]
+    form = ReportForm(
+        request.POST if request.method == "POST" else None,
+        team=team,
+        is_named=about is not None,
+        can_block=other is not None and blocking.can_be_blocked(other, by=request.user),
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            actions.send_report(by=request.user, about=about, now=now, **form.cleaned_data)
+        except TrustError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            # On a page that shows nothing of it: somebody may be looking over the shoulder.
+            messages.success(request, _("Thank you, we have received your message."))
+            return redirect("home")
+    name = reasons.name_of(other) if other is not None else ""
+    context = {"form": form, "name": name, "team": team}
+    return render(request, "trust/report_new.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_safe
+def report_list(request: HttpRequest) -> HttpResponse:
+    """Show the trust team what they may read; for anybody else there is no such page."""
+    reports = _readable(request)
+    rows = reports.select_related("reporter", "about").order_by("-made_at", "-pk")[:SHOWN]
+    return render(request, "trust/report_list.html", {"reports": rows, "shown": SHOWN})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one report with its notes; the form adds a note, changes the state, or both."""
+    report = _find(request, number)
+    form = DecideForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        said = dict(form.cleaned_data)
+        try:
+            if said["state"]:
+                actions.decide_report(report=report, by=request.user, now=timezone.now(), **said)
+            else:
+                actions.keep_note(report=report, text=said["text"], by=request.user, now=timezone.now())
+        except TrustError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("trust:report-detail", number)
+    return _detail(request, report, form=form, name_form=NameForm())
+
+
+@never_cache
+@login_required
+@require_POST
+def report_name(request: HttpRequest, number: str) -> HttpResponse:
+    """Say whose account it is."""
+    report = _find(request, number)
+    form = NameForm(request.POST)
+    if form.is_valid():
+        about = form.cleaned_data["account"]
+        try:
+            actions.name_person(report=report, about=about, by=request.user, now=timezone.now())
+        except TrustError as refusal:
+            form.add_error("account", str(refusal))
+        else:
+            if about == request.user:
+                return redirect("trust:report-list")
+            return redirect("trust:report-detail", number)
+    return _detail(request, report, form=DecideForm(), name_form=form)
+
+
+@never_cache
+@login_required
+@require_POST
+def report_step_aside(request: HttpRequest, number: str) -> HttpResponse:
+    """Read this report no more."""
+    try:
+        actions.step_aside(report=_find(request, number), by=request.user, now=timezone.now())
+    except TrustError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("trust:report-detail", number)
+    messages.success(request, _("You do not see this report any more."))
+    return redirect("trust:report-list")
+
+
+def _readable(request: HttpRequest) -> ReportQuerySet:
+    """Return what the visitor may read; 404 for who has no seat, as for a page that is not there."""
+    today = timezone.now().astimezone(UTC).date()
+    if not TrustSeat.objects.current(on=today).of(request.user).exists():
+        raise Http404
+    return Report.objects.not_kept_from(request.user)
+
+
+def _find(request: HttpRequest, number: str) -> Report:
+    return get_object_or_404(_readable(request).select_related("reporter", "about"), number=number)
+
+
+def _detail(request: HttpRequest, report: Report, *, form: DecideForm, name_form: NameForm) -> HttpResponse:
+    context: dict[str, Any] = {
+        "report": report,
+        "notes": report.notes.select_related("written_by"),
+        "others": _others_about(request, report.about),
+        "form": form,
+        "name_form": name_form,
+    }
+    return render(request, "trust/report_detail.html", context, status=422 if form.errors or name_form.errors else 200)
+
+
+def _others_about(request: HttpRequest, about: Member | None) -> int:
+    """How many other reports, of those this reader may see, are about the same person."""
+    return _readable(request).filter(about=about).count() - 1 if about is not None else 0
