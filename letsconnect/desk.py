@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.links import path_or_nothing
+from letsconnect.trust.domain import FEWEST_READERS
+from letsconnect.trust.models import Report, TrustSeat
 from mailings.models import Letter
 from matching.domain import MatchState
 from matching.models import Match
 from registrations.models import Member, Registration
-from trust.domain import FEWEST_READERS
-from trust.models import Report, TrustSeat
 
 
 class WorkingGroupSite(AdminSite):

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from clinics.models import Clinic, Rsvp
+from letsconnect.trust.models import Report
 from matching.models import Match
 from registrations.models import Member, Registration
 from registrations.skills import news_of_suggestions
-from trust.models import Report
 
 SHOWN = 5
 

@@ -41,7 +41,7 @@ INSTALLED_APPS = [
     "mailings",
     "matching",
     "clinics",
-    "trust",
+    "letsconnect.trust",
     "letsconnect",
     "allauth",
     "allauth.account",

@@ -15,7 +15,7 @@ urlpatterns = [
     path("clinics/", include("clinics.urls")),
     path("health/", views.health, name="health"),
     path("matches/", include("matching.urls")),
-    path("trust/", include("trust.urls")),
+    path("trust/", include("letsconnect.trust.urls")),
     path("", include("mailings.urls")),
     path("admin/", admin.site.urls),
 ]

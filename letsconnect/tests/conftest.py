@@ -10,6 +10,7 @@ import time_machine
 from clinics.domain import ClinicState
 from clinics.tests.factories import make_clinic
 from letsconnect import health
+from letsconnect.trust.actions import appoint_to_trust_team, send_report
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
 from matching.domain import MatchState
@@ -27,7 +28,6 @@ from registrations.tests.factories import (
     make_registration,
     make_skill,
 )
-from trust.actions import appoint_to_trust_team, send_report
 
 
 def make_world():

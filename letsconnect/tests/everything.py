@@ -13,6 +13,7 @@ from clinics import actions as clinic_actions
 from clinics.models import Notice
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal
+from letsconnect.trust.actions import appoint_to_trust_team, keep_note, send_report
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.domain import MatchState
@@ -37,7 +38,6 @@ from registrations.models import (
     SkillSuggestion,
 )
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
-from trust.actions import appoint_to_trust_team, keep_note, send_report
 
 WORD = "Zebrafinch"
 ADDRESS = f"{WORD}@example.org".lower()

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-OURS = ("letsconnect.base", "registrations", "mailings", "matching", "clinics", "trust")
+OURS = ("letsconnect.base", "letsconnect.trust", "registrations", "mailings", "matching", "clinics")
 
 
 def our_models():
@@ -16,7 +16,7 @@ def our_models():
 
 
 def our_files():
-    folders = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust")
+    folders = ("letsconnect", "registrations", "mailings", "matching", "clinics")
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 

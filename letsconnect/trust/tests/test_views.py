@@ -8,13 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from letsconnect.trust import actions
+from letsconnect.trust.models import Note, Report
+from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings.models import Letter
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW, make_coordinator, make_member
-from trust import actions
-from trust.models import Note, Report
-from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("trust:report-list")

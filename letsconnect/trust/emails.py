@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from letsconnect.base.links import absolute
+from letsconnect.trust import actions
+from letsconnect.trust.models import Report, TrustSeat
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from trust import actions
-from trust.models import Report, TrustSeat
 
 
 def register() -> None:

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from letsconnect.trust.domain import NotOneself
+from letsconnect.trust.models import TrustSeat
 from mailings import letters
 from registrations.models import Member
-from trust.domain import NotOneself
-from trust.models import TrustSeat
 
 
 @transaction.atomic

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.trust.domain import Outcome, ReportState
 from registrations.models import Member
-from trust.domain import Outcome, ReportState
 
 
 class ReportForm(forms.Form):

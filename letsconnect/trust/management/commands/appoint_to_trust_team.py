@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.utils import timezone
 
+from letsconnect.trust import actions
 from registrations.models import Member
-from trust import actions
 
 
 class Command(BaseCommand):

@@ -6,16 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from letsconnect.base.models import Act
-from mailings.models import Letter
-from matching.models import Match
-from matching.tests.factories import make_match
-from registrations import news
-from registrations.actions import erasing
-from registrations.domain import Step
-from registrations.models import Block, Look
-from registrations.tests.factories import NOW, make_coordinator, make_member
-from trust import actions
-from trust.domain import (
+from letsconnect.trust import actions
+from letsconnect.trust.domain import (
     REPORTS_A_DAY,
     LastReader,
     MoveNotAllowed,
@@ -24,8 +16,16 @@ from trust.domain import (
     NotYours,
     TooMany,
 )
-from trust.models import Note, Report, TrustSeat
-from trust.tests.factories import make_reader, make_report
+from letsconnect.trust.models import Note, Report, TrustSeat
+from letsconnect.trust.tests.factories import make_reader, make_report
+from mailings.models import Letter
+from matching.models import Match
+from matching.tests.factories import make_match
+from registrations import news
+from registrations.actions import erasing
+from registrations.domain import Step
+from registrations.models import Block, Look
+from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
 

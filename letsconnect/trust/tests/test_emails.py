@@ -2,12 +2,12 @@
 
 import pytest
 
+from letsconnect.trust import actions
+from letsconnect.trust.models import TrustSeat
+from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings import kinds
 from mailings.actions import drain
 from registrations.tests.factories import NOW, make_member
-from trust import actions
-from trust.models import TrustSeat
-from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trust import views
+from letsconnect.trust import views
 
 app_name = "trust"
 urlpatterns = [

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.trust import actions
+from letsconnect.trust.models import TrustSeat
 from registrations.models import Member
-from trust import actions
-from trust.models import TrustSeat
 
 
 class TrustSeatForm(forms.ModelForm):

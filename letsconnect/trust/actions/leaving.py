@@ -5,12 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from letsconnect.trust.actions.seats import end_trust_seat
+from letsconnect.trust.domain import ReportState
+from letsconnect.trust.models import Report, TrustSeat
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member
-from trust.actions.seats import end_trust_seat
-from trust.domain import ReportState
-from trust.models import Report, TrustSeat
 
 
 def connect() -> None:

@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from letsconnect.trust import actions
+from letsconnect.trust.domain import TrustError
+from letsconnect.trust.forms import DecideForm, NameForm, ReportForm
+from letsconnect.trust.models import Report, ReportQuerySet, TrustSeat
 from matching import reasons
 from matching.models import Match
 from registrations.actions import blocking
 from registrations.models import Member, Registration
-from trust import actions
-from trust.domain import TrustError
-from trust.forms import DecideForm, NameForm, ReportForm
-from trust.models import Report, ReportQuerySet, TrustSeat
 
 SHOWN = 200
 

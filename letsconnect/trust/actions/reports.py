@@ -6,12 +6,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mailings import letters
-from registrations.actions import blocking
-from registrations.actions.locking import lock_member
-from registrations.models import Member
-from trust.actions.sweeping import owe_waiting
-from trust.domain import (
+from letsconnect.trust.actions.sweeping import owe_waiting
+from letsconnect.trust.domain import (
     REPORTS_A_DAY,
     Deed,
     LastReader,
@@ -23,7 +19,11 @@ from trust.domain import (
     check_move,
     check_outcome,
 )
-from trust.models import Note, Report, TrustSeat
+from letsconnect.trust.models import Note, Report, TrustSeat
+from mailings import letters
+from registrations.actions import blocking
+from registrations.actions.locking import lock_member
+from registrations.models import Member
 
 
 @transaction.atomic

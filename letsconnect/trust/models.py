@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.trust.domain import KEPT_AFTER_CLOSING, Deed, Outcome, ReportState
 from registrations.models import Member
 from registrations.models.members import new_public_id
-from trust.domain import KEPT_AFTER_CLOSING, Deed, Outcome, ReportState
 
 
 class TrustSeatQuerySet(models.QuerySet["TrustSeat"]):
