@@ -1,7 +1,7 @@
 """From rows to arrays: what the engine is told, in a constant number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -61,6 +61,7 @@ def load(*, now: datetime, round_: Round | None = None) -> Loaded:
         scope.takes(region=row["region"], waiting_since=connected.get(row["pk"]) or _joined(row), now=now)
         for row in rows
     ]
+    fixed = _fixed(numbers, round_)
     people = People(
         id=np.arange(len(rows), dtype=np.int64),
         region=[row["region"] for row in rows],
@@ -75,13 +76,29 @@ def load(*, now: datetime, round_: Round | None = None) -> Loaded:
     facts = Facts(
         people=people,
         offers=Offers(**_skills(Offer, "level", numbers)),
-        wishes=Wishes(**_wishes(numbers, is_meant, scope)),
+        wishes=Wishes(**_wishes(numbers, is_meant, scope, fixed)),
         languages=_languages(numbers),
         apart=_apart(numbers, {row["member_id"]: number for number, row in enumerate(rows)}, now=now, round_=round_),
-        fixed=_fixed(numbers, round_),
+        fixed=fixed,
         asked_for=_asked_for(numbers),
     )
     return Loaded(facts=facts, registrations=list(numbers), start=start)
+
+
+def around(known: Facts, broken: Iterable[tuple[int, int, int, tuple[str, ...]]]) -> Facts:
+    """Return the facts without those pairs that must stay, their people's places taken by them all the same."""
+    gone = {row[:3] for row in broken}
+    learning = np.array(known.people.places_to_learn, dtype=np.int64)
+    helping = np.array(known.people.places_to_help, dtype=np.int64)
+    for learner, sharer, _skill in gone:
+        learning[learner] = 0
+        helping[sharer] -= 1
+    fixed = [row for row in np.asarray(known.fixed).tolist() if tuple(row) not in gone]
+    return replace(
+        known,
+        people=replace(known.people, places_to_learn=learning, places_to_help=helping),
+        fixed=np.array(fixed, dtype=np.int64).reshape(-1, 3),
+    )
 
 
 def _people(now: datetime) -> Iterable[dict[str, Any]]:
@@ -163,13 +180,15 @@ def _asked_for(numbers: dict[int, int]) -> np.ndarray:
     return np.array(sorted(known), dtype=np.int64).reshape(-1, 2)
 
 
-def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope) -> dict[str, np.ndarray]:
-    """The wishes the round is for."""
+def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope, fixed: np.ndarray) -> dict[str, np.ndarray]:
+    """The wishes the round is for, and those it meets by hand."""
     wishes = _skills(Wish, "priority", numbers)
     kept = np.array(is_meant, dtype=np.bool_)[wishes["person"]]
     if scope.skills:
         meant = Skill.objects.filter(pk__in=scope.skills).values_list(Coalesce("merged_into", "pk"), flat=True)
         kept &= np.isin(wishes["skill"], list(meant))
+    most = max(wishes["skill"], default=0) + 1
+    kept |= np.isin(wishes["person"] * most + wishes["skill"], fixed[:, 0] * most + fixed[:, 2])
     return {name: column[kept] for name, column in wishes.items()}
 
 

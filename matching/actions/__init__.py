@@ -1,10 +1,11 @@
 """Every change to rounds and matches."""
 
 from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
+from matching.actions.computing import solve_round, solve_waiting_rounds
 from matching.actions.drafts import change_draft, draft_round, request_round
 from matching.actions.publishing import Published, publish_round
 from matching.actions.reviews import Outcome, approve_match, approve_matches, refuse_match, refuse_matches
-from matching.actions.rounds import cancel_round, create_round, solve_round, solve_waiting_rounds
+from matching.actions.rounds import cancel_round, create_round, release_undecided
 from matching.actions.rules import change_rules, exclude_pair, lift_exclusion
 from matching.actions.sweeping import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
 
@@ -30,6 +31,7 @@ __all__ = [
     "publish_round",
     "refuse_match",
     "refuse_matches",
+    "release_undecided",
     "remind_unanswered",
     "request_round",
     "solve_round",

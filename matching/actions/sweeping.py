@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from matching import nudges
+from matching.actions.computing import fail_round
 from matching.actions.locking import close_match
 from matching.actions.publishing import tell
-from matching.actions.rounds import fail_round
 from matching.domain import ClosedWhy, MatchState, Side
 from matching.models import Match, MatchQuerySet, Round
 from registrations.domain import RegistrationState

@@ -78,6 +78,10 @@ class Round(models.Model):
     preview = models.JSONField(_("preview"), null=True, blank=True)
     preview_before = models.JSONField(_("the preview before"), null=True, blank=True)
     preview_requested_at = models.DateTimeField(_("preview asked for at"), null=True, blank=True)
+    repair_requested_at = models.DateTimeField(_("repair asked for at"), null=True, blank=True)
+    repair_requested_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("repair asked for by")
+    )
 
     objects = RoundQuerySet.as_manager()
 
@@ -120,6 +124,11 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(preview_requested_at=None) | Q(state=RoundState.DRAFT),
                 name="matching_only_a_draft_is_previewed",
+            ),
+            models.CheckConstraint(
+                condition=Q(repair_requested_at=None)
+                | Q(state__in=[RoundState.PROPOSED, RoundState.PUBLISHED], repair_requested_by__isnull=False),
+                name="matching_only_a_computed_round_is_repaired",
             ),
         ]
 

@@ -107,6 +107,8 @@ def test_a_learner_has_one_live_proposal_in_a_round():
         ("solving", {"phase": "dreaming"}, "matching_phase_only_while_computed"),
         ("proposed", {"phase": "reading"}, "matching_phase_only_while_computed"),
         ("proposed", {"preview_requested_at": NOW}, "matching_only_a_draft_is_previewed"),
+        ("draft", {"repair_requested_at": NOW}, "matching_only_a_computed_round_is_repaired"),
+        ("proposed", {"repair_requested_at": NOW}, "matching_only_a_computed_round_is_repaired"),
     ],
 )
 def test_a_round_that_breaks_a_rule_is_refused(state, columns, constraint):

@@ -1,0 +1,234 @@
+"""Computing a round: outside of any lock, phase by phase, stored whole or not at all."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from matching import engine, facts
+from matching.actions.drafts import settings_of
+from matching.actions.leases import Lease, Stopped, take_lease
+from matching.domain import MoveNotAllowed, RoundPhase, RoundState, check_round_move
+from matching.engine import keeping, replay
+from matching.engine.errors import FixedPairsBreakRules, ProofFailed
+from matching.engine.facts import Facts, Proposal, ProposedPair, Settings
+from matching.models import Match, Round, RoundFacts, RoundParticipant, RoundReplay
+from registrations.models import Member
+
+Broken = list[tuple[int, int, int, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What the engine said, and the facts it said it about."""
+
+    loaded: facts.Loaded
+    proposal: Proposal
+    broken: Broken  # pairs that were to stay and break a hard rule: they stay, and the engine went around them
+
+
+def solve_waiting_rounds(*, now: datetime) -> int:
+    """Compute the rounds in the queue, oldest first, and return how many; stop where one is being computed."""
+    solved = 0
+    began = perf_counter()
+    while (round_ := Round.objects.waiting().first()) is not None:
+        try:
+            solve_round(round_=round_, now=now + timedelta(seconds=perf_counter() - began))
+        except MoveNotAllowed:
+            break  # another worker has it, or computes another one: that one goes on with the queue
+        solved += 1
+    return solved
+
+
+def solve_round(*, round_: Round, now: datetime) -> Round:
+    """Compute a draft and store its proposals; whatever goes wrong is written on the round."""
+    lease = _claim(round_, now=now)
+    with _failing_visibly(round_, now=now):
+        computed = compute(round_, lease)
+        lease.enter(RoundPhase.STORING)
+        _store(computed, lease)
+    return Round.objects.get(pk=round_.pk)
+
+
+def compute(round_: Round, lease: Lease) -> Computed:
+    """Read a round's facts and ask the engine."""
+    round_ = Round.objects.get(pk=round_.pk)
+    loaded = facts.load(now=lease.now, round_=round_)
+    proposal, broken = ask_the_engine(loaded.facts, settings_of(round_), round_.seed, lease)
+    return Computed(loaded, proposal, broken)
+
+
+def ask_the_engine(known: Facts, settings: Settings, seed: int, lease: Lease) -> tuple[Proposal, Broken]:
+    """Return the best round; a pair that was to stay but breaks a hard rule by now gives its people up to nobody."""
+    broken: Broken = []
+    lease.enter(RoundPhase.SOLVING)
+    while True:
+        try:
+            return engine.propose(known, settings, seed), broken
+        except FixedPairsBreakRules as refusal:
+            broken += refusal.broken
+            known = facts.around(known, refusal.broken)
+
+
+def _claim(round_: Round, *, now: datetime) -> Lease:
+    with transaction.atomic():
+        round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+        check_round_move(round_.state, RoundState.SOLVING)
+        lease = take_lease(round_, now=now, state=RoundState.SOLVING, started_at=now, preview_requested_at=None)
+        acts.record(by=None, verb="solve_round", on=round_, now=now, was=RoundState.DRAFT, became=round_.state)
+    return lease
+
+
+@contextmanager
+def _failing_visibly(round_: Round, *, now: datetime) -> Iterator[None]:
+    """Mark the round failed if the block is left by any error; only those we did not foresee travel on."""
+    finished = False
+    try:
+        yield
+        finished = True
+    except Stopped:
+        finished = True
+    except ProofFailed as error:
+        finished = True
+        fail_round(round_=round_, reason=_("The result did not pass its proof: %(why)s") % {"why": error}, now=now)
+    except MemoryError:
+        finished = True
+        fail_round(round_=round_, reason=_("There was not enough memory to compute this round."), now=now)
+    finally:
+        if not finished:
+            kind = getattr(sys.exc_info()[0], "__name__", "")
+            fail_round(
+                round_=round_,
+                reason=_("The computation stopped with an unexpected error (%(kind)s).") % {"kind": kind},
+                now=now,
+            )
+
+
+@transaction.atomic
+def fail_round(*, round_: Round, reason: str, now: datetime) -> None:
+    """Mark a round that is being computed as failed; a preview or a repair given up leaves the round as it was."""
+    round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+    round_.lease_until, round_.phase = None, ""
+    if round_.state != RoundState.SOLVING:
+        round_.preview_requested_at = round_.repair_requested_at = None
+        round_.save(update_fields=["lease_until", "phase", "preview_requested_at", "repair_requested_at"])
+        return
+    round_.state, round_.failure, round_.finished_at = RoundState.FAILED, reason, now
+    round_.save(update_fields=["state", "failure", "finished_at", "lease_until", "phase"])
+    acts.record(by=None, verb="fail_round", on=round_, now=now, was=RoundState.SOLVING, became=round_.state)
+
+
+@transaction.atomic
+def _store(computed: Computed, lease: Lease) -> None:
+    round_ = lease.lock()
+    loaded, proposal, now = computed.loaded, computed.proposal, lease.now
+    by_hand = {(match.learner_id, match.sharer_id): match for match in round_.matches.undecided()}
+    write_matches(round_, proposal.pairs, loaded, by_hand=by_hand, now=now)
+    write_participants(round_, computed)
+    RoundFacts.objects.create(round=round_, data=keeping.pack_facts(loaded.facts, settings_of(round_)), stored_at=now)
+    write_replay(round_, proposal, number=1, read_at=round_.started_at or now, asked_by=round_.created_by, now=now)
+    round_.state, round_.finished_at = RoundState.PROPOSED, now
+    round_.lease_until, round_.phase, round_.preview, round_.preview_before = None, "", None, None
+    round_.value, round_.is_proven = dict(proposal.result.value), True
+    round_.statistics = statistics_of(computed, seconds=lease.seconds)
+    round_.save(
+        update_fields=[
+            "state",
+            "finished_at",
+            "lease_until",
+            "phase",
+            "preview",
+            "preview_before",
+            "value",
+            "is_proven",
+            "statistics",
+        ]
+    )
+    acts.record(by=None, verb="propose_round", on=round_, now=now, was=RoundState.SOLVING, became=round_.state)
+
+
+def write_matches(
+    round_: Round,
+    pairs: tuple[ProposedPair, ...] | list[ProposedPair],
+    loaded: facts.Loaded,
+    *,
+    by_hand: dict[tuple[int, int], Match],
+    now: datetime,
+) -> None:
+    """Store proposals; a pair made by hand is there already, and gets its score and reasons as of this moment."""
+    who = loaded.registrations
+    new, known = [], []
+    for pair in pairs:
+        learner, sharer = who[pair.learner], who[pair.sharer]
+        match = by_hand.get((learner, sharer))
+        if match is None:
+            match = Match(round=round_, learner_id=learner, sharer_id=sharer, skill_id=pair.skill, proposed_at=now)
+            new.append(match)
+        else:
+            known.append(match)
+        match.score, match.reasons = pair.score, reasons_of(pair, loaded)
+    Match.objects.bulk_create(new, batch_size=2000)
+    Match.objects.bulk_update(known, ["score", "reasons"], batch_size=500)
+
+
+def reasons_of(pair: ProposedPair, loaded: facts.Loaded) -> dict[str, Any]:
+    """What the proposal was chosen for, as JSON; who the two are is in the match's own columns."""
+    kept = asdict(pair)
+    for column in ("learner", "sharer", "skill", "score"):
+        del kept[column]
+    return {**kept, "from": loaded.start.isoformat()}
+
+
+def write_participants(round_: Round, computed: Computed) -> None:
+    """Store whose number each is, and what the round means for them; those of a preview before it make way."""
+    round_.participants.all().delete()
+    RoundParticipant.objects.bulk_create(participants(round_, computed), batch_size=5000)
+
+
+def participants(round_: Round, computed: Computed) -> Iterator[RoundParticipant]:
+    """Everybody of a round, by number."""
+    proposal, loaded = computed.proposal, computed.loaded
+    waited, learners = np.asarray(loaded.facts.people.waited).tolist(), loaded.learners
+    for number, key in enumerate(loaded.registrations):
+        yield RoundParticipant(
+            round=round_,
+            number=number,
+            registration_id=key,
+            is_learner=number in learners,
+            left_out=proposal.left_out.get(number, ""),
+            waited=min(waited[number], 32_767),
+            advice=proposal.advice.get(number, []),
+        )
+
+
+def write_replay(
+    round_: Round, proposal: Proposal, *, number: int, read_at: datetime, asked_by: Member | None, now: datetime
+) -> None:
+    """Store what it takes to solve and prove this solve again."""
+    RoundReplay.objects.create(
+        round=round_,
+        number=number,
+        data=replay.pack(proposal.instance, proposal.result),
+        value=dict(proposal.result.value),
+        read_at=read_at,
+        stored_at=now,
+        asked_by=asked_by,
+    )
+
+
+def statistics_of(computed: Computed, *, seconds: float) -> dict[str, Any]:
+    """The figures of a round, as JSON."""
+    return {
+        **computed.proposal.counts,
+        **computed.proposal.statistics,
+        "by_hand_against_rules": [[one, other, skill, list(why)] for one, other, skill, why in computed.broken],
+        "seconds": round(seconds, 3),
+    }
