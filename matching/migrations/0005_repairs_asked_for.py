@@ -6,25 +6,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matching', '0004_drafts_repairs_and_rules_of_matching'),
+        ("matching", "0004_drafts_repairs_and_rules_of_matching"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='round',
-            name='repair_requested_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='repair asked for at'),
+            model_name="round",
+            name="repair_requested_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="repair asked for at"),
         ),
         migrations.AddField(
-            model_name='round',
-            name='repair_requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='repair asked for by'),
+            model_name="round",
+            name="repair_requested_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="repair asked for by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('repair_requested_at', None), models.Q(('repair_requested_by__isnull', False), ('state__in', ['proposed', 'published'])), _connector='OR'), name='matching_only_a_computed_round_is_repaired'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("repair_requested_at", None),
+                    models.Q(("repair_requested_by__isnull", False), ("state__in", ["proposed", "published"])),
+                    _connector="OR",
+                ),
+                name="matching_only_a_computed_round_is_repaired",
+            ),
         ),
     ]
