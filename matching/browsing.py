@@ -9,9 +9,8 @@ from datetime import date, datetime
 import numpy as np
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
 from matching import reasons
@@ -151,6 +150,12 @@ def cards(reader: Registration, keys: Sequence[int], listed: Listed, *, wished: 
         )
         for person in (by_key[key] for key in keys if key in by_key)
     ]
+
+
+def with_minutes(reader: Registration, person: Registration, *, now: datetime) -> Listed:
+    """Return one person as a list of one."""
+    rows = [(person.pk, person.zone, person.member.zone)]
+    return Listed([person.pk], _minutes(reader, rows, now=now))
 
 
 def skills_to_choose(member: Member, *, on: date) -> list[tuple[str, list[Skill]]]:

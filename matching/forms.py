@@ -1,11 +1,14 @@
-"""Saying no, with a reason."""
+"""Saying no, with a reason; looking for somebody, and asking for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from matching.asking import REQUEST_WHY_AT_MOST
+from matching.browsing import MINE, Skilled, Wanted
 from matching.domain import (
     WHY_DECLINED,
     WHY_REFUSED,
@@ -14,6 +17,9 @@ from matching.domain import (
     ReasonMissing,
     check_reason,
 )
+from registrations.domain import Region, SkillFamily
+
+Choices = Sequence[tuple[Any, Any]]
 
 
 class ReasonForm(forms.Form):
@@ -53,3 +59,93 @@ class DeclineForm(ReasonForm):
 
 class WithdrawForm(ReasonForm):
     allowed = WHY_WITHDRAWN
+
+
+class TopicField(forms.ChoiceField):
+    """A skill, a family, or what the reader wishes. A link may name one that nobody shares just now."""
+
+    def valid_value(self, value: Any) -> bool:
+        told = str(value)
+        could_be_a_skill = told.isascii() and told.isdigit() and len(told) < 16
+        return super().valid_value(value) or told in SkillFamily.values or could_be_a_skill
+
+
+class SharerFilter(forms.Form):
+    """What to look for among people who let others find them. What makes no sense is passed over."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=100,
+        help_text=_("A skill, a name or a group."),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    topic = TopicField(label=_("What they share"), required=False)
+    language = forms.ChoiceField(label=_("A language they speak"), required=False)
+    region = forms.ChoiceField(label=_("Region"), required=False, choices=[("", _("anywhere")), *Region.choices])
+    minutes = forms.TypedChoiceField(
+        label=_("Hours in common with mine"),
+        required=False,
+        coerce=int,
+        empty_value=0,
+        choices=[
+            ("", _("any, or none yet")),
+            ("60", _("an hour a week or more")),
+            ("180", _("three hours a week or more")),
+        ],
+    )
+
+    def __init__(self, *args: Any, topics: Choices, languages: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topic"].choices = [
+            ("", pgettext_lazy("topic", "anything")),
+            (MINE, _("what I wish to learn")),
+            *topics,
+        ]
+        self.fields["language"].choices = [("", pgettext_lazy("language", "any")), *languages]
+
+    def wanted(self) -> Wanted:
+        """Return what was asked for and makes sense."""
+        self.is_valid()
+        known = self.cleaned_data
+        return Wanted(
+            text=known.get("q", ""),
+            topic=known.get("topic", ""),
+            language=known.get("language", ""),
+            region=known.get("region", ""),
+            minutes=known.get("minutes") or 0,
+        )
+
+
+class AskForm(forms.Form):
+    """Which of the skills somebody shares, and why."""
+
+    skill = forms.TypedChoiceField(label=_("What I want to learn from them"), coerce=int, widget=forms.RadioSelect)
+    adds_wish = forms.BooleanField(
+        label=_("Add it to what I want to learn"),
+        required=False,
+        help_text=_("Needed for what is not among your wishes yet, because rounds match wishes."),
+    )
+    why = forms.CharField(
+        label=_("Why you ask for this person"),
+        max_length=REQUEST_WHY_AT_MOST,
+        help_text=_("In your words. The working group reads it; the person does not."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, shared: Sequence[Skilled], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wished = {one.key for one in shared if one.is_wished}
+        self.fields["skill"].choices = [
+            (one.key, _("%(skill)s (one of your wishes)") % {"skill": one.name} if one.is_wished else one.name)
+            for one in shared
+        ]
+        if len(self.wished) == len(shared):
+            del self.fields["adds_wish"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        skill = values.get("skill")
+        if skill is not None and skill not in self.wished and not values.get("adds_wish"):
+            self.add_error("adds_wish", _("This is not among your wishes yet. Agree to add it, or choose another."))
+        return values

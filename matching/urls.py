@@ -1,9 +1,13 @@
 from django.urls import path
 
-from matching import blocking_views, views
+from matching import asking_views, blocking_views, views
 
 app_name = "matching"
 urlpatterns = [
+    path("sharers/", asking_views.sharer_list, name="sharer-list"),
+    path("sharers/<str:public_id>/", asking_views.sharer_ask, name="sharer-ask"),
+    path("requests/", asking_views.request_list, name="request-list"),
+    path("requests/<int:request_id>/withdraw/", asking_views.request_withdraw, name="request-withdraw"),
     path("people/", blocking_views.person_list, name="person-list"),
     path("<int:match_id>/block/", blocking_views.person_block, name="person-block"),
     path("", views.match_list, name="match-list"),

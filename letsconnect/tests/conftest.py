@@ -14,7 +14,7 @@ from letsconnect.trust.actions import appoint_to_trust_team, send_report
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
 from matching.domain import MatchState
-from matching.tests.factories import make_match, make_round
+from matching.tests.factories import make_match, make_request, make_round
 from registrations.actions import claims
 from registrations.actions.skills import suggest_skill
 from registrations.claim_links import claim_link
@@ -50,7 +50,11 @@ def make_world():
         source="import", state=RegistrationState.SUBMITTED, name="Olga", imported_address="old@example.org"
     )
     invitation = claims.invite_to_claim(registration=old, by=reviewer, now=NOW)
+    found = make_registration(offers=["wikidata"], is_findable=True)
     return SimpleNamespace(
+        found=found,
+        found_key=str(found.member.public_id),
+        request=make_request(learner=learner, sharer=found, place=2),
         claim=claim_link(invitation).rstrip("/").rsplit("/", 1)[1],
         unclaimed=make_registration(
             source="import", state=RegistrationState.SUBMITTED, imported_address="older@example.org"

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clinics.tests import test_admin as clinic_form
 from letsconnect.tests.test_access import DOORS
+from registrations.models import Skill
 from registrations.tests import typing as registration_form
 
 HUGE = "9" * 30
@@ -115,6 +116,12 @@ FORMS = [
     ("visitor", "set-language", [], lambda: {"language": "fr", "next": "/"}),
     ("concerned", "matching:match-decline", ["asked"], lambda: {"why": "other", "note": "No"}),
     ("concerned", "matching:match-withdraw", ["connected"], lambda: {"why": "other", "note": "No"}),
+    (
+        "other",
+        "matching:sharer-ask",
+        ["found_key"],
+        lambda: {"skill": Skill.objects.get(slug="wikidata").pk, "why": "Our next project needs it", "adds_wish": "on"},
+    ),
     ("coordinator", "admin:clinics_clinic_add", [], clinic_form.typed),
     ("coordinator", "admin:clinics_clinic_change", ["clinic"], clinic_form.typed),
     ("coordinator", "admin:clinics_clinic_cancel", ["clinic"], lambda: {"reason": "Ill"}),
@@ -128,12 +135,26 @@ FORMS = [
 ]
 
 
+def filled_in(world, row):
+    named = row[1:] if row[0] == "=" else getattr(world, row)
+    return named if isinstance(named, str) else named.pk
+
+
+@pytest.mark.parametrize(
+    "query", [*QUERIES, *(f"topic={word}&language={word}&minutes={word}" for word in ("%00", HUGE, "²"))]
+)
+def test_finding_somebody_answers_every_query(client, world, query):
+    client.force_login(world.people["other"])
+
+    assert status(client, f"{reverse('matching:sharer-list')}?{query}") == 200
+
+
 @pytest.mark.parametrize(("who", "name", "rows", "typed"), FORMS, ids=["-".join([form[1], *form[2]]) for form in FORMS])
 def test_no_form_breaks_whatever_is_typed_into_it(world, who, name, rows, typed):
     client = Client(raise_request_exception=False)
     if world.people[who]:
         client.force_login(world.people[who])
-    path = reverse(name, args=[row[1:] if row[0] == "=" else getattr(world, row).pk for row in rows])
+    path = reverse(name, args=[filled_in(world, row) for row in rows])
     honest = {field: quote(str(value)).encode() for field, value in typed().items()}
     told = [field for field in sorted(honest) if not field.endswith("-TOTAL_FORMS")]  # eighty rows take seconds to draw
     dice = random.Random(20261122)

@@ -4,6 +4,7 @@ from matching.actions.answers import accept_match, complete_match, decline_match
 from matching.actions.computing import solve_round, solve_waiting_rounds
 from matching.actions.drafts import change_draft, draft_round, request_round
 from matching.actions.publishing import Published, publish_round
+from matching.actions.requests import ask_for_sharer, expire_requests, withdraw_request
 from matching.actions.reviews import Outcome, approve_match, approve_matches, refuse_match, refuse_matches
 from matching.actions.rounds import cancel_round, create_round, release_undecided
 from matching.actions.rules import change_rules, exclude_pair, lift_exclusion
@@ -15,6 +16,7 @@ __all__ = [
     "accept_match",
     "approve_match",
     "approve_matches",
+    "ask_for_sharer",
     "cancel_round",
     "change_draft",
     "change_rules",
@@ -25,6 +27,7 @@ __all__ = [
     "draft_round",
     "exclude_pair",
     "expire_overdue",
+    "expire_requests",
     "fail_abandoned",
     "lift_exclusion",
     "nudge_overlooked",
@@ -37,4 +40,5 @@ __all__ = [
     "solve_round",
     "solve_waiting_rounds",
     "withdraw_from_match",
+    "withdraw_request",
 ]

@@ -1,0 +1,151 @@
+"""Browsing people who let others find them, asking for one, and what became of it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matching import actions, browsing, reasons
+from matching.asking import MOST_OPEN_REQUESTS, RequestState
+from matching.domain import MatchingError
+from matching.forms import AskForm, SharerFilter
+from matching.models import SharerRequest
+from registrations.domain import RegistrationError, RegistrationState, SkillFamily
+from registrations.models import Registration, Skill
+
+ON_A_PAGE = 12
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Registration, Rest], HttpResponse]
+
+
+def approved_only(view: View[Rest]) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
+    """Open a page to people with an approved registration, which it is handed; tell others what they need."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        reader = Registration.objects.of(request.user)
+        if reader is None or reader.state != RegistrationState.APPROVED:
+            return render(request, "matching/sharers_closed.html", {"registration": reader}, status=403)
+        return view(request, reader, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@approved_only
+def sharer_list(request: HttpRequest, reader: Registration) -> HttpResponse:
+    """List those who let others find them, page by page, as wanted."""
+    now = timezone.now()
+    member, today = request.user, now.date()
+    form = SharerFilter(
+        request.GET,
+        topics=[_family(family, found) for family, found in browsing.skills_to_choose(member, on=today)],
+        languages=browsing.languages_to_choose(member, on=today),
+    )
+    wished = browsing.wished_by(reader)
+    wanted = form.wanted()
+    listed = browsing.look(reader, wanted, wished=wished, now=now)
+    page = Paginator(listed.keys, ON_A_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    return render(
+        request,
+        "matching/sharer_list.html",
+        {
+            "form": form,
+            "page": page,
+            "cards": browsing.cards(reader, list(page.object_list), listed, wished=wished, now=now),
+            "is_filtered": wanted != browsing.Wanted(),
+            "query": query.urlencode(),
+            "reader": reader,
+            "has_hours": reader.windows.exists(),
+            "waiting": SharerRequest.objects.waiting().filter(learner=reader).count(),
+            "most": MOST_OPEN_REQUESTS,
+        },
+    )
+
+
+def _family(family: str, found: list[Skill]) -> tuple[str, list[tuple[str, str]]]:
+    if not family:
+        return _("Suggested by people who take part"), [(str(skill.pk), str(skill)) for skill in found]
+    label = str(SkillFamily(family).label)
+    everything = _("%(family)s: all of it") % {"family": label}
+    return label, [(family, everything), *((str(skill.pk), str(skill)) for skill in found)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@approved_only
+def sharer_ask(request: HttpRequest, reader: Registration, public_id: str) -> HttpResponse:
+    """Show one person and take a request for them; whom the reader cannot find does not exist."""
+    now = timezone.now()
+    visible = browsing.everybody(request.user, on=now.date())
+    sharer = get_object_or_404(visible, member__public_id=public_id)
+    wished = browsing.wished_by(reader)
+    listed = browsing.with_minutes(reader, sharer, now=now)
+    card = browsing.cards(reader, [sharer.pk], listed, wished=wished, now=now)[0]
+    first = next((one.key for one in card.skills if one.is_wished), None)
+    form = AskForm(request.POST if request.method == "POST" else None, shared=card.skills, initial={"skill": first})
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and _asked(request, sharer, form):
+            return redirect("matching:request-list")
+        status = 422
+    mine = SharerRequest.objects.waiting().filter(learner=reader)
+    context = {
+        "card": card,
+        "form": form,
+        "waiting": mine.filter(sharer=sharer).with_people(),
+        "has_place": mine.count() < MOST_OPEN_REQUESTS,
+        "most": MOST_OPEN_REQUESTS,
+    }
+    return render(request, "matching/sharer_ask.html", context, status=status)
+
+
+def _asked(request: HttpRequest, sharer: Registration, form: AskForm) -> bool:
+    skill = Skill.objects.get(pk=form.cleaned_data["skill"])
+    try:
+        actions.ask_for_sharer(
+            sharer=sharer,
+            skill=skill,
+            why=form.cleaned_data["why"],
+            adds_wish=form.cleaned_data.get("adds_wish", False),
+            by=request.user,
+            now=timezone.now(),
+        )
+    except (MatchingError, RegistrationError) as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, _("Your request is kept for the next round of matches."))
+    return True
+
+
+@login_required
+@require_safe
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Show whom the member asked for, and what became of it."""
+    rows = [(row, reasons.name_of(row.sharer)) for row in SharerRequest.objects.of(request.user).with_people()]
+    context = {
+        "waiting": [row for row in rows if row[0].state == RequestState.OPEN],
+        "over": [row for row in rows if row[0].state != RequestState.OPEN],
+        "most": MOST_OPEN_REQUESTS,
+    }
+    return render(request, "matching/request_list.html", context)
+
+
+@login_required
+@require_POST
+def request_withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Take a request back."""
+    mine = get_object_or_404(SharerRequest.objects.of(request.user), pk=request_id)
+    actions.withdraw_request(request=mine, by=request.user, now=timezone.now())
+    messages.success(request, _("Your request is withdrawn."))
+    return redirect("matching:request-list")
