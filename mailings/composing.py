@@ -7,7 +7,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
 from mailings.models import Letter
-from mailings.rendering import Rendered, one_line
+from mailings.rendering import CalendarPart, Rendered, one_line
+
+_METHODS = ("REQUEST", "CANCEL", "PUBLISH")
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,20 @@ def compose(letter: Letter, rendered: Rendered) -> Parcel:
     )
     if rendered.html:
         message.attach_alternative(rendered.html, "text/html")
+    if rendered.calendar:
+        _attach(message, rendered.calendar)
     return Parcel(
         message=message,
         sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"),
         recipient=sanitize_address(letter.address, "utf-8"),
         payload=message.message().as_bytes(linesep="\r\n"),
     )
+
+
+def _attach(message: EmailMultiAlternatives, calendar: CalendarPart) -> None:
+    """Add the calendar twice, as mail programs expect it: as one more way to read the letter, where they show an
+    invitation, and as a file, where they only know attachments."""
+    if calendar.method not in _METHODS:
+        raise ValueError(f"{calendar.method!r} is not a method we send")
+    message.attach_alternative(calendar.content.decode(), f"text/calendar; method={calendar.method}")
+    message.attach(calendar.name, calendar.content, "application/ics")

@@ -16,12 +16,22 @@ from letsconnect.base.zones import zone_or_utc
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """What a calendar program reads in a letter: an iCalendar text and its METHOD, the same as in the text."""
+
+    method: str
+    content: bytes
+    name: str = "invite.ics"
+
+
+@dataclass(frozen=True)
 class Rendered:
-    """The words of one letter."""
+    """The words of one letter, and what goes into the reader's calendar, if anything does."""
 
     subject: str
     text: str
     html: str
+    calendar: CalendarPart | None = None
 
 
 def render_letter(template: str, context: dict[str, Any], *, language: str, zone: str) -> Rendered:
