@@ -1,12 +1,13 @@
 """What can be decided about clinics and seats, without a database."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
+
+from letsconnect.base.zones import moments_of
 
 
 class ClinicState(TextChoices):
@@ -149,21 +150,18 @@ def utc_of(wall: datetime, zone: str, *, fold: int | None = None) -> datetime:
 
     Raises HourSkipped where the clock jumps over it, and HourTwice where it comes twice and ``fold`` is None.
     """
-    tz = ZoneInfo(zone)
-    first, second = (wall.replace(tzinfo=tz, fold=which) for which in (0, 1))
-    if first.utcoffset() == second.utcoffset():
-        return first.astimezone(UTC)
-    if first.astimezone(UTC).astimezone(tz).replace(tzinfo=None) != wall:
+    moments = moments_of(wall, zone)
+    if not moments:
         raise HourSkipped(
             _("There is no %(time)s on that day in %(zone)s: the clocks are put forward over it.")
             % {"time": f"{wall:%H:%M}", "zone": zone}
         )
-    if fold is None:
+    if len(moments) == 2 and fold is None:
         raise HourTwice(
             _("%(time)s comes twice on that day in %(zone)s, because the clocks are put back. Which one is meant?")
             % {"time": f"{wall:%H:%M}", "zone": zone}
         )
-    return (second if fold else first).astimezone(UTC)
+    return moments[-1] if fold else moments[0]
 
 
 def phase(

@@ -1,10 +1,17 @@
 """What can be decided about the hours two people agree on, without a database."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from numpy.typing import NDArray
+
+from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
+from matching.domain import MatchingError
 
 MAX_TIMES = 3
 MINUTES = (30, 45, 60, 90)
@@ -12,6 +19,11 @@ USUAL_MINUTES = 60
 # The other has to see the question and say yes; and what lies months ahead, nobody knows yet.
 SOONEST = timedelta(hours=2)
 LATEST = timedelta(weeks=6)
+WEEKS_SHOWN = 4
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+SLOT = timedelta(minutes=15)
+
+Span = tuple[datetime, datetime]
 
 
 class SessionState(TextChoices):
@@ -32,3 +44,159 @@ class WhyCancelled(TextChoices):
 
 
 WHY_CANCELLED_BY_PERSON = (WhyCancelled.CANNOT, WhyCancelled.NO_TIME_FITS, WhyCancelled.NOT_NEEDED)
+
+
+class TimeNotPossible(MatchingError):
+    """This time cannot be proposed or agreed on."""
+
+
+class ComesNever(TimeNotPossible):
+    """The clocks jump over this time; ``meant`` are the two moments beside the gap."""
+
+    def __init__(self, message: str, meant: tuple[datetime, ...]) -> None:
+        super().__init__(message)
+        self.meant = meant
+
+
+class ComesTwice(TimeNotPossible):
+    """The clocks are put back over this time; ``meant`` are the two moments that show it."""
+
+    def __init__(self, message: str, meant: tuple[datetime, ...]) -> None:
+        super().__init__(message)
+        self.meant = meant
+
+
+class Clash(TimeNotPossible):
+    """One of the two is in another session at that time."""
+
+
+class ChangedMeanwhile(MatchingError):
+    """The page somebody acted on shows what is not so any more."""
+
+
+class NothingToAgree(MatchingError):
+    """There is no session in a state in which this can be done."""
+
+
+@dataclass(frozen=True)
+class Time:
+    """A moment as somebody chose it: by the clock of their zone."""
+
+    starts_at: datetime
+    zone: str
+
+    @property
+    def local_date(self) -> date:
+        return in_zone(self.starts_at, self.zone).date()
+
+    @property
+    def local_time(self) -> time:
+        return in_zone(self.starts_at, self.zone).time()
+
+
+def moment_of(wall: datetime, zone: str, *, meant: datetime | None = None) -> datetime:
+    """Return the moment at which the clock in ``zone`` shows ``wall``.
+
+    Raises ComesNever or ComesTwice where clocks are changed and ``meant`` is not one of the moments in question: a
+    gap or an overlap is asked about, never guessed.
+    """
+    moments = moments_of(wall, zone)
+    if len(moments) == 1:
+        return moments[0]
+    told = {"time": f"{wall:%H:%M}", "zone": zone}
+    choices = moments or beside_the_gap(wall, zone)
+    if meant in choices:
+        return meant
+    if moments:
+        raise ComesTwice(
+            _("%(time)s comes twice on that day in %(zone)s, because the clocks are put back. Which one is meant?")
+            % told,
+            choices,
+        )
+    raise ComesNever(
+        _("There is no %(time)s on that day in %(zone)s: the clocks are put forward over it. Which one is meant?")
+        % told,
+        choices,
+    )
+
+
+def check_time(starts_at: datetime, *, now: datetime) -> None:
+    """Raise TimeNotPossible unless there is time enough to agree on it, and it is near enough to be known."""
+    if starts_at <= now:
+        raise TimeNotPossible(_("This time is past."))
+    if starts_at < now + SOONEST:
+        raise TimeNotPossible(_("This is too soon: leave the other person at least two hours to see it and answer."))
+    if starts_at > now + LATEST:
+        raise TimeNotPossible(_("This is too far ahead: choose a time within the next six weeks."))
+
+
+def check_times(times: Sequence[Time], *, now: datetime) -> None:
+    """Raise TimeNotPossible unless these are one to three different times that can be proposed."""
+    if not times:
+        raise TimeNotPossible(_("Choose at least one time."))
+    if len({one.starts_at for one in times}) != len(times):
+        raise TimeNotPossible(_("You have chosen the same time twice."))
+    if len(times) > MAX_TIMES:
+        raise TimeNotPossible(_("Choose at most three times."))
+    for one in times:
+        check_time(one.starts_at, now=now)
+
+
+def check_still_ahead(starts_at: datetime, *, now: datetime) -> None:
+    """Raise TimeNotPossible once a proposed time has begun: until then it can be agreed on."""
+    if starts_at <= now:
+        raise TimeNotPossible(_("This time has passed in the meantime. Choose another one, or propose new times."))
+
+
+def monday_of(moment: datetime) -> date:
+    """Return the Monday (UTC) of the week in which ``moment`` lies."""
+    day = moment.astimezone(UTC).date()
+    return day - timedelta(days=day.weekday())
+
+
+def stretches(slots: NDArray[np.bool_], *, start: date, at_least: timedelta = HOUR) -> list[Span]:
+    """Return the unbroken stretches of free quarter-hours since ``start`` (00:00 UTC) that are long enough."""
+    midnight = datetime(start.year, start.month, start.day, tzinfo=UTC)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], slots.astype(np.int8), [0]))))
+    spans = [(midnight + int(begin) * SLOT, midnight + int(end) * SLOT) for begin, end in edges.reshape(-1, 2)]
+    return [(begin, end) for begin, end in spans if end - begin >= at_least]
+
+
+def without(span: Span, taken: Iterable[Span]) -> list[Span]:
+    """Return what is left of ``span`` where none of ``taken`` lies."""
+    left = [span]
+    for begin, end in taken:
+        left = [
+            piece
+            for one in left
+            for piece in ((one[0], min(one[1], begin)), (max(one[0], end), one[1]))
+            if piece[0] < piece[1]
+        ]
+    return sorted(left)
+
+
+def starts(
+    spans: Iterable[Span], *, taken: Sequence[Span], now: datetime, minutes: int = USUAL_MINUTES
+) -> list[datetime]:
+    """Return the times to choose from: each hour from the beginning of a stretch while ``minutes`` still fit."""
+    found: list[datetime] = []
+    length = timedelta(minutes=minutes)
+    for span in spans:
+        for begin, end in without(span, taken):
+            at = begin
+            while at + length <= end:
+                if now + SOONEST <= at <= now + LATEST:
+                    found.append(at)
+                at += HOUR
+    return found
+
+
+def owes_day_reminder(*, starts_at: datetime, agreed_at: datetime, now: datetime) -> bool:
+    """Tell whether the day before has come; who agreed within that day has just had a letter, and in the last two
+    hours the other reminder is enough."""
+    return starts_at - DAY <= now < starts_at - 2 * HOUR and agreed_at < starts_at - DAY
+
+
+def owes_hour_reminder(*, starts_at: datetime, agreed_at: datetime, now: datetime) -> bool:
+    """Tell whether the hour before has come."""
+    return starts_at - HOUR <= now < starts_at and agreed_at < starts_at - HOUR

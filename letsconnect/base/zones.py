@@ -1,6 +1,6 @@
 """Time zones by IANA name."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -42,3 +42,22 @@ def zone_or_utc(name: str) -> ZoneInfo:
 def in_zone(moment: datetime, zone: str) -> datetime:
     """Return ``moment`` as wall clock of ``zone``; an unknown zone falls back to UTC."""
     return moment.astimezone(zone_or_utc(zone))
+
+
+def moments_of(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    """Return the moments (UTC) at which clocks in ``zone`` show ``wall``: one, none where they jump over it, two
+    where they are put back over it, the earlier first."""
+    here = zone_or_utc(zone)
+    found = {
+        moment
+        for fold in (0, 1)
+        if (moment := wall.replace(tzinfo=here, fold=fold).astimezone(UTC)).astimezone(here).replace(tzinfo=None)
+        == wall
+    }
+    return tuple(sorted(found))
+
+
+def beside_the_gap(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    """Return the two moments somebody may mean who names a time the clocks in ``zone`` jump over, earlier first."""
+    here = zone_or_utc(zone)
+    return tuple(sorted({wall.replace(tzinfo=here, fold=fold).astimezone(UTC) for fold in (0, 1)}))
