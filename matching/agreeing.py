@@ -148,6 +148,12 @@ def check_still_ahead(starts_at: datetime, *, now: datetime) -> None:
         raise TimeNotPossible(_("This time has passed in the meantime. Choose another one, or propose new times."))
 
 
+def check_not_begun(starts_at: datetime | None, *, now: datetime) -> None:
+    """Raise NothingToAgree once an agreed hour has begun: it can no longer be moved or cancelled."""
+    if starts_at is not None and starts_at <= now:
+        raise NothingToAgree(_("This session has begun. Once it is over, you can agree on another one."))
+
+
 def monday_of(moment: datetime) -> date:
     """Return the Monday (UTC) of the week in which ``moment`` lies."""
     day = moment.astimezone(UTC).date()

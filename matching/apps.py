@@ -7,9 +7,10 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import emails  # registers the letters and the sweeps
+        from matching import emails, session_emails  # registers the letters and the sweeps
         from matching.actions import leaving, session_news
 
         emails.register()
+        session_emails.register()
         leaving.connect()
         session_news.connect()

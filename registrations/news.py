@@ -12,7 +12,7 @@ from letsconnect.base.templatetags.when import when
 
 # registration, by, now, leaves_clinics: the person leaves the programme.
 registration_withdrawn = Signal()
-# registration, by, now: the person takes no new matches for a while.
+# registration, until, by, now: the person takes no new matches before that day.
 registration_paused = Signal()
 # member, blocked, by, now: the two are to be kept apart, and the blocked one is not to know.
 people_blocked = Signal()

@@ -8,6 +8,8 @@ from matching.actions.requests import ask_for_sharer, expire_requests, withdraw_
 from matching.actions.reviews import Outcome, approve_match, approve_matches, refuse_match, refuse_matches
 from matching.actions.rounds import cancel_round, create_round, release_undecided
 from matching.actions.rules import change_rules, exclude_pair, lift_exclusion
+from matching.actions.session_sweeps import lapse_proposals, remind_of_sessions
+from matching.actions.sessions import cancel_session, confirm_time, keep_the_hour, propose_times, set_call_link
 from matching.actions.sweeping import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
 
 __all__ = [
@@ -18,10 +20,12 @@ __all__ = [
     "approve_matches",
     "ask_for_sharer",
     "cancel_round",
+    "cancel_session",
     "change_draft",
     "change_rules",
     "close_fallen",
     "complete_match",
+    "confirm_time",
     "create_round",
     "decline_match",
     "draft_round",
@@ -29,14 +33,19 @@ __all__ = [
     "expire_overdue",
     "expire_requests",
     "fail_abandoned",
+    "keep_the_hour",
+    "lapse_proposals",
     "lift_exclusion",
     "nudge_overlooked",
+    "propose_times",
     "publish_round",
     "refuse_match",
     "refuse_matches",
     "release_undecided",
+    "remind_of_sessions",
     "remind_unanswered",
     "request_round",
+    "set_call_link",
     "solve_round",
     "solve_waiting_rounds",
     "withdraw_from_match",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from letsconnect.base import acts
+from matching.actions.session_ends import end_sessions
 from matching.domain import ClosedWhy, MatchState, Side, Standing, check_match_move
 from matching.models import Match
 from registrations.domain import RegistrationState, is_pausing
@@ -60,10 +61,11 @@ def is_blocked(match: Match) -> bool:
 def close_match(
     match: Match, *, becomes: MatchState, why: ClosedWhy, note: str, by: Member | None, now: datetime, verb: str
 ) -> None:
-    """Bring a locked match to an end, with when, why and who, and log it."""
+    """Bring a locked match to an end, with when, why and who, and log it; hours agreed for later are cancelled."""
     check_match_move(match.state, becomes)
     was = match.state
     match.state, match.closed_at, match.closed_by = becomes, now, by
     match.closed_why, match.closed_note = why, note.strip()
     match.save(update_fields=["state", "closed_at", "closed_by", "closed_why", "closed_note"])
     acts.record(by=by, verb=verb, on=match, now=now, was=was, became=match.state, reason=note.strip())
+    end_sessions(match, by=by, now=now)

@@ -1,20 +1,72 @@
-"""What a person is told about their sessions when they ask what is held about them."""
+"""What becomes of a person's sessions when they pause, and what they are told about them.
 
-from datetime import datetime
+A match that ends takes its sessions with it (`close_match`); a pause keeps connected matches, and only frees the
+hours that lie in it.
+"""
+
+from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.templatetags.when import written
+from letsconnect.base.templatetags.when import when, written
+from letsconnect.base.zones import in_zone
 from matching import reasons
-from matching.models import CalendarFeed, Session
+from matching.actions.session_ends import cancel, locked, tell
+from matching.agreeing import SessionState, WhyCancelled
+from matching.models import CalendarFeed, Match, Session
 from registrations import news
-from registrations.models import Member
+from registrations.domain import Step
+from registrations.models import Member, Registration
 
 
 def connect() -> None:
-    """Listen to the questions about people."""
+    """Listen to the news and the questions about people."""
+    news.registration_paused.connect(on_paused)
+    news.foreseeing.connect(foresee)
     news.collecting.connect(collect)
+
+
+def on_paused(
+    sender: Any, *, registration: Registration, until: date, by: Member, now: datetime, **kwargs: Any
+) -> None:
+    """Cancel the hours that lie in the pause, and stop looking for one; matches are locked by id, as ever."""
+    member = registration.member
+    mine = Session.objects.for_member(member).ahead(now=now).values("match_id")
+    for match in Match.objects.filter(pk__in=mine).select_for_update(no_key=True).order_by("pk"):
+        for session in locked(match.sessions.ahead(now=now)):
+            agreed = session.state == SessionState.CONFIRMED
+            if agreed and not _lies_before(session, until, member):
+                continue
+            cancel(session, why=WhyCancelled.PAUSED, by=by, now=now)
+            side = session.side_of(member)
+            if not agreed and side is not None:
+                tell(session, side.other, letter="dropped", occasion="end", now=now)
+
+
+def _lies_before(session: Session, until: date, member: Member) -> bool:
+    return session.starts_at is not None and in_zone(session.starts_at, member.zone).date() < until
+
+
+def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
+    """Say what the step does to the hours agreed with others."""
+    said = []
+    ahead = Session.objects.for_member(member).ahead(now=now).filter(state=SessionState.CONFIRMED)
+    for session in ahead.with_people().order_by("starts_at"):
+        side = session.side_of(member)
+        words = {"name": reasons.name_of(session.person(side.other)) if side else "", "moment": when(session.starts_at)}
+        said.append(_FORESEEN[step] % words)
+    return said
+
+
+_FORESEEN = {
+    Step.WITHDRAW: _("Your session with %(name)s on %(moment)s is cancelled, and both of you get a letter."),
+    Step.ERASE: _("Your session with %(name)s on %(moment)s is cancelled, and they get a letter."),
+    Step.PAUSE: _(
+        "Your session with %(name)s on %(moment)s is cancelled if it lies in the pause, and both of you get a letter."
+    ),
+    Step.AWAY: _("Your session with %(name)s on %(moment)s stays. If you cannot come, move or cancel it first."),
+}
 
 
 def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
@@ -25,11 +77,11 @@ def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> lis
     return [
         news.Section(
             "sessions",
-            _("My sessions"),
+            str(_("My sessions")),
             [_row(session, member) for session in sessions],
             tables=("matching.Session", "matching.ProposedTime"),
         ),
-        news.Section("calendar_feed", _("My calendar’s secret address"), feeds, tables=("matching.CalendarFeed",)),
+        news.Section("calendar_feed", str(_("My calendar’s secret address")), feeds, tables=("matching.CalendarFeed",)),
     ]
 
 

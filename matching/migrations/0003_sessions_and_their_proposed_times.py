@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveIntegerField(default=0)),
+                ("turn", models.PositiveIntegerField(default=0)),
                 (
                     "waiting_for",
                     models.CharField(

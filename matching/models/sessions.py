@@ -50,6 +50,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Agreed and not over, soonest first."""
         return self.filter(state=S.CONFIRMED, ends_at__gt=now).order_by("starts_at", "pk")
 
+    def ahead(self, *, now: datetime) -> "SessionQuerySet":
+        """Being agreed, or agreed and not begun: what can still be moved or cancelled."""
+        return self.filter(Q(state=S.PROPOSED) | Q(state=S.CONFIRMED, starts_at__gt=now))
+
     def over(self, *, now: datetime) -> "SessionQuerySet":
         """Agreed, and their hour is past; nobody has said yet whether they were held. Latest first."""
         return self.filter(state=S.CONFIRMED, ends_at__lte=now).order_by("-starts_at", "-pk")
@@ -84,6 +88,7 @@ class Session(models.Model):
 
     ``learner`` and ``sharer`` repeat the match's, because a constraint sees one row only. ``waiting_for`` is the side
     that has to answer proposed times; a confirmed session keeps its hour while another one is being proposed.
+    ``version`` counts every change that could make an open page stale, ``turn`` how often the word passed over.
     """
 
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="sessions", verbose_name=_("match"))
@@ -95,6 +100,7 @@ class Session(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=SessionState, default=S.PROPOSED)
     version = models.PositiveIntegerField(default=0)
+    turn = models.PositiveIntegerField(default=0)
     waiting_for = models.CharField(_("waits for"), max_length=10, choices=Side, blank=True)
     minutes = models.PositiveSmallIntegerField(
         _("length"), choices=[(minutes, str(minutes)) for minutes in MINUTES], default=USUAL_MINUTES

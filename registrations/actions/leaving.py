@@ -20,7 +20,8 @@ def pause_registration(*, member: Member, until: date, by: Member, now: datetime
     """
     domain.check_until(until, today=now.astimezone(UTC).date())
     member = lock_member(member)
-    news.registration_paused.send(sender=Registration, registration=_registration(member), by=by, now=now)
+    registration = _registration(member)
+    news.registration_paused.send(sender=Registration, registration=registration, until=until, by=by, now=now)
     registration = _locked(member)
     registration.paused_until = until
     registration.save(update_fields=["paused_until"])

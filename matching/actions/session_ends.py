@@ -1,0 +1,70 @@
+"""Ends of sessions, and the letters about them: called by every action that ends or changes one."""
+
+from datetime import datetime
+from typing import Any
+
+from letsconnect.base import acts
+from mailings import letters
+from matching.agreeing import SessionState, WhyCancelled
+from matching.domain import Side
+from matching.models import Match, Session, SessionQuerySet
+from registrations.models import Member
+
+
+def tell(session: Session, side: Side, *, letter: str, occasion: str, now: datetime) -> None:
+    """Owe one letter about a session to one side; ``occasion`` tells this one from later ones of its kind."""
+    member = session.person(side).member
+    if member is not None:
+        letters.owe(
+            kind=f"matching.session_{letter}_{side.value}",
+            to=member,
+            about=session,
+            key=f"session:{session.pk}:{letter}:{occasion}:{side.value}",
+            now=now,
+        )
+
+
+def locked(sessions: SessionQuerySet) -> list[Session]:
+    """Return these sessions as they are now, locked, by id; hold their match's lock first."""
+    rows = sessions.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    return list(rows.select_related("learner__member", "sharer__member", "match__skill"))
+
+
+def change(session: Session, **columns: Any) -> None:
+    """Write some columns of a session, as a new version of it."""
+    for name, value in columns.items():
+        setattr(session, name, value)
+    session.version += 1
+    session.save(update_fields=[*columns, "version"])
+
+
+def drop_times(session: Session, **columns: Any) -> None:
+    """Forget the proposed times: nobody's word is waited for any more."""
+    session.times.all().delete()
+    change(session, waiting_for="", **columns)
+
+
+def cancel(session: Session, *, why: WhyCancelled, by: Member | None, now: datetime, note: str = "") -> None:
+    """Cancel a locked session; where an hour was agreed, both get a letter that takes it out of their calendars."""
+    was, agreed = session.state, session.state == SessionState.CONFIRMED
+    drop_times(
+        session,
+        state=SessionState.CANCELLED,
+        sequence=session.sequence + 1 if agreed else session.sequence,
+        cancelled_at=now,
+        cancelled_by=by,
+        cancelled_why=why,
+        cancelled_note=note.strip(),
+    )
+    acts.record(by=by, verb="cancel_session", on=session, now=now, was=was, became=session.state)
+    if agreed:
+        for side in Side:
+            tell(session, side, letter="cancelled", occasion="end", now=now)
+
+
+def end_sessions(match: Match, *, by: Member | None, now: datetime) -> int:
+    """Cancel what a match that ends had still ahead; return how many. The match is locked."""
+    ahead = locked(match.sessions.ahead(now=now))
+    for session in ahead:
+        cancel(session, why=WhyCancelled.MATCH_OVER, by=by, now=now)
+    return len(ahead)

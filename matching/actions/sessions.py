@@ -1,0 +1,233 @@
+"""Two people agree on an hour: propose, confirm, move, cancel. Every change holds the lock of their match."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from matching import reasons
+from matching.actions.locking import lock_match, lock_people
+from matching.actions.session_ends import cancel, change, drop_times, locked, tell
+from matching.agreeing import (
+    USUAL_MINUTES,
+    WHY_CANCELLED_BY_PERSON,
+    ChangedMeanwhile,
+    Clash,
+    NothingToAgree,
+    SessionState,
+    Time,
+    WhyCancelled,
+    check_not_begun,
+    check_still_ahead,
+    check_times,
+)
+from matching.domain import MatchState, NotYours, ReasonMissing, Side
+from matching.models import Match, ProposedTime, Session
+from registrations.models import Member
+
+NO_SESSION = ""
+
+
+def seen_as(session: Session | None) -> str:
+    """Return what a page keeps of the session it shows, so that a button pressed on a stale page is found out."""
+    return f"{session.pk}.{session.version}" if session else NO_SESSION
+
+
+@transaction.atomic
+def propose_times(
+    *, match: Match, times: Sequence[Time], seen: str, by: Member, now: datetime, minutes: int = USUAL_MINUTES
+) -> Session:
+    """Propose up to three times to the other side: for a first hour, instead of theirs, or to move the agreed one.
+
+    An agreed hour stays until the other confirms another one. Proposing again before they answered replaces one's
+    own times without another letter.
+    """
+    match, side = _connected(match, by=by, now=now)
+    session = _current(match, seen=seen, now=now)
+    check_times(times, now=now)
+    for time in times:
+        _check_free(match, time.starts_at, time.starts_at + timedelta(minutes=minutes), but=session, by=by)
+    if session is None:
+        session = Session(match=match, learner=match.learner, sharer=match.sharer, made_at=now, made_by=by)
+    was = session.state if session.pk else ""
+    again = session.waiting_for == side.other
+    session.waiting_for, session.minutes, session.version = side.other, minutes, session.version + 1
+    session.turn += 0 if again else 1
+    if session.pk:
+        session.save(update_fields=["waiting_for", "minutes", "version", "turn"])
+        session.times.all().delete()
+    else:
+        session.call_link = _link_of_last_time(match)
+        session.save()
+    ProposedTime.objects.bulk_create(
+        ProposedTime(
+            session=session,
+            number=number,
+            starts_at=time.starts_at,
+            local_date=time.local_date,
+            local_time=time.local_time,
+            zone=time.zone,
+        )
+        for number, time in enumerate(times, start=1)
+    )
+    acts.record(by=by, verb="propose_times", on=session, now=now, was=was, became=session.state)
+    tell(session, side.other, letter="proposed", occasion=str(session.turn), now=now)
+    return session
+
+
+@transaction.atomic
+def confirm_time(*, session: Session, starts_at: datetime, seen: str, by: Member, now: datetime) -> Session:
+    """Agree on one of the proposed times; both get it for their calendars, and a moved hour replaces the one before.
+
+    Both registrations are locked while their other hours are looked at; the exclusion constraint is the last defence.
+    """
+    match, side = _connected(session.match, by=by, now=now)
+    if _has_just_agreed(match, starts_at, seen=seen, now=now):
+        return match.sessions.open(now=now).get(starts_at=starts_at)
+    session = _open_session(match, seen=seen, now=now)
+    if session.waiting_for != side:
+        raise NothingToAgree(_("It is the other person’s turn to choose one of these times."))
+    if not session.times.filter(starts_at=starts_at).exists():
+        raise ChangedMeanwhile(_CHANGED)
+    check_still_ahead(starts_at, now=now)
+    lock_people([match])
+    ends_at = starts_at + timedelta(minutes=session.minutes)
+    _check_free(match, starts_at, ends_at, but=session, by=by)
+    moved = session.state == SessionState.CONFIRMED
+    was = session.state
+    _write_the_hour(session, starts_at, ends_at, sequence=session.sequence + (1 if moved else 0), now=now)
+    verb = "move_session" if moved else "agree_on_session"
+    acts.record(by=by, verb=verb, on=session, now=now, was=was, became=session.state)
+    for each in Side:
+        tell(session, each, letter="moved" if moved else "agreed", occasion=str(session.sequence), now=now)
+    return session
+
+
+@transaction.atomic
+def keep_the_hour(*, session: Session, seen: str, by: Member, now: datetime) -> Session:
+    """Drop the times proposed for moving an agreed hour; whoever wished to move it is told that it stays."""
+    match, side = _connected(session.match, by=by, now=now)
+    session = _open_session(match, seen=seen, now=now)
+    if not session.is_being_moved:
+        raise NothingToAgree(_("Nobody has proposed to move this session."))
+    answered = session.waiting_for == side
+    drop_times(session)
+    acts.record(by=by, verb="keep_the_hour", on=session, now=now, was=session.state, became=session.state)
+    if answered:
+        tell(session, side.other, letter="kept", occasion=str(session.turn), now=now)
+    return session
+
+
+@transaction.atomic
+def cancel_session(
+    *, session: Session, why: WhyCancelled | str, note: str = "", seen: str, by: Member, now: datetime
+) -> Session:
+    """Cancel an agreed hour, or stop looking for one; the other gets a kind letter with the words given here."""
+    if why not in WHY_CANCELLED_BY_PERSON:
+        raise ReasonMissing(_("Choose a reason."))
+    match, side = _mine(session.match, by=by)
+    session = _open_session(match, seen=seen, now=now)
+    was = session.state
+    cancel(session, why=WhyCancelled(why), by=by, now=now, note=note)
+    if was == SessionState.PROPOSED:
+        tell(session, side.other, letter="dropped", occasion="end", now=now)
+    return session
+
+
+@transaction.atomic
+def set_call_link(*, session: Session, link: str, by: Member, now: datetime) -> Session:
+    """Keep where the two will talk; the log says that it was set, never what it is."""
+    match, _side = _connected(session.match, by=by, now=now)
+    found = locked(match.sessions.open(now=now).filter(pk=session.pk))
+    if not found:
+        raise NothingToAgree(_GONE)
+    [session] = found
+    if session.call_link != link:
+        session.call_link = link
+        session.full_clean(validate_unique=False, validate_constraints=False)
+        session.save(update_fields=["call_link"])
+        acts.record(by=by, verb="set_call_link", on=session, now=now, was=session.state, became=session.state)
+    return session
+
+
+_CHANGED = _("The other person, or you in another window, has changed this in the meantime. This is how it is now.")
+_GONE = _("This session is over or was cancelled.")
+
+
+def _mine(match: Match, *, by: Member) -> tuple[Match, Side]:
+    match = lock_match(match)
+    side = match.side_of(by)
+    if side is None:
+        raise NotYours(_("This match is not yours."))
+    return match, side
+
+
+def _connected(match: Match, *, by: Member, now: datetime) -> tuple[Match, Side]:
+    match, side = _mine(match, by=by)
+    if match.state != MatchState.CONNECTED or not Match.objects.live().filter(pk=match.pk).exists():
+        raise NothingToAgree(_("This match is over, so no hour can be agreed on any more."))
+    return match, side
+
+
+def _current(match: Match, *, seen: str, now: datetime) -> Session | None:
+    """Return the session that is open now, locked; it must be the one, in the version, that the person saw."""
+    session = next(iter(locked(match.sessions.open(now=now))), None)
+    if seen_as(session) != seen:
+        raise ChangedMeanwhile(_CHANGED)
+    check_not_begun(session.starts_at if session else None, now=now)
+    return session
+
+
+def _open_session(match: Match, *, seen: str, now: datetime) -> Session:
+    session = _current(match, seen=seen, now=now)
+    if session is None:
+        raise NothingToAgree(_GONE)
+    return session
+
+
+def _has_just_agreed(match: Match, starts_at: datetime, *, seen: str, now: datetime) -> bool:
+    """Tell whether the same button, pressed twice, has agreed on this time already."""
+    session = match.sessions.open(now=now).filter(state=SessionState.CONFIRMED, starts_at=starts_at).first()
+    return session is not None and f"{session.pk}.{session.version - 1}" == seen and not session.waiting_for
+
+
+def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, but: Session | None, by: Member) -> None:
+    """Raise Clash with a sentence that says whose hour it is; of the other's, nothing but that there is one."""
+    others = Session.objects.of_people(match.learner_id, match.sharer_id).at(starts_at, ends_at).with_people()
+    for session in others.exclude(pk=but.pk if but else None):
+        side = session.side_of(by)
+        if side is not None:
+            raise Clash(
+                _("You have another session at that time: %(skill)s, with %(name)s.")
+                % {"skill": session.match.skill, "name": reasons.name_of(session.person(side.other))}
+            )
+        raise Clash(_("The other person cannot meet at that time any more. Please choose another one."))
+
+
+def _write_the_hour(session: Session, starts_at: datetime, ends_at: datetime, *, sequence: int, now: datetime) -> None:
+    session.times.all().delete()
+    try:
+        with transaction.atomic():
+            change(
+                session,
+                state=SessionState.CONFIRMED,
+                waiting_for="",
+                starts_at=starts_at,
+                ends_at=ends_at,
+                confirmed_at=now,
+                sequence=sequence,
+                day_reminded_at=None,
+                hour_reminded_at=None,
+            )
+    except IntegrityError as error:
+        if "matching_one_person_one_session_at_a_time" not in str(error):
+            raise
+        raise Clash(_("One of you has another session at that time. Please choose another one.")) from error
+
+
+def _link_of_last_time(match: Match) -> str:
+    """Return the call link the two used before: most people keep theirs."""
+    before = match.sessions.exclude(call_link="").order_by("-made_at", "-pk").first()
+    return before.call_link if before else ""

@@ -1,0 +1,99 @@
+"""The letters about sessions: when each is still owed, and how it reads. None of them holds the link to the call."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from django.utils import timezone
+
+from letsconnect.base.languages import speaking
+from letsconnect.base.links import absolute
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+from matching import actions, calendars, reasons
+from matching.agreeing import DAY, HOUR, SessionState, WhyCancelled
+from matching.domain import Side
+from matching.models import Match, Session
+
+S = SessionState
+_WHILE = {
+    "proposed": {S.PROPOSED, S.CONFIRMED},
+    "agreed": {S.CONFIRMED},
+    "moved": {S.CONFIRMED},
+    "kept": {S.CONFIRMED},
+    "day": {S.CONFIRMED},
+    "hour": {S.CONFIRMED},
+    "cancelled": {S.CANCELLED},
+    "dropped": {S.CANCELLED},
+    "lapsed": {S.CANCELLED},
+}
+_WITH_CALENDAR = {"agreed", "moved", "cancelled"}
+_AFTER_THE_END = {"cancelled"}  # an hour is taken out of a calendar even when the match is over
+
+
+def register() -> None:
+    """Make the letters and sweeps about sessions known to the ledger."""
+    for letter in _WHILE:
+        for side in Side:
+            kinds.register(
+                f"matching.session_{letter}_{side}", still_owed=_still_owed(letter, side), render=_render(letter, side)
+            )
+    kinds.register_sweep("matching.session_reminders", actions.remind_of_sessions)
+    kinds.register_sweep("matching.lapsed_proposals", actions.lapse_proposals)
+
+
+def _still_owed(letter: str, side: Side) -> Callable[[Session, datetime], str | None]:
+    def still_owed(session: Session, now: datetime) -> str | None:
+        if session.state not in _WHILE[letter]:
+            return f"the session is {session.state}"
+        if letter not in _AFTER_THE_END and not Match.objects.live().filter(pk=session.match_id).exists():
+            return "the match is over"
+        return _out_of_date(session, letter, side, now)
+
+    return still_owed
+
+
+def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> str | None:
+    if letter == "proposed":
+        if session.waiting_for != side:
+            return "it has been answered"
+        return None if session.times.filter(starts_at__gt=now).exists() else "every proposed time has passed"
+    if letter == "agreed" and session.sequence:
+        return "it has been moved since"
+    if session.starts_at is None:
+        return None
+    if letter == "cancelled":
+        return "the hour is past" if session.starts_at <= now else None
+    if session.starts_at <= now:
+        return "it has begun"
+    if letter == "day" and not HOUR < session.starts_at - now <= DAY:
+        return "it is not a day away"
+    if letter == "hour" and session.starts_at - now > HOUR:
+        return "it is not an hour away"
+    return None
+
+
+def _render(letter: str, side: Side) -> Callable[[Session, str, str], Rendered]:
+    def render(session: Session, language: str, zone: str) -> Rendered:
+        me, other = session.person(side), session.person(side.other)
+        with speaking(language):
+            context = {
+                "session": session,
+                "name": me.shown_name,
+                "other": reasons.name_of(other),
+                "other_zone": other.member.zone if other.member else zone,
+                "skill": session.match.skill.name_in(language),
+                "times": list(session.times.all()),
+                "note": session.cancelled_note,
+                "is_mine": session.cancelled_by_id is not None and session.cancelled_by_id == me.member_id,
+                "was_chosen": session.cancelled_why not in ("", WhyCancelled.MATCH_OVER, WhyCancelled.PAUSED),
+                "is_moving": session.state == S.CONFIRMED,
+                "link": absolute("matching:match-detail", session.match_id),
+            }
+            rendered = render_letter(f"matching/emails/session_{letter}", context, language=language, zone=zone)
+            if letter not in _WITH_CALENDAR:
+                return rendered
+            part = calendars.invitation(session, side, language=language, now=timezone.now())
+            return replace(rendered, calendar=part)
+
+    return render

@@ -1,0 +1,193 @@
+"""Times two people choose: what clocks skip and repeat, what is too soon, and what both have in common."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
+from matching import agreeing
+from matching.agreeing import ComesNever, ComesTwice, Time, TimeNotPossible
+from registrations.availability import weekly_slots
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
+
+
+def utc(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def wall(text):
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown", "moment"),
+    [
+        ("Europe/Berlin", "2026-03-29 01:59", "2026-03-29 00:59"),
+        ("Europe/Berlin", "2026-03-29 03:00", "2026-03-29 01:00"),
+        ("America/Sao_Paulo", "2018-11-03 23:59", "2018-11-04 02:59"),
+        ("America/Sao_Paulo", "2018-11-04 01:00", "2018-11-04 03:00"),
+        ("America/Sao_Paulo", "2026-11-01 00:30", "2026-11-01 03:30"),  # no summer time there any more
+        ("Africa/Casablanca", "2026-02-14 12:00", "2026-02-14 11:00"),
+        ("Africa/Casablanca", "2026-02-16 12:00", "2026-02-16 12:00"),  # in Ramadan
+        ("Africa/Casablanca", "2026-03-23 12:00", "2026-03-23 11:00"),
+        ("Asia/Kathmandu", "2026-03-29 02:30", "2026-03-28 20:45"),
+        ("Pacific/Chatham", "2026-01-01 02:30", "2025-12-31 12:45"),
+        ("Pacific/Chatham", "2026-07-01 02:30", "2026-06-30 13:45"),
+    ],
+)
+def test_a_time_the_clock_shows_once_is_that_moment(zone, shown, moment):
+    assert agreeing.moment_of(wall(shown), zone) == utc(moment)
+    assert in_zone(utc(moment), zone).replace(tzinfo=None) == wall(shown)
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown", "before", "after"),
+    [
+        ("Europe/Berlin", "2026-03-29 02:30", "01:30", "03:30"),
+        ("America/Sao_Paulo", "2018-11-04 00:00", "23:00", "01:00"),  # the day begins at one
+        ("Africa/Casablanca", "2026-03-22 02:15", "01:15", "03:15"),
+        ("Pacific/Chatham", "2026-09-27 03:00", "02:00", "04:00"),
+        ("Australia/Lord_Howe", "2026-10-04 02:15", "01:45", "02:45"),  # half an hour
+    ],
+)
+def test_a_time_the_clock_jumps_over_is_asked_about(zone, shown, before, after):
+    with pytest.raises(ComesNever, match="put forward") as question:
+        agreeing.moment_of(wall(shown), zone)
+
+    assert [f"{in_zone(one, zone):%H:%M}" for one in question.value.meant] == [before, after]
+    assert question.value.meant == beside_the_gap(wall(shown), zone)
+    for meant in question.value.meant:
+        assert agreeing.moment_of(wall(shown), zone, meant=meant) == meant
+    with pytest.raises(ComesNever):
+        agreeing.moment_of(wall(shown), zone, meant=NOW)
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown", "first", "second"),
+    [
+        ("Europe/Berlin", "2026-10-25 02:30", "2026-10-25 00:30", "2026-10-25 01:30"),
+        ("America/Sao_Paulo", "2018-02-17 23:30", "2018-02-18 01:30", "2018-02-18 02:30"),
+        ("Africa/Casablanca", "2026-02-15 02:30", "2026-02-15 01:30", "2026-02-15 02:30"),
+        ("Pacific/Chatham", "2026-04-05 03:00", "2026-04-04 13:15", "2026-04-04 14:15"),
+    ],
+)
+def test_a_time_the_clock_shows_twice_is_asked_about(zone, shown, first, second):
+    with pytest.raises(ComesTwice, match="comes twice") as question:
+        agreeing.moment_of(wall(shown), zone)
+
+    assert question.value.meant == (utc(first), utc(second)) == moments_of(wall(shown), zone)
+    assert agreeing.moment_of(wall(shown), zone, meant=utc(second)) == utc(second)
+
+
+@pytest.mark.parametrize(
+    ("after", "sentence"),
+    [
+        (-HOUR, "is past"),
+        (timedelta(0), "is past"),
+        (timedelta(minutes=119), "too soon"),
+        (timedelta(hours=2), ""),
+        (timedelta(weeks=6), ""),
+        (timedelta(weeks=6, minutes=1), "too far"),
+    ],
+)
+def test_a_time_is_neither_past_nor_too_soon_nor_too_far(after, sentence):
+    if sentence:
+        with pytest.raises(TimeNotPossible, match=sentence):
+            agreeing.check_time(NOW + after, now=NOW)
+    else:
+        agreeing.check_time(NOW + after, now=NOW)
+
+
+def times(*hours):
+    return [Time(NOW + hour * HOUR, "UTC") for hour in hours]
+
+
+@pytest.mark.parametrize(
+    ("hours", "sentence"),
+    [((), "at least one"), ((3, 3), "twice"), ((3, 4, 5, 6), "at most three"), ((3, 1), "too soon")],
+)
+def test_one_to_three_different_times_are_proposed(hours, sentence):
+    agreeing.check_times(times(3, 4, 5), now=NOW)
+    with pytest.raises(TimeNotPossible, match=sentence):
+        agreeing.check_times(times(*hours), now=NOW)
+
+
+def test_a_proposed_time_can_be_chosen_until_it_begins():
+    agreeing.check_still_ahead(NOW + QUARTER, now=NOW)
+    with pytest.raises(TimeNotPossible, match="passed in the meantime"):
+        agreeing.check_still_ahead(NOW, now=NOW)
+
+
+def test_a_time_knows_the_clock_it_was_chosen_by():
+    time = Time(utc("2026-03-02 20:30"), "Asia/Kathmandu")
+
+    assert (time.local_date, f"{time.local_time:%H:%M}") == (date(2026, 3, 3), "02:15")
+
+
+@pytest.mark.parametrize(
+    ("taken", "left"),
+    [
+        ([], [(0, 8)]),
+        ([(2, 3)], [(0, 2), (3, 8)]),
+        ([(-1, 1), (7, 9)], [(1, 7)]),
+        ([(0, 8)], []),
+        ([(2, 3), (2, 5)], [(0, 2), (5, 8)]),
+        ([(9, 10), (-4, -2)], [(0, 8)]),
+    ],
+)
+def test_what_is_taken_is_cut_out_of_a_stretch(taken, left):
+    def spans(pairs):
+        return [(NOW + begin * HOUR, NOW + end * HOUR) for begin, end in pairs]
+
+    assert agreeing.without(*spans([(0, 8)]), spans(taken)) == spans(left)
+
+
+def test_hours_in_common_are_offered_by_the_hour_with_what_is_taken_left_out():
+    start = agreeing.monday_of(NOW)
+    tunis = weekly_slots([(14 * 60, 19 * 60)], "Africa/Tunis", start=start, weeks=1)
+    nepal = weekly_slots([(18 * 60, 22 * 60)], "Asia/Kathmandu", start=start, weeks=1)
+
+    [both] = agreeing.stretches(tunis & nepal, start=start)
+
+    assert both == (utc("2026-03-02 13:00"), utc("2026-03-02 16:15"))
+    offered = agreeing.starts([both], taken=[], now=NOW)
+    assert offered == [utc("2026-03-02 14:00"), utc("2026-03-02 15:00")]  # 13:00 is too soon
+    busy = [(utc("2026-03-02 14:30"), utc("2026-03-02 15:00"))]
+    assert agreeing.starts([both], taken=busy, now=NOW) == [utc("2026-03-02 15:00")]
+    assert agreeing.starts([both], taken=[], now=NOW - timedelta(weeks=7)) == []
+    assert agreeing.starts([both], taken=[], now=NOW, minutes=90) == [utc("2026-03-02 14:00")]
+
+
+def test_the_hour_a_clock_repeats_is_in_common_twice():
+    start = date(2026, 10, 19)
+    berlin = weekly_slots([(6 * 1440 + 120, 6 * 1440 + 180)], "Europe/Berlin", start=start, weeks=1)
+
+    [(begin, end)] = agreeing.stretches(berlin, start=start)
+
+    assert end - begin == 2 * HOUR
+    assert agreeing.stretches(np.zeros(8, dtype=np.bool_), start=start) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "agreed_before", "day", "hour"),
+    [
+        (25 * HOUR, 72 * HOUR, False, False),
+        (24 * HOUR, 72 * HOUR, True, False),
+        (3 * HOUR, 72 * HOUR, True, False),  # late, the portal was down
+        (2 * HOUR, 72 * HOUR, False, False),
+        (HOUR, 72 * HOUR, False, True),
+        (QUARTER, 72 * HOUR, False, True),
+        (timedelta(0), 72 * HOUR, False, False),
+        (20 * HOUR, 23 * HOUR, False, False),  # agreed within the day
+        (QUARTER, HOUR, False, False),
+    ],
+)
+def test_reminders_come_a_day_and_an_hour_before(left, agreed_before, day, hour):
+    starts_at = NOW + left
+    known = {"starts_at": starts_at, "agreed_at": starts_at - agreed_before, "now": NOW}
+
+    assert agreeing.owes_day_reminder(**known) == day
+    assert agreeing.owes_hour_reminder(**known) == hour
