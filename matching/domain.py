@@ -95,6 +95,20 @@ WHY_DECLINED = (ClosedWhy.NO_TIME, ClosedWhy.NOT_THE_TOPIC, ClosedWhy.NOT_THE_PE
 WHY_WITHDRAWN = (ClosedWhy.NO_TIME, ClosedWhy.NO_LONGER_NEEDED, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)
 
 
+# Why two people cannot be put together, by the engine's code of the rule; for the working group only.
+WHY_NOT_A_PAIR = {
+    "not_taking_part": _("One of the two cannot be matched now: not approved, not claimed, paused or away."),
+    "learning_enough": _("The learner already learns from, or is proposed to, as many people as they want."),
+    "too_few_hours": _("One of the two is free for fewer hours a week than everybody must be."),
+    "no_offer": _("The sharer does not share this, or the learner does not wish to learn it."),
+    "no_free_place": _("The sharer has no place left."),
+    "region_wishes": _("One of the two wishes for somebody from another region than that."),
+    "no_shared_language": _("They share no language that both speak well enough."),
+    "kept_apart": _("They are kept apart: matched before, blocked, or by the working group."),
+    "no_hour_in_common": _("They have no hour in common in each of the next weeks."),
+}
+
+
 class Side(TextChoices):
     LEARNER = "learner", _("learner")
     SHARER = "sharer", _("sharer")
@@ -189,6 +203,12 @@ def check_reason(*, why: str, note: str, allowed: Iterable[str]) -> None:
         raise ReasonMissing(_("Say the reason in a few words."))
 
 
+def check_seen(version: int, seen: int | None) -> None:
+    """Raise ChangedSince when the version somebody saw is not the one that is there; None: they saw none."""
+    if seen is not None and seen != version:
+        raise ChangedSince(_("Somebody else has changed this match since you saw it. Look at it again."))
+
+
 @dataclass(frozen=True)
 class Standing:
     """What decides whether one side can be matched now."""
@@ -200,12 +220,14 @@ class Standing:
     places: int
     taken: int
     has_left: bool = False
+    total: int = 0
+    most_at_once: int | None = None
 
 
 def check_standing(*sides: Standing, is_blocked: bool, needs_place: bool) -> None:
     """Raise NotReady or NoPlaceLeft with a sentence for the working group unless both sides can be matched.
 
-    ``taken`` counts the other matches; ``needs_place`` asks that one more fits.
+    ``taken`` counts the other matches in this role, ``total`` those in both; ``needs_place`` asks that one more fits.
     """
     if is_blocked:
         raise NotReady(_("One of the two does not want to be matched with the other."))
@@ -213,6 +235,8 @@ def check_standing(*sides: Standing, is_blocked: bool, needs_place: bool) -> Non
         _check_ready(side)
         if needs_place and side.taken >= side.places:
             raise NoPlaceLeft(_NO_PLACE[side.side] % {"places": side.places})
+        if needs_place and side.most_at_once is not None and side.total >= side.most_at_once:
+            raise NoPlaceLeft(_TOO_MANY[side.side] % {"most": side.most_at_once})
 
 
 def _check_ready(side: Standing) -> None:
@@ -239,6 +263,14 @@ _NOT_HERE = {
 _NO_PLACE = {
     Side.LEARNER: _("The learner has no place left: they learn from at most %(places)d at once."),
     Side.SHARER: _("The sharer has no place left: they help at most %(places)d at once."),
+}
+_TOO_MANY = {
+    Side.LEARNER: _("The learner has %(most)d matches in both roles together, which is as many as anybody may."),
+    Side.SHARER: _("The sharer has %(most)d matches in both roles together, which is as many as anybody may."),
+}
+HOURS_CLASH = {
+    Side.LEARNER: _("The learner’s other matches leave no hour of the week for this one."),
+    Side.SHARER: _("The sharer’s other matches leave no hour of the week for this one."),
 }
 
 

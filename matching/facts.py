@@ -1,6 +1,6 @@
 """From rows to arrays: what the engine is told, in a constant number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -21,6 +21,7 @@ from registrations.domain import SkillState
 from registrations.models import Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 
 WEEKS = 4
+FEW = 100
 Slots = np.ndarray
 
 
@@ -44,19 +45,20 @@ def next_monday(today: date) -> date:
     return today + timedelta(days=7 - today.weekday())
 
 
-def load(*, now: datetime, round_: Round | None = None) -> Loaded:
+def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | None = None) -> Loaded:
     """Read everyone who can be matched on that day, in as many queries whatever their number.
 
     Participants are numbered from 0 by registration id, so the engine never learns who anybody is. For a round, its
-    scope holds, and its own undecided matches take no place: those that are fixed come along as such.
+    scope holds, and its own undecided matches take no place: those that are fixed come along as such. ``only`` asks
+    about some registrations, whatever the scope and however long they waited.
     """
     start = next_monday(now.date())
-    rows = list(_people(now))
+    rows = list(_people(now, only))
     numbers = {row["pk"]: number for number, row in enumerate(rows)}
-    connected = waiting.last_connected()
-    waited = waiting.rounds_waited(connected)
+    connected = waiting.last_connected() if only is None else {}
+    waited = waiting.rounds_waited(connected) if only is None else {}
     learning, helping = _live_matches(numbers, round_)
-    scope = Scope.of(round_.scope) if round_ is not None else Scope()
+    scope = Scope.of(round_.scope) if round_ is not None and only is None else Scope()
     is_meant = [
         scope.takes(region=row["region"], waiting_since=connected.get(row["pk"]) or _joined(row), now=now)
         for row in rows
@@ -101,9 +103,10 @@ def around(known: Facts, broken: Iterable[tuple[int, int, int, tuple[str, ...]]]
     )
 
 
-def _people(now: datetime) -> Iterable[dict[str, Any]]:
+def _people(now: datetime, only: Collection[int] | None) -> Iterable[dict[str, Any]]:
+    people = Registration.objects.matchable(on=now.date())
     return (
-        Registration.objects.matchable(on=now.date())
+        (people if only is None else people.filter(pk__in=only))
         .order_by("pk")
         .values(
             "pk",
@@ -134,6 +137,11 @@ def _days_old(row: dict[str, Any], now: datetime) -> int:
     if seen is not None and asked is not None and seen >= asked:
         confirmed = max(confirmed, seen)
     return max(0, (now.date() - confirmed).days)
+
+
+def _those(numbers: dict[int, int]) -> dict[str, Any]:
+    """A filter for a handful of people; for many, reading all and passing over the others is quicker."""
+    return {"registration__in": list(numbers)} if len(numbers) <= FEW else {}
 
 
 def _column(values: Iterable[int]) -> np.ndarray:
@@ -197,6 +205,7 @@ def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int
     best: dict[tuple[int, int], int] = {}
     rows = (
         model.objects.exclude(skill__state=SkillState.RETIRED)
+        .filter(**_those(numbers))
         .annotate(known_skill=Coalesce(F("skill__merged_into"), F("skill")))
         .values_list("registration_id", "known_skill", weight)
     )
@@ -215,9 +224,9 @@ def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int
 def _languages(numbers: dict[int, int]) -> Languages:
     rows = [
         (numbers[row[0]], *row[1:])
-        for row in SpokenLanguage.objects.order_by("registration_id", "code").values_list(
-            "registration_id", "code", "level", "is_preferred"
-        )
+        for row in SpokenLanguage.objects.filter(**_those(numbers))
+        .order_by("registration_id", "code")
+        .values_list("registration_id", "code", "level", "is_preferred")
         if row[0] in numbers
     ]
     return Languages(
@@ -232,7 +241,11 @@ def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     """Return who is free when; people with the same zone and the same windows are computed once."""
     slots = np.zeros((len(numbers), WEEKS * 672), dtype=np.bool_)
     known: dict[tuple[str, tuple[tuple[int, int], ...]], Slots] = {}
-    rows = Window.objects.order_by("registration_id", "start").values_list("registration_id", "start", "end")
+    rows = (
+        Window.objects.filter(**_those(numbers))
+        .order_by("registration_id", "start")
+        .values_list("registration_id", "start", "end")
+    )
     for registration, windows in groupby(rows.iterator(chunk_size=20_000), key=itemgetter(0)):
         if registration not in numbers:
             continue

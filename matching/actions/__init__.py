@@ -1,8 +1,10 @@
 """Every change to rounds and matches."""
 
 from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
+from matching.actions.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
 from matching.actions.computing import solve_round, solve_waiting_rounds
 from matching.actions.drafts import change_draft, draft_round, request_round
+from matching.actions.previewing import compute_waiting_previews, preview_round
 from matching.actions.publishing import Published, publish_round
 from matching.actions.requests import ask_for_sharer, expire_requests, withdraw_request
 from matching.actions.reviews import Outcome, approve_match, approve_matches, refuse_match, refuse_matches
@@ -15,6 +17,7 @@ from matching.actions.sweeping import close_fallen, expire_overdue, fail_abandon
 __all__ = [
     "Outcome",
     "Published",
+    "Swap",
     "accept_match",
     "approve_match",
     "approve_matches",
@@ -25,6 +28,7 @@ __all__ = [
     "change_rules",
     "close_fallen",
     "complete_match",
+    "compute_waiting_previews",
     "confirm_time",
     "create_round",
     "decline_match",
@@ -36,7 +40,9 @@ __all__ = [
     "keep_the_hour",
     "lapse_proposals",
     "lift_exclusion",
+    "make_match_by_hand",
     "nudge_overlooked",
+    "preview_round",
     "propose_times",
     "publish_round",
     "refuse_match",
@@ -48,6 +54,8 @@ __all__ = [
     "set_call_link",
     "solve_round",
     "solve_waiting_rounds",
+    "swap_match",
+    "swap_matches",
     "withdraw_from_match",
     "withdraw_request",
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from letsconnect.base import acts
 from matching.actions.session_ends import end_sessions
 from matching.domain import ClosedWhy, MatchState, Side, Standing, check_match_move
-from matching.models import Match
+from matching.models import Match, MatchQuerySet
 from registrations.domain import RegistrationState, is_pausing
 from registrations.models import Block, Member, Registration
 
@@ -36,20 +36,31 @@ def lock_people(matches: Iterable[Match]) -> None:
         match.sharer = now_known[match.sharer_id]
 
 
-def standing(match: Match, side: Side, *, on: date, counting: Iterable[str]) -> Standing:
+def standing(
+    match: Match, side: Side, *, on: date, counting: Iterable[str], most_at_once: int | None = None
+) -> Standing:
     """Return how one side stands, the match itself not counted among the places taken."""
     person = match.person(side)
     member = person.member
-    mine = Q(learner=person) if side == Side.LEARNER else Q(sharer=person)
+    others = [row[0] for row in others_of(match, side, counting=counting).values_list(f"{side}_id")] if counting else []
     return Standing(
         side=side,
         is_approved=person.state == RegistrationState.APPROVED,
         is_claimed=member is not None and member.is_active and member.erased_at is None,
         is_here=not is_pausing(paused_until=person.paused_until, away_until=person.away_until, today=on),
         places=person.can_learn_from if side == Side.LEARNER else person.can_help,
-        taken=Match.objects.live().filter(mine, state__in=list(counting)).exclude(pk=match.pk).count(),
+        taken=others.count(person.pk),
         has_left=person.state in _GONE,
+        total=len(others),
+        most_at_once=most_at_once,
     )
+
+
+def others_of(match: Match, side: Side, *, counting: Iterable[str]) -> MatchQuerySet:
+    """The person's other matches in these states, in whichever role."""
+    person = match.person(side)
+    mine = Q(learner=person) | Q(sharer=person)
+    return Match.objects.live().filter(mine, state__in=list(counting)).exclude(pk=match.pk)
 
 
 def is_blocked(match: Match) -> bool:
@@ -66,6 +77,7 @@ def close_match(
     was = match.state
     match.state, match.closed_at, match.closed_by = becomes, now, by
     match.closed_why, match.closed_note = why, note.strip()
-    match.save(update_fields=["state", "closed_at", "closed_by", "closed_why", "closed_note"])
+    match.version += 1
+    match.save(update_fields=["state", "closed_at", "closed_by", "closed_why", "closed_note", "version"])
     acts.record(by=by, verb=verb, on=match, now=now, was=was, became=match.state, reason=note.strip())
     end_sessions(match, by=by, now=now)

@@ -10,7 +10,7 @@ from mailings import letters
 from matching import domain
 from matching.actions.locking import is_blocked, lock_people, standing
 from matching.domain import MatchingError, MatchState, RoundState, Side
-from matching.models import Match, Round
+from matching.models import Match, MatchingRules, Round
 from registrations.models import Member
 
 _ANSWERABLE = (MatchState.ASKED, MatchState.CONNECTED)
@@ -42,10 +42,11 @@ def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
         .order_by("pk")
     )
     lock_people(matches)
+    most = MatchingRules.objects.current().most_at_once
     published = Published()
     for match in matches:
         try:
-            _ask(match, by=by, now=now)
+            _ask(match, most_at_once=most, by=by, now=now)
         except MatchingError as reason:
             published.held.append((match, str(reason)))
         else:
@@ -59,9 +60,9 @@ def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
     return published
 
 
-def _ask(match: Match, *, by: Member, now: datetime) -> None:
+def _ask(match: Match, *, most_at_once: int, by: Member, now: datetime) -> None:
     domain.check_standing(
-        *(standing(match, side, on=now.date(), counting=_ANSWERABLE) for side in Side),
+        *(standing(match, side, on=now.date(), counting=_ANSWERABLE, most_at_once=most_at_once) for side in Side),
         is_blocked=is_blocked(match),
         needs_place=True,
     )

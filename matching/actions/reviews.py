@@ -1,35 +1,44 @@
 """The working group decides: approve or refuse, one or many."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, standing
+from matching import nudges
+from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, others_of, standing
+from matching.clashing import WEEKS_COMPARED, Hours, clash
 from matching.domain import (
+    HOURS_CLASH,
     TAKES_A_PLACE,
     WHY_REFUSED,
     ClosedWhy,
+    HoursClash,
     MatchingError,
     MatchState,
+    MoveNotAllowed,
     NotYours,
+    RoundState,
     Side,
     check_match_move,
     check_reason,
+    check_seen,
     check_standing,
 )
-from matching.models import Match
+from matching.models import Match, MatchApproval, MatchingRules
 from registrations.models import Member
 
 
 @dataclass
 class Outcome:
-    """What became of many matches: those done, and those not, each with the sentence that says why."""
+    """What became of many matches: those done, those that wait for another region's approval too, and those not, each
+    with the sentence that says why."""
 
     done: list[Match] = field(default_factory=list)
+    waiting: list[Match] = field(default_factory=list)
     not_done: list[tuple[Match, str]] = field(default_factory=list)
 
 
@@ -42,51 +51,116 @@ def check_may_decide(match: Match, *, by: Member) -> None:
 
 
 @transaction.atomic
-def approve_match(*, match: Match, by: Member, now: datetime) -> Match:
-    """Approve a proposal if both sides can be matched and have a place left; it sends nothing."""
+def approve_match(*, match: Match, by: Member, now: datetime, seen: int | None = None) -> Match:
+    """Approve a proposal if both sides can be matched and have a place and an hour left; it sends nothing.
+
+    Where the rules want both regions of a pair to approve, the first approval is recorded and the match stays
+    proposed. ``seen`` is the version the person decided about: if it changed since, they are told and nothing else.
+    """
     match = lock_match(match)
+    check_seen(match.version, seen)
     check_may_decide(match, by=by)
     check_match_move(match.state, MatchState.APPROVED)
+    rules = MatchingRules.objects.current()
     lock_people([match])
     check_standing(
-        *(standing(match, side, on=now.date(), counting=TAKES_A_PLACE) for side in Side),
+        *(
+            standing(match, side, on=now.date(), counting=TAKES_A_PLACE, most_at_once=rules.most_at_once)
+            for side in Side
+        ),
         is_blocked=is_blocked(match),
         needs_place=True,
     )
-    match.state, match.approved_at, match.approved_by = MatchState.APPROVED, now, by
-    match.save(update_fields=["state", "approved_at", "approved_by"])
+    _check_hours(match)
+    if _record_approvals(match, by=by, now=now) or not _takes_both(match, rules):
+        match.state, match.approved_at, match.approved_by = MatchState.APPROVED, now, by
+    match.version += 1
+    match.save(update_fields=["state", "approved_at", "approved_by", "version"])
     acts.record(by=by, verb="approve_match", on=match, now=now, was=MatchState.PROPOSED, became=match.state)
     return match
 
 
+def _takes_both(match: Match, rules: MatchingRules) -> bool:
+    regions = {match.learner.region, match.sharer.region} - {""}
+    return rules.both_must_approve and len(regions) > 1
+
+
+def _record_approvals(match: Match, *, by: Member, now: datetime) -> bool:
+    """Write an approval for each side ``by`` looks after, and tell whether every side that has a region has one."""
+    recorded = set(match.approvals.values_list("side", flat=True))
+    mine = {side for side in Side if by.looks_after(match.person(side).region)} - recorded
+    if recorded and not mine:
+        raise MoveNotAllowed(_("Your region has approved this match already; the other region has not yet."))
+    MatchApproval.objects.bulk_create(
+        MatchApproval(match=match, side=side, region=match.person(side).region, approved_by=by, approved_at=now)
+        for side in sorted(mine)
+    )
+    return {side for side in Side if match.person(side).region} <= recorded | mine
+
+
+def _check_hours(match: Match) -> None:
+    """Raise HoursClash if a side's matches together leave no hour of its own for each."""
+    mine = Hours.of(match.reasons)
+    if mine is None:
+        return
+    weeks = [mine.begins + timedelta(weeks=week) for week in range(WEEKS_COMPARED)]
+    for side in Side:
+        kept = others_of(match, side, counting=TAKES_A_PLACE).values_list("reasons", flat=True)
+        hours = [mine, *(other for other in map(Hours.of, kept) if other is not None)]
+        if len(hours) > 1 and clash(hours, mondays=weeks):
+            raise HoursClash(HOURS_CLASH[side])
+
+
 @transaction.atomic
-def refuse_match(*, match: Match, by: Member, why: ClosedWhy | str, note: str = "", now: datetime) -> Match:
-    """Refuse a proposal, or an approved match that nobody was told about yet; the two people never hear of it."""
+def refuse_match(
+    *, match: Match, by: Member, why: ClosedWhy | str, note: str = "", now: datetime, seen: int | None = None
+) -> Match:
+    """Refuse a proposal, or an approved match that nobody was told about yet; the two people never hear of it. While
+    nobody of the round was asked, a worker then computes the rest again (see ``repairing``)."""
     check_reason(why=why, note=note, allowed=WHY_REFUSED)
     match = lock_match(match)
+    check_seen(match.version, seen)
     check_may_decide(match, by=by)
     close_match(match, becomes=MatchState.REFUSED, why=ClosedWhy(why), note=note, by=by, now=now, verb="refuse_match")
+    if match.round.state == RoundState.PROPOSED:
+        transaction.on_commit(nudges.send)
     return match
 
 
-def approve_matches(*, matches: Iterable[Match], by: Member, now: datetime) -> Outcome:
-    """Approve each that can be, in its own transaction, so that one that cannot does not stop the others."""
-    return _each(matches, lambda match: approve_match(match=match, by=by, now=now))
+def approve_matches(
+    *, matches: Iterable[Match], by: Member, now: datetime, seen: Mapping[int, int] | None = None
+) -> Outcome:
+    """Approve each that can be, in its own transaction, so that one that cannot does not stop the others. ``seen``
+    gives the version the person saw, by match."""
+    seen = seen or {}
+    return _each(matches, lambda match: approve_match(match=match, by=by, now=now, seen=seen.get(match.pk)))
 
 
 def refuse_matches(
-    *, matches: Iterable[Match], by: Member, why: ClosedWhy | str, note: str = "", now: datetime
+    *,
+    matches: Iterable[Match],
+    by: Member,
+    why: ClosedWhy | str,
+    note: str = "",
+    now: datetime,
+    seen: Mapping[int, int] | None = None,
 ) -> Outcome:
     """Refuse each that can be, in its own transaction; a missing reason stops all of them at once."""
     check_reason(why=why, note=note, allowed=WHY_REFUSED)
-    return _each(matches, lambda match: refuse_match(match=match, by=by, why=why, note=note, now=now))
+    seen = seen or {}
+    return _each(
+        matches,
+        lambda match: refuse_match(match=match, by=by, why=why, note=note, now=now, seen=seen.get(match.pk)),
+    )
 
 
 def _each(matches: Iterable[Match], act: Callable[[Match], Match]) -> Outcome:
     outcome = Outcome()
     for match in sorted(matches, key=lambda match: match.pk):
         try:
-            outcome.done.append(act(match))
+            done = act(match)
         except MatchingError as refusal:
             outcome.not_done.append((match, str(refusal)))
+        else:
+            (outcome.waiting if done.state == MatchState.PROPOSED else outcome.done).append(done)
     return outcome

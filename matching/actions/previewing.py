@@ -1,0 +1,161 @@
+"""Previews: what a draft would come to, computed at once and kept beside the preview before it."""
+
+from datetime import date, datetime, timedelta
+from time import perf_counter
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from matching import facts, nudges
+from matching.actions.computing import Computed, ask_the_engine, statistics_of, write_participants
+from matching.actions.drafts import lock_draft, settings_of, under_the_rules
+from matching.actions.leases import Lease, Stopped, take_lease
+from matching.clashing import WEEKS_COMPARED, Hours, clash
+from matching.domain import MoveNotAllowed, RoundPhase, RoundState
+from matching.models import Match, MatchingRules, Round
+from registrations.models import Member, Registration
+
+# Up to so many people a preview or a repair is computed while the person waits for the page: a second or two. Beyond,
+# a worker does it, and the page shows the phases.
+AT_ONCE = 2_000
+
+
+def is_large(*, now: datetime) -> bool:
+    """Tell whether computing takes longer than anybody should wait for a page."""
+    return Registration.objects.matchable(on=now.date()).count() > AT_ONCE
+
+
+def preview_round(*, round_: Round, by: Member, now: datetime) -> Round:
+    """Compute what a draft would come to by the rules of this moment, and keep it beside the last preview. Nothing
+    else happens. With many people a worker does it, and the draft says so (``preview_requested_at``, ``phase``)."""
+    with transaction.atomic():
+        round_ = lock_draft(round_, by=by)
+        round_.preview_requested_at = now
+        round_.save(update_fields=["preview_requested_at"])
+        acts.record(by=by, verb="preview_round", on=round_, now=now, was=round_.state, became=round_.state)
+        if is_large(now=now):
+            transaction.on_commit(nudges.send)
+            return round_
+    try:
+        return compute_preview(round_=round_, now=now)
+    except MoveNotAllowed:  # another round is being computed: it is in the queue behind it
+        nudges.send()
+        return round_
+
+
+def compute_waiting_previews(*, now: datetime) -> int:
+    """Compute the previews somebody asked a worker for; return how many."""
+    done, began = 0, perf_counter()
+    while (round_ := Round.objects.waiting_for_a_preview().first()) is not None:
+        try:
+            compute_preview(round_=round_, now=now + timedelta(seconds=perf_counter() - began))
+        except MoveNotAllowed:
+            break
+        done += 1
+    return done
+
+
+def compute_preview(*, round_: Round, now: datetime) -> Round:
+    """Compute the preview a draft was asked for; one that was cancelled meanwhile keeps nothing of it."""
+    with transaction.atomic():
+        round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+        if round_.state != RoundState.DRAFT or round_.preview_requested_at is None:
+            raise MoveNotAllowed(_("Nobody asked for a preview of this round."))
+        lease = take_lease(round_, now=now)
+    try:
+        _compute(round_, lease)
+    except Stopped:
+        pass
+    finally:
+        lease.release()
+        Round.objects.filter(pk=round_.pk).update(preview_requested_at=None)
+    return Round.objects.get(pk=round_.pk)
+
+
+def _compute(round_: Round, lease: Lease) -> None:
+    settings = under_the_rules(settings_of(round_))
+    loaded = facts.load(now=lease.now, round_=round_)
+    computed = Computed(loaded, *ask_the_engine(loaded.facts, settings, round_.seed, lease))
+    warnings = _warnings(computed)
+    lease.enter(RoundPhase.STORING)
+    with transaction.atomic():
+        round_ = lease.lock()
+        before = _pairs_of(round_)
+        preview = {
+            "made_at": lease.now.isoformat(),
+            "settings": round_.settings,
+            "scope": round_.scope,
+            "value": dict(computed.proposal.result.value),
+            "pairs": [[pair.learner, pair.sharer, pair.skill, pair.score] for pair in computed.proposal.pairs],
+            "warnings": warnings,
+            "undecided_elsewhere": Match.objects.undecided().exclude(round=round_).count(),
+            **statistics_of(computed, seconds=lease.seconds),
+        }
+        if before is not None:
+            preview["against_before"] = _difference(before, preview, loaded)
+        write_participants(round_, computed)
+        round_.preview_before, round_.preview, round_.preview_requested_at = round_.preview, preview, None
+        round_.save(update_fields=["preview_before", "preview", "preview_requested_at"])
+
+
+def _pairs_of(round_: Round) -> set[tuple[int, int]] | None:
+    """Whom the last preview paired, by registration; its numbers are those of the participants stored with it."""
+    if round_.preview is None:
+        return None
+    who = dict(round_.participants.values_list("number", "registration_id"))
+    return {(who[row[0]], who[row[1]]) for row in round_.preview["pairs"] if row[0] in who and row[1] in who}
+
+
+def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: facts.Loaded) -> dict[str, int]:
+    who = loaded.registrations
+    after = {(who[row[0]], who[row[1]]) for row in preview["pairs"]}
+    served_before, served_after = {learner for learner, _ in before}, {learner for learner, _ in after}
+    return {
+        "pairs_same": len(before & after),
+        "pairs_new": len(after - before),
+        "pairs_gone": len(before - after),
+        "learners_gained": len(served_after - served_before),
+        "learners_lost": len(served_before - served_after),
+    }
+
+
+def _warnings(computed: Computed) -> list[dict[str, Any]]:
+    """What the solver does not look at and approving will: the total over both roles, and an hour for each match."""
+    loaded, most = computed.loaded, MatchingRules.objects.current().most_at_once
+    numbers = {key: number for number, key in enumerate(loaded.registrations)}
+    total: dict[int, int] = {}
+    hours: dict[int, list[Hours]] = {}
+    rows = Match.objects.taking_a_place().values_list("learner_id", "sharer_id", "reasons")
+    for learner, sharer, reasons in rows.iterator(chunk_size=2000):
+        _add(total, hours, (numbers.get(learner), numbers.get(sharer)), Hours.of(reasons))
+    proposed = set()
+    for pair in computed.proposal.pairs:
+        proposed |= {pair.learner, pair.sharer}
+        _add(total, hours, (pair.learner, pair.sharer), Hours(loaded.start, pair.hours) if pair.hours else None)
+    weeks = mondays(loaded.start)
+    return [
+        {"number": number, "kind": kind, "matches": total[number]}
+        for number in sorted(proposed)
+        for kind, holds in (
+            ("too_many_at_once", total[number] > most),
+            ("hours_clash", len(hours.get(number, ())) > 1 and clash(hours[number], mondays=weeks)),
+        )
+        if holds
+    ]
+
+
+def _add(
+    total: dict[int, int], hours: dict[int, list[Hours]], people: tuple[int | None, ...], free: Hours | None
+) -> None:
+    for number in people:
+        if number is not None:
+            total[number] = total.get(number, 0) + 1
+            if free is not None:
+                hours.setdefault(number, []).append(free)
+
+
+def mondays(first: date) -> list[date]:
+    """The weeks hours are compared in."""
+    return [first + timedelta(weeks=week) for week in range(WEEKS_COMPARED)]

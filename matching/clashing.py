@@ -1,0 +1,103 @@
+"""Does each of somebody's matches find an hour of its own? Pure: hours in, yes or no out.
+
+Each match holds the stretches of time that suit both of its people, quarters of an hour of UTC counted from its first
+Monday. In every week each match needs one hour of them, and no two of these hours may overlap.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+HOUR = 4  # quarters
+WEEK = 7 * 24 * HOUR
+WEEKS_COMPARED = 4
+TRIES = 20_000  # of the search, which is exact below it; beyond, nobody is stopped by what was not proven
+
+Starts = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When two people are both free, in stretches of an hour or more."""
+
+    begins: date  # the Monday the quarters are counted from
+    stretches: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, reasons: Mapping[str, Any]) -> "Hours | None":
+        """Read what a match keeps; None when it keeps no hours, as after an erasure."""
+        stretches = tuple((begin, end) for begin, end in reasons.get("hours", ()))
+        if not stretches or not reasons.get("from"):
+            return None
+        return cls(date.fromisoformat(reasons["from"]), stretches)
+
+    def starts_in(self, monday: date) -> Starts:
+        """The quarters of that week at which an hour could begin; where these hours know no such week, of the week
+        that is next to it."""
+        last = max(end - 1 for _, end in self.stretches) // WEEK
+        week = min(max((monday - self.begins).days // 7, 0), last)
+        begins, ends = week * WEEK, (week + 1) * WEEK
+        return frozenset(
+            quarter - begins
+            for begin, end in self.stretches
+            for quarter in range(max(begin, begins), min(end, ends) - HOUR + 1)
+        )
+
+
+def clash(hours: Sequence[Hours], *, mondays: Iterable[date]) -> bool:
+    """Tell whether in one of these weeks there is no hour of its own for each."""
+    return any(not _fit([each.starts_in(monday) for each in hours]) for monday in mondays)
+
+
+def _fit(choices: list[Starts]) -> bool:
+    """Whether everybody finds a start such that no two are less than an hour apart."""
+    if any(not starts for starts in choices):
+        return False
+    return len(choices) < 2 or _by_the_grid(choices) or _by_search(choices)
+
+
+def _by_the_grid(choices: list[Starts]) -> bool:
+    """Enough, and quick: everybody gets an hour of one grid, whole hours or a quarter, two, three past."""
+    return any(
+        _all_get_one([{start for start in starts if start % HOUR == past} for starts in choices])
+        for past in range(HOUR)
+    )
+
+
+def _all_get_one(choices: list[set[int]]) -> bool:
+    """Whether everybody gets a start nobody else has: augmenting paths."""
+    taken: dict[int, int] = {}
+
+    def give(person: int, seen: set[int]) -> bool:
+        for start in choices[person] - seen:
+            seen.add(start)
+            if start not in taken or give(taken[start], seen):
+                taken[start] = person
+                return True
+        return False
+
+    return all(give(person, set()) for person in range(len(choices)))
+
+
+def _by_search(choices: list[Starts]) -> bool:
+    """Exact: whoever has least choice chooses first, and every choice is tried."""
+    tries = 0
+
+    def place(left: list[Starts]) -> bool:
+        nonlocal tries
+        if not left:
+            return True
+        scarce = min(left, key=len)
+        others = [starts for starts in left if starts is not scarce]
+        others += [scarce] * (len(left) - len(others) - 1)
+        for start in sorted(scarce):
+            tries += 1
+            if tries > TRIES:
+                return True
+            free = [frozenset(each for each in starts if abs(each - start) >= HOUR) for starts in others]
+            if all(free) and place(free):
+                return True
+        return False
+
+    return place(choices)
