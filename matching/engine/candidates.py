@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.facts import LEFT_OUT, Ints
+from matching.engine.facts import Ints
 from matching.engine.reading import REGION_WISHES, SLOTS_A_WEEK, Known
 
 HOUR = 4  # slots
@@ -40,7 +40,7 @@ def find(known: Known) -> tuple[Candidates, dict[int, str]]:
     parts = [np.zeros((4, 0), dtype=np.int64)]
     learners = np.unique(known.wish_person)
     starts = hour_starts(known.slots)
-    relations = _Relations.of(known)
+    relations = Relations.of(known)
     for first in range(0, len(learners), _LEARNERS_AT_ONCE):
         some = learners[first : first + _LEARNERS_AT_ONCE]
         possible = None
@@ -58,7 +58,9 @@ def find(known: Known) -> tuple[Candidates, dict[int, str]]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Relations:
+class Relations:
+    """For whom each rule holds, as rows of bits over people."""
+
     shares: Bits  # by skill
     has_place: Bits
     region_kinds: Ints  # of each person: which row of region_suits is theirs
@@ -66,11 +68,11 @@ class _Relations:
     speaks: Bits  # by language
 
     @classmethod
-    def of(cls, known: Known) -> "_Relations":
+    def of(cls, known: Known) -> "Relations":
         kinds, kind_of = np.unique(np.stack([known.region, known.region_wish]), axis=1, return_inverse=True)
         region, wish = kinds[:, :, None]
         same, both_told = known.region == region, (known.region > 0) & (region > 0)
-        suits = _region_suits(wish, same, both_told) & _region_suits(known.region_wish, same, both_told)
+        suits = region_suits(wish, same, both_told) & region_suits(known.region_wish, same, both_told)
         return cls(
             shares=np.packbits(known.offer_level > 0, axis=1),
             has_place=np.packbits((known.places_to_help > 0) & known.has_hours),
@@ -81,24 +83,27 @@ class _Relations:
 
     def funnel(self, known: Known, learners: Ints) -> Iterator[tuple[str, Bits]]:
         """Rule after rule, in the order of LEFT_OUT: who is still possible for each of these learners."""
-        rules = iter(LEFT_OUT)
-        possible = np.zeros((len(learners), self.has_place.shape[0]), dtype=np.uint8)
-        possible[known.places_to_learn[learners] > 0] = 255
-        yield next(rules), possible
-        possible = np.where(known.has_hours[learners, None], possible, np.uint8(0))
-        yield next(rules), possible
+        possible = np.full((len(learners), len(self.has_place)), 255, dtype=np.uint8)
+        for rule, holds in self.rules(known, learners):
+            yield rule, (possible := possible & holds)
+
+    def rules(self, known: Known, learners: Ints) -> Iterator[tuple[str, Bits]]:
+        """For whom each rule holds, each by itself, but for the hours in common."""
         wishes = np.flatnonzero(np.isin(known.wish_person, learners))
         offered = _any_of(self.shares, known.wish_skill[wishes], known.wish_person[wishes], learners)
         _clear(offered, np.arange(len(learners)), learners)  # nobody teaches themselves
-        yield next(rules), (possible := possible & offered)
-        yield next(rules), (possible := possible & self.has_place)
-        yield next(rules), (possible := possible & self.region_suits[self.region_kinds[learners]])
         row, language = np.nonzero(known.comfort[learners])
-        yield next(rules), (possible := possible & _any_of(self.speaks, language, learners[row], learners))
         both_ways = np.concatenate([known.apart, known.apart[:, ::-1]])
         one, other = both_ways[np.isin(both_ways[:, 0], learners)].T
-        _clear(possible := possible.copy(), np.searchsorted(learners, one), other)
-        yield next(rules), possible
+        not_apart = np.full((len(learners), len(self.has_place)), 255, dtype=np.uint8)
+        _clear(not_apart, np.searchsorted(learners, one), other)
+        yield "learning_enough", np.where(known.places_to_learn[learners, None] > 0, np.uint8(255), np.uint8(0))
+        yield "too_few_hours", np.where(known.has_hours[learners, None], np.uint8(255), np.uint8(0))
+        yield "no_offer", offered
+        yield "no_free_place", self.has_place[None, :]
+        yield "region_wishes", self.region_suits[self.region_kinds[learners]]
+        yield "no_shared_language", _any_of(self.speaks, language, learners[row], learners)
+        yield "kept_apart", not_apart
 
     def pairs(self, known: Known, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
         """(wish, sharer) of everyone possible, by wish."""
@@ -110,7 +115,8 @@ class _Relations:
         return wishes[wish], sharer
 
 
-def _region_suits(wish: Ints, same: NDArray[np.bool_], both_told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def region_suits(wish: Ints, same: NDArray[np.bool_], both_told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether who has this wish is content with somebody of the same region, or not the same, or not told."""
     return (wish == _EITHER) | (both_told & np.where(wish == _SAME, same, ~same))
 
 

@@ -100,7 +100,7 @@ class Settings:
 
     preset: str = "most_people"  # a name in PRESETS: in which order the levels count
     levels: tuple[str, ...] = ()  # that order spelled out; goes before the preset
-    weights: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1))
+    weights: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1) | {"asked_for": 2})
     min_language_level: int = 2
     min_minutes_a_week: int = 120
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import candidates as hard_rules
-from matching.engine import criteria, rules
+from matching.engine import criteria, rules, statistics
+from matching.engine.advice import Change, advise
 from matching.engine.candidates import Candidates
 from matching.engine.criteria import Criterion
 from matching.engine.facts import LEFT_OUT, Facts, Instance, Ints, Proposal, ProposedPair, Reason, Settings
@@ -29,12 +30,15 @@ def propose(facts: Facts, settings: Settings, seed: int) -> Proposal:
     result = solve_instance(instance)
     chosen = best[result.chosen]
     left_out = _left_out(known, stuck, candidates.learner[chosen])
+    advice = _advice(known, settings, stuck, left_out, candidates.sharer[chosen])
     return Proposal(
         pairs=tuple(_explain(known, candidates, parts, score, chosen)),
         left_out={int(known.ids[row]): why for row, why in left_out.items()},
         counts=_counts(known, instance, len(chosen), left_out),
         instance=instance,
         result=result,
+        statistics=statistics.of(known, settings, instance, result.chosen),
+        advice={int(known.ids[row]): [change.as_json() for change in said] for row, said in sorted(advice.items())},
     )
 
 
@@ -85,6 +89,16 @@ def _is_among(known: Known, candidates: Candidates, rows: Ints) -> NDArray[np.bo
 def _left_out(known: Known, stuck: dict[int, str], served: Ints) -> dict[int, str]:
     unserved = np.setdiff1d(known.wish_person, served).tolist()
     return {row: stuck.get(row, "places_taken") for row in unserved}
+
+
+def _advice(
+    known: Known, settings: Settings, stuck: dict[int, str], left_out: dict[int, str], taken: Ints
+) -> dict[int, list[Change]]:
+    """What would help those left out: somebody who suits and, for who was only too late, still has a place."""
+    places_left = known.places_to_help - np.bincount(taken, minlength=len(known.ids))
+    alone = np.array([row for row in left_out if row in stuck], dtype=np.int64)
+    late = np.array([row for row in left_out if row not in stuck], dtype=np.int64)
+    return advise(known, settings, alone, known.places_to_help) | advise(known, settings, late, places_left)
 
 
 def _counts(known: Known, instance: Instance, served: int, left_out: dict[int, str]) -> dict[str, int]:

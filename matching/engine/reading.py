@@ -42,6 +42,7 @@ class Known:
     wish_priority: Ints
     language_codes: tuple[str, ...]
     comfort: NDArray[np.int8]  # (people, languages): level, 2 more where preferred; 0 below the level asked for
+    spoken: NDArray[np.int8]  # (people, languages): level, however low
     apart: Ints  # (k, 2) rows
     fixed: Ints  # (k, 3) rows of learner and sharer, number of the skill; -1 for strangers
     kept: Ints  # (k, 3) the same; without those of strangers
@@ -88,6 +89,7 @@ def read(facts: Facts, settings: Settings) -> Known:
         wish_priority=priority[wish_person, wish_skill].astype(np.int64),
         language_codes=tuple(codes.tolist()),
         comfort=np.where(level >= max(1, settings.min_language_level), level + 2 * preferred, 0).astype(np.int8),
+        spoken=level,
         apart=_known_only(_rows("apart", ids, facts.apart)),
         fixed=_rows("fixed", ids, facts.fixed, skill_ids),
         kept=_known_only(_rows("kept", ids, facts.kept, skill_ids)),

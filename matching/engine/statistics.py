@@ -1,0 +1,74 @@
+"""A proposal in numbers: who is served and who is left, how pairs score, how sharers are loaded, what is short."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.criteria import FULL
+from matching.engine.facts import Instance, Ints, Settings
+from matching.engine.network import rows_of
+from matching.engine.reading import Known
+
+BINS = 10
+
+
+def of(known: Known, settings: Settings, instance: Instance, chosen: Ints) -> dict[str, Any]:
+    """All of it as JSON. A learner here is somebody with a wish, room and hours enough: who could be matched.
+
+    ``by_region``: {code: {learners, served}}, "" for those who told none. ``by_language``: the same; a learner counts
+    under every language they speak well enough to be matched in, so the sums exceed the whole. ``scores``: how many
+    pairs score in each tenth of the most any pair can have. ``load``: {live matches a sharer has with this round's:
+    how many sharers}. ``shortages``: see ``shortages``.
+    """
+    learners = rows_of(instance.learner_ids, known.ids)
+    served = np.isin(instance.learner_ids, instance.pair_learner[chosen])
+    speaks = known.comfort[learners] > 0
+    after = instance.sharer_load + _times(instance.pair_sharer[chosen], instance.sharer_ids)
+    loads, sharers = np.unique(after, return_counts=True)
+    most = FULL * sum(settings.weights.values())
+    tenth = np.minimum(instance.pair_score[chosen] * BINS // max(1, most), BINS - 1)
+    regions = np.arange(len(known.region_codes)) == known.region[learners][:, None]
+    return {
+        "by_region": _served_by(known.region_codes, regions, served),
+        "by_language": _served_by(known.language_codes, speaks, served),
+        "scores": {"most": most, "bins": np.bincount(tenth, minlength=BINS).tolist()},
+        "load": {str(load): count for load, count in zip(loads.tolist(), sharers.tolist(), strict=True)},
+        "shortages": shortages(known, instance, chosen),
+    }
+
+
+def shortages(known: Known, instance: Instance, chosen: Ints) -> list[dict[str, int]]:
+    """Skills that more learners wish than there are places with those who share them, the shortest first.
+
+    ``learners`` wish the skill, ``sharers`` share it and have ``places`` between them, whatever else they share; so
+    at least ``short`` of these learners cannot learn it in this round, whoever is matched with whom. ``left`` of them
+    got nothing at all.
+    """
+    learners, sharers = (rows_of(ids, known.ids) for ids in (instance.learner_ids, instance.sharer_ids))
+    wishes = np.zeros(known.offer_level.shape, dtype=np.bool_)
+    wishes[known.wish_skill, known.wish_person] = True
+    wishes, offers = wishes[:, learners], known.offer_level[:, sharers] > 0
+    is_left = ~np.isin(instance.learner_ids, instance.pair_learner[chosen])
+    wanted, places = wishes.sum(axis=1), offers @ instance.sharer_slots
+    table = np.stack(
+        [known.skill_ids, wanted, offers.sum(axis=1), places, wanted - places, wishes @ is_left.astype(np.int64)],
+        axis=1,
+    )
+    table = table[table[:, 4] > 0]
+    table = table[np.lexsort((table[:, 0], -table[:, 4]))]
+    names = ("skill", "learners", "sharers", "places", "short", "left")
+    return [dict(zip(names, row, strict=True)) for row in table.tolist()]
+
+
+def _served_by(codes: tuple[str, ...], belongs: NDArray[np.bool_], served: NDArray[np.bool_]) -> dict[str, Any]:
+    learners, of_them = belongs.sum(axis=0).tolist(), belongs[served].sum(axis=0).tolist()
+    return {
+        code: {"learners": count, "served": got}
+        for code, count, got in zip(codes, learners, of_them, strict=True)
+        if count
+    }
+
+
+def _times(values: Ints, ids: Ints) -> Ints:
+    return np.bincount(rows_of(values, ids), minlength=len(ids))
