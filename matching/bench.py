@@ -21,6 +21,7 @@ from matching.engine import criteria, generator, pipeline
 from matching.engine.checker import check
 from matching.engine.facts import Facts, Instance, Ints, Settings
 from matching.engine.flow import solve_in_turn
+from matching.engine.levels import cost_of, levels_of
 from matching.engine.network import Network, rows_of
 from matching.engine.reading import read
 from matching.engine.replay import pack
@@ -63,7 +64,7 @@ def time_phases(facts: Facts, runs: int) -> Instance:
         found, _stuck = phase("all feasible pairs", lambda known=known: hard_rules.find(known))
         instance = phase("scores", lambda known=known, found=found: _scored(known, found, settings))
         network = Network.of(instance)
-        gain = network.cost_of(instance.pair_score)
+        gain = cost_of(levels_of(instance, network)["score"], network)
         phase("(one plain solve, score only)", lambda network=network, gain=gain: solve_in_turn(network, [gain]))
         result = phase("both levels, tie-break, proof", lambda instance=instance: solve_instance(instance))
         phase("(the proof alone)", lambda instance=instance, result=result: check(instance, result))

@@ -31,8 +31,23 @@ class NegativeSlots(InstanceError):
     """A sharer has fewer than no places."""
 
 
+class OutOfRange(InstanceError):
+    """A mark is neither 0 nor 1, or a number of rounds, of matches or of a region is below 0."""
+
+
 class UnknownLevel(InstanceError):
-    """A level is not one the engine knows, is asked for twice, or none is."""
+    """A level is not one the engine knows, is asked for twice, none is, or "fixed" does not come first."""
+
+
+class FixedPairsClash(InstanceError):
+    """Pairs that were approved or made by hand cannot all stand: a learner has two, or a sharer too few places."""
+
+    def __init__(self, learners: Sequence[int], sharers: Sequence[int]) -> None:
+        self.learners, self.sharers = tuple(learners), tuple(sharers)
+        super().__init__(
+            f"fixed pairs clash: learners with more than one: {list(self.learners)}; "
+            f"sharers with more than they have places: {list(self.sharers)}"
+        )
 
 
 class ScoresTooWide(InstanceError):

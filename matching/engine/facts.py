@@ -158,9 +158,11 @@ class Result:
     """The best set of pairs, and the prices that prove it."""
 
     chosen: Ints  # positions in the pair arrays, ascending
-    value: dict[str, int]  # by level, Python integers: {"served": 1200, "score": 5310000}
-    duals: tuple[NDArray[Any], ...]  # per stage (each level, then the tie-break) a price per learner, then per
-    # sharer, in the order of their ids above, then the sink's. Whole numbers, int64 where they fit.
+    value: dict[str, int]  # by level, Python integers, more is better: {"served": 1200, "score": 5310000}. Equity and
+    # spread are what they cost, below 0.
+    duals: tuple[NDArray[Any], ...]  # per stage a price per learner, then per sharer, in the order of their ids above,
+    # then per region, ascending, if "equity" is among the levels, then the sink's. Whole numbers, int64 where they fit.
+    stages: tuple[tuple[str, ...], ...]  # which levels a stage proves at once; the last is the tie-break
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
-"""A thin door to the solver: the cheapest flow of each level, then only among its equals the next.
+"""A thin door to the solver: the cheapest flow of each stage, then only among its equals the next.
 
 The solver (``pylmcf``) wants non-negative costs and arcs sorted by (source, target), and gives a flow and node
 prices. Nothing here is believed: ``checker`` proves the answer without this module.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 import pylmcf
@@ -13,11 +15,14 @@ from matching.engine.facts import Ints
 from matching.engine.network import Network
 
 
-def solve_in_turn(network: Network, costs: list[NDArray]) -> tuple[Ints, tuple[NDArray, ...]]:
-    """The flow that is cheapest by the first cost, among those by the second, and so on; and each level's prices.
+def solve_in_turn(
+    network: Network, costs: Iterable[NDArray], first_price: Ints | None = None
+) -> tuple[Ints, tuple[NDArray, ...]]:
+    """The flow that is cheapest by the first cost, among those by the second, and so on; and each stage's prices.
 
-    A flow is among the cheapest of a level exactly if every arc whose reduced cost is not 0 stays at its bound. So
-    these arcs are taken out, with what they carry, before the next level is solved.
+    A flow is among the cheapest of a stage exactly if every arc whose reduced cost is not 0 stays at its bound. So
+    these arcs are taken out, with what they carry, before the next stage is solved. If the prices of the first stage
+    are known, it need not be solved: then the arcs they bind must be bound at nothing.
     """
     flow = np.zeros(len(network.source), dtype=np.int64)
     free = np.arange(len(network.source))
@@ -25,11 +30,15 @@ def solve_in_turn(network: Network, costs: list[NDArray]) -> tuple[Ints, tuple[N
     prices = []
     for cost in costs:
         source, target = network.source[free], network.target[free]
-        flow[free], price = _solve(supply, source, target, network.capacity[free], cost[free])
+        if first_price is not None and not prices:
+            price = first_price
+        else:
+            flow[free], price = _solve(supply, source, target, network.capacity[free], cost[free])
         prices.append(price)
         stays = cost[free] + price[source] - price[target] != 0
-        np.subtract.at(supply, source[stays], flow[free[stays]])
-        np.add.at(supply, target[stays], flow[free[stays]])
+        full = np.flatnonzero(stays & (flow[free] > 0))
+        np.subtract.at(supply, source[full], flow[free[full]])
+        np.add.at(supply, target[full], flow[free[full]])
         free = free[~stays]
     return flow, tuple(prices)
 

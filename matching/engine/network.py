@@ -1,25 +1,21 @@
-"""The assignment problem as a flow: what is sent from whom to whom, and what it costs at each level.
+"""The assignment problem as a flow: what is sent from whom to whom.
 
-Every learner sends one unit: to a sharer (a pair), or straight to the sink (left out). A sharer passes on to the sink
-no more units than they have places. Maximising a gain is minimising ``top − gain``, which is never negative.
+Every learner sends one unit: to a sharer (a pair), or past them all (left out). Sharers pass on to the sink no more
+units than they have places. Where the level "equity" counts, those left out go through their region, and where
+"spread" counts, each place of a sharer is an arc of its own: so that the second costs more than the first.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from matching.engine.errors import UnknownId
 from matching.engine.facts import Instance, Ints
-
-SAFE = 2**61  # no price the solver computes may pass this; a path has fewer arcs than there are nodes
-TIE_BREAK = "tie_break"
-_MASK = 2**64 - 1
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Nodes (learners, sharers, the sink, in this order) and arcs, sorted by (source, target)."""
+    """Nodes (learners, sharers, regions if equity counts, the sink, in this order) and arcs by (source, target)."""
 
     supply: Ints
     source: Ints
@@ -27,44 +23,80 @@ class Network:
     capacity: Ints
     pair_arc: Ints  # which arc a pair is
     left_out_arc: Ints  # of each learner
-    place_arc: Ints  # of each sharer
+    place_arc: Ints  # by sharer, the first place first; one for all places of a sharer if spread does not count
+    place_of: Ints  # whose place it is
+    place_nth: Ints  # the sharer's first, second …
+    region_arc: Ints  # by region, for the first left out first; none if equity does not count
+    region_of: Ints
+    region_nth: Ints
 
     @classmethod
     def of(cls, instance: Instance) -> "Network":
         learners, sharers, pairs = (len(a) for a in (instance.learner_ids, instance.sharer_ids, instance.pair_score))
-        sink = learners + sharers
-        source = np.concatenate([rows_of(instance.pair_learner, instance.learner_ids), np.arange(sink)])
-        target = np.concatenate(
-            [rows_of(instance.pair_sharer, instance.sharer_ids) + learners, np.full(sink, sink, dtype=np.int64)]
-        )
+        learner = rows_of(instance.pair_learner, instance.learner_ids)
+        sharer = rows_of(instance.pair_sharer, instance.sharer_ids)
+        if (learner < 0).any() or (sharer < 0).any():
+            raise UnknownId("a pair names somebody who is not listed")
+        counts_regions = "equity" in instance.levels
+        region, in_region = regions_of(instance)
+        places = np.minimum(instance.sharer_slots, learners)  # for all of them one arc, which is never full, or …
+        units = np.ones(sharers, dtype=np.int64)
+        if "spread" in instance.levels:  # … as many as can be used
+            units = np.minimum(places, np.bincount(sharer, minlength=sharers)[:sharers])
+            places = np.ones(sharers, dtype=np.int64)
+        place_of, region_of = np.repeat(np.arange(sharers), units), np.repeat(np.arange(len(in_region)), in_region)
+        if not counts_regions:
+            region_of = region_of[:0]
+        first_region = learners + sharers
+        sink = first_region + (len(in_region) if counts_regions else 0)
+        ends = [
+            (learner, learners + sharer),
+            (np.arange(learners), first_region + region if counts_regions else np.full(learners, sink)),
+            (learners + place_of, np.full(len(place_of), sink)),
+            (first_region + region_of, np.full(len(region_of), sink)),
+        ]
+        source, target = (np.concatenate(each).astype(np.int64) for each in zip(*ends, strict=True))
         # A learner has one unit to send, so the arcs that leave them need no limit of their own: two is never reached.
         loose = np.full(pairs + learners, 2, dtype=np.int64)
-        capacity = np.concatenate([loose, np.minimum(instance.sharer_slots, learners)])
-        supply = np.concatenate([np.ones(learners), np.zeros(sharers), [-learners]]).astype(np.int64)
+        capacity = np.concatenate([loose, places[place_of], np.ones(len(region_of), dtype=np.int64)])
         order = np.argsort(source * (sink + 1) + target, kind="stable")
         arc = np.empty_like(order)
         arc[order] = np.arange(len(order))
-        return cls(supply, source[order], target[order], capacity[order], *np.split(arc, [pairs, pairs + learners]))
+        pair_arc, left_out_arc, place_arc, region_arc = np.split(
+            arc, np.cumsum([pairs, learners, len(place_of)], dtype=np.int64)
+        )
+        return cls(
+            supply=np.concatenate([np.ones(learners), np.zeros(sink - learners), [-learners]]).astype(np.int64),
+            source=source[order],
+            target=target[order],
+            capacity=capacity[order],
+            pair_arc=pair_arc,
+            left_out_arc=left_out_arc,
+            place_arc=place_arc,
+            place_of=place_of,
+            place_nth=_nth(units),
+            region_arc=region_arc,
+            region_of=region_of,
+            region_nth=_nth(in_region) if counts_regions else region_of,
+        )
 
     def flow_of(self, chosen: Ints) -> Ints:
-        """The flow in which exactly these pairs are made; nonsense pairs give a nonsense flow, for the checker."""
+        """The flow in which exactly these pairs are made, the first places and the first left out used first."""
+        learners = len(self.left_out_arc)
+        learner, sharer = self.source[self.pair_arc[chosen]], self.target[self.pair_arc[chosen]] - learners
         flow = np.zeros(len(self.source), dtype=np.int64)
         flow[self.pair_arc[chosen]] = 1
-        flow[self.left_out_arc] = 1
-        np.subtract.at(flow, self.left_out_arc[self.source[self.pair_arc[chosen]]], 1)
-        learners = len(self.left_out_arc)
-        np.add.at(flow, self.place_arc[self.target[self.pair_arc[chosen]] - learners], 1)
+        alone = np.ones(learners, dtype=np.int64)
+        alone[learner] = 0
+        flow[self.left_out_arc] = alone
+        sharers = self.place_of[-1] + 1 if len(self.place_of) else 0
+        taken = np.bincount(sharer, minlength=sharers)[self.place_of]
+        flow[self.place_arc] = np.clip(taken - self.place_nth + 1, 0, self.capacity[self.place_arc])
+        if len(self.region_of):
+            region = self.target[self.left_out_arc] - self.source[self.region_arc[0]]
+            left = np.bincount(region, weights=alone, minlength=self.region_of[-1] + 1).astype(np.int64)
+            flow[self.region_arc] = left[self.region_of] >= self.region_nth
         return flow
-
-    def cost_of(self, gain: Ints) -> NDArray:
-        """Cost per arc of a gain per pair; Python integers where 64 bits would not be safe."""
-        top, bottom = int(gain.max(initial=0)), int(gain.min(initial=0))
-        if (top - bottom) * len(self.supply) >= SAFE:
-            gain = gain.astype(object)
-        cost = np.zeros(len(self.source), dtype=gain.dtype)
-        cost[self.pair_arc] = top - gain
-        cost[self.left_out_arc] = top
-        return cost
 
 
 def rows_of(values: Ints, ids: Ints) -> Ints:
@@ -76,38 +108,12 @@ def rows_of(values: Ints, ids: Ints) -> Ints:
     return np.where(ids[at] == values, at, -1)
 
 
-def gains(instance: Instance) -> Mapping[str, Ints]:
-    """What a pair adds at each level, in the order of solving; the tie-break comes last."""
-    waited = instance.learner_waited[rows_of(instance.pair_learner, instance.learner_ids)]
-    nothing = np.zeros_like(instance.pair_score)
-    known = {
-        "fixed": instance.pair_fixed,
-        "served": np.ones_like(instance.pair_score),
-        "waiting": waited**2,
-        "equity": nothing,
-        "score": instance.pair_score,
-        "spread": nothing,
-        "keep": instance.pair_kept,
-    }
-    return {level: known[level] for level in instance.levels} | {TIE_BREAK: tie_break(instance)}
+def regions_of(instance: Instance) -> tuple[Ints, Ints]:
+    """For each learner the row of their region (not told is one too), and how many learners each region has."""
+    _, region, count = np.unique(instance.learner_region, return_inverse=True, return_counts=True)
+    return region.reshape(-1), count
 
 
-def tie_break(instance: Instance) -> Ints:
-    """A lot for each pair, drawn from the seed and the two ids alone, and as long as the solver can bear.
-
-    Two sets of pairs that are equally good then differ in their sum of lots, but for a chance of about one in
-    2⁴⁶ ÷ pairs at 10,000 people; even then the answer is the same every time, for arcs are solved in order of id.
-    """
-    nodes = len(instance.learner_ids) + len(instance.sharer_ids) + 1
-    bits = (SAFE // nodes).bit_length() - 2
-    seeded = splitmix64(np.array([instance.seed & _MASK], dtype=np.uint64))
-    lots = splitmix64(splitmix64(instance.pair_learner.view(np.uint64) ^ seeded) ^ instance.pair_sharer.view(np.uint64))
-    return (lots >> np.uint64(64 - bits)).astype(np.int64) + 1
-
-
-def splitmix64(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Steele, Lea and Flood's mixer: every bit of the answer hangs on every bit of ``x``."""
-    x = x + np.uint64(0x9E3779B97F4A7C15)  # arrays of 64 bits wrap, as this wants
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+def _nth(count: Ints) -> Ints:
+    """1, 2, … count of the first, then of the second, and so on."""
+    return np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + 1

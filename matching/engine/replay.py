@@ -17,7 +17,8 @@ from matching.engine.errors import InstanceError, ProofFailed
 from matching.engine.facts import Instance, Result
 from matching.engine.solving import solve_instance
 
-_MARK = b"round 1\n"  # another format gets another number
+_MARK = b"round 2\n"  # another format gets another number
+_FIRST = b"round 1\n"  # had "served" and "score" only, a stage for each, and none of the columns that may be left out
 _BODY = len(_MARK) + 32
 _COLUMNS = tuple(field.name for field in fields(Instance) if field.name not in {"levels", "seed"})
 
@@ -32,7 +33,7 @@ def pack(instance: Instance, result: Result) -> bytes:
         "levels": instance.levels,
         "seed": str(instance.seed),
         "value": {level: str(value) for level, value in result.value.items()},  # may be longer than 64 bits
-        "stages": len(result.duals),
+        "stages": result.stages,
     }
     arrays = {name: getattr(instance, name) for name in _COLUMNS} | {"chosen": result.chosen}
     arrays |= {f"duals_{stage}": _plain(price) for stage, price in enumerate(result.duals)}
@@ -43,24 +44,29 @@ def pack(instance: Instance, result: Result) -> bytes:
 
 
 def unpack(packed: bytes) -> tuple[Instance, Result]:
-    """What ``pack`` was given; raises NotARound on anything else. Says nothing yet about whether it is right."""
+    """What ``pack`` was given, now or in the first format; raises NotARound on anything else.
+
+    Says nothing yet about whether it is right.
+    """
     mark, digest, archive = packed[: len(_MARK)], packed[len(_MARK) : _BODY], packed[_BODY:]
-    if mark != _MARK or digest != sha256(archive).digest():
+    if mark not in (_MARK, _FIRST) or digest != sha256(archive).digest():
         raise NotARound("these bytes are not a round, or not as they were packed")
     with np.load(io.BytesIO(archive), allow_pickle=False) as arrays:
         head = json.loads(arrays["head"].tobytes())
         columns = {name: arrays[name] for name in _COLUMNS if name in arrays}
-        duals = tuple(_numbers(arrays[f"duals_{stage}"]) for stage in range(head["stages"]))
+        stages = head["stages"] if mark == _MARK else [[level] for level in (*head["levels"], "tie_break")]
+        duals = tuple(_numbers(arrays[f"duals_{number}"]) for number in range(len(stages)))
         chosen = arrays["chosen"]
     instance = Instance(**columns, levels=tuple(head["levels"]), seed=int(head["seed"]))
-    return instance, Result(chosen, {level: int(text) for level, text in head["value"].items()}, duals)
+    value = {level: int(text) for level, text in head["value"].items()}
+    return instance, Result(chosen, value, duals, tuple(tuple(stage) for stage in stages))
 
 
 def verify(unpacked: tuple[Instance, Result]) -> None:
     """Prove the stored result again, then solve again and find the same; raises ProofFailed otherwise."""
     instance, stored = unpacked
     check(instance, stored)
-    again = solve_instance(instance)
+    again = solve_instance(instance, stored.stages)
     if not np.array_equal(again.chosen, stored.chosen) or again.value != stored.value:
         raise ProofFailed("solving again gives another result")
     if not all(np.array_equal(one, other) for one, other in zip(again.duals, stored.duals, strict=True)):

@@ -1,6 +1,7 @@
 """``solve``: from ids, places and scored pairs to the best set of pairs, with its proof."""
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,10 @@ from numpy.typing import NDArray
 from matching.engine import checker, errors
 from matching.engine.facts import LEVELS, OPTIONAL_COLUMNS, Instance, Ints, Result
 from matching.engine.flow import solve_in_turn
-from matching.engine.network import Network, gains, rows_of
+from matching.engine.levels import combined, cost_of, levels_of, stages, values_of
+from matching.engine.network import Network, rows_of
+
+Stages = tuple[tuple[str, ...], ...]
 
 
 def solve(
@@ -32,10 +36,12 @@ def solve(
     """Choose the best of the pairs: each learner in at most one, each sharer in at most as many as they have slots.
 
     ``pair_learner`` and ``pair_sharer`` hold ids, any 64-bit numbers, in any order; learners and sharers are numbered
-    apart, so the same id may stand in both lists. The levels count one after the other: "served" is the number of
-    pairs, "score" their total score. Being left out scores 0; so with ``levels=("score",)`` no pair lowers the total,
-    while ``("served", "score")`` takes pairs of negative score too if that serves more learners. Equal solutions are
-    told apart by a lot drawn from the seed and the ids, never by the order of the input.
+    apart, so the same id may stand in both lists. The columns with a default hold zeros where they are not given.
+
+    The levels count one after the other, see ``docs/matching.md``. Being left out scores 0; so with
+    ``levels=("score",)`` no pair lowers the total, while ``("served", "score")`` takes pairs of negative score too if
+    that serves more learners. Pairs marked fixed are all made, or FixedPairsClash says which cannot be. Equal
+    solutions are told apart by a lot drawn from the seed and the ids, never by the order of the input.
 
     The result is proven before it is returned. Nonsense raises an InstanceError. Scores may lie anywhere in 64 bits:
     what the fast solver cannot bear is solved on Python's integers, or refused (ScoresTooWide), never wrapped.
@@ -59,40 +65,52 @@ def solve(
     return solve_instance(instance)
 
 
-def solve_instance(instance: Instance) -> Result:
-    """``solve`` for an instance that is put together already."""
+def solve_instance(instance: Instance, plan: Stages | None = None) -> Result:
+    """``solve`` for an instance that is put together already; ``plan`` says which levels to solve at once."""
     _refuse_nonsense(instance)
     learners, sharers = np.argsort(instance.learner_ids), np.argsort(instance.sharer_ids)
     pairs = np.lexsort((instance.pair_sharer, instance.pair_learner))
-    ordered = Instance(
-        learner_ids=instance.learner_ids[learners],
-        sharer_ids=instance.sharer_ids[sharers],
-        sharer_slots=instance.sharer_slots[sharers],
-        pair_learner=instance.pair_learner[pairs],
-        pair_sharer=instance.pair_sharer[pairs],
-        pair_score=instance.pair_score[pairs],
-        pair_skill=instance.pair_skill[pairs],
-        pair_fixed=instance.pair_fixed[pairs],
-        pair_kept=instance.pair_kept[pairs],
-        learner_waited=instance.learner_waited[learners],
-        learner_region=instance.learner_region[learners],
-        sharer_load=instance.sharer_load[sharers],
-        levels=instance.levels,
-        seed=instance.seed,
-    )
+    ordered = _in_order(instance, learners, sharers, pairs)
     _refuse_repeats(ordered)
-    network, by_level = Network.of(ordered), gains(ordered)
-    flow, prices = solve_in_turn(network, [network.cost_of(gain) for gain in by_level.values()])
-    chosen = np.sort(pairs[np.flatnonzero(flow[network.pair_arc])])
-    nodes = np.argsort(np.concatenate([learners, len(learners) + sharers, [len(learners) + len(sharers)]]))
-    values = gains(instance)
+    network = Network.of(ordered)
+    _refuse_clashes(ordered)
+    levels = levels_of(ordered, network)
+    plan = plan or stages(levels, network)
+    costs = (cost_of(combined([levels[name] for name in stage]), network) for stage in plan)
+    flow, prices = solve_in_turn(network, costs, _price_of_fixed(ordered, network))
+    value = values_of(levels, network, flow)
+    behind = np.arange(len(learners) + len(sharers), len(network.supply))  # the regions and the sink
+    nodes = np.argsort(np.concatenate([learners, len(learners) + sharers, behind]))
     result = Result(
-        chosen=chosen,
-        value={level: sum(values[level][chosen].tolist()) for level in instance.levels},
+        chosen=np.sort(pairs[np.flatnonzero(flow[network.pair_arc])]),
+        value={level: value[level] for level in instance.levels},
         duals=tuple(price[nodes] for price in prices),
+        stages=plan,
     )
     checker.check(instance, result)
     return result
+
+
+def _in_order(instance: Instance, learners: Ints, sharers: Ints, pairs: Ints) -> Instance:
+    """The same instance with its rows in this order."""
+    rows = {"learner": learners, "sharer": sharers, "pair": pairs}
+    columns = {
+        column.name: getattr(instance, column.name)[rows[column.name.partition("_")[0]]]
+        for column in fields(Instance)
+        if column.name not in {"levels", "seed"}
+    }
+    return replace(instance, **columns)
+
+
+def _price_of_fixed(ordered: Instance, network: Network) -> Ints | None:
+    """The prices of the level "fixed", which needs no solving, for all of them fit."""
+    if ordered.levels[0] != "fixed":
+        return None
+    price = np.zeros(len(network.supply), dtype=np.int64)
+    if ordered.pair_fixed.any():
+        price[: len(ordered.learner_ids)] = -1
+        price[network.source[network.pair_arc[ordered.pair_fixed == 1]]] = 0
+    return price
 
 
 def _ints(name: str, column: Sequence[int] | NDArray[Any]) -> Ints:
@@ -117,19 +135,36 @@ def _refuse_nonsense(instance: Instance) -> None:
                 raise errors.LengthsDiffer(f"{column} and {table}")
     if (instance.sharer_slots < 0).any():
         raise errors.NegativeSlots("a sharer cannot have fewer than no places")
+    for column in ("learner_waited", "learner_region", "sharer_load", "pair_fixed", "pair_kept"):
+        if (getattr(instance, column) < 0).any():
+            raise errors.OutOfRange(f"{column} holds numbers below 0")
+    if (instance.pair_fixed > 1).any() or (instance.pair_kept > 1).any():
+        raise errors.OutOfRange("pair_fixed and pair_kept are marks, 0 or 1")
     if not instance.levels or len(set(instance.levels)) < len(instance.levels) or set(instance.levels) - set(LEVELS):
         raise errors.UnknownLevel(f"levels are some of {LEVELS}, each once, not {instance.levels}")
+    if "fixed" in instance.levels[1:]:
+        raise errors.UnknownLevel("what is fixed counts before all else, or not at all")
     if isinstance(instance.seed, bool) or not isinstance(instance.seed, int):
         raise errors.NotWholeNumbers("the seed is not a whole number")
 
 
 def _refuse_repeats(ordered: Instance) -> None:
-    """Refuse who is listed twice and who is not listed, now that neighbours show it."""
+    """Refuse who is listed twice, now that neighbours show it."""
     for name, ids in (("learner_ids", ordered.learner_ids), ("sharer_ids", ordered.sharer_ids)):
         if (ids[1:] == ids[:-1]).any():
             raise errors.DuplicateId(f"{name} lists somebody twice")
     learner, sharer = ordered.pair_learner, ordered.pair_sharer
     if ((learner[1:] == learner[:-1]) & (sharer[1:] == sharer[:-1])).any():
         raise errors.DuplicatePair("a learner and a sharer are paired twice")
-    if (rows_of(learner, ordered.learner_ids) < 0).any() or (rows_of(sharer, ordered.sharer_ids) < 0).any():
-        raise errors.UnknownId("a pair names somebody who is not listed")
+
+
+def _refuse_clashes(ordered: Instance) -> None:
+    """Refuse fixed pairs that cannot all be made."""
+    if "fixed" not in ordered.levels:
+        return
+    fixed = ordered.pair_fixed == 1
+    learner, times = np.unique(ordered.pair_learner[fixed], return_counts=True)
+    sharer, needed = np.unique(ordered.pair_sharer[fixed], return_counts=True)
+    twice, full = learner[times > 1], sharer[needed > ordered.sharer_slots[rows_of(sharer, ordered.sharer_ids)]]
+    if len(twice) or len(full):
+        raise errors.FixedPairsClash(twice.tolist(), full.tolist())

@@ -8,7 +8,6 @@ import pytest
 
 from matching.engine.checker import check
 from matching.engine.errors import ProofFailed
-from matching.engine.facts import Result
 from matching.engine.solving import solve_instance
 from matching.engine.tests.worlds import instance, random_world
 
@@ -102,7 +101,7 @@ def test_a_result_of_another_shape_is_refused(world, result):
 def test_a_sharer_cannot_have_more_learners_than_places():
     world = instance([1, 2], {5: 1}, [(1, 5, 10), (2, 5, 9)])
     honest = solve_instance(world)
-    both = Result(np.array([0, 1]), {"served": 2, "score": 19}, honest.duals)
+    both = replace(honest, chosen=np.array([0, 1]), value={"served": 2, "score": 19})
 
     with pytest.raises(ProofFailed, match="more learners than places"):
         check(world, both)
@@ -111,7 +110,7 @@ def test_a_sharer_cannot_have_more_learners_than_places():
 def test_a_learner_cannot_be_in_two_pairs():
     world = instance([1], {5: 1, 6: 1}, [(1, 5, 10), (1, 6, 9)])
     honest = solve_instance(world)
-    both = Result(np.array([0, 1]), {"served": 2, "score": 19}, honest.duals)
+    both = replace(honest, chosen=np.array([0, 1]), value={"served": 2, "score": 19})
 
     with pytest.raises(ProofFailed, match="in two pairs"):
         check(world, both)

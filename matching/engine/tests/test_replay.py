@@ -1,6 +1,7 @@
 """A round kept as bytes comes back the same, proves itself, and notices what was done to it."""
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,6 +34,19 @@ def test_a_round_comes_back_as_it_was(a_round):
 
 def test_the_same_round_is_the_same_bytes(a_round):
     assert pack(*a_round) == pack(*a_round)
+
+
+@pytest.mark.parametrize(("name", "value"), [("1", (13, 29802)), ("1-wide", (3, 3 * 2**63 - 6))])
+def test_a_round_packed_in_the_first_format_still_comes_back_and_verifies(name, value):
+    """Packed by the portal as it was before it knew more levels than these two."""
+    stored, result = unpack((Path(__file__).parent / "rounds" / f"round-{name}.bin").read_bytes())
+    verify((stored, result))
+
+    assert tuple(result.value.values()) == value
+    assert result.stages == (("served",), ("score",), ("tie_break",))
+    verify(unpack(pack(stored, result)))
+    with pytest.raises(ProofFailed):
+        verify((stored, replace(result, chosen=result.chosen[1:])))
 
 
 def test_numbers_beyond_64_bits_come_back():

@@ -1,0 +1,158 @@
+"""For the checker: the instance restated by rows, and what each level says of it, without the solver's arcs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.errors import ProofFailed
+from matching.engine.facts import Instance, Ints
+
+_LOTS_BELOW = 2**61
+_EXACT_FROM = 2**61  # from here on, with Python's integers
+
+
+@dataclass(frozen=True, eq=False)
+class Claims:
+    """Who is in each pair and how many fit where."""
+
+    instance: Instance
+    learner: Ints  # row, of each pair
+    sharer: Ints
+    region: Ints  # row, of each learner; 0 for all of them where regions do not count
+    people: Ints  # learners of each region; none where regions do not count
+    places: Ints  # of each sharer, that could be taken
+
+    @classmethod
+    def of(cls, instance: Instance) -> "Claims":
+        learner, sharer = (
+            _where(instance.pair_learner, instance.learner_ids),
+            _where(instance.pair_sharer, instance.sharer_ids),
+        )
+        region = np.zeros(len(instance.learner_ids), dtype=np.int64)
+        people = np.zeros(0, dtype=np.int64)
+        if "equity" in instance.levels:
+            numbers = np.array(sorted(set(instance.learner_region.tolist())), dtype=np.int64)
+            region = np.searchsorted(numbers, instance.learner_region)
+            people = np.zeros(len(numbers), dtype=np.int64)
+            np.add.at(people, region, 1)
+        places = np.minimum(instance.sharer_slots, len(instance.learner_ids))
+        if "spread" in instance.levels:
+            wanted = np.zeros_like(places)
+            np.add.at(wanted, sharer, 1)
+            places = np.minimum(places, wanted)
+        return cls(instance, learner, sharer, region, people, places)
+
+    def gain(self, level: str) -> NDArray | None:
+        """What each pair gains at a level; None where pairs as such gain nothing."""
+        instance = self.instance
+        if level == "waiting":
+            waited = instance.learner_waited
+            return (waited if waited.max(initial=0) < 2**30 else waited.astype(object))[self.learner] ** 2
+        if level == "served":
+            return np.ones_like(self.learner)
+        if level == "tie_break":
+            return self._lots()
+        return {"fixed": instance.pair_fixed, "score": instance.pair_score, "keep": instance.pair_kept}.get(level)
+
+    def left_out_costs(self, count: Ints) -> NDArray:
+        """What the last of so many people left out of each region costs, in Python's integers."""
+        people = self.people.astype(object)
+        return (2 * count.astype(object) - 1) * max(people.tolist(), default=1) ** 2 // people
+
+    def place_costs(self, count: Ints) -> NDArray:
+        """What the last of so many places taken of each sharer costs, in Python's integers."""
+        return 2 * (self.instance.sharer_load.astype(object) + count.astype(object)) - 1
+
+    def value(self, level: str, chosen: Ints, taken: Ints, left: Ints) -> int:
+        """What the chosen pairs are worth, added up anew."""
+        if level == "equity":
+            return -sum(
+                sum(self.left_out_costs(np.full_like(left, nth))[left >= nth].tolist())
+                for nth in range(1, 1 + int(left.max(initial=0)))
+            )
+        if level == "spread":
+            loads = zip(self.instance.sharer_load.tolist(), taken.tolist(), strict=True)
+            return sum(load**2 - (load + more) ** 2 for load, more in loads)
+        return sum(self.gain(level)[chosen].tolist())
+
+    def reach(self, level: str) -> int:
+        """The most that one cycle, through no node twice, can change a level's total."""
+        if level == "equity":
+            return max(self.left_out_costs(self.people).tolist(), default=0)
+        if level == "spread":
+            return max((cost for cost in self.place_costs(self.places)[self.places > 0].tolist()), default=0)
+        if level in {"served", "waiting"}:  # only who is left out counts: a change of one person per region passed
+            waited = self.instance.learner_waited.tolist() if level == "waiting" else [1] * len(self.region)
+            return max(1, len(self.people)) * max(waited, default=0) ** 2
+        gain = self.gain(level)
+        others = len(self.places) + len(self.people) + 1
+        return min(len(self.region), others) * (max(0, int(gain.max(initial=0))) - min(0, int(gain.min(initial=0))))
+
+    def stage(self, levels: tuple[str, ...]) -> "Stage":
+        """The levels as one, each weighed so that no cycle gains more from those after it than one of its own."""
+        gain: NDArray = np.zeros(len(self.learner), dtype=np.int64)
+        weights = {"equity": 0, "spread": 0}
+        reach = 0
+        for level in reversed(levels):
+            weight = reach + 1
+            reach += weight * self.reach(level)
+            own = self.gain(level)
+            if own is None:
+                weights[level] = weight
+            elif own.any():
+                if largest(gain) + weight * largest(own) >= _EXACT_FROM:
+                    gain, own = gain.astype(object), own.astype(object)
+                gain = gain + own * weight
+        top = int(gain.max(initial=0))
+        if top - int(gain.min(initial=0)) >= _EXACT_FROM:
+            gain = gain.astype(object)
+        return Stage(self, top - gain, top, weights["equity"], weights["spread"])
+
+    def _lots(self) -> Ints:
+        nodes = len(self.region) + len(self.places) + 1
+        shift = np.uint64(66 - (_LOTS_BELOW // nodes).bit_length())
+        seed = _mix(np.array([self.instance.seed % 2**64], dtype=np.uint64))
+        of_learner = _mix(self.instance.pair_learner.astype(np.uint64) ^ seed)
+        return (_mix(of_learner ^ self.instance.pair_sharer.astype(np.uint64)) >> shift).astype(np.int64) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What the levels solved at once cost together."""
+
+    claims: Claims
+    pair_cost: NDArray
+    left_out_cost: int
+    equity_weight: int
+    spread_weight: int
+
+    def place_costs(self, taken: Ints) -> tuple[NDArray, NDArray]:
+        """What the next place of each sharer would cost, and what the last one does."""
+        return tuple(self.spread_weight * self.claims.place_costs(count) for count in (taken + 1, taken))
+
+    def region_costs(self, left: Ints) -> tuple[NDArray, NDArray]:
+        """What the next person left out of each region would cost, and what the last one does."""
+        return tuple(self.equity_weight * self.claims.left_out_costs(count) for count in (left + 1, left))
+
+
+def largest(numbers: NDArray) -> int:
+    """How far from 0 these whole numbers go."""
+    return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))
+
+
+def _where(values: Ints, ids: Ints) -> Ints:
+    """The row of each value in ``ids``."""
+    order = np.argsort(ids, kind="stable")
+    at = np.searchsorted(ids[order], values)
+    if (at == len(ids)).any() or (ids[order[at]] != values).any():
+        raise ProofFailed("a pair names somebody who is not listed")
+    return order[at]
+
+
+def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return splitmix64 of each number."""
+    x = x + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

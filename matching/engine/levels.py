@@ -1,0 +1,176 @@
+"""What each level wants, as whole numbers on the arcs; and which levels are solved at once.
+
+A level is a gain per pair, less a cost per person left out of a region and per place taken. Two neighbouring levels
+can be solved as one if the higher is weighted so heavily that no gain of the lower outweighs the smallest loss of the
+higher. How heavy that must be is seen on a single cycle of the flow (`Level.most_on_a_cycle`), and is only done where
+the numbers stay within what the solver can bear.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.facts import Instance, Ints
+from matching.engine.network import Network, regions_of
+
+SAFE = 2**61  # no price the solver computes may pass this; a path has fewer arcs than there are nodes
+TIE_BREAK = "tie_break"
+_MASK = 2**64 - 1
+_WIDE = 2**62  # where Python's integers take over from 64 bits
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """What making each pair gains, and what using each region's and each place's arc costs."""
+
+    pair: NDArray
+    region: NDArray
+    place: NDArray
+    most_on_a_cycle: int  # at most so much can one cycle of the flow, through no node twice, change the total
+
+
+def levels_of(instance: Instance, network: Network) -> dict[str, Level]:
+    """Every level of the instance in the order of solving, the tie-break last."""
+    return {name: _level(name, instance, network) for name in (*instance.levels, TIE_BREAK)}
+
+
+def _level(name: str, instance: Instance, network: Network) -> Level:
+    nothing = (np.zeros(len(network.region_of), dtype=np.int64), np.zeros(len(network.place_of), dtype=np.int64))
+    learner = network.source[network.pair_arc]
+    if name == "equity":
+        cost = region_costs(network, regions_of(instance)[1])
+        return Level(np.zeros_like(learner), cost, nothing[1], _largest(cost))
+    if name == "spread":
+        cost = 2 * (_wide(instance.sharer_load)[network.place_of] + network.place_nth) - 1
+        return Level(np.zeros_like(learner), nothing[0], cost, _largest(cost))
+    if name in ("served", "waiting"):
+        by_learner = np.ones_like(instance.learner_waited) if name == "served" else squares(instance.learner_waited)
+        passed = max(1, len(network.supply) - 1 - len(instance.learner_ids) - len(instance.sharer_ids))
+        return Level(by_learner[learner], *nothing, passed * _largest(by_learner))
+    gain = {
+        "fixed": lambda: instance.pair_fixed,
+        "score": lambda: instance.pair_score,
+        "keep": lambda: instance.pair_kept,
+        TIE_BREAK: lambda: tie_break(instance),
+    }[name]()
+    spread = max(0, int(gain.max(initial=0))) - min(0, int(gain.min(initial=0)))
+    turns = min(len(instance.learner_ids), len(network.supply) - len(instance.learner_ids))
+    return Level(gain, *nothing, turns * spread)
+
+
+def squares(waited: Ints) -> NDArray:
+    """What serving a learner gains at the level "waiting": convex, so that a long wait outweighs several short ones."""
+    return _wide(waited, 2**31) ** 2
+
+
+def region_costs(network: Network, in_region: Ints) -> NDArray:
+    """What the first, second … person left out of each region costs.
+
+    The sum over a region of n is k²/n for k left out; so the k-th adds (2k − 1)/n. Times the square of the largest
+    n and rounded down these are whole numbers in the very same order: two of them that differ do so by 1/n² or more.
+    As only their order decides which flow is cheapest, nothing is lost by rounding.
+    """
+    in_region = _wide(in_region, 2**20)
+    return (2 * network.region_nth - 1) * in_region.max(initial=1) ** 2 // in_region[network.region_of]
+
+
+def tie_break(instance: Instance) -> Ints:
+    """A lot for each pair, drawn from the seed and the two ids alone, and as long as the solver can bear.
+
+    Two sets of pairs that are equally good then differ in their sum of lots, but for a chance of about one in
+    2⁴⁶ ÷ pairs at 10,000 people; even then the answer is the same every time, for arcs are solved in order of id.
+    """
+    nodes = len(instance.learner_ids) + len(instance.sharer_ids) + 1
+    bits = (SAFE // nodes).bit_length() - 2
+    seeded = splitmix64(np.array([instance.seed & _MASK], dtype=np.uint64))
+    lots = splitmix64(splitmix64(instance.pair_learner.view(np.uint64) ^ seeded) ^ instance.pair_sharer.view(np.uint64))
+    return (lots >> np.uint64(64 - bits)).astype(np.int64) + 1
+
+
+def splitmix64(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Steele, Lea and Flood's mixer: every bit of the answer hangs on every bit of ``x``."""
+    x = x + np.uint64(0x9E3779B97F4A7C15)  # arrays of 64 bits wrap, as this wants
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+def stages(levels: Mapping[str, Level], network: Network) -> tuple[tuple[str, ...], ...]:
+    """The levels in order, as many neighbours together as fit the solver; "fixed" and the tie-break stay alone."""
+    plan: list[tuple[str, ...]] = []
+    for name in levels:
+        together = (*plan[-1], name) if plan else (name,)
+        alone = not plan or "fixed" in plan[-1] or name == TIE_BREAK
+        if alone or not is_safe(combined([levels[each] for each in together]), network):
+            plan.append((name,))
+        else:
+            plan[-1] = together
+    return tuple(plan)
+
+
+def combined(parts: Sequence[Level]) -> Level:
+    """One level for several, the first counting most: whatever is best for it is best for them in turn.
+
+    Where a flow is not the best of the first, some cycle makes it better by one at least, and that cycle can lower
+    the others by no more than they change on any cycle: hence the weights.
+    """
+    *higher, whole = parts
+    for part in reversed(higher):
+        weight = whole.most_on_a_cycle + 1
+        whole = Level(
+            _weighed(part.pair, weight, whole.pair),
+            _weighed(part.region, weight, whole.region),
+            _weighed(part.place, weight, whole.place),
+            weight * part.most_on_a_cycle + whole.most_on_a_cycle,
+        )
+    return whole
+
+
+def is_safe(level: Level, network: Network) -> bool:
+    """Whether the solver's 64 bits can bear it: a price is the sum of fewer costs than there are nodes."""
+    costs = int(level.pair.max(initial=0)) - int(level.pair.min(initial=0))
+    largest = max(costs, _largest(level.region), _largest(level.place))
+    return largest * len(network.supply) < SAFE
+
+
+def cost_of(level: Level, network: Network) -> NDArray:
+    """Cost per arc; Python integers where 64 bits would not be safe. Gains are turned to costs that are never below 0:
+    a pair costs the best gain of all (at least 0) less its own, being left out costs that best gain."""
+    kind = np.int64 if is_safe(level, network) else object
+    top = int(level.pair.max(initial=0))
+    cost = np.zeros(len(network.source), dtype=kind)
+    cost[network.pair_arc] = top - level.pair.astype(kind)
+    cost[network.left_out_arc] = top
+    cost[network.region_arc] = level.region
+    cost[network.place_arc] = level.place
+    return cost
+
+
+def values_of(levels: Mapping[str, Level], network: Network, flow: Ints) -> dict[str, int]:
+    """What a flow gains at each level, exactly."""
+    made, left, taken = (
+        np.flatnonzero(flow[arcs]) for arcs in (network.pair_arc, network.region_arc, network.place_arc)
+    )
+    return {
+        name: sum(level.pair[made].tolist()) - sum(level.region[left].tolist()) - sum(level.place[taken].tolist())
+        for name, level in levels.items()
+    }
+
+
+def _weighed(higher: NDArray, weight: int, lower: NDArray) -> NDArray:
+    if not higher.any():
+        return lower
+    if weight >= _WIDE or _largest(higher) * weight + _largest(lower) >= _WIDE:
+        higher = higher.astype(object)
+    return higher * weight + lower
+
+
+def _wide(numbers: Ints, limit: int = _WIDE // 4) -> NDArray:
+    """The same numbers, as Python's integers if one of them is too large to be reckoned with in 64 bits."""
+    return numbers.astype(object) if _largest(numbers) >= limit else numbers
+
+
+def _largest(numbers: NDArray) -> int:
+    return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))
