@@ -35,6 +35,7 @@ def register() -> None:
     kinds.register_sweep("matching.stale_requests", actions.expire_requests)
     kinds.register_sweep("matching.abandoned_rounds", actions.fail_abandoned)
     kinds.register_sweep("matching.waiting_rounds", actions.nudge_overlooked)
+    kinds.register_sweep("matching.old_facts", actions.delete_old_facts)
 
 
 def _still_owed(letter: str, side: Side) -> Callable[[Match, datetime], str | None]:

@@ -57,7 +57,7 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
     numbers = {row["pk"]: number for number, row in enumerate(rows)}
     connected = waiting.last_connected() if only is None else {}
     waited = waiting.rounds_waited(connected) if only is None else {}
-    learning, helping = _live_matches(numbers, round_)
+    learning, helping = _live_matches(numbers, round_, size=len(rows))
     scope = Scope.of(round_.scope) if round_ is not None and only is None else Scope()
     is_meant = [
         scope.takes(region=row["region"], waiting_since=connected.get(row["pk"]) or _joined(row), now=now)
@@ -100,6 +100,38 @@ def around(known: Facts, broken: Iterable[tuple[int, int, int, tuple[str, ...]]]
         known,
         people=replace(known.people, places_to_learn=learning, places_to_help=helping),
         fixed=np.array(fixed, dtype=np.int64).reshape(-1, 3),
+    )
+
+
+def as_of_now(known: Facts, numbers: dict[int, int], *, now: datetime, round_: Round) -> Facts:
+    """Return a round's facts with what people decided since: who can still be matched and has a place, who is kept
+    apart, what is fixed and what is proposed. What they know, wish and when they are free stays as the round knew it.
+    """
+    size = len(known.people.id)
+    rows = [row for row in _people(now, None) if row["pk"] in numbers]
+    taken = _live_matches(numbers, round_, size=size)
+    places = np.zeros((2, size), dtype=np.int64)
+    for row in rows:
+        number = numbers[row["pk"]]
+        places[:, number] = row["can_learn_from"], row["can_help"]
+    here = np.zeros(size, dtype=np.bool_)
+    here[[numbers[row["pk"]] for row in rows]] = True
+    learning, helping = np.where(here, places - taken, 0)
+    asked = round_.matches.filter(asked_at__isnull=False).values_list("learner_id", flat=True)
+    learning[[numbers[learner] for learner in asked if learner in numbers]] = 0
+    members = {row["member_id"]: numbers[row["pk"]] for row in rows}
+    fixed = _numbered(round_.matches.fixed(), numbers)
+    apart = {tuple(pair) for pair in np.asarray(known.apart).tolist()}
+    apart |= {tuple(pair) for pair in _apart(numbers, members, now=now, round_=round_).tolist()}
+    refused = round_.matches.filter(state=MatchState.REFUSED)
+    apart |= {tuple(row[:2]) for row in _numbered(refused, numbers).tolist()}
+    apart -= {tuple(row[:2]) for row in fixed.tolist()}
+    return replace(
+        known,
+        people=replace(known.people, places_to_learn=learning, places_to_help=helping),
+        apart=np.array(sorted(apart), dtype=np.int64).reshape(-1, 2),
+        fixed=fixed,
+        kept=_numbered(round_.matches.filter(state=MatchState.PROPOSED, made_by_hand=False), numbers),
     )
 
 
@@ -148,16 +180,15 @@ def _column(values: Iterable[int]) -> np.ndarray:
     return np.fromiter(values, dtype=np.int64)
 
 
-def _live_matches(numbers: dict[int, int], round_: Round | None) -> tuple[np.ndarray, np.ndarray]:
+def _live_matches(numbers: dict[int, int], round_: Round | None, *, size: int) -> np.ndarray:
     """Count each participant's live matches as learner and as sharer; undecided proposals count too, or two rounds
     would promise one place twice. Only the round's own do not: it decides about them."""
-    learning, helping = np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=np.int64)
-    for learner, sharer in _of_others(Match.objects.live(), round_).values_list("learner_id", "sharer_id"):
-        if learner in numbers:
-            learning[numbers[learner]] += 1
-        if sharer in numbers:
-            helping[numbers[sharer]] += 1
-    return learning, helping
+    taken = np.zeros((2, size), dtype=np.int64)
+    for pair in _of_others(Match.objects.live(), round_).values_list("learner_id", "sharer_id"):
+        for side, person in enumerate(pair):
+            if person in numbers:
+                taken[side, numbers[person]] += 1
+    return taken
 
 
 def _of_others(matches: MatchQuerySet, round_: Round | None) -> MatchQuerySet:

@@ -8,4 +8,4 @@ from matching import actions
 
 @shared_task(ignore_result=True)
 def solve() -> None:
-    actions.solve_waiting_rounds(now=timezone.now())
+    actions.compute_what_waits(now=timezone.now())

@@ -6,17 +6,27 @@ from matching.actions.computing import solve_round, solve_waiting_rounds
 from matching.actions.drafts import change_draft, draft_round, request_round
 from matching.actions.previewing import compute_waiting_previews, preview_round
 from matching.actions.publishing import Published, publish_round
+from matching.actions.queue import compute_what_waits
+from matching.actions.repairing import Repaired, repair_round, repair_waiting_rounds
 from matching.actions.requests import ask_for_sharer, expire_requests, withdraw_request
 from matching.actions.reviews import Outcome, approve_match, approve_matches, refuse_match, refuse_matches
 from matching.actions.rounds import cancel_round, create_round, release_undecided
 from matching.actions.rules import change_rules, exclude_pair, lift_exclusion
 from matching.actions.session_sweeps import lapse_proposals, remind_of_sessions
 from matching.actions.sessions import cancel_session, confirm_time, keep_the_hour, propose_times, set_call_link
-from matching.actions.sweeping import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
+from matching.actions.sweeping import (
+    close_fallen,
+    delete_old_facts,
+    expire_overdue,
+    fail_abandoned,
+    nudge_overlooked,
+    remind_unanswered,
+)
 
 __all__ = [
     "Outcome",
     "Published",
+    "Repaired",
     "Swap",
     "accept_match",
     "approve_match",
@@ -29,9 +39,11 @@ __all__ = [
     "close_fallen",
     "complete_match",
     "compute_waiting_previews",
+    "compute_what_waits",
     "confirm_time",
     "create_round",
     "decline_match",
+    "delete_old_facts",
     "draft_round",
     "exclude_pair",
     "expire_overdue",
@@ -50,6 +62,8 @@ __all__ = [
     "release_undecided",
     "remind_of_sessions",
     "remind_unanswered",
+    "repair_round",
+    "repair_waiting_rounds",
     "request_round",
     "set_call_link",
     "solve_round",

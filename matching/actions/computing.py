@@ -230,5 +230,6 @@ def statistics_of(computed: Computed, *, seconds: float) -> dict[str, Any]:
         **computed.proposal.counts,
         **computed.proposal.statistics,
         "by_hand_against_rules": [[one, other, skill, list(why)] for one, other, skill, why in computed.broken],
+        "weeks_from": computed.loaded.start.isoformat(),
         "seconds": round(seconds, 3),
     }

@@ -10,7 +10,7 @@ from matching.actions.computing import fail_round
 from matching.actions.locking import close_match
 from matching.actions.publishing import tell
 from matching.domain import ClosedWhy, MatchState, Side
-from matching.models import Match, MatchQuerySet, Round
+from matching.models import Match, MatchingRules, MatchQuerySet, Round, RoundFacts
 from registrations.domain import RegistrationState
 from registrations.models import Block, Member
 
@@ -25,6 +25,13 @@ def _locked(matches: MatchQuerySet) -> MatchQuerySet:
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
         .order_by("pk")[:AT_ONCE]
     )
+
+
+def delete_old_facts(now: datetime) -> int:
+    """Delete what rounds were computed from, once the days of the rules are over; return of how many rounds."""
+    days = MatchingRules.objects.current().facts_kept_days
+    deleted, _by_table = RoundFacts.objects.to_delete(now=now, days=days).delete()
+    return deleted
 
 
 @transaction.atomic
@@ -103,8 +110,9 @@ def fail_abandoned(now: datetime) -> int:
 
 
 def nudge_overlooked(now: datetime) -> int:
-    """Wake a worker for rounds that wait longer than a nudge takes: it was lost with the broker."""
-    overlooked = Round.objects.overlooked(now=now).count()
+    """Wake a worker for rounds that wait longer than a nudge takes, and for those to be repaired: it was lost with the
+    broker."""
+    overlooked = Round.objects.overlooked(now=now).count() + Round.objects.waiting_for_repair().count()
     if overlooked:
         transaction.on_commit(nudges.send)
     return overlooked

@@ -78,6 +78,13 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """What computing a round again leaves as it is: approved, or made by hand."""
         return self.undecided().filter(Q(state=MatchState.APPROVED) | Q(made_by_hand=True))
 
+    def asks_for_repair(self) -> "MatchQuerySet":
+        """What leaves a hole in its round, or makes one: refused or swapped before anybody was asked, fallen away with
+        somebody who left, or put together by hand after the others were chosen."""
+        on_purpose = [ClosedWhy.REPLACED, ClosedWhy.ROUND_CANCELLED, ClosedWhy.LEFT_UNDECIDED]
+        fell = Q(state__in=[MatchState.REFUSED, MatchState.WITHDRAWN], asked_at=None) & ~Q(closed_why__in=on_purpose)
+        return self.filter(fell | Q(made_by_hand=True, state=MatchState.PROPOSED))
+
     def waiting_for_answers(self) -> "MatchQuerySet":
         return self.filter(state=MatchState.ASKED)
 
@@ -248,6 +255,11 @@ class Match(models.Model):
         heir = self.skill.heir
         meant = Q(skill=heir) | Q(skill__merged_into=heir)
         return Wish.objects.filter(meant, registration=self.learner_id).values_list("why", flat=True).first() or ""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether computing the round again leaves it as it is, while it is undecided or approved."""
+        return self.state == MatchState.APPROVED or self.made_by_hand
 
     @property
     def is_open(self) -> bool:

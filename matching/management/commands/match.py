@@ -19,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
         parser.add_argument("--seed", type=int, default=0, help="tells equally good results apart (default 0)")
         parser.add_argument(
-            "--waiting", action="store_true", help="compute the rounds that wait for a worker instead of a new one"
+            "--waiting",
+            action="store_true",
+            help="compute what waits for a worker (rounds, previews, repairs) instead of a new round",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError("--seed is a whole number of at most 64 bits")
         actions.fail_abandoned(now)
         if options["waiting"]:
-            solved = actions.solve_waiting_rounds(now=now)
+            solved = actions.compute_what_waits(now=now)
             self.stdout.write(json.dumps({"solved": solved}) if options["json"] else f"Rounds computed: {solved}")
             return
         round_ = actions.create_round(by=None, now=now, seed=options["seed"], wake_a_worker=False)

@@ -1,4 +1,4 @@
-"""Solve a round again from what it stored, and prove it again."""
+"""Solve a round again from what it stored, every time it was computed, and prove it again."""
 
 import json
 from argparse import ArgumentParser
@@ -12,7 +12,10 @@ from matching.models import RoundReplay
 
 
 class Command(BaseCommand):
-    help = "Re-solves and re-proves a round from its stored arcs, places, result and duals; needs no person's row."
+    help = (
+        "Re-solves and re-proves a round and each of its repairs from the stored arcs, places, result and duals; needs "
+        "no person's row."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("round", type=int)
@@ -20,28 +23,42 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         number = options["round"]
-        kept = RoundReplay.objects.filter(round=number).select_related("round").first()
-        if kept is None:
+        solves = list(RoundReplay.objects.filter(round=number).select_related("round").order_by("number"))
+        if not solves:
             raise CommandError(f"There is no computed round {number}.")
-        found, why_not = _verify(kept)
+        verdicts = [verdict(solve, is_last=solve is solves[-1]) for solve in solves]
+        wrong = next((each for each in verdicts if each["why_not"]), None)
         if options["json"]:
-            verdict = {"round": number, "verified": not why_not, "why_not": why_not, **found}
-            self.stdout.write(json.dumps(verdict))
-        elif not why_not:
-            self.stdout.write(f"Round {number}: proven again, and solved again with the same result.")
-            self.stdout.write(f"  value {found['value']}, {found['pairs']} of {found['candidates']} pairs chosen")
-        if why_not:
-            raise CommandError(f"Round {number} does not hold: {why_not}")
+            last = {key: value for key, value in verdicts[-1].items() if key not in ("solve", "why_not")}
+            why_not = wrong["why_not"] if wrong else ""
+            self.stdout.write(
+                json.dumps({"round": number, "verified": not wrong, "why_not": why_not, **last, "solves": verdicts})
+            )
+        else:
+            self.stdout.write("\n".join(told(number, each) for each in verdicts if not each["why_not"]))
+        if wrong:
+            raise CommandError(f"Round {number} does not hold: solve {wrong['solve']}: {wrong['why_not']}")
 
 
-def _verify(kept: RoundReplay) -> tuple[dict[str, Any], str]:
-    """Return what the stored round holds, and why it does not stand, if it does not."""
+def told(number: int, verdict: dict[str, Any]) -> str:
+    """What a person wants to know of one solve."""
+    what = f"Round {number}" if verdict["solve"] == 1 else f"Round {number}, repair {verdict['solve'] - 1}"
+    return (
+        f"{what}: proven again, and solved again with the same result.\n"
+        f"  value {verdict['value']}, {verdict['pairs']} of {verdict['candidates']} pairs chosen"
+    )
+
+
+def verdict(kept: RoundReplay, *, is_last: bool) -> dict[str, Any]:
+    """What a stored solve holds, and why it does not stand, if it does not."""
+    nothing = {"solve": kept.number, "why_not": "", "value": {}, "pairs": 0, "candidates": 0}
     try:
         instance, result = unpacked = replay.unpack(bytes(kept.data))
         replay.verify(unpacked)
     except (InstanceError, ProofFailed) as error:
-        return {}, f"{type(error).__name__}: {error}"
-    found = {"value": result.value, "pairs": len(result.chosen), "candidates": len(instance.pair_learner)}
-    if result.value != kept.round.value:
-        return found, f"the round itself says its value is {kept.round.value}"
-    return found, ""
+        return {**nothing, "why_not": f"{type(error).__name__}: {error}"}
+    found = {**nothing, "value": result.value, "pairs": len(result.chosen), "candidates": len(instance.pair_learner)}
+    said = kept.round.value if is_last else kept.value
+    if result.value != said:
+        found["why_not"] = f"the round itself says its value is {said}"
+    return found

@@ -1,0 +1,16 @@
+"""What a worker finds to do: rounds asked for, previews too large for a page, and rounds to repair."""
+
+from datetime import datetime, timedelta
+from time import perf_counter
+
+from matching.actions.computing import solve_waiting_rounds
+from matching.actions.previewing import compute_waiting_previews
+from matching.actions.repairing import repair_waiting_rounds
+
+
+def compute_what_waits(*, now: datetime) -> int:
+    """Compute everything that waits, and return how much it was; stop where another process computes."""
+    done, began = 0, perf_counter()
+    for compute in (compute_waiting_previews, repair_waiting_rounds, solve_waiting_rounds):
+        done += compute(now=now + timedelta(seconds=perf_counter() - began))
+    return done

@@ -1,0 +1,218 @@
+"""Repairs: after a refusal the rest of a round is chosen again, from the facts it was computed from.
+
+What is approved or made by hand stays; proposals stay where that costs nothing; who has left, who is kept apart by now
+and whose places others have taken are taken out. While nobody of a round was asked, a worker repairs it by itself after
+each refusal, swap or pair made by hand; once somebody was, a button does.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from time import perf_counter
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from matching import facts, nudges
+from matching.actions.computing import (
+    Computed,
+    ask_the_engine,
+    participants,
+    statistics_of,
+    write_matches,
+    write_replay,
+)
+from matching.actions.drafts import settings_of
+from matching.actions.leases import Lease, Stopped, take_lease
+from matching.actions.previewing import is_large
+from matching.actions.rounds import let_go
+from matching.domain import ClosedWhy, MoveNotAllowed, NotYours, RoundPhase, RoundState, TooOld
+from matching.engine import keeping
+from matching.engine.facts import ProposedPair
+from matching.models import Match, Round, RoundFacts, RoundParticipant
+from registrations.models import Member
+
+ATTEMPTS = 5
+Pair = tuple[int, int]  # registrations of learner and sharer
+
+
+@dataclass
+class Repaired:
+    """What a repair changed; ``is_waiting`` says that a worker does it."""
+
+    round: Round
+    added: list[Match] = field(default_factory=list)
+    withdrawn: list[Match] = field(default_factory=list)
+    is_waiting: bool = False
+
+
+class _Overtaken(Exception):
+    """Somebody decided otherwise while the rest was computed; computing again will heed it."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    computed: Computed
+    read_at: datetime
+    known: set[Pair]  # whose match was proposed, approved or made by hand when the plan was made
+    fixed: set[int]  # the matches that stay
+
+
+def repair_round(*, round_: Round, by: Member, now: datetime) -> Repaired:
+    """Choose the rest of a round again; with many people a worker does it, and the round shows the phases."""
+    with transaction.atomic():
+        round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+        if not by.is_staff:
+            raise NotYours(_("Only the working group computes rounds again."))
+        if round_.state not in (RoundState.PROPOSED, RoundState.PUBLISHED):
+            raise MoveNotAllowed(_("There is nothing to decide in this round."))
+        if not RoundFacts.objects.filter(round=round_).exists():
+            raise TooOld(_("The facts of this round are deleted by now. Begin a new round for those who are left."))
+        round_.repair_requested_at, round_.repair_requested_by, round_.failure = now, by, ""
+        round_.save(update_fields=["repair_requested_at", "repair_requested_by", "failure"])
+        if is_large(now=now):
+            transaction.on_commit(nudges.send)
+            return Repaired(round_, is_waiting=True)
+    return compute_repair(round_=round_, by=by, now=now)
+
+
+def repair_waiting_rounds(*, now: datetime) -> int:
+    """Repair the rounds in which somebody was refused, or for which somebody asked; return how many."""
+    done, began = 0, perf_counter()
+    for round_ in Round.objects.waiting_for_repair().select_related("repair_requested_by"):
+        try:
+            compute_repair(
+                round_=round_,
+                by=round_.repair_requested_by or _last_to_decide(round_),
+                now=now + timedelta(seconds=perf_counter() - began),
+            )
+        except MoveNotAllowed:
+            break
+        done += 1
+    return done
+
+
+def _last_to_decide(round_: Round) -> Member:
+    last = round_.matches.asks_for_repair().order_by("-closed_at", "-pk").first()
+    if last is None:
+        raise MoveNotAllowed(_("There is nothing to decide in this round."))
+    who = last.made_by if last.closed_by is None else last.closed_by
+    if who is None:
+        raise MoveNotAllowed(_("There is nothing to decide in this round."))
+    return who
+
+
+def compute_repair(*, round_: Round, by: Member, now: datetime) -> Repaired:
+    """Plan outside of any lock, store under the locks; plan again when somebody decided otherwise meanwhile."""
+    lease = _claim(round_, now=now)
+    finished = False
+    try:
+        for _attempt in range(ATTEMPTS):
+            plan = _plan(round_, lease)
+            lease.enter(RoundPhase.STORING)
+            try:
+                repaired = _store(plan, lease, by=by)
+            except _Overtaken:
+                continue
+            finished = True
+            return repaired
+        finished = True
+        raise MoveNotAllowed(_("Others decide about this round at this moment. Try again."))
+    except Stopped:
+        finished = True
+        return Repaired(Round.objects.get(pk=round_.pk))
+    finally:
+        if not finished:
+            Round.objects.filter(pk=round_.pk).update(
+                failure=_("The rest of this round could not be computed again."), repair_requested_at=None
+            )
+        lease.release()
+
+
+def _claim(round_: Round, *, now: datetime) -> Lease:
+    with transaction.atomic():
+        round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+        if round_.state not in (RoundState.PROPOSED, RoundState.PUBLISHED):
+            raise MoveNotAllowed(_("There is nothing to decide in this round."))
+        return take_lease(round_, now=now)
+
+
+def _plan(round_: Round, lease: Lease) -> _Plan:
+    read_at = lease.now
+    stored = RoundFacts.objects.get(round=round_)
+    known, _settings = keeping.unpack_facts(bytes(stored.data))
+    who = dict(round_.participants.values_list("registration_id", "number"))
+    undecided = list(round_.matches.undecided().values_list("pk", "learner_id", "sharer_id"))
+    fixed = set(round_.matches.fixed().values_list("pk", flat=True))
+    known = facts.as_of_now(known, who, now=read_at, round_=round_)
+    proposal, broken = ask_the_engine(known, settings_of(round_), round_.seed, lease)
+    registrations = [0] * len(known.people.id)
+    for registration, number in who.items():
+        registrations[number] = registration
+    loaded = facts.Loaded(known, registrations, date.fromisoformat(round_.statistics["weeks_from"]))
+    pairs = {(learner, sharer) for _pk, learner, sharer in undecided}
+    return _Plan(Computed(loaded, proposal, broken), read_at, pairs, fixed)
+
+
+@transaction.atomic
+def _store(plan: _Plan, lease: Lease, *, by: Member) -> Repaired:
+    round_ = lease.lock()
+    computed, now = plan.computed, lease.now
+    who = computed.loaded.registrations
+    wanted = {(who[pair.learner], who[pair.sharer]): pair for pair in computed.proposal.pairs}
+    current = list(round_.matches.undecided().select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    stay, go = _sort(current, set(wanted), plan)
+    live = {(match.learner_id, match.sharer_id) for match in current}
+    refused_meanwhile = plan.known - live
+    new = {pair: wanted[pair] for pair in wanted if pair not in live and pair not in refused_meanwhile}
+    if {learner for learner, _sharer in new} & {match.learner_id for match in stay}:
+        raise _Overtaken
+    let_go(Match.objects.filter(pk__in=[match.pk for match in go]), why=ClosedWhy.REPLACED, by=by, now=now)
+    added = _add(round_, new, computed, now=now)
+    _tell_participants(round_, computed)
+    _finish(round_, plan, again=bool(refused_meanwhile & set(wanted)), by=by, now=now, seconds=lease.seconds)
+    acts.record(by=by, verb="repair_round", on=round_, now=now, was=round_.state, became=round_.state)
+    return Repaired(round_, added=added, withdrawn=go)
+
+
+def _sort(current: list[Match], wanted: set[Pair], plan: _Plan) -> tuple[list[Match], list[Match]]:
+    """Return the matches that stay and those that give way; a decision made meanwhile against the plan stops it."""
+    stay, go = [], []
+    for match in current:
+        if (match.learner_id, match.sharer_id) in wanted or match.pk in plan.fixed:
+            stay.append(match)
+        elif match.is_fixed or (match.learner_id, match.sharer_id) not in plan.known:
+            raise _Overtaken
+        else:
+            go.append(match)
+    return stay, go
+
+
+def _add(round_: Round, new: dict[Pair, ProposedPair], computed: Computed, *, now: datetime) -> list[Match]:
+    write_matches(round_, list(new.values()), computed.loaded, by_hand={}, now=now)
+    learners = [learner for learner, _sharer in new]
+    return list(round_.matches.to_decide().filter(learner__in=learners).order_by("pk")) if new else []
+
+
+def _tell_participants(round_: Round, computed: Computed) -> None:
+    """Write what changed for those who got nothing, or something at last."""
+    known = {row.number: row for row in round_.participants.all()}
+    changed = []
+    for told in participants(round_, computed):
+        row = known.get(told.number)
+        if row is not None and (row.left_out, row.advice) != (told.left_out, told.advice):
+            row.left_out, row.advice = told.left_out, told.advice
+            changed.append(row)
+    RoundParticipant.objects.bulk_update(changed, ["left_out", "advice"], batch_size=1000)
+
+
+def _finish(round_: Round, plan: _Plan, *, again: bool, by: Member, now: datetime, seconds: float) -> None:
+    last = round_.replays.aggregate(last=Max("number"))["last"] or 0
+    proposal = plan.computed.proposal
+    write_replay(round_, proposal, number=last + 1, read_at=plan.read_at, asked_by=by, now=now)
+    round_.value = dict(proposal.result.value)
+    round_.statistics = statistics_of(plan.computed, seconds=seconds)
+    round_.repair_requested_at, round_.repair_requested_by = (now, by) if again else (None, None)
+    round_.failure = ""
+    round_.save(update_fields=["value", "statistics", "repair_requested_at", "repair_requested_by", "failure"])
