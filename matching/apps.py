@@ -7,10 +7,11 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import emails, session_emails  # registers the letters and the sweeps
+        from matching import emails, session_emails, waiting_emails  # registers the letters and the sweeps
         from matching.actions import leaving, session_news
 
         emails.register()
         session_emails.register()
+        waiting_emails.register()
         leaving.connect()
         session_news.connect()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import actions, browsing, reasons
+from matching import actions, advising, browsing, reasons
 from matching.asking import MOST_OPEN_REQUESTS, RequestState
 from matching.domain import MatchingError
 from matching.forms import AskForm, SharerFilter
@@ -126,6 +126,19 @@ def _asked(request: HttpRequest, sharer: Registration, form: AskForm) -> bool:
         return False
     messages.success(request, _("Your request is kept for the next round of matches."))
     return True
+
+
+@login_required
+@require_safe
+def no_match(request: HttpRequest) -> HttpResponse:
+    """Say why the member has no match yet, what would help, and what happens next."""
+    registration = Registration.objects.of(request.user)
+    context = {
+        "registration": registration,
+        "waiting": advising.news_of(registration, now=timezone.now()),
+        "asked": SharerRequest.objects.of(request.user).waiting().count(),
+    }
+    return render(request, "matching/no_match.html", context)
 
 
 @login_required

@@ -32,7 +32,6 @@ def register() -> None:
     kinds.register_sweep("matching.fallen", actions.close_fallen)
     kinds.register_sweep("matching.overdue", actions.expire_overdue)
     kinds.register_sweep("matching.reminders", actions.remind_unanswered)
-    kinds.register_sweep("matching.stale_requests", actions.expire_requests)
     kinds.register_sweep("matching.abandoned_rounds", actions.fail_abandoned)
     kinds.register_sweep("matching.waiting_rounds", actions.nudge_overlooked)
     kinds.register_sweep("matching.old_facts", actions.delete_old_facts)

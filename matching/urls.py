@@ -6,6 +6,7 @@ app_name = "matching"
 urlpatterns = [
     path("sharers/", asking_views.sharer_list, name="sharer-list"),
     path("sharers/<str:public_id>/", asking_views.sharer_ask, name="sharer-ask"),
+    path("why/", asking_views.no_match, name="no-match"),
     path("requests/", asking_views.request_list, name="request-list"),
     path("requests/<int:request_id>/withdraw/", asking_views.request_withdraw, name="request-withdraw"),
     path("people/", blocking_views.person_list, name="person-list"),

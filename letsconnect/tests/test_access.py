@@ -128,6 +128,7 @@ DOORS = [
         data={"skill": "@skill", "why": "Our next project needs it", "adds_wish": "on"},
     ),
     Door("matching:sharer-ask", "nobody", get="302 404 404 403 403 403 403", post="302 404 404 403 403 403 403"),
+    Door("matching:no-match", get=MEMBERS),
     Door("matching:request-list", get=MEMBERS),
     Door("matching:request-withdraw", "@request", get=BUTTON, post="302 404 302+ 404 404 404 404"),
     Door("matching:person-list", get=MEMBERS),

@@ -8,6 +8,7 @@ from matching.actions.previewing import compute_waiting_previews, preview_round
 from matching.actions.publishing import Published, publish_round
 from matching.actions.queue import compute_what_waits
 from matching.actions.repairing import Repaired, repair_round, repair_waiting_rounds
+from matching.actions.request_answers import answer_requests
 from matching.actions.requests import ask_for_sharer, expire_requests, withdraw_request
 from matching.actions.reviews import Outcome, approve_match, approve_matches, refuse_match, refuse_matches
 from matching.actions.rounds import cancel_round, create_round, release_undecided
@@ -22,6 +23,7 @@ from matching.actions.sweeping import (
     nudge_overlooked,
     remind_unanswered,
 )
+from matching.actions.waiting_news import tell_of_no_match
 
 __all__ = [
     "Outcome",
@@ -29,6 +31,7 @@ __all__ = [
     "Repaired",
     "Swap",
     "accept_match",
+    "answer_requests",
     "approve_match",
     "approve_matches",
     "ask_for_sharer",
@@ -70,6 +73,7 @@ __all__ = [
     "solve_waiting_rounds",
     "swap_match",
     "swap_matches",
+    "tell_of_no_match",
     "withdraw_from_match",
     "withdraw_request",
 ]

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from mailings import letters
 from matching import asking
 from matching.asking import CannotAsk, RequestState
 from matching.domain import MatchingError
@@ -96,11 +97,13 @@ def expire_requests(now: datetime) -> int:
     """End the requests no round has answered for too long."""
     stale = list(
         SharerRequest.objects.stale(now=now)
+        .select_related("learner__member")
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
         .order_by("pk")[:AT_ONCE]
     )
     for request in stale:
         close(request, becomes=RequestState.EXPIRED, by=None, now=now)
+        tell_of_answer(request, key=f"request:{request.pk}", now=now)
     return len(stale)
 
 
@@ -121,8 +124,20 @@ def end_requests_between(member: Member, blocked: Member, *, by: Member, now: da
 def end_requests_about(member: Member, *, now: datetime) -> None:
     """End what others asked of somebody who is being erased, so that their words about them can be emptied."""
     about = SharerRequest.objects.waiting().filter(sharer__member=member)
-    for request in about.select_for_update(no_key=True, of=("self",)).order_by("pk"):
+    for request in about.select_related("learner__member").select_for_update(no_key=True, of=("self",)).order_by("pk"):
         close(request, becomes=RequestState.EXPIRED, by=None, now=now)
+        tell_of_answer(request, key=f"request:{request.pk}", now=now)
+
+
+def tell_of_answer(request: SharerRequest, *, key: str, now: datetime) -> None:
+    """Owe the learner one letter; several requests answered by one round share it."""
+    letters.owe(
+        kind="matching.request_answered",
+        to=request.learner.member,
+        about=request,
+        key=f"matching:requests:{request.learner_id}:{key}",
+        now=now,
+    )
 
 
 def _locked(member: Member) -> list[SharerRequest]:

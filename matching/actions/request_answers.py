@@ -1,0 +1,109 @@
+"""What a round made of the requests it was told of: the learner hears it, kindly, and the sharer never does."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from matching import advising, browsing
+from matching.actions.requests import AT_ONCE, close, tell_of_answer
+from matching.asking import NotThisTime, RequestState
+from matching.domain import MatchState
+from matching.models import Match, RoundParticipant, SharerRequest, SharerRequestQuerySet
+from registrations.domain import MIN_SHARED_LEVEL, RegionWish
+from registrations.models import Registration
+
+# Decisions and repairs go on for a while after a round is first published.
+SETTLED_AFTER = timedelta(days=1)
+_UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
+
+
+@transaction.atomic
+def answer_requests(now: datetime) -> int:
+    """Close the requests that became a match, and those a published round could not meet; tell of the latter."""
+    waiting = (
+        SharerRequest.objects.waiting()
+        .filter(Q(pk__in=_matched().values("pk")) | Q(learner__in=_judged(now)))
+        .select_related("learner__member", "sharer__member")
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .order_by("pk")[:AT_ONCE]
+    )
+    return sum(_answer(request, now=now) for request in waiting)
+
+
+def _matched() -> SharerRequestQuerySet:
+    """Requests whose two people were asked about each other since."""
+    return SharerRequest.objects.waiting().filter(
+        learner__matches_as_learner__sharer=F("sharer"), learner__matches_as_learner__asked_at__gte=F("made_at")
+    )
+
+
+def _judged(now: datetime) -> QuerySet[Any]:
+    """Learners of rounds that have settled."""
+    return advising.of_learners().filter(round__published_at__lte=now - SETTLED_AFTER).values("registration")
+
+
+def _answer(request: SharerRequest, *, now: datetime) -> bool:
+    pair = Match.objects.filter(learner=request.learner, sharer=request.sharer, asked_at__gte=request.made_at)
+    match = pair.order_by("asked_at").first()
+    if match is not None:
+        close(request, becomes=RequestState.MATCHED, by=None, now=now, match=match, round=match.round)
+        return True
+    took_part = _rounds_told(request, now=now).first()
+    if took_part is None:
+        return False
+    round_ = took_part.round
+    of_the_learner = Match.objects.filter(round=round_, learner=request.learner)
+    if of_the_learner.filter(state__in=_UNDECIDED).exists():
+        return False
+    if not _could_be_met(request, took_part):
+        return False
+    why = _why(request, has_other=of_the_learner.filter(asked_at__isnull=False).exists(), now=now)
+    close(request, becomes=RequestState.NOT_THIS_TIME, by=None, now=now, round=round_, not_this_time=why)
+    tell_of_answer(request, key=f"round:{round_.pk}", now=now)
+    return True
+
+
+def _rounds_told(request: SharerRequest, *, now: datetime) -> QuerySet[RoundParticipant]:
+    """The learner's part in settled rounds that began after they asked, the first of them first."""
+    return (
+        advising.of_learners()
+        .filter(
+            registration=request.learner,
+            round__started_at__gte=request.made_at,
+            round__published_at__lte=now - SETTLED_AFTER,
+        )
+        .select_related("round")
+        .order_by("round__published_at", "round_id")
+    )
+
+
+def _could_be_met(request: SharerRequest, took_part: RoundParticipant) -> bool:
+    """Whether the round had both; a request for somebody who was only away from it goes on waiting."""
+    had_both = RoundParticipant.objects.filter(round=took_part.round, registration=request.sharer).exists()
+    return had_both or not SharerRequest.objects.open().filter(pk=request.pk).exists()
+
+
+def _why(request: SharerRequest, *, has_other: bool, now: datetime) -> NotThisTime:
+    """The reason as far as it is the learner's own business or both can see it; for all else one and the same."""
+    learner, sharer = request.learner, request.sharer
+    if has_other:
+        return NotThisTime.MATCHED_OTHERWISE
+    if not Registration.objects.findable_by(learner.member).filter(pk=sharer.pk).exists():
+        return NotThisTime.NOT_EVERYBODY
+    if not _share_a_language(learner, sharer):
+        return NotThisTime.NO_LANGUAGE
+    is_same = bool(learner.region) and learner.region == sharer.region
+    if (learner.region_wish, is_same) in ((RegionWish.SAME, False), (RegionWish.OTHER, True)):
+        return NotThisTime.MY_REGION_WISH
+    minutes = browsing.with_minutes(learner, sharer, now=now).minutes
+    return NotThisTime.NOT_EVERYBODY if minutes.get(sharer.pk) else NotThisTime.NO_HOURS
+
+
+def _share_a_language(one: Registration, other: Registration) -> bool:
+    spoken = [
+        set(person.spoken_languages.filter(level__gte=MIN_SHARED_LEVEL).values_list("code", flat=True))
+        for person in (one, other)
+    ]
+    return bool(spoken[0] & spoken[1])

@@ -1,0 +1,57 @@
+"""Whoever took part in a round and got nothing hears of it: once about a round, once a month at most."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from mailings import letters
+from mailings.models import Letter
+from matching import advising
+from matching.actions.request_answers import SETTLED_AFTER
+from registrations.models import Registration
+
+KIND = "matching.no_match"
+ONCE_IN = timedelta(days=31)  # longer than any month, so two letters are never of one
+STILL_NEWS = timedelta(days=45)
+AT_ONCE = 500
+
+
+@transaction.atomic
+def tell_of_no_match(now: datetime) -> int:
+    """Owe the letter to those of a settled round who got nothing of it and nothing since; return to how many."""
+    written = Letter.objects.filter(
+        kind=KIND, about_type=Registration._meta.label_lower, about_id=OuterRef("registration")
+    )
+    lately = written.filter(owed_at__gt=now - ONCE_IN)
+    of_the_round = OuterRef("round__published_at")
+    about_it = written.filter(Q(owed_at__gte=of_the_round) | Q(sent_at__gte=of_the_round))
+    newer = advising.of_learners().filter(registration=OuterRef("registration"), round__published_at__gt=of_the_round)
+    here = Registration.objects.matchable(on=now.date())
+    owed = (
+        advising.empty_handed()
+        .filter(
+            ~Exists(lately),
+            ~Exists(about_it),
+            ~Exists(newer),
+            registration__in=here,
+            round__published_at__gt=now - STILL_NEWS,
+            round__published_at__lte=now - SETTLED_AFTER,
+        )
+        .exclude(registration__member__email=None)
+        .order_by("registration_id")
+        .select_related("registration__member")[:AT_ONCE]
+    )
+    rows = list(owed)
+    for row in rows:
+        member = row.registration.member
+        month = now.astimezone(ZoneInfo(member.zone or "UTC"))
+        letters.owe(
+            kind=KIND,
+            to=member,
+            about=row.registration,
+            key=f"matching:no_match:{row.registration_id}:{month:%Y-%m}",
+            now=now,
+        )
+    return len(rows)

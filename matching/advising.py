@@ -1,0 +1,268 @@
+"""What somebody who waits for a match is told: since when, why the last round had nobody, what would help, what next.
+
+Nothing here says anything about another person, and few are not counted.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from matching.domain import MatchState, RoundState
+from matching.facts import next_monday
+from matching.models import Match, RoundParticipant
+from registrations.domain import BabelLevel, RegionWish, RegistrationState
+from registrations.models import Registration, Skill
+from registrations.reference.names import language_name
+from registrations.skills.sharing import FEWEST_COUNTED
+
+# Not left out: they learn from as many people as they want.
+CONTENT = "learning_enough"
+_UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
+_WHY = {
+    "too_few_hours": gettext_lazy("You are free for fewer hours a week than a match needs."),
+    "no_offer": gettext_lazy("Nobody who takes part shares yet what you wish to learn."),
+    "no_free_place": gettext_lazy("Those who share what you wish to learn had no place left."),
+    "region_wishes": gettext_lazy(
+        "Where your match should be from did not go together with those who could have helped."
+    ),
+    "no_shared_language": gettext_lazy("You shared no language, spoken well enough, with those who could have helped."),
+    "kept_apart": gettext_lazy("Those who would suit you could not be had this time."),
+    "no_hour_in_common": gettext_lazy("You had no hour of the week in common with those who could have helped."),
+    "places_taken": gettext_lazy("Somebody could have helped you, but this time every place went to others."),
+    "": gettext_lazy(
+        "The working group looked at what the round found, and nothing of it would have worked well for you."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing that would help; ``step`` is where it can be changed, ``is_done`` whether that has happened since."""
+
+    sentence: str
+    step: str = ""
+    do: str = ""
+    is_done: bool = False
+
+
+@dataclass(frozen=True)
+class News:
+    """How a learner stands. ``state`` is one of the words below."""
+
+    state: str
+    since: datetime | None = None
+    round_at: datetime | None = None
+    why: str = ""
+    advice: tuple[Advice, ...] = ()
+    changed_at: datetime | None = None  # since the round
+    is_prepared: bool = False  # a round they are part of is being looked at now
+
+    @property
+    def got_nothing(self) -> bool:
+        return self.state == LEFT_OUT
+
+
+NOT_IN, RESTING, NO_WISH, NO_ROOM = "not_in", "resting", "no_wish", "no_room"
+MATCHED, FIRST_ROUND, LEFT_OUT, NEXT_ROUND = "matched", "first_round", "left_out", "next_round"
+
+
+def of_learners() -> QuerySet[RoundParticipant]:
+    """Participations in published rounds of people who wished somebody and had room."""
+    wishing = Q(is_learner=True) | ~Q(left_out="")
+    return RoundParticipant.objects.filter(wishing, round__state=RoundState.PUBLISHED).exclude(left_out=CONTENT)
+
+
+def empty_handed() -> QuerySet[RoundParticipant]:
+    """Those who got nothing of the round, and nothing since; what is still undecided is waited for."""
+    theirs = Match.objects.filter(learner=OuterRef("registration"))
+    in_the_round = theirs.filter(Q(asked_at__isnull=False) | Q(state__in=_UNDECIDED), round=OuterRef("round"))
+    since = theirs.filter(asked_at__gte=OuterRef("round__published_at"))
+    at_the_moment = theirs.live().filter(asked_at__isnull=False)
+    return of_learners().filter(~Exists(in_the_round), ~Exists(since), ~Exists(at_the_moment))
+
+
+def news_of(registration: Registration | None, *, now: datetime) -> News:
+    """Say how somebody stands, in a constant number of queries."""
+    if registration is None or registration.state != RegistrationState.APPROVED:
+        return News(NOT_IN)
+    if registration.is_resting(on=now.date()):
+        return News(RESTING)
+    if Match.objects.live().filter(learner=registration, asked_at__isnull=False).exists():
+        return News(MATCHED)
+    if not registration.can_learn_from:
+        return News(NO_ROOM)
+    wishes = set(registration.wishes.values_list("skill", flat=True))
+    if not wishes:
+        return News(NO_WISH)
+    since = _waiting_since(registration)
+    is_prepared = RoundParticipant.objects.filter(registration=registration, round__state=RoundState.PROPOSED).exists()
+    mine = of_learners().filter(registration=registration).order_by("-round__published_at", "-round_id")
+    last = mine.select_related("round").first()
+    if last is None:
+        return News(FIRST_ROUND, since=since, is_prepared=is_prepared)
+    if not empty_handed().filter(pk=last.pk).exists():
+        return News(NEXT_ROUND, since=since, is_prepared=is_prepared)
+    read_at = last.round.started_at or last.round.published_at
+    return News(
+        LEFT_OUT,
+        since=since,
+        round_at=last.round.published_at,
+        why=str(_WHY.get(last.left_out, _WHY[""])),
+        advice=tuple(_in_words(last.advice, registration, wishes, now=now)),
+        changed_at=registration.changed_at if registration.changed_at > read_at else None,
+        is_prepared=is_prepared,
+    )
+
+
+def _waiting_since(registration: Registration) -> datetime:
+    """The end of the last match they were asked about, else when they joined."""
+    over = Match.objects.filter(learner=registration, asked_at__isnull=False).aggregate(last=Max("closed_at"))["last"]
+    return over or registration.submitted_at or registration.made_at
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What the words need to know about the one who reads them."""
+
+    registration: Registration
+    wishes: set[int]
+    names: Mapping[int, Skill]
+    languages: Mapping[str, int]
+    now: datetime = field(kw_only=True)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.registration.zone or self.registration.member.zone or "UTC")
+
+
+def _in_words(
+    changes: Iterable[Mapping[str, Any]], registration: Registration, wishes: set[int], *, now: datetime
+) -> Iterable[Advice]:
+    """Put the engine's changes into words; one that this release does not know, or that has no wish left to it, is
+    passed over."""
+    changes = list(changes)
+    named = {change["skill"] for change in changes if change.get("skill")}
+    reader = _Reader(
+        registration,
+        wishes,
+        {skill.pk: skill for skill in Skill.objects.with_names().filter(pk__in=named)},
+        dict(registration.spoken_languages.values_list("code", "level")),
+        now=now,
+    )
+    for change in changes:
+        say = _SAYERS.get(change.get("kind", ""))
+        advice = say(change, reader) if say else None
+        if advice is not None:
+            yield advice
+
+
+def _more_hours(change: Mapping[str, Any], reader: _Reader) -> Advice:
+    hours = change.get("hours") or 1
+    if change.get("day") is None or change.get("from_hour") is None or change.get("to_hour") is None:
+        sentence = ngettext(
+            "%(hours)d more hour a week at which you are free would help.",
+            "%(hours)d more hours a week at which you are free would help.",
+            hours,
+        ) % {"hours": hours}
+    else:
+        start, end = (_local(change["day"], change[name], reader) for name in ("from_hour", "to_hour"))
+        sentence = ngettext(
+            "%(hours)d more hour a week would help, for example on %(day)s between %(start)s and %(end)s (%(zone)s).",
+            "%(hours)d more hours a week would help, for example on %(day)s between %(start)s and %(end)s (%(zone)s).",
+            hours,
+        ) % {
+            "hours": hours,
+            "day": WEEKDAYS[start.weekday()],
+            "start": f"{start:%H:%M}",
+            "end": f"{end:%H:%M}",
+            "zone": str(reader.zone),
+        }
+    return Advice(sentence, "when", _("Change when I am free"))
+
+
+def _local(day: int, hour: int, reader: _Reader) -> datetime:
+    """An hour of the UTC week as the reader's clock shows it in the week that comes."""
+    monday = datetime.combine(next_monday(reader.now.date()), time(), tzinfo=UTC)
+    return (monday + timedelta(days=day, hours=hour)).astimezone(reader.zone)
+
+
+def _language(change: Mapping[str, Any], reader: _Reader) -> Advice:
+    code, level = change["code"], change["level"]
+    sentence = _(
+        "Do you speak %(language)s, at level “%(level)s” or better? Then add it: it is spoken by those who could help."
+    ) % {"language": language_name(code, get_language() or "en"), "level": BabelLevel(level).label}
+    return Advice(sentence, "languages", _("Change my languages"), is_done=reader.languages.get(code, 0) >= level)
+
+
+def _region_wish(_change: Mapping[str, Any], reader: _Reader) -> Advice:
+    return Advice(
+        _("Somebody suits you from another region than you asked for: let your match be from anywhere."),
+        "how-much",
+        _("Change where my match is from"),
+        is_done=reader.registration.region_wish == RegionWish.EITHER,
+    )
+
+
+def _more_places(change: Mapping[str, Any], _reader: _Reader) -> Advice:
+    places = change.get("places") or 1
+    sentence = ngettext(
+        "Learn from %(places)d more person at once, and somebody can be found for you.",
+        "Learn from %(places)d more people at once, and somebody can be found for you.",
+        places,
+    ) % {"places": places}
+    return Advice(sentence, "how-much", _("Change how many people I learn from"))
+
+
+def _sharers_full(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
+    skill = _wished(change, reader)
+    if skill is None:
+        return None
+    sentence = _(
+        "Those who share %(skill)s have no place left. A place becomes free as others finish; a further wish may be "
+        "met sooner."
+    ) % {"skill": skill}
+    return Advice(sentence, "learn", _("Add a wish"))
+
+
+def _nobody_shares(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
+    skill = _wished(change, reader)
+    if skill is None:
+        return None
+    waiting = change.get("waiting") or 0
+    if waiting < FEWEST_COUNTED:
+        sentence = _("Nobody shares %(skill)s yet. Your wish helps to plan a clinic about it.") % {"skill": skill}
+    else:
+        sentence = ngettext(
+            "Nobody shares %(skill)s yet, and %(count)d person waits for it: a clinic may come sooner than a match.",
+            "Nobody shares %(skill)s yet, and %(count)d people wait for it: a clinic may come sooner than a match.",
+            waiting,
+        ) % {"skill": skill, "count": waiting}
+    return Advice(sentence, "learn", _("Add a wish"))
+
+
+def _wait(_change: Mapping[str, Any], _reader: _Reader) -> Advice:
+    return Advice(_("You need not change anything: who would suit you may be free again in the next round."))
+
+
+def _wished(change: Mapping[str, Any], reader: _Reader) -> Skill | None:
+    """The skill, while the reader still wishes it."""
+    skill = reader.names.get(change.get("skill", 0))
+    return skill if skill is not None and {skill.pk, skill.heir.pk} & reader.wishes else None
+
+
+_SAYERS: dict[str, Callable[[Mapping[str, Any], _Reader], Advice | None]] = {
+    "region_wish": _region_wish,
+    "more_hours": _more_hours,
+    "language": _language,
+    "more_places": _more_places,
+    "sharers_full": _sharers_full,
+    "nobody_shares": _nobody_shares,
+    "wait": _wait,
+}

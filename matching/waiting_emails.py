@@ -1,0 +1,112 @@
+"""The letters of those who wait: that a round had nobody, at most once a month, and what became of a request."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from letsconnect.base.languages import speaking
+from letsconnect.base.links import absolute
+from mailings import kinds
+from mailings.domain import LetterState
+from mailings.models import Letter
+from mailings.rendering import Rendered, render_letter
+from matching import actions, advising, reasons
+from matching.actions.waiting_news import KIND
+from matching.asking import RequestState
+from matching.models import SharerRequest, SharerRequestQuerySet
+from registrations.domain import ConsentDocument, RegistrationState
+from registrations.models import Registration
+
+_TOLD = (RequestState.NOT_THIS_TIME, RequestState.EXPIRED)
+_NOT_GOING_OUT = (LetterState.SKIPPED, LetterState.FAILED)
+
+
+def register() -> None:
+    """Make the letters and sweeps known to the ledger."""
+    kinds.register(KIND, still_owed=_no_match_owed, render=_render_no_match)
+    kinds.register("matching.request_answered", still_owed=_answer_owed, render=_render_answer)
+    kinds.register_sweep("matching.stale_requests", actions.expire_requests)
+    kinds.register_sweep("matching.answered_requests", actions.answer_requests)
+    kinds.register_sweep("matching.no_match", actions.tell_of_no_match)
+
+
+def _cannot_be_written_to(person: Registration, now: datetime) -> str | None:
+    if person.state != RegistrationState.APPROVED or not person.is_claimed:
+        return "no longer in the programme"
+    if person.is_resting(on=now.date()):
+        return "paused or away"
+    if _took_consent_back(person):
+        return "consent taken back"
+    return None
+
+
+def _took_consent_back(person: Registration) -> bool:
+    """Whether an agreement was withdrawn and not given again."""
+    given = set(person.consents.filter(withdrawn_at=None).values_list("document", flat=True))
+    needed = (ConsentDocument.CODE_OF_CONDUCT, ConsentDocument.PRIVACY_NOTICE)
+    ever = set(person.consents.filter(document__in=needed).values_list("document", flat=True))
+    return bool(ever - given)
+
+
+def _no_match_owed(person: Registration, now: datetime) -> str | None:
+    if reason := _cannot_be_written_to(person, now):
+        return reason
+    return None if advising.news_of(person, now=now).got_nothing else "matched since, or wishes nobody any more"
+
+
+def _render_no_match(person: Registration, language: str, zone: str) -> Rendered:
+    now = timezone.now()
+    with speaking(language):
+        news = advising.news_of(person, now=now)
+        asked = SharerRequest.objects.filter(
+            learner=person, state=RequestState.NOT_THIS_TIME, closed_at__gte=news.round_at
+        )
+        context = {
+            "name": person.shown_name,
+            "news": news,
+            "advice": [
+                (one, absolute("registrations:registration-step", one.step) if one.step else "")
+                for one in news.advice
+                if not one.is_done
+            ],
+            "requests": _told(asked),
+            "link": absolute("matching:no-match"),
+            "browse": absolute("matching:sharer-list"),
+        }
+    return render_letter("matching/emails/no_match", context, language=language, zone=zone)
+
+
+def _answer_owed(request: SharerRequest, now: datetime) -> str | None:
+    if request.state not in _TOLD:
+        return f"the request is {request.state}"
+    if reason := _cannot_be_written_to(request.learner, now):
+        return reason
+    is_told = Letter.objects.filter(kind=KIND, member=request.learner.member, owed_at__gte=request.closed_at)
+    return "told in the letter about the round" if is_told.exclude(state__in=_NOT_GOING_OUT).exists() else None
+
+
+def _render_answer(request: SharerRequest, language: str, zone: str) -> Rendered:
+    together = SharerRequest.objects.filter(pk=request.pk)
+    if request.round_id:
+        together = SharerRequest.objects.filter(learner=request.learner, round=request.round, state=request.state)
+    with speaking(language):
+        context = {
+            "name": request.learner.shown_name,
+            "requests": _told(together),
+            "link": absolute("matching:request-list"),
+            "browse": absolute("matching:sharer-list"),
+        }
+    return render_letter("matching/emails/request_answered", context, language=language, zone=zone)
+
+
+def _told(requests: SharerRequestQuerySet) -> list[dict[str, str]]:
+    """What became of each, in the language spoken now."""
+    return [
+        {
+            "other": reasons.name_of(request.sharer),
+            "skill": str(request.skill),
+            "why": request.get_not_this_time_display() or _("No round could answer it in time."),
+        }
+        for request in requests.with_people().order_by("pk")
+    ]
