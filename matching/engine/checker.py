@@ -123,11 +123,11 @@ def _check_stage(claims: Claims, state: _State, levels: tuple[str, ...], price: 
     learner, sharer = claims.learner[state.pairs], claims.sharer[state.pairs] + learners
     past = claims.region + learners + sharers  # where a learner left out goes: their region, or just the sink
 
-    cost, wide = stage.pair_cost[state.pairs], price
-    if 2 * largest(price) + largest(cost) + stage.left_out_cost >= 2**62:
-        cost, wide = cost.astype(object), price.astype(object)
+    cost, left_out_cost, wide = stage.pair_cost[state.pairs], stage.left_out_cost, price
+    if 2 * largest(price) + largest(cost) + largest(left_out_cost) >= 2**62:
+        cost, left_out_cost, wide = (numbers.astype(object) for numbers in (cost, left_out_cost, price))
     pair = cost + wide[learner] - wide[sharer]
-    alone = stage.left_out_cost + wide[:learners] - wide[past]
+    alone = left_out_cost + wide[:learners] - wide[past]
     made, may_change = state.made[state.pairs], state.may_change
     wrong = int(((pair < 0) | (made & (pair > 0))).sum())
     wrong += int((may_change & ((alone < 0) | (state.alone & (alone > 0)))).sum())

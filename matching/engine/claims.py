@@ -46,14 +46,16 @@ class Claims:
     def gain(self, level: str) -> NDArray | None:
         """What each pair gains at a level; None where pairs as such gain nothing."""
         instance = self.instance
-        if level == "waiting":
-            waited = instance.learner_waited
-            return (waited if waited.max(initial=0) < 2**30 else waited.astype(object))[self.learner] ** 2
-        if level == "served":
-            return np.ones_like(self.learner)
         if level == "tie_break":
             return self._lots()
         return {"fixed": instance.pair_fixed, "score": instance.pair_score, "keep": instance.pair_kept}.get(level)
+
+    def worth(self, level: str) -> NDArray | None:
+        """What serving each learner gains at a level, with whomever; None where that gains nothing."""
+        waited = self.instance.learner_waited
+        if level == "waiting":
+            return (waited if waited.max(initial=0) < 2**30 else waited.astype(object)) ** 2
+        return np.ones_like(waited) if level == "served" else None
 
     def left_out_costs(self, count: Ints) -> NDArray:
         """What the last of so many people left out of each region costs, in Python's integers."""
@@ -74,7 +76,8 @@ class Claims:
         if level == "spread":
             loads = zip(self.instance.sharer_load.tolist(), taken.tolist(), strict=True)
             return sum(load**2 - (load + more) ** 2 for load, more in loads)
-        return sum(self.gain(level)[chosen].tolist())
+        worth = self.worth(level)
+        return sum((self.gain(level)[chosen] if worth is None else worth[self.learner[chosen]]).tolist())
 
     def reach(self, level: str) -> int:
         """The most that one cycle, through no node twice, can change a level's total."""
@@ -82,9 +85,9 @@ class Claims:
             return max(self.left_out_costs(self.people).tolist(), default=0)
         if level == "spread":
             return max((cost for cost in self.place_costs(self.places)[self.places > 0].tolist()), default=0)
-        if level in {"served", "waiting"}:  # only who is left out counts: a change of one person per region passed
-            waited = self.instance.learner_waited.tolist() if level == "waiting" else [1] * len(self.region)
-            return max(1, len(self.people)) * max(waited, default=0) ** 2
+        worth = self.worth(level)
+        if worth is not None:  # only who is left out counts: a change of one person per region passed
+            return max(1, len(self.people)) * largest(worth)
         gain = self.gain(level)
         others = len(self.places) + len(self.people) + 1
         return min(len(self.region), others) * (max(0, int(gain.max(initial=0))) - min(0, int(gain.min(initial=0))))
@@ -92,22 +95,19 @@ class Claims:
     def stage(self, levels: tuple[str, ...]) -> "Stage":
         """The levels as one, each weighed so that no cycle gains more from those after it than one of its own."""
         gain: NDArray = np.zeros(len(self.learner), dtype=np.int64)
+        alone: NDArray = np.zeros(len(self.region), dtype=np.int64)
         weights = {"equity": 0, "spread": 0}
         reach = 0
         for level in reversed(levels):
             weight = reach + 1
             reach += weight * self.reach(level)
-            own = self.gain(level)
-            if own is None:
-                weights[level] = weight
-            elif own.any():
-                if largest(gain) + weight * largest(own) >= _EXACT_FROM:
-                    gain, own = gain.astype(object), own.astype(object)
-                gain = gain + own * weight
+            gain = _plus(gain, weight, self.gain(level))
+            alone = _plus(alone, weight, self.worth(level))
+            weights |= {level: weight} if level in weights else {}
         top = int(gain.max(initial=0))
-        if top - int(gain.min(initial=0)) >= _EXACT_FROM:
-            gain = gain.astype(object)
-        return Stage(self, top - gain, top, weights["equity"], weights["spread"])
+        if top + largest(gain) + largest(alone) >= _EXACT_FROM:
+            gain, alone = gain.astype(object), alone.astype(object)
+        return Stage(self, top - gain, top + alone, weights["equity"], weights["spread"])
 
     def _lots(self) -> Ints:
         nodes = len(self.region) + len(self.places) + 1
@@ -122,8 +122,8 @@ class Stage:
     """What the levels solved at once cost together."""
 
     claims: Claims
-    pair_cost: NDArray
-    left_out_cost: int
+    pair_cost: NDArray  # of each pair
+    left_out_cost: NDArray  # of each learner, region apart
     equity_weight: int
     spread_weight: int
 
@@ -134,6 +134,15 @@ class Stage:
     def region_costs(self, left: Ints) -> tuple[NDArray, NDArray]:
         """What the next person left out of each region would cost, and what the last one does."""
         return tuple(self.equity_weight * self.claims.left_out_costs(count) for count in (left + 1, left))
+
+
+def _plus(sums: NDArray, weight: int, more: NDArray | None) -> NDArray:
+    """``sums + weight × more``, in Python's integers where that is needed."""
+    if more is None or not more.any():
+        return sums
+    if largest(sums) + weight * largest(more) >= _EXACT_FROM:
+        sums, more = sums.astype(object), more.astype(object)
+    return sums + weight * more
 
 
 def largest(numbers: NDArray) -> int:

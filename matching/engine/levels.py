@@ -1,6 +1,7 @@
 """What each level wants, as whole numbers on the arcs; and which levels are solved at once.
 
-A level is a gain per pair, less a cost per person left out of a region and per place taken. Two neighbouring levels
+A level is a gain per pair, less a cost for everybody left out, whoever they are and the how manieth of their region,
+and for every place taken. Two neighbouring levels
 can be solved as one if the higher is weighted so heavily that no gain of the lower outweighs the smallest loss of the
 higher. How heavy that must be is seen on a single cycle of the flow (`Level.most_on_a_cycle`), and is only done where
 the numbers stay within what the solver can bear.
@@ -23,9 +24,10 @@ _WIDE = 2**62  # where Python's integers take over from 64 bits
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """What making each pair gains, and what using each region's and each place's arc costs."""
+    """What making each pair gains, and what leaving out each learner, and each region's and place's arc, costs."""
 
     pair: NDArray
+    alone: NDArray
     region: NDArray
     place: NDArray
     most_on_a_cycle: int  # at most so much can one cycle of the flow, through no node twice, change the total
@@ -37,27 +39,28 @@ def levels_of(instance: Instance, network: Network) -> dict[str, Level]:
 
 
 def _level(name: str, instance: Instance, network: Network) -> Level:
-    nothing = (np.zeros(len(network.region_of), dtype=np.int64), np.zeros(len(network.place_of), dtype=np.int64))
-    learner = network.source[network.pair_arc]
+    parts = {
+        "pair": np.zeros(len(network.pair_arc), dtype=np.int64),
+        "alone": np.zeros(len(network.left_out_arc), dtype=np.int64),
+        "region": np.zeros(len(network.region_arc), dtype=np.int64),
+        "place": np.zeros(len(network.place_arc), dtype=np.int64),
+    }
+    learners = len(network.left_out_arc)
+    others = len(network.supply) - learners
     if name == "equity":
-        cost = region_costs(network, regions_of(instance)[1])
-        return Level(np.zeros_like(learner), cost, nothing[1], _largest(cost))
+        parts["region"] = region_costs(network, regions_of(instance)[1])
+        return Level(**parts, most_on_a_cycle=_largest(parts["region"]))
     if name == "spread":
-        cost = 2 * (_wide(instance.sharer_load)[network.place_of] + network.place_nth) - 1
-        return Level(np.zeros_like(learner), nothing[0], cost, _largest(cost))
+        parts["place"] = 2 * (_wide(instance.sharer_load)[network.place_of] + network.place_nth) - 1
+        return Level(**parts, most_on_a_cycle=_largest(parts["place"]))
     if name in ("served", "waiting"):
-        by_learner = np.ones_like(instance.learner_waited) if name == "served" else squares(instance.learner_waited)
-        passed = max(1, len(network.supply) - 1 - len(instance.learner_ids) - len(instance.sharer_ids))
-        return Level(by_learner[learner], *nothing, passed * _largest(by_learner))
-    gain = {
-        "fixed": lambda: instance.pair_fixed,
-        "score": lambda: instance.pair_score,
-        "keep": lambda: instance.pair_kept,
-        TIE_BREAK: lambda: tie_break(instance),
-    }[name]()
+        parts["alone"] = np.ones_like(parts["alone"]) if name == "served" else squares(instance.learner_waited)
+        passed = max(1, others - 1 - len(instance.sharer_ids))  # each region, or just the sink
+        return Level(**parts, most_on_a_cycle=passed * _largest(parts["alone"]))
+    columns = {"fixed": instance.pair_fixed, "score": instance.pair_score, "keep": instance.pair_kept}
+    parts["pair"] = gain = tie_break(instance) if name == TIE_BREAK else columns[name]
     spread = max(0, int(gain.max(initial=0))) - min(0, int(gain.min(initial=0)))
-    turns = min(len(instance.learner_ids), len(network.supply) - len(instance.learner_ids))
-    return Level(gain, *nothing, turns * spread)
+    return Level(**parts, most_on_a_cycle=min(learners, others) * spread)
 
 
 def squares(waited: Ints) -> NDArray:
@@ -121,6 +124,7 @@ def combined(parts: Sequence[Level]) -> Level:
         weight = whole.most_on_a_cycle + 1
         whole = Level(
             _weighed(part.pair, weight, whole.pair),
+            _weighed(part.alone, weight, whole.alone),
             _weighed(part.region, weight, whole.region),
             _weighed(part.place, weight, whole.place),
             weight * part.most_on_a_cycle + whole.most_on_a_cycle,
@@ -131,18 +135,21 @@ def combined(parts: Sequence[Level]) -> Level:
 def is_safe(level: Level, network: Network) -> bool:
     """Whether the solver's 64 bits can bear it: a price is the sum of fewer costs than there are nodes."""
     costs = int(level.pair.max(initial=0)) - int(level.pair.min(initial=0))
-    largest = max(costs, _largest(level.region), _largest(level.place))
+    largest = max(costs + _largest(level.alone), _largest(level.region), _largest(level.place))
     return largest * len(network.supply) < SAFE
 
 
 def cost_of(level: Level, network: Network) -> NDArray:
-    """Cost per arc; Python integers where 64 bits would not be safe. Gains are turned to costs that are never below 0:
-    a pair costs the best gain of all (at least 0) less its own, being left out costs that best gain."""
+    """Cost per arc; Python integers where 64 bits would not be safe.
+
+    Gains are turned to costs that are never below 0: a pair costs the best gain of all (at least 0) less its own, and
+    being left out costs that best gain more.
+    """
     kind = np.int64 if is_safe(level, network) else object
     top = int(level.pair.max(initial=0))
     cost = np.zeros(len(network.source), dtype=kind)
     cost[network.pair_arc] = top - level.pair.astype(kind)
-    cost[network.left_out_arc] = top
+    cost[network.left_out_arc] = top + level.alone.astype(kind)
     cost[network.region_arc] = level.region
     cost[network.place_arc] = level.place
     return cost
@@ -150,11 +157,12 @@ def cost_of(level: Level, network: Network) -> NDArray:
 
 def values_of(levels: Mapping[str, Level], network: Network, flow: Ints) -> dict[str, int]:
     """What a flow gains at each level, exactly."""
-    made, left, taken = (
-        np.flatnonzero(flow[arcs]) for arcs in (network.pair_arc, network.region_arc, network.place_arc)
-    )
+    arcs = (network.pair_arc, network.region_arc, network.place_arc)
+    made, left, taken = (np.flatnonzero(flow[some]) for some in arcs)
+    served = np.flatnonzero(flow[network.left_out_arc] == 0)
     return {
-        name: sum(level.pair[made].tolist()) - sum(level.region[left].tolist()) - sum(level.place[taken].tolist())
+        name: sum(level.pair[made].tolist() + level.alone[served].tolist())
+        - sum(level.region[left].tolist() + level.place[taken].tolist())
         for name, level in levels.items()
     }
 
