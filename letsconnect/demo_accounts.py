@@ -13,6 +13,7 @@ def how_to_sign_in() -> str:
         lines += [
             "Sign in with one of these addresses:",
             f"  volunteer@{DOMAIN}    a volunteer who is asked about a match",
+            f"  waiting@{DOMAIN}      somebody the last round had nobody for",
             f"  liaison@{DOMAIN}      the liaison of Middle East & North Africa; the desk is at /admin/",
             f"  coordinator@{DOMAIN}  a coordinator, who sees every region at /admin/",
             "Any other address makes a new account.",

@@ -167,15 +167,17 @@ def _more_hours(change: Mapping[str, Any], reader: _Reader) -> Advice:
     hours = change.get("hours") or 1
     if change.get("day") is None or change.get("from_hour") is None or change.get("to_hour") is None:
         sentence = ngettext(
-            "%(hours)d more hour a week at which you are free would help.",
-            "%(hours)d more hours a week at which you are free would help.",
+            "%(hours)d more free hour a week would help.",
+            "%(hours)d more free hours a week would help.",
             hours,
         ) % {"hours": hours}
     else:
         start, end = (_local(change["day"], change[name], reader) for name in ("from_hour", "to_hour"))
         sentence = ngettext(
-            "%(hours)d more hour a week would help, for example on %(day)s between %(start)s and %(end)s (%(zone)s).",
-            "%(hours)d more hours a week would help, for example on %(day)s between %(start)s and %(end)s (%(zone)s).",
+            "%(hours)d more free hour a week would help, for example one that begins on %(day)s between %(start)s and "
+            "%(end)s (%(zone)s).",
+            "%(hours)d more free hours a week would help, for example one that begins on %(day)s between %(start)s and "
+            "%(end)s (%(zone)s).",
             hours,
         ) % {
             "hours": hours,

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from matching import actions
+from matching import actions, browsing
 from matching.domain import ClosedWhy, Side
 from matching.models import Match, Round
-from registrations.models import Member
+from registrations.models import Member, Registration, Skill
 
 PUBLISHED_OF_OTHERS, LEFT_APPROVED = 4, 3
 
@@ -31,7 +31,21 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
             note="They run the same user group.",
             now=now - timedelta(hours=1),
         )
+    if volunteer is not None:
+        _ask_for_somebody(volunteer, now=now - timedelta(hours=1))
     return Round.objects.get(pk=round_.pk)
+
+
+def _ask_for_somebody(volunteer: Member, *, now: datetime) -> None:
+    """Let the volunteer ask for the first of those who let others find them and share what she wishes."""
+    learner = Registration.objects.of(volunteer)
+    wished = browsing.wished_by(learner)
+    wanted = browsing.Wanted(topic=browsing.MINE)
+    for key in browsing.look(learner, wanted, wished=wished, now=now).keys[:1]:
+        sharer = Registration.objects.get(pk=key)
+        skill = Skill.objects.filter(pk__in=wished, offers__registration=sharer).first()
+        why = "We are about to begin this with our group and would like to learn from somebody who has done it."
+        actions.ask_for_sharer(sharer=sharer, skill=skill, why=why, by=volunteer, now=now)
 
 
 def _split(round_: Round, volunteer: Member | None) -> tuple[list[Match], list[Match]]:

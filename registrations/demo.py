@@ -1,7 +1,7 @@
 """Made-up people for an empty embedded database, so that every page has something to show."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -63,6 +63,11 @@ POPULAR = (
     "facilitation", "grantee-reporting", "training-newcomers", "video-editing", "volunteer-retention", "surveys",
     "partnership-building", "preventing-burnout", "education-programs", "bots-and-tools",
 )  # fmt: skip
+# Free when nobody else is, with one wish nobody shares: the last round has nobody for her, and says why.
+WAITING = ("Salma", "TN", "Africa/Tunis", "fr", {"ar": 6, "en": 1})
+WAITING_WISHES = ("wikidata", "budgeting", "social-media", "preventing-burnout", "lexemes")
+WAITING_HOURS = ((1 * 1440 + 4 * 60, 1 * 1440 + 6 * 60),)
+ONE_IN_SO_MANY_IS_FOUND = 3
 WAITING_FOR_REVIEW = {"Didier", "Camila", "Rahim", "Nino", "Rania"}
 
 
@@ -74,10 +79,11 @@ class Cast:
     liaison: Member
     coordinator: Member
     members: list[Member]
+    waiting: Member
 
 
 def load(*, now: datetime) -> Cast:
-    """Write the cast: forty people, a liaison for each region, a coordinator. Sends nothing."""
+    """Write the cast: forty people, one more who waits, a liaison for each region, a coordinator. Sends nothing."""
     chance = random.Random(SEED)  # noqa: S311  made-up people, not a secret
     coordinator = _member("coordinator", "Noor (coordinator)", "Europe/Berlin", "en", now=now)
     members.appoint(member=coordinator, region="", by=None, now=now)
@@ -89,10 +95,21 @@ def load(*, now: datetime) -> Cast:
     for number, (name, country, zone, language, speaks) in enumerate(PEOPLE):
         address = "volunteer" if number == 0 else f"person-{number}"
         member = _member(address, name, zone, language, now=now)
-        facts = _facts(chance, name, country, zone, speaks)
+        facts = replace(_facts(chance, name, country, zone, speaks), is_findable=number % ONE_IN_SO_MANY_IS_FOUND == 0)
         _register(member, facts, reviewer=None if name in WAITING_FOR_REVIEW else coordinator, now=now)
         people.append(member)
-    return Cast(people[0], liaisons["MENA"], coordinator, people)
+    waiting = _somebody_who_waits(chance, reviewer=coordinator, now=now)
+    return Cast(people[0], liaisons["MENA"], coordinator, [*people, waiting], waiting)
+
+
+def _somebody_who_waits(chance: random.Random, *, reviewer: Member, now: datetime) -> Member:
+    name, country, zone, language, speaks = WAITING
+    member = _member("waiting", name, zone, language, now=now)
+    skills = dict(Skill.objects.active().values_list("slug", "pk"))
+    wishes = tuple(sorted((skills[slug], 2, "") for slug in WAITING_WISHES if slug in skills))
+    facts = replace(_facts(chance, name, country, zone, speaks), offers=(), wishes=wishes, windows=WAITING_HOURS)
+    _register(member, facts, reviewer=reviewer, now=now)
+    return member
 
 
 def _member(address: str, name: str, zone: str, language: str, *, now: datetime) -> Member:

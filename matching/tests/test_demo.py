@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from matching import demo
+from matching import advising, demo
 from matching.domain import MatchState
-from matching.models import Match
+from matching.models import Match, SharerRequest
 from registrations import demo as people
+from registrations.models import Registration
 from registrations.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,9 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
     assert states["proposed"] > states["asked"]
     mine = Match.objects.waiting_for(cast.volunteer)
     assert {match.state for match in mine} == {MatchState.ASKED}
+    assert SharerRequest.objects.open().get().learner.member == cast.volunteer
+    waiting = advising.news_of(Registration.objects.of(cast.waiting), now=NOW)
+    assert waiting.got_nothing and waiting.advice
 
 
 def test_the_demo_of_nobody_is_an_empty_round(coordinator):

@@ -184,10 +184,11 @@ def test_a_block_reads_like_any_other_bad_luck():
     [
         (
             {"kind": "more_hours", "hours": 2, "day": 5, "from_hour": 10, "to_hour": 12},
-            "2 more hours a week would help, for example on Saturday between 10:00 and 12:00 (UTC).",
+            "2 more free hours a week would help, for example one that begins on Saturday between 10:00 and 12:00 "
+            "(UTC).",
             "when",
         ),
-        ({"kind": "more_hours", "hours": 1}, "1 more hour a week at which you are free would help.", "when"),
+        ({"kind": "more_hours", "hours": 1}, "1 more free hour a week would help.", "when"),
         (
             {"kind": "language", "code": "es", "level": 2},
             "Do you speak Spanish, at level “2 – intermediate” or better? Then add it: it is spoken by those who could "
