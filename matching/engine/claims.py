@@ -93,13 +93,13 @@ class Claims:
         return min(len(self.region), others) * (max(0, int(gain.max(initial=0))) - min(0, int(gain.min(initial=0))))
 
     def stage(self, levels: tuple[str, ...]) -> "Stage":
-        """The levels as one, each weighed so that no cycle gains more from those after it than one of its own."""
+        """The levels as one, each weighed so that no cycle gains half as much from those after it as one of its own."""
         gain: NDArray = np.zeros(len(self.learner), dtype=np.int64)
         alone: NDArray = np.zeros(len(self.region), dtype=np.int64)
         weights = {"equity": 0, "spread": 0}
         reach = 0
         for level in reversed(levels):
-            weight = reach + 1
+            weight = 2 * reach + 1
             reach += weight * self.reach(level)
             gain = _plus(gain, weight, self.gain(level))
             alone = _plus(alone, weight, self.worth(level))

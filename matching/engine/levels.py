@@ -9,6 +9,7 @@ the numbers stay within what the solver can bear.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def _level(name: str, instance: Instance, network: Network) -> Level:
         parts["region"] = region_costs(network, regions_of(instance)[1])
         return Level(**parts, most_on_a_cycle=_largest(parts["region"]))
     if name == "spread":
-        parts["place"] = 2 * (_wide(instance.sharer_load)[network.place_of] + network.place_nth) - 1
+        parts["place"] = place_cost(_wide(instance.sharer_load)[network.place_of], network.place_nth)
         return Level(**parts, most_on_a_cycle=_largest(parts["place"]))
     if name in ("served", "waiting"):
         parts["alone"] = np.ones_like(parts["alone"]) if name == "served" else squares(instance.learner_waited)
@@ -66,6 +67,11 @@ def _level(name: str, instance: Instance, network: Network) -> Level:
 def squares(waited: Ints) -> NDArray:
     """What serving a learner gains at the level "waiting": convex, so that a long wait outweighs several short ones."""
     return _wide(waited, 2**31) ** 2
+
+
+def place_cost(load: Any, nth: Any) -> Any:
+    """What the nth place taken of a sharer costs who has so many matches already: the square of their load grows."""
+    return 2 * (load + nth) - 1
 
 
 def region_costs(network: Network, in_region: Ints) -> NDArray:
@@ -117,11 +123,12 @@ def combined(parts: Sequence[Level]) -> Level:
     """One level for several, the first counting most: whatever is best for it is best for them in turn.
 
     Where a flow is not the best of the first, some cycle makes it better by one at least, and that cycle can lower
-    the others by no more than they change on any cycle: hence the weights.
+    the others by no more than they change on any cycle. The weights are twice that: so of two cycles, too, the better
+    one in turn has the better total, which is what explanations compare.
     """
     *higher, whole = parts
     for part in reversed(higher):
-        weight = whole.most_on_a_cycle + 1
+        weight = 2 * whole.most_on_a_cycle + 1
         whole = Level(
             _weighed(part.pair, weight, whole.pair),
             _weighed(part.alone, weight, whole.alone),

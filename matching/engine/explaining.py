@@ -1,0 +1,153 @@
+"""What another pair would cost the round, and what one more place would add: exact, from a round and its prices.
+
+Making a pair sends one more unit along its arc. Whoever is driven out has to go somewhere else, and the cheapest way
+to settle that is a shortest path over what can still be sent or taken back, from the sharer to the learner. Searched
+backwards from the learner, it gives the loss of all their pairs at once. A reduced cost alone is only the least a
+pair could cost; it is never given as its loss.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.engine.errors import UnknownId
+from matching.engine.facts import Instance, Ints, Result
+from matching.engine.levels import TIE_BREAK, combined, cost_of, levels_of, place_cost
+from matching.engine.network import Network
+from matching.engine.residual import Residual, Step
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a pair would cost the round, level by level, in the order of the levels.
+
+    The first amount that is not 0 decides, and is above 0; those after it may be gains, below 0. All 0: another set
+    that is just as good has this pair, and only the lot decided.
+    """
+
+    amounts: dict[str, int]
+
+    @property
+    def level(self) -> str | None:
+        """The level that decides; None where the pair costs nothing."""
+        return next((level for level, amount in self.amounts.items() if amount), None)
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another pair a learner could be in."""
+
+    sharer: int
+    skill: int
+    score: int
+    loss: Loss
+
+
+class Explainer:
+    """Exact answers about one solved round, whatever its levels; what was stored of it is enough."""
+
+    def __init__(self, instance: Instance, result: Result) -> None:
+        self._instance, self._result = instance, result
+        self._solved = _Solved(instance, result)
+        self._chosen = set(result.chosen.tolist())
+
+    def loss(self, learner: int, sharer: int) -> Loss | None:
+        """What it would cost to make this pair, with everything else settled as well as it can be then.
+
+        None: it is not feasible. A pair that is proposed costs nothing.
+        """
+        here = self._pairs_of(learner)
+        pairs = here[self._instance.pair_sharer[here] == sharer]
+        if self._chosen.intersection(pairs.tolist()):
+            return Loss(dict.fromkeys(self._instance.levels, 0))
+        return next((loss for _, loss in self._solved.losses(pairs, limit=1)), None)
+
+    def runner_up(self, learner: int) -> Alternative | None:
+        """The pair that would cost the round least instead of the one proposed; None if there is no other."""
+        return next(iter(self.alternatives(learner, limit=1)), None)
+
+    def alternatives(self, learner: int, limit: int = 5) -> list[Alternative]:
+        """The pairs this learner is not proposed for, the cheapest first; of equals, the one that scores best."""
+        of = self._instance
+        others = np.setdiff1d(self._pairs_of(learner), self._result.chosen)
+        return [
+            Alternative(int(of.pair_sharer[pair]), int(of.pair_skill[pair]), int(of.pair_score[pair]), loss)
+            for pair, loss in self._solved.losses(others, limit)
+        ]
+
+    def one_more_place(self, sharer: int) -> dict[str, int]:
+        """What each level would gain if this sharer had one place more, in the order of the levels.
+
+        All 0, or the first that is not is above 0 and those after it may be losses, below 0. A sharer who had no
+        place in the round raises UnknownId.
+        """
+        rows = np.flatnonzero(self._instance.sharer_ids == sharer)
+        if not len(rows):
+            raise UnknownId("nobody with this id has a place in the round")
+        return self._solved.gain_of_a_place(int(rows[0]))
+
+    def _pairs_of(self, learner: int) -> Ints:
+        return np.flatnonzero(self._instance.pair_learner == learner)
+
+
+class _Solved:
+    """A round as a network that carries its result, with what can still be sent through it."""
+
+    def __init__(self, instance: Instance, result: Result) -> None:
+        self._instance = instance
+        self._network = network = Network.of(instance)
+        levels = levels_of(instance, network)
+        self._flow = network.flow_of(result.chosen)
+        self._costs = {level: cost_of(levels[level], network) for level in instance.levels}
+        stages = [stage for stage in result.stages if TIE_BREAK not in stage]
+        self._residual = Residual(
+            source=network.source,
+            target=network.target,
+            capacity=network.capacity,
+            flow=self._flow,
+            costs=[cost_of(combined([levels[level] for level in stage]), network) for stage in stages],
+            prices=result.duals[: len(stages)],
+        )
+
+    def losses(self, pairs: Ints, limit: int) -> list[tuple[int, Loss]]:
+        """Of these pairs of one learner, none of them made, those that cost least: (position, loss)."""
+        if not len(pairs):
+            return []
+        arcs = self._network.pair_arc[pairs]
+        end = int(self._network.source[arcs[0]])
+        open_pairs = sorted(zip(self._residual.reduced(arcs), pairs.tolist(), arcs.tolist(), strict=True), reverse=True)
+        by_node = {int(self._network.target[arc]): (closing, pair, arc) for closing, pair, arc in open_pairs}
+        found: list[tuple[int, int, int, int, Loss]] = []
+        for reach, node, steps in self._residual.ways_to(end):
+            while open_pairs and int(self._network.target[open_pairs[-1][2]]) not in by_node:
+                open_pairs.pop()
+            if not open_pairs or sum(row[0] < reach + open_pairs[-1][0] for row in found) >= limit:
+                break  # nothing that is still to come is as cheap
+            if node in by_node:
+                closing, pair, arc = by_node.pop(node)
+                way = [(arc, 1), *self._residual.walk(node, end, steps)]
+                found.append((reach + closing, *self._rank(pair), pair, Loss(self._amounts(way))))
+        return [(row[-2], row[-1]) for row in sorted(found, key=lambda row: row[:-1])[:limit]]
+
+    def gain_of_a_place(self, sharer: int) -> dict[str, int]:
+        """What one place more of this sharer (by row) would gain, level by level."""
+        network, nothing = self._network, dict.fromkeys(self._costs, 0)
+        node, sink = len(network.left_out_arc) + sharer, len(network.supply) - 1
+        theirs = network.place_arc[network.place_of == sharer]
+        if (self._flow[theirs] < network.capacity[theirs]).any():
+            return nothing  # they have a place that nobody takes already
+        for _, reached, steps in self._residual.ways_to(node):
+            if reached == sink:
+                gained = {
+                    level: -amount for level, amount in self._amounts(self._residual.walk(sink, node, steps)).items()
+                }
+                if "spread" in gained:
+                    gained["spread"] -= place_cost(int(self._instance.sharer_load[sharer]), len(theirs) + 1)
+                return gained if tuple(gained.values()) > tuple(nothing.values()) else nothing
+        return nothing
+
+    def _rank(self, pair: int) -> tuple[int, int]:
+        return -int(self._instance.pair_score[pair]), int(self._instance.pair_sharer[pair])
+
+    def _amounts(self, way: list[Step]) -> dict[str, int]:
+        return {level: sum(sign * int(cost[arc]) for arc, sign in way) for level, cost in self._costs.items()}

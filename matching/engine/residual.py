@@ -1,0 +1,121 @@
+"""What a solved round could still send or take back, and the cheapest ways through it, level by level.
+
+Costs are compared in the order of the stages. An arc's reduced costs, in that order, are nowhere negative: in the
+first stage that is so for every arc, in a later one for those whose reduced cost was 0 before. So Dijkstra's search is
+sound. Each arc's stages are packed into one Python integer, so far apart that no sum along a way spills over.
+"""
+
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.errors import ProofFailed
+from matching.engine.facts import Ints
+from matching.engine.levels import SAFE
+
+Step = tuple[int, int]  # an arc, and 1 to send one more along it or -1 to take one back
+
+
+class Residual:
+    """Ways through a flow that is the best at every stage, with the prices that prove it."""
+
+    def __init__(
+        self,
+        *,
+        source: Ints,
+        target: Ints,
+        capacity: Ints,
+        flow: Ints,
+        costs: Sequence[NDArray],
+        prices: Sequence[NDArray],
+    ) -> None:
+        nodes = len(prices[0])
+        self._source, self._target = source, target
+        stages = [_reduced(cost, price, source, target) for cost, price in zip(costs, prices, strict=True)]
+        self._packs = _packs(stages, nodes)
+        into = np.flatnonzero(flow < capacity)
+        self._into = into[np.argsort(target[into], kind="stable")]
+        self._first_into = np.searchsorted(target[self._into], np.arange(nodes + 1))
+        used = np.flatnonzero(flow > 0)
+        self._out_of = used[np.argsort(source[used], kind="stable")]
+        self._first_out_of = np.searchsorted(source[self._out_of], np.arange(nodes + 1))
+
+    def reduced(self, arcs: Ints) -> list[int]:
+        """The packed reduced cost of sending one more along each of these arcs."""
+        (first, weight), *others = self._packs
+        total = first[arcs] if weight == 1 else first[arcs].astype(object) * weight
+        for stage, weight in others:
+            total = total + stage[arcs] * weight
+        return total.tolist()
+
+    def ways_to(self, end: int) -> Iterator[tuple[int, int, dict[int, Step]]]:
+        """Every node from which ``end`` can be reached: (packed distance, node, first step of each so far), nearest
+        first. Distances are in reduced costs, and so not below 0."""
+        best: dict[int, int] = {end: 0}
+        steps: dict[int, Step] = {}
+        done = np.zeros(len(self._first_into) - 1, dtype=np.bool_)
+        heap = [(0, end)]
+        while heap:
+            reach, node = heappop(heap)
+            if done[node]:
+                continue
+            done[node] = True
+            yield reach, node, steps
+            for arcs, tails, sign in self._steps_to(node):
+                new = ~done[tails]
+                arcs, tails = arcs[new], tails[new].tolist()
+                for arc, tail, cost in zip(arcs.tolist(), tails, self.reduced(arcs), strict=True):
+                    distance = reach + sign * cost
+                    if distance < reach:
+                        raise ProofFailed("the prices do not prove this round; nothing can be explained from them")
+                    if tail not in best or distance < best[tail]:
+                        best[tail], steps[tail] = distance, (arc, sign)
+                        heappush(heap, (distance, tail))
+
+    def walk(self, start: int, end: int, steps: dict[int, Step]) -> list[Step]:
+        """The steps of the way from ``start`` to ``end``."""
+        way = []
+        while start != end:
+            arc, sign = steps[start]
+            way.append((arc, sign))
+            start = int(self._target[arc] if sign > 0 else self._source[arc])
+        return way
+
+    def _steps_to(self, node: int) -> Iterator[tuple[Ints, Ints, int]]:
+        into = self._into[self._first_into[node] : self._first_into[node + 1]]
+        back = self._out_of[self._first_out_of[node] : self._first_out_of[node + 1]]
+        if len(into):
+            yield into, self._source[into], 1
+        if len(back):
+            yield back, self._target[back], -1
+
+
+def _reduced(cost: NDArray, price: NDArray, source: Ints, target: Ints) -> NDArray:
+    if _largest(cost) + 2 * _largest(price) >= SAFE:
+        cost, price = cost.astype(object), price.astype(object)
+    return cost + price[source] - price[target]
+
+
+def _packs(stages: Sequence[NDArray], nodes: int) -> list[tuple[NDArray, int]]:
+    """The stages as few numbers, each with what one of it counts: more than two ways can differ by in those after it.
+
+    Neighbours share 64 bits where they fit; a stage in which nothing differs is left out.
+    """
+    packs: list[tuple[NDArray, int]] = []
+    weight, inner, pack = 1, 1, np.zeros(len(stages[0]), dtype=np.int64)
+    for stage in reversed(stages):
+        room = 2 * (nodes + 1) * _largest(stage) + 1
+        if room == 1:
+            continue
+        if inner > 1 and inner * room >= SAFE:
+            packs.append((pack, weight))
+            weight, inner, pack = weight * inner, 1, np.zeros(len(stage), dtype=np.int64)
+        pack = pack + stage * inner
+        inner *= room
+    return [*packs, (pack, weight)][::-1]
+
+
+def _largest(numbers: NDArray) -> int:
+    return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))
