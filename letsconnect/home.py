@@ -1,11 +1,12 @@
 """What a person finds on their home page: their registration, their matches, their clinics."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from clinics.models import Clinic, Rsvp
 from letsconnect.trust.models import Report
-from matching import advising
-from matching.models import Match
+from matching import advising, reasons
+from matching.models import Match, Session
 from registrations.models import Member, Registration
 from registrations.skills import news_of_suggestions
 
@@ -15,6 +16,7 @@ SHOWN = 5
 def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     """Return what the home page of ``member`` shows."""
     matches = Match.objects.for_member(member)
+    sessions = Session.objects.of_live_matches().with_people()
     registration = Registration.objects.filter(member=member).first()
     return {
         "registration": registration,
@@ -23,9 +25,16 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "to_answer": Match.objects.waiting_for(member),
         "waiting": advising.news_of(registration, now=now),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches.live()[:SHOWN]],
+        "next_sessions": _with_other(sessions.upcoming(now=now).for_member(member)[:SHOWN], member),
+        "to_confirm": _with_other(sessions.open(now=now).waiting_for(member).order_by("pk")[:SHOWN], member),
         "confided": Report.objects.readable_by(member, on=now.date()).waiting().count(),
         "rsvps": Rsvp.objects.active_for(member, now=now)[:SHOWN],
     }
+
+
+def _with_other(sessions: Iterable[Session], member: Member) -> list[tuple[Session, str]]:
+    """Return each session with the name of the other person."""
+    return [(one, reasons.name_of(one.person(side.other))) for one in sessions if (side := one.side_of(member))]
 
 
 def for_everybody(*, now: datetime) -> dict[str, object]:

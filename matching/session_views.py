@@ -1,12 +1,177 @@
-"""The hours of a match: what its page shows of them."""
+"""The hours of a match: proposing times, agreeing on one, moving it, cancelling it, and where to meet."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from matching.models import Match
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from matching import actions, calendars, match_page, session_page, shared_hours
+from matching.actions.sessions import seen_as
+from matching.agreeing import Time
+from matching.domain import MatchingError, MatchState
+from matching.models import Match, Session
+from matching.session_forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
 from registrations.models import Member
 
 
-def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
-    """Return what the page of a match shows of its sessions."""
-    return {"sessions": match.sessions.all()}
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Show the hours in common in both zones, and propose up to three of them, or others that are typed."""
+    match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
+    now = timezone.now()
+    if match.state != MatchState.CONNECTED or not Match.objects.live().filter(pk=match.pk).exists():
+        messages.error(request, _("This match is over, so no hour can be agreed on any more."))
+        return redirect("matching:match-detail", match_id)
+    session = match.sessions.open(now=now).prefetch_related("times").first()
+    zones = {"mine": request.user.zone, "theirs": session_page.zone_of_other(match, request.user)}
+    name = session_page.name_of_other(match, request.user)
+    weeks = shared_hours.to_choose(match, name=name, now=now, **zones)
+    form = _times_form(request, match, session, weeks, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.propose_times(
+                match=match,
+                times=form.times,
+                minutes=form.cleaned_data["minutes"],
+                seen=form.cleaned_data["seen"],
+                by=request.user,
+                now=now,
+            )
+        except MatchingError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Proposed. We have written to the other person."))
+            return redirect("matching:match-detail", match_id)
+    return render(
+        request,
+        "matching/session_propose.html",
+        {
+            "match": match,
+            "session": session,
+            "name": name,
+            "form": form,
+            "weeks": weeks,
+            "ticked": form.ticked(),
+            "my_zone": zones["mine"],
+            "other_zone": zones["theirs"],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@login_required
+@require_POST
+def session_confirm(request: HttpRequest, session_id: int) -> HttpResponse:
+    form = ChosenTimeForm(request.POST)
+    said = _("Agreed. Both of you get a letter with the hour for your calendars.")
+    return _press(request, session_id, form, actions.confirm_time, said)
+
+
+@login_required
+@require_POST
+def session_keep(request: HttpRequest, session_id: int) -> HttpResponse:
+    return _press(request, session_id, SeenForm(request.POST), actions.keep_the_hour, _("The hour stays as agreed."))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def session_cancel(request: HttpRequest, session_id: int) -> HttpResponse:
+    if request.method == "GET":  # somebody's way back from signing in again: the form is on the match's page
+        return redirect("matching:match-detail", _mine(request, session_id).match_id)
+    form = CancelSessionForm(request.POST)
+    said = _("Cancelled. The other person gets a kind letter.")
+    return _press(request, session_id, form, actions.cancel_session, said, shown_as="cancel_form")
+
+
+@sensitive_post_parameters("link")
+@login_required
+@require_http_methods(["GET", "POST"])
+def session_link(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Keep where the two will talk; the link goes into no log, and no report of an error."""
+    if request.method == "GET":
+        return redirect("matching:match-detail", _mine(request, session_id).match_id)
+    form = CallLinkForm(request.POST)
+    said = _("Saved. Both of you find the link on this page.")
+    return _press(request, session_id, form, actions.set_call_link, said, shown_as="link_form")
+
+
+@login_required
+@require_safe
+def session_calendar(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Hand an agreed or cancelled hour to the calendar of one of its two people."""
+    session = _mine(request, session_id)
+    side = session.side_of(request.user)
+    if session.starts_at is None or side is None:
+        return redirect("matching:match-detail", session.match_id)
+    content = calendars.published([(session, side)], language=get_language() or "en", now=timezone.now())
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response.headers["Content-Disposition"] = f'attachment; filename="{calendars.FILE_NAME}"'
+    return response
+
+
+def _mine(request: HttpRequest, session_id: int) -> Session:
+    return get_object_or_404(Session.objects.for_member(request.user).with_people(), pk=session_id)
+
+
+def _press(
+    request: HttpRequest, session_id: int, form: Any, act: Callable[..., Session], said: str, *, shown_as: str = ""
+) -> HttpResponse:
+    """Do one thing about a session and go back to its match; what is wrong with a form is shown there, at its field."""
+    session = _mine(request, session_id)
+    now = timezone.now()
+    if not form.is_valid():
+        if shown_as:
+            match = Match.objects.for_member(request.user).get(pk=session.match_id)
+            return match_page.show(request, match, status=422, **{shown_as: form})
+        messages.error(request, _("This button belongs to an older page. This is how it is now."))
+        return redirect("matching:match-detail", session.match_id)
+    try:
+        act(session=session, by=request.user, now=now, **form.cleaned_data)
+    except MatchingError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return redirect("matching:match-detail", session.match_id)
+
+
+def _times_form(
+    request: HttpRequest, match: Match, session: Session | None, weeks: list[shared_hours.Week], *, now: datetime
+) -> TimesForm:
+    known = {
+        "zone": request.user.zone,
+        "other_zone": session_page.zone_of_other(match, request.user),
+        "other": session_page.name_of_other(match, request.user),
+        "now": now,
+    }
+    if request.method == "POST":
+        return TimesForm(request.POST, **known)
+    initial: dict[str, Any] = {"seen": seen_as(session)}
+    if session is not None:
+        initial |= {"minutes": session.minutes} | _chosen_before(session, weeks, request.user, now=now)
+    return TimesForm(initial=initial, **known)
+
+
+def _chosen_before(
+    session: Session, weeks: list[shared_hours.Week], member: Member, *, now: datetime
+) -> dict[str, Any]:
+    """Return one's own times that wait for an answer, as ticks where they are among the hours in common."""
+    if session.waiting_for in ("", session.side_of(member)):
+        return {}
+    offered = {choice.value for week in weeks for day in week.days for choice in day.choices}
+    mine = [Time(time.starts_at, member.zone) for time in session.times.all() if time.starts_at > now]
+    values = {shared_hours.value_of(time.starts_at): time for time in mine}
+    initial: dict[str, Any] = {"picked": [value for value in values if value in offered]}
+    typed = (time for value, time in values.items() if value not in offered)
+    for number, time in enumerate(typed, start=1):
+        initial |= {f"day_{number}": time.local_date, f"clock_{number}": time.local_time}
+    return initial

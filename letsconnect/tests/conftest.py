@@ -13,8 +13,10 @@ from letsconnect import health
 from letsconnect.trust.actions import appoint_to_trust_team, send_report
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
-from matching.domain import MatchState
+from matching.actions.sessions import seen_as
+from matching.domain import MatchState, Side
 from matching.tests.factories import make_match, make_request, make_round
+from matching.tests.session_factories import make_session
 from registrations.actions import claims
 from registrations.actions.skills import suggest_skill
 from registrations.claim_links import claim_link
@@ -37,6 +39,8 @@ def make_world():
     asked = make_match(MatchState.ASKED, learner=learner, approved_by=reviewer)
     proposed = make_match(round=asked.round)
     clinic = make_clinic()
+    connected = make_match(MatchState.CONNECTED, learner=learner, skill="lexemes", approved_by=reviewer)
+    session = make_session(match=connected, waiting_for=Side.LEARNER)
     people = {
         "visitor": None,
         "other": make_registration(region="LAC", country="AR").member,
@@ -62,7 +66,9 @@ def make_world():
         people=people,
         waiting=make_registration(state=RegistrationState.SUBMITTED),
         asked=asked,
-        connected=make_match(MatchState.CONNECTED, learner=learner, skill="lexemes", approved_by=reviewer),
+        connected=connected,
+        session=session,
+        seen=seen_as(session),
         proposed=proposed,
         approved=make_match(MatchState.APPROVED, round=asked.round, approved_by=reviewer),
         round=asked.round,

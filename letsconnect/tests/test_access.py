@@ -57,6 +57,8 @@ NO_ONE = "302 302 302 403 403 403 302"
 NOTHING = "404 404 404 404 404 404 404"
 NOT_YET = "302 404 404 404 404 404 404"
 BUTTON = "302 405 405 405 405 405 405"
+MINE = "302 404 200 404 404 404 404"
+MINE_LED_ON = "302 404 302 404 404 404 404"
 DESK_BUTTON = "302 302 302 405 405 405 302"
 DOORS = [
     Door("home", get=EVERYBODY),
@@ -150,6 +152,37 @@ DOORS = [
         post="302 404 302+ 404 404 404 404",
         data={"why": "no_time"},
     ),
+    Door("matching:session-propose", "@connected", get=MINE, post="302 404 422 404 404 404 404"),
+    Door("matching:session-propose", "@asked", get=MINE_LED_ON, post=MINE_LED_ON),
+    Door("matching:session-propose", "@proposed", get=NOT_YET, post=NOT_YET),
+    Door(
+        "matching:session-confirm",
+        "@session",
+        get=BUTTON,
+        post="302 404 302+ 404 404 404 404",
+        data={"starts_at": "2026-03-05T12:00Z", "seen": "@seen"},
+    ),
+    Door("matching:session-confirm", "@session", get=BUTTON, post=MINE_LED_ON, data={"starts_at": "soon"}),
+    Door("matching:session-keep", "@session", get=BUTTON, post="302 404 302+ 404 404 404 404", data={"seen": "@seen"}),
+    Door(
+        "matching:session-cancel",
+        "@session",
+        get=MINE_LED_ON,
+        post="302 404 302+ 404 404 404 404",
+        data={"seen": "@seen", "why": "cannot"},
+    ),
+    Door("matching:session-cancel", "@session", get=MINE_LED_ON, post="302 404 422 404 404 404 404"),
+    Door(
+        "matching:session-link",
+        "@session",
+        get=MINE_LED_ON,
+        post="302 404 302+ 404 404 404 404",
+        data={"link": "https://meet.example.org/x"},
+    ),
+    Door("matching:session-calendar", "@session", get=MINE),
+    Door("matching:feed-page", get=MEMBERS, post="302 200+ 200+ 200+ 200+ 200+ 200+"),
+    Door("matching:feed-end", get=BUTTON, post=ALL_LED_ON),
+    Door("matching:feed-calendar", "no-secret", get=NOTHING),
     Door("matching:match-complete", "@connected", get=BUTTON, post="302 404 302+ 404 404 404 404"),
     Door("trust:report-list", get=NOT_YET),
     Door("trust:report-new", get=MEMBERS, post=ALL_LED_ON, data={"what": "Something."}),

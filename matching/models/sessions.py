@@ -58,6 +58,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Agreed, and their hour is past; nobody has said yet whether they were held. Latest first."""
         return self.filter(state=S.CONFIRMED, ends_at__lte=now).order_by("-starts_at", "-pk")
 
+    def of_live_matches(self) -> "SessionQuerySet":
+        """Those whose two people are still connected."""
+        return self.filter(match__in=Match.objects.live().values("pk"))
+
     def for_member(self, member: Member) -> "SessionQuerySet":
         """The sessions of a member, in either role."""
         return self.filter(Q(learner__member=member) | Q(sharer__member=member))

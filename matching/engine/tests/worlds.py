@@ -1,15 +1,11 @@
 """Small instances and small sets of facts, and slow, plain answers to compare the engine's with."""
 
-from collections import Counter
-from fractions import Fraction
-from itertools import product
 from random import Random
 
 import numpy as np
 
 from matching.engine import solve
-from matching.engine.claims import Claims
-from matching.engine.facts import Facts, Instance, Languages, Offers, People, Wishes
+from matching.engine.facts import LEVELS, Facts, Instance, Languages, Offers, People, Wishes
 
 LEVEL_SETTINGS = (("served", "score"), ("score",), ("score", "served"), ("served",))
 WEEK = 672
@@ -58,62 +54,19 @@ def random_world(chance: Random, most=5, spread=(0, 3, 1000, 2**62, 2**63 - 1)):
     return learners, slots, pairs
 
 
-def best_by_trying_all(world: Instance):
-    """The largest (level, level, …, tie-break) over every allowed set of pairs."""
-    ways = [[None] for _ in world.learner_ids]
-    rows = {one: row for row, one in enumerate(world.learner_ids.tolist())}
-    for position, one in enumerate(world.pair_learner.tolist()):
-        ways[rows[one]].append(position)
-    slots = dict(zip(world.sharer_ids.tolist(), world.sharer_slots.tolist(), strict=True))
-    sharers = world.pair_sharer.tolist()
-    best = None
-    worth = Worth(world)
-    for choice in product(*ways):
-        chosen = [position for position in choice if position is not None]
-        taken = [sharers[position] for position in chosen]
-        if all(taken.count(sharer) <= slots[sharer] for sharer in set(taken)):
-            value = worth(chosen)
-            best = value if best is None or value > best else best
-    return best
-
-
-class Worth:
-    """What a set of pairs is worth at each level and to the tie-break, in plain Python and exact fractions."""
-
-    def __init__(self, world: Instance):
-        self.world = world
-        self.lots = Claims.of(world).gain("tie_break").tolist()
-        self.learners = world.learner_ids.tolist()
-        self.regions = dict(zip(self.learners, world.learner_region.tolist(), strict=True))
-        self.waited = dict(zip(self.learners, world.learner_waited.tolist(), strict=True))
-        self.people = Counter(self.regions.values())
-        self.load = dict(zip(world.sharer_ids.tolist(), world.sharer_load.tolist(), strict=True))
-
-    def __call__(self, chosen):
-        return tuple(self.level(level, list(chosen)) for level in (*self.world.levels, "tie_break"))
-
-    def level(self, level, chosen):
-        world = self.world
-        served = [int(world.pair_learner[at]) for at in chosen]
-        match level:
-            case "fixed" | "score" | "keep":
-                return sum(getattr(world, f"pair_{'kept' if level == 'keep' else level}")[chosen].tolist())
-            case "served":
-                return len(chosen)
-            case "waiting":
-                return sum(self.waited[one] ** 2 for one in served)
-            case "equity":
-                left = Counter(self.regions[one] for one in self.learners if one not in served)
-                return -sum((Fraction(count**2, self.people[region]) for region, count in left.items()), Fraction())
-            case "spread":
-                taken = Counter(world.pair_sharer[chosen].tolist())
-                return sum(self.load[one] ** 2 - (self.load[one] + more) ** 2 for one, more in taken.items())
-            case "tie_break":
-                return sum(self.lots[at] for at in chosen)
-
-
-def value_with_tie_break(world: Instance, chosen):
-    return Worth(world)(chosen)
+def full_instance(chance: Random, most=4, levels=LEVELS, spread=(0, 1, 3, 1000)):
+    """A random round with something for every level, few different numbers so that there are ties to break."""
+    world = instance(*random_world(chance, most=most, spread=spread), levels=levels, seed=chance.randint(-9, 2**70))
+    most_waited, regions, load = chance.choice((0, 1, 3)), chance.choice((1, 2, 3)), chance.choice((0, 1, 4))
+    for column, draw in (
+        (world.pair_fixed, lambda: chance.random() < 0.1),
+        (world.pair_kept, lambda: chance.random() < 0.3),
+        (world.learner_waited, lambda: chance.randint(0, most_waited)),
+        (world.learner_region, lambda: chance.randint(0, regions)),
+        (world.sharer_load, lambda: chance.randint(0, load)),
+    ):
+        column[:] = [draw() for _ in column]
+    return world
 
 
 def small_facts(seed: int, people: int = 18) -> Facts:

@@ -1,0 +1,87 @@
+"""The page of one match, which several views show: who, what, why, the hours agreed, and how to reach the other."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from matching import reasons, session_page, shared_hours
+from matching.domain import MatchState, Side
+from matching.forms import DeclineForm, WithdrawForm
+from matching.models import Match
+from registrations.actions import blocking
+from registrations.domain import ContactWay
+from registrations.models import Member, Registration
+
+
+@dataclass(frozen=True)
+class Row:
+    """One match as its reader sees it."""
+
+    match: Match
+    side: Side
+    other: Registration
+    name: str
+    waits_for_me: bool
+
+
+def row_for(match: Match, member: Member) -> Row:
+    """Return ``match`` as ``member``, one of its two people, sees it."""
+    side = Side.LEARNER if match.learner.member_id == member.pk else Side.SHARER
+    return Row(
+        match=match,
+        side=side,
+        other=match.person(side.other),
+        name=reasons.name_of(match.person(side.other)),
+        waits_for_me=match.state == MatchState.ASKED and match.accepted_at(side) is None,
+    )
+
+
+def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Show one match to one of its two people; ``forms`` are those they have filled in, by their names here."""
+    row = row_for(match, request.user)
+    now, zone = timezone.now(), request.user.zone
+    is_asked = match.state == MatchState.ASKED
+    return render(
+        request,
+        "matching/match_detail.html",
+        {
+            "row": row,
+            "match": match,
+            "side": row.side.value,
+            "is_live": Match.objects.live().filter(pk=match.pk).exists(),
+            "i_accepted_at": match.accepted_at(row.side),
+            "other_accepted_at": match.accepted_at(row.side.other),
+            "why": reasons.for_person(match, row.side),
+            "wish": match.why_the_learner_wishes_it() if row.side == Side.SHARER and match.is_open else "",
+            "contact": contact_of(row.other) if _may_see_contact(match) else None,
+            "me": reasons.name_of(match.person(row.side)),
+            "can_block": blocking.can_be_blocked(row.other, by=request.user),
+            "decline_form": DeclineForm(),
+            "withdraw_form": WithdrawForm(),
+            "my_zone": zone,
+            "days_left": max((match.answer_by - now).days, 0) if is_asked and match.answer_by else 0,
+            "usual_week": shared_hours.usual_week(match, zone=zone, now=now) if is_asked else [],
+            **session_page.context(match, request.user, now),
+            **forms,
+        },
+        status=status,
+    )
+
+
+def _may_see_contact(match: Match) -> bool:
+    """Whether the two may still reach each other: not once one has left, or blocks the other."""
+    return match.shows_contact and Match.objects.unbroken().filter(pk=match.pk).exists()
+
+
+def contact_of(person: Registration) -> dict[str, str]:
+    """Return how a person wants to be reached, as they chose; only for the other side of a connected match."""
+    if person.contact_way == ContactWay.EMAIL:
+        address = (person.member.email if person.member else "") or ""
+        return {"way": _("by email"), "address": address}
+    if person.contact_way == ContactWay.TALK_PAGE:
+        return {"way": _("on their talk page"), "text": person.contact_text}
+    return {"way": _("in the way they told us"), "text": person.contact_text}

@@ -1,0 +1,60 @@
+"""What the page of a match shows of the hours its two people agree on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from matching import reasons
+from matching.actions.sessions import seen_as
+from matching.domain import MatchState
+from matching.models import Match
+from matching.session_forms import CallLinkForm, CancelSessionForm
+from matching.shared_hours import value_of
+from registrations.models import Member
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """One proposed time that is still ahead, and its value in a form."""
+
+    pk: int
+    starts_at: datetime
+    value: str
+
+
+def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
+    """Return what the page of a match shows of its sessions."""
+    side = match.side_of(member)
+    if match.state != MatchState.CONNECTED or side is None:
+        return {}
+    session = match.sessions.open(now=now).prefetch_related("times").first()
+    seen = seen_as(session)
+    return {
+        "session": session,
+        "seen": seen,
+        "waits_for_me": session is not None and session.waiting_for == side,
+        "has_begun": session is not None and session.starts_at is not None and session.starts_at <= now,
+        "times": [
+            Proposed(time.pk, time.starts_at, value_of(time.starts_at))
+            for time in (session.times.all() if session else ())
+            if time.starts_at > now
+        ],
+        "over": match.sessions.over(now=now)[:5],
+        "my_zone": member.zone,
+        "other_zone": zone_of_other(match, member),
+        "link_form": CallLinkForm(initial={"link": session.call_link if session else ""}),
+        "cancel_form": CancelSessionForm(initial={"seen": seen}),
+    }
+
+
+def name_of_other(match: Match, member: Member) -> str:
+    """Return what the other person of a match is called."""
+    side = match.side_of(member)
+    return reasons.name_of(match.person(side.other)) if side else ""
+
+
+def zone_of_other(match: Match, member: Member) -> str:
+    """Return the zone in which the other person reads hours."""
+    side = match.side_of(member)
+    other = match.person(side.other).member if side else None
+    return other.zone if other else "UTC"

@@ -1,0 +1,154 @@
+"""The hours two people have in common, from what both said of their week, as one of them reads them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+
+import numpy as np
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
+
+from letsconnect.base.zones import in_zone, moments_of
+from matching.agreeing import WEEKS_SHOWN, SessionState, Span, monday_of, starts, stretches
+from matching.models import Match, Session
+from registrations.availability import weekly_slots
+from registrations.models import Registration
+
+_SPANISH_LIKE = {"es": r"l j \d\e F", "pt": r"l, j \d\e F"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One time to choose: its value in a form, the clock of the reader, that of the other person, and all in words."""
+
+    value: str
+    mine: str
+    theirs: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """The choices of one day of the reader's calendar."""
+
+    name: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True)
+class Week:
+    """The days of one week of the reader's calendar."""
+
+    name: str
+    days: list[Day]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a usual week in which both are free, by the reader's clock."""
+
+    day: str
+    begins: str
+    ends: str
+
+
+def value_of(moment: datetime) -> str:
+    """Return a moment as forms carry it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """Return the clock of a moment; where it shows the same time twice that day, with its distance from UTC."""
+    local = in_zone(moment, zone)
+    twice = len(moments_of(local.replace(tzinfo=None), zone)) > 1
+    return f"{local:%H:%M} ({offset(local)})" if twice else f"{local:%H:%M}"
+
+
+def offset(local: datetime) -> str:
+    """Return how far a local time is from UTC, as in "UTC+05:45"."""
+    return f"UTC{local:%z}"[:6] + ":" + f"{local:%z}"[3:5]
+
+
+def clock_beside(moment: datetime, *, mine: str, theirs: str) -> str:
+    """Return the other's clock, with the day of their week where it is not the reader's."""
+    text = clock(moment, theirs)
+    there = in_zone(moment, theirs)
+    return text if there.date() == in_zone(moment, mine).date() else f"{date_format(there, 'D')} {text}"
+
+
+def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime) -> list[Week]:
+    """Return the times of the next four weeks at which both are free and in no other session, by week and day."""
+    start = monday_of(now)
+    common = _common(match, start=start, weeks=WEEKS_SHOWN + 1)
+    taken = _taken(match, now=now)
+    found = starts(stretches(common, start=start), taken=taken, now=now)
+    return _by_week([moment for moment in found if not _is_away(match, moment)], mine=mine, theirs=theirs, name=name)
+
+
+def usual_week(match: Match, *, zone: str, now: datetime) -> list[Stretch]:
+    """Return the stretches of an hour and more that both have in common in the week after this, in ``zone``."""
+    start = monday_of(now) + timedelta(days=7)
+    return [
+        Stretch(date_format(in_zone(begin, zone), "l"), clock(begin, zone), clock(end, zone))
+        for begin, end in stretches(_common(match, start=start, weeks=1), start=start)
+    ]
+
+
+def _common(match: Match, *, start: date, weeks: int) -> np.ndarray:
+    one, other = (_slots(person, start=start, weeks=weeks) for person in (match.learner, match.sharer))
+    return one & other
+
+
+def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
+    zone = person.zone or (person.member.zone if person.member else "") or "UTC"
+    return weekly_slots(person.windows.values_list("start", "end"), zone, start=start, weeks=weeks)
+
+
+def _taken(match: Match, *, now: datetime) -> list[Span]:
+    busy = Session.objects.of_people(match.learner_id, match.sharer_id).filter(
+        state=SessionState.CONFIRMED, ends_at__gt=now
+    )
+    return list(busy.values_list("starts_at", "ends_at"))
+
+
+def _is_away(match: Match, moment: datetime) -> bool:
+    days = [person.away_until for person in (match.learner, match.sharer) if person.away_until]
+    return any(moment.date() < until for until in days)
+
+
+def _by_week(moments: Iterable[datetime], *, mine: str, theirs: str, name: str) -> list[Week]:
+    weeks = []
+    for monday, of_week in groupby(moments, key=lambda moment: _monday(moment, mine)):
+        days = []
+        for day, of_day in groupby(of_week, key=lambda moment: in_zone(moment, mine).date()):
+            choices = [_choice(one, mine=mine, theirs=theirs, name=name) for one in of_day]
+            days.append(Day(_day(day), choices))
+        weeks.append(Week(_week(monday), days))
+    return weeks
+
+
+def _choice(moment: datetime, *, mine: str, theirs: str, name: str) -> Choice:
+    here, there = clock(moment, mine), clock_beside(moment, mine=mine, theirs=theirs)
+    # Translators: one time to choose, as in "Tuesday 3 March, 14:00; for Asha 18:45".
+    label = gettext("%(day)s, %(mine)s; for %(name)s %(theirs)s") % {
+        "day": _day(in_zone(moment, mine).date()),
+        "mine": here,
+        "theirs": there,
+        "name": name,
+    }
+    return Choice(value_of(moment), here, there, label)
+
+
+def _monday(moment: datetime, zone: str) -> date:
+    day = in_zone(moment, zone).date()
+    return day - timedelta(days=day.weekday())
+
+
+def _day(day: date) -> str:
+    return date_format(day, _SPANISH_LIKE.get((get_language() or "en").split("-")[0], "l j F"), use_l10n=False)
+
+
+def _week(monday: date) -> str:
+    # Translators: the heading of a week, as in "Week of Monday 2 March".
+    return gettext("Week of %(monday)s") % {"monday": _day(monday)}
