@@ -250,7 +250,7 @@ def _nobody_shares(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
 
 
 def _wait(_change: Mapping[str, Any], _reader: _Reader) -> Advice:
-    return Advice(_("You need not change anything: who would suit you may be free again in the next round."))
+    return Advice(_("No single change of yours would find you somebody today. We look again in every round."))
 
 
 def _wished(change: Mapping[str, Any], reader: _Reader) -> Skill | None:

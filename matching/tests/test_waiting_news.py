@@ -172,7 +172,7 @@ def test_facts_changed_since_the_round_are_said_so():
 def test_a_block_reads_like_any_other_bad_luck():
     assert "could not be had" in news(leave_out(why="kept_apart")).why
     assert sentences({"kind": "wait"}) == [
-        "You need not change anything: who would suit you may be free again in the next round."
+        "No single change of yours would find you somebody today. We look again in every round."
     ]
 
 
