@@ -173,6 +173,17 @@ def test_nobody_and_nothing_give_an_empty_answer():
         ({"levels": ("served", "served")}, errors.UnknownLevel),
         ({"levels": ("fairness",)}, errors.UnknownLevel),
         ({"seed": 1.5}, errors.NotWholeNumbers),
+        ({"levels": ("served", "fixed")}, errors.UnknownLevel),
+        ({"pair_fixed": [2, 0]}, errors.OutOfRange),
+        ({"pair_kept": [0, -1]}, errors.OutOfRange),
+        ({"learner_waited": [-1, 0]}, errors.OutOfRange),
+        ({"learner_region": [0, -1]}, errors.OutOfRange),
+        ({"sharer_load": [-1, 0]}, errors.OutOfRange),
+        ({"pair_skill": [1]}, errors.LengthsDiffer),
+        ({"learner_waited": [1]}, errors.LengthsDiffer),
+        ({"sharer_load": [1, 2, 3]}, errors.LengthsDiffer),
+        ({"learner_waited": [0.5, 1]}, errors.NotWholeNumbers),
+        ({"pair_fixed": [1, 1], "pair_sharer": [5, 5]}, errors.FixedPairsClash),
     ],
 )
 def test_nonsense_is_refused_by_name(change, error):
