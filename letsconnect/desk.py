@@ -18,7 +18,7 @@ from letsconnect.trust.domain import FEWEST_READERS
 from letsconnect.trust.models import Report, TrustSeat
 from mailings.models import Letter
 from matching.domain import MatchState
-from matching.models import Match
+from matching.models import Concern, Match
 from registrations.models import Member, Registration
 
 
@@ -76,6 +76,10 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
             approved,
         )
         yield text % {"count": approved}, reverse("admin:matching_round_changelist")
+    concerns = Concern.objects.visible_to(member).open().count()
+    if concerns:
+        text = ngettext("%(count)d person or pair to look after", "%(count)d people or pairs to look after", concerns)
+        yield text % {"count": concerns}, reverse("admin:matching_concern_changelist")
     reports = Report.objects.readable_by(member, on=timezone.now().date()).waiting().count()
     if reports:
         text = ngettext(

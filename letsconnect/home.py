@@ -7,6 +7,7 @@ from clinics.models import Clinic, Rsvp
 from letsconnect.trust.models import Report
 from matching import advising, reasons
 from matching.models import Match, Session
+from matching.models.feedback import to_tell
 from registrations.models import Member, Registration
 from registrations.skills import news_of_suggestions
 
@@ -28,6 +29,9 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "next_sessions": _with_other(sessions.upcoming(now=now).for_member(member)[:SHOWN], member),
         "to_confirm": _with_other(sessions.open(now=now).waiting_for(member).order_by("pk")[:SHOWN], member),
         "confided": Report.objects.readable_by(member, on=now.date()).waiting().count(),
+        "hours_to_tell": [
+            (session, session.person(session.side_of(member).other)) for session in to_tell(member, now=now)[:SHOWN]
+        ],
         "rsvps": Rsvp.objects.active_for(member, now=now)[:SHOWN],
     }
 

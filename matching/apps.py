@@ -7,10 +7,17 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import emails, session_emails, waiting_emails  # registers the letters and the sweeps
-        from matching.actions import leaving, session_news
+        from matching import (  # registers the letters and the sweeps
+            after_emails,
+            emails,
+            session_emails,
+            waiting_emails,
+        )
+        from matching.actions import after_news, leaving, session_news
 
         emails.register()
+        after_emails.register()
+        after_news.connect()
         session_emails.register()
         waiting_emails.register()
         leaving.connect()

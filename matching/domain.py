@@ -63,6 +63,8 @@ WAS_APPROVED = (
 )
 WAS_ASKED = tuple(state for state in WAS_APPROVED if state != MatchState.APPROVED)
 WAS_CONNECTED = (MatchState.CONNECTED, MatchState.COMPLETED, MatchState.ENDED)
+# A connection two people never used expires like a question nobody answered; any other end of one says who ended it.
+CAN_HAVE_CONNECTED = (*WAS_CONNECTED, MatchState.EXPIRED)
 SHOWS_CONTACT = (MatchState.CONNECTED, MatchState.COMPLETED)
 
 
@@ -79,6 +81,7 @@ class ClosedWhy(TextChoices):
     OTHER = "other", pgettext_lazy("reason", "Another reason")
     DONE = "done", _("They met and are done")
     NO_ANSWER = "no_answer", _("One side did not answer in time")
+    NO_HOUR = "no_hour", _("They found no hour to meet")
     LEFT = "left", _("One side is no longer in the programme")
     BLOCKED = "blocked", _("The two can no longer be matched")
     ROUND_CANCELLED = "round_cancelled", _("The round was cancelled")
@@ -129,7 +132,7 @@ _MATCH_MOVES = {
     MatchState.PROPOSED: {MatchState.APPROVED, MatchState.REFUSED, MatchState.WITHDRAWN},
     MatchState.APPROVED: {MatchState.ASKED, MatchState.REFUSED, MatchState.WITHDRAWN},
     MatchState.ASKED: {MatchState.CONNECTED, MatchState.DECLINED, MatchState.EXPIRED, MatchState.WITHDRAWN},
-    MatchState.CONNECTED: {MatchState.COMPLETED, MatchState.ENDED},
+    MatchState.CONNECTED: {MatchState.COMPLETED, MatchState.ENDED, MatchState.EXPIRED},
 }
 
 

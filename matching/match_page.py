@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from matching import reasons, session_page, shared_hours
+from matching import after_views, reasons, session_page, shared_hours
 from matching.domain import MatchState, Side
 from matching.forms import DeclineForm, WithdrawForm
 from matching.models import Match
@@ -66,6 +66,7 @@ def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any)
             "days_left": max((match.answer_by - now).days, 0) if is_asked and match.answer_by else 0,
             "usual_week": shared_hours.usual_week(match, zone=zone, now=now) if is_asked else [],
             **session_page.context(match, request.user, now),
+            **after_views.context(match, request.user, now),
             **forms,
         },
         status=status,

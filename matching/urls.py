@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matching import asking_views, blocking_views, feed_views, session_views, views
+from matching import after_views, asking_views, blocking_views, feed_views, session_views, views
 
 app_name = "matching"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:match_id>/accept/", views.match_accept, name="match-accept"),
     path("<int:match_id>/decline/", views.match_decline, name="match-decline"),
     path("<int:match_id>/withdraw/", views.match_withdraw, name="match-withdraw"),
+    path("hours/<int:session_id>/how-was-it/", after_views.feedback_give, name="feedback-give"),
     path("<int:match_id>/complete/", views.match_complete, name="match-complete"),
     path("<int:match_id>/times/", session_views.session_propose, name="session-propose"),
     path("sessions/<int:session_id>/confirm/", session_views.session_confirm, name="session-confirm"),

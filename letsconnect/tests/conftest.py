@@ -15,6 +15,8 @@ from mailings.models import Suppression
 from mailings.tests.factories import make_letter
 from matching.actions.sessions import seen_as
 from matching.domain import MatchState, Side
+from matching.models import Concern
+from matching.tests.after_factories import make_hour
 from matching.tests.factories import make_match, make_request, make_round
 from matching.tests.session_factories import make_session
 from registrations.actions import claims
@@ -69,6 +71,8 @@ def make_world():
         connected=connected,
         session=session,
         seen=seen_as(session),
+        hour=make_hour(match=make_match(MatchState.CONNECTED, learner=learner, skill="hours", approved_by=reviewer)),
+        concern=Concern.objects.create(kind="absent_twice", registration=learner, raised_at=NOW),
         proposed=proposed,
         approved=make_match(MatchState.APPROVED, round=asked.round, approved_by=reviewer),
         round=asked.round,

@@ -17,7 +17,8 @@ from letsconnect.trust.actions import appoint_to_trust_team, keep_note, send_rep
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.domain import MatchState
-from matching.models import CalendarFeed, Exclusion, RoundParticipant
+from matching.models import CalendarFeed, Concern, Exclusion, RoundParticipant
+from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session
 from registrations.actions import sensitive
@@ -61,6 +62,8 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
         RoundParticipant.objects.create(round=match.round, number=7, registration=registration, left_out="no_offer")
         if match_state == MatchState.CONNECTED:
             _meet(match, member, NOW + timedelta(days=number + 2))
+            say(make_hour(match=match, ended=timedelta(days=number + 1)), match.side_of(member), note=WORD, thanks=WORD)
+    Concern.objects.create(kind="absent_twice", registration=registration, raised_at=NOW)
     if state == "approved":
         make_request(learner=registration)
         make_request(sharer=registration)

@@ -136,7 +136,7 @@ def test_the_kind_letter_to_the_other_names_nobody_once_it_is_sent(db, mailoutbo
     erase(member)
     drain(now=NOW)
 
-    letter = next(letter for letter in mailoutbox if "does not go ahead" in letter.subject)
+    letter = next(letter for letter in mailoutbox if "has come to its end" in letter.subject)
     assert "Somebody who has left" in letter.body
     assert all(WORD not in letter.body and ADDRESS not in letter.to for letter in mailoutbox)
 

@@ -87,8 +87,13 @@ def withdraw_from_match(*, match: Match, by: Member, why: ClosedWhy | str, note:
 
 @transaction.atomic
 def complete_match(*, match: Match, by: Member, now: datetime) -> Match:
-    """Say that the two have met and are done; both have a place free again."""
+    """Say that the two have met and are done; both have a place free again and get a thank-you.
+
+    One side's button is enough: nobody is kept in a match. A "done" said about an hour waits for the other's word.
+    """
     match = lock_match(match)
     _side(match, by)
     close_match(match, becomes=MatchState.COMPLETED, why=ClosedWhy.DONE, note="", by=by, now=now, verb="complete_match")
+    for side in Side:
+        tell(match, side, letter="completed", now=now)
     return match

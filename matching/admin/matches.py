@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from matching import actions, reasons
+from matching import actions, after_views, reasons
 from matching.admin.desk import DeskAdmin, line, side_in_words, tell_held
 from matching.domain import MatchState
 from matching.forms import RefuseForm
@@ -98,6 +98,7 @@ class MatchAdmin(DeskAdmin):
                 "title": str(match),
                 "match": match,
                 "sides": [(_("Learner"), match.learner), (_("Sharer"), match.sharer)],
+                "hours": after_views.for_working_group(match),
                 "sentences": reasons.for_working_group(match),
                 "parts": reasons.parts(match),
                 "can_approve": match.state == MatchState.PROPOSED,

@@ -1,5 +1,6 @@
 """The tables of matching, split by noun."""
 
+from matching.models.feedback import Concern, Feedback, QuietSpell, SessionOutcome
 from matching.models.matches import Match, MatchApproval, MatchQuerySet
 from matching.models.requests import SharerRequest, SharerRequestQuerySet
 from matching.models.rounds import Round, RoundFacts, RoundParticipant, RoundReplay
@@ -8,17 +9,21 @@ from matching.models.sessions import CalendarFeed, ProposedTime, Session, Sessio
 
 __all__ = [
     "CalendarFeed",
+    "Concern",
     "Exclusion",
+    "Feedback",
     "Match",
     "MatchApproval",
     "MatchQuerySet",
     "MatchingRules",
     "ProposedTime",
+    "QuietSpell",
     "Round",
     "RoundFacts",
     "RoundParticipant",
     "RoundReplay",
     "Session",
+    "SessionOutcome",
     "SessionQuerySet",
     "SharerRequest",
     "SharerRequestQuerySet",

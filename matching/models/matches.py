@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.domain import (
     APART_FOR_EVER,
+    CAN_HAVE_CONNECTED,
     CLOSED,
     LIVE,
     REMIND_AFTER,
@@ -201,7 +202,7 @@ class Match(models.Model):
                     learner_accepted_at__isnull=False,
                     sharer_accepted_at__isnull=False,
                     connected_at__isnull=False,
-                    state__in=WAS_CONNECTED,
+                    state__in=CAN_HAVE_CONNECTED,
                 ),
                 name="matching_connected_needs_both_acceptances",
             ),

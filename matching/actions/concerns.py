@@ -1,0 +1,69 @@
+"""Asking the working group to look after somebody: told to the liaisons of their region, and to nobody else."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts
+from mailings import letters
+from matching.afterwards import ABSENCES_COUNT_FOR, ABSENCES_TOLD, ConcernKind
+from matching.domain import MoveNotAllowed, NotYours
+from matching.models import Concern, Match, SessionOutcome
+from registrations.models import Member, Registration, WorkingGroupSeat
+
+
+def weigh_absences(*, registration: Registration, now: datetime) -> None:
+    """Tell the liaisons when somebody was absent twice since anybody last looked after them; take it back if not."""
+    registration = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
+    mine = Concern.objects.filter(registration=registration, kind=ConcernKind.ABSENT_TWICE)
+    looked_after = mine.filter(closed_by__isnull=False).order_by("-closed_at").first()
+    since = now - ABSENCES_COUNT_FOR
+    if looked_after is not None and looked_after.closed_at is not None:
+        since = max(since, looked_after.closed_at)
+    absences = SessionOutcome.objects.missed_by(registration, since=since).count()
+    standing = mine.open().first()
+    if absences >= ABSENCES_TOLD and standing is None:
+        raise_concern(kind=ConcernKind.ABSENT_TWICE, registration=registration, now=now)
+    elif absences < ABSENCES_TOLD and standing is not None:
+        standing.closed_at = now
+        standing.save(update_fields=["closed_at"])
+        acts.record(by=None, verb="take_back_concern", on=standing, now=now)
+
+
+def raise_concern(
+    *, kind: ConcernKind, registration: Registration | None = None, match: Match | None = None, now: datetime
+) -> Concern:
+    """Put somebody, or two, on the liaisons' list and owe each a letter that names nobody."""
+    concern, made = Concern.objects.get_or_create(
+        kind=kind, registration=registration, match=match, closed_at=None, defaults={"raised_at": now}
+    )
+    if made:
+        acts.record(by=None, verb="raise_concern", on=concern, now=now)
+        people = [registration] if registration is not None else [match.learner, match.sharer] if match else []
+        for member in liaisons_of({person.region for person in people}, now=now):
+            if member.pk not in {person.member_id for person in people}:
+                key = f"matching:concern:{concern.pk}:{member.pk}"
+                letters.owe(kind="matching.concern", to=member, about=concern, key=key, now=now)
+    return concern
+
+
+def liaisons_of(regions: set[str], *, now: datetime) -> list[Member]:
+    """Return the liaisons of any of these regions; where there is none, the coordinators."""
+    seats = WorkingGroupSeat.objects.current(on=now.astimezone(UTC).date()).filter(member__is_active=True)
+    own = seats.filter(region__in=regions - {""})
+    return list(Member.objects.filter(pk__in=(own if own.exists() else seats.filter(region="")).values("member")))
+
+
+@transaction.atomic
+def close_concern(*, concern: Concern, by: Member, now: datetime) -> Concern:
+    """Say that one has looked after it: it leaves the list, and absences are counted anew."""
+    concern = Concern.objects.select_for_update(no_key=True, of=("self",)).get(pk=concern.pk)
+    if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
+        raise NotYours(_("Neither of the two people is of a region you look after."))
+    if concern.closed_at is not None:
+        raise MoveNotAllowed(_("Somebody else has looked after this already."))
+    concern.closed_at, concern.closed_by = now, by
+    concern.save(update_fields=["closed_at", "closed_by"])
+    acts.record(by=by, verb="close_concern", on=concern, now=now)
+    return concern

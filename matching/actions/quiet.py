@@ -1,0 +1,118 @@
+"""Connections in which nothing happens: a kind word, then a liaison, then an end. Nobody holds a place for ever."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from mailings import letters
+from matching.actions.answers import complete_match
+from matching.actions.concerns import raise_concern
+from matching.actions.feedback import says_done
+from matching.actions.locking import close_match, lock_match
+from matching.actions.publishing import tell
+from matching.afterwards import DONE_AFTER, END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened, Next
+from matching.agreeing import SessionState
+from matching.domain import ClosedWhy, MatchState, Side
+from matching.models import Feedback, Match, MatchQuerySet, QuietSpell, Session
+
+AT_ONCE = 200
+
+
+def quiet(*, now: datetime, before: datetime) -> MatchQuerySet:
+    """Return the connections with no hour before them in which nothing has happened since ``before``.
+
+    ``quiet_since`` is when they were connected, or when their last hour ended or was cancelled, whatever is later.
+    """
+    sessions = Session.objects.filter(match=OuterRef("pk")).values("match")
+    ended = sessions.filter(state=SessionState.CONFIRMED).annotate(last=Max("ends_at")).values("last")
+    cancelled = sessions.annotate(last=Max("cancelled_at")).values("last")
+    since = [Coalesce(Subquery(last, output_field=DateTimeField()), "connected_at") for last in (ended, cancelled)]
+    open_ = Session.objects.open(now=now).values("match")
+    return (
+        Match.objects.live()
+        .filter(Q(connected_at__lte=before), state=MatchState.CONNECTED)
+        .exclude(pk__in=open_)
+        .annotate(quiet_since=Greatest("connected_at", *since))
+        .filter(quiet_since__lte=before)
+    )
+
+
+def _locked(matches: MatchQuerySet) -> Iterable[Match]:
+    """Those nobody is acting on at this moment, read again under their lock."""
+    rows = matches.select_related("learner__member", "sharer__member").order_by("pk")
+    return list(rows.select_for_update(skip_locked=True, no_key=True, of=("self",))[:AT_ONCE])
+
+
+@transaction.atomic
+def nudge_quiet(now: datetime) -> int:
+    """Write kindly to both sides of a connection that has been quiet for two weeks, once for each spell."""
+    nudged = QuietSpell.objects.filter(match=OuterRef("pk"), since=OuterRef("quiet_since"))
+    count = 0
+    for match in _locked(quiet(now=now, before=now - NUDGE_AFTER).exclude(pk__in=nudged.values("match"))):
+        spell = QuietSpell.objects.create(match=match, since=match.quiet_since, nudged_at=now)
+        for side in Side:
+            to = match.person(side).member
+            key = f"matching:{match.pk}:quiet:{spell.pk}:{side}"
+            letters.owe(kind=f"matching.quiet_{side}", to=to, about=match, key=key, now=now)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def tell_of_quiet(now: datetime) -> int:
+    """Ask the liaisons to look after two who have not met for four weeks."""
+    told = QuietSpell.objects.filter(match=OuterRef("pk"), since=OuterRef("quiet_since"), told_at=None)
+    count = 0
+    for match in _locked(quiet(now=now, before=now - TELL_AFTER).filter(pk__in=told.values("match"))):
+        QuietSpell.objects.filter(match=match, since=match.quiet_since).update(told_at=now)
+        raise_concern(kind=ConcernKind.NOT_MEETING, match=match, now=now)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def end_quiet(now: datetime) -> int:
+    """End a connection six weeks quiet: completed where one of them said that they met, else expired. Both are told."""
+    count = 0
+    for match in _locked(quiet(now=now, before=now - END_AFTER)):
+        spell = QuietSpell.objects.filter(match=match, since=match.quiet_since).first()
+        if spell is None or spell.nudged_at > now - (END_AFTER - NUDGE_AFTER):
+            continue  # a portal that stood still for weeks says a kind word first
+        met = (
+            Feedback.objects.filter(session__match=match, happened=Happened.YES).order_by("-changed_at", "-pk").first()
+        )
+        who = met.registration.member if met is not None else None
+        if who is not None:
+            complete_match(match=match, by=who, now=now)
+        else:
+            close_match(
+                match,
+                becomes=MatchState.EXPIRED,
+                why=ClosedWhy.NO_HOUR,
+                note="",
+                by=None,
+                now=now,
+                verb="expire_connection",
+            )
+            for side in Side:
+                tell(match, side, letter="quiet_end", now=now)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def complete_done(now: datetime) -> int:
+    """Complete the matches of which one side said "done" a week ago, and the other did not say otherwise."""
+    due = Feedback.objects.filter(
+        next=Next.DONE, changed_at__lte=now - DONE_AFTER, session__match__state=MatchState.CONNECTED
+    )
+    count = 0
+    for said in due.select_related("session__match", "registration__member").order_by("session__match", "pk")[:AT_ONCE]:
+        match = lock_match(said.session.match)
+        if match.state == MatchState.CONNECTED and says_done(match, said, now=now):
+            complete_match(match=match, by=said.registration.member, now=now)
+            count += 1
+    return count

@@ -1,0 +1,108 @@
+"""People to look after: who was absent twice, and who has not met for weeks. For the liaisons of their region."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from matching import actions, reasons
+from matching.admin.desk import DeskAdmin, side_in_words
+from matching.afterwards import Verdict
+from matching.domain import MatchingError
+from matching.models import Concern, Feedback, Match, SessionOutcome
+
+# Fewer marks than this could be told apart by who knows of one.
+FEWEST_MARKS = 5
+
+
+class OpenFilter(admin.SimpleListFilter):
+    title = _("looked after")
+    parameter_name = "done"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("yes", _("yes")), ("all", _("all"))]
+
+    def choices(self, changelist: Any) -> Any:
+        yield {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": _("not yet"),
+        }
+        for value, label in self.lookup_choices:
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": self.value() == value, "query_string": query, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Concern]) -> QuerySet[Concern]:
+        if self.value() == "yes":
+            return queryset.exclude(closed_at=None)
+        return queryset if self.value() == "all" else queryset.filter(closed_at=None)
+
+
+@admin.register(Concern)
+class ConcernAdmin(DeskAdmin):
+    list_display = ["who", "kind", "raised_at", "looked_after"]
+    list_display_links = None
+    list_filter = [OpenFilter, "kind"]
+    actions = ["look_after"]
+    ordering = ["raised_at", "pk"]
+    change_list_template = "matching/admin/concern_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Concern]:
+        return super().get_queryset(request).with_people()
+
+    def has_view_permission(self, request: HttpRequest, obj: Concern | None = None) -> bool:
+        """The list is all there is: a row has no page of its own."""
+        return obj is None and super().has_view_permission(request)
+
+    @admin.display(description=_("who"))
+    def who(self, concern: Concern) -> str:
+        if concern.registration is not None:
+            return side_in_words(concern.registration)
+        return " – ".join(reasons.name_of(one) for one in (concern.match.learner, concern.match.sharer))
+
+    @admin.display(description=_("looked after"))
+    def looked_after(self, concern: Concern) -> str:
+        if concern.closed_at is None:
+            return ""
+        return str(concern.closed_by or _("it has settled by itself"))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show above the list what came of the hours of the matches one looks after: counts, and no word of anybody."""
+        return super().changelist_view(request, {**_counts(request), **(extra_context or {})})
+
+    @admin.action(description=_("I have looked after it"), permissions=["seat"])
+    def look_after(self, request: HttpRequest, queryset: QuerySet[Concern]) -> None:
+        done = 0
+        for concern in queryset:
+            try:
+                actions.close_concern(concern=concern, by=request.user, now=timezone.now())
+            except MatchingError as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                done += 1
+        if done:
+            said = ngettext("%(count)d looked after.", "%(count)d looked after.", done)
+            self.message_user(request, said % {"count": done}, messages.SUCCESS)
+
+
+def _counts(request: HttpRequest) -> dict[str, Any]:
+    mine = Match.objects.visible_to(request.user).values("pk")
+    found = dict(
+        SessionOutcome.objects.filter(session__match__in=mine, settled_at__isnull=False)
+        .values_list("verdict")
+        .annotate(Count("pk"))
+    )
+    marks = dict(
+        Feedback.objects.filter(Q(session__match__in=mine), useful__isnull=False)
+        .values_list("useful")
+        .annotate(Count("pk"))
+    )
+    enough = sum(marks.values()) >= FEWEST_MARKS
+    return {
+        "verdicts": [(verdict.label, found[verdict]) for verdict in Verdict if found.get(verdict)],
+        "marks": [(mark, marks.get(mark, 0)) for mark in range(1, 6)] if enough else [],
+    }

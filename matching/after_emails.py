@@ -1,0 +1,142 @@
+"""The letters after an hour: how was it, what a pity, thank you, the end. None shows what the other said."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from letsconnect.base.languages import speaking
+from letsconnect.base.links import absolute
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+from matching import actions, reasons
+from matching.afterwards import CLOSES_AFTER, ConcernKind, Verdict
+from matching.agreeing import SessionState
+from matching.domain import ClosedWhy, MatchState, Side
+from matching.models import Concern, Feedback, Match, Session
+from registrations.models import Registration
+
+_MISSED = {
+    "missed_absent": Verdict.MISSED,
+    "missed_waiting": Verdict.MISSED,
+    "missed_each_other": Verdict.CROSSED,
+}
+
+
+def register() -> None:
+    """Make the letters and sweeps known to the ledger."""
+    for side in Side:
+        for letter in ("did_you_meet", *_MISSED):
+            kinds.register(
+                f"matching.{letter}_{side}",
+                still_owed=_question_owed(side) if letter == "did_you_meet" else _missed_owed(letter),
+                render=_about_session(letter, side),
+            )
+        for letter in ("completed", "quiet", "quiet_end"):
+            kinds.register(
+                f"matching.{letter}_{side}", still_owed=_match_owed(letter), render=_about_match(letter, side)
+            )
+    kinds.register("matching.thanks", still_owed=thanks_owed, render=render_thanks)
+    kinds.register("matching.concern", still_owed=concern_owed, render=render_concern)
+    kinds.register_sweep("matching.hours_over", actions.ask_how_it_went)
+    kinds.register_sweep("matching.hours_settled", actions.settle_sessions)
+    kinds.register_sweep("matching.done", actions.complete_done)
+    kinds.register_sweep("matching.quiet", actions.nudge_quiet)
+    kinds.register_sweep("matching.quiet_told", actions.tell_of_quiet)
+    kinds.register_sweep("matching.quiet_ended", actions.end_quiet)
+
+
+def _is_unbroken(match_id: int) -> bool:
+    return Match.objects.unbroken().filter(pk=match_id).exists()
+
+
+def _question_owed(side: Side) -> Callable[[Session, datetime], str | None]:
+    def still_owed(session: Session, now: datetime) -> str | None:
+        if session.state != SessionState.CONFIRMED or session.ends_at is None or now < session.ends_at:
+            return "the hour was moved or cancelled"
+        if now >= session.ends_at + CLOSES_AFTER:
+            return "the two weeks to say how it went are over"
+        if Feedback.objects.filter(session=session, side=side).exists():
+            return "this side has said it"
+        return None if _is_unbroken(session.match_id) else "one side has left"
+
+    return still_owed
+
+
+def _missed_owed(letter: str) -> Callable[[Session, datetime], str | None]:
+    def still_owed(session: Session, now: datetime) -> str | None:
+        if not Match.objects.live().filter(pk=session.match_id, state=MatchState.CONNECTED).exists():
+            return "the match is over"
+        outcome = getattr(session, "outcome", None)
+        return None if outcome is not None and outcome.verdict == _MISSED[letter] else "it was not like that"
+
+    return still_owed
+
+
+def _match_owed(letter: str) -> Callable[[Match, datetime], str | None]:
+    wanted = {"completed": MatchState.COMPLETED, "quiet": MatchState.CONNECTED, "quiet_end": MatchState.EXPIRED}[letter]
+
+    def still_owed(match: Match, now: datetime) -> str | None:
+        if match.state != wanted or (letter == "quiet_end" and match.closed_why != ClosedWhy.NO_HOUR):
+            return f"the match is {match.state}"
+        if letter == "quiet" and Session.objects.filter(match=match).open(now=now).exists():
+            return "an hour is being agreed"
+        return None if _is_unbroken(match.pk) else "one side has left"
+
+    return still_owed
+
+
+def thanks_owed(said: Feedback, now: datetime) -> str | None:
+    if not said.thanks:
+        return "the thanks were taken back"
+    return None if _is_unbroken(said.session.match_id) else "one side has left"
+
+
+def concern_owed(concern: Concern, now: datetime) -> str | None:
+    return None if concern.closed_at is None else "somebody has looked after it"
+
+
+def _about_session(letter: str, side: Side) -> Callable[[Session, str, str], Rendered]:
+    def render(session: Session, language: str, zone: str) -> Rendered:
+        page = ("matching:feedback-give", session.pk) if letter == "did_you_meet" else _page(session.match)
+        more = {"session": session, "side": side.value, "link": absolute(*page)}
+        return _render(letter, session.match, side, more, language=language, zone=zone)
+
+    return render
+
+
+def _about_match(letter: str, side: Side) -> Callable[[Match, str, str], Rendered]:
+    def render(match: Match, language: str, zone: str) -> Rendered:
+        more = {"side": side.value, "link": absolute(*_page(match))}
+        return _render(letter, match, side, more, language=language, zone=zone)
+
+    return render
+
+
+def render_thanks(said: Feedback, language: str, zone: str) -> Rendered:
+    more = {"thanks": said.thanks, "link": absolute(*_page(said.session.match))}
+    return _render("thanks", said.session.match, Side(said.side).other, more, language=language, zone=zone)
+
+
+def render_concern(concern: Concern, language: str, zone: str) -> Rendered:
+    """Nobody is named: a letter is read in more places than the desk."""
+    context = {
+        "is_about_a_person": concern.kind == ConcernKind.ABSENT_TWICE,
+        "link": absolute("admin:matching_concern_changelist"),
+    }
+    return render_letter("matching/emails/concern", context, language=language, zone=zone)
+
+
+def _page(match: Match) -> tuple[str, int]:
+    return "matching:match-detail", match.pk
+
+
+def _render(letter: str, match: Match, side: Side, more: dict[str, Any], *, language: str, zone: str) -> Rendered:
+    me: Registration = match.person(side)
+    with speaking(language):
+        context = {
+            "name": me.shown_name,
+            "other": reasons.name_of(match.person(side.other)),
+            "skill": match.skill.name_in(language),
+            **more,
+        }
+    return render_letter(f"matching/emails/{letter}", context, language=language, zone=zone)

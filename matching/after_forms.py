@@ -1,0 +1,103 @@
+"""How it went: did you meet, was it useful, what next, notes, thanks."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from matching.afterwards import WHY_NOT_A_FIT, Happened, Next, NotSaid, check_words
+from matching.domain import ReasonMissing
+from matching.models import Feedback
+
+
+class FeedbackForm(forms.Form):
+    """One side's word about one hour; ``can_go_on`` asks what next, while the two are connected."""
+
+    happened = forms.ChoiceField(label=_("Did you meet?"), choices=Happened.choices, widget=forms.RadioSelect)
+    useful = forms.TypedChoiceField(
+        label=_("How useful was it for you?"),
+        choices=[
+            ("", _("I would rather not say")),
+            ("1", _("1: not at all")),
+            ("2", "2"),
+            ("3", "3"),
+            ("4", "4"),
+            ("5", _("5: very much")),
+        ],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Only if you met."),
+    )
+    next_ = forms.ChoiceField(
+        label=_("What would you like next?"),
+        choices=[("", _("I do not know yet")), *Next.choices],
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_(
+            "“Done” by both of you completes the match. “Not a good fit” ends it at once; the other gets a kind letter "
+            "that does not say why."
+        ),
+    )
+    why = forms.ChoiceField(
+        label=_("If you are not a good fit: why?"),
+        choices=[("", "–"), *((why.value, why.label) for why in WHY_NOT_A_FIT)],
+        required=False,
+        help_text=_("The working group reads it to find better matches; the other person does not."),
+    )
+    why_note = forms.CharField(
+        label=_("In your words"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    thanks = forms.CharField(
+        label=_("A word of thanks to the other"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("They get it in a letter and read it on the page of your match."),
+    )
+    note = forms.CharField(
+        label=_("Notes for yourself"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Nobody else reads them, not even the working group."),
+    )
+
+    def __init__(self, *args: Any, said: Feedback | None, can_go_on: bool, **kwargs: Any) -> None:
+        first = (
+            {
+                "happened": said.happened,
+                "useful": "" if said.useful is None else str(said.useful),
+                "next_": said.next,
+                "thanks": said.thanks,
+                "note": said.note,
+            }
+            if said is not None
+            else {}
+        )
+        super().__init__(*args, initial=first, **kwargs)
+        if not can_go_on:
+            for name in ("next_", "why", "why_note"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if self.errors:
+            return said
+        if said["happened"] != Happened.YES:
+            said["useful"] = None  # chosen before the radio button above was changed
+        if said.get("next_", "") != Next.NOT_A_FIT:
+            said["why"] = said["why_note"] = ""
+        try:
+            check_words(
+                happened=said["happened"],
+                useful=said["useful"],
+                next_=said.get("next_", ""),
+                why=said["why"],
+                why_note=said["why_note"],
+            )
+        except ReasonMissing as missing:
+            self.add_error("why", str(missing))
+        except NotSaid as refusal:
+            self.add_error(None, str(refusal))
+        return said

@@ -1,0 +1,94 @@
+"""After an hour: what the page of a match shows, and the page on which one side says how it went."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from matching import actions, reasons
+from matching.after_forms import FeedbackForm
+from matching.afterwards import CLOSES_AFTER, Next, check_open
+from matching.domain import MatchingError, MatchState, Side
+from matching.models import Feedback, Match, Session, SessionOutcome
+from registrations.models import Member
+
+
+@dataclass(frozen=True)
+class Hour:
+    """An hour that is over, as one of the two sees it: their own words, and the other's thanks."""
+
+    session: Session
+    mine: Feedback | None
+    thanks: str
+    can_tell: bool
+
+
+def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
+    """Return what the page of a match shows of its past hours to one of its two people."""
+    side = match.side_of(member)
+    hours = Session.objects.filter(match=match).over(now=now).prefetch_related("feedback")
+    return {"hours": [_hour(session, side, now=now) for session in hours] if side is not None else []}
+
+
+def _hour(session: Session, side: Side, *, now: datetime) -> Hour:
+    said = {row.side: row for row in session.feedback.all()}
+    theirs = said.get(side.other)
+    return Hour(
+        session=session,
+        mine=said.get(side),
+        thanks=theirs.thanks if theirs is not None else "",
+        can_tell=session.ends_at is not None and now < session.ends_at + CLOSES_AFTER,
+    )
+
+
+def for_working_group(match: Match) -> list[tuple[datetime, str]]:
+    """Return when each hour of a match was, and what came of it: no word, note or mark of either."""
+    rows = SessionOutcome.objects.filter(session__match=match).select_related("session").order_by("session__starts_at")
+    return [(row.session.starts_at, row.get_verdict_display()) for row in rows]
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback_give(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Ask one side how an hour went; to anybody else there is no such hour."""
+    now = timezone.now()
+    session = get_object_or_404(Session.objects.for_member(request.user).over(now=now).with_people(), pk=session_id)
+    match, side = session.match, session.side_of(request.user)
+    if side is None:
+        raise Http404
+    try:
+        check_open(ends_at=session.ends_at, now=now)
+    except MatchingError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("matching:match-detail", match.pk)
+    said = Feedback.objects.filter(session=session, side=side).first()
+    form = FeedbackForm(
+        request.POST if request.method == "POST" else None, said=said, can_go_on=match.state == MatchState.CONNECTED
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            kept = actions.give_feedback(session=session, by=request.user, now=now, **form.cleaned_data)
+        except MatchingError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _thanked(kept))
+            return redirect("matching:match-detail", match.pk)
+    shown = {"form": form, "session": session, "match": match, "name": reasons.name_of(session.person(side.other))}
+    return render(request, "matching/feedback_give.html", shown, status=422 if form.errors else 200)
+
+
+def _thanked(said: Feedback) -> str:
+    if said.next == Next.ANOTHER:
+        return _("Thank you. Propose the next hour here, and they get a letter.")
+    if said.next == Next.NOT_A_FIT:
+        return _("Thank you for telling us. You are free for another match.")
+    return _("Thank you for telling us. You can change it for two weeks after the hour.")

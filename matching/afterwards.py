@@ -1,0 +1,128 @@
+"""What can be decided after an hour two people agreed on, without a database: did it happen, who was missing, and now?
+
+One person's word is never shown to the other. Where the two say different things, nobody is taken to have been absent.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from matching.domain import ClosedWhy, MatchingError, ReasonMissing, Side, check_reason
+
+# People talk longer than an hour, and do not want a letter while they do.
+ASK_AFTER = timedelta(minutes=30)
+# One side's word counts alone after this time; until then the other can say how it was.
+SETTLE_AFTER = timedelta(days=4)
+# After this nothing is taken or changed any more.
+CLOSES_AFTER = timedelta(days=14)
+# "Done" said by one completes the match when the other has not said otherwise by then.
+DONE_AFTER = timedelta(days=7)
+# Two are connected and meet not: a kind word, then somebody of the working group is told, then it ends.
+NUDGE_AFTER, TELL_AFTER, END_AFTER = (timedelta(days=days) for days in (14, 28, 42))
+ABSENCES_TOLD = 2
+ABSENCES_COUNT_FOR = timedelta(days=365)
+
+
+class Happened(TextChoices):
+    """What one side says of the hour."""
+
+    YES = "yes", pgettext_lazy("did you meet", "Yes, we met")
+    OTHER_MISSED = "other_missed", pgettext_lazy("did you meet", "No: I was there, and they did not come")
+    I_MISSED = "i_missed", pgettext_lazy("did you meet", "No: I could not make it")
+    MOVED = "moved", pgettext_lazy("did you meet", "No: we moved it to another time")
+
+
+class Next(TextChoices):
+    ANOTHER = "another", _("Another hour with them")
+    DONE = "done", _("We are done, and that is good")
+    NOT_A_FIT = "not_a_fit", _("We are not a good fit")
+
+
+class Verdict(TextChoices):
+    """What came of the hour, as far as both words together tell. The working group reads this, and not the words."""
+
+    MET = "met", pgettext_lazy("what came of an hour", "they met")
+    MOVED = "moved", pgettext_lazy("what came of an hour", "they moved it")
+    MISSED = "missed", pgettext_lazy("what came of an hour", "it did not come about")
+    CROSSED = "crossed", pgettext_lazy("what came of an hour", "they do not agree whether it took place")
+    UNKNOWN = "unknown", pgettext_lazy("what came of an hour", "nobody has said")
+
+
+class ConcernKind(TextChoices):
+    ABSENT_TWICE = "absent_twice", _("Was not there at two agreed hours")
+    NOT_MEETING = "not_meeting", _("Connected for weeks, and no hour found")
+
+
+WHY_NOT_A_FIT = (ClosedWhy.POOR_FIT, ClosedWhy.NOT_THE_TOPIC, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)
+
+
+class NotYet(MatchingError):
+    """The hour is not over, or the days to tell are."""
+
+
+class NotSaid(MatchingError):
+    """What was said does not go together."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What both words come to, and who was not there."""
+
+    verdict: Verdict
+    absent: frozenset[Side] = frozenset()
+
+
+def judge(*, learner: str, sharer: str) -> Judged:
+    """Return what the two words come to; "" is a side that has said nothing."""
+    words = {Side.LEARNER: learner, Side.SHARER: sharer}
+    said = {word for word in words.values() if word}
+    if not said:
+        return Judged(Verdict.UNKNOWN)
+    if said <= {Happened.YES, Happened.MOVED}:
+        return Judged(Verdict.MET if Happened.YES in said else Verdict.MOVED)
+    if not said <= {Happened.OTHER_MISSED, Happened.I_MISSED} or (learner == sharer == Happened.OTHER_MISSED):
+        return Judged(Verdict.CROSSED)
+    own = {side for side, word in words.items() if word == Happened.I_MISSED}
+    told = {side.other for side, word in words.items() if word == Happened.OTHER_MISSED}
+    return Judged(Verdict.MISSED, frozenset(own | told))
+
+
+def is_settled(*, learner: str, sharer: str, ends_at: datetime, now: datetime) -> bool:
+    """Tell whether what was said can be acted upon: both spoke, one owned up, or the other has had their time."""
+    if (learner and sharer) or Happened.I_MISSED in (learner, sharer):
+        return True
+    if learner or sharer:
+        return now >= ends_at + SETTLE_AFTER
+    return now >= ends_at + CLOSES_AFTER
+
+
+def check_open(*, ends_at: datetime, now: datetime) -> None:
+    """Raise NotYet unless the hour is over and its two weeks are not."""
+    if now < ends_at:
+        raise NotYet(_("This hour is not over yet."))
+    if now >= ends_at + CLOSES_AFTER:
+        raise NotYet(_("The two weeks to say how it went are over."))
+
+
+def check_words(*, happened: str, useful: int | None, next_: str, why: str, why_note: str) -> None:
+    """Raise NotSaid or ReasonMissing where answers are missing or do not go together."""
+    if happened not in Happened.values:
+        raise NotSaid(_("Say whether you met."))
+    if useful is not None and (happened != Happened.YES or not 1 <= useful <= 5):
+        raise NotSaid(_("Only an hour that took place was useful or not."))
+    if next_ and next_ not in Next.values:
+        raise NotSaid(_("Choose what you would like next."))
+    if next_ == Next.NOT_A_FIT:
+        check_reason(why=why, note=why_note, allowed=WHY_NOT_A_FIT)
+    elif why:
+        raise ReasonMissing(_("A reason is only asked where you are not a good fit."))
+
+
+def is_done(*, mine: str, theirs: str, said_at: datetime, now: datetime) -> bool:
+    """Tell whether one side's "done" completes the match: the other says so too, or has had a week to say otherwise."""
+    if mine != Next.DONE or theirs == Next.ANOTHER:
+        return False
+    return theirs == Next.DONE or now >= said_at + DONE_AFTER

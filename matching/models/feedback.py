@@ -1,0 +1,204 @@
+"""What two people say of an hour, what came of it, and whom the working group is asked to look after."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from matching.afterwards import ASK_AFTER, CLOSES_AFTER, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
+from matching.agreeing import SessionState
+from matching.domain import Side
+from matching.models.matches import Match
+from matching.models.sessions import Session, SessionQuerySet
+from registrations.models import Member, Registration
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def of(self, member: Member) -> "FeedbackQuerySet":
+        return self.filter(registration__member=member)
+
+
+class Feedback(models.Model):
+    """One side's word about one hour. The other reads the thanks and nothing else; the note is the writer's alone."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="feedback")
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="feedback")
+    side = models.CharField(max_length=7, choices=Side)
+    happened = models.CharField(_("did you meet"), max_length=12, choices=Happened)
+    useful = models.PositiveSmallIntegerField(_("how useful it was"), null=True)
+    next = models.CharField(_("what next"), max_length=10, choices=Next, blank=True)
+    note = models.TextField(_("my notes"), max_length=5000, blank=True)
+    thanks = models.TextField(_("thanks"), max_length=500, blank=True)
+    made_at = models.DateTimeField(_("said"))
+    changed_at = models.DateTimeField(_("changed"))
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("word about an hour")
+        verbose_name_plural = _("words about hours")
+        constraints = [
+            models.UniqueConstraint(fields=["session", "side"], name="matching_one_feedback_per_session_and_side"),
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="matching_feedback_side_is_known"),
+            models.CheckConstraint(
+                condition=Q(happened__in=Happened.values), name="matching_feedback_happened_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(useful=None) | Q(useful__gte=1, useful__lte=5, happened=Happened.YES),
+                name="matching_feedback_useful_is_one_to_five_and_they_met",
+            ),
+            models.CheckConstraint(condition=Q(next__in=["", *Next.values]), name="matching_feedback_next_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session} {self.side}"
+
+
+class SessionOutcomeQuerySet(models.QuerySet["SessionOutcome"]):
+    def to_settle(self, *, now: datetime) -> "SessionOutcomeQuerySet":
+        """Of which one side's word, or that nobody spoke, counts by now."""
+        spoken = Q(session__feedback__isnull=False, session__ends_at__lte=now - SETTLE_AFTER)
+        return self.filter(spoken | Q(session__ends_at__lte=now - CLOSES_AFTER), settled_at=None).distinct()
+
+    def missed_by(self, registration: Registration, *, since: datetime) -> "SessionOutcomeQuerySet":
+        mine = Q(learner_absent=True, session__learner=registration) | Q(
+            sharer_absent=True, session__sharer=registration
+        )
+        return self.filter(mine, session__ends_at__gt=since)
+
+
+class SessionOutcome(models.Model):
+    """That both were asked about an hour, and what came of it once that can be said."""
+
+    session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="outcome")
+    asked_at = models.DateTimeField(_("asked at"))
+    settled_at = models.DateTimeField(_("settled at"), null=True)
+    verdict = models.CharField(_("what came of it"), max_length=10, choices=Verdict, default=Verdict.UNKNOWN)
+    learner_absent = models.BooleanField(default=False)
+    sharer_absent = models.BooleanField(default=False)
+
+    objects = SessionOutcomeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("what came of an hour")
+        verbose_name_plural = _("what came of hours")
+        constraints = [
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="matching_outcome_verdict_is_known"),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.MISSED) & (Q(learner_absent=True) | Q(sharer_absent=True))
+                | ~Q(verdict=Verdict.MISSED) & Q(learner_absent=False, sharer_absent=False),
+                name="matching_outcome_missed_names_who",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=False) | Q(verdict=Verdict.UNKNOWN),
+                name="matching_outcome_is_settled_when_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session}: {self.verdict}"
+
+
+class QuietSpell(models.Model):
+    """That two connected people have had no hour before them for a while, and what was done about it."""
+
+    match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="quiet_spells")
+    since = models.DateTimeField()
+    nudged_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("quiet spell")
+        verbose_name_plural = _("quiet spells")
+        constraints = [
+            models.UniqueConstraint(fields=["match", "since"], name="matching_one_quiet_spell_per_match_and_time"),
+            models.CheckConstraint(
+                condition=Q(told_at=None) | Q(told_at__gte=F("nudged_at")), name="matching_people_are_nudged_first"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.match} {self.since:%Y-%m-%d}"
+
+
+class ConcernQuerySet(models.QuerySet["Concern"]):
+    def open(self) -> "ConcernQuerySet":
+        return self.filter(closed_at=None)
+
+    def visible_to(self, member: Member) -> "ConcernQuerySet":
+        """A coordinator sees all, a liaison those about people of their regions; nobody what is about themselves."""
+        others = self.exclude(registration__member=member).exclude(
+            Q(match__isnull=False) & (Q(match__learner__member=member) | Q(match__sharer__member=member))
+        )
+        if member.is_coordinator:
+            return others
+        regions = member.seat_regions - {""}
+        return others.filter(
+            Q(registration__region__in=regions)
+            | Q(match__learner__region__in=regions)
+            | Q(match__sharer__region__in=regions)
+        )
+
+    def with_people(self) -> "ConcernQuerySet":
+        return self.select_related(
+            "registration__member", "match__learner__member", "match__sharer__member", "closed_by"
+        )
+
+
+class Concern(models.Model):
+    """Somebody, or two, whom a liaison is asked to look after: told to the liaison, never shown to anybody else."""
+
+    kind = models.CharField(_("what it is about"), max_length=15, choices=ConcernKind)
+    registration = models.ForeignKey(
+        Registration, null=True, on_delete=models.PROTECT, related_name="concerns", verbose_name=_("person")
+    )
+    match = models.ForeignKey(
+        Match, null=True, on_delete=models.PROTECT, related_name="concerns", verbose_name=_("match")
+    )
+    raised_at = models.DateTimeField(_("since"))
+    closed_at = models.DateTimeField(_("looked after at"), null=True)
+    closed_by = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("looked after by")
+    )
+
+    objects = ConcernQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("somebody to look after")
+        verbose_name_plural = _("people to look after")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=ConcernKind.ABSENT_TWICE, registration__isnull=False, match=None)
+                | Q(kind=ConcernKind.NOT_MEETING, registration=None, match__isnull=False),
+                name="matching_concern_is_about_a_person_or_a_match",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_by=None) | Q(closed_at__isnull=False), name="matching_concern_closed_by_has_when"
+            ),
+            models.UniqueConstraint(
+                fields=["registration", "kind"],
+                condition=Q(closed_at=None, registration__isnull=False),
+                name="matching_one_open_concern_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["match", "kind"],
+                condition=Q(closed_at=None, match__isnull=False),
+                name="matching_one_open_concern_per_match",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
+
+
+def to_ask(*, now: datetime) -> SessionQuerySet:
+    """Return the hours that are over, and about which nobody was asked yet."""
+    return Session.objects.over(now=now - ASK_AFTER).filter(outcome=None)
+
+
+def to_tell(member: Member, *, now: datetime) -> SessionQuerySet:
+    """Return the hours the member was at, or should have been, and has said nothing about."""
+    said = Feedback.objects.of(member).values("session")
+    recent = Session.objects.over(now=now).filter(ends_at__gt=now - CLOSES_AFTER, state=SessionState.CONFIRMED)
+    return recent.for_member(member).exclude(pk__in=said).with_people()
