@@ -265,7 +265,8 @@ def _skills_of(person: Registration, wished: set[int]) -> tuple[Skilled, ...]:
 def _languages_of(person: Registration) -> tuple[str, ...]:
     spoken = [row for row in person.spoken_languages.all() if row.level]
     return tuple(
-        _("%(language)s: %(level)s") % {"language": _language(row.code), "level": row.get_level_display()}
+        # Translators: a language and how well somebody speaks it, as in "Arabic (N – native)".
+        _("%(language)s (%(level)s)") % {"language": _language(row.code), "level": row.get_level_display()}
         for row in sorted(spoken, key=lambda row: (-row.level, row.code))
     )
 

@@ -65,7 +65,7 @@ POPULAR = (
 )  # fmt: skip
 # Free when nobody else is, with one wish nobody shares: the last round has nobody for her, and says why.
 WAITING = ("Salma", "TN", "Africa/Tunis", "fr", {"ar": 6, "en": 1})
-WAITING_WISHES = ("wikidata", "budgeting", "social-media", "preventing-burnout", "lexemes")
+WAITING_WISHES = ("wikidata", "budgeting", "social-media", "preventing-burnout", "podcasting")
 WAITING_HOURS = ((1 * 1440 + 4 * 60, 1 * 1440 + 6 * 60),)
 ONE_IN_SO_MANY_IS_FOUND = 3
 WAITING_FOR_REVIEW = {"Didier", "Camila", "Rahim", "Nino", "Rania"}

@@ -185,8 +185,8 @@ class ShareForm(SkillForm):
         required=False,
         help_text=_(
             "People with an approved registration then see the name you show, your region and group, what you share, "
-            "your languages and roughly when you are free. Never how to reach you. Nobody has to be answered: whom "
-            "they ask for is a wish for the next round of matches."
+            "your languages and roughly when you are free; never how to reach you. When somebody asks for you, it is a "
+            "wish for the next round of matches: you need not answer anything."
         ),
     )
 
