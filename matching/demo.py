@@ -4,17 +4,21 @@ from datetime import datetime, timedelta
 
 from matching import actions, browsing
 from matching.domain import ClosedWhy, Side
+from matching.engine.facts import Settings
 from matching.models import Match, Round
+from matching.scope import Scope
 from registrations.models import Member, Registration, Skill
 
 PUBLISHED_OF_OTHERS, LEFT_APPROVED = 4, 3
+FIRST_REGIONS = ("MENA", "SSA", "LAC", "NA", "NWE")
 
 
 def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None) -> Round:
-    """Run a round; refuse one match, approve some, publish a few, let people answer. The volunteer is asked, if the
-    round found somebody for them, and most proposals wait for a decision."""
+    """Run a round for some regions; refuse one match, approve some, publish a few, let people answer. The volunteer is
+    asked, if the round found somebody for them, and most proposals wait for a decision. A draft for everybody else
+    shows its preview, and what moving a weight changed."""
     before = now - timedelta(hours=20)
-    round_ = actions.create_round(by=coordinator, now=before, wake_a_worker=False)
+    round_ = actions.draft_round(by=coordinator, scope=Scope(regions=FIRST_REGIONS), now=before)
     round_ = actions.solve_round(round_=round_, now=before)
     theirs, others = _split(round_, volunteer)
     to_publish = theirs + others[:PUBLISHED_OF_OTHERS]
@@ -33,6 +37,7 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
         )
     if volunteer is not None:
         _ask_for_somebody(volunteer, now=now - timedelta(hours=1))
+    _draft(coordinator=coordinator, now=now - timedelta(minutes=20))
     return Round.objects.get(pk=round_.pk)
 
 
@@ -46,6 +51,15 @@ def _ask_for_somebody(volunteer: Member, *, now: datetime) -> None:
         skill = Skill.objects.filter(pk__in=wished, offers__registration=sharer).first()
         why = "We are about to begin this with our group and would like to learn from somebody who has done it."
         actions.ask_for_sharer(sharer=sharer, skill=skill, why=why, by=volunteer, now=now)
+
+
+def _draft(*, coordinator: Member, now: datetime) -> None:
+    """Draft the next round, and look at it twice: with even weights, and with hours counting more."""
+    draft = actions.draft_round(by=coordinator, now=now)
+    actions.preview_round(round_=draft, by=coordinator, now=now)
+    weights = {**Settings().weights, "hours_in_common": 5}
+    actions.change_draft(round_=draft, settings=Settings(weights=weights), by=coordinator, now=now)
+    actions.preview_round(round_=draft, by=coordinator, now=now)
 
 
 def _split(round_: Round, volunteer: Member | None) -> tuple[list[Match], list[Match]]:

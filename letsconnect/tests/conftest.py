@@ -13,9 +13,10 @@ from letsconnect import health
 from letsconnect.trust.actions import appoint_to_trust_team, send_report
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
+from matching.actions import exclude_pair
 from matching.actions.sessions import seen_as
 from matching.domain import MatchState, Side
-from matching.models import Concern
+from matching.models import Concern, MatchingRules
 from matching.tests.after_factories import make_hour
 from matching.tests.factories import make_match, make_request, make_round
 from matching.tests.session_factories import make_session
@@ -77,6 +78,8 @@ def make_world():
         approved=make_match(MatchState.APPROVED, round=asked.round, approved_by=reviewer),
         round=asked.round,
         running=make_round("draft"),
+        rules=MatchingRules.objects.create(pk=1),
+        exclusion=exclude_pair(one=proposed.learner, other=proposed.sharer, reason="A quarrel.", by=reviewer, now=NOW),
         clinic=clinic,
         draft=make_clinic(state=ClinicState.DRAFT),
         letter=make_letter(),

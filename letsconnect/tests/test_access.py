@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from letsconnect.base.models import Act
+from matching.engine.facts import CRITERIA
 
 PEOPLE = ("visitor", "other", "concerned", "liaison", "other_liaison", "coordinator", "demo")
 
@@ -369,6 +370,19 @@ DOORS = [
     Door("admin:matching_round_history", "@round", get=DESK),
     Door("admin:matching_round_delete", "@round", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:matching_round_new", get=DESK_BUTTON, post="302 302 302 302+ 302+ 302+ 302"),
+    Door(
+        "admin:matching_round_settings",
+        "@running",
+        get=DESK_BUTTON,
+        post="302 302 302 302 302 302+ 302",
+        data={"preset": "best_fit", **{f"weight_{criterion}": "2" for criterion in CRITERIA}},
+    ),
+    Door("admin:matching_round_pair", "@running", get=DESK, post=DESK),
+    Door("admin:matching_round_unpair", "@running", "@proposed", get=DESK_BUTTON, post="302 302 302 404 404 404 302"),
+    Door("admin:matching_round_request", "@running", get=DESK_BUTTON, post="302 302 302 302 302 302+ 302"),
+    Door("admin:matching_round_why_not", get=DESK, query="?learner={proposed.learner_id}&sharer={proposed.sharer_id}"),
+    Door("admin:matching_round_left", "@round", get=DESK),
+    Door("admin:matching_round_repair", "@round", get=DESK_BUTTON, post="302 302 302 302 302 302 302"),
     Door("admin:matching_round_publish", "@round", get=DESK, post="302 302 302 302+ 302 302+ 302"),
     Door("admin:matching_round_cancel", "@running", get=DESK_BUTTON, post="302 302 302 302 302 302+ 302"),
     Door(
@@ -384,8 +398,43 @@ DOORS = [
         get="302 302 302 200 404 200 302",
         post="302 302 302 200 404 200 302",
     ),
+    Door("admin:matching_match_decide", "@proposed", get=DESK_BUTTON, post="302 302 302 302+ 404 302+ 302"),
+    Door(
+        "admin:matching_match_swap",
+        "@proposed",
+        get=DESK_BUTTON,
+        post="302 302 302 302 404 302 302",
+        data={"sharer": "@waiting", "skill": "@skill"},
+    ),
     Door("admin:matching_match_history", "@proposed", get="302 302 302 200 404 200 302"),
     Door("admin:matching_match_delete", "@proposed", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:matching_sharerrequest_changelist", get=DESK),
+    Door("admin:matching_sharerrequest_add", get=NO_ONE, post=NO_ONE),
+    Door("admin:matching_sharerrequest_change", "@request", get="302 302 302 200 404 200 302"),
+    Door("admin:matching_sharerrequest_history", "@request", get="302 302 302 200 404 200 302"),
+    Door("admin:matching_sharerrequest_delete", "@request", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:matching_exclusion_changelist", get=DESK),
+    Door("admin:matching_exclusion_add", get=DESK, post=DESK),
+    Door(
+        "admin:matching_exclusion_change",
+        "@exclusion",
+        get="302 302 302 200 404 200 302",
+        post="302 302 302 302+ 404 302+ 302",
+        data={"why": "They have made up."},
+    ),
+    Door("admin:matching_exclusion_history", "@exclusion", get="302 302 302 200 404 200 302"),
+    Door("admin:matching_exclusion_delete", "@exclusion", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:matching_matchingrules_changelist", get=ALL_LED_ON),
+    Door("admin:matching_matchingrules_add", get=NO_ONE, post=NO_ONE),
+    Door(
+        "admin:matching_matchingrules_change",
+        "1",
+        get=DESK,
+        post="302 302 302 403 403 302+ 302",
+        data={"cool_down_days": "90", "min_minutes_a_week": "120", "most_at_once": "6", "facts_kept_days": "90"},
+    ),
+    Door("admin:matching_matchingrules_history", "1", get=DESK),
+    Door("admin:matching_matchingrules_delete", "1", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door(
         "admin:matching_concern_changelist",
         get=DESK,

@@ -1,7 +1,7 @@
 """Every change to rounds and matches."""
 
 from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
-from matching.actions.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
+from matching.actions.by_hand import Swap, make_match_by_hand, swap_match, swap_matches, unmake_match_by_hand
 from matching.actions.computing import solve_round, solve_waiting_rounds
 from matching.actions.concerns import close_concern
 from matching.actions.drafts import change_draft, draft_round, request_round
@@ -86,6 +86,7 @@ __all__ = [
     "swap_matches",
     "tell_of_no_match",
     "tell_of_quiet",
+    "unmake_match_by_hand",
     "withdraw_from_match",
     "withdraw_request",
 ]

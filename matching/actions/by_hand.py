@@ -57,6 +57,26 @@ def make_match_by_hand(
         return _make(round_, learner, sharer, skill.heir, why=why, by=by, now=now)
 
 
+@transaction.atomic
+def unmake_match_by_hand(*, match: Match, by: Member, now: datetime) -> Match:
+    """Take a pair made by hand out of a draft again. Nobody judged it, so the two are not kept apart."""
+    round_ = _lock_round(match.round)
+    match = lock_match(match)
+    check_may_decide(match, by=by)
+    if round_.state != RoundState.DRAFT or not match.made_by_hand:
+        raise MoveNotAllowed(_("Only a pair put together by hand is taken out of a draft; refuse or swap any other."))
+    close_match(
+        match,
+        becomes=MatchState.WITHDRAWN,
+        why=ClosedWhy.LEFT_UNDECIDED,
+        note="",
+        by=by,
+        now=now,
+        verb="unmake_match_by_hand",
+    )
+    return match
+
+
 def swap_match(
     *,
     match: Match,

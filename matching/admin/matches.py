@@ -1,6 +1,5 @@
 """Matches: the list, one match with both sides, and the decisions."""
 
-from datetime import UTC
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,18 +7,26 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
-from matching import actions, after_views, reasons
+from letsconnect.base.admin import keys_among
+from matching import actions, reasons
+from matching.actions import Swap
+from matching.admin import one_match
 from matching.admin.desk import DeskAdmin, line, side_in_words, tell_held
-from matching.domain import MatchState
+from matching.domain import MatchingError, MatchState
 from matching.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
-from registrations.domain import LookKind, Region
-from registrations.models import Look, Skill
+from registrations.domain import Region
+from registrations.models import Registration, Skill
+
+CHANGE = "admin:matching_match_change"
 
 
 class RegionFilter(admin.SimpleListFilter):
@@ -54,10 +61,18 @@ class SkillFilter(admin.SimpleListFilter):
 class MatchAdmin(DeskAdmin):
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
     list_filter = ["state", RegionFilter, SkillFilter, "round"]
-    actions = ["approve", "refuse"]
+    actions = ["approve", "refuse", "swap"]
 
     def get_queryset(self, request: HttpRequest) -> MatchQuerySet:
         return super().get_queryset(request).with_people()
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:match_id>/decide/", wrap(self.decide_view), name="matching_match_decide"),
+            path("<int:match_id>/swap/", wrap(self.swap_view), name="matching_match_swap"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=_("match"), ordering="pk")
     def number(self, match: Match) -> str:
@@ -82,57 +97,102 @@ class MatchAdmin(DeskAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show both sides beside each other, the reasons, and what was decided when."""
-        number = int(object_id) if object_id.isdecimal() else 0
-        match = get_object_or_404(self.get_queryset(request), pk=min(number, 2**63 - 1))
-        Look.objects.note(
-            viewer=request.user,
-            registrations=[match.learner, match.sharer],
-            what=LookKind.MATCH,
-            on=timezone.now().astimezone(UTC).date(),
-        )
-        return self.page(
-            request,
-            "match",
-            {
-                "title": str(match),
-                "match": match,
-                "sides": [(_("Learner"), match.learner), (_("Sharer"), match.sharer)],
-                "hours": after_views.for_working_group(match),
-                "sentences": reasons.for_working_group(match),
-                "parts": reasons.parts(match),
-                "can_approve": match.state == MatchState.PROPOSED,
-                "can_refuse": match.state in (MatchState.PROPOSED, MatchState.APPROVED),
-            },
-        )
+        """Show both sides beside each other, the reasons, who else there is, and what was decided when."""
+        match = self.find(request, object_id)
+        self.note_looks(request, match.learner, match.sharer)
+        return self.page(request, "match", one_match.context(match, reader=request.user))
+
+    @method_decorator(require_POST)
+    def decide_view(self, request: HttpRequest, match_id: int) -> HttpResponse:
+        """Approve the match as the reader saw it: who comes second is told that it changed."""
+        match = self.find(request, match_id)
+        try:
+            match = actions.approve_match(match=match, seen=_seen(request), by=request.user, now=timezone.now())
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            is_waiting = match.state == MatchState.PROPOSED
+            self._say_approved(request, int(not is_waiting), int(is_waiting))
+        return redirect(CHANGE, match.pk)
+
+    @method_decorator(require_POST)
+    def swap_view(self, request: HttpRequest, match_id: int) -> HttpResponse:
+        """Give the learner another sharer; the page of the new match opens."""
+        match = self.find(request, match_id)
+        sharer = get_object_or_404(Registration, pk__in=keys_among([request.POST.get("sharer", "")]))
+        skill = get_object_or_404(Skill, pk__in=keys_among([request.POST.get("skill", "")]))
+        try:
+            swapped = actions.swap_match(
+                match=match, sharer=sharer, skill=skill, seen=_seen(request), by=request.user, now=timezone.now()
+            )
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(CHANGE, match.pk)
+        self.message_user(request, _("Swapped: this is the new proposal."), messages.SUCCESS)
+        return redirect(CHANGE, swapped.pk)
 
     @admin.action(description=_("Approve (sends nothing yet)"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
-        outcome = actions.approve_matches(matches=queryset, by=request.user, now=timezone.now())
+        seen = seen_versions(request)
+        outcome = actions.approve_matches(matches=queryset, by=request.user, now=timezone.now(), seen=seen)
         tell_held(self, request, outcome.not_done)
-        count = len(outcome.done)
+        self._say_approved(request, len(outcome.done), len(outcome.waiting))
+
+    def _say_approved(self, request: HttpRequest, count: int, waiting: int) -> None:
         if count:
             said = ngettext("%(count)d match is approved.", "%(count)d matches are approved.", count)
             self.message_user(request, said % {"count": count}, messages.SUCCESS)
+        if waiting:
+            said = ngettext(
+                "%(count)d match is approved for your region and waits for the other region.",
+                "%(count)d matches are approved for your region and wait for the other region.",
+                waiting,
+            )
+            self.message_user(request, said % {"count": waiting})
 
     @admin.action(description=_("Refuse, with a reason"), permissions=["seat"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Match]) -> HttpResponse | None:
         form = RefuseForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
-            return self.page(
-                request,
-                "refuse",
-                {
-                    "title": _("Refuse matches"),
-                    "form": form,
-                    "rows": [line(match) for match in queryset],
-                    "checkbox": ACTION_CHECKBOX_NAME,
-                },
-            )
-        outcome = actions.refuse_matches(matches=queryset, by=request.user, now=timezone.now(), **form.cleaned_data)
+            context = {"title": _("Refuse matches"), "form": form, "rows": [line(match) for match in queryset]}
+            return self.page(request, "refuse", {**context, "checkbox": ACTION_CHECKBOX_NAME})
+        outcome = actions.refuse_matches(
+            matches=queryset, by=request.user, now=timezone.now(), seen=seen_versions(request), **form.cleaned_data
+        )
         tell_held(self, request, outcome.not_done)
         count = len(outcome.done)
         if count:
             said = ngettext("%(count)d match is refused.", "%(count)d matches are refused.", count)
             self.message_user(request, said % {"count": count}, messages.SUCCESS)
         return None
+
+    @admin.action(description=_("Swap for the next best"), permissions=["seat"])
+    def swap(self, request: HttpRequest, queryset: QuerySet[Match]) -> HttpResponse | None:
+        """Show who each learner would get instead and what it costs; the button swaps them all."""
+        rows = one_match.next_best(queryset, reader=request.user)
+        if "confirmed" not in request.POST:
+            context = {"title": _("Swap matches"), "rows": rows, "checkbox": ACTION_CHECKBOX_NAME}
+            return self.page(request, "swap", context)
+        swaps = [
+            Swap(row["match"], row["other"].sharer, row["other"].skill, seen_versions(request).get(row["match"].pk))
+            for row in rows
+            if row["other"] is not None
+        ]
+        outcome = actions.swap_matches(swaps=swaps, by=request.user, now=timezone.now())
+        tell_held(self, request, outcome.not_done)
+        count = len(outcome.done)
+        if count:
+            said = ngettext("%(count)d match is swapped.", "%(count)d matches are swapped.", count)
+            self.message_user(request, said % {"count": count}, messages.SUCCESS)
+        return None
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The version of the match that the reader's page showed."""
+    return next(iter(keys_among([request.POST.get("version", "")])), None)
+
+
+def seen_versions(request: HttpRequest) -> dict[int, int]:
+    """The versions of the matches that a page with many of them showed, each told as "number:version"."""
+    told = (keys_among(word.split(":")) for word in request.POST.getlist("seen"))
+    return {numbers[0]: numbers[1] for numbers in told if len(numbers) == 2}

@@ -1,11 +1,12 @@
-"""Rounds: the list, what one came to, and publishing."""
+"""Rounds: the list, how one goes, what it came to, and publishing."""
 
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -13,17 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from matching import actions, reasons
-from matching.admin.desk import DeskAdmin, line, tell_held
-from matching.domain import DAYS_TO_ANSWER, MatchingError, MatchState, RoundState
+from matching import actions, reasons, shortages, tradeoffs
+from matching.admin import pictures
+from matching.admin.desk import line, may_cancel, may_steer, side_in_words, tell_held
+from matching.admin.drafts import CHANGE, DraftPages
+from matching.admin.forms import scope_in_words
+from matching.admin.why_not import WhyNotPage
+from matching.domain import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
 from matching.models import Match, MatchQuerySet, Round
+from matching.scope import Scope
 
 SHOWN_ON_A_ROUND = 200
-_RUNNING = (RoundState.DRAFT, RoundState.SOLVING)
+LEFT_A_PAGE = 50
+UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
+_DECIDABLE = (RoundState.PROPOSED, RoundState.PUBLISHED)
 
 
 @admin.register(Round)
-class RoundAdmin(DeskAdmin):
+class RoundAdmin(DraftPages, WhyNotPage):
     list_display = ["number", "state", "created_at", "begun_by", "people", "served", "published_at"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
@@ -48,59 +56,120 @@ class RoundAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
-            path("new/", wrap(self.new_view), name="matching_round_new"),
+            *self.draft_urls(),
+            path("why-not/", wrap(self.why_not_view), name="matching_round_why_not"),
+            path("<int:round_id>/left/", wrap(self.left_view), name="matching_round_left"),
+            path("<int:round_id>/repair/", wrap(self.repair_view), name="matching_round_repair"),
             path("<int:round_id>/publish/", wrap(self.publish_view), name="matching_round_publish"),
             path("<int:round_id>/cancel/", wrap(self.cancel_view), name="matching_round_cancel"),
             *super().get_urls(),
         ]
 
-    def find(self, request: HttpRequest, round_id: int | str) -> Round:
-        number = int(round_id) if str(round_id).isdecimal() else 0
-        return get_object_or_404(self.get_queryset(request), pk=min(number, 2**63 - 1))
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show what a round came to; while it is being computed the page reloads itself."""
+        """Show the draft, how the computation goes, or what it came to."""
         round_ = self.find(request, object_id)
+        if round_.state == RoundState.DRAFT and round_.requested_at is None:
+            return self.draft_page(request, round_)
+        if round_.state in (RoundState.DRAFT, RoundState.SOLVING, RoundState.FAILED):
+            return self._progress_page(request, round_)
+        return self._result_page(request, round_)
+
+    def _progress_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
+        has_failed = round_.state == RoundState.FAILED
+        phases = list(RoundPhase)
+        at = phases.index(RoundPhase(round_.phase)) if round_.phase else -1
+        return self.page(
+            request,
+            "progress",
+            {
+                "title": str(round_),
+                "round": round_,
+                "reloads": not has_failed,
+                "phases": [
+                    {"label": phase.label, "is_done": number < at, "is_now": number == at}
+                    for number, phase in enumerate(phases)
+                ],
+                "picture": pictures.of_preview(round_, reader=request.user) if has_failed else None,
+                "can_try_again": has_failed and may_steer(request.user, round_),
+                "can_cancel": may_cancel(request.user, round_),
+            },
+        )
+
+    def _result_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
         matches = Match.objects.visible_to(request.user).filter(round=round_)
         counts = round_.statistics
+        can_decide = round_.state in _DECIDABLE
+        rows = list(matches.with_people().order_by("pk")[:SHOWN_ON_A_ROUND])
         return self.page(
             request,
             "round",
             {
                 "title": str(round_),
                 "round": round_,
-                "is_running": round_.state in _RUNNING,
+                "step": 4 if round_.state == RoundState.PUBLISHED else 3,
+                "reloads": bool(round_.phase or round_.repair_requested_at),
                 "why_nobody": reasons.why_nobody(counts) if round_.state == RoundState.PROPOSED else [],
                 "left_out": reasons.left_out(counts),
                 "counts": counts,
+                "scope": scope_in_words(Scope.of(round_.scope)),
+                "order": tradeoffs.order_in_words(list(round_.value or {})),
                 "by_state": _by_state(matches),
-                "rows": [line(match) for match in matches.with_people().order_by("pk")[:SHOWN_ON_A_ROUND]],
+                "rows": [line(match) for match in rows],
                 "shown": SHOWN_ON_A_ROUND,
+                "picture": pictures.of_round(round_),
+                "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
+                "warnings": pictures.cautions(row for row in rows if row.state in UNDECIDED) if can_decide else [],
                 "matches_url": f"{reverse('admin:matching_match_changelist')}?round__id__exact={round_.pk}",
+                "can_decide": can_decide,
                 "can_publish": matches.to_publish().exists(),
-                "can_cancel": round_.state in (*_RUNNING, RoundState.PROPOSED)
-                and (request.user.is_coordinator or round_.created_by_id == request.user.pk),
+                "can_repair": can_decide,
+                "can_cancel": may_cancel(request.user, round_),
             },
         )
 
+    def left_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
+        """List who of the reader's regions got nothing, and why; whoever has waited longest comes first."""
+        round_ = self.find(request, round_id)
+        left = round_.participants.left_out_of(round_)
+        if not request.user.is_coordinator:
+            left = left.filter(registration__region__in=request.user.seat_regions - {""})
+        shown = Paginator(left, LEFT_A_PAGE).get_page(request.GET.get("p"))
+        names = shortages.skill_names(change for one in shown for change in one.advice)
+        rows = [
+            {
+                "learner": side_in_words(one.registration),
+                "waited": one.waited,
+                "why": reasons.LEFT_OUT.get(one.left_out, one.left_out),
+                "helps": shortages.changes_in_words(one.advice, names),
+            }
+            for one in shown
+        ]
+        return self.page(request, "left", {"title": _("Who is left"), "round": round_, "rows": rows, "shown": shown})
+
     @method_decorator(require_POST)
-    def new_view(self, request: HttpRequest) -> HttpResponse:
+    def repair_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
+        """Compute the rest of a round again, around what was decided."""
+        round_ = self.find(request, round_id)
         try:
-            round_ = actions.create_round(by=request.user, now=timezone.now())
+            repaired = actions.repair_round(round_=round_, by=request.user, now=timezone.now())
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            return redirect("admin:matching_round_changelist")
-        self.message_user(request, _("A worker computes the round now. This page shows how it goes."))
-        return redirect("admin:matching_round_change", round_.pk)
+            return redirect(CHANGE, round_.pk)
+        if repaired.is_waiting:
+            self.message_user(request, _("A worker computes the rest again. This page shows how it goes."))
+        else:
+            said = _("The rest is computed again. New proposals: %(new)d; let go: %(gone)d.")
+            self.message_user(request, said % {"new": len(repaired.added), "gone": len(repaired.withdrawn)})
+        return redirect(CHANGE, round_.pk)
 
     def publish_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """Show what will be sent to whom; the button sends it."""
         round_ = self.find(request, round_id)
         if request.method == "POST":
             self._publish(request, round_)
-            return redirect("admin:matching_round_change", round_.pk)
+            return redirect(CHANGE, round_.pk)
         matches = Match.objects.visible_to(request.user).filter(round=round_).to_publish().with_people().order_by("pk")
         rows = [line(match) for match in matches]
         return self.page(
@@ -133,7 +202,7 @@ class RoundAdmin(DeskAdmin):
             self.message_user(request, str(refusal), messages.ERROR)
         else:
             self.message_user(request, _("The round is cancelled; nobody was told about it."))
-        return redirect("admin:matching_round_change", round_.pk)
+        return redirect(CHANGE, round_.pk)
 
 
 def _by_state(matches: MatchQuerySet) -> list[tuple[str, int]]:

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from letsconnect.tests.browser import WIDTHS
 from matching.domain import MatchState, answer_by
-from matching.models import Match, Round
-from matching.tests.factories import make_match, make_round
-from registrations.tests.factories import make_coordinator, make_member, make_registration
+from matching.models import Match
+from matching.tests.factories import make_match
+from registrations.tests.factories import make_member, make_registration
 
 pytestmark = pytest.mark.browser
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz@example.org"
@@ -53,50 +53,3 @@ def test_two_people_say_yes_without_javascript(live_server, open_window):
 
     assert page.get_by_text(match.learner.member.email).is_visible()
     assert Match.objects.get().state == MatchState.CONNECTED
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_desk_keeps_to_the_policy_and_decides(live_server, open_window, language):
-    coordinator = make_coordinator(language=language)
-    round_ = make_round(
-        statistics={"people": 4, "learners": 2, "sharers": 2, "places": 2, "candidates": 3, "served": 2, "seconds": 0.1}
-    )
-    first, _second = make_match(round=round_), make_match(round=round_, skill="budgeting")
-    window = open_window(live_server.url, language=language, member=coordinator)
-    desk = "/admin/matching"
-
-    for name, path in {
-        "rounds": f"{desk}/round/",
-        "round": f"{desk}/round/{round_.pk}/change/",
-        "matches": f"{desk}/match/",
-        "match": f"{desk}/match/{first.pk}/change/",
-    }.items():
-        window.visit(path, accessible=False)
-        window.screenshot(f"desk-{name}-{language}")
-    page = window.page
-    page.locator("button.default").click()
-    assert Match.objects.get(pk=first.pk).state == MatchState.APPROVED
-    window.visit(f"{desk}/round/{round_.pk}/publish/", accessible=False)
-    window.screenshot(f"desk-publish-{language}")
-    page.locator("button.default").click()
-    window.check(accessible=False)
-    window.screenshot(f"desk-published-{language}")
-    assert Match.objects.get(pk=first.pk).state == MatchState.ASKED
-    assert Round.objects.get().published_by == coordinator
-    page.goto(f"{live_server.url}{desk}/match/")
-    page.locator(".action-select").last.check()
-    page.locator("select[name=action]").select_option("refuse")
-    page.locator("button[name=index]").click()
-    window.check(accessible=False)
-    window.screenshot(f"desk-refuse-{language}")
-
-
-def test_the_new_round_button_begins_one(live_server, open_window):
-    window = open_window(live_server.url, member=make_coordinator())
-    page = window.visit("/admin/matching/round/", accessible=False)
-
-    page.get_by_role("button", name="New round").click()
-    window.check(accessible=False)
-
-    assert Round.objects.get().state == "draft"
-    assert page.get_by_text("A worker computes this round.").is_visible()

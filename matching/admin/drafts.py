@@ -1,0 +1,147 @@
+"""A round before it is asked for: whom it is for, what counts, who is put together by hand, what would come of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from matching import actions
+from matching.actions.drafts import settings_of
+from matching.admin import pictures
+from matching.admin.desk import DeskAdmin, line, may_steer
+from matching.admin.forms import DraftForm, PairForm, scope_in_words
+from matching.domain import MatchingError
+from matching.models import Match, Round
+from matching.scope import Scope
+from registrations.models import Registration, Skill
+
+CHANGE = "admin:matching_round_change"
+
+
+class DraftPages(DeskAdmin):
+    """The pages of a draft; every button calls one action."""
+
+    def draft_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("new/", wrap(self.new_view), name="matching_round_new"),
+            path("<int:round_id>/settings/", wrap(self.settings_view), name="matching_round_settings"),
+            path("<int:round_id>/pair/", wrap(self.pair_view), name="matching_round_pair"),
+            path("<int:round_id>/unpair/<int:match_id>/", wrap(self.unpair_view), name="matching_round_unpair"),
+            path("<int:round_id>/request/", wrap(self.request_view), name="matching_round_request"),
+        ]
+
+    @method_decorator(require_POST)
+    def new_view(self, request: HttpRequest) -> HttpResponse:
+        """Begin a draft and show what it would come to as it stands."""
+        now = timezone.now()
+        try:
+            round_ = actions.draft_round(by=request.user, now=now)
+            actions.preview_round(round_=round_, by=request.user, now=now)
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect("admin:matching_round_changelist")
+        return redirect(CHANGE, round_.pk)
+
+    @method_decorator(require_POST)
+    def settings_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
+        """Keep what was set and compute what would come of it."""
+        round_ = self.find(request, round_id)
+        form = DraftForm(request.POST)
+        if not form.is_valid():
+            return self.draft_page(request, round_, form)
+        now = timezone.now()
+        try:
+            round_ = actions.change_draft(
+                round_=round_,
+                settings=form.settings(settings_of(round_)),
+                scope=form.scope(),
+                by=request.user,
+                now=now,
+            )
+            actions.preview_round(round_=round_, by=request.user, now=now)
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(CHANGE, round_.pk)
+        return redirect(f"{reverse(CHANGE, args=[round_.pk])}#preview")
+
+    def draft_page(self, request: HttpRequest, round_: Round, form: DraftForm | None = None) -> HttpResponse:
+        pairs = Match.objects.visible_to(request.user).filter(round=round_, made_by_hand=True).undecided()
+        return self.page(
+            request,
+            "draft",
+            {
+                "title": _("%(round)s (draft)") % {"round": round_},
+                "round": round_,
+                "form": form or DraftForm.of(round_),
+                "scope": scope_in_words(Scope.of(round_.scope)),
+                "scope_is_narrow": not Scope.of(round_.scope).is_everybody,
+                "pairs": [line(match) for match in pairs.with_people().order_by("pk")],
+                "picture": pictures.of_preview(round_, reader=request.user),
+                "reloads": round_.preview_requested_at is not None,
+                "may_steer": may_steer(request.user, round_),
+            },
+        )
+
+    def pair_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
+        """Put two people together by hand."""
+        round_ = self.find(request, round_id)
+        people = {str(one.pk): one for one in self.people_to_choose(request)}
+        form = PairForm(request.POST or None, people=people.values())
+        if form.is_valid() and self._pair(request, round_, people, form.cleaned_data):
+            return redirect(CHANGE, round_.pk)
+        return self.page(request, "pair", {"title": _("Put two people together"), "round": round_, "form": form})
+
+    def _pair(
+        self, request: HttpRequest, round_: Round, people: dict[str, Registration], values: dict[str, Any]
+    ) -> bool:
+        try:
+            actions.make_match_by_hand(
+                round_=round_,
+                learner=people[values["learner"]],
+                sharer=people[values["sharer"]],
+                skill=Skill.objects.get(pk=values["skill"]),
+                why=values["why"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return False
+        self.message_user(request, _("The two are put together; show again what would come of the round."))
+        return True
+
+    @method_decorator(require_POST)
+    def unpair_view(self, request: HttpRequest, round_id: int, match_id: int) -> HttpResponse:
+        """Take a pair made by hand out of the draft again."""
+        visible = Match.objects.visible_to(request.user).filter(round=round_id, made_by_hand=True)
+        match = get_object_or_404(visible, pk=match_id)
+        try:
+            actions.unmake_match_by_hand(match=match, by=request.user, now=timezone.now())
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        return redirect(CHANGE, round_id)
+
+    @method_decorator(require_POST)
+    def request_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
+        """Put the round into the queue of those to be computed."""
+        round_ = self.find(request, round_id)
+        try:
+            actions.request_round(round_=round_, by=request.user, now=timezone.now())
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            self.message_user(request, _("A worker computes the round now. This page shows how it goes."))
+        return redirect(CHANGE, round_.pk)
+
+    def people_to_choose(self, request: HttpRequest) -> QuerySet[Registration]:
+        """Whom this member of the working group may see among those who can be matched today."""
+        matchable = Registration.objects.visible_to(request.user).matchable(on=timezone.now().date())
+        return matchable.select_related("member")

@@ -1,0 +1,101 @@
+"""Pairs the working group keeps apart: added with a reason, and lifted with one."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matching import actions
+from matching.admin.desk import DeskAdmin, side_in_words
+from matching.admin.forms import ExcludeForm, LiftForm
+from matching.admin.two_people import people_to_name
+from matching.domain import MatchingError
+from matching.models import Exclusion
+from registrations.models import Registration
+
+LIST = "admin:matching_exclusion_changelist"
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "lifted"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("no", _("standing")), ("yes", _("lifted"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Exclusion]) -> QuerySet[Exclusion]:
+        return queryset.filter(lifted_at__isnull=self.value() == "no") if self.value() else queryset
+
+
+@admin.register(Exclusion)
+class ExclusionAdmin(DeskAdmin):
+    """Two people who are not proposed to each other, in either role, until it is lifted. They are not told."""
+
+    liaisons_may = coordinators_may = frozenset({"view", "add"})
+    list_display = ["first", "second", "reason", "made_by", "made_at", "lifted_at"]
+    list_display_links = ["first"]
+    list_filter = [StandingFilter]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Exclusion]:
+        people = ("one__member", "one__group", "other__member", "other__group", "made_by", "lifted_by")
+        return super().get_queryset(request).select_related(*people)
+
+    @admin.display(description=_("one"))
+    def first(self, exclusion: Exclusion) -> str:
+        return side_in_words(exclusion.one)
+
+    @admin.display(description=_("the other"))
+    def second(self, exclusion: Exclusion) -> str:
+        return side_in_words(exclusion.other)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Choose two people of one's regions, and say why."""
+        asked = {"one": request.GET.get("one", ""), "other": request.GET.get("other", "")}
+        people = {str(person.pk): person for person in people_to_name(request.user, *asked.values())}
+        form = ExcludeForm(request.POST or None, initial=asked, people=people.values())
+        if form.is_valid() and self._exclude(request, people, form.cleaned_data):
+            return redirect(LIST)
+        return self.page(request, "exclude", {"title": _("Keep two people apart"), "form": form})
+
+    def _exclude(self, request: HttpRequest, people: dict[str, Registration], values: dict[str, str]) -> bool:
+        try:
+            actions.exclude_pair(
+                one=people[values["one"]],
+                other=people[values["other"]],
+                reason=values["reason"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return False
+        self.message_user(request, _("The two are kept apart from now on."))
+        return True
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show why two people are kept apart; lifting it takes a reason."""
+        exclusion = self.find(request, object_id)
+        self.note_looks(request, exclusion.one, exclusion.other)
+        form = LiftForm(request.POST or None)
+        if form.is_valid():
+            self._lift(request, exclusion, form.cleaned_data["why"])
+            return redirect("admin:matching_exclusion_change", exclusion.pk)
+        sides = [side_in_words(exclusion.one), side_in_words(exclusion.other)]
+        context = {"title": str(exclusion), "exclusion": exclusion, "sides": sides, "form": form}
+        return self.page(request, "exclusion", context)
+
+    def _lift(self, request: HttpRequest, exclusion: Exclusion, why: str) -> None:
+        try:
+            actions.lift_exclusion(exclusion=exclusion, why=why, by=request.user, now=timezone.now())
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            self.message_user(request, _("The two can be proposed to each other again."))

@@ -1,0 +1,193 @@
+"""What the desk is told about a round: whom it is for, what counts, and who is put together by hand."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from matching import reasons, tradeoffs
+from matching.engine.facts import CRITERIA, PRESETS, Settings
+from matching.models import MatchingRules, Round
+from matching.scope import Scope
+from registrations.domain import Region, SkillFamily, SkillState
+from registrations.models import Registration, Skill
+
+MOST_WEIGHT = 100
+MOST_WEEKS = 520
+_WEIGHT = "weight_"
+
+
+class DraftForm(forms.Form):
+    """A round before it is asked for; nothing chosen means everybody and everything."""
+
+    regions = forms.MultipleChoiceField(
+        label=_("Only learners of these regions"),
+        choices=Region.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all regions. Sharers of every region can help."),
+    )
+    skills = forms.MultipleChoiceField(
+        label=_("Only these skills"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all skills."),
+    )
+    weeks = forms.IntegerField(
+        label=_("Only learners who have waited for more than this many weeks"),
+        required=False,
+        min_value=0,
+        max_value=MOST_WEEKS,
+        help_text=_("Empty: everybody, however short they have waited."),
+    )
+    preset = forms.ChoiceField(label=_("What counts first"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["skills"].choices = list(_skills_by_family())
+        self.fields["preset"].choices = [(name, tradeoffs.PRESETS.get(name, name)) for name in PRESETS]
+        for criterion in CRITERIA:
+            self.fields[_WEIGHT + criterion] = forms.IntegerField(
+                label=reasons.CRITERIA[criterion],
+                min_value=0,
+                max_value=MOST_WEIGHT,
+                help_text=tradeoffs.WEIGHTS[criterion],
+            )
+
+    @classmethod
+    def of(cls, round_: Round) -> "DraftForm":
+        """Return the form as the round stands."""
+        scope, weights = Scope.of(round_.scope), round_.settings.get("weights", {})
+        return cls(
+            initial={
+                "regions": scope.regions,
+                "skills": [str(skill) for skill in scope.skills],
+                "weeks": scope.waiting_weeks or None,
+                "preset": round_.settings.get("preset", "most_people"),
+                **{_WEIGHT + criterion: weights.get(criterion, 0) for criterion in CRITERIA},
+            }
+        )
+
+    @property
+    def weights(self) -> list[forms.BoundField]:
+        return [self[_WEIGHT + criterion] for criterion in CRITERIA]
+
+    @property
+    def presets(self) -> Iterator[tuple[Any, Any]]:
+        """Each choice of what counts first, with its consequences."""
+        for radio in self["preset"]:
+            yield radio, tradeoffs.CONSEQUENCES.get(radio.data["value"], "")
+
+    def settings(self, before: Settings) -> Settings:
+        """Return the settings as they were, with what was chosen."""
+        weights = {criterion: self.cleaned_data[_WEIGHT + criterion] for criterion in CRITERIA}
+        return replace(before, preset=self.cleaned_data["preset"], levels=(), weights=weights)
+
+    def scope(self) -> Scope:
+        """Return whom the round is for."""
+        return Scope(
+            regions=tuple(self.cleaned_data["regions"]),
+            skills=tuple(int(key) for key in self.cleaned_data["skills"]),
+            waiting_weeks=self.cleaned_data["weeks"] or 0,
+        )
+
+
+class PairForm(forms.Form):
+    """Two people put together by hand, and why."""
+
+    learner = forms.ChoiceField(label=_("Learner"))
+    sharer = forms.ChoiceField(label=_("Sharer"))
+    skill = forms.ChoiceField(label=_("Skill"))
+    why = forms.CharField(
+        label=_("Why these two"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Your colleagues read it; the two people do not."),
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = people_to_choose(people)
+        self.fields["learner"].choices = self.fields["sharer"].choices = choices
+        self.fields["skill"].choices = [("", "—"), *_skills_by_family()]
+
+
+class TwoPeopleForm(forms.Form):
+    """Which two people is asked about."""
+
+    learner = forms.ChoiceField(label=_("Learner"))
+    sharer = forms.ChoiceField(label=_("Sharer"))
+
+    def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["learner"].choices = self.fields["sharer"].choices = people_to_choose(people)
+
+
+class ExcludeForm(forms.Form):
+    """Two people to keep apart, and why."""
+
+    one = forms.ChoiceField(label=_("One"))
+    other = forms.ChoiceField(label=_("The other"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Your colleagues read it; the two people are not told."),
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["one"].choices = self.fields["other"].choices = people_to_choose(people)
+
+
+class LiftForm(forms.Form):
+    """Why two people are not kept apart any more."""
+
+    why = forms.CharField(label=_("Why it is lifted"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RulesForm(forms.ModelForm):
+    """The rules as they stand; saving is the action's."""
+
+    class Meta:
+        model = MatchingRules
+        fields = ["cool_down_days", "min_minutes_a_week", "most_at_once", "both_must_approve", "facts_kept_days"]
+
+
+def people_to_choose(people: Iterable[Registration]) -> list[tuple[str, str]]:
+    """Return people as choices: name and region, by name."""
+    named = [(f"{reasons.name_of(person)} · {person.region}", str(person.pk)) for person in people]
+    return [("", "—"), *((key, name) for name, key in sorted(named, key=lambda row: row[0].casefold()))]
+
+
+def scope_in_words(scope: Scope) -> list[str]:
+    """Say whom a round is for."""
+    regions = dict(Region.choices)
+    said = []
+    if scope.regions:
+        names = ", ".join(str(regions.get(code, code)) for code in scope.regions)
+        said.append(gettext("Only learners of these regions: %(names)s.") % {"names": names})
+    if scope.skills:
+        names = ", ".join(str(skill) for skill in Skill.objects.filter(pk__in=scope.skills).with_names())
+        said.append(gettext("Only these skills: %(names)s.") % {"names": names})
+    if scope.waiting_weeks:
+        text = ngettext(
+            "Only learners who have waited for more than %(count)d week.",
+            "Only learners who have waited for more than %(count)d weeks.",
+            scope.waiting_weeks,
+        )
+        said.append(text % {"count": scope.waiting_weeks})
+    return said or [gettext("Everybody who can be matched.")]
+
+
+def _skills_by_family() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the skills people can choose, in groups."""
+    labels = dict(SkillFamily.choices)
+    active = Skill.objects.standing().exclude(state=SkillState.RETIRED).with_names().order_by("family", "pk")
+    for family, skills in groupby(active, key=lambda skill: skill.family):
+        named = sorted(((str(skill.pk), str(skill)) for skill in skills), key=lambda row: row[1].casefold())
+        yield str(labels.get(family, _("suggested"))), named

@@ -1,0 +1,124 @@
+"""What the page of one match shows: both sides, their weeks, the reasons, who else there is and what it would cost."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from matching import after_views, explained, facts, reasons, tradeoffs
+from matching.admin import pictures
+from matching.admin.desk import may_know, side_in_words
+from matching.admin.two_people import beside_each_other, week_of
+from matching.domain import MatchingError, MatchState
+from matching.models import Match, SharerRequest
+from registrations.models import Member
+
+_UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
+
+
+def context(match: Match, *, reader: Member) -> dict[str, Any]:
+    """Return all the page needs."""
+    learner, sharer = match.learner, match.sharer
+    return {
+        "title": str(match),
+        "match": match,
+        "sides": beside_each_other(learner, sharer, match.skill),
+        "sentences": reasons.for_working_group(match),
+        "parts": reasons.parts(match),
+        "hours": after_views.for_working_group(match),
+        "week": week_of(learner, sharer, reader=reader, start=_start(match)),
+        "zone": reader.zone,
+        "in_common": _in_common(match),
+        "requests": SharerRequest.objects.filter(learner=learner, sharer=sharer),
+        "warnings": pictures.cautions([match]) if match.state in _UNDECIDED else [],
+        "approvals": match.approvals.select_related("approved_by"),
+        "can_approve": match.state == MatchState.PROPOSED,
+        "can_refuse": match.state in _UNDECIDED,
+        **(_others(match, reader) if match.state in _UNDECIDED else {}),
+    }
+
+
+def _others(match: Match, reader: Member) -> dict[str, Any]:
+    """Who else could help the learner, and what one more place of the sharer would add."""
+    try:
+        others = explained.alternatives(match)
+        place = explained.place(match.round, match.sharer)
+    except MatchingError:
+        return {"knows_more": False}
+    return {
+        "knows_more": True,
+        "alternatives": [_row(match, other, reader) for other in others],
+        "runner_up": _runner_up(match, others),
+        "one_more_place": tradeoffs.one_more_place(place),
+    }
+
+
+def _row(match: Match, other: explained.Other, reader: Member) -> dict[str, Any]:
+    """One alternative. Whom the reader may not know is there, without a name and without a button."""
+    known = may_know(reader, match.learner, other.sharer)
+    return {
+        "sharer": side_in_words(other.sharer) if known else gettext("Somebody of a region you do not look after"),
+        "sharer_id": other.sharer.pk if known else None,
+        "skill": str(other.skill),
+        "skill_id": other.skill.pk,
+        "score": other.score,
+        "cost": tradeoffs.loss(other.loss.amounts),
+    }
+
+
+def _runner_up(match: Match, others: list[explained.Other]) -> str:
+    """Say how far the second best is behind, in this pair's own points."""
+    if not others:
+        return ""
+    behind = match.score - others[0].score
+    if behind > 0:
+        return ngettext(
+            "The runner-up has %(count)d point less than this pair.",
+            "The runner-up has %(count)d points less than this pair.",
+            behind,
+        ) % {"count": behind}
+    if behind < 0:
+        return ngettext(
+            "The runner-up has %(count)d point more than this pair, but it would cost the others.",
+            "The runner-up has %(count)d points more than this pair, but it would cost the others.",
+            -behind,
+        ) % {"count": -behind}
+    return gettext("The runner-up has as many points as this pair.")
+
+
+def next_best(matches: Iterable[Match], *, reader: Member) -> list[dict[str, Any]]:
+    """Return for each match the alternative that would cost least, if the reader may know it."""
+    rows = []
+    for match in matches:
+        try:
+            others = explained.alternatives(match)
+        except MatchingError:
+            others = []
+        known = [other for other in others if may_know(reader, match.learner, other.sharer)]
+        other = known[0] if known else None
+        rows.append(
+            {
+                "match": match,
+                "learner": side_in_words(match.learner),
+                "sharer": side_in_words(match.sharer),
+                "other": other,
+                "instead": side_in_words(other.sharer) if other else "",
+                "skill": str(other.skill) if other else "",
+                "cost": tradeoffs.loss(other.loss.amounts) if other else "",
+            }
+        )
+    return rows
+
+
+def _start(match: Match) -> date:
+    """The Monday of the four weeks the round compared."""
+    told = match.reasons.get("from")
+    return date.fromisoformat(told) if told else facts.next_monday(match.proposed_at.date())
+
+
+def _in_common(match: Match) -> str:
+    """The hours in common in each of the four weeks, as in "6 h, 6 h, 7 h, 6 h"."""
+    # Translators: a number of hours, short.
+    word = gettext("%(hours)d h")
+    return ", ".join(word % {"hours": minutes // 60} for minutes in match.reasons.get("minutes_a_week", []))

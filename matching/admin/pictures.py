@@ -1,0 +1,165 @@
+"""What a round comes to, or would come to: a headline, charts with their tables, shortages, who is left and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from matching import charts, explained, reasons, shortages
+from matching.charts import Chart
+from matching.models import Match, Round
+from matching.shortages import Left
+from registrations.models import Member, Registration
+
+Figures = Mapping[str, Any]
+_CHARTS = (charts.of_regions, charts.of_languages, charts.of_scores, charts.of_load)
+
+
+@dataclass
+class Picture:
+    """Everything a page shows about the result of one computation."""
+
+    headline: str
+    charts: list[Chart]
+    shortages: list[str]
+    left: list[Left]
+    differences: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def of_preview(round_: Round, *, reader: Member) -> Picture | None:
+    """Return the preview against the one before; None where there is none yet."""
+    if not round_.preview:
+        return None
+    picture = _picture(round_, round_.preview, round_.preview_before)
+    picture.warnings = _warnings(round_, reader)
+    if round_.preview_before:
+        picture.differences = differences(round_.preview, round_.preview_before)
+    return picture
+
+
+def of_round(round_: Round) -> Picture | None:
+    """Return what a computed round came to; None for one that kept no figures."""
+    return _picture(round_, round_.statistics, None) if "by_region" in round_.statistics else None
+
+
+def differences(now: Figures, before: Figures) -> list[str]:
+    """Say what moving the weights, the scope or the preset changed."""
+    points, old_points = now["value"].get("score", 0), before["value"].get("score", 0)
+    said = [_more_or_fewer(now["served"] - before["served"])]
+    if points != old_points:
+        text = gettext("All pairs together have %(now)d points; they had %(before)d (%(change)s).")
+        said.append(text % {"now": points, "before": old_points, "change": charts.difference(points, old_points)})
+        if now["settings"]["weights"] != before["settings"]["weights"]:
+            said.append(gettext("The weights differ, so these points are not of the same measure."))
+    return said + _people_moved(now.get("against_before", {}))
+
+
+def _people_moved(moved: Mapping[str, int]) -> list[str]:
+    said = []
+    if count := moved.get("pairs_new", 0):
+        text = ngettext("%(count)d pair is new.", "%(count)d pairs are new.", count)
+        said.append(text % {"count": count})
+    if count := moved.get("learners_gained", 0):
+        text = ngettext(
+            "%(count)d learner gets somebody who got nobody before.",
+            "%(count)d learners get somebody who got nobody before.",
+            count,
+        )
+        said.append(text % {"count": count})
+    if count := moved.get("learners_lost", 0):
+        text = ngettext(
+            "%(count)d learner gets nobody who got somebody before.",
+            "%(count)d learners get nobody who got somebody before.",
+            count,
+        )
+        said.append(text % {"count": count})
+    return said or [gettext("The pairs are the same.")]
+
+
+def _more_or_fewer(change: int) -> str:
+    if change > 0:
+        return ngettext(
+            "%(count)d more learner gets a proposal.", "%(count)d more learners get a proposal.", change
+        ) % {"count": change}
+    if change < 0:
+        return ngettext(
+            "%(count)d learner fewer gets a proposal.", "%(count)d learners fewer get a proposal.", -change
+        ) % {"count": -change}
+    return gettext("As many learners get a proposal as before.")
+
+
+def _warnings(round_: Round, reader: Member) -> list[str]:
+    """What approving would refuse: people of the reader's regions by name, the others as a number."""
+    rows = round_.preview.get("warnings", [])
+    people = _participants(round_, [row["number"] for row in rows])
+    named = [row for row in rows if row["number"] in people and reader.looks_after(people[row["number"]].region)]
+    said = [caution(row["kind"], people[row["number"]], row["matches"]) for row in named]
+    if others := len(rows) - len(named):
+        text = ngettext(
+            "%(count)d more warning is about a person of a region you do not look after.",
+            "%(count)d more warnings are about people of regions you do not look after.",
+            others,
+        )
+        said.append(text % {"count": others})
+    if elsewhere := round_.preview.get("undecided_elsewhere", 0):
+        text = ngettext(
+            "%(count)d match of another round is undecided and holds its places: decide about it first.",
+            "%(count)d matches of other rounds are undecided and hold their places: decide about them first.",
+            elsewhere,
+        )
+        said.append(text % {"count": elsewhere})
+    return said
+
+
+def cautions(matches: Iterable[Match]) -> list[str]:
+    """Say what approving all of these matches would refuse."""
+    return [caution(one.kind, one.person, one.matches) for one in explained.warnings(matches)]
+
+
+def caution(kind: str, person: Registration, matches: int) -> str:
+    """Say what approving would refuse about one person."""
+    if kind == "too_many_at_once":
+        text = ngettext(
+            "%(name)s would be in %(count)d match at once, as learner and sharer together: more than the rules allow.",
+            "%(name)s would be in %(count)d matches at once, as learner and sharer together: more than the rules "
+            "allow.",
+            matches,
+        )
+    else:
+        text = ngettext(
+            "%(name)s would have %(count)d match, and not enough hours for it.",
+            "%(name)s would have %(count)d matches whose hours clash: no hour of its own for each.",
+            matches,
+        )
+    return text % {"name": reasons.name_of(person), "count": matches}
+
+
+def _participants(round_: Round, numbers: Sequence[int]) -> dict[int, Registration]:
+    rows = round_.participants.filter(number__in=numbers).select_related("registration__member")
+    return {row.number: row.registration for row in rows}
+
+
+def _picture(round_: Round, now: Figures, before: Figures | None) -> Picture:
+    left = list(round_.participants.exclude(left_out="").values_list("left_out", "advice"))
+    names = _names(now.get("shortages", []), left)
+    return Picture(
+        headline=_headline(now),
+        charts=[make(now, before) for make in _CHARTS],
+        shortages=shortages.shortages(now.get("shortages", []), names),
+        left=shortages.left_in_groups(left, names),
+    )
+
+
+def _headline(counts: Mapping[str, int]) -> str:
+    text = ngettext(
+        "%(served)d of %(learners)d learner gets a proposal.",
+        "%(served)d of %(learners)d learners get a proposal.",
+        counts.get("learners", 0),
+    )
+    return text % {"served": counts.get("served", 0), "learners": counts.get("learners", 0)}
+
+
+def _names(rows: Sequence[Mapping[str, int]], left: Sequence[tuple[str, list[Mapping[str, Any]]]]) -> dict[int, str]:
+    return shortages.skill_names([*rows, *(change for _code, changes in left for change in changes)])

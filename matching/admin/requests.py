@@ -1,0 +1,44 @@
+"""What learners asked for: this sharer, for this skill, and why."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from matching.admin.desk import DeskAdmin, side_in_words
+from matching.models import SharerRequest
+
+
+@admin.register(SharerRequest)
+class SharerRequestAdmin(DeskAdmin):
+    """A preference in the next round; the working group reads why, and the sharer never hears of it."""
+
+    list_display = ["learner_side", "sharer_side", "skill_name", "why", "state", "made_at"]
+    list_display_links = ["learner_side"]
+    list_filter = ["state"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SharerRequest]:
+        return super().get_queryset(request).with_people()
+
+    @admin.display(description=_("learner"))
+    def learner_side(self, wanted: SharerRequest) -> str:
+        return side_in_words(wanted.learner)
+
+    @admin.display(description=_("sharer"))
+    def sharer_side(self, wanted: SharerRequest) -> str:
+        return side_in_words(wanted.sharer)
+
+    @admin.display(description=_("skill"))
+    def skill_name(self, wanted: SharerRequest) -> str:
+        return str(wanted.skill)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the request, and the way to whether the two could be matched."""
+        wanted = self.find(request, object_id)
+        self.note_looks(request, wanted.learner, wanted.sharer)
+        sides = [(_("Learner"), side_in_words(wanted.learner)), (_("Sharer"), side_in_words(wanted.sharer))]
+        return self.page(request, "request", {"title": _("Asked for: %s") % wanted, "wanted": wanted, "sides": sides})

@@ -1,0 +1,125 @@
+"""Two people beside each other, as far as the working group may see: no address, no contact."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.admin import keys_among
+from letsconnect.base.zones import zone_or_utc
+from matching import reasons, weeks
+from matching.domain import Side
+from matching.models import Match, SharerRequest
+from registrations.domain import BabelLevel
+from registrations.models import Member, Offer, Registration, Skill, SpokenLanguage, Window, Wish
+from registrations.reference.names import language_name
+
+
+@dataclass
+class SideOfTwo:
+    """One of the two: a heading, the name, and lines of (what, words)."""
+
+    side: Side
+    heading: Promise
+    name: str
+    lines: list[tuple[str, str]] = field(default_factory=list)
+
+
+_HEADINGS = {Side.LEARNER: _("Learner"), Side.SHARER: _("Sharer")}
+
+
+def beside_each_other(learner: Registration, sharer: Registration, skill: Skill | None) -> list[SideOfTwo]:
+    """Return the learner and the sharer; what the one wishes of the skill and the other offers of it."""
+    languages = _languages([learner.pk, sharer.pk])
+    sides = [
+        SideOfTwo(side, _HEADINGS[side], reasons.name_of(person), _lines(person, languages.get(person.pk, [])))
+        for side, person in ((Side.LEARNER, learner), (Side.SHARER, sharer))
+    ]
+    if skill is not None:
+        sides[0].lines += _wish(learner, skill)
+        sides[1].lines += _offer(sharer, skill)
+    return sides
+
+
+def week_of(learner: Registration, sharer: Registration, *, reader: Member, start: date) -> list[weeks.Day]:
+    """Return the two weeks laid over each other, in the reader's zone; each week is as the people say it now."""
+    windows: dict[int, list[tuple[int, int]]] = {learner.pk: [], sharer.pk: []}
+    rows = Window.objects.filter(registration__in=list(windows)).order_by("start")
+    for registration, begins, ends in rows.values_list("registration_id", "start", "end"):
+        windows[registration].append((begins, ends))
+    one, other = (
+        weeks.Person(tuple(windows[person.pk]), str(zone_or_utc(zone_of(person)))) for person in (learner, sharer)
+    )
+    return weeks.overlay(one, other, zone=reader.zone, start=start)
+
+
+def people_to_name(member: Member, *asked: str) -> list[Registration]:
+    """Return whom a member of the working group can choose from: those of their regions who can be matched today, and
+    the two asked about, where a match or a request that this member may see names them together."""
+    theirs = Registration.objects.visible_to(member).matchable(on=timezone.now().date())
+    found = {person.pk: person for person in theirs.select_related("member")}
+    others = [key for key in _tied(member, keys_among(asked)) if key not in found]
+    return [*found.values(), *Registration.objects.filter(pk__in=others).select_related("member")]
+
+
+def _tied(member: Member, asked: list[int]) -> list[int]:
+    if len(asked) != 2:
+        return []
+    pair = Q(learner=asked[0], sharer=asked[1]) | Q(learner=asked[1], sharer=asked[0])
+    tables = (Match, SharerRequest)
+    return asked if any(table.objects.visible_to(member).filter(pair).exists() for table in tables) else []
+
+
+def zone_of(person: Registration) -> str:
+    return person.zone or (person.member.zone if person.member else "")
+
+
+def _lines(person: Registration, languages: Sequence[str]) -> list[tuple[str, str]]:
+    group = str(person.group or person.group_other or "")
+    lines: list[tuple[Any, Any]] = [
+        (_("Region"), person.get_region_display()),
+        (_("Group"), group),
+        (_("Time zone"), zone_of(person)),
+        (_("Languages"), ", ".join(languages)),
+        (_("Where the match should be from"), person.get_region_wish_display()),
+    ]
+    return [(str(what), str(words) or "—") for what, words in lines]
+
+
+def _languages(people: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = SpokenLanguage.objects.filter(registration__in=people).order_by("-is_preferred", "-level", "code")
+    for row in rows:
+        level = "N" if row.level == BabelLevel.NATIVE else str(row.level)
+        # Translators: a language and how well somebody speaks it, as in "Arabic (N)".
+        said = gettext("%(language)s (%(level)s)") % {
+            "language": language_name(row.code, get_language() or "en"),
+            "level": level,
+        }
+        found.setdefault(row.registration_id, []).append(said)
+    return found
+
+
+def _wish(learner: Registration, skill: Skill) -> list[tuple[str, str]]:
+    wish = next((row for row in _rows(Wish, learner) if row.skill.heir == skill.heir), None)
+    if wish is None:
+        return []
+    return [
+        (gettext("Wants to learn %(skill)s") % {"skill": skill}, wish.get_priority_display()),
+        (gettext("Why, in their words"), wish.why or "—"),
+    ]
+
+
+def _offer(sharer: Registration, skill: Skill) -> list[tuple[str, str]]:
+    offer = next((row for row in _rows(Offer, sharer) if row.skill.heir == skill.heir), None)
+    return [(gettext("Shares %(skill)s") % {"skill": skill}, str(offer.get_level_display()))] if offer else []
+
+
+def _rows(model: type[Wish] | type[Offer], person: Registration) -> list[Any]:
+    return list(model.objects.filter(registration=person).select_related("skill__merged_into"))

@@ -1,0 +1,74 @@
+"""Why two people are not matched: the rules against it, or what it would cost everybody else."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.admin import keys_among
+from matching import explained, facts, reasons, tradeoffs
+from matching.admin.desk import DeskAdmin
+from matching.admin.forms import TwoPeopleForm
+from matching.admin.two_people import people_to_name, week_of
+from matching.domain import WHY_NOT_A_PAIR, MatchingError
+from matching.models import Round
+from registrations.models import Registration
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said about two people, and what it is read from."""
+
+    heading: str
+    sentences: list[str]
+    basis: str = ""
+
+
+class WhyNotPage(DeskAdmin):
+    """One page that answers a question; asking changes nothing but who looked."""
+
+    def why_not_view(self, request: HttpRequest) -> HttpResponse:
+        round_ = self._round(request)
+        asked = [request.GET.get(side, "") for side in ("learner", "sharer")]
+        people = {person.pk: person for person in people_to_name(request.user, *asked)}
+        context: dict[str, Any] = {"title": _("Why not this pair?"), "round": round_}
+        form = TwoPeopleForm(request.GET if "sharer" in request.GET else None, people=people.values())
+        if "learner" in request.GET and not form.is_bound:
+            form.initial = {"learner": request.GET["learner"]}
+        if form.is_valid():
+            learner, sharer = (people[int(form.cleaned_data[side])] for side in ("learner", "sharer"))
+            self.note_looks(request, learner, sharer)
+            context["answer"] = answer(round_, learner, sharer)
+            context["zone"] = request.user.zone
+            monday = facts.next_monday(timezone.now().date())
+            context["week"] = week_of(learner, sharer, reader=request.user, start=monday)
+        return self.page(request, "why_not", {**context, "form": form})
+
+    def _round(self, request: HttpRequest) -> Round | None:
+        """The round asked about, else the last one that was computed."""
+        if asked := keys_among([request.GET.get("round", "")]):
+            return get_object_or_404(self.get_queryset(request), pk=asked[0])
+        return self.get_queryset(request).decidable().first()
+
+
+def answer(round_: Round | None, learner: Registration, sharer: Registration) -> Answer:
+    """Say why the two are not matched, from what the round was computed from."""
+    names = {"learner": reasons.name_of(learner), "sharer": reasons.name_of(sharer)}
+    heading = gettext("%(learner)s learning from %(sharer)s") % names
+    if round_ is None:
+        return Answer(heading, [gettext("No round has been computed yet.")])
+    try:
+        why = explained.why_not(round_, learner, sharer)
+    except MatchingError as refusal:
+        return Answer(heading, [str(refusal)])
+    basis = gettext("Read from what %(round)s was computed from.") % {"round": round_}
+    if why.is_matched:
+        return Answer(heading, [gettext("They are matched in this round.")], basis)
+    if why.rules:
+        return Answer(heading, [str(WHY_NOT_A_PAIR[code]) for code in why.rules], basis)
+    sentences = [gettext("No rule keeps them apart."), tradeoffs.loss(why.loss.amounts)]
+    return Answer(heading, sentences, basis)

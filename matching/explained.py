@@ -1,0 +1,175 @@
+"""Exact answers for the desk, from what a round stored: who else, why not these two, what one more place would add, and
+what approving will refuse.
+
+The engine knows numbers; here they become people again. A number whose person was erased is nobody, and is left out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from matching.clashing import WEEKS_COMPARED, Hours, clash
+from matching.domain import MoveNotAllowed, TooOld
+from matching.engine import keeping, replay
+from matching.engine.explaining import Explainer, Loss
+from matching.engine.facts import Instance, Result
+from matching.engine.rules import why_not as broken_rules
+from matching.models import Match, MatchingRules, Round, RoundFacts, RoundReplay
+from registrations.models import Registration, Skill
+
+OTHERS = 5
+_KEPT_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Other:
+    """Somebody else a learner could learn from, and what that pair would cost the round."""
+
+    sharer: Registration
+    skill: Skill
+    score: int
+    loss: Loss
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """Why two people are not matched: the hard rules against it, or what it would cost, or they are."""
+
+    rules: tuple[str, ...] = ()
+    loss: Loss | None = None
+    is_matched: bool = False
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What approving would refuse about one person, who would be in so many matches."""
+
+    person: Registration
+    kind: str  # too_many_at_once or hours_clash
+    matches: int
+
+
+def alternatives(match: Match, *, limit: int = OTHERS) -> list[Other]:
+    """Whom the learner of an undecided match could learn from instead, the cheapest first."""
+    solved = _solved(match.round)
+    numbers = _numbers(match.round, [match.learner_id])
+    if match.learner_id not in numbers:
+        return []
+    learner = numbers[match.learner_id]
+    found = [(one.sharer, one.skill, one.score, one.loss) for one in solved.explainer.alternatives(learner, limit + 1)]
+    found = solved.chosen_of(learner) + found
+    people, skills = _people(match.round, [row[0] for row in found]), _skills([row[1] for row in found])
+    others = [
+        Other(people[sharer], skills[skill], score, loss)
+        for sharer, skill, score, loss in found
+        if sharer in people and people[sharer].pk != match.sharer_id
+    ]
+    return others[:limit]
+
+
+def place(round_: Round, sharer: Registration) -> dict[str, int]:
+    """What each level would gain if this sharer had one place more; nothing for who had no place in the round."""
+    numbers = _numbers(round_, [sharer.pk])
+    solved = _solved(round_)
+    number = numbers.get(sharer.pk)
+    if number is None or number not in solved.instance.sharer_ids:
+        return {}
+    return solved.explainer.one_more_place(number)
+
+
+def why_not(round_: Round, learner: Registration, sharer: Registration) -> WhyNot:
+    """Say of any two people whether they are matched, which rules forbid it, or what matching them would cost."""
+    if Match.objects.live().filter(round=round_, learner=learner, sharer=sharer).exists():
+        return WhyNot(is_matched=True)
+    numbers = _numbers(round_, [learner.pk, sharer.pk])
+    if len(numbers) < 2:
+        raise MoveNotAllowed(_("One of the two did not take part in this round."))
+    one, other = numbers[learner.pk], numbers[sharer.pk]
+    loss = _solved(round_).explainer.loss(one, other)
+    if loss is not None:
+        return WhyNot(loss=loss)
+    stored = RoundFacts.objects.filter(round=round_).first()
+    if stored is None:
+        raise TooOld(_("They were no candidates for each other. Why not is not known any more: the facts are deleted."))
+    rules = broken_rules(*keeping.unpack_facts(bytes(stored.data)), one, other)
+    # No rule at first, and no candidate in the last solve: somebody refused the pair in between.
+    return WhyNot(rules=tuple(rules) or ("kept_apart",))
+
+
+def warnings(matches: Iterable[Match]) -> list[Caution]:
+    """What approving all of these would refuse: the total over both roles, and an hour for each match."""
+    matches = list(matches)
+    people = {person.pk: person for match in matches for person in (match.learner, match.sharer)}
+    here = [match.pk for match in matches]
+    kept = Match.objects.taking_a_place().filter(Q(learner__in=people) | Q(sharer__in=people)).exclude(pk__in=here)
+    rows = [(match.learner_id, match.sharer_id, match.reasons) for match in matches]
+    rows += kept.values_list("learner_id", "sharer_id", "reasons")
+    total: dict[int, int] = {}
+    hours: dict[int, list[Hours]] = {}
+    for learner, sharer, reasons in rows:
+        free = Hours.of(reasons)
+        for person in (learner, sharer):
+            total[person] = total.get(person, 0) + 1
+            if free is not None:
+                hours.setdefault(person, []).append(free)
+    most = MatchingRules.objects.current().most_at_once
+    found = []
+    for key, person in sorted(people.items()):
+        if total[key] > most:
+            found.append(Caution(person, "too_many_at_once", total[key]))
+        if _clashes(hours.get(key, [])):
+            found.append(Caution(person, "hours_clash", total[key]))
+    return found
+
+
+def _clashes(hours: list[Hours]) -> bool:
+    if len(hours) < 2:
+        return False
+    first = max(each.begins for each in hours)
+    return clash(hours, mondays=[first + timedelta(weeks=week) for week in range(WEEKS_COMPARED)])
+
+
+class _Solved:
+    """The last solve of a round, ready to be asked."""
+
+    def __init__(self, instance: Instance, result: Result) -> None:
+        self.instance, self.result = instance, result
+        self.explainer = Explainer(instance, result)
+
+    def chosen_of(self, learner: int) -> list[tuple[int, int, int, Loss]]:
+        """The pair the round chose for a learner, which costs nothing: somebody may have swapped it since."""
+        of, chosen = self.instance, self.result.chosen
+        nothing = Loss(dict.fromkeys(of.levels, 0))
+        theirs = chosen[of.pair_learner[chosen] == learner]
+        return [(int(of.pair_sharer[one]), int(of.pair_skill[one]), int(of.pair_score[one]), nothing) for one in theirs]
+
+
+def _solved(round_: Round) -> _Solved:
+    last = RoundReplay.objects.filter(round=round_).order_by("-number").values_list("pk", flat=True).first()
+    if last is None:
+        raise TooOld(_("Nothing is stored of how this round was computed."))
+    return _unpacked(last)
+
+
+@lru_cache(maxsize=_KEPT_AT_ONCE)
+def _unpacked(key: int) -> _Solved:
+    """A stored solve never changes, so it is read once for the many pages somebody opens of one round."""
+    return _Solved(*replay.unpack(bytes(RoundReplay.objects.get(pk=key).data)))
+
+
+def _numbers(round_: Round, registrations: list[int]) -> dict[int, int]:
+    rows = round_.participants.filter(registration__in=registrations)
+    return dict(rows.values_list("registration_id", "number"))
+
+
+def _people(round_: Round, numbers: list[int]) -> dict[int, Registration]:
+    rows = round_.participants.filter(number__in=numbers)
+    return {row.number: row.registration for row in rows.select_related("registration__member", "registration__group")}
+
+
+def _skills(keys: list[int]) -> dict[int, Skill]:
+    return {skill.pk: skill for skill in Skill.objects.filter(pk__in=keys).with_names()}

@@ -1,0 +1,189 @@
+"""What is short in a round and who is left, in sentences for the working group."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from matching import reasons
+from registrations.models import Skill
+from registrations.reference.names import language_name
+
+SHOWN = 10
+Change = Mapping[str, Any]
+Names = Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Left:
+    """Learners left for one reason, and what would help most of them."""
+
+    code: str
+    count: int
+    said: str
+    helps: list[str] = field(default_factory=list)
+
+
+def shortages(rows: Iterable[Mapping[str, int]], names: Names) -> list[str]:
+    """Say for each skill what is short, worst first."""
+    short = sorted((row for row in rows if row["short"] > 0), key=lambda row: (-row["short"], row["skill"]))
+    return [_shortage(row, names) for row in short[:SHOWN]]
+
+
+def _shortage(row: Mapping[str, int], names: Names) -> str:
+    # The three counts are sentences' parts of their own, because each has its own plural.
+    learners = ngettext("%(count)d learner wants %(skill)s", "%(count)d learners want %(skill)s", row["learners"]) % {
+        "count": row["learners"],
+        "skill": names.get(row["skill"], "?"),
+    }
+    short = ngettext("%(count)d short", "%(count)d short", row["short"]) % {"count": row["short"]}
+    if not row["sharers"]:
+        # Translators: as in "12 learners want Wikidata, nobody shares it: 12 short."
+        return gettext("%(learners)s, nobody shares it: %(short)s.") % {"learners": learners, "short": short}
+    sharers = ngettext("%(count)d sharer", "%(count)d sharers", row["sharers"]) % {"count": row["sharers"]}
+    places = ngettext("%(count)d place", "%(count)d places", row["places"]) % {"count": row["places"]}
+    # Translators: as in "12 learners want Wikidata, 3 sharers have 2 places: 6 short."
+    return gettext("%(learners)s; those who share it: %(sharers)s with %(places)s: %(short)s.") % {
+        "learners": learners,
+        "sharers": sharers,
+        "places": places,
+        "short": short,
+    }
+
+
+def left_in_groups(people: Iterable[tuple[str, Sequence[Change]]], names: Names) -> list[Left]:
+    """Group learners who got nothing by their reason, most first, each with what would help most of them.
+
+    ``people`` are (reason, single changes that would each create a candidate).
+    """
+    helped: dict[str, Counter[tuple[str, Any]]] = {}
+    counts: Counter[str] = Counter()
+    for code, changes in people:
+        counts[code] += 1
+        helped.setdefault(code, Counter()).update({_what(change) for change in changes})
+    return [
+        Left(code, count, _group(code, count), [_help(*what, n, names) for what, n in _most(helped[code])])
+        for code, count in counts.most_common()
+    ]
+
+
+def _group(code: str, count: int) -> str:
+    return ngettext("%(count)d learner: %(why)s.", "%(count)d learners: %(why)s.", count) % {
+        "count": count,
+        "why": reasons.LEFT_OUT.get(code, code),
+    }
+
+
+def _what(change: Change) -> tuple[str, Any]:
+    """What a change is about, without what differs from person to person."""
+    return change["kind"], {"language": change.get("code"), "nobody_shares": change.get("skill")}.get(change["kind"])
+
+
+def _most(helps: Counter[tuple[str, Any]]) -> list[tuple[tuple[str, Any], int]]:
+    return sorted(helps.items(), key=lambda row: (-row[1], str(row[0])))[:3]
+
+
+def _help(kind: str, about: Any, count: int, names: Names) -> str:
+    values: dict[str, Any] = {"count": count}
+    if kind == "language":
+        values["language"] = language_name(about, get_language() or "en")
+        said = ngettext(
+            "%(language)s, spoken a little better, would give %(count)d of them somebody.",
+            "%(language)s, spoken a little better, would give %(count)d of them somebody.",
+            count,
+        )
+    elif kind == "nobody_shares":
+        values["skill"] = names.get(about, "?")
+        said = ngettext(
+            "A sharer of %(skill)s would help %(count)d of them.",
+            "A sharer of %(skill)s would help %(count)d of them.",
+            count,
+        )
+    else:
+        said = _plain_help(kind, count)
+    return said % values
+
+
+def _plain_help(kind: str, count: int) -> str:
+    if kind == "more_hours":
+        return ngettext(
+            "More free hours would give %(count)d of them somebody.",
+            "More free hours would give %(count)d of them somebody.",
+            count,
+        )
+    if kind == "region_wish":
+        return ngettext(
+            "Being open to somebody from any region would give %(count)d of them somebody.",
+            "Being open to somebody from any region would give %(count)d of them somebody.",
+            count,
+        )
+    if kind == "more_places":
+        return ngettext(
+            "Learning from one person more would give %(count)d of them somebody.",
+            "Learning from one person more would give %(count)d of them somebody.",
+            count,
+        )
+    if kind == "sharers_full":
+        return ngettext(
+            "One more place of those who share it would help %(count)d of them.",
+            "One more place of those who share it would help %(count)d of them.",
+            count,
+        )
+    return ngettext(
+        "%(count)d of them can only wait: who suits them is not free for them at the moment.",
+        "%(count)d of them can only wait: who suits them is not free for them at the moment.",
+        count,
+    )
+
+
+def skill_names(changes: Iterable[Change]) -> dict[int, str]:
+    """Return the names of every skill these changes are about."""
+    wanted = {change["skill"] for change in changes if change.get("skill")}
+    return {skill.pk: str(skill) for skill in Skill.objects.filter(pk__in=wanted).with_names()}
+
+
+def changes_in_words(changes: Iterable[Change], names: Names) -> list[str]:
+    """Say to the working group which single changes would each give one learner somebody."""
+    return [_change(change, names) for change in changes]
+
+
+def _change(change: Change, names: Names) -> str:
+    kind = change["kind"]
+    if kind == "more_hours":
+        return _more_hours(change)
+    if kind == "language":
+        return gettext("Speaking %(language)s at level %(level)s.") % {
+            "language": language_name(change["code"], get_language() or "en"),
+            "level": change["level"],
+        }
+    if kind in ("nobody_shares", "sharers_full"):
+        return _SKILL_CHANGES[kind] % {"skill": names.get(change.get("skill", 0), "?")}
+    return str(_PLAIN_CHANGES.get(kind, _PLAIN_CHANGES["wait"]))
+
+
+def _more_hours(change: Change) -> str:
+    hours = change.get("hours", 1)
+    said = ngettext("%(count)d more free hour a week.", "%(count)d more free hours a week.", hours) % {"count": hours}
+    if change.get("day") is None or change.get("from_hour") is None:
+        return said
+    return gettext("%(hours)s For instance on %(day)s between %(from)s and %(to)s UTC.") % {
+        "hours": said,
+        "day": WEEKDAYS[change["day"]],
+        "from": f"{change['from_hour']:02d}:00",
+        "to": f"{change.get('to_hour', change['from_hour'] + 1):02d}:00",
+    }
+
+
+_SKILL_CHANGES = {
+    "nobody_shares": _("Somebody who shares %(skill)s."),
+    "sharers_full": _("One more place of those who share %(skill)s."),
+}
+_PLAIN_CHANGES = {
+    "region_wish": _("Being open to somebody from any region."),
+    "more_places": _("Wanting to learn from one person more."),
+    "wait": _("Nothing but time: who suits them is not free for them at the moment."),
+}
