@@ -44,15 +44,13 @@ def _shortage(row: Mapping[str, int], names: Names) -> str:
     if not row["sharers"]:
         # Translators: as in "12 learners want Wikidata, nobody shares it: 12 short."
         return gettext("%(learners)s, nobody shares it: %(short)s.") % {"learners": learners, "short": short}
-    sharers = ngettext("%(count)d sharer", "%(count)d sharers", row["sharers"]) % {"count": row["sharers"]}
     places = ngettext("%(count)d place", "%(count)d places", row["places"]) % {"count": row["places"]}
-    # Translators: as in "12 learners want Wikidata, 3 sharers have 2 places: 6 short."
-    return gettext("%(learners)s; those who share it: %(sharers)s with %(places)s: %(short)s.") % {
-        "learners": learners,
-        "sharers": sharers,
+    sharers = ngettext("%(count)d sharer has %(places)s", "%(count)d sharers have %(places)s", row["sharers"]) % {
+        "count": row["sharers"],
         "places": places,
-        "short": short,
     }
+    # Translators: as in "12 learners want Wikidata, 3 sharers have 2 places: 6 short."
+    return gettext("%(learners)s, %(sharers)s: %(short)s.") % {"learners": learners, "sharers": sharers, "short": short}
 
 
 def left_in_groups(people: Iterable[tuple[str, Sequence[Change]]], names: Names) -> list[Left]:

@@ -23,7 +23,7 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
     return {
         "title": str(match),
         "match": match,
-        "sides": beside_each_other(learner, sharer, match.skill),
+        "sides": beside_each_other(learner, sharer, match.skill, reader=reader),
         "sentences": reasons.for_working_group(match),
         "parts": reasons.parts(match),
         "hours": after_views.for_working_group(match),

@@ -48,11 +48,9 @@ def differences(now: Figures, before: Figures) -> list[str]:
     """Say what moving the weights, the scope or the preset changed."""
     points, old_points = now["value"].get("score", 0), before["value"].get("score", 0)
     said = [_more_or_fewer(now["served"] - before["served"])]
-    if points != old_points:
+    if points != old_points and now["settings"]["weights"] == before["settings"]["weights"]:
         text = gettext("All pairs together have %(now)d points; they had %(before)d (%(change)s).")
         said.append(text % {"now": points, "before": old_points, "change": charts.difference(points, old_points)})
-        if now["settings"]["weights"] != before["settings"]["weights"]:
-            said.append(gettext("The weights differ, so these points are not of the same measure."))
     return said + _people_moved(now.get("against_before", {}))
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
@@ -28,17 +29,26 @@ class SideOfTwo:
     side: Side
     heading: Promise
     name: str
+    address: str = ""  # of the registration's page, for who may open it
     lines: list[tuple[str, str]] = field(default_factory=list)
 
 
 _HEADINGS = {Side.LEARNER: _("Learner"), Side.SHARER: _("Sharer")}
 
 
-def beside_each_other(learner: Registration, sharer: Registration, skill: Skill | None) -> list[SideOfTwo]:
+def beside_each_other(
+    learner: Registration, sharer: Registration, skill: Skill | None, *, reader: Member
+) -> list[SideOfTwo]:
     """Return the learner and the sharer; what the one wishes of the skill and the other offers of it."""
     languages = _languages([learner.pk, sharer.pk])
     sides = [
-        SideOfTwo(side, _HEADINGS[side], reasons.name_of(person), _lines(person, languages.get(person.pk, [])))
+        SideOfTwo(
+            side,
+            _HEADINGS[side],
+            reasons.name_of(person),
+            _address(person) if reader.looks_after(person.region) else "",
+            _lines(person, languages.get(person.pk, [])),
+        )
         for side, person in ((Side.LEARNER, learner), (Side.SHARER, sharer))
     ]
     if skill is not None:
@@ -78,6 +88,10 @@ def _tied(member: Member, asked: list[int]) -> list[int]:
 
 def zone_of(person: Registration) -> str:
     return person.zone or (person.member.zone if person.member else "")
+
+
+def _address(person: Registration) -> str:
+    return reverse("admin:registrations_registration_change", args=[person.pk])
 
 
 def _lines(person: Registration, languages: Sequence[str]) -> list[tuple[str, str]]:

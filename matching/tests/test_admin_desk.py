@@ -57,7 +57,7 @@ def test_a_draft_shows_at_once_what_would_come_of_it_and_promises_nothing(client
     shown = page(client, coordinator, ROUND, drafted.pk).content.decode()
 
     assert "2 of 3 learners get a proposal." in shown
-    assert "3 learners want Wikidata; those who share it: 2 sharers with 2 places: 1 short." in shown
+    assert "3 learners want Wikidata, 2 sharers have 2 places: 1 short." in shown
     assert "every place went to another learner" in shown
     assert "Middle East" in shown
     assert shown.count("<h1>") == 1
@@ -72,7 +72,8 @@ def test_moving_a_weight_says_what_it_changed(client, coordinator, drafted):
     shown = press(client, coordinator, "admin:matching_round_settings", drafted.pk, **data).content.decode()
 
     assert "As many learners get a proposal as before." in shown
-    assert "these points are not of the same measure" in shown
+    assert "All pairs together" not in shown  # points under other weights are of another measure
+    assert "The pairs are the same." in shown
     assert Round.objects.get().settings["weights"]["level_gap"] == 7
 
 

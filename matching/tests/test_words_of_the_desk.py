@@ -54,7 +54,7 @@ def test_shortages_come_worst_first_and_who_has_enough_is_not_named():
     ]
 
     assert shortages.shortages(rows, {2: "Budgeting", 3: "Wikidata"}) == [
-        "12 learners want Wikidata; those who share it: 3 sharers with 2 places: 6 short.",
+        "12 learners want Wikidata, 3 sharers have 2 places: 6 short.",
         "3 learners want Budgeting, nobody shares it: 3 short.",
     ]
 

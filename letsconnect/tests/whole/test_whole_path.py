@@ -102,9 +102,11 @@ def decide_on_all(person, path, *, action):
 
 def run_a_round(coordinator):
     coordinator.window.visit("/admin/matching/round/", accessible=False)
-    coordinator.press("New round")
-    coordinator.page.get_by_text("verified: no other set of pairs").wait_for(timeout=30_000)
-    coordinator.page.get_by_role("link", name="Approve or refuse").click()
+    coordinator.press("Draft a round")
+    coordinator.page.get_by_text("1 of 1 learner gets a proposal.").wait_for()
+    coordinator.press("Ask for the round")
+    coordinator.page.get_by_role("button", name="Approve those ticked").wait_for(timeout=30_000)
+    coordinator.page.get_by_role("link", name="All its matches, with filters").click()
 
 
 def plan_a_clinic(coordinator, *, title, seats, starts_at):
