@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import errors, generator, propose
+from matching.engine import advice, errors, generator, propose
 from matching.engine.advice import FEW, KINDS, MOST, Change, changes
 from matching.engine.candidates import find
 from matching.engine.facts import Facts, Languages, Offers, People, Settings
 from matching.engine.reading import read
 from matching.engine.tests import oracle
+from matching.engine.tests.test_propose import two_people
 from matching.engine.tests.worlds import WEEK, small_facts
 
 
@@ -175,6 +176,28 @@ def test_a_block_is_not_told_from_having_nobody():
 
     for said in changes(blocked, Settings(), facts.wishes.person).values():
         assert {change.kind for change in said} <= {"wait", "nobody_shares"}
+
+
+def test_who_is_never_free_for_a_whole_hour_is_not_told_that_only_the_skill_is_missing():
+    quarters = np.zeros((2, 4 * WEEK), dtype=bool)
+    quarters[:, np.arange(4 * WEEK) % 8 < 3] = True
+    facts = two_people(slots=quarters)
+    alone = replace(facts, offers=Offers(person=[1], skill=[9], level=[2]))
+
+    assert changes(alone, Settings(), [1]) == {1: [Change(kind="wait")]}
+    assert changes(two_people(places_to_help=[1, 0]), Settings(), [1]) == {1: [Change(kind="sharers_full", skill=3)]}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_everybody_who_suits_is_looked_at_before_nobody_is_said_to(seed, monkeypatch):
+    facts = small_facts(seed)
+    monkeypatch.setattr(advice, "MOST", len(KINDS))
+    looked_at_many = changes(facts, Settings(), facts.wishes.person)
+    monkeypatch.setattr(advice, "_LOOK_AT", 1)
+
+    for person, said in changes(facts, Settings(), facts.wishes.person).items():
+        kinds = {change.kind for change in said}
+        assert kinds | {"more_hours", "wait"} == {each.kind for each in looked_at_many[person]} | {"more_hours", "wait"}
 
 
 def test_advice_for_a_stranger_is_refused():
