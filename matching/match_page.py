@@ -1,6 +1,7 @@
 """The page of one match, which several views show: who, what, why, the hours agreed, and how to reach the other."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matching import after_views, reasons, session_page, shared_hours
+from matching.agreeing import DAY
 from matching.domain import MatchState, Side
 from matching.forms import DeclineForm, WithdrawForm
 from matching.models import Match
@@ -63,7 +65,7 @@ def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any)
             "decline_form": DeclineForm(),
             "withdraw_form": WithdrawForm(),
             "my_zone": zone,
-            "days_left": max((match.answer_by - now).days, 0) if is_asked and match.answer_by else 0,
+            "days_left": ceil((match.answer_by - now) / DAY) if is_asked and match.answer_by else 0,
             "usual_week": shared_hours.usual_week(match, zone=zone, now=now) if is_asked else [],
             **session_page.context(match, request.user, now),
             **after_views.context(match, request.user, now),

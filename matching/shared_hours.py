@@ -43,6 +43,11 @@ class Week:
     name: str
     days: list[Day]
 
+    @property
+    def number(self) -> int:
+        """How many times there are to choose from."""
+        return sum(len(day.choices) for day in self.days)
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -83,7 +88,10 @@ def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime)
     common = _common(match, start=start, weeks=WEEKS_SHOWN + 1)
     taken = _taken(match, now=now)
     found = starts(stretches(common, start=start), taken=taken, now=now)
-    return _by_week([moment for moment in found if not _is_away(match, moment)], mine=mine, theirs=theirs, name=name)
+    last = now + timedelta(weeks=WEEKS_SHOWN)
+    return _by_week(
+        [one for one in found if one <= last and not _is_away(match, one)], mine=mine, theirs=theirs, name=name
+    )
 
 
 def usual_week(match: Match, *, zone: str, now: datetime) -> list[Stretch]:
