@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from clinics.actions.notices import owe_reminders
+from clinics.actions.notices import owe_reminders, tell_still_waiting
 from clinics.domain import HOUR, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
 from letsconnect.base.links import absolute
@@ -30,6 +30,14 @@ def moved_up_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     if rsvp is None or rsvp.state != RsvpState.GOING:
         return "no longer going"
     return gone(rsvp.clinic, now)
+
+
+def still_waiting_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
+    if rsvp is None or rsvp.state != RsvpState.WAITING:
+        return "no longer waiting"
+    if rsvp.clinic.state != ClinicState.ANNOUNCED:
+        return f"the clinic is {rsvp.clinic.state}"
+    return None if now >= rsvp.clinic.closes_at else "sign-up is open again"
 
 
 def clinic_cancelled_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
@@ -71,6 +79,7 @@ def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
         "title": text.title if text else "",
         "text": text,
         "url": absolute("clinics:clinic-detail", clinic.pk),
+        "list_url": absolute("clinics:clinic-list"),
         "join_url": absolute("clinics:clinic-join", clinic.pk),
     }
 
@@ -81,8 +90,10 @@ def _register(name: str, still_owed: Callable[..., str | None], render: Callable
 
 _register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_letter)
 _register("moved_up", moved_up_owed, render_rsvp_letter)
+_register("still_waiting", still_waiting_owed, render_rsvp_letter)
 _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
 _register("clinic_moved", notice_owed, render_notice_letter)
 _register("reminder_day", notice_owed, render_notice_letter)
 _register("reminder_hour", notice_owed, render_notice_letter)
 kinds.register_sweep("clinics.reminders", owe_reminders)
+kinds.register_sweep("clinics.still_waiting", tell_still_waiting)

@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 
     Reader = Member | AnonymousUser
 
-_LENGTH = ExpressionWrapper(
-    F("minutes") * Value(timedelta(minutes=1), output_field=models.DurationField()),
-    output_field=models.DurationField(),
+
+def _minutes_of(column: str) -> ExpressionWrapper:
+    minutes = F(column) * Value(timedelta(minutes=1), output_field=models.DurationField())
+    return ExpressionWrapper(minutes, output_field=models.DurationField())
+
+
+ENDS_AT = ExpressionWrapper(F("starts_at") + _minutes_of("minutes"), output_field=models.DateTimeField())
+CLOSES_AT = ExpressionWrapper(
+    F("starts_at") - _minutes_of("closes_minutes_before"), output_field=models.DateTimeField()
 )
-ENDS_AT = ExpressionWrapper(F("starts_at") + _LENGTH, output_field=models.DateTimeField())
 
 
 def validate_https(link: str) -> None:
@@ -47,6 +52,10 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
 
     def starting_within(self, span: timedelta, *, now: datetime) -> "ClinicQuerySet":
         return self.filter(starts_at__gt=now, starts_at__lte=now + span)
+
+    def closed_lately(self, *, now: datetime) -> "ClinicQuerySet":
+        """Those whose sign-up has closed within the last day: older news is none."""
+        return self.alias(_closes=CLOSES_AT).filter(_closes__lte=now, _closes__gt=now - domain.DAY)
 
     def upcoming(self, *, now: datetime) -> "ClinicQuerySet":
         """Not over yet, cancelled ones included so that nobody looks for them in vain; soonest first."""

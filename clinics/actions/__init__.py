@@ -1,6 +1,6 @@
 """Everything that happens to clinics and seats."""
 
-from clinics.actions.notices import owe_reminders
+from clinics.actions.notices import owe_reminders, tell_still_waiting
 from clinics.actions.plans import (
     announce_clinic,
     archive_clinic,
@@ -27,4 +27,5 @@ __all__ = [
     "reschedule",
     "rsvp",
     "save_text",
+    "tell_still_waiting",
 ]

@@ -8,7 +8,9 @@ from clinics import domain
 from clinics.domain import NoticeKind
 from clinics.models import Clinic, Notice, Rsvp
 from mailings import letters
+from mailings.models import Letter
 
+STILL_WAITING = "clinics.still_waiting"
 _LETTER = {
     NoticeKind.DAY: "clinics.reminder_day",
     NoticeKind.HOUR: "clinics.reminder_hour",
@@ -36,6 +38,24 @@ def owe_reminders(now: datetime) -> int:
         if kind and not (kind == NoticeKind.DAY and rsvp.day_told):
             owe_notice(rsvp, clinic=rsvp.clinic, kind=kind, now=now)
             owed += 1
+    return owed
+
+
+def tell_still_waiting(now: datetime) -> int:
+    """Owe a letter to each person whom the closing of sign-up leaves on the waiting list, once; return how many."""
+    told = Letter.objects.filter(kind=STILL_WAITING, about_type=Rsvp._meta.label_lower, about_id=OuterRef("pk"))
+    left = (
+        Rsvp.objects.waiting()
+        .filter(clinic__in=Clinic.objects.announced().closed_lately(now=now).values("pk"))
+        .exclude(Exists(told.filter(owed_at__gte=OuterRef("made_at"))))
+        .select_related("member")
+    )
+    owed = 0
+    for rsvp in left:
+        letters.owe(
+            kind=STILL_WAITING, to=rsvp.member, about=rsvp, key=f"{STILL_WAITING}:{rsvp.pk}:{rsvp.turn}", now=now
+        )
+        owed += 1
     return owed
 
 

@@ -15,7 +15,15 @@ from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-ALL = ["rsvp_recorded", "moved_up", "clinic_cancelled", "clinic_moved", "reminder_day", "reminder_hour"]
+ALL = [
+    "rsvp_recorded",
+    "moved_up",
+    "still_waiting",
+    "clinic_cancelled",
+    "clinic_moved",
+    "reminder_day",
+    "reminder_hour",
+]
 
 
 def sweep(now):
@@ -83,6 +91,57 @@ def test_who_moves_up_within_the_last_day_needs_no_day_reminder():
 
     assert sweep(START - 4 * HOUR) == 0
     assert sweep(START - HOUR) == 1
+
+
+def test_who_still_waits_when_sign_up_closes_is_told_once():
+    clinic = make_clinic(capacity=1, closes_minutes_before=120)
+    _going, waiting, gone = sign_up(clinic, 3)
+    actions.cancel_rsvp(clinic=clinic, member=gone.member, by=gone.member, now=NOW)
+    closes = START - 2 * HOUR
+
+    assert [actions.tell_still_waiting(now) for now in (closes - MINUTE, closes, closes + MINUTE)] == [0, 1, 0]
+    letter = owed("still_waiting").get()
+    assert (letter.member, skipped_because(letter, closes)) == (waiting.member, None)
+    assert "no seat became free" in rendered("still_waiting", waiting).text
+
+
+def test_where_sign_up_closes_at_the_start_they_are_told_then_but_not_days_later():
+    sign_up(make_clinic(capacity=1), 2)
+
+    assert actions.tell_still_waiting(START + DAY) == 0
+    assert actions.tell_still_waiting(START) == 1
+
+
+def test_who_asks_again_and_waits_again_is_told_of_that_too():
+    clinic = make_clinic(capacity=1, closes_minutes_before=120)
+    _going, waiting = sign_up(clinic, 2)
+    actions.tell_still_waiting(START - 2 * HOUR)
+    Clinic.objects.update(closes_minutes_before=0)
+    actions.cancel_rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
+    actions.rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
+
+    assert actions.tell_still_waiting(START) == 1
+
+
+def test_a_clinic_that_is_moved_is_open_again_so_nobody_is_told_it_closed(coordinator):
+    clinic = make_clinic(capacity=1, closes_minutes_before=120)
+    sign_up(clinic, 2)
+    closes = START - 2 * HOUR
+    actions.tell_still_waiting(closes)
+
+    move(clinic, coordinator, on=date(2026, 3, 20), now=closes)
+
+    assert skipped_because(owed("still_waiting").get(), closes) == "sign-up is open again"
+
+
+def test_a_cancelled_clinic_has_its_own_letter_and_an_account_that_closed_has_none(coordinator):
+    cancelled, other = make_clinic(capacity=1), make_clinic(capacity=1)
+    sign_up(cancelled, 2)
+    _going, waiting = sign_up(other, 2)
+    actions.cancel_clinic(clinic=cancelled, reason="ill", by=coordinator, now=NOW)
+    type(waiting.member).objects.filter(pk=waiting.member_id).update(is_active=False)
+
+    assert actions.tell_still_waiting(START) == 0
 
 
 @pytest.mark.parametrize("state", [ClinicState.DRAFT, ClinicState.HELD, ClinicState.CANCELLED])
