@@ -25,6 +25,11 @@ def lock_clinic(clinic: Clinic) -> Clinic:
     return Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
+def lock_person(member: Member) -> Member:
+    """Return the member as they are now, locked first of all: erasing them holds this row until it is through."""
+    return Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+
+
 def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
     """Give a seat or a turn in the queue; asking twice changes nothing; asking again after cancelling starts anew.
 
@@ -41,7 +46,7 @@ def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
 
 @transaction.atomic
 def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
-    if not Member.objects.select_for_update(no_key=True).get(pk=member.pk).is_active:  # erased a moment ago
+    if not lock_person(member).is_active:  # erased a moment ago
         raise ClinicClosed(_("This account is closed."))
     clinic = lock_clinic(clinic)
     answer = clinic.rsvps.filter(member=member).first() or Rsvp(clinic=clinic, member=member, turn=0)

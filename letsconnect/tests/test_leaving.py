@@ -2,13 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection
 
 from clinics import actions as clinic_actions
-from clinics.domain import ClinicError
+from clinics.actions import seats
+from clinics.domain import ClinicClosed, ClinicError
 from clinics.models import Clinic, Rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
@@ -26,7 +27,7 @@ from registrations.domain import (
     RegistrationState,
     Step,
 )
-from registrations.models import Block, Registration
+from registrations.models import Block, Member, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 
 TODAY = NOW.date()
@@ -262,6 +263,35 @@ def test_withdrawing_while_a_liaison_approves_ends_withdrawn():
 
         registration.refresh_from_db()
         assert registration.state == RegistrationState.WITHDRAWN
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False], ids=["with the lock", "control: without it"])
+def test_signing_up_while_being_erased_waits_for_the_end_and_is_refused(monkeypatch, locked):
+    """The seats have been given back and nothing is committed yet: the one moment at which a seat could slip in."""
+    make_coordinator()
+    person, clinic = make_member(), make_clinic()
+    given_back, signed_up, close = Event(), Event(), erasing._close_the_registration
+
+    def hold_open(*args, **kwargs):
+        given_back.set()
+        signed_up.wait(1.5 if locked else 10)  # with the lock it comes to no end before we do
+        close(*args, **kwargs)
+
+    def sign_up_then():
+        assert given_back.wait(10)
+        try:
+            return clinic_actions.rsvp(clinic=clinic, member=person, by=person, now=NOW)
+        finally:
+            signed_up.set()
+
+    monkeypatch.setattr(erasing, "_close_the_registration", hold_open)
+    if not locked:
+        monkeypatch.setattr(seats, "lock_person", lambda member: Member.objects.get(pk=member.pk))
+    _erased, answer = at_once(lambda: erasing.erase_member(member=person, by=person, now=NOW), sign_up_then)
+
+    has_a_seat = Rsvp.objects.active().filter(member=person).exists()
+    assert (isinstance(answer, ClinicClosed), has_a_seat) == ((True, False) if locked else (False, True))
 
 
 @pytest.mark.django_db(transaction=True)
