@@ -139,7 +139,7 @@ def test_a_pair_that_breaks_a_rule_is_refused_with_that_rule(client, coordinator
 
 def test_asking_for_the_round_shows_how_it_goes(client, coordinator, drafted):
     shown = press(client, coordinator, "admin:matching_round_request", drafted.pk).content.decode()
-    assert 'http-equiv="refresh"' in shown
+    assert 'data-reload="3000"' in shown
     assert "it waits for a worker" in shown
     Round.objects.filter(pk=drafted.pk).update(
         state=RoundState.SOLVING, started_at=NOW, lease_until=NOW, phase=RoundPhase.SCORING

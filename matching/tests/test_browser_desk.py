@@ -25,11 +25,11 @@ def make_people():
 
 
 def look(window, name, language):
-    """Check the page at both widths; axe once."""
+    """Check the page at both widths; axe once, and last, because it tries styles that the policy refuses."""
     for width in WIDTHS:
         window.page.set_viewport_size({"width": width, "height": 800})
-        window.check(accessible=width == WIDTHS[0])
         window.screenshot(f"desk-{name}-{language}-{width}")
+        window.check(accessible=width == WIDTHS[-1])
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -48,7 +48,8 @@ def test_the_desk_takes_a_round_from_draft_to_publishing(live_server, open_windo
     assert page.locator(".lc-bars").count() == 4
     page.locator("form[action$='/request/'] button").click()
     look(window, "progress", language)
-    assert page.locator("meta[http-equiv=refresh]").count() == 1
+    page.locator("[data-reload] button").click()
+    assert page.locator("[data-reload] button").is_hidden()
 
     actions.solve_waiting_rounds(now=NOW)
     round_ = Round.objects.get()
