@@ -32,8 +32,9 @@ lint: setup  ## ruff, import-linter, missing migrations, templates
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py check_templates
 
-bench: setup  ## time the matching engine at 10,000 learners, and the review queue with 20,000 registrations
+bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations
 	@$(BIN)/python -m matching.bench $(ARGS)
+	@$(BIN)/python -m matching.rows_bench
 	@$(BIN)/python -m registrations.bench
 
 chaos: setup  ## the long storms: kills, concurrency

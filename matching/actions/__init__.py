@@ -10,7 +10,7 @@ from matching.actions.previewing import compute_waiting_previews, preview_round
 from matching.actions.publishing import Published, publish_round
 from matching.actions.queue import compute_what_waits
 from matching.actions.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
-from matching.actions.repairing import Repaired, repair_round, repair_waiting_rounds
+from matching.actions.repairing import Repaired, compute_repair, repair_round, repair_waiting_rounds
 from matching.actions.request_answers import answer_requests
 from matching.actions.requests import ask_for_sharer, expire_requests, withdraw_request
 from matching.actions.reviews import Outcome, approve_match, approve_matches, refuse_match, refuse_matches
@@ -48,6 +48,7 @@ __all__ = [
     "close_fallen",
     "complete_done",
     "complete_match",
+    "compute_repair",
     "compute_waiting_previews",
     "compute_what_waits",
     "confirm_time",
