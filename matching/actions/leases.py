@@ -50,8 +50,10 @@ class Lease:
 
 
 def take_lease(round_: Round, *, now: datetime, **columns: object) -> Lease:
-    """Write the lease, the first phase and ``columns`` on a locked round; raise MoveNotAllowed while anything else is
-    being computed."""
+    """Write the lease, the first phase and ``columns`` on a locked round; raise MoveNotAllowed while it, or anything
+    else, is being computed."""
+    if round_.lease_until is not None and round_.lease_until > now:
+        raise MoveNotAllowed(_("This round is being computed at this moment."))
     until = now + SOLVING_LEASE
     for name, value in columns.items():
         setattr(round_, name, value)
