@@ -74,7 +74,11 @@ def repair_round(*, round_: Round, by: Member, now: datetime) -> Repaired:
         if is_large(now=now):
             transaction.on_commit(nudges.send)
             return Repaired(round_, is_waiting=True)
-    return compute_repair(round_=round_, by=by, now=now)
+    try:
+        return compute_repair(round_=round_, by=by, now=now)
+    except MoveNotAllowed:  # it, or another one, is being computed: this waits for its turn
+        nudges.send()
+        return Repaired(round_, is_waiting=True)
 
 
 def repair_waiting_rounds(*, now: datetime) -> int:
@@ -213,6 +217,7 @@ def _finish(round_: Round, plan: _Plan, *, again: bool, by: Member, now: datetim
     write_replay(round_, proposal, number=last + 1, read_at=plan.read_at, asked_by=by, now=now)
     round_.value = dict(proposal.result.value)
     round_.statistics = statistics_of(plan.computed, seconds=seconds)
-    round_.repair_requested_at, round_.repair_requested_by = (now, by) if again else (None, None)
+    if round_.repair_requested_at is None or round_.repair_requested_at <= plan.read_at:
+        round_.repair_requested_at, round_.repair_requested_by = (now, by) if again else (None, None)
     round_.failure = ""
     round_.save(update_fields=["value", "statistics", "repair_requested_at", "repair_requested_by", "failure"])
