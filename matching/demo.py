@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from matching import actions, browsing
+from matching import actions, browsing, demo_sessions
 from matching.domain import ClosedWhy, Side
 from matching.engine.facts import Settings
 from matching.models import Match, Round
@@ -24,7 +24,13 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     to_publish = theirs + others[:PUBLISHED_OF_OTHERS]
     actions.approve_matches(matches=to_publish, by=coordinator, now=before)
     published = actions.publish_round(round_=round_, by=coordinator, now=now - timedelta(hours=18)).asked
-    _answer([match for match in published if match not in theirs], now=now)
+    asked_others = [match for match in published if match not in theirs]
+    _answer(asked_others, now=now)
+    # Beside the one that asks the volunteer, what comes after it: an hour agreed, or times that wait for her word.
+    beside = [match for match in published if match in theirs][1:]
+    _connect(beside, now=now)
+    for connected in (beside, asked_others[:2]):
+        demo_sessions.agree(connected, now=now)
     undecided = others[PUBLISHED_OF_OTHERS:]
     actions.approve_matches(matches=undecided[:LEFT_APPROVED], by=coordinator, now=now - timedelta(hours=1))
     for refused in undecided[LEFT_APPROVED : LEFT_APPROVED + 1]:
@@ -69,12 +75,17 @@ def _split(round_: Round, volunteer: Member | None) -> tuple[list[Match], list[M
     return theirs, [match for match in matches if match not in theirs]
 
 
+def _connect(asked: list[Match], *, now: datetime) -> None:
+    for match in asked:
+        for number, side in enumerate(Side):
+            when = now - timedelta(hours=8 - number)
+            actions.accept_match(match=match, by=match.person(side).member, now=when)
+
+
 def _answer(asked: list[Match], *, now: datetime) -> None:
     """Of those asked, connect the first two, have the third half answered and the fourth declined."""
     hours = timedelta(hours=1)
-    for match in asked[:2]:
-        for number, side in enumerate(Side):
-            actions.accept_match(match=match, by=match.person(side).member, now=now - (8 - number) * hours)
+    _connect(asked[:2], now=now)
     for match in asked[2:3]:
         actions.accept_match(match=match, by=match.learner.member, now=now - 3 * hours)
     for match in asked[3:4]:

@@ -39,7 +39,7 @@ def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
             for time in (session.times.all() if session else ())
             if time.starts_at > now
         ],
-        "over": match.sessions.over(now=now)[:5],
+        "over": match.sessions.over(now=now).exists(),
         "my_zone": member.zone,
         "other_zone": zone_of_other(match, member),
         "link_form": CallLinkForm(initial={"link": session.call_link if session else ""}),

@@ -81,7 +81,13 @@ def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> lis
             [_row(session, member) for session in sessions],
             tables=("matching.Session", "matching.ProposedTime"),
         ),
-        news.Section("calendar_feed", str(_("My calendar’s secret address")), feeds, tables=("matching.CalendarFeed",)),
+        news.Section(
+            "calendar_feed",
+            str(_("My calendar’s secret address")),
+            feeds,
+            note=str(_("The list of your matches leads to the page on which you end it or make a new one.")),
+            tables=("matching.CalendarFeed",),
+        ),
     ]
 
 

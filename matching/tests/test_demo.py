@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from matching import advising, demo
 from matching.domain import MatchState
-from matching.models import Match, SharerRequest
+from matching.models import Match, Session, SharerRequest
 from registrations import demo as people
 from registrations.models import Registration
 from registrations.tests.factories import NOW
@@ -27,6 +27,9 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
     assert states["proposed"] > states["asked"]
     mine = Match.objects.waiting_for(cast.volunteer)
     assert {match.state for match in mine} == {MatchState.ASKED}
+    sessions = Session.objects.of_live_matches()
+    assert {session.state for session in sessions} == {"confirmed", "proposed"}
+    assert sessions.upcoming(now=NOW).exists()
     assert SharerRequest.objects.open().get().learner.member == cast.volunteer
     waiting = advising.news_of(Registration.objects.of(cast.waiting), now=NOW)
     assert waiting.got_nothing and waiting.advice

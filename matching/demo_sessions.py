@@ -1,0 +1,44 @@
+"""Hours for the demo's connected matches: one agreed, with a link to a call; the next with times that wait."""
+
+from datetime import UTC, datetime, timedelta
+
+from matching import actions, shared_hours
+from matching.actions.sessions import seen_as
+from matching.agreeing import Clash, Time
+from matching.domain import Side
+from matching.models import Match
+
+LINK = "https://meet.example.org/lets-connect-demo"
+
+
+def agree(connected: list[Match], *, now: datetime) -> None:
+    """Let the first of these matches have an agreed hour, and propose times in the others; who would be in two
+    sessions at once proposes nothing."""
+    for number, match in enumerate(connected):
+        try:
+            _propose(match, is_agreed=number == 0, now=now)
+        except Clash:
+            continue
+
+
+def _propose(match: Match, *, is_agreed: bool, now: datetime) -> None:
+    before = now - timedelta(hours=3)
+    proposer = match.person(Side.LEARNER).member
+    times = [Time(moment, proposer.zone) for moment in _hours(match, now=now)]
+    session = actions.propose_times(match=match, times=times, seen="", by=proposer, now=before)
+    if is_agreed:
+        member = match.person(Side.SHARER).member
+        session = actions.confirm_time(
+            session=session, starts_at=times[0].starts_at, seen=seen_as(session), by=member, now=before
+        )
+        actions.set_call_link(session=session, link=LINK, by=member, now=before)
+
+
+def _hours(match: Match, *, now: datetime) -> list[datetime]:
+    """Return three of the hours in common from the day after tomorrow on, or any three where there are none."""
+    weeks = shared_hours.to_choose(match, mine="UTC", theirs="UTC", name="", now=now)
+    values = [choice.value for week in weeks for day in week.days for choice in day.choices[:1]]
+    found = [datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC) for value in values]
+    later = [moment for moment in found if moment > now + timedelta(days=1)][:3]
+    noon = now.astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    return later or [noon + timedelta(days=days) for days in (3, 4, 5)]
