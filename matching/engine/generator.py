@@ -4,6 +4,8 @@ The same numbers for the same seed. Nobody real was looked at; shares are round 
 figures. Part of what the engine publishes, so that anyone can measure another matcher on the same people.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,7 +40,7 @@ def people(count: int, *, seed: int = 0, weeks: int = 4, clocks_change: bool = F
     learner, wished = np.nonzero(wants & ~shares)
     ids = chance.permutation(count) * 7 + 11
     moved = (np.array(names)[region] == "NWE") if clocks_change else np.zeros(count, dtype=np.bool_)
-    return Facts(
+    facts = Facts(
         people=People(
             id=ids,
             region=np.array(names)[region],
@@ -57,6 +59,12 @@ def people(count: int, *, seed: int = 0, weeks: int = 4, clocks_change: bool = F
         ),
         apart=ids[chance.integers(0, max(count, 1), (count // 10, 2))],
     )
+    history = {
+        "waited": chance.geometric(0.5, count) - 1,
+        "load": chance.choice(3, count, p=[0.6, 0.3, 0.1]),
+        "freshness": chance.integers(0, 700, count),
+    }
+    return replace(facts, people=replace(facts.people, **history))
 
 
 def _language_chances() -> NDArray[np.float64]:

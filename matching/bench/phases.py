@@ -1,0 +1,84 @@
+"""The engine phase by phase, and all levels with their proof against one plain solve of the same arcs.
+
+Memory is the process's peak so far. On a machine that has other work, seconds of the clock say little and seconds of
+the processor more: so both ratios are printed.
+"""
+
+import resource
+from collections import defaultdict
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+import pylmcf
+from numpy.typing import NDArray
+
+from matching.bench.printing import say, table
+from matching.engine import candidates as hard_rules
+from matching.engine import criteria, pipeline
+from matching.engine.checker import check
+from matching.engine.facts import Facts, Instance, Proposal, Settings
+from matching.engine.levels import cost_of, levels_of
+from matching.engine.network import Network
+from matching.engine.reading import Known, read
+from matching.engine.replay import pack
+from matching.engine.solving import solve_instance
+
+LEVELS, PLAIN = "arrays → all levels → proof", "(one plain pylmcf solve of the same arcs)"
+
+
+def time(facts: Facts, runs: int) -> Proposal:
+    """The pipeline, part by part; returns the proposal it came down to."""
+    settings = Settings()
+    clock, processor, peak = defaultdict(list), defaultdict(list), {}
+
+    def phase(name: str, work: Callable[[], Any]) -> Any:
+        began = perf_counter(), process_time()
+        answer = work()
+        clock[name].append(perf_counter() - began[0])
+        processor[name].append(process_time() - began[1])
+        peak.setdefault(name, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        return answer
+
+    for _ in range(runs):
+        known = phase("facts read", lambda: read(facts, settings))
+        found, _stuck = phase("all feasible pairs", lambda known=known: hard_rules.find(known))
+        instance = phase("scores", lambda known=known, found=found: _scored(known, found, settings))
+        network = Network.of(instance)
+        cost = cost_of(levels_of(instance, network)["score"], network)
+        phase(PLAIN, lambda network=network, cost=cost: plain(network, cost))
+        result = phase(LEVELS, lambda instance=instance: solve_instance(instance))
+        phase("(the proof alone)", lambda instance=instance, result=result: check(instance, result))
+        phase("packed for replay", lambda instance=instance, result=result: pack(instance, result))
+        proposal = phase("facts → proposals, all of it", lambda: pipeline.propose(facts, settings, 1))
+    counts = proposal.counts
+    say(f"\n{counts['people']:,} people, {counts['learners']:,} learners, {counts['sharers']:,} sharers with ")
+    say(f"{counts['places']:,} places, {counts['candidates']:,} feasible pairs; {runs} runs\n\n")
+    table(
+        ("phase", "median s", "of the processor", "peak MB"),
+        [
+            (name, f"{median(times):.3f}", f"{median(processor[name]):.3f}", f"{peak[name] / 1024:.0f}")
+            for name, times in clock.items()
+        ],
+    )
+    by_clock, by_processor = (median(took[LEVELS]) / median(took[PLAIN]) for took in (clock, processor))
+    say(f"{LEVELS} ÷ one plain solve: {by_clock:.2f} by the clock, {by_processor:.2f} by the processor\n")
+    say(f"solved at once: {' | '.join(', '.join(stage) for stage in proposal.result.stages)}\n\n")
+    return proposal
+
+
+def plain(network: Network, cost: NDArray) -> NDArray:
+    """The solver and nothing around it."""
+    graph = pylmcf.Graph(len(network.supply), network.source, network.target)
+    graph.set_node_supply(network.supply)
+    graph.set_edge_capacities(network.capacity)
+    graph.set_edge_costs(cost)
+    graph.solve()
+    return graph.result()
+
+
+def _scored(known: Known, found: hard_rules.Candidates, settings: Settings) -> Instance:
+    score = criteria.total(criteria.weigh(known, found, settings.weights), len(found))
+    best = pipeline.best_skill_per_pair(known, found, score)
+    return pipeline.instance_of(known, found, score, best, settings, seed=1)

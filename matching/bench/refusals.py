@@ -1,0 +1,40 @@
+"""One proposal is refused: how many others change when the rest is solved again?"""
+
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+
+from matching.bench.printing import say, table
+from matching.engine.facts import Instance, Ints, Proposal
+from matching.engine.solving import solve_instance
+
+
+def compare(proposal: Proposal, refusals: int, seed: int) -> None:
+    """With the level that keeps what was proposed; without it, by the same lots; and as a new run, by new lots."""
+    instance, chosen = proposal.instance, proposal.result.chosen
+    changed: dict[str, list[int]] = {}
+    for refused in np.random.default_rng(seed).choice(chosen, min(refusals, len(chosen)), replace=False).tolist():
+        others = chosen[chosen != refused]
+        again = without(instance, refused, others)
+        plain = replace(again, levels=tuple(level for level in again.levels if level != "keep"))
+        ways = {"keep": again, "no keep, same lots": plain, "no keep, new lots": replace(plain, seed=plain.seed + 1)}
+        for name, round_ in ways.items():
+            result = solve_instance(round_)
+            stays = int(round_.pair_kept[result.chosen].sum())
+            changed.setdefault(name, []).append(len(others) - stays)
+    say(f"one proposal of {len(chosen):,} refused and the rest solved again, {refusals} times: others that change\n")
+    table(
+        ("how", "median", "most"),
+        [(name, f"{median(counts):.0f}", f"{max(counts)}") for name, counts in changed.items()],
+    )
+    say("\n")
+
+
+def without(instance: Instance, refused: int, kept: Ints) -> Instance:
+    """The instance without that pair, those proposed before marked."""
+    marks = np.zeros_like(instance.pair_kept)
+    marks[kept] = 1
+    instance = replace(instance, pair_kept=marks)
+    pairs = {name: np.delete(column, refused) for name, column in vars(instance).items() if name.startswith("pair_")}
+    return replace(instance, **pairs)

@@ -1,0 +1,191 @@
+"""Other ways of choosing the pairs of an instance: other solvers, who must find the same, and simple rules.
+
+The solvers are asked for the most learners and then the highest score, which all of them can be.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import median
+from time import perf_counter
+
+import networkx
+import numpy as np
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+from matching.bench.phases import plain
+from matching.bench.printing import say, table
+from matching.engine.facts import Instance, Ints
+from matching.engine.network import Network, rows_of
+from matching.engine.solving import solve_instance
+
+MOST_PAIRS_FOR_NETWORKX = 20_000  # it takes minutes for ours at full size
+
+
+def compare(instance: Instance, runs: int) -> bool:
+    """Ours against the others on the same pairs; whether every solver finds the same optimum."""
+    instance = replace(instance, levels=("served", "score"))
+    rows, values = [], {}
+    for name, way in (SOLVERS | RULES).items():
+        if way is with_networkx and len(instance.pair_score) > MOST_PAIRS_FOR_NETWORKX:
+            continue
+        times = []
+        for _ in range(runs):
+            began = perf_counter()
+            chosen = way(instance)
+            times.append(perf_counter() - began)
+        values[name] = (len(chosen), sum(instance.pair_score[chosen].tolist()))
+        rows.append((name, median(times), *values[name]))
+    ours = rows[0]
+    table(
+        ("most served, then score", "median s", "÷ ours", "served", "more left out", "total score", "% of ours"),
+        [
+            (
+                name,
+                f"{took:.3f}",
+                f"{took / ours[1]:.2f}",
+                f"{served:,}",
+                f"{ours[2] - served:,}",
+                f"{score:,}",
+                f"{100 * score / max(1, ours[3]):.1f}",
+            )
+            for name, took, served, score in rows
+        ],
+    )
+    different = [name for name in SOLVERS if name in values and values[name] != values["ours, with proof"]]
+    say(f"the solvers' optima {'DIFFER: ' + ', '.join(different) if different else 'are the same'}\n\n")
+    return not different
+
+
+def ours(instance: Instance) -> Ints:
+    return solve_instance(instance).chosen
+
+
+def with_pylmcf(instance: Instance) -> Ints:
+    network = Network.of(instance)
+    flow = plain(network, _served_then_score(instance, network))
+    return np.flatnonzero(flow[network.pair_arc])
+
+
+def with_ortools(instance: Instance) -> Ints:
+    network = Network.of(instance)
+    solver = SimpleMinCostFlow()
+    cost = _served_then_score(instance, network)
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(network.source, network.target, network.capacity, cost)
+    solver.set_nodes_supplies(np.arange(len(network.supply)), network.supply)
+    solver.solve()
+    return np.flatnonzero(solver.flows(arcs[network.pair_arc]))
+
+
+def with_networkx(instance: Instance) -> Ints:
+    network = Network.of(instance)
+    cost = _served_then_score(instance, network)
+    graph = networkx.MultiDiGraph()
+    graph.add_nodes_from((node, {"demand": -supply}) for node, supply in enumerate(network.supply.tolist()))
+    columns = (network.source, network.target, network.capacity, cost)
+    for arc, (source, target, capacity, weight) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        graph.add_edge(source, target, key=arc, capacity=capacity, weight=weight)
+    _, flow = networkx.network_simplex(graph)
+    ends = zip(network.source[network.pair_arc].tolist(), network.target[network.pair_arc].tolist(), strict=True)
+    used = [flow[one][two][arc] for (one, two), arc in zip(ends, network.pair_arc.tolist(), strict=True)]
+    return np.flatnonzero(used)
+
+
+def _served_then_score(instance: Instance, network: Network) -> Ints:
+    """Being left out costs more than all scores together could differ."""
+    top, bottom = int(instance.pair_score.max(initial=0)), int(instance.pair_score.min(initial=0))
+    cost = np.zeros(len(network.source), dtype=np.int64)
+    cost[network.pair_arc] = top - instance.pair_score
+    cost[network.left_out_arc] = top + (top - bottom + 1) * len(instance.learner_ids)
+    return cost
+
+
+def with_scipy(instance: Instance) -> Ints:
+    """A column per place, and one per learner for being left out, dearer than all pairs together."""
+    learner = rows_of(instance.pair_learner, instance.learner_ids)
+    sharer = rows_of(instance.pair_sharer, instance.sharer_ids)
+    learners, slots = len(instance.learner_ids), instance.sharer_slots
+    first = np.cumsum(slots) - slots
+    copies = slots[sharer]
+    pair = np.repeat(np.arange(len(learner)), copies)
+    nth = np.arange(len(pair)) - np.repeat(np.cumsum(copies) - copies, copies)
+    cost = int(instance.pair_score.max(initial=0)) + 1 - instance.pair_score
+    places = int(slots.sum())
+    alone = np.arange(learners)
+    entries = np.concatenate([cost[pair], np.full(learners, int(cost.max(initial=1)) * (learners + 1))]).astype(float)
+    row = np.concatenate([learner[pair], alone])
+    column = np.concatenate([first[sharer[pair]] + nth, places + alone])
+    rows, columns = min_weight_full_bipartite_matching(csr_array((entries, (row, column))))
+    made = columns < places
+    with_whom = np.searchsorted(np.cumsum(slots), columns[made], side="right")
+    key = learner * len(slots) + sharer
+    order = np.argsort(key)
+    return np.sort(order[np.searchsorted(key, rows[made] * len(slots) + with_whom, sorter=order)])
+
+
+def first_come(instance: Instance) -> Ints:
+    """Learners by id, each with the best sharer who still has a place."""
+    return _greedy(instance, np.lexsort((-instance.pair_score, instance.pair_learner)))
+
+
+def best_pair_first(instance: Instance) -> Ints:
+    return _greedy(instance, np.argsort(-instance.pair_score, kind="stable"))
+
+
+def _greedy(instance: Instance, order: Ints) -> Ints:
+    places = dict(zip(instance.sharer_ids.tolist(), instance.sharer_slots.tolist(), strict=True))
+    learners, sharers = instance.pair_learner.tolist(), instance.pair_sharer.tolist()
+    served: set[int] = set()
+    chosen = []
+    for pair in order.tolist():
+        if learners[pair] not in served and places[sharers[pair]]:
+            served.add(learners[pair])
+            places[sharers[pair]] -= 1
+            chosen.append(pair)
+    return np.array(chosen, dtype=np.int64)
+
+
+def deferred_acceptance(instance: Instance, to_learner: Ints | None = None, to_sharer: Ints | None = None) -> Ints:
+    """Gale and Shapley, learners proposing: each asks their best sharer; who has no place left keeps the best so far.
+
+    What a pair is worth to either side is its score unless given; equals go by id. Stable: no two would both rather
+    have each other. Where both sides see the same worth, this is the same as taking the best pair first.
+    """
+    to_learner = instance.pair_score if to_learner is None else to_learner
+    to_sharer = instance.pair_score if to_sharer is None else to_sharer
+    learners, sharers = instance.pair_learner.tolist(), instance.pair_sharer.tolist()
+    wishes: dict[int, deque[int]] = {}
+    for pair in np.lexsort((instance.pair_sharer, -to_learner, instance.pair_learner)).tolist():
+        wishes.setdefault(learners[pair], deque()).append(pair)
+    places = dict(zip(instance.sharer_ids.tolist(), instance.sharer_slots.tolist(), strict=True))
+    rank = list(zip(to_sharer.tolist(), (-learner for learner in learners), strict=True))
+    held: dict[int, list[int]] = {sharer: [] for sharer in places}
+    asking = deque(wishes)
+    while asking:
+        learner = asking.popleft()
+        if not wishes[learner]:
+            continue
+        pair = wishes[learner].popleft()
+        mine = held[sharers[pair]]
+        mine.append(pair)
+        if len(mine) > places[sharers[pair]]:
+            worst = min(mine, key=rank.__getitem__)
+            mine.remove(worst)
+            asking.append(learners[worst])
+    return np.sort(np.array([pair for mine in held.values() for pair in mine], dtype=np.int64))
+
+
+SOLVERS: dict[str, Callable[[Instance], Ints]] = {
+    "ours, with proof": ours,
+    "pylmcf, one big cost": with_pylmcf,
+    "OR-tools min-cost flow": with_ortools,
+    "SciPy full matching": with_scipy,
+    "networkx network simplex": with_networkx,
+}
+RULES: dict[str, Callable[[Instance], Ints]] = {
+    "first come": first_come,
+    "best pair first": best_pair_first,
+    "deferred acceptance": deferred_acceptance,
+}

@@ -1,0 +1,59 @@
+"""730 people, as many as the programme has had: who could be served at all, and who was."""
+
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+
+from matching.bench.printing import say, table
+from matching.bench.rivals import RULES, deferred_acceptance
+from matching.engine import candidates, criteria, generator, pipeline
+from matching.engine.facts import PRESETS, Facts, Instance, Ints, Settings
+from matching.engine.reading import read
+from matching.engine.solving import solve_instance
+
+
+def compare(rounds: int) -> None:
+    """Every way on the same rounds; medians of what each serves, and of our gain in the same round."""
+    if not rounds:
+        return
+    served: dict[str, list[int]] = {}
+    alone = []
+    for seed in range(rounds):
+        facts = generator.people(730, seed=seed)
+        proposal = pipeline.propose(facts, Settings(), seed)
+        instance = proposal.instance
+        alone.append(1 - len(np.unique(instance.pair_learner)) / max(1, proposal.counts["learners"]))
+        served.setdefault("ours", []).append(proposal.counts["served"])
+        for name, way in RULES.items():
+            served.setdefault(name, []).append(len(way(instance)))
+        served.setdefault("deferred acceptance, each side its own view", []).append(len(_stable(facts, instance)))
+        for preset, order in PRESETS.items():
+            result = solve_instance(replace(instance, levels=order))
+            served.setdefault(f"ours, {preset}", []).append(len(result.chosen))
+    say(f"730 people, {rounds} seeds: {median(alone):.1%} of learners (median) have no feasible partner\n")
+    table(
+        ("way", "served, median", "ours serves more, median", "least", "most"),
+        [
+            (name, f"{median(counts):.0f}", *(f"{number:+.1%}" for number in gains(served["ours"], counts)))
+            for name, counts in served.items()
+        ],
+    )
+
+
+def _stable(facts: Facts, instance: Instance) -> Ints:
+    """Deferred acceptance where learners go by skill and urgency, sharers by hours, and both by language."""
+    known = read(facts, Settings())
+    found, _stuck = candidates.find(known)
+    parts = {part.name: part.values for part in criteria.weigh(known, found, Settings().weights)}
+    score = criteria.total(criteria.weigh(known, found, Settings().weights), len(found))
+    best = pipeline.best_skill_per_pair(known, found, score)
+    to_learner = (parts["level_gap"] + parts["wish_priority"] + parts["language_comfort"])[best]
+    to_sharer = (parts["hours_in_common"] + parts["language_comfort"] + parts["reciprocal"])[best]
+    return deferred_acceptance(instance, to_learner, to_sharer)
+
+
+def gains(ours: list[int], others: list[int]) -> tuple[float, float, float]:
+    """How many more ours serves, round by round: median, least and most."""
+    each = [one / max(1, other) - 1 for one, other in zip(ours, others, strict=True)]
+    return median(each), min(each), max(each)
