@@ -55,6 +55,7 @@ class _Overtaken(Exception):
 class _Plan:
     computed: Computed
     read_at: datetime
+    requested_at: datetime | None  # when the repair was asked for, as the plan was made
     known: set[Pair]  # whose match was proposed, approved or made by hand when the plan was made
     fixed: set[int]  # the matches that stay
 
@@ -143,7 +144,7 @@ def _claim(round_: Round, *, now: datetime) -> Lease:
 
 
 def _plan(round_: Round, lease: Lease) -> _Plan:
-    read_at = lease.now
+    read_at, round_ = lease.now, Round.objects.get(pk=round_.pk)
     stored = RoundFacts.objects.get(round=round_)
     known, _settings = keeping.unpack_facts(bytes(stored.data))
     who = dict(round_.participants.values_list("registration_id", "number"))
@@ -156,7 +157,7 @@ def _plan(round_: Round, lease: Lease) -> _Plan:
         registrations[number] = registration
     loaded = facts.Loaded(known, registrations, date.fromisoformat(round_.statistics["weeks_from"]))
     pairs = {(learner, sharer) for _pk, learner, sharer in undecided}
-    return _Plan(Computed(loaded, proposal, broken), read_at, pairs, fixed)
+    return _Plan(Computed(loaded, proposal, broken), read_at, round_.repair_requested_at, pairs, fixed)
 
 
 @transaction.atomic
@@ -217,7 +218,7 @@ def _finish(round_: Round, plan: _Plan, *, again: bool, by: Member, now: datetim
     write_replay(round_, proposal, number=last + 1, read_at=plan.read_at, asked_by=by, now=now)
     round_.value = dict(proposal.result.value)
     round_.statistics = statistics_of(plan.computed, seconds=seconds)
-    if round_.repair_requested_at is None or round_.repair_requested_at <= plan.read_at:
+    if round_.repair_requested_at == plan.requested_at:  # else somebody asked again meanwhile
         round_.repair_requested_at, round_.repair_requested_by = (now, by) if again else (None, None)
     round_.failure = ""
     round_.save(update_fields=["value", "statistics", "repair_requested_at", "repair_requested_by", "failure"])
