@@ -23,6 +23,16 @@ def test_what_waits_is_where_the_link_leads(client, coordinator):
     waiting = factories.make_registration(state="submitted")
     factories.make_registration()
     client.force_login(coordinator)
-    [(_, url)] = client.get(reverse("admin:index")).context["waiting"]
+    waits = dict(client.get(reverse("admin:index")).context["waiting"])
+    url = waits["1 registration waits for review"]
 
     assert [str(one) for one in client.get(url).context["cl"].result_list] == [str(waiting)]
+
+
+def test_a_trust_team_that_is_too_small_waits_for_coordinators(client, coordinator, liaison):
+    client.force_login(coordinator)
+    waits = dict(client.get(reverse("admin:index")).context["waiting"])
+    assert waits["The trust team needs at least two members"] == reverse("admin:trust_trustseat_changelist")
+
+    client.force_login(liaison)
+    assert client.get(reverse("admin:index")).context["waiting"] == []
