@@ -31,9 +31,9 @@ CONSEQUENCES: Mapping[str, Promise] = {
         "this serves many too, but some learners may get nobody so that others get somebody who fits them better."
     ),
     "longest_waiting": _(
-        "Whoever has waited for more rounds goes before everybody else. Then as many learners as possible get somebody, "
-        "which are as many as with “Most people”; then the pairs fit, and last the regions are kept even, where that "
-        "costs no point."
+        "Whoever has waited for more rounds goes before everybody else. Then as many learners as possible get "
+        "somebody, which are as many as with “Most people”; then the pairs fit, and last the regions are kept even, "
+        "where that costs no point."
     ),
 }
 WEIGHTS: Mapping[str, Promise] = {
