@@ -132,8 +132,8 @@ def _plain_help(kind: str, count: int) -> str:
             count,
         )
     return ngettext(
-        "%(count)d of them can only wait: who suits them is not free for them at the moment.",
-        "%(count)d of them can only wait: who suits them is not free for them at the moment.",
+        "For %(count)d of them no single change would do.",
+        "For %(count)d of them no single change would do.",
         count,
     )
 
@@ -183,5 +183,5 @@ _SKILL_CHANGES = {
 _PLAIN_CHANGES = {
     "region_wish": _("Being open to somebody from any region."),
     "more_places": _("Wanting to learn from one person more."),
-    "wait": _("Nothing but time: who suits them is not free for them at the moment."),
+    "wait": _("No single change would do."),
 }

@@ -31,9 +31,9 @@ CONSEQUENCES: Mapping[str, Promise] = {
         "this serves many too, but some learners may get nobody so that others get somebody who fits them better."
     ),
     "longest_waiting": _(
-        "Whoever has waited for more rounds goes before everybody else, even where two newer learners could be served "
-        "instead. Then as many learners as possible get somebody, then the pairs fit, and last the regions are kept "
-        "even."
+        "Whoever has waited for more rounds goes before everybody else. Then as many learners as possible get "
+        "somebody, which are as many as with “Most people”; then the pairs fit, and last the regions are kept even, "
+        "where that costs no point."
     ),
 }
 WEIGHTS: Mapping[str, Promise] = {
@@ -135,4 +135,6 @@ def one_more_place(gains: Mapping[str, int]) -> str:
             "more.",
             score,
         ) % {"count": score}
+    if gains.get("spread", 0) > 0:
+        return gettext("One more place of this sharer would only spread the work over more sharers.")
     return gettext("One more place of this sharer would change nothing.")

@@ -39,6 +39,7 @@ def test_the_first_level_that_changes_says_what_a_pair_costs(amounts, said):
         ({"served": 0, "waiting": 2}, "waited for more rounds would go first"),
         ({"served": 0, "equity": 2}, "served more evenly"),
         ({"served": 0, "score": 50}, "nobody more is served, but the pairs fit better: 50 points more"),
+        ({"served": 0, "spread": 2}, "only spread the work over more sharers"),
         ({}, "would change nothing"),
     ],
 )
