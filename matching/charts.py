@@ -35,6 +35,7 @@ class Chart:
     counted: str
     bars: list[Bar] = field(default_factory=list)
     compares: bool = False
+    is_of_numbers: bool = False
 
 
 def of_regions(now: Figures, before: Figures | None) -> Chart:
@@ -117,7 +118,7 @@ def _counted(
         Bar(label, str(count), FULL * count // most, 0, before=str(old), change=difference(count, old))
         for label, count, old in rows
     ]
-    return Chart(title, what, counted, bars, before is not None)
+    return Chart(title, what, counted, bars, before is not None, is_of_numbers=True)
 
 
 def _at(counts: Sequence[int], place: int) -> int:

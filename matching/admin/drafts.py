@@ -85,6 +85,7 @@ class DraftPages(DeskAdmin):
                 "scope_is_narrow": not Scope.of(round_.scope).is_everybody,
                 "pairs": [line(match) for match in pairs.with_people().order_by("pk")],
                 "picture": pictures.of_preview(round_, reader=request.user),
+                "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "reloads": round_.preview_requested_at is not None,
                 "may_steer": may_steer(request.user, round_),
             },
