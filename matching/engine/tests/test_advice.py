@@ -16,9 +16,11 @@ from matching.engine.tests import oracle
 from matching.engine.tests.test_propose import two_people
 from matching.engine.tests.worlds import WEEK, small_facts
 
+USUAL = Settings()
 
-def with_candidates(facts):
-    known = read(facts, Settings())
+
+def with_candidates(facts, asked=USUAL):
+    known = read(facts, asked)
     return set(known.ids[find(known)[0].learner].tolist())
 
 
@@ -95,21 +97,26 @@ def made(facts: Facts, person: int, change: Change):
     return [replace(facts, people=replace(facts.people, places_to_help=places))]
 
 
-def helps(facts, person, change):
-    return any(person in with_candidates(after) for after in made(facts, person, change))
+def helps(facts, person, change, asked=USUAL):
+    return any(person in with_candidates(after, asked) for after in made(facts, person, change))
 
 
 @settings(max_examples=80, deadline=None, derandomize=True, database=None)
-@given(seed=st.integers(0, 10**6), people=st.integers(2, 16))
-def test_every_change_that_is_advised_creates_a_candidate(seed, people):
-    facts = small_facts(seed, people=people)
-    stuck = set(facts.wishes.person) - with_candidates(facts)
+@given(
+    seed=st.integers(0, 10**6),
+    people=st.integers(2, 16),
+    minutes=st.sampled_from([0, 60, 120, 120, 300]),
+    level=st.integers(0, 4),
+)
+def test_every_change_that_is_advised_creates_a_candidate(seed, people, minutes, level):
+    facts, asked = small_facts(seed, people=people), Settings(min_minutes_a_week=minutes, min_language_level=level)
+    stuck = set(facts.wishes.person) - with_candidates(facts, asked)
 
-    for person, said in changes(facts, Settings(), stuck).items():
+    for person, said in changes(facts, asked, stuck).items():
         assert 1 <= len(said) <= MOST
         assert [each.kind for each in said] == sorted((each.kind for each in said), key=KINDS.index)
         for change in said:
-            assert change.kind == "wait" or helps(facts, person, change), (person, change)
+            assert change.kind == "wait" or helps(facts, person, change, asked), (person, change)
 
 
 def test_the_small_worlds_need_every_kind_of_advice():
