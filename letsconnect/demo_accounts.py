@@ -15,6 +15,7 @@ def how_to_sign_in() -> str:
             f"  volunteer@{DOMAIN}    a volunteer who is asked about a match",
             f"  waiting@{DOMAIN}      somebody the last round had nobody for",
             f"  liaison@{DOMAIN}      the liaison of Middle East & North Africa; the desk is at /admin/",
+            "                         (also on the trust team, whose page is /trust/)",
             f"  coordinator@{DOMAIN}  a coordinator, who sees every region at /admin/",
             "Any other address makes a new account.",
         ]

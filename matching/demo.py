@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from matching import actions, browsing, demo_sessions
+from matching import actions, browsing, demo_after, demo_sessions
 from matching.domain import ClosedWhy, Side
 from matching.engine.facts import Settings
 from matching.models import Match, Round
@@ -17,6 +17,7 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     """Run a round for some regions; refuse one match, approve some, publish a few, let people answer. The volunteer is
     asked, if the round found somebody for them, and most proposals wait for a decision. A draft for everybody else
     shows its preview, and what moving a weight changed."""
+    demo_after.load(now=now, coordinator=coordinator, volunteer=volunteer)
     before = now - timedelta(hours=20)
     round_ = actions.draft_round(by=coordinator, scope=Scope(regions=FIRST_REGIONS), now=before)
     round_ = actions.solve_round(round_=round_, now=before)

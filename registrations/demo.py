@@ -153,7 +153,7 @@ def _facts(chance: random.Random, name: str, country: str, zone: str, speaks: di
 
 
 def _register(member: Member, facts: RegistrationFacts, *, reviewer: Member | None, now: datetime) -> None:
-    before = now - timedelta(days=2)
+    before = now - timedelta(days=2 if reviewer is None else 40)
     registration = editing.submit_registration(member=member, facts=facts, version=0, by=member, now=before)
     if reviewer is not None:
         # Not by the review action: forty letters of welcome would bury the ones a visitor looks for.

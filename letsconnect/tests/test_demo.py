@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from clinics.models import Clinic
 from letsconnect.demo_accounts import how_to_sign_in
+from letsconnect.trust.models import Report
 from mailings.models import Letter
 from matching.models import Match
 from registrations.actions.reference import load_reference_data
@@ -27,6 +29,8 @@ def test_an_empty_embedded_database_is_filled_once(settings):
     assert Match.objects.for_member(volunteer).filter(state="asked").exists()
     assert Clinic.objects.announced().count() >= 3
     assert Letter.objects.exists()
+    liaison = Member.objects.get(email=f"liaison@{DOMAIN}")
+    assert Report.objects.readable_by(liaison, on=timezone.now().date()).exists()
     for account in ("volunteer", "liaison", "coordinator"):
         assert f"{account}@{DOMAIN}" in how_to_sign_in()
 

@@ -6,13 +6,19 @@ import pytest
 from django.core.management import call_command
 
 from matching import advising, demo
-from matching.domain import MatchState
+from matching.domain import MatchState, Side
 from matching.models import Match, Session, SharerRequest
+from matching.models.feedback import to_tell
 from registrations import demo as people
 from registrations.models import Registration
 from registrations.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
+
+
+def untold():
+    """The hours that are over, and about which nobody has said anything."""
+    return Session.objects.over(now=NOW).filter(feedback=None)
 
 
 def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
@@ -23,7 +29,10 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
 
     states = Counter(Match.objects.values_list("state", flat=True))
     assert round_.state == "published"
-    assert set(states) >= {"proposed", "approved", "asked", "connected", "declined", "refused"}
+    assert set(states) >= {"proposed", "approved", "asked", "connected", "declined", "refused", "completed"}
+    assert Match.objects.for_member(cast.volunteer).filter(state="completed").exists()
+    [over] = untold()
+    assert {to_tell(over.person(side).member, now=NOW).get() for side in Side} == {over}
     assert states["proposed"] > states["asked"]
     mine = Match.objects.waiting_for(cast.volunteer)
     assert {match.state for match in mine} == {MatchState.ASKED}

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import clinics.demo
+import letsconnect.trust.demo
 import matching.demo
 from letsconnect import demo_accounts
 from registrations import demo
@@ -31,3 +32,5 @@ class Command(BaseCommand):
         cast = demo.load(now=now)
         clinics.demo.load(members=cast.members, now=now)
         matching.demo.load(coordinator=cast.coordinator, volunteer=cast.volunteer, now=now)
+        team = Member.objects.filter(email__in=[f"liaison@{demo.DOMAIN}", f"liaison-lac@{demo.DOMAIN}"])
+        letsconnect.trust.demo.load(team=team.order_by("pk"), writer=cast.members[1], now=now)
