@@ -54,9 +54,7 @@ class ReportForm(forms.Form):
 class DecideForm(forms.Form):
     """A note; and, if it is time, another state."""
 
-    state = forms.ChoiceField(
-        label=_("It is now"), choices=[("", _("as before")), *ReportState.choices], required=False
-    )
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("as before")), *ReportState.choices], required=False)
     outcome = forms.ChoiceField(
         label=_("What came of it"),
         choices=[("", _("nothing yet")), *Outcome.choices],

@@ -72,7 +72,9 @@ class ConcernAdmin(DeskAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show above the list what came of the hours of the matches one looks after: counts, and no word of anybody."""
-        return super().changelist_view(request, {**_counts(request), **(extra_context or {})})
+        return super().changelist_view(
+            request, {"title": _("People to look after"), **_counts(request), **(extra_context or {})}
+        )
 
     @admin.action(description=_("I have looked after it"), permissions=["seat"])
     def look_after(self, request: HttpRequest, queryset: QuerySet[Concern]) -> None:

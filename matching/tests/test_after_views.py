@@ -109,11 +109,11 @@ def test_marks_are_counted_once_there_are_enough_not_to_point_at_anybody(client)
     client.force_login(make_coordinator())
     for _ in range(4):
         say(make_hour(), "learner", useful=5)
-    assert "5: 4" not in client.get(LIST).content.decode()
+    assert "5 (4×)" not in client.get(LIST).content.decode()
 
     say(make_hour(), "learner", useful=5)
 
-    assert "5: 5" in client.get(LIST).content.decode()
+    assert "5 (5×)" in client.get(LIST).content.decode()
 
 
 def test_the_liaison_finds_whom_to_look_after_and_takes_them_off_the_list(client):
