@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from matching import charts, explained, reasons, shortages
+from matching.admin.desk import may_know
 from matching.charts import Chart
+from matching.domain import WHY_NOT_A_PAIR
 from matching.models import Match, Round
 from matching.shortages import Left
 from registrations.models import Member, Registration
@@ -32,16 +34,16 @@ def of_preview(round_: Round, *, reader: Member) -> Picture | None:
     """Return the preview against the one before; None where there is none yet."""
     if not round_.preview:
         return None
-    picture = _picture(round_, round_.preview, round_.preview_before)
-    picture.warnings = _warnings(round_, reader)
+    picture = _picture(round_, round_.preview, round_.preview_before, reader)
+    picture.warnings += _warnings(round_, reader)
     if round_.preview_before:
         picture.differences = differences(round_.preview, round_.preview_before)
     return picture
 
 
-def of_round(round_: Round) -> Picture | None:
+def of_round(round_: Round, *, reader: Member) -> Picture | None:
     """Return what a computed round came to; None for one that kept no figures."""
-    return _picture(round_, round_.statistics, None) if "by_region" in round_.statistics else None
+    return _picture(round_, round_.statistics, None, reader) if "by_region" in round_.statistics else None
 
 
 def differences(now: Figures, before: Figures) -> list[str]:
@@ -111,6 +113,23 @@ def _warnings(round_: Round, reader: Member) -> list[str]:
     return said
 
 
+def _against_rules(round_: Round, now: Figures, reader: Member) -> list[str]:
+    """Name the pairs made by hand that break a hard rule by now: they stay, and the engine went around them."""
+    rows = now.get("by_hand_against_rules", [])
+    people = _participants(round_, [number for row in rows for number in row[:2]])
+    text = gettext("%(learner)s and %(sharer)s, put together by hand, break a rule by now. %(why)s")
+    return [
+        text
+        % {
+            "learner": reasons.name_of(people[one]),
+            "sharer": reasons.name_of(people[other]),
+            "why": " ".join(str(WHY_NOT_A_PAIR[code]) for code in codes),
+        }
+        for one, other, _skill, codes in rows
+        if one in people and other in people and may_know(reader, people[one], people[other])
+    ]
+
+
 def cautions(matches: Iterable[Match]) -> list[str]:
     """Say what approving all of these matches would refuse."""
     return [caution(one.kind, one.person, one.matches) for one in explained.warnings(matches)]
@@ -139,7 +158,7 @@ def _participants(round_: Round, numbers: Sequence[int]) -> dict[int, Registrati
     return {row.number: row.registration for row in rows}
 
 
-def _picture(round_: Round, now: Figures, before: Figures | None) -> Picture:
+def _picture(round_: Round, now: Figures, before: Figures | None, reader: Member) -> Picture:
     left = list(round_.participants.exclude(left_out="").values_list("left_out", "advice"))
     names = _names(now.get("shortages", []), left)
     return Picture(
@@ -147,6 +166,7 @@ def _picture(round_: Round, now: Figures, before: Figures | None) -> Picture:
         charts=[make(now, before) for make in _CHARTS],
         shortages=shortages.shortages(now.get("shortages", []), names),
         left=shortages.left_in_groups(left, names),
+        warnings=_against_rules(round_, now, reader),
     )
 
 

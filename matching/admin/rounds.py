@@ -118,7 +118,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "by_state": _by_state(matches),
                 "rows": [line(match) for match in rows],
                 "shown": SHOWN_ON_A_ROUND,
-                "picture": pictures.of_round(round_),
+                "picture": pictures.of_round(round_, reader=request.user),
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "warnings": pictures.cautions(row for row in rows if row.state in UNDECIDED) if can_decide else [],
                 "matches_url": f"{reverse('admin:matching_match_changelist')}?round__id__exact={round_.pk}",

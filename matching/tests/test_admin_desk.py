@@ -137,6 +137,19 @@ def test_a_pair_that_breaks_a_rule_is_refused_with_that_rule(client, coordinator
     assert not Match.objects.exists()
 
 
+def test_a_pair_by_hand_that_breaks_a_rule_by_now_is_named(client, coordinator, liaison, other_liaison, drafted):
+    learner, sharer = Registration.objects.filter(wishes__isnull=False).last(), Registration.objects.last()
+    skill = Wish.objects.first().skill
+    actions.make_match_by_hand(
+        round_=drafted, learner=learner, sharer=sharer, skill=skill, why="x", by=coordinator, now=NOW
+    )
+    sharer.spoken_languages.update(code="xh")
+    actions.preview_round(round_=drafted, by=coordinator, now=NOW)
+
+    assert "put together by hand, break a rule by now." in page(client, liaison, ROUND, drafted.pk).content.decode()
+    assert learner.shown_name not in page(client, other_liaison, ROUND, drafted.pk).content.decode()
+
+
 def test_asking_for_the_round_shows_how_it_goes(client, coordinator, drafted):
     shown = press(client, coordinator, "admin:matching_round_request", drafted.pk).content.decode()
     assert 'data-reload="3000"' in shown
