@@ -69,10 +69,9 @@ def compute(round_: Round, lease: Lease) -> Computed:
 def ask_the_engine(known: Facts, settings: Settings, seed: int, lease: Lease) -> tuple[Proposal, Broken]:
     """Return the best round; a pair that was to stay but breaks a hard rule by now gives its people up to nobody."""
     broken: Broken = []
-    lease.enter(RoundPhase.SOLVING)
     while True:
         try:
-            return engine.propose(known, settings, seed), broken
+            return engine.propose(known, settings, seed, lambda phase: lease.enter(RoundPhase(phase))), broken
         except FixedPairsBreakRules as refusal:
             broken += refusal.broken
             known = facts.around(known, refusal.broken)

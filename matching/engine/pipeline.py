@@ -1,6 +1,7 @@
 """``propose``: facts → candidates → scores → the best set → proof → proposals with their reasons."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +16,28 @@ from matching.engine.reading import SLOTS_A_WEEK, Known, read
 from matching.engine.solving import solve_instance
 
 
-def propose(facts: Facts, settings: Settings, seed: int) -> Proposal:
+def _nobody(phase: str) -> None:
+    """Nobody is told how far it is."""
+
+
+def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], None] = _nobody) -> Proposal:
     """The best round these facts allow, proven; for everyone left out, why. The order of the facts changes nothing.
 
     A pair of ``facts.fixed`` that breaks a hard rule raises FixedPairsBreakRules: whoever asks decides what gives way.
+    ``tell`` hears of each phase as it begins, and may stop it by raising.
     """
     known = read(facts, settings)
+    tell("pairing")
     candidates, stuck = hard_rules.find(known)
     rules.refuse_broken(known, facts, candidates)
+    tell("scoring")
     parts = criteria.weigh(known, candidates, settings.weights)
     score = criteria.total(parts, len(candidates))
     best = best_skill_per_pair(known, candidates, score)
     instance = instance_of(known, candidates, score, best, settings, seed)
+    tell("solving")
     result = solve_instance(instance)
+    tell("explaining")
     chosen = best[result.chosen]
     left_out = _left_out(known, stuck, candidates.learner[chosen])
     advice = _advice(known, settings, stuck, left_out, candidates.sharer[chosen])

@@ -177,10 +177,11 @@ def test_a_round_cancelled_by_another_connection_while_it_is_solved_keeps_nothin
     make_registration(offers=["wikidata"])
     honest, solving = engine.propose, Barrier(2)
 
-    def slowly(*args):
+    def slowly(known, settings, seed, tell):
+        tell("solving")
         solving.wait(timeout=30)
         solving.wait(timeout=30)
-        return honest(*args)
+        return honest(known, settings, seed, tell)
 
     def cancel():
         solving.wait(timeout=30)
