@@ -63,7 +63,7 @@ class TimesForm(forms.Form):
 
     picked = PickedTimes(label=_("Hours you have in common"), required=False)
     minutes = forms.TypedChoiceField(
-        label=_("How long"),
+        label=_("How long it lasts"),
         coerce=int,
         initial=USUAL_MINUTES,
     )

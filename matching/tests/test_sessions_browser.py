@@ -97,6 +97,11 @@ def test_two_people_agree_on_an_hour_move_it_and_cancel_it(live_server, open_win
     learner.visit("/")
     shot(learner, "home-agreed")
 
+    learner.visit("/matches/calendar/")
+    press(learner, "form[action=''] button, main form:not([action]) button")
+    shot(learner, "feed")
+    assert learner.page.locator("#feed-address").input_value().endswith(".ics")
+
     # The sharer would like to move it, to a time of their own clock that is not among those in common.
     sharer.visit(page + "times/")
     day = in_zone(timezone.now() + timedelta(days=9), "Asia/Kathmandu").date()
