@@ -11,16 +11,19 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
+import numpy as np
 import pylmcf
 from numpy.typing import NDArray
 
 from matching.bench.printing import say, table
 from matching.engine import candidates as hard_rules
 from matching.engine import criteria, pipeline
+from matching.engine.advice import advise
 from matching.engine.checker import check
-from matching.engine.facts import Facts, Instance, Proposal, Settings
+from matching.engine.explaining import Explainer
+from matching.engine.facts import Facts, Instance, Ints, Proposal, Settings
 from matching.engine.levels import cost_of, levels_of
-from matching.engine.network import Network
+from matching.engine.network import Network, rows_of
 from matching.engine.reading import Known, read
 from matching.engine.replay import pack
 from matching.engine.solving import solve_instance
@@ -52,6 +55,14 @@ def time(facts: Facts, runs: int) -> Proposal:
         phase("(the proof alone)", lambda instance=instance, result=result: check(instance, result))
         phase("packed for replay", lambda instance=instance, result=result: pack(instance, result))
         proposal = phase("facts → proposals, all of it", lambda: pipeline.propose(facts, settings, 1))
+        left = rows_of(np.array(sorted(proposal.left_out), dtype=np.int64), known.ids)
+        places = known.places_to_help
+        phase("(advice for all left out)", lambda all_=(known, settings, left, places): advise(*all_))
+        explainer = phase("ready to explain", lambda proposal=proposal: Explainer(proposal.instance, proposal.result))
+        for one in _some(instance.learner_ids):
+            phase("five alternatives of one learner", lambda explainer=explainer, one=one: explainer.alternatives(one))
+        for one in _some(instance.sharer_ids):
+            phase("one more place of one sharer", lambda explainer=explainer, one=one: explainer.one_more_place(one))
     counts = proposal.counts
     say(f"\n{counts['people']:,} people, {counts['learners']:,} learners, {counts['sharers']:,} sharers with ")
     say(f"{counts['places']:,} places, {counts['candidates']:,} feasible pairs; {runs} runs\n\n")
@@ -76,6 +87,10 @@ def plain(network: Network, cost: NDArray) -> NDArray:
     graph.set_edge_costs(cost)
     graph.solve()
     return graph.result()
+
+
+def _some(ids: Ints) -> list[int]:
+    return ids[:: 1 + len(ids) // 5].tolist()
 
 
 def _scored(known: Known, found: hard_rules.Candidates, settings: Settings) -> Instance:
