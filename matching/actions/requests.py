@@ -31,6 +31,9 @@ def ask_for_sharer(
     TooManyRequests when as many wait as may.
     """
     following.hold_still()
+    # Both, lowest id first: nothing is asked of somebody who is being erased, after their requests were ended.
+    both = Member.objects.filter(pk__in={by.pk, sharer.member_id} - {None}).order_by("pk")
+    list(both.select_for_update(no_key=True))
     by = lock_member(by)
     learner = lock_registration(by)
     skill = Skill.objects.with_names().get(pk=skill.pk).heir

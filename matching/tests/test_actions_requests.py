@@ -1,25 +1,27 @@
 """Asking for one sharer: who may, how often, taking it back, and that the sharer never learns of it."""
 
 import json
+from contextlib import suppress
 from datetime import date, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, BrokenBarrierError, Event, Thread
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
 from matching import actions
+from matching.actions import requests
 from matching.asking import REQUEST_KEPT, CannotAsk, RequestState, TooManyRequests
 from matching.domain import MatchingError
 from matching.models import SharerRequest
 from matching.tests.factories import make_match, make_request
 from registrations import held
-from registrations.actions import blocking, leaving
+from registrations.actions import blocking, erasing, leaving
 from registrations.models import Block, Registration, Skill, Wish
-from registrations.tests.factories import NOW, make_member, make_registration, make_skill
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 from registrations.views.my_data import as_json
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +272,69 @@ def test_the_list_shows_nobody_elses(client, learner, sharer):
     client.force_login(make_member())
 
     assert WHY not in client.get(LIST).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_for_each_other_at_the_same_moment_do_not_wait_for_each_other(monkeypatch):
+    """Were each to lock only their own registration, both would then write a row that points to the other's."""
+    people = [make_registration(offers=["wikidata"], wishes=["wikidata"], is_findable=True) for _number in range(2)]
+    skill, met, troubles, check = make_skill("wikidata"), Barrier(2), [], requests._check_available
+
+    def meet(*args, **kwargs):
+        check(*args, **kwargs)
+        with suppress(BrokenBarrierError):  # one of them waits for the other before it gets here
+            met.wait(0.5)
+
+    def ask_for(learner, sharer):
+        try:
+            actions.ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
+        except OperationalError as trouble:
+            troubles.append(trouble)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(requests, "_check_available", meet)
+    both = [Thread(target=ask_for, args=pair) for pair in (people, people[::-1])]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    assert troubles == []
+    assert SharerRequest.objects.open().count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_for_somebody_who_is_being_erased_waits_for_the_end_and_is_refused(monkeypatch):
+    """What others asked of them has been ended, their words are not emptied yet: a request must not slip in."""
+    make_coordinator()
+    learner, sharer = make_registration(wishes=["wikidata"]), make_registration(offers=["wikidata"], is_findable=True)
+    ended, asked, close, answers = Event(), Event(), erasing._close_the_registration, []
+
+    def hold_open(*args, **kwargs):
+        ended.set()
+        asked.wait(1.5)
+        close(*args, **kwargs)
+
+    def ask_then():
+        ended.wait(10)
+        try:
+            answers.append(ask(learner, sharer))
+        except CannotAsk as refusal:
+            answers.append(refusal)
+        finally:
+            asked.set()
+            connection.close()
+
+    monkeypatch.setattr(erasing, "_close_the_registration", hold_open)
+    make_skill("wikidata")
+    other = Thread(target=ask_then)
+    other.start()
+    erasing.erase_member(member=sharer.member, by=sharer.member, now=NOW)
+    other.join()
+
+    assert isinstance(answers[0], CannotAsk)
+    assert SharerRequest.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,5 +15,9 @@ def lock_member(member: Member) -> Member:
 
 
 def lock_registration(member: Member) -> Registration | None:
-    """Return the member's registration as it is now, locked; None when there is none."""
-    return Registration.objects.filter(member=member).select_for_update(of=("self",)).select_related("member").first()
+    """Return the member's registration as it is now, locked; None when there is none.
+
+    NO KEY, so that nobody waits who only writes a row that points to it: two who ask for each other would for ever.
+    """
+    mine = Registration.objects.filter(member=member).select_related("member")
+    return mine.select_for_update(no_key=True, of=("self",)).first()

@@ -81,7 +81,11 @@ def review_many(
 
 def _locked(registration: Registration, *, by: Member) -> Registration:
     """Lock the registration, which ``by`` may decide on."""
-    registration = Registration.objects.select_for_update(of=("self",)).select_related("member").get(pk=registration.pk)
+    registration = (
+        Registration.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("member")
+        .get(pk=registration.pk)
+    )
     if registration.member_id == by.pk:
         raise NotYours(_("Nobody reviews their own registration."))
     if not by.looks_after(registration.region):
