@@ -55,11 +55,14 @@ def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], N
 def best_skill_per_pair(known: Known, candidates: Candidates, score: Ints) -> Ints:
     """One candidate per learner and sharer: the skill they are fixed for, else the one that scores best; of equals
     the one with the smallest id."""
-    order = np.lexsort((-score, ~_is_among(known, candidates, known.fixed), candidates.sharer, candidates.learner))
-    learner, sharer = candidates.learner[order], candidates.sharer[order]
-    is_first = np.ones(len(order), dtype=np.bool_)
-    is_first[1:] = (learner[1:] != learner[:-1]) | (sharer[1:] != sharer[:-1])
-    return order[is_first]
+    pair = candidates.learner * len(known.ids) + candidates.sharer
+    order = np.argsort(pair, kind="stable")  # candidates come by learner, then skill: so within a pair by skill
+    begins = np.flatnonzero(np.diff(pair[order], prepend=-1))
+    rank = np.where(_is_among(known, candidates, known.fixed), score.max(initial=0) + 1, score)[order]
+    best = np.maximum.reduceat(rank, begins) if len(begins) else rank
+    which = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(order)))
+    at = np.flatnonzero(rank == best[which])
+    return order[at[np.diff(which[at], prepend=-1) > 0]]
 
 
 def instance_of(
