@@ -1,10 +1,9 @@
 """What each level wants, as whole numbers on the arcs; and which levels are solved at once.
 
-A level is a gain per pair, less a cost for everybody left out, whoever they are and the how manieth of their region,
-and for every place taken. Two neighbouring levels
-can be solved as one if the higher is weighted so heavily that no gain of the lower outweighs the smallest loss of the
-higher. How heavy that must be is seen on a single cycle of the flow (`Level.most_on_a_cycle`), and is only done where
-the numbers stay within what the solver can bear.
+A level is a gain per pair, less what it costs to leave each learner out, to leave out one more of their region, and to
+take one more place. Two neighbouring levels can be solved as one if the higher weighs so much that no gain of the lower
+makes up for the smallest loss of the higher. How much that is, one cycle of the flow tells (`Level.most_on_a_cycle`);
+it is only done where the numbers stay within what the solver can bear.
 """
 
 from collections.abc import Mapping, Sequence
@@ -109,14 +108,17 @@ def splitmix64(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def stages(levels: Mapping[str, Level], network: Network) -> tuple[tuple[str, ...], ...]:
     """The levels in order, as many neighbours together as fit the solver; "fixed" and the tie-break stay alone."""
     plan: list[tuple[str, ...]] = []
-    for name in levels:
-        together = (*plan[-1], name) if plan else (name,)
-        alone = not plan or "fixed" in plan[-1] or name == TIE_BREAK
-        if alone or not is_safe(combined([levels[each] for each in together]), network):
-            plan.append((name,))
-        else:
-            plan[-1] = together
-    return tuple(plan)
+    rest = [name for name in levels if name not in ("fixed", TIE_BREAK)]
+    while rest:
+        together = next(
+            size
+            for size in range(len(rest), 0, -1)
+            if size == 1 or is_safe(combined([levels[name] for name in rest[:size]]), network)
+        )
+        plan.append(tuple(rest[:together]))
+        rest = rest[together:]
+    first = [("fixed",)] if "fixed" in levels else []
+    return (*first, *plan, (TIE_BREAK,))
 
 
 def combined(parts: Sequence[Level]) -> Level:
