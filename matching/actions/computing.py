@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from letsconnect.base.copying import copy_in
 from matching import engine, facts
 from matching.actions.drafts import settings_of
 from matching.actions.leases import Lease, Stopped, take_lease
@@ -23,6 +24,7 @@ from matching.engine.facts import Facts, Proposal, ProposedPair, Settings
 from matching.models import Match, Round, RoundFacts, RoundParticipant, RoundReplay
 from registrations.models import Member
 
+MOST_WAITED = 32_767  # what the column holds
 Broken = list[tuple[int, int, int, tuple[str, ...]]]
 
 
@@ -169,12 +171,11 @@ def write_matches(
         learner, sharer = who[pair.learner], who[pair.sharer]
         match = by_hand.get((learner, sharer))
         if match is None:
-            match = Match(round=round_, learner_id=learner, sharer_id=sharer, skill_id=pair.skill, proposed_at=now)
-            new.append(match)
+            new.append((round_.pk, learner, sharer, pair.skill, pair.score, reasons_of(pair, loaded), now))
         else:
+            match.score, match.reasons = pair.score, reasons_of(pair, loaded)
             known.append(match)
-        match.score, match.reasons = pair.score, reasons_of(pair, loaded)
-    Match.objects.bulk_create(new, batch_size=2000)
+    copy_in(Match, ("round_id", "learner_id", "sharer_id", "skill_id", "score", "reasons", "proposed_at"), new)
     Match.objects.bulk_update(known, ["score", "reasons"], batch_size=500)
 
 
@@ -196,23 +197,17 @@ def reasons_of(pair: ProposedPair, loaded: facts.Loaded) -> dict[str, Any]:
 def write_participants(round_: Round, computed: Computed) -> None:
     """Store whose number each is, and what the round means for them; those of a preview before it make way."""
     round_.participants.all().delete()
-    RoundParticipant.objects.bulk_create(participants(round_, computed), batch_size=5000)
+    columns = ("number", "registration_id", "is_learner", "left_out", "waited", "advice")
+    copy_in(RoundParticipant, ("round_id", *columns), ((round_.pk, *told) for told in participants(computed)))
 
 
-def participants(round_: Round, computed: Computed) -> Iterator[RoundParticipant]:
-    """Everybody of a round, by number."""
+def participants(computed: Computed) -> Iterator[tuple[int, int, bool, str, int, list[dict[str, Any]]]]:
+    """Everybody of a round: number, registration, whether they learn, why they got nothing, rounds waited, advice."""
     proposal, loaded = computed.proposal, computed.loaded
     waited, learners = np.asarray(loaded.facts.people.waited).tolist(), loaded.learners
     for number, key in enumerate(loaded.registrations):
-        yield RoundParticipant(
-            round=round_,
-            number=number,
-            registration_id=key,
-            is_learner=number in learners,
-            left_out=proposal.left_out.get(number, ""),
-            waited=min(waited[number], 32_767),
-            advice=proposal.advice.get(number, []),
-        )
+        why, advice = proposal.left_out.get(number, ""), proposal.advice.get(number, [])
+        yield number, key, number in learners, why, min(waited[number], MOST_WAITED), advice
 
 
 def write_replay(

@@ -204,10 +204,10 @@ def _tell_participants(round_: Round, computed: Computed) -> None:
     """Write what changed for those who got nothing, or something at last."""
     known = {row.number: row for row in round_.participants.all()}
     changed = []
-    for told in participants(round_, computed):
-        row = known.get(told.number)
-        if row is not None and (row.left_out, row.advice) != (told.left_out, told.advice):
-            row.left_out, row.advice = told.left_out, told.advice
+    for number, _key, _learns, left_out, _waited, advice in participants(computed):
+        row = known.get(number)
+        if row is not None and (row.left_out, row.advice) != (left_out, advice):
+            row.left_out, row.advice = left_out, advice
             changed.append(row)
     RoundParticipant.objects.bulk_update(changed, ["left_out", "advice"], batch_size=1000)
 

@@ -1,0 +1,46 @@
+"""Many new rows at once, by PostgreSQL's COPY: for tens of thousands, quicker than making an object of each."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+from django.db import connection, models
+
+_NULL = r"\N"
+
+
+def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of these fields (``learner_id`` for a key); every other field gets its default.
+
+    Constraints hold as for any row. Nothing tells the keys of the new rows.
+    """
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    given = {name: place for place, name in enumerate(columns)}
+    constants = [
+        (field, _written(field, field.get_default()))
+        for field in fields
+        if field.attname not in given and field.get_default() is not None
+    ]
+    known = [field for field in fields if field.attname in given]
+    fixed = [value for _field, value in constants]
+    buffer = StringIO()
+    writer = csv.writer(buffer)
+    places = [(field, given[field.attname]) for field in known]
+    for row in rows:
+        writer.writerow([_written(field, row[place]) for field, place in places] + fixed)
+    buffer.seek(0)
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(field.column) for field in [*known, *(field for field, _value in constants)])
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(
+            f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')", buffer
+        )
+
+
+def _written(field: models.Field, value: Any) -> Any:
+    """A value as COPY reads it."""
+    if value is None:
+        return _NULL
+    return json.dumps(value) if isinstance(field, models.JSONField) else value
