@@ -30,9 +30,7 @@ def feed_page(request: HttpRequest) -> HttpResponse:
         secret = feeds.make_feed(member=request.user, by=request.user, now=timezone.now())
         address = absolute("matching:feed-calendar", secret)
     feed = CalendarFeed.objects.filter(member=request.user).first()
-    response = render(request, "matching/feed_page.html", {"feed": feed, "address": address})
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "matching/feed_page.html", {"feed": feed, "address": address})
 
 
 @login_required
