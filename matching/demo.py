@@ -10,6 +10,7 @@ from matching.scope import Scope
 from registrations.models import Member, Registration, Skill
 
 PUBLISHED_OF_OTHERS, LEFT_APPROVED = 4, 3
+LIAISONS_REGION = "MENA"
 FIRST_REGIONS = ("MENA", "SSA", "LAC", "NA", "NWE")
 
 
@@ -70,10 +71,11 @@ def _draft(*, coordinator: Member, now: datetime) -> None:
 
 
 def _split(round_: Round, volunteer: Member | None) -> tuple[list[Match], list[Match]]:
-    """Return the volunteer's matches, and the others."""
+    """Return the volunteer's matches, and the others; those of the demo's liaison last, so that some wait for them."""
     matches = list(Match.objects.filter(round=round_).with_people().order_by("pk"))
     theirs = [match for match in matches if volunteer is not None and match.side_of(volunteer) is not None]
-    return theirs, [match for match in matches if match not in theirs]
+    others = [match for match in matches if match not in theirs]
+    return theirs, sorted(others, key=lambda match: LIAISONS_REGION in (match.learner.region, match.sharer.region))
 
 
 def _connect(asked: list[Match], *, now: datetime) -> None:
