@@ -15,6 +15,8 @@ from matching.afterwards import Next, check_open, check_words, is_done
 from matching.agreeing import SessionState
 from matching.domain import ClosedWhy, MatchState, NotYours, Side
 from matching.models import Feedback, Match, Session
+from registrations.actions.locking import lock_member
+from registrations.domain import ClosedMeanwhile
 from registrations.models import Member
 
 
@@ -38,6 +40,10 @@ def give_feedback(
     "done" by both completes it. Both sides' words wait for each other at the match's row.
     """
     check_words(happened=happened, useful=useful, next_=next_, why=why, why_note=why_note)
+    try:
+        lock_member(by)  # a word written while its writer is being erased would stay behind
+    except ClosedMeanwhile as closed:
+        raise NotYours(str(closed)) from closed
     match = lock_match(session.match)
     session = Session.objects.select_related("learner__member", "sharer__member").get(pk=session.pk)
     side = session.side_of(by)

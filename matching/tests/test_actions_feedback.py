@@ -62,6 +62,10 @@ def test_only_the_two_may_speak_and_only_in_the_two_weeks():
     hour = make_hour()
     with pytest.raises(NotYours):
         actions.give_feedback(session=hour, by=make_member(), happened="yes", now=NOW)
+    gone = hour.sharer.member
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+    with pytest.raises(NotYours):
+        say(hour, "sharer")
     for when in (NOW - DAY, NOW + 14 * DAY):
         with pytest.raises(NotYet):
             say(hour, "learner", now=when)

@@ -23,6 +23,7 @@ from letsconnect.trust.models import Note, Report, TrustSeat
 from mailings import letters
 from registrations.actions import blocking
 from registrations.actions.locking import lock_member
+from registrations.domain import ClosedMeanwhile
 from registrations.models import Member
 
 
@@ -45,7 +46,10 @@ def send_report(
     """
     if not what.strip():
         raise NothingSaid(_("Say what happened, in a few words."))
-    by = lock_member(by)  # the count below, and a block, under one lock
+    try:
+        by = lock_member(by)  # the count below, and a block, under one lock
+    except ClosedMeanwhile as closed:
+        raise NotYours(str(closed)) from closed
     if Report.objects.filter(reporter=by, made_at__gt=now - timedelta(days=1)).count() >= REPORTS_A_DAY:
         raise TooMany(_("You have written to us many times today. Please write an email, so that we can talk."))
     if about is not None and about.pk == by.pk:
