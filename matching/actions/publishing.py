@@ -9,6 +9,7 @@ from letsconnect.base import acts
 from mailings import letters
 from matching import domain
 from matching.actions.locking import is_blocked, lock_people, standing
+from matching.actions.rounds import mark_published
 from matching.domain import MatchingError, MatchState, RoundState, Side
 from matching.models import Match, MatchingRules, Round
 from registrations.models import Member
@@ -52,11 +53,7 @@ def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
         else:
             published.asked.append(match)
     if published.asked and round_.state != RoundState.PUBLISHED:
-        round_.state, round_.published_at, round_.published_by = RoundState.PUBLISHED, now, by
-        round_.save(update_fields=["state", "published_at", "published_by"])
-        acts.record(
-            by=by, verb="publish_round", on=round_, now=now, was=RoundState.PROPOSED, became=RoundState.PUBLISHED
-        )
+        mark_published(round_, by=by, now=now)
     return published
 
 

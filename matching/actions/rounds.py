@@ -56,7 +56,10 @@ def cancel_round(*, round_: Round, by: Member, now: datetime) -> Round:
 @transaction.atomic
 def release_undecided(*, round_: Round, by: Member, now: datetime) -> int:
     """Let go of the proposals of a computed round that nobody decided, so that their places are free for the next
-    round; what is approved stays. Return how many."""
+    round; what is approved stays. Return how many.
+
+    Where nothing of the round is approved either, this ends it: it counts as published, and who got nothing has news.
+    """
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if not by.is_coordinator and round_.created_by_id != by.pk:
         raise NotYours(_("Only a coordinator or whoever began a round lets go of what is undecided in it."))
@@ -65,7 +68,16 @@ def release_undecided(*, round_: Round, by: Member, now: datetime) -> int:
     released = let_go(Match.objects.filter(round=round_).to_decide(), why=ClosedWhy.LEFT_UNDECIDED, by=by, now=now)
     if released:
         acts.record(by=by, verb="release_undecided", on=round_, now=now, was=round_.state, became=round_.state)
+    if round_.state == RoundState.PROPOSED and not Match.objects.filter(round=round_).undecided().exists():
+        mark_published(round_, by=by, now=now)
     return released
+
+
+def mark_published(round_: Round, *, by: Member, now: datetime) -> None:
+    """Say of a locked round that its outcome is told from now on."""
+    round_.state, round_.published_at, round_.published_by = RoundState.PUBLISHED, now, by
+    round_.save(update_fields=["state", "published_at", "published_by"])
+    acts.record(by=by, verb="publish_round", on=round_, now=now, was=RoundState.PROPOSED, became=RoundState.PUBLISHED)
 
 
 def let_go(matches: MatchQuerySet, *, why: ClosedWhy, by: Member, now: datetime) -> int:

@@ -61,6 +61,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
             path("<int:round_id>/left/", wrap(self.left_view), name="matching_round_left"),
             path("<int:round_id>/repair/", wrap(self.repair_view), name="matching_round_repair"),
             path("<int:round_id>/publish/", wrap(self.publish_view), name="matching_round_publish"),
+            path("<int:round_id>/release/", wrap(self.release_view), name="matching_round_release"),
             path("<int:round_id>/cancel/", wrap(self.cancel_view), name="matching_round_cancel"),
             *super().get_urls(),
         ]
@@ -125,6 +126,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "can_decide": can_decide,
                 "can_publish": matches.to_publish().exists(),
                 "can_repair": can_decide,
+                "can_release": _is_open(round_) and may_steer(request.user, round_),
                 "can_cancel": may_cancel(request.user, round_),
             },
         )
@@ -194,6 +196,19 @@ class RoundAdmin(DraftPages, WhyNotPage):
         self.message_user(request, said % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 
     @method_decorator(require_POST)
+    def release_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
+        """Let go of what nobody decided."""
+        round_ = self.find(request, round_id)
+        try:
+            released = actions.release_undecided(round_=round_, by=request.user, now=timezone.now())
+        except MatchingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            said = _("Undecided proposals let go: %(count)d. Their places are free for the next round.")
+            self.message_user(request, said % {"count": released})
+        return redirect(CHANGE, round_.pk)
+
+    @method_decorator(require_POST)
     def cancel_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         round_ = self.find(request, round_id)
         try:
@@ -203,6 +218,12 @@ class RoundAdmin(DraftPages, WhyNotPage):
         else:
             self.message_user(request, _("The round is cancelled; nobody was told about it."))
         return redirect(CHANGE, round_.pk)
+
+
+def _is_open(round_: Round) -> bool:
+    """Whether something of the round waits for a decision, or nothing of it was worth one and nobody has heard yet."""
+    mine = Match.objects.filter(round=round_)
+    return mine.to_decide().exists() or (round_.state == RoundState.PROPOSED and not mine.undecided().exists())
 
 
 def _by_state(matches: MatchQuerySet) -> list[tuple[str, int]]:

@@ -390,6 +390,19 @@ def test_coordinators_change_the_rules_and_the_log_says_what_became_of_what(coor
             actions.change_rules(by=coordinator, now=NOW, **nonsense)
 
 
+def test_letting_go_of_all_ends_a_round_of_which_nothing_is_approved(coordinator):
+    match = make_match()
+
+    actions.release_undecided(round_=match.round, by=coordinator, now=LATER)
+
+    match.round.refresh_from_db()
+    assert (match.round.state, match.round.published_at, match.round.published_by) == ("published", LATER, coordinator)
+    assert list(Act.objects.order_by("pk").values_list("verb", flat=True))[-2:] == [
+        "release_undecided",
+        "publish_round",
+    ]
+
+
 def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved(coordinator, liaison):
     match = make_match()
     approved = make_match("approved", round=match.round)
@@ -403,6 +416,7 @@ def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved
     approved.refresh_from_db()
     assert (match.state, match.closed_why, match.version) == ("withdrawn", ClosedWhy.LEFT_UNDECIDED, 2)
     assert approved.state == MatchState.APPROVED
+    assert Round.objects.get(pk=match.round_id).state == "proposed"
     assert Act.objects.filter(verb="release_undecided").count() == 1
     with pytest.raises(domain.MoveNotAllowed):
         actions.release_undecided(round_=draft(coordinator), by=coordinator, now=LATER)
