@@ -7,7 +7,7 @@ urlpatterns = [
     path("", views.report_list, name="report-list"),
     path("tell/", views.report_new, name="report-new"),
     path("tell/<int:match_id>/", views.report_match, name="report-match"),
-    path("read/<str:number>/", views.report_detail, name="report-detail"),
-    path("read/<str:number>/account/", views.report_name, name="report-name"),
-    path("read/<str:number>/step-aside/", views.report_step_aside, name="report-step-aside"),
+    path("read/<slug:number>/", views.report_detail, name="report-detail"),
+    path("read/<slug:number>/account/", views.report_name, name="report-name"),
+    path("read/<slug:number>/step-aside/", views.report_step_aside, name="report-step-aside"),
 ]

@@ -151,7 +151,7 @@ def _plan(round_: Round, lease: Lease) -> _Plan:
     undecided = list(round_.matches.undecided().values_list("pk", "learner_id", "sharer_id"))
     fixed = set(round_.matches.fixed().values_list("pk", flat=True))
     known = facts.as_of_now(known, who, now=read_at, round_=round_)
-    proposal, broken = ask_the_engine(known, settings_of(round_), round_.seed, lease)
+    proposal, broken = ask_the_engine(known, settings_of(round_).for_repair(), round_.seed, lease)
     registrations = [0] * len(known.people.id)
     for registration, number in who.items():
         registrations[number] = registration

@@ -6,19 +6,25 @@ from statistics import median
 import numpy as np
 
 from matching.bench.printing import say, table
-from matching.engine.facts import Instance, Ints, Proposal
+from matching.engine.facts import Instance, Ints, Proposal, Settings
 from matching.engine.solving import solve_instance
 
 
 def compare(proposal: Proposal, refusals: int, seed: int) -> None:
-    """With the level that keeps what was proposed; without it, by the same lots; and as a new run, by new lots."""
+    """As a repair, which keeps before it scores; in the round's own order; without keeping; and by new lots, too."""
     instance, chosen = proposal.instance, proposal.result.chosen
     changed: dict[str, list[int]] = {}
     for refused in np.random.default_rng(seed).choice(chosen, min(refusals, len(chosen)), replace=False).tolist():
         others = chosen[chosen != refused]
         again = without(instance, refused, others)
         plain = replace(again, levels=tuple(level for level in again.levels if level != "keep"))
-        ways = {"keep": again, "no keep, same lots": plain, "no keep, new lots": replace(plain, seed=plain.seed + 1)}
+        repair = replace(again, levels=Settings(levels=again.levels).for_repair().order)
+        ways = {
+            "repair": repair,
+            "keep last": again,
+            "no keep, same lots": plain,
+            "no keep, new lots": replace(plain, seed=plain.seed + 1),
+        }
         for name, round_ in ways.items():
             result = solve_instance(round_)
             stays = int(round_.pair_kept[result.chosen].sum())

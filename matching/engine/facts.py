@@ -5,7 +5,7 @@ may be any sequence NumPy can read (a list from ``values_list``, or an array); t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,14 @@ class Settings:
         if not self.levels and self.preset not in PRESETS:
             raise UnknownLevel(f"a preset is one of {tuple(PRESETS)}, not {self.preset!r}")
         return tuple(self.levels) or PRESETS[self.preset]
+
+    def for_repair(self) -> "Settings":
+        """The same, but proposals that stand count more than a better total of scores: for solving a round again."""
+        order = [level for level in self.order if level != "keep"]
+        if len(order) < len(self.order) and "score" in order:
+            order.insert(order.index("score"), "keep")
+            return replace(self, levels=tuple(order))
+        return self
 
 
 def _not_given() -> Ints:

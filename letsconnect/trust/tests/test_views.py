@@ -116,6 +116,13 @@ def test_for_the_person_it_is_about_it_is_as_if_it_were_not_there(client):
     assert b"waits for the trust team" not in client.get(reverse("home")).content
 
 
+@pytest.mark.parametrize("number", ["%00", "%FF", "²", "x" * 500])
+def test_a_number_that_cannot_be_finds_no_report(client, number):
+    client.force_login(make_reader())
+
+    assert client.get(f"/trust/read/{number}/").status_code == 404
+
+
 @pytest.mark.parametrize("who", ["coordinator", "superuser", "about", "other"])
 def test_nothing_anybody_else_can_open_tells_of_a_report(client, who):
     match = make_match("connected")

@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 from scipy.sparse import block_diag, coo_array, csr_array, vstack
 
 from matching.engine import errors
-from matching.engine.facts import LEVELS, PRESETS
+from matching.engine.facts import LEVELS, PRESETS, Settings
 from matching.engine.levels import TIE_BREAK, levels_of, region_costs, stages
 from matching.engine.network import Network
 from matching.engine.solving import solve_instance
@@ -199,3 +199,14 @@ def test_fixed_pairs_that_cannot_all_stand_are_refused_by_name_and_by_who():
     with pytest.raises(errors.FixedPairsClash) as caught:
         solve_instance(world)
     assert (caught.value.learners, caught.value.sharers) == ((3,), ())
+
+
+def test_a_repair_keeps_what_stands_before_it_looks_for_better_scores():
+    assert Settings().for_repair().order == ("fixed", "served", "waiting", "equity", "keep", "score", "spread")
+    assert Settings(preset="best_fit").for_repair().order[:3] == ("fixed", "keep", "score")
+    assert Settings(levels=("served", "score")).for_repair().order == ("served", "score")
+
+    pairs = [(1, 7, 5), (1, 8, 4), (2, 8, 9), (2, 7, 1)]
+    world = instance([1, 2], {7: 1, 8: 1}, pairs, levels=Settings().for_repair().order)
+    world.pair_kept[3] = 1
+    assert solve_instance(world).chosen.tolist() == [1, 3]
