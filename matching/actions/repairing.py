@@ -1,8 +1,8 @@
 """Repairs: after a refusal the rest of a round is chosen again, from the facts it was computed from.
 
-What is approved or made by hand stays; proposals stay where that costs nothing; who has left, who is kept apart by now
-and whose places others have taken are taken out. While nobody of a round was asked, a worker repairs it by itself after
-each refusal, swap or pair made by hand; once somebody was, a button does.
+What is approved or made by hand stays; proposals stay where that serves as many people, as fairly. Who has left, who is
+kept apart by now and whose places others have taken are taken out. While nobody of a round was asked, a worker repairs
+it by itself after each refusal, swap or pair made by hand; once somebody was, a button does.
 """
 
 from dataclasses import dataclass, field
