@@ -19,5 +19,5 @@ def looks_like_formula(text: str) -> bool:
 
 def harmless(text: str) -> str:
     """Return the text as a cell that stays a text: an apostrophe before what looks like a formula, no control codes."""
-    safe = f"'{text}" if looks_like_formula(text) else text
-    return _CONTROLS.sub("", safe)
+    plain = _CONTROLS.sub("", text)  # what stood behind a control code comes first now, so both are looked at
+    return f"'{plain}" if looks_like_formula(text) or looks_like_formula(plain) else plain

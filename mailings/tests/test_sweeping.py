@@ -81,7 +81,11 @@ def test_the_lock_goes_with_the_transaction(no_sweeps):
     actions.sweep(now=NOW)
 
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [ADVISORY_LOCK])
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database here ON here.oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND objid = %s",
+            [ADVISORY_LOCK],
+        )
         assert cursor.fetchone() == (0,)
 
 

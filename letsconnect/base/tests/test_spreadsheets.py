@@ -40,6 +40,10 @@ def test_what_a_spreadsheet_takes_for_a_formula_is_made_a_text(text):
     assert harmless(text).startswith("'")
 
 
+def test_taking_out_a_control_code_uncovers_no_formula():
+    assert harmless("\x1f\nx") == "'\nx"
+
+
 @pytest.mark.parametrize("text", ["", "Amina", "1 = 1", "a@example.org", "يوم", "a\nb", "−1", "'=1", "2-3"])
 def test_other_text_stays_as_it_is(text):
     assert harmless(text) == text
