@@ -118,7 +118,7 @@ def _request_row(request: SharerRequest) -> tuple[news.Item, ...]:
         item("skill", _("Topic"), request.skill.slug, str(request.skill)),
         item("why", _("Why"), request.why),
         item("state", _("State"), request.state, request.get_state_display()),
-        item("made_at", _("Asked"), request.made_at),
+        item("made_at", _("Date of the request"), request.made_at),
         item("closed_at", _("Ended"), request.closed_at),
     )
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.templatetags.when import when, written
 from letsconnect.base.zones import in_zone
@@ -112,7 +113,7 @@ def _row(session: Session, member: Member) -> tuple[news.Item, ...]:
         item("times", _("Proposed times"), times, shown),
         item("call_link", _("Link to the call"), session.call_link),
         item("made_at", _("First proposed"), session.made_at),
-        item("confirmed_at", _("Agreed"), session.confirmed_at),
+        item("confirmed_at", pgettext_lazy("a session", "Agreed"), session.confirmed_at),
         item("cancelled_at", _("Cancelled"), session.cancelled_at),
         item("cancelled_note", _("What was said about it"), session.cancelled_note),
     )

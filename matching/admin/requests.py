@@ -41,4 +41,6 @@ class SharerRequestAdmin(DeskAdmin):
         wanted = self.find(request, object_id)
         self.note_looks(request, wanted.learner, wanted.sharer)
         sides = [(_("Learner"), side_in_words(wanted.learner)), (_("Sharer"), side_in_words(wanted.sharer))]
-        return self.page(request, "request", {"title": _("Asked for: %s") % wanted, "wanted": wanted, "sides": sides})
+        return self.page(
+            request, "request", {"title": _("Asked for: %(who)s") % {"who": wanted}, "wanted": wanted, "sides": sides}
+        )

@@ -15,13 +15,13 @@ from registrations.domain import BabelLevel, OfferLevel, WishPriority
 
 _EMPTY = ("", "—")
 DAYS = [
-    ("0", _("Monday")),
-    ("1", _("Tuesday")),
-    ("2", _("Wednesday")),
-    ("3", _("Thursday")),
-    ("4", _("Friday")),
-    ("5", _("Saturday")),
-    ("6", _("Sunday")),
+    ("0", pgettext_lazy("day to choose", "Monday")),
+    ("1", pgettext_lazy("day to choose", "Tuesday")),
+    ("2", pgettext_lazy("day to choose", "Wednesday")),
+    ("3", pgettext_lazy("day to choose", "Thursday")),
+    ("4", pgettext_lazy("day to choose", "Friday")),
+    ("5", pgettext_lazy("day to choose", "Saturday")),
+    ("6", pgettext_lazy("day to choose", "Sunday")),
     ("weekdays", _("Monday to Friday")),
     ("weekend", _("Saturday and Sunday")),
     ("daily", _("Every day")),
