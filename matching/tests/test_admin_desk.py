@@ -193,6 +193,13 @@ def test_a_proposal_opens_with_both_sides_their_weeks_its_points_and_the_others(
     assert Look.objects.filter(viewer=coordinator).count() == 2
 
 
+def test_only_what_can_still_be_changed_says_that_its_costs_are_not_known_any_more(client, coordinator):
+    told = "what another pair would cost is not known any more"
+
+    assert told in page(client, coordinator, MATCH, make_match("proposed").pk).content.decode()
+    assert told not in page(client, coordinator, MATCH, make_match("asked").pk).content.decode()
+
+
 def test_an_alternative_takes_the_place_of_a_proposal(client, coordinator):
     people(learners=1, sharers=2)
     match = Match.objects.get(round=computed(coordinator))
