@@ -132,7 +132,8 @@ def test_a_code_is_sent_before_the_call_returns_and_its_text_is_in_no_row(sink):
     assert (letter.state, letter.kind, letter.address) == ("sent", "registrations.sign_in_code", "ana@example.org")
     assert "402 117" in sink.messages[0].get_body(("plain",)).get_content()
     assert sink.messages[0]["Content-Language"] == "ar"
-    assert "402" not in str(Letter.objects.values().get())
+    row = str(Letter.objects.values().get()).replace(" ", "")
+    assert "402117" not in row  # three digits of it may stand in a random Message-ID
 
 
 @pytest.mark.django_db(transaction=True)
