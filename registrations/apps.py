@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,3 +21,4 @@ class RegistrationsConfig(AppConfig):
         kinds.register_sweep("registrations.silent", quietness.pause_silent)
         kinds.register_sweep("registrations.late_letters_of_the_erased", erasing.forget_late_letters)
         user_logged_in.connect(seeing.note_sign_in)
+        user_logged_out.connect(seeing.note_sign_out)

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from letsconnect.base import security
+from letsconnect.base.models import SecurityEventKind
 from registrations.models import Member
 
 
@@ -22,6 +24,15 @@ def note_activity(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     return middleware
 
 
-def note_sign_in(sender: Any, *, user: Member, **kwargs: Any) -> None:
-    """Note the day of signing in, by whichever door."""
-    user.be_seen(on=timezone.now().astimezone(UTC).date())
+def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: Any) -> None:
+    """Note the day of signing in, by whichever door, and the door in the security log."""
+    now = timezone.now()
+    user.be_seen(on=now.astimezone(UTC).date())
+    door = request.resolver_match.view_name if request.resolver_match else ""
+    security.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=door, now=now)
+
+
+def note_sign_out(sender: Any, *, user: Member | None, **kwargs: Any) -> None:
+    """Note in the security log that somebody signed out; a visitor who does leaves nothing."""
+    if user is not None:
+        security.record(kind=SecurityEventKind.SIGNED_OUT, member=user, by=user, now=timezone.now())

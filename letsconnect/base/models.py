@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ActQuerySet(models.QuerySet["Act"]):
@@ -45,3 +46,46 @@ class ActReason(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class SecurityEventKind(models.TextChoices):
+    """What the security log keeps."""
+
+    SIGNED_IN = "signed_in", _("signed in")
+    SIGNED_OUT = "signed_out", _("signed out")
+    CODE_REFUSED = "code_refused", _("a sign-in code was refused")
+    ROLE_GIVEN = "role_given", _("a role was given")
+    ROLE_ENDED = "role_ended", _("a role was ended")
+    ACCOUNT_CLOSED = "account_closed", _("the account was closed")
+    ACCOUNT_REOPENED = "account_reopened", _("the account was reopened")
+
+
+class SecurityEvent(models.Model):
+    """One line of the security log: no address, no code, no network. Written by `security.record` only; a trigger
+    refuses every change."""
+
+    kind = models.CharField(_("what"), max_length=20, choices=SecurityEventKind)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("whose account")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("by whom")
+    )
+    detail = models.CharField(_("which door or role"), max_length=60, blank=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("line of the security log")
+        verbose_name_plural = _("lines of the security log")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=SecurityEventKind.values), name="base_security_event_kind_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member", "at"], name="base_security_by_member"),
+            models.Index(fields=["at"], name="base_security_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"

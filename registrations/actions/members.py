@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, zones
+from letsconnect.base import acts, security, zones
+from letsconnect.base.models import SecurityEventKind
 from mailings import letters
 from mailings.domain import LetterState
 from registrations import emails
@@ -82,10 +83,18 @@ def sign_in_with_code(*, code_ids: list[int], digits: str, language: str, zone: 
     """
     code = _use_code(code_ids=code_ids, digits=digits, now=now)
     if code is None:
+        _note_refused(code_ids, now=now)
         raise CodeRefused(_("This code is wrong or too old. Please check the newest letter, or ask for another code."))
     member = _member_of(code.address, language=language, zone=zone, now=now)
     check_open(member)
     return member
+
+
+def _note_refused(code_ids: list[int], *, now: datetime) -> None:
+    """Keep in the security log that a code was refused, and whose account it would have opened, if anybody has one."""
+    addresses = SignInCode.objects.filter(pk__in=code_ids).values_list("address", flat=True)
+    member = Member.objects.filter(email__in=addresses).first()
+    security.record(kind=SecurityEventKind.CODE_REFUSED, member=member, by=None, now=now)
 
 
 def check_open(member: Member) -> None:
@@ -153,6 +162,7 @@ def appoint(
             member=member, region=region, from_on=from_on or now.astimezone(UTC).date()
         )
         acts.record(by=by, verb="appoint", on=seat, now=now)
+        _note_role(SecurityEventKind.ROLE_GIVEN, seat, by=by, now=now)
     return seat
 
 
@@ -168,7 +178,13 @@ def end_seat(*, seat: WorkingGroupSeat, until_on: date | None, by: Member, now: 
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])
     acts.record(by=by, verb="end_seat", on=seat, now=now)
+    _note_role(SecurityEventKind.ROLE_ENDED, seat, by=by, now=now)
     return seat
+
+
+def _note_role(kind: SecurityEventKind, seat: WorkingGroupSeat, *, by: Member | None, now: datetime) -> None:
+    role = f"liaison {seat.region}" if seat.region else "coordinator"
+    security.record(kind=kind, member=seat.member, by=by, detail=role, now=now)
 
 
 def forget_old_codes(now: datetime) -> int:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from letsconnect.base.models import Act
+from letsconnect.base.models import Act, SecurityEvent
 from letsconnect.trust import actions
 from letsconnect.trust.domain import (
     REPORTS_A_DAY,
@@ -260,3 +260,15 @@ def test_the_first_of_the_team_is_appointed_on_the_machine():
     assert TrustSeat.objects.get().member == member
     with pytest.raises(CommandError, match="signed in"):
         call_command("appoint_to_trust_team", "nobody@example.org")
+
+
+def test_seats_given_and_ended_are_in_the_security_log():
+    member, coordinator = make_member(), make_coordinator()
+    seat = actions.appoint_to_trust_team(member=member, by=coordinator, now=NOW)
+    actions.end_trust_seat(seat=seat, until_on=NOW.date() + timedelta(days=1), by=coordinator, now=NOW)
+
+    lines = SecurityEvent.objects.order_by("pk").values_list("kind", "member", "by", "detail")
+    assert list(lines) == [
+        ("role_given", member.pk, coordinator.pk, "trust team"),
+        ("role_ended", member.pk, coordinator.pk, "trust team"),
+    ]
