@@ -36,7 +36,8 @@ _REST = {
 
 
 def everything(member: Member, *, now: datetime) -> list[Section]:
-    """Return all of it. What no section tells of, because it is new, is listed column by column at the end."""
+    """Return all of it that is theirs to read. What no section tells of is listed at the end, column by column, where
+    columns.toml says that a column is shown to them: nothing is listed because nobody thought of it."""
     registration = Registration.objects.of(member)
     sections = [_account(member), *_sign_in(member)]
     if registration is not None:
@@ -239,7 +240,7 @@ def _acts(member: Member, registration: Registration | None) -> Section:
             item("verb", _("What"), act.verb, act.verb.replace("_", " ")),
             item("by", _("Who"), str(act.actor) if act.actor else _("the portal")),
             item("became", _("It became"), act.became),
-            item("reason", _("Why"), act.reason.text if hasattr(act, "reason") else ""),
+            item("reason", _("Why"), act.reason_for(member)),
         )
         for about in objects
         for act in Act.objects.on(about)
@@ -264,9 +265,16 @@ def _letters(member: Member) -> Section:
 def _rest(member: Member, covered: set[str]) -> Iterator[Section]:
     for table in personal.tables():
         meta = table.model._meta
-        if table.owners and meta.label not in covered:
-            rows = [_columns(row) for row in table.rows_of(member).order_by("pk")]
+        if table.owners and table.may_concern_a_person and meta.label not in covered:
+            told = [_told(table, row, member) for row in table.rows_of(member).order_by("pk")]
+            rows = [row for row in told if row]
             yield Section(meta.model_name, str(_REST.get(meta.label, meta.verbose_name_plural.capitalize())), rows)
+
+
+def _told(table: personal.Table, row: models.Model, member: Member) -> tuple[Item, ...]:
+    """Return the columns of a row that are the person's to read; keys only join tables and say nothing here."""
+    plain = {field.name for field in row._meta.concrete_fields if not field.is_relation and not field.primary_key}
+    return tuple(_column(row, name) for name in table.columns_for(row, member) if name in plain)
 
 
 def _columns(row: models.Model) -> tuple[Item, ...]:

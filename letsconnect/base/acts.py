@@ -17,13 +17,17 @@ def record(
     was: str = "",
     became: str = "",
     reason: str = "",
+    reason_is_for_them: bool = False,
 ) -> Act:
-    """Write one act; ``by`` None is the portal itself. Call it inside the action's transaction."""
+    """Write one act; ``by`` None is the portal itself. Call it inside the action's transaction.
+
+    The reason stays with the working group, unless it is said to be meant for the person the act is about.
+    """
     act = Act.objects.create(
         actor=by, verb=verb, object_type=on._meta.label_lower, object_id=on.pk, was=was, became=became, at=now
     )
     if reason:
-        ActReason.objects.create(act=act, text=reason)
+        ActReason.objects.create(act=act, text=reason, is_for_them=reason_is_for_them)
     return act
 
 

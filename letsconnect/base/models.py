@@ -1,5 +1,7 @@
 """The log of acts: who did what to which object, from which state to which, when."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,12 +39,22 @@ class Act(models.Model):
     def __str__(self) -> str:
         return f"{self.verb} {self.object_type} {self.object_id}"
 
+    def reason_for(self, member: Any) -> str:
+        """The reason as far as it is the member's to read: meant for them, or written by them."""
+        reason = getattr(self, "reason", None)
+        is_theirs = reason is not None and (reason.is_for_them or self.actor_id == member.pk)
+        return reason.text if is_theirs else ""
+
 
 class ActReason(models.Model):
-    """The free text given with an act; erasure empties it without touching the log."""
+    """The free text given with an act; erasure empties it without touching the log.
+
+    It is the working group's own word unless it was written to be told to the person the act is about.
+    """
 
     act = models.OneToOneField(Act, on_delete=models.CASCADE, related_name="reason")
     text = models.TextField(blank=True, max_length=2000)
+    is_for_them = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -1,15 +1,21 @@
-"""Which columns hold something about a person, and whose rows they are: read from every app's columns.toml."""
+"""Which columns hold something about a person, whose rows they are and who may be shown each: read from every app's
+columns.toml. CONTRIBUTING.md says how to declare a new one."""
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 _OWNERS = {"member": "member", "registration": "registration__member"}
+# The one person the row belongs to; each of the two it belongs to. Any other word but these is the way to one person.
+OWNER, BOTH = "owner", "both"
+AUDIENCES = frozenset({OWNER, BOTH, "desk", "trust", "everyone", "nobody"})
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,7 @@ class Table:
     personal: tuple[str, ...]
     owners: tuple[str, ...]
     is_deleted: bool  # erasure takes the whole row, because it says nothing once it is emptied
+    shown_to: dict[str, frozenset[str]]  # column → who may be shown it: words of AUDIENCES, or lookups to a member
 
     def rows_of(self, member: models.Model) -> models.QuerySet[Any]:
         """Return the rows that belong to ``member``."""
@@ -27,6 +34,18 @@ class Table:
         for owner in self.owners:
             mine |= models.Q(**{owner: member.pk})
         return self.model._base_manager.filter(mine)
+
+    def columns_for(self, row: models.Model, member: models.Model) -> tuple[str, ...]:
+        """Return which columns of their row are ``member``'s to read; of a row of two people not each is for both."""
+        roles = {word for audience in self.shown_to.values() for word in audience - AUDIENCES if _is(row, word, member)}
+        if any(_is(row, owner, member) for owner in self.owners):
+            roles |= {OWNER, BOTH, "everyone"}
+        return tuple(column for column, audience in self.shown_to.items() if audience & roles)
+
+    @property
+    def may_concern_a_person(self) -> bool:
+        """Whether any of its columns is shown to the person or one of the persons it is about."""
+        return any(audience - AUDIENCES or audience & {OWNER, BOTH} for audience in self.shown_to.values())
 
     def emptied(self) -> dict[str, Any]:
         """Return what stands in each personal column once it is emptied."""
@@ -49,12 +68,37 @@ def table_of(model: type[models.Model]) -> Table:
     return next(table for table in tables() if table.model is model)
 
 
+def leads_to_a_person(model: type[models.Model], lookup: str) -> bool:
+    """Tell whether following ``lookup`` from a row ends at an account."""
+    try:
+        end = reduce(lambda at, name: at._meta.get_field(name).related_model, lookup.split("__"), model)
+    except (FieldDoesNotExist, AttributeError):
+        return False
+    return end is not None and end._meta.label == settings.AUTH_USER_MODEL
+
+
 def _table(model: type[models.Model], declared: dict[str, Any]) -> Table:
     keys = {field.name for field in model._meta.concrete_fields if field.is_relation}
     owners = declared.get("of", [path for name, path in _OWNERS.items() if name in keys])
     personal = tuple(declared.get("personal", ()))
     stuck = any(not _can_be_empty(model._meta.get_field(name)) for name in personal)
-    return Table(model, personal, tuple(owners), declared.get("erased") == "deleted" or stuck)
+    shown = {
+        column: frozenset(word.strip() for word in words.split(","))
+        for words, columns in declared.get("shown_to", {}).items()
+        for column in columns
+    }
+    return Table(model, personal, tuple(owners), declared.get("erased") == "deleted" or stuck, shown)
+
+
+def _is(row: models.Model, lookup: str, member: models.Model) -> bool:
+    """Tell whether ``lookup`` leads from the row to the member."""
+    *way, last = lookup.split("__")
+    at: Any = row
+    for name in way:
+        at = getattr(at, name)
+        if at is None:
+            return False
+    return (at.pk if last == "pk" else getattr(at, at._meta.get_field(last).attname)) == member.pk
 
 
 def _can_be_empty(field: models.Field) -> bool:

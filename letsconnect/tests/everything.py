@@ -113,7 +113,9 @@ def _tell_more(registration, coordinator):
     ClaimInvitation.objects.create(
         registration=registration, address=ADDRESS, invited_by=coordinator, invited_at=NOW, expires_at=NOW, used_at=NOW
     )
-    act = acts.record(by=coordinator, verb="review_registration", on=registration, now=NOW, reason=WORD)
+    act = acts.record(
+        by=coordinator, verb="review_registration", on=registration, now=NOW, reason=WORD, reason_is_for_them=True
+    )
     ReviewSnapshot.objects.create(
         registration=registration, facts={"name": WORD}, names={"group": WORD}, reviewed_at=NOW, act=act
     )

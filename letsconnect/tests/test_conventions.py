@@ -7,6 +7,9 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+from letsconnect.base import personal
+from registrations.models import Look
+
 ROOT = Path(settings.BASE_DIR)
 OURS = ("letsconnect.base", "letsconnect.trust", "registrations", "mailings", "matching", "clinics")
 
@@ -20,14 +23,44 @@ def our_files():
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
+def declared(model):
+    folder = Path(apps.get_app_config(model._meta.app_label).path)
+    return tomllib.loads((folder / "columns.toml").read_text())[model.__name__]
+
+
+def columns_of(model):
+    return sorted(field.name for field in model._meta.concrete_fields)
+
+
 @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
 def test_every_column_is_declared_personal_or_plain(model):
-    folder = Path(apps.get_app_config(model._meta.app_label).path)
-    declared = tomllib.loads((folder / "columns.toml").read_text())[model.__name__]
+    assert sorted(declared(model)["personal"] + declared(model)["plain"]) == columns_of(model)
 
-    columns = sorted(field.name for field in model._meta.concrete_fields)
 
-    assert sorted(declared["personal"] + declared["plain"]) == columns
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
+def test_every_column_says_once_to_whom_it_may_be_shown(model):
+    assert sorted(column for columns in declared(model)["shown_to"].values() for column in columns) == columns_of(model)
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
+def test_who_may_be_shown_a_column_is_somebody(model):
+    """Where a row belongs to two people, `owner` would not say which: `both` does, or the way to one of them."""
+    table = personal.table_of(model)
+    belongs_to_two = len(table.owners) > 1 and model is not Look  # a look has one of its two keys, and one person
+
+    for column, audience in table.shown_to.items():
+        assert audience == {"nobody"} or "nobody" not in audience, column
+        assert not (belongs_to_two and "owner" in audience), column
+        assert belongs_to_two or "both" not in audience, column
+        for word in audience - personal.AUDIENCES:
+            assert personal.leads_to_a_person(model, word), f"{column}: {word} is neither a word nor a way to a person"
+
+
+def test_no_table_is_declared_that_is_not_there():
+    names = {model.__name__ for model in our_models()}
+    folders = {Path(apps.get_app_config(model._meta.app_label).path) for model in our_models()}
+
+    assert {name for folder in folders for name in tomllib.loads((folder / "columns.toml").read_text())} <= names
 
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)

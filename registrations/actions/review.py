@@ -39,7 +39,14 @@ def review(
     registration.reviewed_at, registration.reviewed_by, registration.review_note = now, by, note.strip()
     registration.save(update_fields=["state", "reviewed_at", "reviewed_by", "review_note"])
     act = acts.record(
-        by=by, verb="review_registration", on=registration, now=now, was=was, became=decision, reason=note.strip()
+        by=by,
+        verb="review_registration",
+        on=registration,
+        now=now,
+        was=was,
+        became=decision,
+        reason=note.strip(),
+        reason_is_for_them=True,
     )
     _keep(registration, act, now=now)
     if registration.member is not None:

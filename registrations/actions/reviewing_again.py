@@ -38,5 +38,6 @@ def after_edit(
         was=was,
         became=becomes,
         reason=", ".join(changed),
+        reason_is_for_them=True,
     )
     return changed
