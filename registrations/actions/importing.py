@@ -90,7 +90,13 @@ def _lexicon(told: table.Table, *, now: datetime) -> Lexicon:
         *active.values_list("name", "slug"),
         *active.exclude(aliases=None).values_list("aliases__text", "slug"),
     ]
-    return Lexicon(SkillIndex.of(names, related), groups.index_of(group_names), rows.date_order(told), now)
+    return Lexicon(
+        SkillIndex.of(names, related),
+        groups.index_of(group_names),
+        rows.date_order(told),
+        now,
+        rows.words_for_none(told),
+    )
 
 
 def _digest(kind: str, value: str) -> str:

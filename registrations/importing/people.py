@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from letsconnect.base import lines
 from letsconnect.base.spreadsheets import looks_like_formula
+from registrations import usernames
 from registrations.importing import text
 from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
 
@@ -15,13 +18,34 @@ _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\s at \s|\(arroba\)|\(a\))\s*
 _AT_WORD = re.compile(r"\s+at\s+", re.IGNORECASE)
 _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+", re.IGNORECASE)
 _ANGLES = re.compile(r"^[^<>@]*<([^<>@\s]+@[^<>\s]+)>$")
-_USER_PAGE = re.compile(
-    r"^(?:https?://[\w.-]+/wiki/|\[\[)?(?::?[a-z-]{2,12}:)?"
-    r"(?:user|usuario|usuaria|utilisateur|utilisatrice|usuário|usuária|usuário\(a\)|مستخدم|benutzer)(?:[_ ]talk)?:",
-    re.IGNORECASE,
-)
-_NOT_IN_USERNAMES = re.compile(r"[#<>\[\]|{}/@\x00-\x1f\x7f]|https?:|^=|^\d{1,3}(?:\.\d{1,3}){3}$|~{3}")
 LONGEST_NAME = 100
+# Said in a column where somebody could also be called so: these mean "none" only as they stand here, in small letters.
+_NO_NAME = frozenset("none nothing ninguno ninguna aucun aucune rien nenhum nenhuma".split())
+_NO_USERNAME = _NO_NAME | {"nada", "لا شيء", "لا يوجد"}
+# Not a single word, so that nobody is called so: "n/a", "not applicable".
+_NONE_FOR_CERTAIN = text.NOTHING | {
+    text.key(words)
+    for words in (
+        "I don't have one",
+        "I dont have an account",
+        "no account",
+        "no username",
+        "don't have one",
+        "no tengo usuario",
+        "no tengo cuenta",
+        "sin usuario",
+        "sin cuenta",
+        "je n'en ai pas",
+        "pas de compte",
+        "aucun compte",
+        "não tenho",
+        "não tenho conta",
+        "sem conta",
+        "ليس لدي",
+        "ليس لدي حساب",
+        "لا أملك حسابا",
+    )
+}
 
 
 def _valid(address: str) -> bool:
@@ -61,30 +85,48 @@ def read_address(told: str) -> Cell:
     return unread("not an address")
 
 
-def read_username(told: str) -> Cell:
-    """Return a username as MediaWiki writes it: spaces for underscores, the first letter capital."""
-    stripped = text.tidy(told)
-    if not stripped:
-        return BLANK
-    if any(unicodedata.category(letter) == "Cc" for letter in told.strip()):
-        return unread("control characters in a username; not taken over")
-    if text.says_nothing(stripped):
+def read_username(told: str, *, is_word_for_none: bool = False) -> Cell:
+    """Return a username as MediaWiki writes it.
+
+    Words for "none" are read by how they are written: whoever is called Null or None stays so, unless several people
+    of one file answered with the same word (``is_word_for_none``).
+    """
+    if not lines.has_something_to_see(told):
+        return BLANK if not told.strip() else unread("nothing in it can be seen")
+    if is_word_for_none or _says_none(told, _NO_USERNAME):
         return understood("")
-    name = " ".join(_USER_PAGE.sub("", stripped).rstrip("]").replace("_", " ").split())
-    if not name or _NOT_IN_USERNAMES.search(name) or len(name.encode()) > 255:
-        return unread("cannot be a Wikimedia username")
-    return understood(name[0].upper() + name[1:])
+    try:
+        return understood(usernames.read(told))
+    except usernames.NoUsername as why:
+        return unread(str(why))
 
 
 def read_name(told: str) -> Cell:
-    """Return the name to show."""
-    tidy = text.tidy(told)
-    if not tidy:
+    """Return the name to show, every letter of it as it was written."""
+    name = lines.one_line(told)
+    if not told.strip():
         return BLANK
-    if text.says_nothing(tidy):
+    if not lines.has_something_to_see(name):
+        return unread("nothing in it can be seen")
+    if _says_none(name, _NO_NAME):
         return understood("")
-    if len(tidy) > LONGEST_NAME:
+    if len(name) > LONGEST_NAME:
         return unread(f"longer than {LONGEST_NAME} characters")
-    if looks_like_formula(told) or "<" in tidy or not any(letter.isalpha() for letter in tidy):
+    if looks_like_formula(told) or "<" in name or not any(letter.isalpha() for letter in name):
         return unread("not a name")
-    return understood(tidy)
+    return understood(name)
+
+
+def _says_none(told: str, words: frozenset[str]) -> bool:
+    """Tell whether the text has no letter or digit at all, or is a way of saying "none" that is nobody's name."""
+    word = " ".join(told.split())
+    return not text.key(word) or word in words or text.key(word) in _NONE_FOR_CERTAIN and not word.isalpha()
+
+
+def words_for_none(told: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return which words of a column of usernames mean "none": those that people of several addresses gave."""
+    givers: dict[str, set[str]] = {}
+    for username, address in told:
+        if text.key(username[:60]) in text.NOTHING:
+            givers.setdefault(text.key(username[:60]), set()).add(address.strip())
+    return frozenset(word for word, addresses in givers.items() if len(addresses) > 1)

@@ -36,6 +36,7 @@ class Lexicon:
     groups: Names
     dates: timestamps.Order
     now: datetime
+    words_for_none: frozenset[str] = frozenset()  # what several people of the file wrote for want of a username
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,14 @@ def date_order(table: Table) -> timestamps.Order:
     return timestamps.order_of(row.cells[table.columns.headings[place]] for row in table.rows)
 
 
+def words_for_none(table: Table) -> frozenset[str]:
+    """Tell from the whole file which usernames are none."""
+    if not {"username", "address"} <= table.columns.places.keys():
+        return frozenset()
+    username, address = (table.columns.headings[table.columns.places[field]] for field in ("username", "address"))
+    return people.words_for_none((row.cells[username], row.cells[address]) for row in table.rows)
+
+
 def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
     """Read every field of a row; nothing in a cell makes this fail."""
     told = {field: row.cells[columns.headings[place]] for field, place in columns.places.items()}
@@ -97,7 +106,7 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
 
     readers: dict[str, Callable[[str], Cell]] = {
         "written_at": lambda cell: timestamps.read(cell, order=lexicon.dates, now=lexicon.now),
-        "username": people.read_username,
+        "username": lambda cell: people.read_username(cell, is_word_for_none=text.key(cell) in lexicon.words_for_none),
         "name": people.read_name,
         "address": people.read_address,
         "role": roles.read,

@@ -1,0 +1,137 @@
+"""Texts of one line that others read (names, titles, subjects): what may stand in them, and how they are shown.
+
+The tables are ours and not Python's, because `unicodedata` differs between the Pythons the portal runs on, and because
+PostgreSQL keeps the same rules (`letsconnect.base.fields`).
+"""
+
+import unicodedata
+from typing import Any
+
+# Controls of the direction of text: they turn what stands after them, on other people's pages too.
+DIRECTION = ((0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x206F))
+# Invisible, and without a part in any spelling: never kept.
+UNSEEN = (
+    (0x00AD, 0x00AD),
+    (0x17B4, 0x17B5),
+    (0x200B, 0x200B),
+    (0x2060, 0x2065),
+    (0x3164, 0x3164),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE00FF),
+    (0xE01F0, 0xE0FFF),
+)
+BREAKS = ((0x0001, 0x001F), (0x007F, 0x009F), (0x2028, 0x2029))
+# Invisible, but a part of the spelling of the letter before: joiners, variation selectors, fillers of old Korean.
+JOINERS = ((0x200C, 0x200D),)
+SPELLING = (
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x180B, 0x180F),
+    *JOINERS,
+    (0xFE00, 0xFE0F),
+    (0xE0100, 0xE01EF),
+)
+# Shown as nothing or as a bare space, though Unicode does not call them ignorable.
+BLANKS = (
+    (0x0020, 0x0020),
+    (0x00A0, 0x00A0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200A),
+    (0x202F, 0x202F),
+    (0x205F, 0x205F),
+    (0x2800, 0x2800),
+    (0x3000, 0x3000),
+    (0x16FE4, 0x16FE4),
+    (0x1D159, 0x1D159),
+)
+# Marks that need a letter to stand on; the database knows only these blocks, Python every one.
+MARKS = (
+    (0x0300, 0x036F),
+    (0x0483, 0x0489),
+    (0x1AB0, 0x1AFF),
+    (0x1DC0, 0x1DFF),
+    (0x20D0, 0x20FF),
+    (0xFE20, 0xFE2F),
+)
+
+FORBIDDEN = (*BREAKS, *DIRECTION, *UNSEEN)
+INVISIBLE = (*FORBIDDEN, *SPELLING, *BLANKS, *MARKS)
+_FORBIDDEN = frozenset(code for first, last in FORBIDDEN for code in range(first, last + 1))
+_INVISIBLE = frozenset(code for first, last in INVISIBLE for code in range(first, last + 1)) | {0}
+_SPELLING = frozenset(code for first, last in SPELLING for code in range(first, last + 1))
+_LAST_OF_EUROPE = 0x052F  # joiners say nothing between Latin, Greek and Cyrillic letters; there they only disguise
+_ISOLATE, _POP = "\u2068", "\u2069"  # first strong isolate … pop directional isolate (UAX 9)
+
+
+def one_line(text: str) -> str:
+    """Return the text as one line: composed (NFC), single spaces, nothing that breaks, turns or hides.
+
+    Joiners stay where they spell a word (Persian, Sinhala, Malayalam, emoji), selectors where they follow a letter.
+    """
+    letters: list[str] = []
+    text = unicodedata.normalize("NFC", str(text))
+    for place, letter in enumerate(text):
+        code = ord(letter)
+        kind = "" if code < 0x7F and code > 0x1F else unicodedata.category(letter)
+        if kind in ("Zs", "Zl", "Zp") or letter in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85":
+            letters.append(" ")
+        elif kind in ("Cc", "Cs") or code in _FORBIDDEN:
+            continue
+        elif code in _SPELLING and not _spells(letter, letters[-1:], text[place + 1 : place + 2]):
+            continue
+        else:
+            letters.append(letter)
+    return " ".join("".join(letters).split())
+
+
+def _spells(letter: str, before: list[str], after: str) -> bool:
+    """Tell whether an invisible letter is a part of the word it stands in."""
+    if not before or before[0] == " " or before[0] in "\u200c\u200d":
+        return False
+    code, previous = ord(letter), ord(before[0])
+    if code == 0x034F:  # keeps two marks apart
+        return unicodedata.category(before[0])[0] == "M" or unicodedata.category(after or "a")[0] == "M"
+    if 0x115F <= code <= 0x1160:
+        return 0x1100 <= previous <= 0x11FF
+    if 0x180B <= code <= 0x180F:
+        return 0x1800 <= previous <= 0x18AF
+    if letter not in "\u200c\u200d":  # a variation selector: of a sign, an ideograph, a digit of a keycap
+        return previous > _LAST_OF_EUROPE or before[0] in "0123456789#*©®"
+    return _joins(before[0], after)
+
+
+def _joins(before: str, after: str) -> bool:
+    if unicodedata.combining(before) == 9:  # after a virama a joiner chooses the form, at the end of a word too
+        return True
+    if not after or any(unicodedata.category(one)[0] not in "LMS" for one in (before, after)):
+        return False
+    return max(ord(before), ord(after)) > _LAST_OF_EUROPE
+
+
+def has_something_to_see(text: str) -> bool:
+    """Tell whether a text shows anything: a letter, digit, sign or picture that is not a mark on nothing (UAX 44)."""
+    return any(
+        ord(letter) not in _INVISIBLE and unicodedata.category(letter) not in ("Mn", "Me", "Cc", "Cs", "Zs")
+        for letter in text
+    )
+
+
+def visible_line(text: str) -> str:
+    """Return the text as one line, or "" when nothing of it can be seen."""
+    line = one_line(text)
+    return line if has_something_to_see(line) else ""
+
+
+def isolated(text: Any) -> str:
+    """Return a name for the middle of a plain text (letter, subject, calendar): its direction stays its own."""
+    line = one_line(text)
+    return f"{_ISOLATE}{line}{_POP}" if line and not line.isascii() else line
+
+
+def pattern_of(ranges: tuple[tuple[int, int], ...]) -> str:
+    """Return code points as PostgreSQL's regular expressions write them between square brackets."""
+    return "".join(rf"\U{first:08X}-\U{last:08X}" if first != last else rf"\U{first:08X}" for first, last in ranges)
