@@ -23,7 +23,7 @@ _ILLEGAL = re.compile(
 _SITE = re.compile(r"^(?:https?:)?//|^(?:[a-z0-9-]+\.)+(?:org|com|net)/|^/?wiki/", re.IGNORECASE)
 _INTERWIKI = re.compile(r"^:?(?:[a-z]{1,12}(?:-[a-z]{2,12})*|[a-z]{1,12}[0-9]?)$", re.IGNORECASE)
 _OF_A_USER = ("contributions", "contribs", "centralauth", "emailuser", "log", "contribuciones", "contribuições")
-# Letters whose capital MediaWiki does not use in titles, though Unicode has one: Wikimedia's $wgOverrideUcfirstCharacters.
+# Letters whose capital is not used in titles, though Unicode has one: Wikimedia's $wgOverrideUcfirstCharacters.
 _STAY = frozenset("ǅǈǋǲ\u0345ꞹ") | {
     chr(code)
     for first, last in ((0x10D0, 0x10FF), (0x2170, 0x217F), (0x24D0, 0x24E9), (0x16E60, 0x16E7F))

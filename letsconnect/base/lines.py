@@ -75,17 +75,19 @@ def one_line(text: str) -> str:
     letters: list[str] = []
     text = unicodedata.normalize("NFC", str(text))
     for place, letter in enumerate(text):
-        code = ord(letter)
-        kind = "" if code < 0x7F and code > 0x1F else unicodedata.category(letter)
+        kind = unicodedata.category(letter)
         if kind in ("Zs", "Zl", "Zp") or letter in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85":
             letters.append(" ")
-        elif kind in ("Cc", "Cs") or code in _FORBIDDEN:
-            continue
-        elif code in _SPELLING and not _spells(letter, letters[-1:], text[place + 1 : place + 2]):
-            continue
-        else:
+        elif _is_kept(letter, kind, letters[-1:], text[place + 1 : place + 2]):
             letters.append(letter)
     return " ".join("".join(letters).split())
+
+
+def _is_kept(letter: str, kind: str, before: list[str], after: str) -> bool:
+    code = ord(letter)
+    if kind in ("Cc", "Cs") or code in _FORBIDDEN:
+        return False
+    return code not in _SPELLING or _spells(letter, before, after)
 
 
 def _spells(letter: str, before: list[str], after: str) -> bool:

@@ -20,7 +20,7 @@ _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+", re.IGNORECASE)
 _ANGLES = re.compile(r"^[^<>@]*<([^<>@\s]+@[^<>\s]+)>$")
 LONGEST_NAME = 100
 # Said in a column where somebody could also be called so: these mean "none" only as they stand here, in small letters.
-_NO_NAME = frozenset("none nothing ninguno ninguna aucun aucune rien nenhum nenhuma".split())
+_NO_NAME = frozenset(["none", "nothing", "ninguno", "ninguna", "aucun", "aucune", "rien", "nenhum", "nenhuma"])
 _NO_USERNAME = _NO_NAME | {"nada", "لا شيء", "لا يوجد"}
 # Not a single word, so that nobody is called so: "n/a", "not applicable".
 _NONE_FOR_CERTAIN = text.NOTHING | {
@@ -120,7 +120,7 @@ def read_name(told: str) -> Cell:
 def _says_none(told: str, words: frozenset[str]) -> bool:
     """Tell whether the text has no letter or digit at all, or is a way of saying "none" that is nobody's name."""
     word = " ".join(told.split())
-    return not text.key(word) or word in words or text.key(word) in _NONE_FOR_CERTAIN and not word.isalpha()
+    return not text.key(word) or word in words or (text.key(word) in _NONE_FOR_CERTAIN and not word.isalpha())
 
 
 def words_for_none(told: Iterable[tuple[str, str]]) -> frozenset[str]:

@@ -100,7 +100,8 @@ def test_what_is_clearly_no_username_is_none(told):
 
 def test_a_word_that_several_people_gave_is_no_username():
     told = table.read(
-        b"Email Address,Username,Full name,Country\na@b.org,Null,Ana,Chile\nb@b.org,null,Bo,Chile\nc@b.org,None,C,Chile\n"
+        b"Email Address,Username,Full name,Country\n"
+        b"a@b.org,Null,Ana,Chile\nb@b.org,null,Bo,Chile\nc@b.org,None,C,Chile\n"
     )
 
     assert importing_rows.words_for_none(told) == {"null"}
