@@ -12,7 +12,8 @@ from django.db import models
 from clinics import actions as clinic_actions
 from clinics.models import Notice
 from clinics.tests.factories import make_clinic
-from letsconnect.base import acts, personal
+from letsconnect.base import acts, personal, security
+from letsconnect.base.models import SecurityEventKind
 from letsconnect.trust.actions import appoint_to_trust_team, keep_note, send_report
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
@@ -91,6 +92,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     SkillSuggestion.objects.create(skill=make_skill("suggested"), member=member, made_at=NOW)
     Letter.objects.filter(pk=make_letter(to=member).pk).update(answer=WORD)
     make_letter(to=None, address=ADDRESS)
+    security.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=NOW, detail="code")
     _begin_session(member)
     told = SensitiveFacts(gender=Gender.NOT_LISTED, gender_words=WORD, age=AgeRange.values[0])
     sensitive.answer(member=member, facts=told, seen=fingerprint(SensitiveFacts(), sensitive.FACTS), now=NOW)

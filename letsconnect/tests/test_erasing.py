@@ -28,6 +28,7 @@ from registrations.tests.factories import NOW, make_coordinator, make_liaison, m
 # Keys by which a row says who did something, and not whom it is about; so do all that are named after a deed, "…_by".
 ACTORS = {
     "base.Act.actor",
+    "base.SecurityEvent.by",
     "registrations.Look.viewer",
     "mailings.Letter.member",  # emptied by forget_recipient
     "trust.Report.about",  # confided by others about somebody: not theirs to empty, gone a year after it is closed
