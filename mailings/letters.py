@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import models, transaction
 
+from letsconnect.base import nudges
 from letsconnect.base.languages import known
 from letsconnect.base.zones import is_zone
-from mailings import kinds, nudges
+from mailings import kinds
 from mailings.composing import compose
 from mailings.domain import LetterState
 from mailings.models import Letter
@@ -41,7 +42,7 @@ def owe(
         letter = _write(
             _new(kind=kind, about=about, key=key, now=now, to=to, address=address, language=language, zone=zone)
         )
-        nudges.on_commit()
+        nudges.on_commit("mailings.tasks.drain")
     return letter
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Lower
 
-from letsconnect.base import acts
-from mailings import kinds, nudges
+from letsconnect.base import acts, nudges
+from mailings import kinds
 from mailings.domain import OPEN, CannotSendAgain, LetterState, NotForAPerson
 from mailings.models import Letter, Suppression
 
@@ -30,7 +30,7 @@ def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
     _only(letter).move(
         LetterState(letter.state), LetterState.QUEUED, due_at=now, tries=0, reason="", answer="", claimed_by=""
     )
-    nudges.on_commit()
+    nudges.on_commit("mailings.tasks.drain")
     return _decided(letter, verb="send_letter_again", by=by, now=now)
 
 

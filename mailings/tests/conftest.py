@@ -1,9 +1,14 @@
 """Fixtures of the letters' own tests."""
 
+import threading
+from importlib import import_module
+
 import pytest
 from celery import current_app
+from django.db import connection
 
-from mailings import kinds, nudges
+from letsconnect.base import nudges
+from mailings import kinds
 
 
 @pytest.fixture
@@ -20,9 +25,19 @@ def dead_broker(monkeypatch, tmp_path):
 
 @pytest.fixture
 def eager_worker(settings, monkeypatch):
-    """Nudges on, and a worker that does at once, here, what it is asked."""
+    """Nudges on, and a worker that does at once what it is asked, in place of Celery's way to one."""
     settings.NUDGES = True
-    monkeypatch.setattr(nudges, "_quiet_until", 0.0)
-    current_app.conf.task_always_eager = True
+    nudges.forget_quiet()
+
+    def do(task, **options):
+        try:
+            import_module(task.rpartition(".")[0])
+            current_app.tasks[task].apply()
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(current_app, "send_task", do)
     yield
-    current_app.conf.task_always_eager = False
+    for courier in [thread for thread in threading.enumerate() if thread.name.startswith("nudge ")]:
+        courier.join(10)
+    nudges.forget_quiet()

@@ -6,8 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts
-from matching import nudges
+from letsconnect.base import acts, nudges
 from matching.domain import BadSetting, MoveNotAllowed, NotYours, RoundState, check_round_move
 from matching.engine.criteria import MOST_WEIGHT
 from matching.engine.facts import CRITERIA, PRESETS, Settings
@@ -76,7 +75,7 @@ def request_round(*, round_: Round, by: Member, now: datetime) -> Round:
     round_.settings = asdict(under_the_rules(settings_of(round_)))
     round_.save(update_fields=["state", "failure", "finished_at", "requested_at", "preview_requested_at", "settings"])
     acts.record(by=by, verb="request_round", on=round_, now=now, was=was, became=round_.state)
-    transaction.on_commit(nudges.send)
+    nudges.on_commit("matching.tasks.solve")
     return round_
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts
-from matching import facts, nudges
+from letsconnect.base import acts, nudges
+from matching import facts
 from matching.actions.computing import Computed, ask_the_engine, statistics_of, write_participants
 from matching.actions.drafts import lock_draft, settings_of, under_the_rules
 from matching.actions.leases import Lease, Stopped, take_lease
@@ -36,12 +36,12 @@ def preview_round(*, round_: Round, by: Member, now: datetime) -> Round:
         round_.save(update_fields=["preview_requested_at"])
         acts.record(by=by, verb="preview_round", on=round_, now=now, was=round_.state, became=round_.state)
         if is_large(now=now):
-            transaction.on_commit(nudges.send)
+            nudges.on_commit("matching.tasks.solve")
             return round_
     try:
         return compute_preview(round_=round_, now=now)
     except MoveNotAllowed:  # another round is being computed: it is in the queue behind it
-        nudges.send()
+        nudges.on_commit("matching.tasks.solve")
         return round_
 
 

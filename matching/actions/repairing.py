@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts
-from matching import facts, nudges
+from letsconnect.base import acts, nudges
+from matching import facts
 from matching.actions.computing import (
     Computed,
     ask_the_engine,
@@ -73,12 +73,12 @@ def repair_round(*, round_: Round, by: Member, now: datetime) -> Repaired:
         round_.repair_requested_at, round_.repair_requested_by, round_.failure = now, by, ""
         round_.save(update_fields=["repair_requested_at", "repair_requested_by", "failure"])
         if is_large(now=now):
-            transaction.on_commit(nudges.send)
+            nudges.on_commit("matching.tasks.solve")
             return Repaired(round_, is_waiting=True)
     try:
         return compute_repair(round_=round_, by=by, now=now)
     except MoveNotAllowed:  # it, or another one, is being computed: this waits for its turn
-        nudges.send()
+        nudges.on_commit("matching.tasks.solve")
         return Repaired(round_, is_waiting=True)
 
 

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts
-from matching import nudges
+from letsconnect.base import acts, nudges
 from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, others_of, standing
 from matching.clashing import WEEKS_COMPARED, Hours, clash
 from matching.domain import (
@@ -123,7 +122,7 @@ def refuse_match(
     check_may_decide(match, by=by)
     close_match(match, becomes=MatchState.REFUSED, why=ClosedWhy(why), note=note, by=by, now=now, verb="refuse_match")
     if match.round.state == RoundState.PROPOSED:
-        transaction.on_commit(nudges.send)
+        nudges.on_commit("matching.tasks.solve")
     return match
 
 
@@ -156,11 +155,12 @@ def refuse_matches(
 
 def _each(matches: Iterable[Match], act: Callable[[Match], Match]) -> Outcome:
     outcome = Outcome()
-    for match in sorted(matches, key=lambda match: match.pk):
-        try:
-            done = act(match)
-        except MatchingError as refusal:
-            outcome.not_done.append((match, str(refusal)))
-        else:
-            (outcome.waiting if done.state == MatchState.PROPOSED else outcome.done).append(done)
+    with nudges.gathering():
+        for match in sorted(matches, key=lambda match: match.pk):
+            try:
+                done = act(match)
+            except MatchingError as refusal:
+                outcome.not_done.append((match, str(refusal)))
+            else:
+                (outcome.waiting if done.state == MatchState.PROPOSED else outcome.done).append(done)
     return outcome

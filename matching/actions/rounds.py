@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts
-from matching import nudges
+from letsconnect.base import acts, nudges
 from matching.actions.drafts import under_the_rules
 from matching.domain import ClosedWhy, MatchState, MoveNotAllowed, NotYours, RoundState, check_round_move
 from matching.engine.facts import Settings
@@ -33,7 +32,7 @@ def create_round(
     )
     acts.record(by=by, verb="create_round", on=round_, now=now, became=round_.state)
     if wake_a_worker:
-        transaction.on_commit(nudges.send)
+        nudges.on_commit("matching.tasks.solve")
     return round_
 
 

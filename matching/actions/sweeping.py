@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from matching import nudges
+from letsconnect.base import nudges
 from matching.actions.computing import fail_round
 from matching.actions.locking import close_match
 from matching.actions.publishing import tell
@@ -114,5 +114,5 @@ def nudge_overlooked(now: datetime) -> int:
     broker."""
     overlooked = Round.objects.overlooked(now=now).count() + Round.objects.waiting_for_repair().count()
     if overlooked:
-        transaction.on_commit(nudges.send)
+        nudges.on_commit("matching.tasks.solve")
     return overlooked

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from kombu.exceptions import OperationalError
 
+from letsconnect.base import nudges
 from mailings.actions import sweep
-from matching import actions, nudges, tasks
+from matching import actions, tasks
 from matching.domain import RoundState
 from matching.models import Round
 from matching.tests.factories import make_round
@@ -17,7 +19,8 @@ from registrations.tests.factories import NOW, make_coordinator, make_registrati
 def sent(monkeypatch):
     """What reached the broker, instead of the broker."""
     names = []
-    monkeypatch.setattr(tasks.solve, "apply_async", lambda *args, **options: names.append(tasks.solve.name))
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: names.append(name))
+    nudges.forget_quiet()
     return names
 
 
@@ -55,20 +58,13 @@ def test_a_dead_broker_leaves_the_round_waiting_and_nobody_with_an_error(
     def refused(*args, **options):
         raise OperationalError("nobody listens")
 
-    monkeypatch.setattr(tasks.solve, "apply_async", refused)
+    monkeypatch.setattr(current_app, "send_task", refused)
     with django_capture_on_commit_callbacks(execute=True):
         actions.create_round(by=make_coordinator(), now=NOW)
 
     assert Round.objects.waiting().count() == 1
-    assert "next tick tries again" in caplog.text
-
-
-def test_where_nudges_are_off_nothing_asks_the_broker(sent, settings):
-    settings.NUDGES = False
-
-    nudges.send()
-
-    assert sent == []
+    assert "the tick finds it" in caplog.text
+    nudges.forget_quiet()
 
 
 @pytest.mark.django_db(transaction=True)

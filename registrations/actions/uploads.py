@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts
-from registrations import nudges
+from letsconnect.base import acts, nudges
 from registrations.actions.importing import import_registrations
 from registrations.domain import NotYours, RegistrationError, UploadRefused
 from registrations.importing import table
@@ -72,7 +71,7 @@ def nudge_overlooked(now: datetime) -> int:
     """Wake a worker for files whose nudge was lost with the broker."""
     overlooked = ImportUpload.objects.overlooked(now=now).count()
     if overlooked:
-        transaction.on_commit(nudges.send)
+        nudges.on_commit("registrations.tasks.work_uploads")
     return overlooked
 
 
@@ -95,7 +94,7 @@ def _begin(upload: ImportUpload, *, now: datetime) -> None:
     if upload.size <= SMALL:
         _work(upload, now=now)
     else:
-        transaction.on_commit(nudges.send)
+        nudges.on_commit("registrations.tasks.work_uploads")
 
 
 @transaction.atomic

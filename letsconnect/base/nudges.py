@@ -1,0 +1,114 @@
+"""Telling a worker that there is work now.
+
+Only a nudge: the row is the queue, and the tick finds the same row half a minute later. So a person's click never waits
+for a broker longer than ``PATIENCE``, whether it refuses, hangs or cannot even be looked up, and after one such wait
+this process asks it nothing for ``QUIET_SECONDS``, whatever the task.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, partial
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+PATIENCE = 0.25  # seconds
+QUIET_SECONDS = 30.0
+STALE_SECONDS = 60  # by then the tick has told the workers, who need not hear it a thousand times when they come back
+# kombu tries for four seconds unless it is told otherwise.
+_NO_WAITING = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "socket_timeout": 2 * PATIENCE,
+    "socket_connect_timeout": 2 * PATIENCE,
+}
+_gathered: ContextVar[set[str] | None] = ContextVar("nudges_gathered", default=None)
+_quiet_until = 0.0
+
+
+def on_commit(task: str) -> None:
+    """Nudge the task of that name once when the current transaction commits, however often this is called in it."""
+    nudge = sender(task)
+    waiting = transaction.get_connection().run_on_commit
+    if not any(entry[1] is nudge for entry in waiting):
+        transaction.on_commit(nudge)
+
+
+@cache
+def sender(task: str) -> Callable[[], None]:
+    """Return the one function that nudges this task."""
+    return partial(send, task)
+
+
+def send(task: str) -> None:
+    """Nudge now, or at the end of what is being gathered. Never raises, and hardly ever waits."""
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.add(task)
+    elif settings.NUDGES and time.monotonic() >= _quiet_until:
+        _hand_over(task)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Send what is nudged inside once per task when the block ends, however many transactions it has."""
+    gathered: set[str] = set()
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+        for task in sorted(gathered):
+            send(task)
+
+
+def once_per_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Gather the nudges of a request: a button for many rows is many transactions and one nudge."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with gathering():
+            return get_response(request)
+
+    return middleware
+
+
+def forget_quiet() -> None:
+    """Ask the broker again at the next nudge."""
+    global _quiet_until
+    _quiet_until = 0.0
+
+
+def _hand_over(task: str) -> None:
+    """Publish in a thread of its own, because neither looking up a name nor a half-dead server keeps to a timeout."""
+    errors: list[Exception] = []
+    courier = threading.Thread(target=_publish, args=(task, errors), name=f"nudge {task}", daemon=True)
+    courier.start()
+    courier.join(PATIENCE)
+    if courier.is_alive():
+        _keep_quiet(f"the broker said nothing for {PATIENCE} seconds")
+    elif errors:
+        _keep_quiet(str(errors[0]))
+
+
+def _publish(task: str, errors: list[Exception]) -> None:
+    try:
+        with current_app.connection_for_write(transport_options=_NO_WAITING) as broker:
+            current_app.send_task(task, connection=broker, retry=False, ignore_result=True, expires=STALE_SECONDS)
+    except (OperationalError, RedisError, OSError) as error:
+        errors.append(error)
+
+
+def _keep_quiet(reason: str) -> None:
+    global _quiet_until
+    _quiet_until = time.monotonic() + QUIET_SECONDS
+    logger.warning("no worker is told of new work for half a minute, the tick finds it: %s", reason)
