@@ -20,4 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler500 = "letsconnect.views.server_error"
+handler400 = "letsconnect.errors.bad_request"
+handler403 = "letsconnect.errors.permission_denied"
+handler404 = "letsconnect.errors.page_not_found"
+handler500 = "letsconnect.errors.server_error"

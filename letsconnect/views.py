@@ -61,11 +61,6 @@ def health(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"database": words[database], "broker": words[broker]}, status=200 if database else 503)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Say that we failed, on a page that needs no database, no session and no sheet."""
-    return render(None, "500.html", {"csp_nonce": getattr(request, "csp_nonce", "")}, status=500)
-
-
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was open too long; of a long form, keep what was typed.
 

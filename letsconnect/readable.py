@@ -1,0 +1,64 @@
+"""Requests that make no sense, met before anything of ours reads them."""
+
+import codecs
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import parse_header_parameters
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_DECLARED = "letsconnect.declared_charset"
+_CARRIES_TEXT = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+def utf8_only(get_response: Handler) -> Handler:
+    """Read every request as UTF-8, the one encoding browsers send. A form that says it is in another one is refused
+    rather than garbled; no page of ours has a NUL in its address, and no cookie of ours a control character."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.encoding = "utf-8"
+        declared = request.META.get(_DECLARED) or request.content_params.get("charset", "utf-8")
+        if request.content_type in _CARRIES_TEXT and not _is_utf8(declared):
+            raise BadRequest("a form that is not in UTF-8")
+        if "\x00" in request.path_info:
+            raise Http404
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if _is_plain(value)}
+        return get_response(request)
+
+    return middleware
+
+
+def without_riddles(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Take the encoding out of the Content-Type before Django believes it: Python also calls things an encoding that
+    are no text (hex, zlib), and Django would fail before there is a request to answer."""
+
+    def checked(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        kind, declared = _read_type(environ.get("CONTENT_TYPE", ""))
+        environ["CONTENT_TYPE"], environ[_DECLARED] = kind, declared
+        return application(environ, start_response)
+
+    return checked
+
+
+def _read_type(raw: str) -> tuple[str, str]:
+    """Return a Content-Type as Django can read it, and the encoding it named."""
+    try:
+        kind, parameters = parse_header_parameters(raw)
+    except ValueError:
+        return "", ""
+    boundary = parameters.get("boundary", "")
+    return (f'{kind}; boundary="{boundary}"' if boundary else kind), parameters.get("charset", "")
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        return codecs.lookup(name).name == "utf-8"
+    except (LookupError, ValueError):
+        return False
+
+
+def _is_plain(text: str) -> bool:
+    return not any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
