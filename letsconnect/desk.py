@@ -90,6 +90,14 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     readers = TrustSeat.objects.current(on=timezone.now().date()).count()
     if member.is_coordinator and readers < FEWEST_READERS:
         yield str(_("The trust team needs at least two members")), reverse("admin:trust_trustseat_changelist")
+    doubtful = Member.objects.with_doubtful_address().count() if member.is_coordinator else 0
+    if doubtful:
+        text = ngettext(
+            "%(count)d account has an address of which nobody knows whose it is",
+            "%(count)d accounts have an address of which nobody knows whose it is",
+            doubtful,
+        )
+        yield text % {"count": doubtful}, _list_of("registrations_member", "has_doubtful_address", "1")
     if letters:
         text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
         yield text % {"count": letters}, reverse("admin:mailings_letter_changelist")

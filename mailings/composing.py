@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
+from letsconnect.base import addresses
 from mailings.models import Letter
 from mailings.rendering import CalendarPart, Rendered, one_line
 
@@ -25,13 +26,16 @@ class Parcel:
 def compose(letter: Letter, rendered: Rendered) -> Parcel:
     """Return the parcel of a letter. Its Message-ID is the letter's own, the same at every attempt.
 
-    Raises ValueError on an address or a word that would break out of its header.
+    Raises ValueError on an address no letter can be sent to, or a word that would break out of its header. Whatever
+    spelling the row has, the letter goes to the canonical one, and Django, which writes domains by IDNA 2003 and reads
+    encoded words in addresses, has no say in where.
     """
+    recipient = addresses.canonical(letter.address)
     message = EmailMultiAlternatives(
         subject=one_line(rendered.subject),
         body=rendered.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[letter.address],
+        to=[recipient],
         reply_to=[settings.CONTACT_EMAIL],
         headers={
             "Message-ID": letter.message_id,
@@ -47,7 +51,7 @@ def compose(letter: Letter, rendered: Rendered) -> Parcel:
     return Parcel(
         message=message,
         sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"),
-        recipient=sanitize_address(letter.address, "utf-8"),
+        recipient=recipient,
         payload=message.message().as_bytes(linesep="\r\n"),
     )
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import models, transaction
 
-from letsconnect.base import nudges
+from letsconnect.base import addresses, nudges
 from letsconnect.base.languages import known
 from letsconnect.base.zones import is_zone
 from mailings import kinds
@@ -63,7 +63,6 @@ def send_at_once(
     would be tried again fails. Suppression is not asked: the person at the other end has just asked for it.
     """
     letter = _new(kind=kind, about=None, key=key, now=now, to=to, address=address, language=language, zone=zone)
-    letter.address = address
     letter.state, letter.tries = LetterState.SUBMITTING, 1
     letter.claimed_by, letter.lease_until = secrets.token_hex(16), now + AT_ONCE_LEASE
     token, parcel = letter.claimed_by, compose(letter, rendered)
@@ -97,7 +96,7 @@ def _new(
         kind=kind,
         key=key,
         member=to,
-        address=address or to.email or "",
+        address=addresses.canonical_or_as_it_is(address or to.email or ""),
         language=known(language or getattr(to, "language", "")),
         zone=zone if is_zone(zone) else "UTC",
         about_type=about_type,

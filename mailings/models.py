@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base import addresses
 from mailings import kinds
 from mailings.domain import (
     HELD,
@@ -39,7 +40,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def received_by(self, member: Any) -> "LetterQuerySet":
         """Those to a member, and those to their address before they had an account or were signed in."""
         mine = Q(member=member)
-        return self.filter(mine | Q(member=None, address__iexact=member.email) if member.email else mine)
+        return self.filter(mine | Q(member=None, address=member.email) if member.email else mine)
 
     def shown_at_the_desk(self) -> "LetterQuerySet":
         """All but those of which even the existence is confidential; people see their own among their data."""
@@ -49,7 +50,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
 
     def to_address(self, address: str) -> "LetterQuerySet":
-        return self.filter(address__iexact=address.strip())
+        return self.filter(address=addresses.canonical_or_as_it_is(address))
 
     def move(self, was: LetterState, became: LetterState, **columns: Any) -> int:
         """Move those of these letters that are in state ``was``; return how many were.
@@ -145,17 +146,17 @@ class Letter(models.Model):
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def fingerprinted(self, address: str) -> "SuppressionQuerySet":
-        """All there ever was about one address."""
-        return self.filter(address_hash=address_hash(address))
+        """All there ever was about one address, under whichever of its spellings it was noted."""
+        return self.filter(address_hash__in=[_fingerprint(one) for one in addresses.spellings(address)])
 
     def of(self, address: str) -> "SuppressionQuerySet":
         """What keeps us from writing to one address now."""
         return self.fingerprinted(address).filter(lifted_at=None)
 
-    def suppress(self, addresses: Iterable[str], *, source: str, now: datetime) -> None:
-        """Write to none of ``addresses`` any more; one that is suppressed already stays as it is."""
+    def suppress(self, unwanted: Iterable[str], *, source: str, now: datetime) -> None:
+        """Write to none of the addresses ``unwanted`` any more; one that is suppressed already stays as it is."""
         self.bulk_create(
-            [self.model(address_hash=address_hash(one), source=source, made_at=now) for one in addresses],
+            [self.model(address_hash=address_hash(one), source=source, made_at=now) for one in unwanted],
             ignore_conflicts=True,
         )
 
@@ -188,6 +189,10 @@ class Suppression(models.Model):
 
 
 def address_hash(address: str) -> str:
-    """Return the fingerprint of an address: the same for every spelling of its case, on every portal and after
-    every change of SECRET_KEY, so that a refusal is never forgotten by accident."""
-    return hashlib.sha256(f"mailings.suppression:{address.strip().lower()}".encode()).hexdigest()
+    """Return the fingerprint of an address: the same for every spelling of it, on every portal and after every
+    change of SECRET_KEY, so that a refusal is never forgotten by accident."""
+    return _fingerprint(addresses.canonical_or_as_it_is(address))
+
+
+def _fingerprint(spelling: str) -> str:
+    return hashlib.sha256(f"mailings.suppression:{spelling}".encode()).hexdigest()

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from letsconnect.base.addresses import canonical_words
 from letsconnect.base.models import Act
 
 
@@ -35,6 +36,12 @@ class WorkingGroupAdmin(admin.ModelAdmin):
         """Show what this member of the working group may see, where the table has such a rule."""
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Find an address however it is typed."""
+        return super().get_search_results(request, queryset, canonical_words(search_term))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what the list offers and by nothing else: Django takes every column of the table, and by one that

@@ -1,5 +1,6 @@
 """The house style, kept by a test."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -81,6 +82,49 @@ def test_no_file_of_code_grows_past_400_lines():
     }
 
     assert long == {}
+
+
+# Where letters may be folded, and what for. None of it decides who somebody is, what opens, or where a letter goes: an
+# address is one by `letsconnect.base.addresses`, a username, key or token by its own characters.
+FOLDING = {
+    "letsconnect/base/addresses.py": "after the rest was refused or mapped, nothing but ASCII is left",
+    "letsconnect/base/checks.py": "a word of PostgreSQL",
+    "letsconnect/env.py": "yes and no in settings",
+    "matching/admin/forms.py": "the order of a list",
+    "matching/browsing.py": "the order of a list",
+    "matching/calendars.py": "a language in an identifier",
+    "registrations/actions/reference.py": "wordings of skills and names of groups",
+    "registrations/actions/skills.py": "wordings of skills",
+    "registrations/demo.py": "regions in addresses of the demo",
+    "registrations/exporting.py": "the order of columns",
+    "registrations/forms/choices.py": "the order of a list",
+    "registrations/forms/my_data.py": "a word typed to be sure",
+    "registrations/forms/skills.py": "the order of a list",
+    "registrations/groups.py": "a search",
+    "registrations/held.py": "a capital at the start of a line",
+    "registrations/importing/countries.py": "codes of countries",
+    "registrations/importing/languages.py": "codes of languages",
+    "registrations/importing/levels.py": "names of levels",
+    "registrations/importing/people.py": "the first letter of a username, by MediaWiki's rule",
+    "registrations/importing/report.py": "a word of the report",
+    "registrations/importing/text.py": "options of the old form",
+    "registrations/models/reference.py": "wordings of skills and names of groups",
+    "registrations/models/registration.py": "a first look; the canonical form decides",
+    "registrations/reference/names.py": "a search",
+    "registrations/skills/folding.py": "a search",
+    "registrations/skills/merging.py": "wordings of skills",
+}
+
+
+def test_no_identity_is_decided_by_folding_letters():
+    folds = re.compile(
+        r"\.(casefold|lower|upper|swapcase|title|capitalize)\(\)|__i(exact|contains|startswith)|\b(Lower|Upper)\("
+    )
+    code = [path for path in our_files() if not {"tests", "migrations", "embedded", "bench"} & set(path.parts)]
+
+    found = {str(path.relative_to(ROOT)) for path in code if folds.search(path.read_text())}
+
+    assert found == set(FOLDING)
 
 
 def test_no_migration_keeps_djangos_automatic_name():

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Lower
 
 from letsconnect.base import acts, nudges
+from letsconnect.base.addresses import canonical_or_as_it_is
 from mailings import kinds
 from mailings.domain import OPEN, CannotSendAgain, LetterState, NotForAPerson
 from mailings.models import Letter, Suppression
@@ -41,7 +41,7 @@ def forget_recipient(*, member: Any, now: datetime, addresses: Iterable[str] = (
     What is still owed to them is skipped. What is on the wire stays theirs until its outcome is known: call again
     then. The rows stay, so the ledger still adds up.
     """
-    named = Letter.objects.annotate(_lower=Lower("address")).filter(member=None, _lower__in=list(addresses))
+    named = Letter.objects.filter(member=None, address__in={canonical_or_as_it_is(one) for one in addresses if one})
     named.update(member=member)
     theirs = Letter.objects.filter(member=member)
     for state in (LetterState.QUEUED, LetterState.DEFERRED, LetterState.CLAIMED):

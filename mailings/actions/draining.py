@@ -118,6 +118,8 @@ def _readdress(letter: Letter) -> None:
     if member is not None:
         if not member.is_active:
             raise NotOwed("the account is closed")
+        if member.has_doubtful_address:
+            raise NotOwed("a person has to decide whose address it is")
         letter.address = member.email or ""
         letter.language, letter.zone = known(member.language), member.zone
     if not letter.address:

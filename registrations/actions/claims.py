@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts
+from letsconnect.base import acts, addresses
 from letsconnect.base.links import unsign
 from mailings import letters
 from registrations.claim_links import PURPOSE
@@ -25,15 +24,12 @@ def claim_by_address(*, member: Member, now: datetime) -> Registration | None:
     Call it at every sign-in. It gives nothing to a member who has a registration, when two imported ones have the
     address, or when the imported one was withdrawn: then a person decides.
     """
-    addresses = EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True)
-    same = Q(pk__in=[])
-    for address in addresses:
-        same |= Q(imported_address__iexact=address)
+    proved = list(EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True))
     with transaction.atomic():
         member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
         if not _may_claim(member) or Registration.objects.filter(member=member).exists():
             return None
-        waiting = Registration.objects.filter(same, source=Source.IMPORT, member=None)
+        waiting = Registration.objects.with_imported_address(proved).filter(source=Source.IMPORT, member=None)
         found = list(waiting.exclude(state=RegistrationState.WITHDRAWN).select_for_update(of=("self",))[:2])
         return _give(found[0], member=member, now=now) if len(found) == 1 else None
 
@@ -51,8 +47,11 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
     _check_claimable(registration)
     if not registration.imported_address:
         raise ClaimRefused(_("The old form has no address for this person."))
+    try:
+        address = addresses.canonical(registration.imported_address)
+    except addresses.AddressRefused as refusal:
+        raise ClaimRefused(str(refusal)) from refusal
     invitation = registration.claim_invitations.filter(used_at=None).first()
-    address = registration.imported_address.lower()
     if invitation is not None and invitation.expires_at > now and invitation.address == address:
         return invitation
     invitation = invitation or ClaimInvitation(registration=registration)

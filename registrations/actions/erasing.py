@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, personal
+from letsconnect.base.addresses import canonical_or_as_it_is
 from mailings.actions import forget_recipient
 from registrations import news
 from registrations.actions import sensitive
@@ -78,7 +79,7 @@ def _addresses(member: Member) -> set[str]:
     known.update(EmailAddress.objects.filter(user=member).values_list("email", flat=True))
     known.update(Registration.objects.filter(member=member).values_list("imported_address", flat=True))
     known.update(ClaimInvitation.objects.filter(registration__member=member).values_list("address", flat=True))
-    return {address.lower() for address in known if address}
+    return {canonical_or_as_it_is(address) for address in known if address}
 
 
 def _close_the_registration(member: Member, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, security, zones
+from letsconnect.base import acts, addresses, security, zones
 from letsconnect.base.models import SecurityEventKind
 from mailings import letters
 from mailings.domain import LetterState
@@ -43,7 +43,7 @@ def send_sign_in_code(*, address: str, network: str, language: str, zone: str, n
 
     Raises TooManyCodes past the hourly limits, CodeNotSent when the mail server did not take the letter.
     """
-    address = address.strip().lower()
+    address = addresses.canonical(address)
     digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     code = _write_code(address=address, network=_keyed(network, "network"), digits=digits, now=now)
     letter = letters.send_at_once(

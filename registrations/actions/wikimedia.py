@@ -113,7 +113,7 @@ def _welcome(profile: Profile, *, language: str, zone: str, now: datetime) -> Ar
 
 
 def _is_taken(address: str) -> bool:
-    return Member.objects.with_address(address).exists() or EmailAddress.objects.filter(email__iexact=address).exists()
+    return Member.objects.with_address(address).exists() or EmailAddress.objects.filter(email=address).exists()
 
 
 def _note_name(account: SocialAccount, profile: Profile) -> None:

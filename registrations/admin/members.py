@@ -21,7 +21,7 @@ class MemberAdmin(NotesLooks, WorkingGroupAdmin):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["shown", "email", "language", "region", "joined_at", "is_active"]
-    list_filter = ["region", "language", "is_active"]
+    list_filter = ["region", "language", "is_active", "has_doubtful_address"]
     search_fields = ["name", "email", "public_id"]
     ordering = ["-joined_at"]
     fields = ["public_id", "name", "email", "language", "zone", "country", "region", "is_active", "joined_at"]

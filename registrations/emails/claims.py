@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from letsconnect.base.addresses import canonical_or_nothing
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.claim_links import claim_link
@@ -20,7 +21,7 @@ def _still_owed(invitation: ClaimInvitation | None, now: datetime) -> str | None
         return _("the registration was taken over")
     if registration.state == RegistrationState.WITHDRAWN:
         return _("the registration was withdrawn")
-    if registration.imported_address.lower() != invitation.address:
+    if canonical_or_nothing(registration.imported_address) != invitation.address:
         return _("the address changed")
     return None if invitation.expires_at > now else _("the link is too old")
 

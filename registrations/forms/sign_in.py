@@ -6,13 +6,28 @@ import unicodedata
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.addresses import AddressRefused, canonical
+
+
+class AddressField(forms.CharField):
+    """An email address in its canonical form, or a refusal that says what about it cannot be written to."""
+
+    widget = forms.EmailInput
+
+    def clean(self, value: str) -> str:
+        typed = super().clean(value)
+        try:
+            return canonical(typed) if typed else ""
+        except AddressRefused as refusal:
+            raise forms.ValidationError(str(refusal), code="address") from refusal
+
 
 class AddressForm(forms.Form):
     """Where to send the code."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Email address"),
-        max_length=254,
+        max_length=320,
         help_text=_(
             "We send a one-time code there. No password is needed, and a new address is as good as a known one."
         ),

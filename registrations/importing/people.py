@@ -4,16 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
-
 from letsconnect.base import lines
+from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.spreadsheets import looks_like_formula
 from registrations import usernames
 from registrations.importing import text
 from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
 
-_is_address = EmailValidator()
 _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\s at \s|\(arroba\)|\(a\))\s*", re.IGNORECASE | re.VERBOSE)
 _AT_WORD = re.compile(r"\s+at\s+", re.IGNORECASE)
 _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+", re.IGNORECASE)
@@ -48,17 +45,10 @@ _NONE_FOR_CERTAIN = text.NOTHING | {
 }
 
 
-def _valid(address: str) -> bool:
-    try:
-        _is_address(address)
-    except ValidationError:
-        return False
-    return len(address) <= 254
-
-
 def read_address(told: str) -> Cell:
-    """Return an address in lower case. One that was written to hide from robots is a guess."""
-    stripped = unicodedata.normalize("NFKC", told).strip().strip("\u200b\u200e\u200f\ufeff").strip()
+    """Return an address in its canonical form. One that was written to hide from robots, or with letters that only
+    look like those of an address, is a guess."""
+    stripped = told.strip().strip("\u200b\u200e\u200f\ufeff").strip()
     if not stripped:
         return BLANK
     if any(unicodedata.category(letter) in ("Cc", "Cf") for letter in stripped):
@@ -73,15 +63,15 @@ def read_address(told: str) -> Cell:
         "no",
     ):
         return understood("")
-    bare = stripped.removeprefix("mailto:").casefold()
-    if _valid(bare):
-        return understood(bare)
-    if match := _ANGLES.match(bare):
-        return understood(match[1]) if _valid(match[1]) else unread("not an address")
+    bare = re.sub("^mailto:", "", stripped, flags=re.IGNORECASE)
+    bare = match[1] if (match := _ANGLES.match(bare)) else bare
+    if address := canonical_or_nothing(bare):
+        return understood(address)
+    bare = unicodedata.normalize("NFKC", bare)
     hidden = _DOT.sub(".", _AT_WORD.sub("@", _AT.sub("@", bare)))
-    for candidate in (hidden, hidden.rstrip(".,;"), re.sub(r"\s*([@.])\s*", r"\1", hidden)):
-        if candidate.count("@") == 1 and _valid(candidate):
-            return guessed(candidate, f"taken as {candidate}")
+    for candidate in (bare, hidden, hidden.rstrip(".,;"), re.sub(r"\s*([@.])\s*", r"\1", hidden)):
+        if candidate.count("@") == 1 and (address := canonical_or_nothing(candidate)):
+            return guessed(address, f"taken as {address}")
     return unread("not an address")
 
 

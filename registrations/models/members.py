@@ -9,12 +9,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base import addresses
 from letsconnect.base.zones import validate_zone
 from registrations.domain import Region
 from registrations.reference.countries import COUNTRIES, country_choices
@@ -29,7 +29,12 @@ def new_public_id() -> str:
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def with_address(self, address: str) -> "MemberQuerySet":
-        return self.annotate(_lower=Lower("email")).filter(_lower=address.strip().lower())
+        """The account an address opens, however it was typed."""
+        found = addresses.canonical_or_nothing(address)
+        return self.filter(email=found) if found else self.none()
+
+    def with_doubtful_address(self) -> "MemberQuerySet":
+        return self.filter(has_doubtful_address=True, email__isnull=False)
 
     def in_working_group(self, *, on: date) -> "MemberQuerySet":
         return self.filter(pk__in=WorkingGroupSeat.objects.current(on=on).values("member"))
@@ -39,7 +44,7 @@ class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):
     """Accounts are made by signing in; the two methods below serve Django's own commands."""
 
     def create_user(self, email: str | None = None, **fields: Any) -> "Member":
-        return self.create(email=email.strip().lower() if email else None, **fields)
+        return self.create(email=addresses.canonical(email) if email else None, **fields)
 
     def create_superuser(self, public_id: str | None = None, password: str | None = None, **fields: Any) -> "Member":
         return self.create_user(is_superuser=True, **fields)
@@ -51,6 +56,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
     password = None
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     email = models.EmailField(_("email address"), null=True, blank=True)
+    # Kept as it was typed, because its canonical form is another account's, or nobody proved that one: it opens
+    # nothing and gets no letter until a person has decided. See decision 27.
+    has_doubtful_address = models.BooleanField(_("address to decide about"), default=False, editable=False)
     name = models.CharField(_("name to show"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
@@ -73,8 +81,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="registrations_one_member_per_address"),
+            models.UniqueConstraint(fields=["email"], name="registrations_one_member_per_address"),
             models.CheckConstraint(condition=~Q(email=""), name="registrations_no_empty_address"),
+            models.CheckConstraint(
+                condition=Q(email=None) | Q(has_doubtful_address=True) | Q(email__regex=addresses.CANONICAL),
+                name="registrations_address_is_canonical",
+            ),
             models.CheckConstraint(
                 condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
                 name="registrations_country_of_a_member_is_known",

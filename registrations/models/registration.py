@@ -1,5 +1,6 @@
 """The registration and its rows: offers, wishes, languages, windows, consents."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.addresses import canonical_or_as_it_is
 from letsconnect.base.zones import validate_zone
 from registrations.domain import (
     HANDED_IN,
@@ -100,6 +102,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Of people who take part, were asked whether they are still in, and did nothing for a month since."""
         unheard = Q(member__last_seen_on=None) | Q(member__last_seen_on__lt=F("still_in_asked_on"))
         return self.matchable(on=on).filter(unheard, still_in_asked_on__lte=on - STILL_IN_WITHIN)
+
+    def with_imported_address(self, proved: Iterable[str]) -> "RegistrationQuerySet":
+        """Those whose address in the old form is one of these; the canonical form decides, not the database's case."""
+        wanted = {canonical_or_as_it_is(address) for address in proved} - {""}
+        alike = Q(*(Q(imported_address__iexact=address) for address in wanted), _connector=Q.OR)
+        told = self.filter(alike).values_list("pk", "imported_address") if wanted else ()
+        return self.filter(pk__in=[pk for pk, address in told if canonical_or_as_it_is(address) in wanted])
 
     def visible_to(self, member: "MemberType") -> "RegistrationQuerySet":
         """What a working-group member may see: a liaison their regions, a coordinator all."""

@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         pending = {
-            "address": form.cleaned_data["email"].lower(),
+            "address": form.cleaned_data["email"],
             "zone": form.cleaned_data["zone"],
             "next": target,
             "codes": [],

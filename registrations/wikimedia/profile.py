@@ -4,10 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from letsconnect.base.addresses import canonical_or_nothing
 from registrations.domain import WikimediaRefused
 
 _SUB = re.compile(r"[1-9][0-9]{0,18}")
@@ -60,9 +59,4 @@ def _email(answer: dict) -> str:
     told = answer.get("email")
     if answer.get("confirmed_email") is not True or not isinstance(told, str):
         return ""
-    address = told.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError:
-        return ""
-    return address if len(address) <= 254 and _is_plain(address) else ""
+    return canonical_or_nothing(told)

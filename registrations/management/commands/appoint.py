@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.utils import timezone
 
+from letsconnect.base import addresses
 from registrations.actions import members
 from registrations.domain import Region
 from registrations.models import Member
@@ -19,7 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--region", choices=Region.values, default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        validate_email(options["address"])
+        try:
+            addresses.canonical(options["address"])
+        except addresses.AddressRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
         member = Member.objects.with_address(options["address"]).first()
         if member is None:
             raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.utils import timezone
 
+from letsconnect.base import addresses
 from letsconnect.trust import actions
 from registrations.models import Member
 
@@ -17,7 +17,10 @@ class Command(BaseCommand):
         parser.add_argument("address")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        validate_email(options["address"])
+        try:
+            addresses.canonical(options["address"])
+        except addresses.AddressRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
         member = Member.objects.with_address(options["address"]).first()
         if member is None:
             raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")

@@ -1,0 +1,122 @@
+"""The one canonical form of an email address: what people are told apart by, and what letters are sent to.
+
+Two spellings of one mailbox become one text, two mailboxes never do. The domain is written in A-labels by IDNA 2008
+and UTS 46 (non-transitional: `straße.de` is not `strasse.de`), capital letters count for nothing in ASCII and only
+there, quotes that are not needed go. See docs/decisions/0027.
+"""
+
+import re
+
+import idna
+from django.utils.translation import gettext as _
+
+LONGEST = 254  # RFC 5321: a path of 256 with its two brackets
+# What the database holds an address to (PostgreSQL and Python read it alike).
+CANONICAL = r"^[ -@[-~]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
+
+_INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_DOT_ATOM = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\[ -~])+)"')
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class AddressRefused(ValueError):
+    """No letter can be sent there; the message says why."""
+
+
+def canonical(address: str) -> str:
+    """Return the canonical form of an address as somebody typed it. Raises AddressRefused with words for them."""
+    bare = address.strip().strip(_INVISIBLE).strip()
+    local, at, domain = bare.rpartition("@")
+    if not (local and at and domain):
+        raise AddressRefused(_("Please write a whole email address, like name@example.org."))
+    found = f"{_local_part(local)}@{_domain(domain)}"
+    if len(found) > LONGEST:
+        raise AddressRefused(_("This address is longer than any email address can be."))
+    return found
+
+
+def canonical_or_nothing(address: str) -> str:
+    """Return the canonical form, or "" where no letter can be sent."""
+    try:
+        return canonical(address)
+    except AddressRefused:
+        return ""
+
+
+def canonical_or_as_it_is(address: str) -> str:
+    """Return the canonical form where there is one: for what people search by, and what was stored before."""
+    return canonical_or_nothing(address) or address.strip()
+
+
+def canonical_words(text: str) -> str:
+    """Return words somebody searches by, each address among them in its canonical form."""
+    return " ".join(canonical_or_as_it_is(word) if "@" in word else word for word in text.split())
+
+
+def readable(address: str) -> str:
+    """Return an address for people's eyes: the domain in its own letters, where it has other than Latin ones."""
+    local, at, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return address
+    try:
+        return local + at + idna.decode(domain)
+    except UnicodeError:
+        return address
+
+
+def spellings(address: str) -> set[str]:
+    """Return the forms under which an address may have been fingerprinted: today's, and those of before."""
+    today = canonical_or_as_it_is(address)
+    return {today, address.strip().lower(), readable(today)}
+
+
+def was_sent_elsewhere(address: str) -> bool:
+    """Tell whether letters to this spelling went to another mailbox than they go to now, as long as domains were
+    written by IDNA 2003 (`straße.de` became `strasse.de`)."""
+    domain = address.rpartition("@")[2].strip()
+    try:
+        before = domain.encode("idna").decode().lower().removesuffix(".")
+        return before != _domain(domain)
+    except ValueError:
+        return False
+
+
+def _local_part(text: str) -> str:
+    if not text.isascii():
+        strange = next(letter for letter in text if not letter.isascii())
+        raise AddressRefused(
+            _(
+                "We cannot send letters to an address with “%(letter)s” before the @: mail servers like ours take "
+                "only the letters a to z, digits and signs there. Please use another address."
+            )
+            % {"letter": strange if strange.isprintable() else f"U+{ord(strange):04X}"}
+        )
+    text = text.lower()
+    quoted = _QUOTED.fullmatch(text)
+    said = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
+    # An encoded word ("=?utf-8?q?…?=") is one address to us and another to whoever decodes it on the way.
+    if not said or len(said) > 64 or "=?" in said or not (_DOT_ATOM.fullmatch(said) or quoted):
+        raise AddressRefused(
+            _("We cannot send letters to an address written like this before the @. Please check it letter by letter.")
+        )
+    if _DOT_ATOM.fullmatch(said):
+        return said
+    return '"' + re.sub(r'(["\\])', r"\\\1", said) + '"'
+
+
+def _domain(text: str) -> str:
+    try:
+        written = text if text.isascii() else idna.encode(text, uts46=True, std3_rules=True).decode()
+    except UnicodeError as error:
+        raise AddressRefused(_no_domain()) from error
+    written = written.lower().removesuffix(".")
+    labels = written.split(".")
+    is_name = len(labels) > 1 and not labels[-1].isdigit()
+    if len(written) > 253 or not all(map(_LABEL.fullmatch, labels)) or not (is_name or written == "localhost"):
+        raise AddressRefused(_no_domain())
+    return written
+
+
+def _no_domain() -> str:
+    return _("What stands after the @ is not the name of a mail domain. Please check it letter by letter.")

@@ -1,0 +1,37 @@
+"""Accounts whose address a person has to decide about: see decision 27."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from letsconnect.base import addresses
+from registrations.models import Member
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One account that keeps an address as it was typed, why, and the account that has the canonical one, if any."""
+
+    member: Member
+    why: str
+    other: Member | None = None
+
+
+def doubts() -> Iterator[Doubt]:
+    """Return every account whose address opens nothing until somebody has decided whose it is."""
+    waiting = list(Member.objects.with_doubtful_address().order_by("pk"))
+    wanted = {member.pk: addresses.canonical_or_nothing(member.email) for member in waiting}
+    having = {member.email: member for member in Member.objects.filter(email__in=wanted.values())}
+    for member in waiting:
+        address = wanted[member.pk]
+        if not address:
+            yield Doubt(member, _("no letter can be sent to it"))
+        elif addresses.was_sent_elsewhere(member.email):
+            yield Doubt(
+                member, _("the letters that proved it went to another mailbox than it names"), having.get(address)
+            )
+        elif address in having:
+            yield Doubt(member, _("it is another spelling of the address of another account"), having[address])
+        else:
+            yield Doubt(member, _("another account has the same address, or had it proved"))

@@ -1,0 +1,18 @@
+"""Say which accounts have an address that a person has to decide about. Changes nothing."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from registrations.doubtful_addresses import doubts
+
+
+class Command(BaseCommand):
+    help = "List the accounts whose address opens nothing until somebody has decided whose it is."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = list(doubts())
+        for doubt in found:
+            other = f" ({doubt.other.public_id})" if doubt.other else ""
+            self.stdout.write(f"{doubt.member.public_id}: {doubt.why}{other}")
+        self.stdout.write(f"{len(found)} account(s) to decide about.")
