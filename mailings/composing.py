@@ -30,7 +30,10 @@ def compose(letter: Letter, rendered: Rendered) -> Parcel:
     spelling the row has, the letter goes to the canonical one, and Django, which writes domains by IDNA 2003 and reads
     encoded words in addresses, has no say in where.
     """
-    recipient = addresses.canonical(letter.address)
+    try:
+        recipient = addresses.canonical(letter.address)
+    except addresses.AddressRefused as refusal:
+        raise ValueError(f"Invalid address: {refusal}") from refusal
     message = EmailMultiAlternatives(
         subject=one_line(rendered.subject),
         body=rendered.text,
