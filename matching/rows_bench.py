@@ -63,7 +63,7 @@ def fill(people: int, seed: int) -> None:
 
     facts = generator.people(people, seed=seed)
     coordinator = Member.objects.create_user(name="Coordinator")
-    WorkingGroupSeat.objects.create(member=coordinator, region="", from_on=NOW.date())
+    WorkingGroupSeat.objects.create(member=coordinator, role="coordinator", from_on=NOW.date())
     members = Member.objects.bulk_create(
         [Member(name=f"Person {number}", email=f"{number}@example.org") for number in range(people)], batch_size=2000
     )

@@ -75,8 +75,8 @@ def fill(people: int) -> tuple[Any, Any]:
     load_reference_data()
     chance = random.Random(1)  # noqa: S311  made-up people
     liaison, coordinator = Member.objects.create_user(name="Liaison"), Member.objects.create_user(name="Coordinator")
-    for member, region in ((liaison, "MENA"), (coordinator, "")):
-        WorkingGroupSeat.objects.create(member=member, region=region, from_on=date(2020, 1, 1))
+    for member, role, region in ((liaison, "liaison", "MENA"), (coordinator, "coordinator", "")):
+        WorkingGroupSeat.objects.create(member=member, role=role, region=region, from_on=date(2020, 1, 1))
     members = Member.objects.bulk_create(
         [Member(name=f"Person {number}", email=f"{number}@example.org") for number in range(people)], batch_size=2000
     )

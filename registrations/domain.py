@@ -179,6 +179,13 @@ class LookKind(TextChoices):
     EXPORT = "export", _("your registration, in an export")
 
 
+class SeatRole(TextChoices):
+    """What a seat in the working group makes of somebody; it is always chosen by name."""
+
+    COORDINATOR = "coordinator", pgettext_lazy("working group", "coordinator")
+    LIAISON = "liaison", pgettext_lazy("working group", "liaison")
+
+
 class Step(TextChoices):
     """A step a person can take about their part in the programme; its effects are explained before."""
 
@@ -256,6 +263,10 @@ class ClosedMeanwhile(StaleForm):
 
 class NotYetPossible(RegistrationError):
     """There is no registration, or none in the programme, that this could be done with."""
+
+
+class SeatRefused(RegistrationError):
+    """The seat cannot be given or ended like that."""
 
 
 class CodeRefused(RegistrationError):

@@ -14,7 +14,7 @@ from letsconnect.base.models import Act
 from mailings.models import Letter
 from registrations import news
 from registrations.actions import sensitive
-from registrations.domain import AgeRange, BabelLevel, ConsentDocument, Gender, OfferLevel, WishPriority
+from registrations.domain import AgeRange, BabelLevel, ConsentDocument, Gender, OfferLevel, SeatRole, WishPriority
 from registrations.facts import RegistrationFacts
 from registrations.forms.rows import DAYS
 from registrations.models import Block, Look, Member, Registration, Skill, WorkingGroupSeat
@@ -72,7 +72,7 @@ def viewer_in_words(look: Look) -> str:
         if seat.from_on <= look.seen_on and (seat.until_on is None or seat.until_on >= look.seen_on)
     ]
     name = look.viewer.name or _("somebody of the working group")
-    if any(not seat.region for seat in seats):
+    if any(seat.role == SeatRole.COORDINATOR for seat in seats):
         return _("%(name)s, coordinator") % {"name": name}
     if seats:
         return _("%(name)s, liaison of %(region)s") % {"name": name, "region": seats[0].get_region_display()}
@@ -222,7 +222,8 @@ def _blocks(member: Member) -> Section:
 def _seats(member: Member) -> Section:
     rows = [
         (
-            item("region", _("Region"), seat.region, seat.get_region_display() or _("coordinator")),
+            item("role", _("Role"), seat.role, seat.get_role_display()),
+            item("region", _("Region"), seat.region, seat.get_region_display()),
             item("from_on", _("From"), seat.from_on),
             item("until_on", _("Until, not included"), seat.until_on),
         )

@@ -90,6 +90,9 @@ def make_world():
         report=send_report(by=concerned, what="Something.", now=NOW).number,
         trust_seat=appoint_to_trust_team(member=make_member(), by=None, now=NOW - timedelta(days=9)),
         person=concerned,
+        person_key=str(concerned.public_id),
+        trust_yes=f":{concerned.public_id}",
+        seat_yes=f"coordinator:{concerned.public_id}",
         seat=people["liaison"].seats.get(),
         invitation=invitation,
         upload=ImportUpload.objects.create(

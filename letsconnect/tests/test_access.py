@@ -208,8 +208,13 @@ DOORS = [
     Door("trust:report-step-aside", "@report", get=BUTTON, post=NOT_YET),
     Door("admin:trust_trustseat_changelist", get=DESK),
     Door(
-        "admin:trust_trustseat_add", get=COORDINATORS, post="302 302 302 403 403 302+ 302", data={"member": "@person"}
+        "admin:trust_trustseat_add",
+        get=COORDINATORS,
+        post="302 302 302 403 403 302+ 302",
+        data={"member": "@person_key", "confirmed": "@trust_yes"},
     ),
+    Door("admin:trust_trustseat_people", get=COORDINATORS, query="?person=concerned"),
+    Door("admin:trust_trustseat_end", "@trust_seat", get=DESK_BUTTON, post="302 302 302 403 403 302+ 302"),
     Door(
         "admin:trust_trustseat_change",
         "@trust_seat",
@@ -246,7 +251,19 @@ DOORS = [
     Door("admin:registrations_member_history", "@person", get="302 302 302 404 404 200 302"),
     Door("admin:registrations_member_delete", "@person", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:registrations_workinggroupseat_changelist", get=DESK),
-    Door("admin:registrations_workinggroupseat_add", get=COORDINATORS, post=COORDINATORS),
+    Door(
+        "admin:registrations_workinggroupseat_add",
+        get=COORDINATORS,
+        post="302 302 302 403 403 302+ 302",
+        data={
+            "member": "@person_key",
+            "role": "coordinator",
+            "from_on": "2026-03-02",
+            "confirmed": "@seat_yes",
+        },
+    ),
+    Door("admin:registrations_workinggroupseat_people", get=COORDINATORS, query="?person=concerned"),
+    Door("admin:registrations_workinggroupseat_end", "@seat", get=DESK_BUTTON, post="302 302 302 403 403 302+ 302"),
     Door(
         "admin:registrations_workinggroupseat_change",
         "@seat",

@@ -97,6 +97,7 @@ FOLDING = {
     "registrations/actions/skills.py": "wordings of skills",
     "registrations/demo.py": "regions in addresses of the demo",
     "registrations/exporting.py": "the order of columns",
+    "registrations/admin/people.py": "a search",
     "registrations/forms/choices.py": "the order of a list",
     "registrations/forms/my_data.py": "a word typed to be sure",
     "registrations/forms/skills.py": "the order of a list",

@@ -25,6 +25,7 @@ def register() -> None:
         render=_render("report_waits", "trust:report-list"),
         is_confidential=True,
     )
+    kinds.register("trust.seat_given", still_owed=seat_owed, render=_render("seat_given", "trust:report-list"))
     kinds.register("trust.team_changed", still_owed=team_owed, render=_render("team_changed", "trust:report-list"))
     kinds.register_sweep("trust.waiting", actions.tell_readers)
     kinds.register_sweep("trust.forgotten", actions.forget_old_reports)
@@ -41,6 +42,12 @@ def waits_owed(seat: TrustSeat | None, now: datetime) -> str | None:
     if not Report.objects.waiting().not_kept_from(seat.member).exists():
         return "nothing waits any more"
     return None
+
+
+def seat_owed(seat: TrustSeat | None, now: datetime) -> str | None:
+    today = now.astimezone(UTC).date()
+    is_over = seat is None or (seat.until_on is not None and seat.until_on <= today)
+    return "the seat has ended" if is_over else None
 
 
 def team_owed(seat: TrustSeat | None, now: datetime) -> str | None:

@@ -36,7 +36,8 @@ class TrustSeat(models.Model):
         verbose_name_plural = _("seats on the trust team")
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")), name="trust_seat_ends_after_start"
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")),
+                name="trust_seat_never_ends_before_it_begins",
             ),
             models.UniqueConstraint(
                 fields=["member"], condition=Q(until_on=None), name="trust_one_open_seat_per_member"

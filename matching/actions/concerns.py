@@ -52,7 +52,7 @@ def liaisons_of(regions: set[str], *, now: datetime) -> list[Member]:
     """Return the liaisons of any of these regions; where there is none, the coordinators."""
     seats = WorkingGroupSeat.objects.current(on=now.astimezone(UTC).date()).filter(member__is_active=True)
     own = seats.filter(region__in=regions - {""})
-    return list(Member.objects.filter(pk__in=(own if own.exists() else seats.filter(region="")).values("member")))
+    return list(Member.objects.filter(pk__in=(own if own.exists() else seats.coordinators()).values("member")))
 
 
 @transaction.atomic

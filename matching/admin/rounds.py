@@ -136,7 +136,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         round_ = self.find(request, round_id)
         left = round_.participants.left_out_of(round_)
         if not request.user.is_coordinator:
-            left = left.filter(registration__region__in=request.user.seat_regions - {""})
+            left = left.filter(registration__region__in=request.user.seat_regions)
         shown = Paginator(left, LEFT_A_PAGE).get_page(request.GET.get("p"))
         names = shortages.skill_names(change for one in shown for change in one.advice)
         rows = [

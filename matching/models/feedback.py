@@ -133,7 +133,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         )
         if member.is_coordinator:
             return others
-        regions = member.seat_regions - {""}
+        regions = member.seat_regions
         return others.filter(
             Q(registration__region__in=regions)
             | Q(match__learner__region__in=regions)

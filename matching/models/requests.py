@@ -55,7 +55,7 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         """What a working-group member may see: a liaison where either side is of their regions, a coordinator all."""
         if member.is_coordinator:
             return self
-        regions = member.seat_regions - {""}
+        regions = member.seat_regions
         return self.filter(Q(learner__region__in=regions) | Q(sharer__region__in=regions))
 
     def with_people(self) -> "SharerRequestQuerySet":

@@ -75,7 +75,7 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
         """A liaison sees those with a person of their regions, a coordinator all."""
         if member.is_coordinator:
             return self
-        regions = member.seat_regions - {""}
+        regions = member.seat_regions
         return self.filter(Q(one__region__in=regions) | Q(other__region__in=regions))
 
 

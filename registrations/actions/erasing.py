@@ -1,7 +1,7 @@
 """Erasure: what runs ends, every personal column is emptied, the rows stay and say nothing of anybody."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
@@ -13,6 +13,7 @@ from letsconnect.base import acts, personal
 from letsconnect.base.addresses import canonical_or_as_it_is
 from mailings.actions import forget_recipient
 from registrations import news
+from registrations.actions import seats as seats_of_the_group
 from registrations.actions import sensitive
 from registrations.actions.locking import lock_registration
 from registrations.domain import LastCoordinator, RegistrationState
@@ -22,7 +23,6 @@ from registrations.models import (
     Member,
     Registration,
     SignInCode,
-    WorkingGroupSeat,
 )
 from registrations.skills import following
 
@@ -38,7 +38,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if member.erased_at is not None:
         return member
-    _leave_the_working_group(member, now=now)
+    _leave_the_working_group(member, by=by, now=now)
     addresses = _addresses(member)
     news.erasing.send(sender=Member, member=member, by=by, now=now)
     _close_the_registration(member, now=now)
@@ -59,9 +59,8 @@ def forget_late_letters(now: datetime) -> int:
     return sum(forget_recipient(member=member, now=now) for member in erased)
 
 
-def _leave_the_working_group(member: Member, *, now: datetime) -> None:
-    # The lock and the question of `end_seat`: two coordinators who leave at once must not both be the second last.
-    list(WorkingGroupSeat.objects.coordinators_without_end().order_by("pk").select_for_update(no_key=True))
+def _leave_the_working_group(member: Member, *, by: Member | None, now: datetime) -> None:
+    seats_of_the_group.lock_coordinators()  # as `end_seat` does: two who leave at once are not both the second last
     today = now.astimezone(UTC).date()
     seats = list(member.seats.current(on=today)) + list(member.seats.filter(from_on__gt=today))
     if any(seat.is_last_coordinator() for seat in seats):
@@ -69,8 +68,7 @@ def _leave_the_working_group(member: Member, *, now: datetime) -> None:
             _("You are the last coordinator. Appoint another one first, so that the working group can go on.")
         )
     for seat in seats:
-        seat.until_on = max(today, seat.from_on + timedelta(days=1))
-        seat.save(update_fields=["until_on"])
+        seats_of_the_group.close_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)
 
 
 def _addresses(member: Member) -> set[str]:

@@ -1,7 +1,7 @@
 """Signing in by an emailed code: one door for new and known addresses."""
 
 import secrets
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
@@ -15,8 +15,8 @@ from letsconnect.base.models import SecurityEventKind
 from mailings import letters
 from mailings.domain import LetterState
 from registrations import emails
-from registrations.domain import AccountClosed, CodeNotSent, CodeRefused, LastCoordinator, Region, TooManyCodes
-from registrations.models import Member, SignInCode, WorkingGroupSeat
+from registrations.domain import AccountClosed, CodeNotSent, CodeRefused, TooManyCodes
+from registrations.models import Member, SignInCode
 
 CODE_DIGITS = 6
 
@@ -92,8 +92,8 @@ def sign_in_with_code(*, code_ids: list[int], digits: str, language: str, zone: 
 
 def _note_refused(code_ids: list[int], *, now: datetime) -> None:
     """Keep in the security log that a code was refused, and whose account it would have opened, if anybody has one."""
-    addresses = SignInCode.objects.filter(pk__in=code_ids).values_list("address", flat=True)
-    member = Member.objects.filter(email__in=addresses).first()
+    asked_for = SignInCode.objects.filter(pk__in=code_ids).values_list("address", flat=True)
+    member = Member.objects.filter(email__in=asked_for).first()
     security.record(kind=SecurityEventKind.CODE_REFUSED, member=member, by=None, now=now)
 
 
@@ -143,48 +143,6 @@ def _member_of(address: str, *, language: str, zone: str, now: datetime) -> Memb
     except IntegrityError:  # two browsers, one new address: the other one was first
         return Member.objects.with_address(address).get()
     return member
-
-
-@transaction.atomic
-def appoint(
-    *, member: Member, region: str, by: Member | None, now: datetime, from_on: date | None = None
-) -> WorkingGroupSeat:
-    """Give the member a seat in the working group from today or ``from_on``; region "" makes a coordinator.
-
-    Asking twice changes nothing.
-    """
-    if region:
-        Region(region)
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    seat = member.seats.filter(region=region, until_on=None).first()
-    if seat is None:
-        seat = WorkingGroupSeat.objects.create(
-            member=member, region=region, from_on=from_on or now.astimezone(UTC).date()
-        )
-        acts.record(by=by, verb="appoint", on=seat, now=now)
-        _note_role(SecurityEventKind.ROLE_GIVEN, seat, by=by, now=now)
-    return seat
-
-
-@transaction.atomic
-def end_seat(*, seat: WorkingGroupSeat, until_on: date | None, by: Member, now: datetime) -> WorkingGroupSeat:
-    """Let the seat end on ``until_on``, which is its first day without it; None reopens it.
-
-    Raises LastCoordinator when nobody would be left who can appoint others.
-    """
-    list(WorkingGroupSeat.objects.coordinators_without_end().order_by("pk").select_for_update(no_key=True))
-    if until_on is not None and seat.is_last_coordinator():
-        raise LastCoordinator(_("This is the last coordinator: appoint another one first."))
-    seat.until_on = until_on
-    seat.save(update_fields=["until_on"])
-    acts.record(by=by, verb="end_seat", on=seat, now=now)
-    _note_role(SecurityEventKind.ROLE_ENDED, seat, by=by, now=now)
-    return seat
-
-
-def _note_role(kind: SecurityEventKind, seat: WorkingGroupSeat, *, by: Member | None, now: datetime) -> None:
-    role = f"liaison {seat.region}" if seat.region else "coordinator"
-    security.record(kind=kind, member=seat.member, by=by, detail=role, now=now)
 
 
 def forget_old_codes(now: datetime) -> int:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
 from letsconnect.base.zones import validate_zone
-from registrations.domain import Region
+from registrations.domain import Region, SeatRole
 from registrations.reference.countries import COUNTRIES, country_choices
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -35,6 +35,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def with_doubtful_address(self) -> "MemberQuerySet":
         return self.filter(has_doubtful_address=True, email__isnull=False)
+
+    def with_open_account(self) -> "MemberQuerySet":
+        return self.filter(is_active=True, erased_at=None)
 
     def in_working_group(self, *, on: date) -> "MemberQuerySet":
         return self.filter(pk__in=WorkingGroupSeat.objects.current(on=on).values("member"))
@@ -127,20 +130,24 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return False
 
     @cached_property
+    def seat_roles(self) -> frozenset[tuple[str, str]]:
+        """The current working-group seats, each as its role and, for a liaison, the region."""
+        seats = self.seats.current(on=timezone.now().date())
+        return frozenset(seats.values_list("role", "region") if self.is_active else ())
+
+    @property
     def seat_regions(self) -> frozenset[str]:
-        """The regions of the member's current working-group seats; "" means all."""
-        return frozenset(
-            self.seats.current(on=timezone.now().date()).values_list("region", flat=True) if self.is_active else ()
-        )
+        """The regions the member is the liaison of; never all of them, and never an empty one."""
+        return frozenset(region for role, region in self.seat_roles if role == SeatRole.LIAISON and region)
 
     @property
     def is_staff(self) -> bool:
         """Django's admin asks this: the working group, and nobody else."""
-        return self.is_active and (self.is_superuser or bool(self.seat_regions))
+        return self.is_active and (self.is_superuser or bool(self.seat_roles))
 
     @property
     def is_coordinator(self) -> bool:
-        return self.is_active and (self.is_superuser or "" in self.seat_regions)
+        return self.is_active and (self.is_superuser or (SeatRole.COORDINATOR, "") in self.seat_roles)
 
     def speak(self, language: str) -> None:
         """Keep the language the member reads the portal and its letters in."""
@@ -162,14 +169,19 @@ class WorkingGroupSeatQuerySet(models.QuerySet["WorkingGroupSeat"]):
     def current(self, *, on: date) -> "WorkingGroupSeatQuerySet":
         return self.filter(Q(until_on=None) | Q(until_on__gt=on), from_on__lte=on)
 
+    def coordinators(self) -> "WorkingGroupSeatQuerySet":
+        return self.filter(role=SeatRole.COORDINATOR)
+
     def coordinators_without_end(self) -> "WorkingGroupSeatQuerySet":
-        return self.filter(region="", until_on=None)
+        """Those who can still appoint others tomorrow: a closed account cannot."""
+        return self.coordinators().filter(until_on=None, member__is_active=True)
 
 
 class WorkingGroupSeat(models.Model):
-    """A seat in the working group: a liaison's has a region, a coordinator's has none and means all."""
+    """A seat in the working group: its role is chosen by name, so that a field left empty gives nobody power."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
+    role = models.CharField(_("role"), max_length=11, choices=SeatRole)
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until, not included"), null=True, blank=True)
@@ -181,22 +193,37 @@ class WorkingGroupSeat(models.Model):
         verbose_name_plural = _("working-group seats")
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gt=F("from_on")),
-                name="registrations_seat_ends_after_start",
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")),
+                name="registrations_seat_never_ends_before_it_begins",
             ),
             models.UniqueConstraint(
-                fields=["member", "region"],
+                fields=["member", "role", "region"],
                 condition=Q(until_on=None),
-                name="registrations_one_open_seat_per_region",
+                name="registrations_one_open_seat_per_role_and_region",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=SeatRole.LIAISON, region__in=Region.values) | Q(role=SeatRole.COORDINATOR, region=""),
+                name="registrations_liaison_has_a_region_and_coordinator_none",
             ),
         ]
 
     def is_last_coordinator(self) -> bool:
         """Tell whether nobody would be left who can appoint others."""
-        return not self.region and set(WorkingGroupSeat.objects.coordinators_without_end()) <= {self}
+        is_coordinator = self.role == SeatRole.COORDINATOR and self.until_on is None
+        return is_coordinator and set(WorkingGroupSeat.objects.coordinators_without_end()) <= {self}
+
+    def has_ended(self, *, on: date) -> bool:
+        return self.until_on is not None and self.until_on <= on
+
+    @property
+    def role_in_words(self) -> str:
+        """What the seat makes of its member, as in "liaison: South Asia"."""
+        if self.role != SeatRole.LIAISON:
+            return self.get_role_display()
+        return f"{self.get_role_display()}: {self.get_region_display()}"
 
     def __str__(self) -> str:
-        return f"{self.member}: {self.get_region_display() or _('coordinator')}"
+        return f"{self.member}: {self.role_in_words}"
 
 
 class Block(models.Model):

@@ -114,7 +114,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """What a working-group member may see: a liaison their regions, a coordinator all."""
         if member.is_coordinator:
             return self
-        return self.filter(region__in=member.seat_regions - {""})
+        return self.filter(region__in=member.seat_regions)
 
 
 class Registration(models.Model):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from registrations.domain import BabelLevel, RegistrationState, SkillFamily
+from registrations.domain import BabelLevel, RegistrationState, SeatRole, SkillFamily
 from registrations.models import (
     Member,
     Offer,
@@ -33,7 +33,8 @@ def make_member(**fields: Any) -> Member:
 def make_liaison(region: str = "MENA", **fields: Any) -> Member:
     """A member with a seat for ``region``; "" makes a coordinator."""
     member = make_member(**fields)
-    WorkingGroupSeat.objects.create(member=member, region=region, from_on=date(2026, 1, 1))
+    role = SeatRole.LIAISON if region else SeatRole.COORDINATOR
+    WorkingGroupSeat.objects.create(member=member, role=role, region=region, from_on=date(2026, 1, 1))
     return member
 
 

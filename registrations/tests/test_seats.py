@@ -1,83 +1,260 @@
-"""Seats in the working group: appointed, ended, and never without a coordinator."""
+"""Seats in the working group: given by name, asked about, told, ended at once, and never without a coordinator."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from letsconnect.base.models import Act
-from registrations.actions.members import appoint, end_seat
-from registrations.domain import LastCoordinator
+from letsconnect.base.models import Act, SecurityEvent
+from mailings.models import Letter
+from registrations.actions.seats import appoint, end_seat
+from registrations.domain import LastCoordinator, SeatRefused, SeatRole
+from registrations.emails import seats as letters
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests import factories
+from registrations.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:registrations_workinggroupseat_add")
+TODAY = NOW.date()
 
 
-def test_appointing_twice_makes_one_seat(member, coordinator):
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def change(seat):
+    return reverse("admin:registrations_workinggroupseat_change", args=[seat.pk])
+
+
+def end(seat):
+    return reverse("admin:registrations_workinggroupseat_end", args=[seat.pk])
+
+
+def seat_of(client, member, **typed):
+    return client.post(ADD, {"person": "", "member": member.public_id, "from_on": "2026-03-02", **typed})
+
+
+def now(member):
+    return Member.objects.get(pk=member.pk)
+
+
+def words(response):
+    return " ".join(response.content.decode().split())
+
+
+def test_appointing_twice_makes_one_seat_and_one_letter(member, coordinator):
     for _ in range(2):
-        appoint(member=member, region="LAC", by=coordinator, now=factories.NOW)
+        appoint(member=member, role=SeatRole.LIAISON, region="LAC", by=coordinator, now=NOW)
 
     assert member.seats.count() == 1
     assert Act.objects.filter(verb="appoint").count() == 1
+    assert Letter.objects.get(kind="registrations.seat_given").member == member
 
 
-def test_a_coordinator_appoints_a_liaison_in_the_admin(client, member, coordinator):
+def test_a_coordinator_appoints_a_liaison_by_typing_a_name(client, coordinator):
+    amina = factories.make_member(name="Amina Ben Ali", region="MENA")
+    factories.make_member(name="Bruno")
+    closed = factories.make_member(name="Amina Closed", is_active=False)
     client.force_login(coordinator)
 
-    client.post(ADD, {"member": member.pk, "region": "SSA", "from_on": "2026-01-01"})
+    page = client.post(ADD, {"person": "ben amina", "role": "liaison", "region": "SSA", "from_on": "2026-03-02"})
+    assert not amina.seats.exists()
+    assert [value for value, _ in page.context["form"].fields["member"].choices] == [amina.public_id]
+    assert "Amina Ben Ali" in words(page)
+    assert amina.email not in words(page)
+    assert closed.public_id not in words(page)
 
-    assert Member.objects.get(pk=member.pk).seat_regions == {"SSA"}
+    seat_of(client, amina, person="ben amina", role="liaison", region="SSA")
+    assert now(amina).seat_regions == {"SSA"}
+    assert not now(amina).is_coordinator
     assert Act.objects.get(verb="appoint").actor == coordinator
+
+
+@pytest.mark.parametrize("word", ["amina", "AMI", "", "%", "nobody", "a" * 300, "\x00"])
+def test_who_is_found_while_typing_is_shown_without_an_address(client, coordinator, word):
+    amina = factories.make_member(name="Amina", email="secret@example.org")
+    client.force_login(coordinator)
+
+    page = client.get(reverse("admin:registrations_workinggroupseat_people"), {"person": word})
+
+    assert page.status_code == 200
+    assert (amina.public_id in words(page)) == (word.lower() in ("amina", "ami"))
+    assert "secret" not in words(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"role": "liaison", "region": ""}, "region"),
+        ({"role": "", "region": ""}, "role"),
+        ({"role": "", "region": "SSA"}, "role"),
+        ({"region": ""}, "role"),
+        ({"role": "coordinator", "region": "SSA", "confirmed": "yes"}, "region"),
+        ({"role": "queen", "region": ""}, "role"),
+    ],
+)
+def test_no_seat_follows_from_a_field_left_empty(client, coordinator, member, typed, wrong):
+    client.force_login(coordinator)
+
+    page = seat_of(client, member, **typed)
+
+    assert page.context["form"].errors[wrong]
+    assert not member.seats.exists()
+
+
+def test_making_a_coordinator_is_asked_about_once_more(client, coordinator, member):
+    other = factories.make_member()
+    client.force_login(coordinator)
+
+    page = seat_of(client, member, role="coordinator")
+    assert "sees the email address of everybody" in words(page)
+    assert member.name in words(page)
+    seat_of(client, member, role="coordinator", confirmed=f"coordinator:{other.public_id}")
+    seat_of(client, member, role="coordinator", confirmed=f"liaison:{member.public_id}")
+    assert not member.seats.exists()
+
+    seat_of(client, member, role="coordinator", confirmed=page.context["answer"])
+    assert now(member).is_coordinator
+
+
+@pytest.mark.parametrize(("role", "region", "said"), [("coordinator", "", "coordinator"), ("liaison", "SA", "South")])
+def test_whoever_is_appointed_is_told_in_a_letter(member, coordinator, role, region, said):
+    seat = appoint(member=member, role=SeatRole(role), region=region, by=coordinator, now=NOW)
+    letter = Letter.objects.get(kind="registrations.seat_given")
+
+    rendered = letters._render(seat, "en", "UTC")
+    assert letter.member == member
+    assert said in rendered.text
+    assert letters._still_owed(seat, NOW) is None
+
+    end_seat(seat=seat, until_on=TODAY, by=coordinator, now=NOW)
+    assert letters._still_owed(WorkingGroupSeat.objects.get(pk=seat.pk), NOW) == "the seat has ended"
 
 
 def test_a_liaison_appoints_nobody(client, member, liaison):
     client.force_login(liaison)
 
-    response = client.post(ADD, {"member": member.pk, "region": "MENA", "from_on": "2026-01-01"})
-
-    assert response.status_code == 403
+    assert seat_of(client, member, role="liaison", region="MENA").status_code == 403
+    assert client.get(reverse("admin:registrations_workinggroupseat_people"), {"person": "a"}).status_code == 403
+    with pytest.raises(SeatRefused):
+        appoint(member=member, role=SeatRole.LIAISON, region="MENA", by=liaison, now=NOW)
     assert not member.seats.exists()
 
 
 def test_the_last_coordinator_stays(client, coordinator):
     seat = coordinator.seats.get()
+    factories.make_coordinator(is_active=False)
     with pytest.raises(LastCoordinator):
-        end_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=factories.NOW)
+        end_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
     client.force_login(coordinator)
 
-    page = client.post(
-        reverse("admin:registrations_workinggroupseat_change", args=[seat.pk]), {"until_on": "2026-06-01"}
-    )
+    page = client.post(change(seat), {"until_on": "2026-06-01", "opened": opened(client, seat)})
+    client.post(end(seat))
 
     assert page.context["adminform"].form.errors["until_on"]
     assert WorkingGroupSeat.objects.get(pk=seat.pk).until_on is None
 
 
-def test_a_seat_closes_the_desk_on_its_last_day(coordinator):
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_seat_ends_at_once_and_takes_the_desk_along(client, coordinator, is_new):
+    other = factories.make_member()
+    from_on = TODAY if is_new else date(2026, 1, 1)
+    seat = appoint(member=other, role=SeatRole.COORDINATOR, by=coordinator, now=NOW, from_on=from_on)
+    theirs = client.__class__()
+    theirs.force_login(other)
+    members = reverse("admin:registrations_member_changelist")
+    assert theirs.get(members).status_code == 200
+    client.force_login(coordinator)
+
+    client.post(end(seat))
+
+    assert theirs.get(members).status_code == 302
+    assert not now(other).is_staff
+    assert SecurityEvent.objects.filter(kind="role_ended", member=other).exists()
+
+
+@pytest.mark.parametrize("until_on", ["", "2026-04-01"])
+def test_an_ended_seat_is_not_given_back_by_its_form(client, coordinator, until_on):
     other = factories.make_coordinator()
-    end_seat(seat=other.seats.get(), until_on=date(2026, 1, 2), by=coordinator, now=factories.NOW)
+    seat = other.seats.get()
+    end_seat(seat=seat, until_on=TODAY, by=coordinator, now=NOW)
+    client.force_login(coordinator)
 
-    assert not Member.objects.get(pk=other.pk).is_staff
+    client.post(change(seat), {"until_on": until_on, "opened": opened(client, seat)})
+
+    assert not now(other).is_staff
 
 
-def test_the_first_coordinator_is_appointed_on_the_machine(member):
-    call_command("appoint", member.email.upper(), verbosity=0)
+def test_an_end_that_is_set_only_moves_nearer(client, coordinator):
+    other = factories.make_coordinator()
+    seat = end_seat(seat=other.seats.get(), until_on=TODAY + timedelta(days=9), by=coordinator, now=NOW)
+    client.force_login(coordinator)
 
-    assert Member.objects.get(pk=member.pk).is_coordinator
+    with pytest.raises(SeatRefused):
+        end_seat(seat=seat, until_on=TODAY + timedelta(days=10), by=coordinator, now=NOW)
+    for word in ("", "2026-12-31"):
+        client.post(change(seat), {"until_on": word, "opened": opened(client, seat)})
+        assert WorkingGroupSeat.objects.get(pk=seat.pk).until_on == TODAY + timedelta(days=9)
+
+    client.post(change(seat), {"until_on": "2026-03-05", "opened": opened(client, seat)})
+    assert WorkingGroupSeat.objects.get(pk=seat.pk).until_on == date(2026, 3, 5)
+
+
+def opened(client, seat):
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken"),
+    [
+        ("registrations_liaison_has_a_region_and_coordinator_none", {"role": "liaison", "region": ""}),
+        ("registrations_liaison_has_a_region_and_coordinator_none", {"role": "coordinator", "region": "SSA"}),
+        ("registrations_liaison_has_a_region_and_coordinator_none", {"role": "", "region": ""}),
+        ("registrations_liaison_has_a_region_and_coordinator_none", {"role": "liaison", "region": "MOON"}),
+        ("registrations_seat_never_ends_before_it_begins", {"until_on": TODAY - timedelta(days=1)}),
+        ("registrations_one_open_seat_per_role_and_region", {}),
+    ],
+)
+def test_the_database_refuses_what_is_no_seat(member, rule, broken):
+    seat = {"member": member, "role": "liaison", "region": "SSA", "from_on": TODAY, **broken}
+
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        WorkingGroupSeat.objects.create(**seat)
+        WorkingGroupSeat.objects.create(**seat)
+
+
+def test_the_first_coordinator_is_appointed_on_the_machine_and_by_name(member):
+    for missing in ([], ["--role", "liaison"], ["--role", "coordinator", "--region", "SSA"]):
+        with pytest.raises(CommandError):
+            call_command("appoint", member.email, *missing)
+    call_command("appoint", member.email.upper(), "--role", "coordinator", verbosity=0)
+
+    assert now(member).is_coordinator
 
 
 def test_somebody_who_never_signed_in_cannot_be_appointed(db):
     with pytest.raises(CommandError, match="signed in"):
-        call_command("appoint", "nobody@example.org")
+        call_command("appoint", "nobody@example.org", "--role", "coordinator")
 
 
-@pytest.mark.parametrize("member", ["", "nobody", "9" * 30, "0"])
+def test_a_closed_account_is_given_no_seat(coordinator):
+    closed = factories.make_member(is_active=False)
+
+    with pytest.raises(SeatRefused):
+        appoint(member=closed, role=SeatRole.LIAISON, region="SSA", by=coordinator, now=NOW)
+
+
+@pytest.mark.parametrize("member", ["", "nobody", "9" * 30, "0", "\x00"])
 def test_a_member_who_cannot_be_is_answered_at_the_field(client, coordinator, member):
     client.force_login(coordinator)
 
-    page = client.post(ADD, {"member": member, "region": "SSA", "from_on": "2026-01-01"})
+    typed = {"person": "x", "member": member, "role": "liaison", "region": "SSA", "from_on": "2026-01-01"}
+    page = client.post(ADD, typed)
 
-    assert page.context["adminform"].form.errors["member"]
+    assert {"member", "person"} & set(page.context["form"].errors)

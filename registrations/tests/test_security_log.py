@@ -9,7 +9,8 @@ from django.core.serializers import serialize
 from django.urls import reverse
 
 from letsconnect.base.models import SecurityEvent
-from registrations.actions.members import appoint, end_seat
+from registrations.actions.seats import appoint, end_seat
+from registrations.domain import SeatRole
 from registrations.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_a_visitor_who_signs_out_leaves_no_line(client, db):
 
 
 def test_roles_given_and_ended_are_kept(member, coordinator):
-    seat = appoint(member=member, region="LAC", by=coordinator, now=factories.NOW)
+    seat = appoint(member=member, role=SeatRole.LIAISON, region="LAC", by=coordinator, now=factories.NOW)
     end_seat(seat=seat, until_on=factories.NOW.date().replace(month=6), by=coordinator, now=factories.NOW)
 
     assert lines() == [

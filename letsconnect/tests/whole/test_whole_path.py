@@ -11,8 +11,9 @@ from letsconnect.tests.whole.portal import running
 from mailings.models import Letter
 from mailings.tests.worker.running import running_redis
 from matching.models import Match
-from registrations.actions.members import appoint
 from registrations.actions.reference import load_reference_data
+from registrations.actions.seats import appoint
+from registrations.domain import SeatRole
 from registrations.models import Skill
 from registrations.tests import factories
 
@@ -24,7 +25,7 @@ COORDINATOR, LEARNER, SHARER = "coordinator@example.org", "amina@example.org", "
 @pytest.fixture
 def portal(transactional_db, tmp_path):
     load_reference_data()
-    appoint(member=factories.make_member(email=COORDINATOR), region="", by=None, now=timezone.now())
+    appoint(member=factories.make_member(email=COORDINATOR), role=SeatRole.COORDINATOR, by=None, now=timezone.now())
     with running_redis(tmp_path) as broker, running(tmp_path, broker=broker) as address:
         yield address
 

@@ -1,6 +1,6 @@
 """What becomes of seats and reports when somebody is erased, and what a person is told of their own."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ def connect() -> None:
 def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
     today = now.astimezone(UTC).date()
     for seat in TrustSeat.objects.of(member).filter(until_on=None):
-        end_trust_seat(seat=seat, until_on=max(today, seat.from_on + timedelta(days=1)), by=by, now=now)
+        end_trust_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)
 
 
 def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
-from letsconnect.trust.domain import NotOneself
+from letsconnect.trust.domain import NotOneself, NotYours
 from letsconnect.trust.models import TrustSeat
 from mailings import letters
 from registrations.models import Member
@@ -16,11 +16,13 @@ from registrations.models import Member
 
 @transaction.atomic
 def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -> TrustSeat:
-    """Give the member a seat from today; asking twice changes nothing. The others on the team get a letter.
+    """Give the member a seat from today; asking twice changes nothing. They and the others on the team get a letter.
 
     ``by`` None is the machine's own command. Raises NotOneself: who appoints can read nothing, and is not to be able to
     change that alone.
     """
+    if by is not None and not Member.objects.get(pk=by.pk).is_coordinator:
+        raise NotYours(_("Only coordinators give seats on the trust team."))
     if by is not None and by.pk == member.pk:
         raise NotOneself(_("Nobody appoints themselves to the trust team: ask another coordinator."))
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
@@ -32,12 +34,14 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
         acts.record(by=by, verb="appoint_to_trust_team", on=seat, now=now)
         security.record(kind=SecurityEventKind.ROLE_GIVEN, member=member, by=by, detail="trust team", now=now)
         _tell(team, about=seat, event="begun", now=now)
+        letters.owe(kind="trust.seat_given", to=member, about=seat, key=f"trust:seat-given:{seat.pk}", now=now)
     return seat
 
 
 @transaction.atomic
 def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: datetime) -> TrustSeat:
-    """Let a seat end; ``until_on`` is its first day without it. The team is told, the one who leaves it included."""
+    """Let a seat end; ``until_on`` is its first day without it, today's date ends it at once. The team is told, the one
+    who leaves it included."""
     seat = TrustSeat.objects.select_for_update(no_key=True, of=("self",)).select_related("member").get(pk=seat.pk)
     if seat.until_on is not None:
         return seat

@@ -233,6 +233,9 @@ def test_nobody_appoints_themselves_and_the_team_is_told_who_came_and_went():
     with pytest.raises(NotOneself):
         actions.appoint_to_trust_team(member=coordinator, by=coordinator, now=NOW)
 
+    with pytest.raises(NotYours):
+        actions.appoint_to_trust_team(member=new, by=make_member(), now=NOW)
+
     for _ in range(2):
         seat = actions.appoint_to_trust_team(member=new, by=coordinator, now=NOW)
     for _ in range(2):
@@ -243,6 +246,16 @@ def test_nobody_appoints_themselves_and_the_team_is_told_who_came_and_went():
     assert list(Act.objects.values_list("verb", flat=True)) == ["appoint_to_trust_team", "end_trust_seat"]
     assert TrustSeat.objects.get(pk=seat.pk).until_on == date(2026, 6, 1)
     assert not Report.objects.readable_by(coordinator, on=NOW.date()).exists()
+
+
+def test_a_seat_given_and_ended_on_one_day_opens_nothing_any_more():
+    report, new, coordinator = make_report(), make_member(), make_coordinator()
+    seat = actions.appoint_to_trust_team(member=new, by=coordinator, now=NOW)
+    assert Report.objects.readable_by(new, on=NOW.date()).get() == report
+
+    actions.end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
+
+    assert not Report.objects.readable_by(new, on=NOW.date()).exists()
 
 
 def test_a_seat_ends_when_its_holder_is_erased():

@@ -42,10 +42,10 @@ def test_a_note_says_what_was_done():
         Note.objects.create(report=make_report(), written_by=make_reader(), at=NOW, deed="slept")
 
 
-def test_a_seat_ends_after_it_began_and_is_open_once():
+def test_a_seat_never_ends_before_it_began_and_is_open_once():
     seat = make_reader().trust_seats.get()
-    with pytest.raises(IntegrityError, match="trust_seat_ends_after_start"), transaction.atomic():
-        TrustSeat.objects.update(until_on=seat.from_on)
+    with pytest.raises(IntegrityError, match="trust_seat_never_ends_before_it_begins"), transaction.atomic():
+        TrustSeat.objects.update(until_on=seat.from_on - timedelta(days=1))
     with pytest.raises(IntegrityError, match="trust_one_open_seat_per_member"), transaction.atomic():
         TrustSeat.objects.create(member=seat.member, from_on=TODAY)
 

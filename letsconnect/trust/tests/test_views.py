@@ -176,11 +176,16 @@ def test_a_coordinator_appoints_others_ends_a_seat_and_reads_nothing(client):
     coordinator, member = make_coordinator(), make_member()
     client.force_login(coordinator)
 
-    refused = client.post(ADD, {"member": coordinator.pk})
-    client.post(ADD, {"member": member.pk})
+    def give(one):
+        asked = client.post(ADD, {"member": one.public_id})
+        assert one.email not in asked.content.decode()
+        return client.post(ADD, {"member": one.public_id, "confirmed": asked.context["answer"]})
 
-    assert refused.context["adminform"].form.errors["member"]
+    assert give(coordinator).context["form"].errors
+    give(member)
+
     seat = member.trust_seats.get()
+    assert Letter.objects.get(kind="trust.seat_given").member == member
     change = reverse("admin:trust_trustseat_change", args=[seat.pk])
     assert client.post(change, {"until_on": ""}).status_code == 200
     client.post(change, {"until_on": "2026-03-20"})

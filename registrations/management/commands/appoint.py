@@ -6,16 +6,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from letsconnect.base import addresses
-from registrations.actions import members
-from registrations.domain import Region
+from registrations.actions import seats
+from registrations.domain import Region, SeatRefused, SeatRole
 from registrations.models import Member
 
 
 class Command(BaseCommand):
-    help = "Make the member with this address a coordinator, or with --region a liaison."
+    help = "Give the member with this address a seat: --role coordinator, or --role liaison with --region."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address")
+        parser.add_argument("--role", choices=SeatRole.values, required=True)
         parser.add_argument("--region", choices=Region.values, default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,5 +27,9 @@ class Command(BaseCommand):
         member = Member.objects.with_address(options["address"]).first()
         if member is None:
             raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")
-        seat = members.appoint(member=member, region=options["region"], by=None, now=timezone.now())
+        role, region = SeatRole(options["role"]), options["region"]
+        try:
+            seat = seats.appoint(member=member, role=role, region=region, by=None, now=timezone.now())
+        except SeatRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{seat}")

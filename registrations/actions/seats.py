@@ -1,0 +1,96 @@
+"""Seats in the working group: given by name of the role, told to whom they are given, and ended at once."""
+
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts, security
+from letsconnect.base.models import SecurityEventKind
+from mailings import letters
+from registrations.domain import LastCoordinator, Region, SeatRefused, SeatRole
+from registrations.models import Member, WorkingGroupSeat
+
+
+@transaction.atomic
+def appoint(
+    *,
+    member: Member,
+    role: SeatRole,
+    region: str = "",
+    by: Member | None,
+    now: datetime,
+    from_on: date | None = None,
+) -> WorkingGroupSeat:
+    """Give the member a seat in the working group from today or ``from_on``, and tell them in a letter.
+
+    A liaison has a region, a coordinator has none: nothing follows from a field that was left empty. ``by`` None is
+    the machine's own command. Asking twice changes nothing.
+    """
+    _check_whole(role, region)
+    _check_may_appoint(by)
+    member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    if not member.is_active:
+        raise SeatRefused(_("This account is closed."))
+    seat = member.seats.filter(role=role, region=region, until_on=None).first()
+    if seat is None:
+        today = now.astimezone(UTC).date()
+        seat = WorkingGroupSeat.objects.create(member=member, role=role, region=region, from_on=from_on or today)
+        acts.record(by=by, verb="appoint", on=seat, now=now)
+        _note_role(SecurityEventKind.ROLE_GIVEN, seat, by=by, now=now)
+        letters.owe(kind="registrations.seat_given", to=member, about=seat, key=f"seat-given:{seat.pk}", now=now)
+    return seat
+
+
+@transaction.atomic
+def end_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetime) -> WorkingGroupSeat:
+    """Let the seat end on ``until_on``, its first day without it: today's date ends it at once.
+
+    What has ended stays ended, and an end that is set only moves nearer: more power is a new seat, which is asked
+    about and told. Raises LastCoordinator when nobody would be left who can appoint others.
+    """
+    _check_may_appoint(by)
+    lock_coordinators()
+    seat = (
+        WorkingGroupSeat.objects.select_for_update(no_key=True, of=("self",)).select_related("member").get(pk=seat.pk)
+    )
+    if seat.until_on is not None and seat.until_on <= max(until_on, now.astimezone(UTC).date()):
+        raise SeatRefused(_("This seat has an end already, and it can only move nearer. To go on, give a new seat."))
+    if until_on < seat.from_on:
+        raise SeatRefused(_("A seat does not end before the day it began."))
+    if seat.is_last_coordinator():
+        raise LastCoordinator(_("This is the last coordinator: appoint another one first."))
+    close_seat(seat=seat, until_on=until_on, by=by, now=now)
+    return seat
+
+
+def lock_coordinators() -> None:
+    """Wait for whoever else ends a coordinator's seat, so that two do not both leave as the second last."""
+    list(
+        WorkingGroupSeat.objects.coordinators_without_end().order_by("pk").select_for_update(no_key=True, of=("self",))
+    )
+
+
+def close_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member | None, now: datetime) -> None:
+    """Write the end of a seat that may end; call it inside the action's transaction, after `lock_coordinators`."""
+    seat.until_on = until_on
+    seat.save(update_fields=["until_on"])
+    acts.record(by=by, verb="end_seat", on=seat, now=now)
+    _note_role(SecurityEventKind.ROLE_ENDED, seat, by=by, now=now)
+
+
+def _check_whole(role: SeatRole, region: str) -> None:
+    if SeatRole(role) == SeatRole.LIAISON and region not in Region.values:
+        raise SeatRefused(_("A liaison looks after a region: choose which."))
+    if SeatRole(role) == SeatRole.COORDINATOR and region:
+        raise SeatRefused(_("A coordinator looks after all regions: choose none."))
+
+
+def _check_may_appoint(by: Member | None) -> None:
+    if by is not None and not Member.objects.get(pk=by.pk).is_coordinator:
+        raise SeatRefused(_("Only coordinators give and end seats."))
+
+
+def _note_role(kind: SecurityEventKind, seat: WorkingGroupSeat, *, by: Member | None, now: datetime) -> None:
+    role = f"{seat.role} {seat.region}".strip()
+    security.record(kind=kind, member=seat.member, by=by, detail=role, now=now)

@@ -1,0 +1,70 @@
+"""Choosing a person by typing their name: names are shown, and never an address."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from registrations.models import Member
+
+MOST_FOUND = 20
+MOST_WORDS = 6
+
+
+def find_people(words: str) -> list[Member]:
+    """Return the first of those with an open account whose name has each of these words in it, or who have this
+    account number; nobody where nothing was typed."""
+    found = Member.objects.with_open_account().select_related("registration")
+    for word in words.split()[:MOST_WORDS]:
+        like = Q(name__icontains=word) | Q(registration__name__icontains=word) | Q(public_id=word)
+        found = found.filter(like)
+    return list(found.order_by("name", "pk")[:MOST_FOUND]) if words.split() else []
+
+
+def person_in_words(member: Member) -> str:
+    """Tell one person from another of the same name, without their address."""
+    registration = getattr(member, "registration", None)
+    name = member.name or (registration.name if registration else "") or pgettext("a person", "without a name")
+    number = gettext("account %(number)s") % {"number": member.public_id}
+    return " · ".join(part for part in (name, member.get_region_display(), number) if part)
+
+
+class PersonForm(forms.Form):
+    """Type a name, then choose one of those found. The first press of the button looks, the next one acts."""
+
+    person = forms.CharField(
+        label=_("Name of the person"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
+        help_text=_("Type a part of the name, or the number of the account."),
+    )
+    member = forms.ChoiceField(label=_("Which of them"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = self._look()
+        self.fields["member"].choices = [(one.public_id, person_in_words(one)) for one in self.found]
+
+    def _look(self) -> list[Member]:
+        field, typed = self.fields["person"], self.data.get(self.add_prefix("person"), "")
+        try:
+            found = find_people(field.clean(typed))
+        except forms.ValidationError:
+            found = []
+        chosen = self.data.get(self.add_prefix("member"), "")
+        known = {one.public_id for one in found}
+        if chosen.isalnum() and chosen not in known:
+            found += [one for one in find_people(chosen) if one.public_id == chosen]
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        chosen = next((one for one in self.found if one.public_id == cleaned.get("member")), None)
+        if chosen is None and not self.errors:
+            is_anybody = bool(self.found)
+            said = _("Choose one of the people found.") if is_anybody else _("Nobody of this name has an account.")
+            self.add_error("member" if is_anybody else "person", said)
+        return {**cleaned, "member": chosen}

@@ -1,0 +1,217 @@
+"""Seats: given by typing a name and choosing a role, asked about once more where addresses are seen, ended at once."""
+
+from datetime import UTC, date
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from letsconnect.base.admin import WorkingGroupAdmin
+from registrations.actions import seats as actions
+from registrations.admin.people import PersonForm, person_in_words
+from registrations.domain import Region, RegistrationError, SeatRole
+from registrations.models import WorkingGroupSeat
+
+
+def today() -> date:
+    return timezone.now().astimezone(UTC).date()
+
+
+class EndForm(forms.ModelForm):
+    """When a seat ends; empty is no answer, since it would give the seat back."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "until_on" in self.fields:
+            self.fields["until_on"].required = True
+
+    def clean_until_on(self) -> date:
+        until_on = self.cleaned_data["until_on"]
+        if until_on < self.instance.from_on:
+            raise forms.ValidationError(_("A seat does not end before the day it began."))
+        return until_on
+
+
+class WorkingGroupEndForm(EndForm):
+    """Says at the field what the action refuses; the action looks again under a lock."""
+
+    def clean_until_on(self) -> date:
+        until_on, was = super().clean_until_on(), self.instance.until_on
+        if was is not None and until_on > was:
+            raise forms.ValidationError(_("The end of a seat only moves nearer. To go on, give a new seat."))
+        if self.instance.is_last_coordinator():
+            raise forms.ValidationError(_("This is the last coordinator: appoint another one first."))
+        return until_on
+
+
+class SeatAdmin(WorkingGroupAdmin):
+    """What the two kinds of seats share: the steps of giving one, and ending it."""
+
+    form = EndForm
+    change_form_template = "admin/seats/change_form.html"
+    list_select_related = ["member"]
+    give_form: type[PersonForm]
+    refusals: tuple[type[Exception], ...] = ()
+
+    def give(self, request: HttpRequest, values: dict[str, Any]) -> models.Model:
+        """Call the action that gives the seat."""
+        raise NotImplementedError
+
+    def end(self, request: HttpRequest, seat: Any, until_on: date) -> None:
+        """Call the action that ends the seat."""
+        raise NotImplementedError
+
+    def asked_once_more(self, values: dict[str, Any]) -> str:
+        """Return what the seat would open to the person, where that is to be asked about; else ""."""
+        raise NotImplementedError
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("people/", wrap(self.people_view), name=f"{name}_people"),
+            path("<int:pk>/end/", wrap(self.end_view), name=f"{name}_end"),
+            *super().get_urls(),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> list[str]:
+        fixed = [name for name in self.get_fields(request, obj) if name != "until_on"]
+        has_ended = obj is not None and obj.until_on is not None and obj.until_on <= today()
+        return [*fixed, "until_on"] if has_ended else fixed
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Find the person, choose, be asked once more where the seat opens much, give it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = self.give_form(request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            warning = self.asked_once_more(form.cleaned_data)
+            if warning and request.POST.get("confirmed") != _answer(form.cleaned_data):
+                person = person_in_words(form.cleaned_data["member"])
+                asked = {"warning": warning, "person": person, "answer": _answer(form.cleaned_data)}
+                return self._page(request, "confirm", form, **asked)
+            try:
+                seat = self.give(request, form.cleaned_data)
+            except self.refusals as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                said = _("%(seat)s: the seat is given, and a letter says so.") % {"seat": seat}
+                messages.success(request, said)
+                return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return self._page(request, "add", form)
+
+    @method_decorator(require_GET)
+    def people_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the part of the page that shows who was found, for the script that looks while one types."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._page(request, "_people", self.give_form({"person": request.GET.get("person", "")}))
+
+    @method_decorator(require_POST)
+    def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """End the seat at once."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        seat = get_object_or_404(self.get_queryset(request), pk=pk)
+        try:
+            self.end(request, seat, max(today(), seat.from_on))
+        except self.refusals as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The seat has ended."))
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        if "until_on" in form.changed_data:
+            self.end(request, obj, form.cleaned_data["until_on"])
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the form; what the action refuses at the last moment is said, and nothing is kept."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except self.refusals as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
+
+    def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
+        people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
+        context = {"opts": self.opts, "title": self.opts.verbose_name, "form": form, "people_url": people, **more}
+        return TemplateResponse(
+            request, f"admin/seats/{page}.html", {**self.admin_site.each_context(request), **context}
+        )
+
+
+def _answer(values: dict[str, Any]) -> str:
+    """What "yes" says yes to: this role and this person, and nothing that was changed on the way."""
+    return ":".join(str(part) for part in (values.get("role", ""), values["member"].public_id))
+
+
+class SeatForm(PersonForm):
+    """A role chosen by name; a liaison's has a region, a coordinator's none."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=SeatRole, widget=forms.RadioSelect)
+    region = forms.ChoiceField(
+        label=_("Region"),
+        choices=[("", "—"), *Region.choices],
+        required=False,
+        help_text=_("Which region a liaison looks after. Coordinators look after all of them."),
+    )
+    from_on = forms.DateField(
+        label=_("From"), initial=today, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        role, region = cleaned.get("role"), cleaned.get("region")
+        if role == SeatRole.LIAISON and region == "":
+            self.add_error("region", _("A liaison looks after a region: choose which."))
+        if role == SeatRole.COORDINATOR and region:
+            self.add_error("region", _("A coordinator looks after all regions: choose none."))
+        return cleaned
+
+
+@admin.register(WorkingGroupSeat)
+class WorkingGroupSeatAdmin(SeatAdmin):
+    """Who is a liaison of which region, who a coordinator, from when until when."""
+
+    form = WorkingGroupEndForm
+    give_form = SeatForm
+    refusals = (RegistrationError,)
+    list_display = ["member", "role", "region", "from_on", "until_on"]
+    list_filter = ["role", "region"]
+    ordering = ["role", "region", "from_on"]
+
+    def get_fields(self, request: HttpRequest, obj: WorkingGroupSeat | None = None) -> list[str]:
+        return ["member", "role", "region", "from_on", "until_on"]
+
+    def asked_once_more(self, values: dict[str, Any]) -> str:
+        if values["role"] != SeatRole.COORDINATOR:
+            return ""
+        return _(
+            "A coordinator sees the email address of everybody here, decides about all regions, and can give seats to "
+            "others."
+        )
+
+    def give(self, request: HttpRequest, values: dict[str, Any]) -> WorkingGroupSeat:
+        told = {name: values[name] for name in ("member", "role", "region", "from_on")}
+        return actions.appoint(**told, by=request.user, now=timezone.now())
+
+    def end(self, request: HttpRequest, seat: WorkingGroupSeat, until_on: date) -> None:
+        actions.end_seat(seat=seat, until_on=until_on, by=request.user, now=timezone.now())

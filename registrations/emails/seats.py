@@ -1,0 +1,31 @@
+"""What somebody is told who was given a seat in the working group."""
+
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext as _
+
+from letsconnect.base.links import absolute
+from mailings import kinds
+from mailings.rendering import Rendered, render_letter
+from registrations.domain import SeatRole
+from registrations.models import WorkingGroupSeat
+
+
+def _still_owed(seat: WorkingGroupSeat | None, now: datetime) -> str | None:
+    if seat is None or seat.has_ended(on=now.astimezone(UTC).date()):
+        return _("the seat has ended")
+    return None
+
+
+def _render(seat: WorkingGroupSeat, language: str, zone: str) -> Rendered:
+    context = {
+        "name": seat.member.name,
+        "seat": seat,
+        "is_coordinator": seat.role == SeatRole.COORDINATOR,
+        "region": seat.get_region_display(),
+        "link": absolute("admin:index"),
+    }
+    return render_letter("registrations/emails/seat_given", context, language=language, zone=zone)
+
+
+kinds.register("registrations.seat_given", still_owed=_still_owed, render=_render)
