@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinics import actions
 from clinics.domain import ClinicError
 from clinics.models import Clinic, Rsvp
+from mailings.standing import is_written_to
 
 PAST_SHOWN = 30
 
@@ -64,11 +65,17 @@ def rsvp_make(request: HttpRequest, clinic_id: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(_sign_in_url(clinic_id))
     rsvp = _try(request, actions.rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
-    if rsvp and rsvp.is_going:
-        messages.success(request, _("You have a seat. A letter is on its way."))
-    elif rsvp:
-        messages.success(request, _("All seats are taken: you are on the waiting list. A letter is on its way."))
+    if rsvp:
+        messages.success(request, _said_of(rsvp.is_going, is_written_to=is_written_to(request.user)))
     return redirect("clinics:clinic-detail", clinic_id)
+
+
+def _said_of(is_going: bool, *, is_written_to: bool) -> str:
+    if is_going:
+        return _("You have a seat. A letter is on its way.") if is_written_to else _("You have a seat.")
+    if is_written_to:
+        return _("All seats are taken: you are on the waiting list. A letter is on its way.")
+    return _("All seats are taken: you are on the waiting list. Our letters do not reach you: please look here.")
 
 
 @require_POST

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from clinics.models import Clinic, Rsvp
 from letsconnect.trust.models import Report
+from mailings.standing import why_not_written_to
 from matching import advising, reasons
 from matching.models import Match, Session
 from matching.models.feedback import to_tell
@@ -21,6 +22,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     registration = Registration.objects.filter(member=member).first()
     return {
         "registration": registration,
+        "suppression": why_not_written_to(member),
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
         "skill_news": news_of_suggestions(member),
         "to_answer": Match.objects.waiting_for(member),

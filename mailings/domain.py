@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -55,13 +56,24 @@ LEASE = timedelta(minutes=5)
 BATCH = 20
 
 
+class Stage(StrEnum):
+    """To which of our words the mail server gave its last answer."""
+
+    HELLO = "hello"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    TEXT = "text"
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What came of one attempt: the server's code (None: it said nothing) and whether the text had been handed over."""
+    """What came of one attempt: the server's code (None: it said nothing), whether the text had been handed over, and
+    what it answered to."""
 
     code: int | None
     text: str = ""
     handed_over: bool = False
+    stage: Stage = Stage.RECIPIENT
 
 
 @dataclass(frozen=True)
@@ -92,13 +104,23 @@ def after_attempt(answer: Answer, *, tries: int, now: datetime) -> Outcome:
         return Outcome(
             LetterState.FAILED,
             reason="the mail server refused it",
-            is_bad_address=bool(re.match(r"\s*5\.1\.\d", answer.text)),
+            is_bad_address=says_there_is_no_such_mailbox(answer),
         )
     if answer.handed_over and not 400 <= code < 500:
         return Outcome(LetterState.UNCERTAIN, reason="the connection was lost after the text had been handed over")
     if 400 <= code < 500:
         return _again("the mail server refused it for now", tries=tries, now=now)
     return _again("the mail server could not be reached", tries=tries, now=now)
+
+
+def says_there_is_no_such_mailbox(answer: Answer) -> bool:
+    """Tell whether a refusal speaks of the recipient (RFC 3463, 3.2): an answer to RCPT, with 5.1.1, .2, .3, .6 or .10.
+
+    5.1.7 and 5.1.8 speak of the sender, 5.1.0 of nothing in particular, and whatever is answered to MAIL or to the text
+    is about us or about the text. Without such a code nobody knows whom a 550 means.
+    """
+    is_answer_to_rcpt = answer.stage == Stage.RECIPIENT and not answer.handed_over
+    return is_answer_to_rcpt and bool(re.match(r"\s*5\.1\.(?:1|2|3|6|10)(?![\d.])", answer.text))
 
 
 def _again(reason: str, *, tries: int, now: datetime) -> Outcome:

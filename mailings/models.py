@@ -160,6 +160,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
             ignore_conflicts=True,
         )
 
+    def lift_bounces(self, address: str, *, now: datetime) -> int:
+        """Write to an address again whose mail server has just taken a letter; a person's wish stays."""
+        return self.of(address).filter(source="bounce", made_at__lte=now).update(lifted_at=now)
+
 
 class Suppression(models.Model):
     """An address no letter goes to. Only a fingerprint is kept, so it outlives the erasure of the person."""

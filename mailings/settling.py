@@ -44,6 +44,8 @@ def settle(
             moved = mine.move(LetterState.UNCERTAIN, outcome.state, **columns)
         if outcome.is_bad_address:
             Suppression.objects.suppress([letter.address], source="bounce", now=now)
+        elif outcome.state == LetterState.SENT:
+            Suppression.objects.lift_bounces(letter.address, now=now)
     if not moved:
         logger.warning("letter %s was decided by somebody else before its outcome %s", letter.pk, outcome.state)
     return outcome

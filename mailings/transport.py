@@ -11,7 +11,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
 from mailings.composing import Parcel
-from mailings.domain import Answer
+from mailings.domain import Answer, Stage
 
 # smtplib says the first for a line the server cut, the second for the wire itself.
 LOST = (smtplib.SMTPException, OSError)
@@ -56,7 +56,7 @@ class SmtpSession:
             self.backend.connection.ehlo_or_helo_if_needed()
         except smtplib.SMTPResponseException as error:
             self._drop()
-            return Answer(None, f"{error.smtp_code} {_readable(error.smtp_error)}")
+            return Answer(None, f"{error.smtp_code} {_readable(error.smtp_error)}", stage=Stage.HELLO)
         except LOST as error:
             self._drop()
             return Answer(None, _readable(error))
@@ -65,7 +65,7 @@ class SmtpSession:
     def deliver(self, parcel: Parcel) -> Answer:
         handed_over = False
         try:
-            code, answer = self._envelope(parcel)
+            stage, code, answer = self._envelope(parcel)
             if code == 354:
                 handed_over = True
                 code, answer = self._text(parcel.payload)
@@ -74,15 +74,19 @@ class SmtpSession:
             return Answer(None, _readable(error), handed_over=handed_over)
         if not handed_over:
             self._start_over()
-        return Answer(code, _readable(answer), handed_over=handed_over)
+            code = None if code < 400 else code  # it agreed to something, and has no text: nothing was sent
+        return Answer(code, _readable(answer), handed_over=handed_over, stage=stage)
 
-    def _envelope(self, parcel: Parcel) -> tuple[int, bytes]:
+    def _envelope(self, parcel: Parcel) -> tuple[Stage, int, bytes]:
         """Say who writes to whom; 354 is the server's go-ahead for the text, anything else its refusal."""
         smtp = self.backend.connection
         code, answer = smtp.mail(parcel.sender)
-        if code == 250:
-            code, answer = smtp.rcpt(parcel.recipient)
-        return smtp.docmd("DATA") if code in (250, 251) else (code, answer)
+        if not 200 <= code < 300:
+            return Stage.SENDER, code, answer
+        code, answer = smtp.rcpt(parcel.recipient)
+        if not 200 <= code < 300:  # 251 and 252 take the letter, too
+            return Stage.RECIPIENT, code, answer
+        return Stage.TEXT, *smtp.docmd("DATA")
 
     def _text(self, payload: bytes) -> tuple[int, bytes]:
         smtp = self.backend.connection

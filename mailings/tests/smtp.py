@@ -15,13 +15,14 @@ from aiosmtpd.controller import Controller
 
 class Sink:
     """Keeps what it accepted. Set ``rcpt`` or ``data`` to an answer such as "451 4.3.0 later", ``data`` to "drop"
-    (take the text, hang up, say nothing) or ``pause`` to seconds of silence between taking the text and saying so."""
+    (take the text, hang up, say nothing) or ``pause`` to seconds of silence between taking the text and saying so;
+    ``mail`` is the answer to who writes."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.connections = 0
-        self.rcpt = self.data = ""
+        self.mail = self.rcpt = self.data = ""
         self.pause = 0.0
         self.arrived = threading.Condition()
 
@@ -29,6 +30,13 @@ class Sink:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, mail_options):
+        if self.mail:
+            return self.mail
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if self.rcpt:

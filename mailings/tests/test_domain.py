@@ -40,7 +40,13 @@ def test_a_letter_is_tried_again_ever_later_and_then_given_up_visibly():
 
 
 @pytest.mark.parametrize(
-    ("text", "is_bad"), [("5.1.1 no such user", True), ("5.7.1 we do not like you", False), ("no such user", False)]
+    ("text", "is_bad"),
+    [
+        *((f"5.1.{detail} no such user", True) for detail in (1, 2, 3, 6, 10)),
+        *((f"5.1.{detail} no such user", False) for detail in (0, 4, 5, 7, 8, 9, 11, 100, "1.1")),
+        ("5.7.1 we do not like you", False),
+        ("no such user", False),
+    ],
 )
 def test_only_an_address_that_does_not_exist_is_a_bad_address(text, is_bad):
     assert after_attempt(Answer(550, text), tries=1, now=NOW).is_bad_address is is_bad

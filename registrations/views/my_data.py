@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mailings.standing import why_not_written_to
 from registrations import held, news
 from registrations.domain import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
 from registrations.models import Block, Registration
@@ -30,6 +31,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     sections = held.everything(request.user, now=now)
     context = {
         "registration": registration,
+        "suppression": why_not_written_to(request.user),
         "takes_part": registration is not None and registration.state in IN_THE_PROGRAMME,
         "may_withdraw": registration is not None and registration.state in MAY_WITHDRAW,
         "is_resting": registration is not None and registration.is_resting(on=now.date()),

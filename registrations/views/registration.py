@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from mailings.standing import is_written_to
 from registrations import readback, readiness
 from registrations.actions import editing
 from registrations.domain import NotComplete, StaleForm
@@ -43,9 +44,10 @@ def _hand_in(request: HttpRequest) -> HttpResponse:
     except NotComplete as error:
         messages.error(request, str(error))
         return _show(request, status=422)
-    messages.success(
-        request, _("Thank you! Your registration waits for review by the working group. You will get a letter.")
-    )
+    said = _("Thank you! Your registration waits for review by the working group. You will get a letter.")
+    if not is_written_to(request.user):
+        said = _("Thank you! Your registration waits for review by the working group. Please look here what they say.")
+    messages.success(request, said)
     return redirect("home")
 
 

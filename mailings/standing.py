@@ -1,0 +1,15 @@
+"""Whether letters reach a member, so that no page promises what does not come."""
+
+from typing import Any
+
+from mailings.models import Suppression
+
+
+def why_not_written_to(member: Any) -> Suppression | None:
+    """Return what keeps letters from the address of ``member``, or None when nothing does."""
+    return Suppression.objects.of(member.email).order_by("made_at").first() if member.email else None
+
+
+def is_written_to(member: Any) -> bool:
+    """Tell whether a letter to ``member`` would be sent."""
+    return bool(member.email) and not member.has_doubtful_address and why_not_written_to(member) is None
