@@ -2,14 +2,27 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from registrations.agreements import Asking, asked_of
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """The site's name, its contact address and this response's CSP nonce."""
     return {
+        "asking": SimpleLazyObject(lambda: _asking(request)),
         "site_name": settings.SITE_NAME,
         "contact_email": settings.CONTACT_EMAIL,
         "trust_outside_email": settings.TRUST_OUTSIDE_EMAIL,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "embedded_mailbox": settings.EMBEDDED_MAILBOX,
     }
+
+
+def _asking(request: HttpRequest) -> Asking:
+    """What the member is asked to agree to; a page that does not name it costs no query."""
+    member = getattr(request, "user", None)
+    if member is None or not member.is_authenticated:
+        return Asking()
+    return asked_of(member, on=timezone.now().date())

@@ -1,6 +1,6 @@
 """The one settings module. Nothing here starts a server or reads a file outside the checkout."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -138,8 +138,12 @@ SIGN_IN_CODES_PER_HOUR = env.integer("SIGN_IN_CODES_PER_HOUR", 6, low=1, high=10
 SIGN_IN_CODES_PER_HOUR_AND_NETWORK = env.integer("SIGN_IN_CODES_PER_HOUR_AND_NETWORK", 60, low=1, high=100_000)
 # How many proxies of ours stand before the web process; 0 believes no header.
 PROXY_HOPS = env.integer("PROXY_HOPS", 0, low=0, high=5)
-CODE_OF_CONDUCT_VERSION = "2024-01"
-PRIVACY_NOTICE_VERSION = "2026-11"
+# Every version people could agree to, oldest first, with its first day; a new one is added when its text is.
+DOCUMENT_VERSIONS = {
+    "code_of_conduct": [("2024-01", date(2024, 1, 1))],
+    "privacy_notice": [("2026-11", date(2026, 11, 1))],
+    "newsletter": [("2026-11", date(2026, 11, 1))],
+}
 CSRF_FAILURE_VIEW = "letsconnect.views.csrf_failure"
 
 # Words and hours

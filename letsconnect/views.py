@@ -11,6 +11,7 @@ from letsconnect import health as checks
 from letsconnect import home as sections
 from letsconnect.base.languages import known
 from letsconnect.base.links import path_or_nothing
+from registrations.facts import current_version
 from registrations.views.steps import keep_typed
 
 
@@ -22,11 +23,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def code_of_conduct(request: HttpRequest) -> HttpResponse:
-    return render(request, "letsconnect/code_of_conduct.html", {"version": settings.CODE_OF_CONDUCT_VERSION})
+    return render(request, "letsconnect/code_of_conduct.html", {"version": current_version("code_of_conduct")})
 
 
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "letsconnect/privacy.html", {"version": settings.PRIVACY_NOTICE_VERSION})
+    return render(request, "letsconnect/privacy.html", {"version": current_version("privacy_notice")})
 
 
 def contact(request: HttpRequest) -> HttpResponse:

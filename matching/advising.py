@@ -69,7 +69,7 @@ class News:
         return self.state == LEFT_OUT
 
 
-NOT_IN, RESTING, NO_WISH, NO_ROOM = "not_in", "resting", "no_wish", "no_room"
+NOT_IN, NOT_AGREED, RESTING, NO_WISH, NO_ROOM = "not_in", "not_agreed", "resting", "no_wish", "no_room"
 MATCHED, FIRST_ROUND, LEFT_OUT, NEXT_ROUND = "matched", "first_round", "left_out", "next_round"
 
 
@@ -92,6 +92,8 @@ def news_of(registration: Registration | None, *, now: datetime) -> News:
     """Say how somebody stands, in a constant number of queries."""
     if registration is None or registration.state != RegistrationState.APPROVED:
         return News(NOT_IN)
+    if not Registration.objects.filter(pk=registration.pk).agreed(on=now.date()).exists():
+        return News(NOT_AGREED)
     if registration.is_resting(on=now.date()):
         return News(RESTING)
     if Match.objects.live().filter(learner=registration, asked_at__isnull=False).exists():

@@ -27,17 +27,25 @@ View = Callable[Concatenate[HttpRequest, Registration, Rest], HttpResponse]
 
 
 def approved_only(view: View[Rest]) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
-    """Open a page to people with an approved registration, which it is handed; tell others what they need."""
+    """Open a page to people with an approved registration, which it is handed, who agreed to the documents; tell
+    others what they need."""
 
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         reader = Registration.objects.of(request.user)
-        if reader is None or reader.state != RegistrationState.APPROVED:
+        if reader is None or not _may_look(reader):
             return render(request, "matching/sharers_closed.html", {"registration": reader}, status=403)
         return view(request, reader, *args, **kwargs)
 
     return guarded
+
+
+def _may_look(reader: Registration) -> bool:
+    """Whether somebody is approved and has agreed to how people treat each other here."""
+    if reader.state != RegistrationState.APPROVED:
+        return False
+    return Registration.objects.filter(pk=reader.pk).agreed(on=timezone.now().date()).exists()
 
 
 @require_safe

@@ -91,7 +91,7 @@ class Listed:
 def everybody(member: Member, *, on: date) -> RegistrationQuerySet:
     """Those the member may find: they share something, have room for somebody, and can be matched on that day."""
     sharing = Offer.objects.exclude(skill__state=SkillState.RETIRED).values("registration")
-    return Registration.objects.matchable(on=on).findable_by(member).filter(pk__in=sharing, can_help__gt=0)
+    return Registration.objects.matchable(on=on).findable_by(member, on=on).filter(pk__in=sharing, can_help__gt=0)
 
 
 def wished_by(person: Registration) -> set[int]:

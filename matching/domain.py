@@ -220,6 +220,7 @@ class Standing:
     is_approved: bool
     is_claimed: bool
     is_here: bool
+    has_agreed: bool
     places: int
     taken: int
     has_left: bool = False
@@ -247,6 +248,8 @@ def _check_ready(side: Standing) -> None:
         raise NotReady(_NOT_CLAIMED[side.side])
     if not side.is_approved:
         raise NotReady(_NOT_APPROVED[side.side])
+    if not side.has_agreed:
+        raise NotReady(_NOT_AGREED[side.side])
     if not side.is_here:
         raise NotReady(_NOT_HERE[side.side])
 
@@ -258,6 +261,10 @@ _NOT_CLAIMED = {
 _NOT_APPROVED = {
     Side.LEARNER: _("The learner’s registration is not approved any more."),
     Side.SHARER: _("The sharer’s registration is not approved any more."),
+}
+_NOT_AGREED = {
+    Side.LEARNER: _("The learner has not agreed to the code of conduct and the privacy notice here."),
+    Side.SHARER: _("The sharer has not agreed to the code of conduct and the privacy notice here."),
 }
 _NOT_HERE = {
     Side.LEARNER: _("The learner is paused or away."),

@@ -59,7 +59,8 @@ def fill(people: int, seed: int) -> None:
     """Write made-up people as rows: approved, claimed, with windows in UTC that give the generator's hours."""
     from django.db import connection
 
-    from registrations.models import Member, Registration, Skill, WorkingGroupSeat
+    from registrations import documents
+    from registrations.models import Consent, Member, Registration, Skill, WorkingGroupSeat
 
     facts = generator.people(people, seed=seed)
     coordinator = Member.objects.create_user(name="Coordinator")
@@ -87,6 +88,14 @@ def fill(people: int, seed: int) -> None:
             for row, member in enumerate(members)
         ],
         batch_size=2000,
+    )
+    Consent.objects.bulk_create(
+        [
+            Consent(member=member, document=document, version=documents.versions(document)[0].name, given_at=NOW)
+            for member in members
+            for document in documents.REQUIRED
+        ],
+        batch_size=5000,
     )
     slugs = sorted({*np.asarray(facts.offers.skill).tolist(), *np.asarray(facts.wishes.skill).tolist()})
     made = Skill.objects.bulk_create([Skill(slug=f"skill-{slug}", family="tactics") for slug in slugs])

@@ -15,7 +15,7 @@ from matching import actions, advising, reasons
 from matching.actions.waiting_news import KIND
 from matching.asking import RequestState
 from matching.models import SharerRequest, SharerRequestQuerySet
-from registrations.domain import ConsentDocument, RegistrationState
+from registrations.domain import RegistrationState
 from registrations.models import Registration
 
 _TOLD = (RequestState.NOT_THIS_TIME, RequestState.EXPIRED)
@@ -36,17 +36,9 @@ def _cannot_be_written_to(person: Registration, now: datetime) -> str | None:
         return "no longer in the programme"
     if person.is_resting(on=now.date()):
         return "paused or away"
-    if _took_consent_back(person):
-        return "consent taken back"
+    if not Registration.objects.filter(pk=person.pk).agreed(on=now.date()).exists():
+        return "has not agreed to the documents"
     return None
-
-
-def _took_consent_back(person: Registration) -> bool:
-    """Whether an agreement was withdrawn and not given again."""
-    given = set(person.consents.filter(withdrawn_at=None).values_list("document", flat=True))
-    needed = (ConsentDocument.CODE_OF_CONDUCT, ConsentDocument.PRIVACY_NOTICE)
-    ever = set(person.consents.filter(document__in=needed).values_list("document", flat=True))
-    return bool(ever - given)
 
 
 def _no_match_owed(person: Registration, now: datetime) -> str | None:

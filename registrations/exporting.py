@@ -9,13 +9,15 @@ from itertools import chain
 from typing import IO, Any
 
 import xlsxwriter
+from django.db.models import BooleanField, ExpressionWrapper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
 from letsconnect.base.spreadsheets import harmless
 from registrations.changes import say_topics, say_window
 from registrations.domain import BabelLevel, ContactWay
-from registrations.models import Registration, RegistrationQuerySet, Role, Skill
+from registrations.models import Registration, RegistrationQuerySet, Role, Skill, has_agreed
 from registrations.reference.names import country_name, language_name
 
 AT_ONCE = 500
@@ -103,6 +105,7 @@ _COLUMNS: list[tuple[Any, Read]] = [
     (_("submitted at"), lambda one, _words: one.submitted_at),
     (_("changed at"), lambda one, _words: one.changed_at),
     (_("reviewed at"), lambda one, _words: one.reviewed_at),
+    (_("agreed to the documents"), lambda one, _words: one.has_agreed_today),
 ]
 _ADDRESSES: list[tuple[Any, Read]] = [
     (_("email address"), lambda one, _words: (one.member.email if one.member else one.imported_address) or ""),
@@ -118,8 +121,11 @@ def headings(reader: Reader) -> list[str]:
 
 def rows(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[list[str | int]]:
     """Yield a row for each registration; texts are harmless, moments are in the reader's zone."""
-    wanted = registrations.select_related("member", "group").prefetch_related(
-        "spoken_languages", "windows", "offers", "wishes"
+    agreed = ExpressionWrapper(has_agreed(on=timezone.now().date()), output_field=BooleanField())
+    wanted = (
+        registrations.select_related("member", "group")
+        .annotate(has_agreed_today=agreed)
+        .prefetch_related("spoken_languages", "windows", "offers", "wishes")
     )
     words = _Words.of(reader)
     for chunk in _chunks(wanted):

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 
-from django.conf import settings
+from django.utils import timezone
 
-from registrations.domain import ConsentDocument, ContactWay, RegionWish
+from registrations import documents
+from registrations.domain import ContactWay, RegionWish
 from registrations.models import Member, Registration
 
 ROWS = ("offers", "wishes", "languages", "windows", "consents")
@@ -21,9 +22,15 @@ def fingerprint(facts: object, names: Iterable[str]) -> str:
 
 def current_version(document: str) -> str:
     """Return the version of a document people agree to today; agreement to an older one is asked for again."""
-    if document == ConsentDocument.CODE_OF_CONDUCT:
-        return settings.CODE_OF_CONDUCT_VERSION
-    return settings.PRIVACY_NOTICE_VERSION
+    return documents.current(document, on=timezone.now().date()).name
+
+
+def agreed_documents(member: Member | None) -> tuple[str, ...]:
+    """Return the documents a member agreed to in today's version; nobody's are none."""
+    if member is None:
+        return ()
+    given = member.consents.given().values_list("document", "version")
+    return tuple(sorted(document for document, version in given if version == current_version(document)))
 
 
 @dataclass(frozen=True)
@@ -63,19 +70,13 @@ class RegistrationFacts:
             wishes=tuple(sorted(registration.wishes.values_list("skill_id", "priority", "why"))),
             languages=tuple(sorted(registration.spoken_languages.values_list("code", "level", "is_preferred"))),
             windows=tuple(sorted(registration.windows.values_list("start", "end"))),
-            consents=tuple(
-                sorted(
-                    consent.document
-                    for consent in registration.consents.all()
-                    if consent.withdrawn_at is None and consent.version == current_version(consent.document)
-                )
-            ),
+            consents=agreed_documents(registration.member),
         )
 
     @classmethod
     def to_begin_with(cls, member: Member) -> "RegistrationFacts":
         """What we know of a person who has told us nothing yet."""
-        return cls(name=member.name)
+        return cls(name=member.name, consents=agreed_documents(member))
 
     @classmethod
     def column_names(cls) -> list[str]:

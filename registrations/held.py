@@ -17,7 +17,7 @@ from registrations.actions import sensitive
 from registrations.domain import AgeRange, BabelLevel, ConsentDocument, Gender, OfferLevel, SeatRole, WishPriority
 from registrations.facts import RegistrationFacts
 from registrations.forms.rows import DAYS
-from registrations.models import Block, Look, Member, Registration, Skill, WorkingGroupSeat
+from registrations.models import Block, Consent, Look, Member, Registration, Skill, WorkingGroupSeat
 from registrations.reference.names import language_name
 
 Section, Item, item = news.Section, news.Item, news.Item.of
@@ -41,8 +41,8 @@ def everything(member: Member, *, now: datetime) -> list[Section]:
     registration = Registration.objects.of(member)
     sections = [_account(member), *_sign_in(member)]
     if registration is not None:
-        sections += [_registration(registration), *_answers(registration), _consents(registration)]
-    sections += _sensitive(member)
+        sections += [_registration(registration), *_answers(registration)]
+    sections += [_consents(member), *_sensitive(member)]
     sections += news.told(news.collecting, member=member, now=now)
     sections += [_blocks(member), looks(member), _seats(member), _acts(member, registration), _letters(member)]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}
@@ -198,7 +198,7 @@ def _sensitive(member: Member) -> Iterator[Section]:
         yield Section("sensitive", _("Voluntary answers, kept apart for at most 90 days"), [row])
 
 
-def _consents(registration: Registration) -> Section:
+def _consents(member: Member) -> Section:
     rows = [
         (
             item("document", _("Document"), consent.document, consent.get_document_display()),
@@ -206,7 +206,7 @@ def _consents(registration: Registration) -> Section:
             item("given_at", _("Agreed"), consent.given_at),
             item("withdrawn_at", _("Taken back or replaced"), consent.withdrawn_at),
         )
-        for consent in registration.consents.order_by("given_at", "pk")
+        for consent in Consent.objects.about(member)
     ]
     return Section("agreements", _("What I agreed to, and when"), rows)
 

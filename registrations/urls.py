@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registrations.views import claims, my_data, my_part, registration, search, sign_in, skills, steps
+from registrations.views import agreements, claims, my_data, my_part, registration, search, sign_in, skills, steps
 from registrations.wikimedia import views as wikimedia
 
 app_name = "registrations"
@@ -17,6 +17,8 @@ urlpatterns = [
     path("account/sign-in/connect/", wikimedia.wikimedia_connect, name="wikimedia-connect"),
     path("account/sign-in/disconnect/", wikimedia.wikimedia_disconnect, name="wikimedia-disconnect"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("agreements/", agreements.agreement_list, name="agreement-list"),
+    path("agreements/take-back/", agreements.agreement_take_back, name="agreement-take-back"),
     path("my-data/", my_data.my_data, name="my-data"),
     path("my-data/file.<str:kind>", my_data.download, name="data-download"),
     path("my-data/pause/", my_part.pause, name="registration-pause"),

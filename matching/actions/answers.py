@@ -43,8 +43,8 @@ def accept_match(*, match: Match, by: Member, now: datetime) -> Match:
         raise MoveNotAllowed(_("The days to answer are over. You can be matched again in the next round."))
     lock_people([match])
     check_can_accept(
-        me=standing(match, side, on=now.date(), counting=()),
-        other=standing(match, side.other, on=now.date(), counting=()),
+        me=standing(match, side, on=now.date(), counting=(), agreed=()),
+        other=standing(match, side.other, on=now.date(), counting=(), agreed=()),
         is_blocked=is_blocked(match),
     )
     if side == Side.LEARNER:

@@ -1,6 +1,6 @@
 """Locks in one order (round, matches by id, registrations by id) and what is read under them."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -36,10 +36,24 @@ def lock_people(matches: Iterable[Match]) -> None:
         match.sharer = now_known[match.sharer_id]
 
 
+def who_agreed(matches: Iterable[Match], *, on: date) -> set[int]:
+    """Return which people of these matches agreed to the documents, by registration. Asked once their rows are
+    locked, it holds until the transaction ends: taking an agreement back waits for the row."""
+    wanted = {key for match in matches for key in (match.learner_id, match.sharer_id)}
+    return set(Registration.objects.filter(pk__in=wanted).agreed(on=on).values_list("pk", flat=True))
+
+
 def standing(
-    match: Match, side: Side, *, on: date, counting: Iterable[str], most_at_once: int | None = None
+    match: Match,
+    side: Side,
+    *,
+    on: date,
+    counting: Iterable[str],
+    agreed: Container[int],
+    most_at_once: int | None = None,
 ) -> Standing:
-    """Return how one side stands, the match itself not counted among the places taken."""
+    """Return how one side stands, the match itself not counted among the places taken; ``agreed`` as `who_agreed`
+    returns it."""
     person = match.person(side)
     member = person.member
     others = [row[0] for row in others_of(match, side, counting=counting).values_list(f"{side}_id")] if counting else []
@@ -48,6 +62,7 @@ def standing(
         is_approved=person.state == RegistrationState.APPROVED,
         is_claimed=member is not None and member.is_active and member.erased_at is None,
         is_here=not is_pausing(paused_until=person.paused_until, away_until=person.away_until, today=on),
+        has_agreed=person.pk in agreed,
         places=person.can_learn_from if side == Side.LEARNER else person.can_help,
         taken=others.count(person.pk),
         has_left=person.state in _GONE,

@@ -90,6 +90,7 @@ def _compute(round_: Round, lease: Lease) -> None:
             "value": dict(computed.proposal.result.value),
             "pairs": [[pair.learner, pair.sharer, pair.skill, pair.score] for pair in computed.proposal.pairs],
             "warnings": warnings,
+            "lacking_consents": Registration.objects.lacking_consents(on=lease.now.date()).count(),
             "undecided_elsewhere": Match.objects.undecided().exclude(round=round_).count(),
             **statistics_of(computed, seconds=lease.seconds),
         }

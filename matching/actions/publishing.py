@@ -1,5 +1,6 @@
 """Publishing: approved matches become questions to two people."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from letsconnect.base import acts
 from mailings import letters
 from matching import domain
-from matching.actions.locking import is_blocked, lock_people, standing
+from matching.actions.locking import is_blocked, lock_people, standing, who_agreed
 from matching.actions.rounds import mark_published
 from matching.domain import MatchingError, MatchState, RoundState, Side
 from matching.models import Match, MatchingRules, Round
@@ -44,10 +45,11 @@ def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
     )
     lock_people(matches)
     most = MatchingRules.objects.current().most_at_once
+    agreed = who_agreed(matches, on=now.date())
     published = Published()
     for match in matches:
         try:
-            _ask(match, most_at_once=most, by=by, now=now)
+            _ask(match, agreed=agreed, most_at_once=most, by=by, now=now)
         except MatchingError as reason:
             published.held.append((match, str(reason)))
         else:
@@ -57,9 +59,12 @@ def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
     return published
 
 
-def _ask(match: Match, *, most_at_once: int, by: Member, now: datetime) -> None:
+def _ask(match: Match, *, agreed: Container[int], most_at_once: int, by: Member, now: datetime) -> None:
     domain.check_standing(
-        *(standing(match, side, on=now.date(), counting=_ANSWERABLE, most_at_once=most_at_once) for side in Side),
+        *(
+            standing(match, side, on=now.date(), counting=_ANSWERABLE, agreed=agreed, most_at_once=most_at_once)
+            for side in Side
+        ),
         is_blocked=is_blocked(match),
         needs_place=True,
     )

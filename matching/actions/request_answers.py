@@ -90,7 +90,7 @@ def _why(request: SharerRequest, *, has_other: bool, now: datetime) -> NotThisTi
     learner, sharer = request.learner, request.sharer
     if has_other:
         return NotThisTime.MATCHED_OTHERWISE
-    if not Registration.objects.findable_by(learner.member).filter(pk=sharer.pk).exists():
+    if not Registration.objects.findable_by(learner.member, on=now.date()).filter(pk=sharer.pk).exists():
         return NotThisTime.NOT_EVERYBODY
     if not _share_a_language(learner, sharer):
         return NotThisTime.NO_LANGUAGE

@@ -39,6 +39,8 @@ def ask_for_sharer(
     skill = Skill.objects.with_names().get(pk=skill.pk).heir
     if learner is None or learner.state != RegistrationState.APPROVED:
         raise CannotAsk(_("Your own registration has to be approved before you can ask for somebody."))
+    if not Registration.objects.filter(pk=learner.pk).agreed(on=now.date()).exists():
+        raise CannotAsk(_("Agree to the code of conduct and the privacy notice before you ask for somebody."))
     _check_available(learner, sharer, skill, now=now)
     mine = SharerRequest.objects.waiting().filter(learner=learner)
     already = mine.filter(sharer=sharer, skill=skill).first()
@@ -66,7 +68,8 @@ def ask_for_sharer(
 
 def _check_available(learner: Registration, sharer: Registration, skill: Skill, *, now: datetime) -> None:
     """Raise CannotAsk in words that fit whatever the reason is: nobody learns who blocks or left."""
-    found = Registration.objects.matchable(on=now.date()).findable_by(learner.member).filter(pk=sharer.pk).first()
+    here = Registration.objects.matchable(on=now.date())
+    found = here.findable_by(learner.member, on=now.date()).filter(pk=sharer.pk).first()
     if found is None or not found.offers.filter(skill=skill).exists():
         raise CannotAsk(_("This person cannot be asked for at the moment."))
     if Match.objects.live().filter(learner=learner, sharer=sharer, asked_at__isnull=False).exists():

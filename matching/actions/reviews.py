@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, others_of, standing
+from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, others_of, standing, who_agreed
 from matching.clashing import WEEKS_COMPARED, Hours, clash
 from matching.domain import (
     HOURS_CLASH,
@@ -62,9 +62,10 @@ def approve_match(*, match: Match, by: Member, now: datetime, seen: int | None =
     check_match_move(match.state, MatchState.APPROVED)
     rules = MatchingRules.objects.current()
     lock_people([match])
+    agreed = who_agreed([match], on=now.date())
     check_standing(
         *(
-            standing(match, side, on=now.date(), counting=TAKES_A_PLACE, most_at_once=rules.most_at_once)
+            standing(match, side, on=now.date(), counting=TAKES_A_PLACE, agreed=agreed, most_at_once=rules.most_at_once)
             for side in Side
         ),
         is_blocked=is_blocked(match),

@@ -103,6 +103,13 @@ def _warnings(round_: Round, reader: Member) -> list[str]:
             others,
         )
         said.append(text % {"count": others})
+    if lacking := round_.preview.get("lacking_consents", 0):
+        text = ngettext(
+            "%(count)d approved person is left out, because they have not agreed to the documents here.",
+            "%(count)d approved people are left out, because they have not agreed to the documents here.",
+            lacking,
+        )
+        said.append(text % {"count": lacking})
     if elsewhere := round_.preview.get("undecided_elsewhere", 0):
         text = ngettext(
             "%(count)d match of another round is undecided and holds its places: decide about it first.",

@@ -15,7 +15,8 @@ from matching import actions, advising
 from matching.asking import NotThisTime, RequestState
 from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
-from registrations.models import Block, Consent, Member, Registration, Skill
+from registrations.actions.consents import agree, take_back
+from registrations.models import Block, Member, Registration, Skill
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db
@@ -418,13 +419,12 @@ def test_it_is_checked_again_when_it_is_sent(someone):
 
 
 def test_who_took_back_their_consent_is_not_written_to(someone):
-    agreed = {"registration": someone.registration, "document": "privacy_notice", "version": "1", "given_at": NOW}
-    consent = Consent.objects.create(**agreed)
+    member = someone.registration.member
     assert owed(someone) is None
 
-    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=NOW)
-    assert owed(someone) == "consent taken back"
-    Consent.objects.create(**agreed)
+    take_back(member=member, document="privacy_notice", by=member, now=NOW)
+    assert owed(someone) == "has not agreed to the documents"
+    agree(member=member, versions={"privacy_notice": "2026-11"}, by=member, now=NOW)
     assert owed(someone) is None
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from registrations import domain, readiness
 from registrations.actions import reviewing_again
+from registrations.actions.consents import write_consents
 from registrations.actions.locking import lock_member, lock_registration
-from registrations.domain import ConsentDocument, NotComplete, RegistrationState, StaleForm
-from registrations.facts import RegistrationFacts, current_version, fingerprint
+from registrations.domain import NotComplete, RegistrationState, StaleForm
+from registrations.facts import RegistrationFacts, fingerprint
 from registrations.models import (
-    Consent,
     Eligibility,
     Member,
     Offer,
@@ -131,7 +131,7 @@ def _save(
     _write_columns(registration, {name: getattr(facts, name) for name in facts.columns() if name in changed}, now=now)
     _write_rows(registration, facts, changed)
     if "consents" in changed:
-        _write_consents(registration, set(facts.consents), now=now)
+        write_consents(member, facts.consents, by=by, now=now)
     acts.record(by=by, verb="save_registration", on=registration, now=now)
     reviewing_again.after_edit(registration=registration, before=before, facts=facts, by=by, now=now)
     return registration
@@ -171,16 +171,3 @@ def _write_rows(registration: Registration, facts: RegistrationFacts, changed: s
 def _replace(manager: object, rows: list[object]) -> None:
     manager.all().delete()
     manager.bulk_create(rows)
-
-
-def _write_consents(registration: Registration, given: set[str], *, now: datetime) -> None:
-    current = {consent.document: consent for consent in registration.consents.filter(withdrawn_at=None)}
-    for document in ConsentDocument.values:
-        consent = current.get(document)
-        version = current_version(document)
-        is_fresh = consent is not None and consent.version == version
-        if consent is not None and (document not in given or not is_fresh):
-            consent.withdrawn_at = now
-            consent.save(update_fields=["withdrawn_at"])
-        if document in given and not is_fresh:
-            Consent.objects.create(registration=registration, document=document, version=version, given_at=now)

@@ -42,6 +42,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     addresses = _addresses(member)
     news.erasing.send(sender=Member, member=member, by=by, now=now)
     _close_the_registration(member, now=now)
+    _take_back_agreements(member, now=now)
     _empty_columns(member)
     sensitive.forget_answers(member=member)
     _forget_accounts(member, addresses)
@@ -87,7 +88,10 @@ def _close_the_registration(member: Member, *, now: datetime) -> None:
     registration.state = RegistrationState.WITHDRAWN
     registration.version += 1
     registration.save(update_fields=["state", "version"])
-    for consent in Consent.objects.filter(registration=registration, withdrawn_at=None):
+
+
+def _take_back_agreements(member: Member, *, now: datetime) -> None:
+    for consent in Consent.objects.about(member).filter(withdrawn_at=None):
         consent.withdrawn_at = max(now, consent.given_at)
         consent.save(update_fields=["withdrawn_at"])
 

@@ -219,7 +219,7 @@ class _Writer:
 
     def _write_rows(self, registration: Registration, row: Answers) -> None:
         would_host = row["clinic"] is True
-        for rows_of in ("offers", "wishes", "spoken_languages", "windows", "consents"):
+        for rows_of in ("offers", "wishes", "spoken_languages", "windows", "imported_consents"):
             getattr(registration, rows_of).all().delete()
         Offer.objects.bulk_create(
             Offer(registration=registration, skill_id=self.skills[slug], would_host=would_host)

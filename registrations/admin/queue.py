@@ -9,11 +9,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from registrations.domain import Region, RegistrationState, Source
-from registrations.models import ClaimInvitation, Registration
+from registrations.models import ClaimInvitation, Registration, has_agreed
 
 WAITING, NEW, CHANGED, ALL = "waiting", "new", "changed", "all"
 _IN_QUEUE = {
@@ -84,6 +85,34 @@ class ClaimFilter(admin.SimpleListFilter):
             case "invited":
                 return imported.filter(member=None, pk__in=invited)
         return None
+
+
+class AgreementFilter(admin.SimpleListFilter):
+    """Who agreed to the documents themselves: without that, an approved person is left out of everything."""
+
+    title = _("agreement to the documents")
+    parameter_name = "agreed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", pgettext_lazy("agreement to the documents", "given")), ("no", _("missing"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Registration]) -> QuerySet[Registration] | None:
+        today = timezone.now().date()
+        match self.value():
+            case "yes":
+                return queryset.agreed(on=today)
+            case "no":
+                return queryset.claimed().filter(~has_agreed(on=today))
+        return None
+
+
+def lacking(request: HttpRequest) -> dict[str, Any]:
+    """Return how many of whom the reader may see are approved and left out, because they have not agreed to the
+    documents themselves; with where to see them."""
+    people = Registration.objects.visible_to(request.user).lacking_consents(on=timezone.now().date())
+    where = reverse("admin:registrations_registration_changelist")
+    query = urlencode({"show": RegistrationState.APPROVED, "agreed": "no"})
+    return {"count": people.count(), "url": f"{where}?{query}"}
 
 
 def counters(request: HttpRequest) -> list[dict[str, Any]]:

@@ -12,20 +12,21 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin, keys_among
-from registrations import changes, snapshots
+from registrations import changes, documents, snapshots
 from registrations.actions import claims, review
 from registrations.admin import exports, queue
 from registrations.admin.looking import NotesLooks
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
-from registrations.domain import ContactWay, RegistrationError, RegistrationState
+from registrations.domain import ConsentDocument, ContactWay, RegistrationError, RegistrationState
 from registrations.eligibility import Rules, problems
-from registrations.facts import RegistrationFacts, current_version
-from registrations.models import Eligibility, Registration, ReviewSnapshot
+from registrations.facts import RegistrationFacts
+from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
 from registrations.reference.names import country_name
 
 LIST = "admin:registrations_registration_changelist"
@@ -54,7 +55,7 @@ class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
 
     coordinators_may = frozenset({"view"})
     list_display = ["shown_name", "state", "news", "region", "shown_country", "group", "submitted_at", "claimed"]
-    list_filter = [queue.QueueFilter, "region", queue.ClaimFilter]
+    list_filter = [queue.QueueFilter, "region", queue.ClaimFilter, queue.AgreementFilter]
     list_select_related = ["member", "group"]
     search_fields = ["name", "member__name", "member__public_id", "wikimedia_username"]
     list_per_page = 50
@@ -146,8 +147,11 @@ class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("agreed to"))
     def consent_lines(self, registration: Registration) -> str:
-        consents = registration.consents.filter(withdrawn_at=None)
-        lines = [f"{consent.get_document_display()} ({consent.version})" for consent in consents]
+        """What the person agreed to here; what the old form said is told apart, because it counts for nothing."""
+        here = registration.member.consents.given() if registration.member else Consent.objects.none()
+        lines = [f"{consent.get_document_display()} ({consent.version})" for consent in here]
+        before = registration.imported_consents.filter(withdrawn_at=None)
+        lines += [_("in the old form: %(document)s") % {"document": one.get_document_display()} for one in before]
         return ", ".join(lines) or "—"
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["seat"])
@@ -196,6 +200,7 @@ class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
         export_url = f"{reverse('admin:registrations_registration_export')}?{request.GET.urlencode()}"
         context = {
             "counters": queue.counters(request),
+            "lacking": SimpleLazyObject(lambda: queue.lacking(request)),
             "export_url": export_url,
             "export_formats": exports.FORMATS,
         }
@@ -275,7 +280,7 @@ class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
         decision: RegistrationState,
         form: DecisionForm,
     ) -> HttpResponse:
-        models.prefetch_related_objects(registrations, "consents")
+        models.prefetch_related_objects(registrations, "member__consents")
         rules = Eligibility.objects.current().rules
         warns = decision == RegistrationState.APPROVED
         context = {
@@ -292,14 +297,28 @@ class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
 
 
 def _problems(registration: Registration, rules: Rules) -> list[str]:
-    """What the eligibility rules have against one registration; costs no query where `consents` are prefetched."""
-    current = [consent for consent in registration.consents.all() if consent.withdrawn_at is None]
+    """What the eligibility rules have against one registration, and whether its person has agreed themselves; costs
+    no query where `member__consents` are prefetched."""
+    agreed = _counting(registration.member)
     facts = RegistrationFacts(
-        group_id=registration.group_id,
-        group_other=registration.group_other,
-        consents=tuple(one.document for one in current if one.version == current_version(one.document)),
+        group_id=registration.group_id, group_other=registration.group_other, consents=tuple(agreed)
     )
-    return list(problems(facts, rules).values())
+    found = list(problems(facts, rules).values())
+    if ConsentDocument.PRIVACY_NOTICE not in agreed:
+        found.append(_("This person has not agreed to the privacy notice here: they are not matched until they do."))
+    return found
+
+
+def _counting(member: Member | None) -> set[str]:
+    """Return the documents of which an agreement of the member counts today."""
+    if member is None:
+        return set()
+    today = timezone.now().date()
+    return {
+        consent.document
+        for consent in member.consents.all()
+        if consent.withdrawn_at is None and consent.version in documents.counting(consent.document, on=today)
+    }
 
 
 def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:

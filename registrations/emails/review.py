@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from letsconnect.base.links import absolute
@@ -28,6 +29,8 @@ def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
             "name": registration.shown_name,
             "note": registration.review_note,
             "link": absolute("registrations:registration-edit"),
+            "has_agreed": Registration.objects.filter(pk=registration.pk).agreed(on=timezone.now().date()).exists(),
+            "agree": absolute("registrations:agreement-list"),
         }
         return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
 

@@ -1,5 +1,6 @@
 """The tables of people and what they told us, split by noun."""
 
+from registrations.models.consents import Consent, has_agreed
 from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
 from registrations.models.looks import Look
@@ -15,7 +16,6 @@ from registrations.models.reference import (
     SkillSuggestion,
 )
 from registrations.models.registration import (
-    Consent,
     Offer,
     Registration,
     RegistrationQuerySet,
@@ -56,4 +56,5 @@ __all__ = [
     "Window",
     "Wish",
     "WorkingGroupSeat",
+    "has_agreed",
 ]

@@ -1,4 +1,4 @@
-"""The registration and its rows: offers, wishes, languages, windows, consents."""
+"""The registration and its rows: offers, wishes, languages, windows."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -21,7 +21,6 @@ from registrations.domain import (
     STILL_IN_WITHIN,
     WINDOW_STEP,
     BabelLevel,
-    ConsentDocument,
     ContactWay,
     OfferLevel,
     Region,
@@ -32,6 +31,7 @@ from registrations.domain import (
     WishPriority,
     is_pausing,
 )
+from registrations.models.consents import has_agreed
 from registrations.models.members import Block, Member
 from registrations.models.reference import Group, Role, Skill
 from registrations.reference.countries import COUNTRIES, country_choices
@@ -78,14 +78,23 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Neither paused nor away on that day."""
         return self.filter(Q(paused_until=None) | Q(paused_until__lte=on), Q(away_until=None) | Q(away_until__lte=on))
 
-    def matchable(self, *, on: date) -> "RegistrationQuerySet":
-        """Approved, claimed, and neither paused nor away."""
-        return self.approved().claimed().here(on=on)
+    def agreed(self, *, on: date) -> "RegistrationQuerySet":
+        """Of members who agreed, themselves, to what the programme needs, in a version that counts on that day."""
+        return self.filter(has_agreed(on=on))
 
-    def findable_by(self, member: "MemberType") -> "RegistrationQuerySet":
+    def lacking_consents(self, *, on: date) -> "RegistrationQuerySet":
+        """Approved and claimed, and left out of everything because their own agreement is missing."""
+        return self.approved().claimed().filter(~has_agreed(on=on))
+
+    def matchable(self, *, on: date) -> "RegistrationQuerySet":
+        """Approved, claimed, agreed to the documents, and neither paused nor away."""
+        return self.approved().claimed().agreed(on=on).here(on=on)
+
+    def findable_by(self, member: "MemberType", *, on: date) -> "RegistrationQuerySet":
         """People who let others find them and ask for them; nobody finds themselves, nor whom a block keeps apart."""
         mine = Q(member=member, blocked=OuterRef("member")) | Q(member=OuterRef("member"), blocked=member)
-        return self.filter(~Exists(Block.objects.filter(mine)), is_findable=True).exclude(member=member)
+        findable = self.claimed().agreed(on=on).filter(~Exists(Block.objects.filter(mine)), is_findable=True)
+        return findable.exclude(member=member)
 
     def quiet(self, *, since: date) -> "RegistrationQuerySet":
         """Of people who have not done anything here since that day, nor on it."""
@@ -369,29 +378,3 @@ class Window(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start}–{self.end}"
-
-
-class Consent(models.Model):
-    """Agreement to one version of one document; withdrawing it sets a time, a new one is a new row."""
-
-    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="consents")
-    document = models.CharField(max_length=20, choices=ConsentDocument)
-    version = models.CharField(max_length=20)
-    given_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["registration", "document"],
-                condition=Q(withdrawn_at=None),
-                name="registrations_one_current_consent_per_document",
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
-                name="registrations_consent_withdrawn_after_given",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.document} {self.version}"

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from registrations import documents
 from registrations.domain import BabelLevel, RegistrationState, SeatRole, SkillFamily
 from registrations.models import (
+    Consent,
     Member,
     Offer,
     Registration,
@@ -50,6 +52,18 @@ def make_skill(slug: str = "", **fields: Any) -> Skill:
     return skill
 
 
+def make_agreement(member: Member, *only: str, **fields: Any) -> None:
+    """Let the member agree to what the programme needs, in the first versions, or to ``only`` these documents."""
+    Consent.objects.bulk_create(
+        Consent(
+            member=member,
+            document=document,
+            **{"version": documents.versions(document)[0].name, "given_at": NOW, **fields},
+        )
+        for document in only or documents.REQUIRED
+    )
+
+
 def make_registration(
     *,
     member: Member | None = None,
@@ -58,9 +72,13 @@ def make_registration(
     speaks: Iterable[tuple[str, int]] = (("en", BabelLevel.ADVANCED),),
     windows: Iterable[tuple[int, int]] = EVENINGS,
     reviewer: Member | None = None,
+    agrees: bool = True,
     **fields: Any,
 ) -> Registration:
-    """An approved registration, unless ``state`` says otherwise; skills are named by slug and made when missing."""
+    """An approved registration, unless ``state`` says otherwise; skills are named by slug and made when missing.
+
+    Its member has agreed to the documents, but for one made without ``agrees``.
+    """
     values: dict[str, Any] = {
         "state": RegistrationState.APPROVED,
         "zone": "UTC",
@@ -80,6 +98,8 @@ def make_registration(
     else:
         values["member"] = member
     registration = Registration.objects.create(**values)
+    if agrees and values["member"] is not None and not values["member"].consents.exists():
+        make_agreement(values["member"])
     Offer.objects.bulk_create(Offer(registration=registration, skill=make_skill(slug)) for slug in offers)
     Wish.objects.bulk_create(Wish(registration=registration, skill=make_skill(slug)) for slug in wishes)
     SpokenLanguage.objects.bulk_create(

@@ -83,7 +83,7 @@ def test_every_fact_of_a_row_arrives():
     assert list(registration.wishes.values_list("skill__slug", flat=True)) == ["surveys"]
     assert dict(registration.spoken_languages.values_list("code", "level")) == {"es": 6, "en": 3}
     assert list(registration.windows.values_list("start", "end")) == [(0, 120), (1080, 1260), (9960, 10080)]
-    assert set(registration.consents.values_list("document", "version", "given_at")) == {
+    assert set(registration.imported_consents.values_list("document", "version", "given_at")) == {
         (document, OLD_FORM, datetime(2023, 5, 19, 15, 54, tzinfo=UTC))
         for document in (ConsentDocument.CODE_OF_CONDUCT, ConsentDocument.NEWSLETTER)
     }

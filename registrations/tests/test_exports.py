@@ -75,6 +75,7 @@ def test_a_row_says_what_is_known(client, amina, coordinator):
         "submitted at": "2026-03-02 12:00",
         "changed at": "2026-03-02 12:00",
         "reviewed at": "2026-03-02 12:00",
+        "agreed to the documents": "1",
         "email address": "amina@example.org",
         "how a match may reach them": "on my talk page User talk:Amina",
         "Wikimedia username, as told": "",

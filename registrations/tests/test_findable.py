@@ -88,11 +88,15 @@ def test_a_person_is_found_by_others_but_not_across_a_block_in_either_direction(
     found = make_registration(is_findable=True)
     make_registration()
 
-    assert list(Registration.objects.findable_by(me)) == [found]
-    assert list(Registration.objects.findable_by(found.member)) == []
+    assert list(Registration.objects.findable_by(me, on=NOW.date())) == [found]
+    assert list(Registration.objects.findable_by(found.member, on=NOW.date())) == []
     Block.objects.create(member=me, blocked=found.member, made_at=NOW)
     Block.objects.create(member=found.member, blocked=other, made_at=NOW)
-    assert list(Registration.objects.findable_by(me)) == list(Registration.objects.findable_by(other)) == []
+    assert (
+        list(Registration.objects.findable_by(me, on=NOW.date()))
+        == list(Registration.objects.findable_by(other, on=NOW.date()))
+        == []
+    )
 
 
 def test_exports_say_it(person):

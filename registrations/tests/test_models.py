@@ -167,14 +167,27 @@ def test_a_member_cannot_block_themselves_nor_block_somebody_twice():
 
 
 def test_one_consent_per_document_is_current_and_ends_after_it_began():
-    registration = factories.make_registration()
-    given = {"registration": registration, "document": "newsletter", "version": "1", "given_at": factories.NOW}
+    given = {"member": factories.make_member(), "document": "newsletter", "version": "1", "given_at": factories.NOW}
     Consent.objects.create(**given)
 
     refuses("registrations_one_current_consent_per_document", lambda: Consent.objects.create(**given))
     refuses(
         "registrations_consent_withdrawn_after_given",
         lambda: Consent.objects.create(**given, withdrawn_at=factories.NOW - timedelta(days=1)),
+    )
+
+
+def test_an_agreement_is_a_members_or_came_with_the_old_form_and_never_both_nor_neither():
+    imported = factories.make_registration(source="import", state="draft")
+    given = {"document": "newsletter", "version": "1", "given_at": factories.NOW}
+    Consent.objects.create(registration=imported, **given)
+
+    rule = "registrations_consent_is_a_members_or_came_by_import"
+    refuses(rule, lambda: Consent.objects.create(registration=imported, member=factories.make_member(), **given))
+    refuses(rule, lambda: Consent.objects.create(**given))
+    refuses(
+        "registrations_one_imported_consent_per_document",
+        lambda: Consent.objects.create(registration=imported, **given),
     )
 
 
@@ -289,7 +302,7 @@ def role():
 
 
 def consent():
-    factories.make_registration().consents.create(document="privacy_notice", version="1", given_at=factories.NOW)
+    factories.make_member().consents.create(document="privacy_notice", version="1", given_at=factories.NOW)
 
 
 @pytest.mark.parametrize(

@@ -182,16 +182,15 @@ def test_many_changes_are_accepted_at_once(client, liaison):
 def test_reviewers_are_warned_of_what_the_rules_ask(client, liaison):
     Eligibility.objects.create(must_belong_to_a_group=True)
     fine = make_registration(state="submitted", group_other="Readers of Sfax")
-    Consent.objects.create(registration=fine, document="code_of_conduct", version="2024-01", given_at=NOW)
-    short = make_registration(state="submitted")
-    Consent.objects.create(registration=short, document="code_of_conduct", version="old form", given_at=NOW)
+    short = make_registration(state="submitted", agrees=False)
+    Consent.objects.create(member=short.member, document="code_of_conduct", version="old form", given_at=NOW)
     client.force_login(liaison)
 
     page = client.post(LIST, {"action": "approve", "_selected_action": [fine.pk, short.pk]})
 
     warned = {one.pk: len(problems) for one, problems in page.context["lines"]}
-    assert warned == {fine.pk: 0, short.pk: 2}
-    assert len(client.get(change_url(short)).context["problems"]) == 2
+    assert warned == {fine.pk: 0, short.pk: 3}
+    assert len(client.get(change_url(short)).context["problems"]) == 3
     client.post(reverse("admin:registrations_registration_decide", args=["approved"]), {"id": short.pk, "note": ""})
     short.refresh_from_db()
     assert short.state == "approved"

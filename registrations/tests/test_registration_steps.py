@@ -39,7 +39,7 @@ def test_what_was_said_in_seven_steps_is_read_back_and_waits_for_review(signed_i
     assert (registration.state, registration.region, registration.can_help) == ("submitted", "MENA", 2)
     assert (registration.topics, registration.topic_other) == (["education"], "Oral history")
     assert [window.start for window in registration.windows.all()] == [day * 1440 + 1080 for day in range(5)]
-    consents = registration.consents.filter(withdrawn_at=None)
+    consents = member.consents.filter(withdrawn_at=None)
     assert {consent.document for consent in consents} == {
         ConsentDocument.CODE_OF_CONDUCT,
         ConsentDocument.PRIVACY_NOTICE,
@@ -400,9 +400,9 @@ def test_a_withdrawn_consent_keeps_its_time(signed_in):
     assert "to version" in signed_in.get(url("consents")).content.decode()
     save(signed_in, "consents")
 
-    consent = Registration.objects.get().consents.get(document=ConsentDocument.NEWSLETTER)
+    consent = Registration.objects.get().member.consents.get(document=ConsentDocument.NEWSLETTER)
     assert consent.withdrawn_at >= consent.given_at
-    assert Registration.objects.get().consents.filter(withdrawn_at=None).count() == 2
+    assert Registration.objects.get().member.consents.filter(withdrawn_at=None).count() == 2
 
 
 def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(client, member):

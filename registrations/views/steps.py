@@ -77,8 +77,8 @@ def _page(request: HttpRequest, step: Step, registration: Registration | None, d
     page = StepPage(step, facts=facts, data=data)
     if step.name == "when":
         page.form.guess(request.user.zone, facts.country)
-    if step.name == "consents" and registration is not None:
-        page.form.say_when(registration.consents.filter(withdrawn_at=None), when)
+    if step.name == "consents":
+        page.form.say_when(request.user.consents.given(), when)
     return page
 
 

@@ -1,0 +1,86 @@
+"""What a member is asked to agree to at this moment, and until when they can think about it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, F, Q, Value
+from django.db.models.functions import Concat
+
+from registrations import documents
+from registrations.domain import IN_THE_PROGRAMME, ConsentDocument, RegistrationState, Source
+from registrations.models import Eligibility, Member
+
+_NOT_BETWEEN = " "  # stands in no document's name and in no version's
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One document whose version in force the member has not agreed to. ``required_on`` is the day from which they
+    need to, while an older agreement counts; None when it is needed now."""
+
+    document: ConsentDocument
+    version: str
+    required_on: date | None = None
+
+    @property
+    def label(self) -> str:
+        return str(self.document.label)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a member is asked, and whether that stands on every page they open."""
+
+    documents: tuple[Asked, ...] = ()
+    is_for_every_page: bool = False
+
+    @property
+    def is_needed_now(self) -> bool:
+        """Whether the member takes no part until they agree."""
+        return any(one.required_on is None for one in self.documents)
+
+    @property
+    def required_on(self) -> date | None:
+        return min((one.required_on for one in self.documents if one.required_on), default=None)
+
+
+def asked_of(member: Member, *, on: date) -> Asking:
+    """Return what the member is asked to agree to, in one query.
+
+    It stands on every page for who takes part, has taken over a registration of the old form, or agreed to an older
+    version; whoever begins anew is asked in the form.
+    """
+    row = _row(member)
+    given = dict(pair.split(_NOT_BETWEEN, 1) for pair in row["given"])
+    asked = tuple(
+        _asked(document, given.get(document), on=on)
+        for document in documents.REQUIRED
+        if document != ConsentDocument.CODE_OF_CONDUCT or row["asks_for_the_code"]
+        if given.get(document) != documents.current(document, on=on).name
+    )
+    takes_part = row["registration__state"] in IN_THE_PROGRAMME
+    is_claimed = row["registration__source"] == Source.IMPORT and row["registration__state"] == RegistrationState.DRAFT
+    agreed_before = any(one.document in given for one in asked)
+    return Asking(asked, is_for_every_page=bool(asked) and (takes_part or is_claimed or agreed_before))
+
+
+def _asked(document: ConsentDocument, given: str | None, *, on: date) -> Asked:
+    version = documents.current(document, on=on)
+    counts = given in documents.counting(document, on=on)
+    return Asked(document, version.name, required_on=version.required_on if counts else None)
+
+
+def _row(member: Member) -> dict[str, object]:
+    given = ArrayAgg(
+        Concat(F("consents__document"), Value(_NOT_BETWEEN), F("consents__version")),
+        filter=Q(consents__isnull=False, consents__withdrawn_at=None),
+        default=Value([]),
+    )
+    asks = ~Exists(Eligibility.objects.filter(must_agree_to_the_code=False))
+    return (
+        Member.objects.filter(pk=member.pk)
+        .annotate(given=given, asks_for_the_code=asks)
+        .values("given", "asks_for_the_code", "registration__state", "registration__source")
+        .get()
+    )

@@ -1,0 +1,88 @@
+"""Who agreed to which document, and the one place that decides who takes part because of it."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from registrations import documents
+from registrations.domain import ConsentDocument
+from registrations.models.eligibility import Eligibility
+from registrations.models.members import Member
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def given(self) -> "ConsentQuerySet":
+        """What members agreed to themselves and did not take back. What came with the old form is history."""
+        return self.filter(member__isnull=False, withdrawn_at=None)
+
+    def counting(self, *, on: date) -> "ConsentQuerySet":
+        """Those that count on that day: to the version in force, or to the one before while its days of grace last."""
+        counts = Q(pk__in=[])
+        for document in ConsentDocument.values:
+            counts |= Q(document=document, version__in=documents.counting(document, on=on))
+        return self.given().filter(counts)
+
+    def about(self, member: Member) -> "ConsentQuerySet":
+        """Everything the person ever agreed to, here and in the old form, oldest first."""
+        return self.filter(Q(member=member) | Q(registration__member=member)).order_by("given_at", "pk")
+
+
+class Consent(models.Model):
+    """Agreement to one version of one document; withdrawing it sets a time, a new one is a new row.
+
+    A member gives it. What came with a row of the old form stays beside that registration as history: claiming the
+    registration makes it nobody's agreement.
+    """
+
+    member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="consents")
+    registration = models.ForeignKey(
+        "registrations.Registration", null=True, on_delete=models.CASCADE, related_name="imported_consents"
+    )
+    document = models.CharField(max_length=20, choices=ConsentDocument)
+    version = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(member__isnull=False, registration=None) | Q(member=None, registration__isnull=False),
+                name="registrations_consent_is_a_members_or_came_by_import",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "document"],
+                condition=Q(withdrawn_at=None),
+                name="registrations_one_current_consent_per_document",
+            ),
+            models.UniqueConstraint(
+                fields=["registration", "document"],
+                condition=Q(withdrawn_at=None),
+                name="registrations_one_imported_consent_per_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
+                name="registrations_consent_withdrawn_after_given",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.version}"
+
+
+def has_agreed(*, on: date, member: str = "member") -> Q:
+    """Return the condition that a row's member agreed to what the programme needs: the privacy notice, and the code
+    of conduct unless the eligibility rules do not ask for it. ``member`` is the column that leads to them.
+
+    Everything that matches, lists or shows people to each other goes through this.
+    """
+    agreed = Q()
+    for document in documents.REQUIRED:
+        theirs = Consent.objects.counting(on=on).filter(member=OuterRef(member), document=document)
+        holds = Q(Exists(theirs))
+        if document == ConsentDocument.CODE_OF_CONDUCT:
+            holds |= Q(Exists(Eligibility.objects.filter(must_agree_to_the_code=False)))
+        agreed &= holds
+    return agreed

@@ -1,0 +1,79 @@
+"""The page about what one agrees to: agreeing to what is new or was never agreed to, and taking it back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from letsconnect.base.links import path_or_nothing
+from registrations import agreements, documents
+from registrations.actions import consents
+from registrations.domain import ConsentDocument, RegistrationError
+from registrations.forms.steps import BY_NAME
+from registrations.models import Consent
+from registrations.views.steps import keep_typed
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    """Show what is agreed to and what is asked; POST agrees to what was ticked and leads back."""
+    if request.method != "POST":
+        return _show(request)
+    asked = agreements.asked_of(request.user, on=timezone.now().date())
+    ticked = {document: request.POST[document] for document in documents.REQUIRED if document in request.POST}
+    if asked.documents and not ticked:
+        return _refuse(request, _("Nothing was ticked, so nothing was kept."))
+    try:
+        consents.agree(member=request.user, versions=ticked, by=request.user, now=timezone.now())
+    except RegistrationError as refusal:
+        return _refuse(request, str(refusal))
+    left = [one for one in asked.documents if one.document not in ticked]
+    if left:
+        messages.info(request, _("Kept. One more is asked of you."))
+    else:
+        messages.success(request, _("Thank you. What you agreed to is kept, with its version and the time."))
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Lead back to where the question stood; what was typed in a step of the form is shown there again."""
+    step = request.POST.get("step", "")
+    if step in BY_NAME:
+        return keep_typed(request, step)
+    return redirect(path_or_nothing(request.POST.get("next", "")) or "registrations:agreement-list")
+
+
+@login_required
+@require_POST
+def agreement_take_back(request: HttpRequest) -> HttpResponse:
+    """Take one agreement back."""
+    document = request.POST.get("document", "")
+    if document not in ConsentDocument.values:
+        return redirect("registrations:agreement-list")
+    try:
+        consents.take_back(member=request.user, document=document, by=request.user, now=timezone.now())
+    except RegistrationError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken back. You can agree again at any time."))
+    return redirect("registrations:agreement-list")
+
+
+def _refuse(request: HttpRequest, why: str) -> HttpResponse:
+    messages.error(request, why)
+    return _show(request, status=422)
+
+
+def _show(request: HttpRequest, *, status: int = 200) -> HttpResponse:
+    context = {
+        "given": Consent.objects.given().filter(member=request.user).order_by("given_at", "pk"),
+        "needed": documents.REQUIRED,
+        "next": path_or_nothing(request.POST.get("next", "") or request.GET.get("next", "")),
+    }
+    return render(request, "registrations/agreement_list.html", context, status=status)
