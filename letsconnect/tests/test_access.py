@@ -88,6 +88,13 @@ DOORS = [
     Door("registrations:suggestions-note", get=BUTTON, post=ALL_LED_ON),
     Door("registrations:claim", "@claim", get=EVERYBODY, post="302 302 302 302+ 302+ 302+ 302+"),
     Door("registrations:claim", "forged", get="410 410 410 410 410 410 410", post="410 410 410 410 410 410 410"),
+    Door(
+        "registrations:agreement-list",
+        get=MEMBERS,
+        post="302 302 302 302+ 302+ 302+ 302+",
+        data={"privacy_notice": "2026-11"},
+    ),
+    Door("registrations:agreement-take-back", get=BUTTON, post=ALL_LED_ON, data={"document": "newsletter"}),
     Door("registrations:my-data", get=MEMBERS),
     Door("registrations:data-download", "json", get=MEMBERS),
     Door("registrations:data-download", "html", get=MEMBERS),

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 
 from letsconnect.base import personal
-from registrations.models import Look
+from registrations.models import Consent, Look
 
 ROOT = Path(settings.BASE_DIR)
 OURS = ("letsconnect.base", "letsconnect.trust", "registrations", "mailings", "matching", "clinics")
@@ -47,7 +47,8 @@ def test_every_column_says_once_to_whom_it_may_be_shown(model):
 def test_who_may_be_shown_a_column_is_somebody(model):
     """Where a row belongs to two people, `owner` would not say which: `both` does, or the way to one of them."""
     table = personal.table_of(model)
-    belongs_to_two = len(table.owners) > 1 and model is not Look  # a look has one of its two keys, and one person
+    has_one_key_of_two = model in (Look, Consent)  # and so one person
+    belongs_to_two = len(table.owners) > 1 and not has_one_key_of_two
 
     for column, audience in table.shown_to.items():
         assert audience == {"nobody"} or "nobody" not in audience, column
