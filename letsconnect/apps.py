@@ -6,6 +6,11 @@ class LetsconnectConfig(AppConfig):
     name = "letsconnect"
     default = True
 
+    def ready(self) -> None:
+        from letsconnect import outages
+
+        outages.register()
+
 
 class WorkingGroupAdminConfig(admin_apps.AdminConfig):
     """Django's admin with our own site as the default one."""

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.links import path_or_nothing
 from letsconnect.trust.domain import FEWEST_READERS
 from letsconnect.trust.models import Report, TrustSeat
+from mailings.lateness import lateness
 from mailings.models import Letter
 from matching.domain import MatchState
 from matching.models import Concern, Match
@@ -59,6 +61,7 @@ class WorkingGroupSite(AdminSite):
 
 def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     """Yield a sentence and an address for each kind of work that waits for this member of the working group."""
+    yield from _what_stands_still()
     reviews = Registration.objects.visible_to(member).in_review_queue().count()
     if reviews:
         text = ngettext("%(count)d registration waits for review", "%(count)d registrations wait for review", reviews)
@@ -101,6 +104,23 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     if letters:
         text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
         yield text % {"count": letters}, reverse("admin:mailings_letter_changelist")
+
+
+def _what_stands_still() -> Iterator[tuple[str, str]]:
+    """Yield what nobody else would hear of: the portal does nothing by the clock, or its letters do not leave."""
+    now = timezone.now()
+    late = lateness(now=now)
+    if late.is_tick_late:
+        text = _("Nothing happens by the clock: no letter leaves, nobody is reminded. Tell whoever runs the portal.")
+        if late.tick is not None:
+            text = _(
+                "Nothing has happened by the clock for %(long)s: no letter leaves, nobody is reminded. Tell whoever"
+                " runs the portal."
+            ) % {"long": timesince(now - late.tick, now)}
+        yield str(text), reverse("readyz")
+    elif late.are_letters_late and late.oldest_owed is not None:
+        text = _("Letters have been waiting for up to %(long)s. Tell whoever runs the portal.")
+        yield text % {"long": timesince(now - late.oldest_owed, now)}, reverse("readyz")
 
 
 def _list_of(table: str, column: str, value: str) -> str:

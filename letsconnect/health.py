@@ -1,27 +1,83 @@
-"""Whether the database and the broker answer, without saying where they are."""
+"""Two addresses for whoever watches over the portal: does the process live, can it do its work.
 
-from django.db import Error, connection
-from kombu.exceptions import OperationalError
+They are answered before hosts, sessions and languages are looked at: a probe has none of them.
+"""
 
-from letsconnect.celery import app
+from collections.abc import Callable
+from datetime import timedelta
 
-BROKER_PATIENCE = 2  # seconds
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu import Connection
+
+from letsconnect.base.broker import ask
+from mailings.lateness import Lateness, lateness
+
+BROKER_PATIENCE = 1.0  # seconds
+RETRY_AFTER = "10"
+NO_DATABASE = {"status": "down", "database": "does not answer", "words": ["The database does not answer."]}
 
 
-def database_answers() -> bool:
+def _ping(broker: Connection) -> None:
+    broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_PATIENCE)
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process lives; nothing is asked for it, so that nothing else that is away gets it killed."""
+    return HttpResponse("lives\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 503 without a database; say, and no more, what makes letters and reminders late."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        late = lateness(now=timezone.now())
     except Error:
-        return False
-    return True
+        return JsonResponse(NO_DATABASE, status=503, headers={"Retry-After": RETRY_AFTER})
+    broker = "answers" if not ask(_ping, patience=BROKER_PATIENCE) else "does not answer"
+    words = list(_words(late, broker))
+    return JsonResponse(
+        {
+            "status": "degraded" if words else "ready",
+            "database": "answers",
+            "redis": broker,
+            "tick_age_seconds": _seconds(late.tick),
+            "oldest_owed_letter_seconds": _seconds(late.oldest_owed),
+            "words": words,
+        }
+    )
 
 
-def broker_answers() -> bool:
-    """Tell whether Redis answers. Without it letters still go out by `manage.py tick`, only later."""
-    try:
-        with app.connection_for_write(connect_timeout=BROKER_PATIENCE) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_PATIENCE)
-    except OperationalError:
-        return False
-    return True
+def _words(late: Lateness, broker: str) -> list[str]:
+    words = []
+    if late.tick is None:
+        words.append("No tick has run yet: start beat and a worker, or `manage.py tick` from cron.")
+    elif late.is_tick_late:
+        words.append(f"The last tick ran {_seconds(late.tick)} seconds ago: look at beat and the workers.")
+    if late.are_letters_late:
+        words.append("Letters wait for longer than they should: look at the workers and the mail server.")
+    if broker != "answers":
+        words.append("Redis does not answer: letters wait for `manage.py tick`.")
+    return words
+
+
+def _seconds(age: timedelta | None) -> int | None:
+    return None if age is None else int(age.total_seconds())
+
+
+_PROBES = {"/healthz": healthz, "/readyz": readyz}
+
+
+def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer the probes before anything else is asked."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return _PROBES.get(request.path_info, get_response)(request)
+
+    return middleware

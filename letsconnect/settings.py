@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "letsconnect.middleware.content_security_policy",
+    "letsconnect.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "letsconnect.readable.utf8_only",
@@ -197,7 +198,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "mailings.tasks.tick", "schedule": timedelta(seconds=30), "options": {"expires": 25}},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the file of Celery's own one dies with a killed process
 
 # Behind https everything is strict; the embedded default serves plain http on loopback only
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from letsconnect import views
+from letsconnect import health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,7 +13,8 @@ urlpatterns = [
     path("language/", views.set_language, name="set-language"),
     path("", include("registrations.urls")),
     path("clinics/", include("clinics.urls")),
-    path("health/", views.health, name="health"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("matches/", include("matching.urls")),
     path("trust/", include("letsconnect.trust.urls")),
     path("", include("mailings.urls")),

@@ -1,13 +1,11 @@
-"""Pages that belong to no app: a person's home, the few about the programme, health, errors."""
+"""Pages that belong to no app: a person's home, the few about the programme."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from letsconnect import health as checks
 from letsconnect import home as sections
 from letsconnect.base.languages import known
 from letsconnect.base.links import path_or_nothing
@@ -50,16 +48,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
         samesite="Lax",
     )
     return response
-
-
-@never_cache
-@require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """Answer 503 without a database; a silent broker only makes letters later, so it is said and no more."""
-    database = checks.database_answers()
-    broker = checks.broker_answers()
-    words = {True: "answers", False: "does not answer"}
-    return JsonResponse({"database": words[database], "broker": words[broker]}, status=200 if database else 503)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

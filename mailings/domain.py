@@ -65,6 +65,14 @@ class Stage(StrEnum):
     TEXT = "text"
 
 
+UNREACHABLE = "the mail server could not be reached"
+
+# The tick comes every half minute, from cron every minute.
+TICK_IS_LATE = timedelta(minutes=5)
+LETTERS_ARE_LATE = timedelta(minutes=15)  # since their turn came, or since a mail server that does not answer was met
+TICK_WAS_AWAY = timedelta(minutes=30)  # longer than anybody restarts things for: coordinators are told
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came of one attempt: the server's code (None: it said nothing), whether the text had been handed over, and
@@ -110,7 +118,7 @@ def after_attempt(answer: Answer, *, tries: int, now: datetime) -> Outcome:
         return Outcome(LetterState.UNCERTAIN, reason="the connection was lost after the text had been handed over")
     if 400 <= code < 500:
         return _again("the mail server refused it for now", tries=tries, now=now)
-    return _again("the mail server could not be reached", tries=tries, now=now)
+    return _again(UNREACHABLE, tries=tries, now=now)
 
 
 def says_there_is_no_such_mailbox(answer: Answer) -> bool:
@@ -135,6 +143,11 @@ def shortened(text: str, *, address: str, limit: int = 200) -> str:
     if address:
         line = re.sub(re.escape(address), "…", line, flags=re.IGNORECASE)
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+class OutageKind(TextChoices):
+    TICK = "tick", _("nothing was done by the clock")
+    MAIL = "mail", _("the mail server could not be reached")
 
 
 SUPPRESSION_SOURCES = [

@@ -17,8 +17,10 @@ from mailings.domain import (
     NEEDS_A_REASON,
     OPEN,
     SUPPRESSION_SOURCES,
+    UNREACHABLE,
     WAITING,
     LetterState,
+    OutageKind,
     may_become,
 )
 
@@ -48,6 +50,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def needing_a_person(self) -> "LetterQuerySet":
         return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
+
+    def unreachable(self) -> "LetterQuerySet":
+        """Those that wait because no mail server answered when they were tried."""
+        return self.filter(state=S.DEFERRED, reason=UNREACHABLE)
 
     def to_address(self, address: str) -> "LetterQuerySet":
         return self.filter(address=addresses.canonical_or_as_it_is(address))
@@ -138,6 +144,40 @@ class Letter(models.Model):
             models.Index(fields=["lease_until"], name="mailings_letter_lease", condition=Q(state__in=sorted(HELD))),
             models.Index(fields=["about_type", "about_id"], name="mailings_letter_about"),
             models.Index(fields=["state", "owed_at"], name="mailings_letter_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class LastTick(models.Model):
+    """When the last tick ran: the one row that tells whether anything still happens by the clock."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="mailings_one_last_tick")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class Outage(models.Model):
+    """A time in which nothing was done by the clock, or no letter could be handed over; coordinators are told once."""
+
+    kind = models.CharField(max_length=10, choices=OutageKind)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(ended_at=None), name="mailings_one_outage_of_a_kind_at_a_time"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=OutageKind.values), name="mailings_outage_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=models.F("began_at")), name="mailings_outage_ends_later"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,6 @@ this process asks it nothing for ``QUIET_SECONDS``, whatever the task.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,21 +16,14 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
+from kombu import Connection
+
+from letsconnect.base.broker import ask
 
 logger = logging.getLogger(__name__)
 PATIENCE = 0.25  # seconds
 QUIET_SECONDS = 30.0
 STALE_SECONDS = 60  # by then the tick has told the workers, who need not hear it a thousand times when they come back
-# kombu tries for four seconds unless it is told otherwise.
-_NO_WAITING = {
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0,
-    "socket_timeout": 2 * PATIENCE,
-    "socket_connect_timeout": 2 * PATIENCE,
-}
 _gathered: ContextVar[set[str] | None] = ContextVar("nudges_gathered", default=None)
 _quiet_until = 0.0
 
@@ -89,23 +81,12 @@ def forget_quiet() -> None:
 
 
 def _hand_over(task: str) -> None:
-    """Publish in a thread of its own, because neither looking up a name nor a half-dead server keeps to a timeout."""
-    errors: list[Exception] = []
-    courier = threading.Thread(target=_publish, args=(task, errors), name=f"nudge {task}", daemon=True)
-    courier.start()
-    courier.join(PATIENCE)
-    if courier.is_alive():
-        _keep_quiet(f"the broker said nothing for {PATIENCE} seconds")
-    elif errors:
-        _keep_quiet(str(errors[0]))
+    def publish(broker: Connection) -> None:
+        current_app.send_task(task, connection=broker, retry=False, ignore_result=True, expires=STALE_SECONDS)
 
-
-def _publish(task: str, errors: list[Exception]) -> None:
-    try:
-        with current_app.connection_for_write(transport_options=_NO_WAITING) as broker:
-            current_app.send_task(task, connection=broker, retry=False, ignore_result=True, expires=STALE_SECONDS)
-    except (OperationalError, RedisError, OSError) as error:
-        errors.append(error)
+    reason = ask(publish, patience=PATIENCE)
+    if reason:
+        _keep_quiet(reason)
 
 
 def _keep_quiet(reason: str) -> None:

@@ -22,6 +22,8 @@ from letsconnect.embedded.shares import make_folder, open_lock, try_lock
 
 BASE_DIR = servers.BASE_DIR
 _PATIENCE = 10.0
+# Honcho ends everything when one process ends. These may: nobody would hear that letters no longer leave.
+_STARTED_AGAIN = ("worker", "beat", "mailbox")
 
 
 class Processes(Manager):
@@ -102,7 +104,9 @@ def processes(port: int) -> Processes:
     if settings.EMBEDDED_MAILBOX:
         commands["mailbox"] = "python manage.py mailbox"
     manager = Processes()
+    again = f"python -I {Path(__file__).with_name('again.py').relative_to(BASE_DIR)} "
     for name, command in commands.items():
+        command = again + command if name in _STARTED_AGAIN else command
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(BASE_DIR))
     return manager
 

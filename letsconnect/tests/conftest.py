@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from celery import current_app
 
 from clinics.domain import ClinicState
 from clinics.tests.factories import make_clinic
-from letsconnect import health
 from letsconnect.trust.actions import appoint_to_trust_team, send_report
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
@@ -111,7 +111,7 @@ def make_world():
 def world(db, settings, monkeypatch):
     settings.EMBEDDED_MAILBOX = True
     settings.MEDIAWIKI_CLIENT_ID = "of-the-tests"
-    monkeypatch.setattr(health.app.conf, "broker_write_url", "memory://")  # asking after a real one takes seconds
+    monkeypatch.setattr(current_app.conf, "broker_write_url", "memory://")  # asking after a real one takes time
     logging.disable(logging.ERROR)  # a line for each refusal, which are what this is about
     with time_machine.travel(NOW, tick=False):
         yield make_world()

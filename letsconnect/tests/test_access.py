@@ -66,7 +66,8 @@ DOORS = [
     Door("code-of-conduct", get=EVERYBODY),
     Door("privacy", get=EVERYBODY),
     Door("contact", get=EVERYBODY),
-    Door("health", get=EVERYBODY),
+    Door("healthz", get=EVERYBODY),
+    Door("readyz", get=EVERYBODY),
     Door("set-language", get=NOBODY_ASKS, post=ALL_LED_ON, data={"language": "fr"}),
     Door(
         "registrations:sign-in", get="200 302 302 302 302 302 302", post=ALL_LED_ON, data={"email": "new@example.org"}

@@ -1,11 +1,53 @@
 """The first page of the desk: what waits for whom."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from mailings.domain import UNREACHABLE
+from mailings.models import LastTick, Letter
+from mailings.tests.factories import make_letter
 from registrations.tests import factories
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def tick(db):
+    """A tick a moment ago: without one that is the first thing the desk says."""
+    return LastTick.objects.create(pk=1, at=timezone.now())
+
+
+def waiting(client):
+    return client.get(reverse("admin:index")).context["waiting"]
+
+
+def test_the_desk_says_first_that_nothing_happens_by_the_clock(client, liaison, tick):
+    client.force_login(liaison)
+    assert waiting(client) == []
+
+    LastTick.objects.update(at=timezone.now() - timedelta(hours=3))
+    [(text, address)] = waiting(client)
+    assert "for 3\xa0hours" in text
+    assert client.get(address).json()["status"] == "degraded"
+    tick.delete()
+    assert "Nothing happens by the clock" in waiting(client)[0][0]
+
+
+def test_the_desk_says_that_letters_do_not_leave(client, liaison):
+    client.force_login(liaison)
+    letter = make_letter()
+    Letter.objects.update(owed_at=timezone.now() - timedelta(minutes=50), due_at=timezone.now() - timedelta(minutes=5))
+    assert waiting(client) == []
+
+    Letter.objects.update(due_at=timezone.now() - timedelta(minutes=40))
+    assert "Letters have been waiting for up to 50\xa0minutes." in waiting(client)[0][0]
+    Letter.objects.update(state="deferred", tries=1, reason=UNREACHABLE, due_at=timezone.now() + timedelta(hours=1))
+    assert "Letters have been waiting for up to 50\xa0minutes." in waiting(client)[0][0]
+    Letter.objects.filter(pk=letter.pk).update(reason="the mail server refused it for now")
+    assert waiting(client) == []
 
 
 def test_the_desk_begins_with_what_waits_in_my_regions(client, liaison, other_liaison):

@@ -11,7 +11,7 @@ from letsconnect import errors
 from letsconnect.tests.serving import serve
 
 FORM = "application/x-www-form-urlencoded"
-WHERE = ["/", "/there-is-no-such-page/", "/sign-in/", "/language/", "/admin/", "/health/"]
+WHERE = ["/", "/there-is-no-such-page/", "/sign-in/", "/language/", "/admin/", "/contact/"]
 BROKEN_FORM = b"--x\r\nContent-Disposition: form-data; name=a"
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from letsconnect.embedded import leftovers
+from letsconnect.embedded.postgres import command_line
 from letsconnect.tests.test_embedded import processes_of
 from mailings.tests.smtp import free_port
 
@@ -41,6 +42,13 @@ def started_from(base):
     return {*processes_of(base), *leftovers.marked(base)}
 
 
+def beat_of(base):
+    """The process that is beat itself, not what watches over it."""
+    lines = {number: command_line(number).split() for number in started_from(base)}
+    beats = [number for number, words in lines.items() if "beat" in words and not any("again.py" in w for w in words)]
+    return min(beats, default=None)
+
+
 def test_run_serves_the_demo_until_it_is_told_to_stop_and_stops_all_it_started(copy):
     port = free_port()
     known = environment(port)
@@ -57,6 +65,12 @@ def test_run_serves_the_demo_until_it_is_told_to_stop_and_stops_all_it_started(c
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/clinics/", timeout=30) as page:
             assert page.status == 200
         assert len(started_from(copy)) > 5
+        first = beat_of(copy)
+        os.kill(first, signal.SIGKILL)
+        until = time.monotonic() + 30
+        while beat_of(copy) in (None, first):
+            assert time.monotonic() < until, "nobody started beat again"
+            time.sleep(0.1)
     finally:
         run.send_signal(signal.SIGTERM)
         rest = run.communicate(timeout=60)[0]

@@ -40,7 +40,9 @@ def test_every_page_has_one_h1_its_language_and_the_strict_policy(client, path, 
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("path", ["/static/css/portal.css", "/health/", "/admin/", "/there-is-no-such-page/"])
+@pytest.mark.parametrize(
+    "path", ["/static/css/portal.css", "/healthz", "/readyz", "/admin/", "/there-is-no-such-page/"]
+)
 @pytest.mark.django_db
 def test_every_answer_carries_the_policy(client, path):
     assert "frame-ancestors 'none'" in client.get(path).headers["Content-Security-Policy"]

@@ -1,10 +1,10 @@
-"""Home, language, health, the working group's door and the pages for when something is wrong."""
+"""Home, language, the working group's door and the pages for when something is wrong."""
 
 import pytest
 from django.test import Client
 from django.urls import path, reverse
 
-from letsconnect import health, urls
+from letsconnect import urls
 from registrations.domain import RegistrationState
 from registrations.tests.factories import make_registration
 
@@ -102,30 +102,6 @@ def test_an_unknown_language_is_english_and_asking_by_get_changes_nothing(client
 
     member.refresh_from_db()
     assert (member.language, answer.status_code) == ("en", 405)
-
-
-@pytest.mark.django_db
-def test_health_says_whether_database_and_broker_answer_and_nothing_else(client):
-    answer = client.get("/health/")
-
-    assert answer.status_code == 200
-    assert set(answer.json()) == {"database", "broker"}
-    assert answer.json()["database"] == "answers"
-    assert answer.headers["Cache-Control"].startswith("max-age=0")
-
-
-@pytest.mark.django_db
-def test_a_dead_broker_is_said_and_the_portal_still_counts_as_up(client, monkeypatch):
-    monkeypatch.setattr(health.app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
-    answer = client.get("/health/")
-
-    assert (answer.status_code, answer.json()["broker"]) == (200, "does not answer")
-
-
-def test_a_dead_database_is_a_503(client, settings, monkeypatch, db):
-    monkeypatch.setattr(health, "database_answers", lambda: False)
-
-    assert client.get("/health/").status_code == 503
 
 
 @pytest.mark.django_db

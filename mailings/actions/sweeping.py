@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from mailings import kinds
 from mailings.domain import LetterState
 from mailings.fence import Fence
-from mailings.models import Letter
+from mailings.models import LastTick, Letter
 
 ADVISORY_LOCK = 7_233_001
 
@@ -47,6 +47,7 @@ def sweep(*, now: datetime) -> Swept:
         LetterState.UNCERTAIN,
         reason="the worker stopped while it was handing the letter over",
     )
+    LastTick.objects.update_or_create(pk=1, defaults={"at": now})
     return swept
 
 

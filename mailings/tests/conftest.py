@@ -38,6 +38,6 @@ def eager_worker(settings, monkeypatch):
 
     monkeypatch.setattr(current_app, "send_task", do)
     yield
-    for courier in [thread for thread in threading.enumerate() if thread.name.startswith("nudge ")]:
+    for courier in [thread for thread in threading.enumerate() if thread.name == "asking the broker"]:
         courier.join(10)
     nudges.forget_quiet()

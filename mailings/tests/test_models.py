@@ -1,10 +1,12 @@
 """The rules the ledger's tables keep, each broken on purpose."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from mailings.domain import LetterState
-from mailings.models import Letter, Suppression
+from mailings.models import LastTick, Letter, Outage, Suppression
 from mailings.tests.factories import make_letter
 from registrations.tests.factories import NOW
 
@@ -88,3 +90,19 @@ def test_a_suppression_has_a_known_source_and_is_one_per_address(columns, constr
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Suppression.objects.create(**{"address_hash": "y", "source": "bounce", "made_at": NOW} | columns)
+
+
+@pytest.mark.parametrize(
+    ("row", "constraint"),
+    [
+        (lambda: LastTick(pk=2, at=NOW), "mailings_one_last_tick"),
+        (lambda: Outage(kind="mail", began_at=NOW), "mailings_one_outage_of_a_kind_at_a_time"),
+        (lambda: Outage(kind="moon", began_at=NOW), "mailings_outage_kind_is_known"),
+        (lambda: Outage(kind="tick", began_at=NOW, ended_at=NOW - timedelta(1)), "mailings_outage_ends_later"),
+    ],
+)
+def test_the_rules_of_ticks_and_outages_hold(row, constraint):
+    Outage.objects.create(kind="mail", began_at=NOW)
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        row().save(force_insert=True)

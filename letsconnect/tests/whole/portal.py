@@ -42,7 +42,7 @@ def running(folder: Path, *, broker: str) -> Iterator[str]:
         MAILBOX_DIR=str(folder / "mailbox"),
         SITE_URL=address,
     )
-    celery = ["celery", "-A", "letsconnect", "worker", "--beat", "--schedule", str(folder / "beat"), "-c", "2"]
+    celery = ["celery", "-A", "letsconnect", "worker", "--beat", "-c", "2"]
     commands = [
         ["manage.py", "mailbox"],
         ["-m", "gunicorn", "letsconnect.wsgi", "--bind", f"127.0.0.1:{web}", "--workers", "2", "--no-control-socket"],

@@ -69,7 +69,7 @@ class Worker:
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
         with (self.folder / "worker.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, *quiet, "--schedule", str(self.folder / "schedule")],
+                [*command, *quiet],
                 env=self.environment,
                 cwd=settings.BASE_DIR,
                 stdout=log,

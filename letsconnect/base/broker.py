@@ -1,0 +1,34 @@
+"""Asking the broker something without ever waiting for it longer than was said."""
+
+import threading
+from collections.abc import Callable
+
+from celery import current_app
+from kombu import Connection
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+
+def ask(what: Callable[[Connection], object], *, patience: float) -> str:
+    """Do ``what`` with a connection to the broker; return why it could not be done, or "".
+
+    It is done in a thread of its own, because neither looking up a name nor a half-dead server keeps to a timeout.
+    """
+    errors: list[Exception] = []
+    courier = threading.Thread(target=_done, args=(what, patience, errors), name="asking the broker", daemon=True)
+    courier.start()
+    courier.join(patience)
+    if courier.is_alive():
+        return f"it said nothing for {patience} seconds"
+    return str(errors[0]) if errors else ""
+
+
+def _done(what: Callable[[Connection], object], patience: float, errors: list[Exception]) -> None:
+    # kombu tries for four seconds unless it is told otherwise.
+    at_once = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+    patient = {"socket_timeout": 2 * patience, "socket_connect_timeout": 2 * patience}
+    try:
+        with current_app.connection_for_write(transport_options=at_once | patient) as broker:
+            what(broker)
+    except (OperationalError, RedisError, OSError) as error:
+        errors.append(error)

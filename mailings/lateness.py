@@ -1,0 +1,39 @@
+"""Whether what is to happen by the clock happens: when the last tick ran, how long letters have been waiting."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Min, Q
+
+from mailings.domain import LETTERS_ARE_LATE, OPEN, TICK_IS_LATE, UNREACHABLE, WAITING
+from mailings.models import LastTick, Letter
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How long ago each thing was, seen at one moment; None where there is no such thing."""
+
+    tick: timedelta | None  # since the last tick ran; None: none has ever run
+    oldest_owed: timedelta | None  # since the oldest of the letters that are not sent yet was owed
+    overdue: timedelta | None  # since the turn came of the letter whose turn came first
+    unreachable: timedelta | None  # since the first letter was owed that no mail server took
+
+    @property
+    def is_tick_late(self) -> bool:
+        return self.tick is None or self.tick >= TICK_IS_LATE
+
+    @property
+    def are_letters_late(self) -> bool:
+        return any(age is not None and age >= LETTERS_ARE_LATE for age in (self.overdue, self.unreachable))
+
+
+def lateness(*, now: datetime) -> Lateness:
+    """Return how late everything is, in two queries."""
+    ran = LastTick.objects.filter(pk=1).values_list("at", flat=True).first()
+    found = Letter.objects.filter(state__in=OPEN).aggregate(
+        oldest_owed=Min("owed_at"),
+        overdue=Min("due_at", filter=Q(state__in=WAITING, due_at__lte=now)),
+        unreachable=Min("owed_at", filter=Q(reason=UNREACHABLE)),
+    )
+    ages = {name: None if moment is None else max(now - moment, timedelta(0)) for name, moment in found.items()}
+    return Lateness(tick=None if ran is None else max(now - ran, timedelta(0)), **ages)
