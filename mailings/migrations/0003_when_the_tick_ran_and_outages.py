@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mailings", "0001_letters_and_suppressions"),
+        ("mailings", "0002_addresses_in_their_canonical_form"),
     ]
 
     operations = [
