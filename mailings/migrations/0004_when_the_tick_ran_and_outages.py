@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mailings", "0002_addresses_in_their_canonical_form"),
+        ("mailings", "0003_lift_suppressions_that_spoke_of_somebody_else"),
     ]
 
     operations = [
