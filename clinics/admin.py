@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
-from django.forms import BaseModelFormSet, ModelForm
+from django.db.models import Count, Field, Q, QuerySet
+from django.forms import BaseModelFormSet, ChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,8 +18,9 @@ from clinics import actions
 from clinics.domain import ClinicError, ClinicState, RsvpState
 from clinics.forms import CancelForm, ClinicForm
 from clinics.models import Clinic, ClinicText, Rsvp
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from letsconnect.base.templatetags.when import when
+from registrations.domain import Region
 
 _ACTS = {
     "announce": actions.announce_clinic,
@@ -28,30 +29,14 @@ _ACTS = {
 }
 
 
-class ByTheClinic:
-    """Inlines are open to whoever may do the same to the clinic."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
-        return request.user.is_staff
-
-    def has_add_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
-        return request.user.is_staff and (obj is None or obj.is_to_come)
-
-    def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
-        return self.has_add_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
-        return False
-
-
-class ClinicTextInline(ByTheClinic, admin.StackedInline):
+class ClinicTextInline(DeskInline, admin.StackedInline):
     model = ClinicText
 
     def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
         return 0 if obj and obj.texts.exists() else 1
 
 
-class RsvpInline(ByTheClinic, admin.TabularInline):
+class RsvpInline(DeskInline, admin.TabularInline):
     """Who comes: names, never addresses."""
 
     model = Rsvp
@@ -63,7 +48,7 @@ class RsvpInline(ByTheClinic, admin.TabularInline):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rsvp]:
-        return super().get_queryset(request).active().select_related("member")
+        return super().get_queryset(request).visible_to(request.user).active().select_related("member")
 
     @admin.display(description=pgettext_lazy("of a person", "name"))
     def name(self, rsvp: Rsvp) -> str:
@@ -72,7 +57,10 @@ class RsvpInline(ByTheClinic, admin.TabularInline):
 
 @admin.register(Clinic)
 class ClinicAdmin(WorkingGroupAdmin):
+    """Each member of the working group sees what they look after; see `ClinicQuerySet.looked_after_by`."""
+
     liaisons_may = frozenset({"view", "change", "add"})
+    scope = "looked_after_by"
     form = ClinicForm
     inlines = [ClinicTextInline, RsvpInline]
     list_display = ["title", "state", "starts", "floor_language", "seats", "waiting"]
@@ -88,6 +76,13 @@ class ClinicAdmin(WorkingGroupAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_to_come)
+
+    def formfield_for_choice_field(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> ChoiceField:
+        """Offer the regions one looks after, or none; the action refuses all others."""
+        if db_field.name == "region" and not request.user.is_coordinator:
+            mine = [(code, label) for code, label in Region.choices if request.user.looks_after(code)]
+            kwargs["choices"] = [("", "—"), *mine]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("starts at"), ordering="starts_at")
     def starts(self, clinic: Clinic) -> str:
@@ -182,7 +177,7 @@ class ClinicAdmin(WorkingGroupAdmin):
     def _clinic_for(self, request: HttpRequest, clinic_id: int) -> Clinic:
         if not super().has_change_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Clinic.objects.visible_to(request.user), pk=clinic_id)
+        return get_object_or_404(Clinic.objects.looked_after_by(request.user), pk=clinic_id)
 
     def _act(self, request: HttpRequest, act: str, clinic: Clinic) -> None:
         try:

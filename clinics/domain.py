@@ -108,6 +108,10 @@ class MoveNotAllowed(ClinicError):
     """The clinic is not in a state from which this can be done."""
 
 
+class NotYours(ClinicError):
+    """The clinic is of a region that the person does not look after."""
+
+
 class NotReady(ClinicError):
     """The clinic lacks something people must be told before it can be announced."""
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics import domain
 from clinics.domain import ClinicKind, ClinicState, FloorLanguage, NoticeKind, RsvpState
 from letsconnect.base.languages import chain
+from letsconnect.base.models import Act
 from letsconnect.base.zones import validate_zone
 from registrations.domain import Region
 from registrations.models import Member
@@ -44,8 +45,20 @@ def validate_https(link: str) -> None:
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def visible_to(self, reader: "Reader") -> "ClinicQuerySet":
-        """Everything but drafts, which only the working group sees."""
-        return self if reader.is_staff else self.exclude(state=ClinicState.DRAFT)
+        """Everything but drafts, which only those see who look after them."""
+        if not reader.is_staff:
+            return self.exclude(state=ClinicState.DRAFT)
+        return self.filter(~Q(state=ClinicState.DRAFT) | Q(pk__in=Clinic.objects.looked_after_by(reader).values("pk")))
+
+    def looked_after_by(self, reader: "Reader") -> "ClinicQuerySet":
+        """What a member of the working group plans, cancels and reads the names of: the clinics of their regions and
+        those without one that they created, as the log of acts says; all for coordinators, none without a seat."""
+        if not reader.is_staff:
+            return self.none()
+        if reader.is_coordinator:
+            return self
+        created = Act.objects.by(reader, verb="create_clinic", on=Clinic).values("object_id")
+        return self.filter(Q(region__in=reader.seat_regions) | Q(region="", pk__in=created))
 
     def announced(self) -> "ClinicQuerySet":
         return self.filter(state=ClinicState.ANNOUNCED)
@@ -254,8 +267,8 @@ class RsvpQuerySet(models.QuerySet["Rsvp"]):
         )
 
     def visible_to(self, reader: "Reader") -> "RsvpQuerySet":
-        """One's own; all for the working group."""
-        return self if reader.is_staff else self.of(reader)
+        """One's own, and those at the clinics one looks after."""
+        return self.filter(Q(member=reader) | Q(clinic__in=Clinic.objects.looked_after_by(reader).values("pk")))
 
 
 class Rsvp(models.Model):

@@ -89,7 +89,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
             "%(count)d report waits for the trust team", "%(count)d reports wait for the trust team", reports
         )
         yield text % {"count": reports}, reverse("trust:report-list")
-    letters = Letter.objects.shown_at_the_desk().needing_a_person().count() if member.is_coordinator else 0
+    letters = Letter.objects.visible_to(member).needing_a_person().count()
     readers = TrustSeat.objects.current(on=timezone.now().date()).count()
     if member.is_coordinator and readers < FEWEST_READERS:
         yield str(_("The trust team needs at least two members")), reverse("admin:trust_trustseat_changelist")

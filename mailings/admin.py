@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from letsconnect.base.admin import WorkingGroupAdmin
 from mailings import actions
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
-from mailings.models import Letter, LetterQuerySet, Suppression
+from mailings.models import Letter, Suppression
 
 
 @admin.register(Letter)
@@ -39,9 +39,6 @@ class LetterAdmin(WorkingGroupAdmin):
     ]
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> LetterQuerySet:
-        return super().get_queryset(request).shown_at_the_desk()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         tally = self.get_queryset(request).tally()

@@ -48,6 +48,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """All but those of which even the existence is confidential; people see their own among their data."""
         return self.exclude(kind__in=kinds.confidential())
 
+    def visible_to(self, member: Any) -> "LetterQuerySet":
+        """For coordinators, because addresses are here; without what is confidential."""
+        return self.shown_at_the_desk() if member.is_coordinator else self.none()
+
     def needing_a_person(self) -> "LetterQuerySet":
         return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
 
@@ -185,6 +189,10 @@ class Outage(models.Model):
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def visible_to(self, member: Any) -> "SuppressionQuerySet":
+        """For coordinators."""
+        return self if member.is_coordinator else self.none()
+
     def fingerprinted(self, address: str) -> "SuppressionQuerySet":
         """All there ever was about one address, under whichever of its spellings it was noted."""
         return self.filter(address_hash__in=[_fingerprint(one) for one in addresses.spellings(address)])

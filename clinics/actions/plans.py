@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clinics import domain
 from clinics.actions.notices import owe_notice
 from clinics.actions.seats import change_capacity, lock_clinic, move_up
-from clinics.domain import ClinicState, MoveNotAllowed, NoticeKind, NotReady, ReasonMissing
+from clinics.domain import ClinicState, MoveNotAllowed, NoticeKind, NotReady, NotYours, ReasonMissing
 from clinics.models import Clinic, ClinicText
 from letsconnect.base import acts
 from mailings import letters
@@ -20,9 +20,23 @@ START = ("local_date", "local_time", "zone", "fold")
 _PLAIN = ("kind", "floor_language", "region", "minutes", "closes_minutes_before", "meeting_link")
 
 
+def _lock_theirs(clinic: Clinic, *, by: Member) -> Clinic:
+    """Lock a clinic that ``by`` looks after; NotYours for everybody else."""
+    clinic = lock_clinic(clinic)
+    _check_theirs(clinic, by=by)
+    return clinic
+
+
+def _check_theirs(clinic: Clinic, *, by: Member) -> None:
+    if not Clinic.objects.looked_after_by(by).filter(pk=clinic.pk).exists():
+        raise NotYours(_("This clinic is not of a region you look after."))
+
+
 @transaction.atomic
 def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Store a new draft; its start is derived from the wall clock. HourSkipped where that does not exist."""
+    if not by.is_staff or (clinic.region and not by.looks_after(clinic.region)):
+        raise NotYours(_("You do not look after this region."))
     clinic.state = ClinicState.DRAFT
     clinic.starts_at = domain.utc_of(clinic.wall_clock, clinic.zone, fold=clinic.fold)
     clinic.start_set_at = now
@@ -34,13 +48,14 @@ def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 @transaction.atomic
 def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now: datetime) -> Clinic:
     """Store what one form changed, all or nothing: a new start and a new number of seats by their own actions."""
-    clinic = lock_clinic(clinic)
+    clinic = _lock_theirs(clinic, by=by)
     plain = [name for name in _PLAIN if name in changes and getattr(clinic, name) != changes[name]]
     if plain:
         for name in plain:
             setattr(clinic, name, changes[name])
         clinic.save(update_fields=plain)
         acts.record(by=by, verb="change_clinic", on=clinic, now=now)
+        _check_theirs(clinic, by=by)  # nor can it be handed to a region that is not theirs
     if any(name in changes for name in START):
         start = {name: changes.get(name, getattr(clinic, name)) for name in START}
         clinic = reschedule(clinic=clinic, **start, by=by, now=now)
@@ -53,6 +68,7 @@ def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now
 @transaction.atomic
 def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
     """Store the text of a clinic in one language."""
+    _lock_theirs(text.clinic, by=by)
     text.save()
     acts.record(by=by, verb="write_clinic_text", on=text.clinic, now=now, became=text.language)
     return text
@@ -61,7 +77,7 @@ def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
 @transaction.atomic
 def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Open sign-up. NotReady unless there is something to read and the start lies ahead."""
-    clinic = lock_clinic(clinic)
+    clinic = _lock_theirs(clinic, by=by)
     domain.check_move(clinic.state, ClinicState.ANNOUNCED)
     if not clinic.texts.exclude(summary="").exists():
         raise NotReady(_("Write a title and what it is about in at least one language first."))
@@ -73,7 +89,7 @@ def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 @transaction.atomic
 def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Say that the clinic took place; not before it has begun."""
-    clinic = lock_clinic(clinic)
+    clinic = _lock_theirs(clinic, by=by)
     domain.check_move(clinic.state, ClinicState.HELD)
     if now < clinic.starts_at:
         raise NotReady(_("This clinic has not begun yet."))
@@ -83,7 +99,7 @@ def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 @transaction.atomic
 def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Close the books of a clinic that was held."""
-    clinic = lock_clinic(clinic)
+    clinic = _lock_theirs(clinic, by=by)
     domain.check_move(clinic.state, ClinicState.ARCHIVED)
     return _move(clinic, ClinicState.ARCHIVED, verb="archive_clinic", by=by, now=now)
 
@@ -91,7 +107,7 @@ def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 @transaction.atomic
 def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> Clinic:
     """Call it off, and write to everyone who has a seat or waits for one."""
-    clinic = lock_clinic(clinic)
+    clinic = _lock_theirs(clinic, by=by)
     domain.check_move(clinic.state, ClinicState.CANCELLED)
     if not reason.strip():
         raise ReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
@@ -108,7 +124,7 @@ def reschedule(
     *, clinic: Clinic, local_date: date, local_time: time, zone: str, fold: int = 0, by: Member, now: datetime
 ) -> Clinic:
     """Move the start. Everyone signed up is told, and gets new reminders; the close of sign-up moves along."""
-    clinic = lock_clinic(clinic)
+    clinic = _lock_theirs(clinic, by=by)
     if not clinic.is_to_come:
         raise MoveNotAllowed(_("Only a clinic still to come can be moved to another time."))
     starts_at = domain.utc_of(datetime.combine(local_date, local_time), zone, fold=fold)

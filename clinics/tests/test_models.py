@@ -89,12 +89,13 @@ def test_one_start_is_told_once_in_each_way():
     refuses("clinics_notice_kind_is_known", lambda: Notice.objects.create(kind="week", **facts))
 
 
-def test_drafts_are_seen_by_the_working_group_only(member, liaison):
-    draft, shown = make_clinic(state=ClinicState.DRAFT), make_clinic()
+def test_drafts_are_seen_by_those_who_look_after_them_only(member, liaison, other_liaison):
+    draft, shown = make_clinic(state=ClinicState.DRAFT, region="MENA"), make_clinic()
 
     assert list(Clinic.objects.visible_to(AnonymousUser())) == [shown]
     assert list(Clinic.objects.visible_to(member)) == [shown]
     assert set(Clinic.objects.visible_to(liaison)) == {draft, shown}
+    assert list(Clinic.objects.visible_to(other_liaison)) == [shown]
 
 
 def test_a_clinic_is_upcoming_until_its_end_then_past():
@@ -155,11 +156,12 @@ def test_positions_count_those_who_came_before():
     assert [rsvp.position() for rsvp in rsvps] == [None, 1, 2, 3]
 
 
-def test_somebody_elses_rsvp_is_nobodys_business(member, stranger, liaison):
-    clinic = make_clinic()
+def test_somebody_elses_rsvp_is_nobodys_business(member, stranger, liaison, other_liaison):
+    clinic = make_clinic(region="MENA")
     actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
 
     assert Rsvp.objects.visible_to(member).count() == 1
     assert Rsvp.objects.visible_to(stranger).count() == 0
     assert Rsvp.objects.visible_to(liaison).count() == 1
+    assert Rsvp.objects.visible_to(other_liaison).count() == 0
     assert make_member().rsvps.count() == 0

@@ -16,6 +16,10 @@ class ActQuerySet(models.QuerySet["Act"]):
             .order_by("at", "pk")
         )
 
+    def by(self, actor: models.Model, *, verb: str, on: type[models.Model]) -> "ActQuerySet":
+        """What somebody did to rows of one table."""
+        return self.filter(actor=actor.pk, verb=verb, object_type=on._meta.label_lower)
+
 
 class Act(models.Model):
     """One line of the log. Written by `acts.record` only; a trigger refuses every change."""

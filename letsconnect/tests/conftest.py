@@ -41,7 +41,7 @@ def make_world():
     learner = make_registration(member=concerned, wishes=["wikidata"], reviewer=reviewer)
     asked = make_match(MatchState.ASKED, learner=learner, approved_by=reviewer)
     proposed = make_match(round=asked.round)
-    clinic = make_clinic()
+    clinic = make_clinic(region="MENA")
     connected = make_match(MatchState.CONNECTED, learner=learner, skill="lexemes", approved_by=reviewer)
     session = make_session(match=connected, waiting_for=Side.LEARNER)
     people = {
@@ -81,7 +81,8 @@ def make_world():
         rules=MatchingRules.objects.create(pk=1),
         exclusion=exclude_pair(one=proposed.learner, other=proposed.sharer, reason="A quarrel.", by=reviewer, now=NOW),
         clinic=clinic,
-        draft=make_clinic(state=ClinicState.DRAFT),
+        draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
+        regionless=make_clinic(state=ClinicState.DRAFT),
         letter=make_letter(),
         skill=make_skill("wikidata"),
         suggested=suggest_skill(name="Podcast editing", language="en", by=concerned, now=NOW),

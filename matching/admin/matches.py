@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -19,7 +19,7 @@ from letsconnect.base.admin import keys_among
 from matching import actions, reasons
 from matching.actions import Swap
 from matching.admin import one_match
-from matching.admin.desk import DeskAdmin, line, side_in_words, tell_held
+from matching.admin.desk import DeskAdmin, line, may_know, side_in_words, tell_held
 from matching.domain import MatchingError, MatchState
 from matching.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
@@ -120,6 +120,8 @@ class MatchAdmin(DeskAdmin):
         """Give the learner another sharer; the page of the new match opens."""
         match = self.find(request, match_id)
         sharer = get_object_or_404(Registration, pk__in=keys_among([request.POST.get("sharer", "")]))
+        if not may_know(request.user, match.learner, sharer):
+            raise Http404  # as on the page, where somebody else's people have no name and no button
         skill = get_object_or_404(Skill, pk__in=keys_among([request.POST.get("skill", "")]))
         try:
             swapped = actions.swap_match(

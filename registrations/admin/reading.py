@@ -7,18 +7,16 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 
+from letsconnect.base.admin import DeskInline
 from registrations.models import Offer, SpokenLanguage, Wish
 from registrations.reference.names import language_name
 
 
-class ReadInline(admin.TabularInline):
+class ReadInline(DeskInline, admin.TabularInline):
     """Rows of the registration, to read."""
 
     extra = 0
     can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
-        return request.user.is_staff
 
     def has_add_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         return False

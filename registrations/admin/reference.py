@@ -1,31 +1,25 @@
 """Groups; the desk of skills is beside, in `skills.py`."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from registrations.models import Group, GroupAlias
 
 
-class NameInline(admin.TabularInline):
+class GroupAliasInline(DeskInline, admin.TabularInline):
+    model = GroupAlias
     extra = 1
 
-    def has_view_permission(self, request: object, obj: object | None = None) -> bool:
-        return request.user.is_staff
-
-    has_add_permission = has_change_permission = has_view_permission
-
-    def has_delete_permission(self, request: object, obj: object | None = None) -> bool:
-        return request.user.is_coordinator
-
-
-class GroupAliasInline(NameInline):
-    model = GroupAlias
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return self.has_change_permission(request, obj)
 
 
 @admin.register(Group)
 class GroupAdmin(WorkingGroupAdmin):
     """Affiliates and informal groups with their other names."""
 
+    unscoped_because = "names of groups say nothing about a person"
     list_display = ["name", "kind", "country", "is_active"]
     list_filter = ["kind", "is_active"]
     search_fields = ["name", "aliases__text"]

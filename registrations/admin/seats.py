@@ -58,6 +58,7 @@ class SeatAdmin(WorkingGroupAdmin):
     """What the two kinds of seats share: the steps of giving one, and ending it."""
 
     form = EndForm
+    unscoped_because = "who has a seat is no secret in the working group"
     change_form_template = "admin/seats/change_form.html"
     list_select_related = ["member"]
     give_form: type[PersonForm]

@@ -153,7 +153,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         number = int(pk) if str(pk).isdecimal() else 0
-        return get_object_or_404(ImportUpload.objects.defer("content"), pk=min(number, 2**63 - 1))
+        return get_object_or_404(self.get_queryset(request), pk=min(number, 2**63 - 1))
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         values = {**self.admin_site.each_context(request), "opts": self.opts, **context}

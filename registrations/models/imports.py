@@ -42,6 +42,10 @@ class ImportedKey(models.Model):
 
 
 class ClaimInvitationQuerySet(models.QuerySet["ClaimInvitation"]):
+    def visible_to(self, member: Member) -> "ClaimInvitationQuerySet":
+        """For coordinators, because addresses are here."""
+        return self if member.is_coordinator else self.none()
+
     def open(self, *, at: datetime) -> "ClaimInvitationQuerySet":
         """Neither used nor too old, to a registration that nobody has."""
         return self.filter(used_at=None, expires_at__gt=at, registration__member=None)

@@ -36,6 +36,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def with_doubtful_address(self) -> "MemberQuerySet":
         return self.filter(has_doubtful_address=True, email__isnull=False)
 
+    def visible_to(self, member: "Member") -> "MemberQuerySet":
+        """The accounts at the desk: for coordinators, because addresses are here."""
+        return self if member.is_coordinator else self.none()
+
     def with_open_account(self) -> "MemberQuerySet":
         return self.filter(is_active=True, erased_at=None)
 

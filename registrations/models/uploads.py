@@ -22,6 +22,10 @@ class UploadState(models.TextChoices):
 
 
 class ImportUploadQuerySet(models.QuerySet["ImportUpload"]):
+    def visible_to(self, member: Member) -> "ImportUploadQuerySet":
+        """For coordinators: the files are full of addresses."""
+        return self if member.is_coordinator else self.none()
+
     def waiting(self) -> "ImportUploadQuerySet":
         """What a worker is to read or to import, the oldest first."""
         return self.filter(state__in=(UploadState.CHECKING, UploadState.APPLYING)).order_by("asked_at", "pk")
