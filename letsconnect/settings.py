@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect import env
+from letsconnect import env, limits
 from letsconnect.embedded import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -97,9 +97,11 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "codex"
 CRISPY_TEMPLATE_PACK = "codex"
 
+_connection = _database | {"ENGINE": "letsconnect.database"} if _database else paths.embedded_database(BASE_DIR)
 DATABASES = {
-    "default": (_database or paths.embedded_database(BASE_DIR))
+    "default": _connection
     | {
+        "OPTIONS": limits.with_limits(_connection.get("OPTIONS", {}), limits.limits_of(limits.this_process())),
         "CONN_MAX_AGE": 0,
         "ATOMIC_REQUESTS": False,
         "TEST": {"NAME": env.text("TEST_DATABASE") or None},

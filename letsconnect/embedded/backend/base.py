@@ -1,8 +1,8 @@
 """The backend Django loads for the embedded database; everything but the first connection is PostgreSQL's own."""
 
-from django.db.backends.postgresql import base
 from django.db.backends.postgresql.client import DatabaseClient
 
+from letsconnect.database import base
 from letsconnect.embedded import servers
 from letsconnect.embedded.postgres import programs
 

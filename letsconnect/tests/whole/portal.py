@@ -43,9 +43,10 @@ def running(folder: Path, *, broker: str) -> Iterator[str]:
         SITE_URL=address,
     )
     celery = ["celery", "-A", "letsconnect", "worker", "--beat", "-c", "2"]
+    patient = ["--workers", "2", "--worker-class", "letsconnect.serving.PatientWorker", "--threads", "16"]
     commands = [
         ["manage.py", "mailbox"],
-        ["-m", "gunicorn", "letsconnect.wsgi", "--bind", f"127.0.0.1:{web}", "--workers", "2", "--no-control-socket"],
+        ["-m", "gunicorn", "letsconnect.wsgi", "--bind", f"127.0.0.1:{web}", *patient, "--no-control-socket"],
         ["-m", *celery, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
     ]
     with (folder / "portal.log").open("ab") as log:

@@ -1,0 +1,25 @@
+"""Whether the request of this moment only reads, and so may try once more to connect."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+PAUSE = 0.5  # seconds; a server that is restarted is back in one or two
+_may_try_again: ContextVar[bool] = ContextVar("may_try_again", default=False)
+
+
+@contextmanager
+def only_reading(is_safe: bool) -> Iterator[None]:
+    """Allow one second try at connecting within the block, if ``is_safe``."""
+    token = _may_try_again.set(is_safe)
+    try:
+        yield
+    finally:
+        _may_try_again.reset(token)
+
+
+def take_second_try() -> bool:
+    """Tell whether a second try is allowed; it is then used up."""
+    allowed = _may_try_again.get()
+    _may_try_again.set(False)
+    return allowed

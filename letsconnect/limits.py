@@ -1,0 +1,67 @@
+"""How long each kind of process lets the database keep it waiting.
+
+A page must not wait: somebody looks at it. A worker may, a command (a migration, a large export) may longer still.
+The limits travel as options of the connection, so that they hold for every connection, whoever opens it.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from letsconnect import env
+
+PROCESS = "LETSCONNECT_PROCESS"
+# Seconds; 0 is no limit. A lock is given up long before a statement: who waits for one does no work.
+DEFAULTS: dict[str, dict[str, int]] = {
+    "web": {"statement_timeout": 15, "lock_timeout": 3, "idle_in_transaction_session_timeout": 30},
+    "worker": {"statement_timeout": 300, "lock_timeout": 10, "idle_in_transaction_session_timeout": 120},
+    "command": {"statement_timeout": 0, "lock_timeout": 60, "idle_in_transaction_session_timeout": 1800},
+}
+_NAMES = {
+    "statement_timeout": "STATEMENT_SECONDS",
+    "lock_timeout": "LOCK_SECONDS",
+    "idle_in_transaction_session_timeout": "IDLE_IN_TRANSACTION_SECONDS",
+}
+_DAY = 24 * 60 * 60
+
+
+def process_kind(argv: Sequence[str], *, environ: Mapping[str, str] = os.environ) -> str:
+    """Return what this process is: `web`, `worker` or `command`."""
+    told = env.text(PROCESS, environ=environ)
+    if told:
+        if told not in DEFAULTS:
+            raise ImproperlyConfigured(f"{PROCESS}={told!r} is none of {', '.join(DEFAULTS)}.")
+        return told
+    program = Path(argv[0]) if argv else Path()
+    is_celery = program.name == "celery" or program.parts[-2:] == ("celery", "__main__.py")
+    return "worker" if is_celery else "command"
+
+
+def be(kind: str) -> None:
+    """Say what this process is, before the settings are read; an environment that says so already wins."""
+    os.environ.setdefault(PROCESS, kind)
+
+
+def limits_of(kind: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, int]:
+    """Return the limits of a kind of process in seconds, each of which `WEB_LOCK_SECONDS` and the like replace."""
+    return {
+        limit: env.integer(f"{kind.upper()}_{_NAMES[limit]}", seconds, low=0, high=_DAY, environ=environ)
+        for limit, seconds in DEFAULTS[kind].items()
+    }
+
+
+def with_limits(options: Mapping[str, object], limits: Mapping[str, int]) -> dict[str, object]:
+    """Return libpq's options with the limits added; what is there already stays.
+
+    A server that vanished without a word (a pulled cable, a firewall) is given up after seconds too.
+    """
+    words = [str(options.get("options", "")), *(f"-c {name}={seconds}s" for name, seconds in limits.items())]
+    patience = {"connect_timeout": 3, "tcp_user_timeout": 10_000, "keepalives_idle": 30}
+    return {**patience, **options, "options": " ".join(word for word in words if word)}
+
+
+def this_process() -> str:
+    return process_kind(sys.argv)
