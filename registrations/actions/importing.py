@@ -1,13 +1,16 @@
 """Bringing an export of the old form into the portal."""
 
-from collections.abc import Iterable, Iterator
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils.crypto import salted_hmac
 
 from letsconnect.base import acts
+from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
 from registrations.domain import ConsentDocument, RegistrationState, SkillState, Source
 from registrations.importing import groups, rows, table
 from registrations.importing.persons import Person, persons
@@ -34,31 +37,93 @@ from registrations.reference.skills import skills as seed_skills
 from registrations.skills import following
 
 OLD_FORM = "old form"  # the version of every consent that came with it
-_LOCK = 0x4C43_494D_5001  # one import at a time
+_LOCK = 0x4C43_494D_5001  # one step of an import at a time
+STEP = 10  # persons in one transaction: less than half a second
+PATIENCE, TRIES = 1.0, 30  # seconds a step waits for a lock, and how often it is tried
 # What a person or the working group ended is not opened again by a file.
 _ENDED = {RegistrationState.WITHDRAWN, RegistrationState.DECLINED}
+
+
+@dataclasses.dataclass
+class Counts:
+    """What the steps so far did; ``settled`` names the rows that are done with, so that none is counted twice."""
+
+    imported: int = 0
+    merged: int = 0
+    unchanged: int = 0
+    rejected: list[tuple[int, str]] = dataclasses.field(default_factory=list)
+    settled: list[int] = dataclasses.field(default_factory=list)
+
+    def add_to(self, outcome: Outcome) -> Outcome:
+        """Add these counts to what reading alone said of the file."""
+        outcome.imported += self.imported
+        outcome.merged += self.merged
+        outcome.unchanged += self.unchanged
+        for number, reason in self.rejected:
+            outcome.reject(number, reason)
+        return outcome
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """A file as it was read: the persons still to be taken in, and what reading alone says of it."""
+
+    people: list[Person]
+    outcome: Outcome
+
+    def steps(self) -> Iterator[tuple[Person, ...]]:
+        """The persons in portions, each short enough that nobody minds waiting for one."""
+        for start in range(0, len(self.people), STEP):
+            yield tuple(self.people[start : start + STEP])
 
 
 def import_registrations(*, content: bytes, by: Member | None, now: datetime, is_dry_run: bool = False) -> Outcome:
     """Import a file; raises NotTheOldForm when it is something else.
 
     Each person's newest row makes or replaces their unclaimed registration; a claimed one is never touched. A row
-    that cannot be stored is rejected alone. A dry run does all of it and takes it back.
+    that cannot be stored is rejected alone. A dry run does all of it and takes it back. Each person is taken in whole
+    or not at all; a file is taken in by steps, and importing it again goes on where it stopped.
     """
+    counts, plan = Counts(), read_file(content=content, now=now)
+    for people in plan.steps():
+        step = partial(take_people, people, counts, by=by, now=now, is_dry_run=is_dry_run)
+        counts = try_again_while_busy(step, tries=TRIES, pause=PATIENCE)
+    return counts.add_to(plan.outcome)
+
+
+def read_file(*, content: bytes, now: datetime, settled: Collection[int] = ()) -> Plan:
+    """Read a file, leaving out the persons whose rows are ``settled``. Nothing is locked and nothing written."""
     told = table.read(content)
     outcome = Outcome(rows=len(told.rows), notes=list(told.notes))
+    people = persons(list(_readable(told, _lexicon(told, now=now), outcome)))
+    done = set(settled)
+    for person in people:
+        person.rows = [row for row in person.rows if row.raw.number not in done]
+    pending = [person for person in people if person.rows]
+    return Plan([person for person, _known in _resolved(pending)], outcome)
+
+
+@transaction.atomic
+def take_people(
+    people: Iterable[Person], counts: Counts, *, by: Member | None, now: datetime, is_dry_run: bool
+) -> Counts:
+    """Take in a few persons, in one short transaction, and return the counts with theirs added.
+
+    Whoever waits with a lock in hand makes others wait, so a registration that somebody else holds is not waited for
+    long: the step fails whole and is done again.
+    """
+    wait_at_most(PATIENCE)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    following.hold_still()
+    added = dataclasses.replace(counts, rejected=[*counts.rejected], settled=[*counts.settled])
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        following.hold_still()
-        lexicon = _lexicon(told, now=now)
-        read = list(_readable(told, lexicon, outcome))
         writer = _Writer(by=by, now=now)
-        for person, known in _resolved(persons(read)):
-            _import_person(person, known, writer, outcome)
+        for person, known in _resolved(list(people)):
+            _import_person(person, known, writer, added)
         if is_dry_run:
             transaction.set_rollback(True)
-    return outcome
+    return added
 
 
 def _readable(told: table.Table, lexicon: Lexicon, outcome: Outcome) -> Iterator[Answers]:
@@ -109,7 +174,9 @@ def _resolved(people: list[Person]) -> list[tuple[Person, ImportedRow | None]]:
     stored = {
         key.digest: key for key in ImportedKey.objects.filter(digest__in=digests).select_related("row__registration")
     }
-    with_address = set(ImportedKey.objects.filter(kind=ImportedKey.Kind.ADDRESS).values_list("row_id", flat=True))
+    rows = {key.row_id for key in stored.values()}
+    theirs = ImportedKey.objects.filter(kind=ImportedKey.Kind.ADDRESS, row__in=rows)
+    with_address = set(theirs.values_list("row_id", flat=True))
     found: dict[int, tuple[Person, ImportedRow]] = {}
     new: list[tuple[Person, ImportedRow | None]] = []
     for person in people:
@@ -134,19 +201,22 @@ def _known_as(person: Person, stored: dict[str, ImportedKey], with_address: set[
     return None
 
 
-def _import_person(person: Person, known: ImportedRow | None, writer: "_Writer", outcome: Outcome) -> None:
+def _import_person(person: Person, known: ImportedRow | None, writer: "_Writer", counts: Counts) -> None:
     """Take the newest row that can be stored; the older ones are merged into it."""
     waiting = person.newest_first()
+    counts.settled += [row.raw.number for row in waiting]
     while waiting:
         row = waiting.pop(0)
         try:
             with transaction.atomic():
                 done = writer.take(row, person, known)
         except (DatabaseError, ValidationError) as error:
-            outcome.reject(row.raw.number, f"could not be stored: {str(error).splitlines()[0][:200]}")
+            if reason_of(error):  # not the row's fault: the step is done again
+                raise
+            counts.rejected.append((row.raw.number, f"could not be stored: {str(error).splitlines()[0][:200]}"))
             continue
-        setattr(outcome, done, getattr(outcome, done) + 1)
-        outcome.merged += len(waiting)
+        setattr(counts, done, getattr(counts, done) + 1)
+        counts.merged += len(waiting)
         return
 
 
@@ -155,7 +225,9 @@ class _Writer:
 
     def __init__(self, *, by: Member | None, now: datetime) -> None:
         self.by, self.now = by, now
-        self.skills = dict(Skill.objects.values_list("slug", "pk"))
+        # A skill may have been merged since the file was read.
+        heirs = Skill.objects.values_list("slug", "pk", "merged_into_id")
+        self.skills = {slug: heir or pk for slug, pk, heir in heirs}
         self.groups = dict(Group.objects.values_list("slug", "pk"))
         self.roles = dict(Role.objects.values_list("slug", "pk"))
 
@@ -222,12 +294,10 @@ class _Writer:
         for rows_of in ("offers", "wishes", "spoken_languages", "windows", "imported_consents"):
             getattr(registration, rows_of).all().delete()
         Offer.objects.bulk_create(
-            Offer(registration=registration, skill_id=self.skills[slug], would_host=would_host)
-            for slug in row["shares"] or ()
+            Offer(registration=registration, skill_id=skill, would_host=would_host)
+            for skill in self._ids(row["shares"])
         )
-        Wish.objects.bulk_create(
-            Wish(registration=registration, skill_id=self.skills[slug]) for slug in row["learns"] or ()
-        )
+        Wish.objects.bulk_create(Wish(registration=registration, skill_id=skill) for skill in self._ids(row["learns"]))
         SpokenLanguage.objects.bulk_create(
             SpokenLanguage(registration=registration, code=code, level=level)
             for code, level in (row["languages"] or {}).items()
@@ -236,6 +306,9 @@ class _Writer:
             Window(registration=registration, start=start, end=end) for start, end in row["windows"] or ()
         )
         Consent.objects.bulk_create(self._consents(registration, row))
+
+    def _ids(self, slugs: Iterable[str] | None) -> dict[int, None]:
+        return dict.fromkeys(self.skills[slug] for slug in slugs or ())
 
     def _consents(self, registration: Registration, row: Answers) -> Iterable[Consent]:
         for field, document in (

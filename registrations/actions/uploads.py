@@ -1,24 +1,33 @@
-"""The import desk: a file is read, looked at, imported. Small ones at once, large ones by a worker."""
+"""The import desk: a file is read, looked at, imported. Small ones at once, large ones by a worker, in short steps.
 
-from datetime import datetime
+A step takes in a few persons, whole, and notes in the same transaction which rows are done with. Whoever dies between
+two steps leaves a file that the next worker goes on with; nobody else waits for longer than a step takes.
+"""
 
-from django.db import transaction
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from registrations.actions.importing import import_registrations
+from letsconnect.base.waiting import reason_of, try_again_while_busy
+from registrations.actions.importing import PATIENCE, Counts, Plan, read_file, take_people
 from registrations.domain import NotYours, RegistrationError, UploadRefused
 from registrations.importing import table
 from registrations.importing.columns import NotTheOldForm
-from registrations.importing.report import Outcome
+from registrations.importing.persons import Person
 from registrations.models import ImportUpload, Member
-from registrations.models.uploads import UploadState
+from registrations.models.uploads import ImportUploadQuerySet, UploadState
 
 LARGEST = 5 * 1024 * 1024
-SMALL = 128 * 1024
+SMALL = 16 * 1024
+TRIES = 5  # of a step whose rows somebody else holds; after them the file waits for the next worker
 
 
-@transaction.atomic
 def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> ImportUpload:
     """Keep a file and have it read; nothing of it is imported yet.
 
@@ -33,38 +42,41 @@ def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> Impor
         table.read(content)
     except NotTheOldForm as error:
         raise UploadRefused(str(error)) from error
-    upload = ImportUpload.objects.create(
-        file_name=_tidy(name), size=len(content), content=content, uploaded_by=by, uploaded_at=now, asked_at=now
-    )
-    acts.record(by=by, verb="bring_file", on=upload, now=now, became=upload.state)
-    _begin(upload, now=now)
-    return upload
+    with transaction.atomic():
+        upload = ImportUpload.objects.create(
+            file_name=_tidy(name), size=len(content), content=content, uploaded_by=by, uploaded_at=now, asked_at=now
+        )
+        acts.record(by=by, verb="bring_file", on=upload, now=now, became=upload.state)
+    return _begin(upload, now=now)
 
 
-@transaction.atomic
 def apply_upload(*, upload: ImportUpload, by: Member, now: datetime) -> ImportUpload:
     """Import a file that was read; pressing the button twice imports once.
 
     Raises NotYours for anybody but a coordinator, UploadRefused when it was imported before or is not read yet.
     """
     _check_coordinator(by)
-    upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
-    if upload.state != UploadState.CHECKED:
-        raise UploadRefused(_("This file is %(state)s.") % {"state": upload.get_state_display()})
-    was, upload.state = upload.state, UploadState.APPLYING
-    upload.applied_by, upload.asked_at = by, now
-    upload.save(update_fields=["state", "applied_by", "asked_at"])
-    acts.record(by=by, verb="apply_file", on=upload, now=now, was=was, became=upload.state)
-    _begin(upload, now=now)
-    return upload
+    with transaction.atomic():
+        upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+        if upload.state != UploadState.CHECKED:
+            raise UploadRefused(_("This file is %(state)s.") % {"state": upload.get_state_display()})
+        was, upload.state = upload.state, UploadState.APPLYING
+        upload.applied_by, upload.asked_at, upload.progress, upload.worked_at = by, now, {}, None
+        upload.save(update_fields=["state", "applied_by", "asked_at", "progress", "worked_at"])
+        acts.record(by=by, verb="apply_file", on=upload, now=now, was=was, became=upload.state)
+    return _begin(upload, now=now)
 
 
 def work_waiting(*, now: datetime) -> int:
     """Read and import what waits, one after another, leaving out what another worker has; return how many."""
-    done = 0
-    while _work_one(now=now):
-        done += 1
-    return done
+    done, passed, began = 0, set[int](), time.monotonic()
+    while True:
+        at = now + timedelta(seconds=time.monotonic() - began)
+        upload = _take(ImportUpload.objects.exclude(pk__in=passed), now=at)
+        if upload is None:
+            return done
+        passed.add(upload.pk)
+        done += _work(upload, now=at)
 
 
 def nudge_overlooked(now: datetime) -> int:
@@ -90,41 +102,87 @@ def _tidy(name: str) -> str:
     return "".join(char for char in name if char.isprintable())[:255] or "?"
 
 
-def _begin(upload: ImportUpload, *, now: datetime) -> None:
-    if upload.size <= SMALL:
-        _work(upload, now=now)
-    else:
+def _begin(upload: ImportUpload, *, now: datetime) -> ImportUpload:
+    """Do a small file at once, let a worker do a large one; return the file as it is then."""
+    if upload.size > SMALL:
         nudges.on_commit("registrations.tasks.work_uploads")
+        return upload
+    mine = _take(ImportUpload.objects.filter(pk=upload.pk), now=now)
+    if mine is not None:
+        _work(mine, now=now)
+    return ImportUpload.objects.get(pk=upload.pk)
 
 
 @transaction.atomic
-def _work_one(*, now: datetime) -> bool:
-    """Work while holding the row: when this process dies, the file waits again as if nobody had begun."""
-    upload = ImportUpload.objects.waiting().select_for_update(skip_locked=True, of=("self",)).first()
-    if upload is None:
+def _take(uploads: ImportUploadQuerySet, *, now: datetime) -> ImportUpload | None:
+    """Return the file that waits longest and that nobody is at, and note that somebody is now."""
+    waiting = uploads.waiting().untouched(now=now).select_for_update(skip_locked=True, of=("self",))
+    upload = waiting.first()
+    if upload is not None:
+        upload.worked_at = now
+        upload.save(update_fields=["worked_at"])
+    return upload
+
+
+def _work(upload: ImportUpload, *, now: datetime) -> bool:
+    """Do what is left of a file, step by step; tell whether it is done with. Without the lock of a step, wait for it a
+    few times, then leave the file to the next worker."""
+    counts, began = _counts(upload), time.monotonic()
+    try:
+        plan = read_file(content=bytes(upload.content), now=upload.asked_at, settled=counts.settled)
+        for people in plan.steps():
+            at = now + timedelta(seconds=time.monotonic() - began)
+            step = partial(_step, upload, people, counts, rows=plan.outcome.rows, now=at)
+            stepped = try_again_while_busy(step, tries=TRIES, pause=PATIENCE)
+            if stepped is None:
+                return False
+            counts = stepped
+    except (NotTheOldForm, RegistrationError) as error:
+        return _end(upload, counts, state=UploadState.FAILED, content=None, failure=str(error)[:500])
+    except OperationalError as error:
+        if reason_of(error) != "busy":
+            raise
         return False
-    _work(upload, now=now)
+    if upload.state == UploadState.CHECKING:
+        return _end(upload, counts, plan, state=UploadState.CHECKED)
+    return _end(upload, counts, plan, state=UploadState.APPLIED, content=None, applied_at=now)
+
+
+@transaction.atomic
+def _step(upload: ImportUpload, people: Iterable[Person], counts: Counts, *, rows: int, now: datetime) -> Counts | None:
+    """Take in some persons and note it; None when somebody else has gone on with the file."""
+    row = _ours(upload, counts)
+    if row is None:
+        return None
+    is_dry_run = row.state == UploadState.CHECKING
+    counts = take_people(people, counts, by=row.applied_by, now=upload.asked_at, is_dry_run=is_dry_run)
+    row.progress, row.worked_at = {**asdict(counts), "rows": rows}, now
+    row.save(update_fields=["progress", "worked_at"])
+    return counts
+
+
+@transaction.atomic
+def _end(upload: ImportUpload, counts: Counts, plan: Plan | None = None, **columns: object) -> bool:
+    """Write what became of the file, unless somebody else has; tell whether it was us."""
+    row = _ours(upload, counts)
+    if row is None:
+        return False
+    if plan is not None:
+        outcome = counts.add_to(plan.outcome)
+        row.counts, row.notes = outcome.as_json(), outcome.notes
+        row.lines = [list(line) for line in sorted(outcome.lines)]
+    for name, value in {**columns, "progress": {}, "worked_at": None}.items():
+        setattr(row, name, value)
+    row.save()
     return True
 
 
-def _work(upload: ImportUpload, *, now: datetime) -> None:
-    is_dry_run = upload.state == UploadState.CHECKING
-    try:
-        outcome = import_registrations(
-            content=bytes(upload.content), by=upload.applied_by, now=now, is_dry_run=is_dry_run
-        )
-    except (NotTheOldForm, RegistrationError) as error:
-        upload.state, upload.content, upload.failure = UploadState.FAILED, None, str(error)[:500]
-        upload.save(update_fields=["state", "content", "failure"])
-        return
-    _keep(upload, outcome)
-    if is_dry_run:
-        upload.state = UploadState.CHECKED
-    else:
-        upload.state, upload.content, upload.applied_at = UploadState.APPLIED, None, now
-    upload.save()
+def _ours(upload: ImportUpload, counts: Counts) -> ImportUpload | None:
+    """Return the row, locked, if the file stands where we left it."""
+    rows = ImportUpload.objects.filter(pk=upload.pk, state=upload.state).select_for_update(of=("self",), no_key=True)
+    row = rows.first()
+    return row if row is not None and len(_counts(row).settled) == len(counts.settled) else None
 
 
-def _keep(upload: ImportUpload, outcome: Outcome) -> None:
-    upload.counts, upload.notes = outcome.as_json(), outcome.notes
-    upload.lines = [list(line) for line in sorted(outcome.lines)]
+def _counts(upload: ImportUpload) -> Counts:
+    return Counts(**{name: value for name, value in upload.progress.items() if name != "rows"})

@@ -11,6 +11,7 @@ from registrations.models.members import Member
 
 KEPT_FOR = timedelta(days=7)
 OVERLOOKED_AFTER = timedelta(minutes=1)
+SILENT_AFTER = timedelta(minutes=1)
 
 
 class UploadState(models.TextChoices):
@@ -30,9 +31,13 @@ class ImportUploadQuerySet(models.QuerySet["ImportUpload"]):
         """What a worker is to read or to import, the oldest first."""
         return self.filter(state__in=(UploadState.CHECKING, UploadState.APPLYING)).order_by("asked_at", "pk")
 
+    def untouched(self, *, now: datetime) -> "ImportUploadQuerySet":
+        """What nobody is at: a worker notes each step, so a long silence means that it died."""
+        return self.filter(Q(worked_at=None) | Q(worked_at__lt=now - SILENT_AFTER))
+
     def overlooked(self, *, now: datetime) -> "ImportUploadQuerySet":
-        """Waiting for longer than a nudge takes: it was lost with the broker."""
-        return self.waiting().filter(asked_at__lt=now - OVERLOOKED_AFTER)
+        """Waiting for longer than a nudge takes: it was lost with the broker, or the worker died."""
+        return self.waiting().untouched(now=now).filter(asked_at__lt=now - OVERLOOKED_AFTER)
 
     def outdated(self, *, now: datetime) -> "ImportUploadQuerySet":
         return self.filter(uploaded_at__lt=now - KEPT_FOR)
@@ -57,6 +62,9 @@ class ImportUpload(models.Model):
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     lines = models.JSONField(default=list)
+    # While it is worked on: which rows are done with and what became of them, and when the last step was.
+    progress = models.JSONField(default=dict)
+    worked_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=500, blank=True)
 
     objects = ImportUploadQuerySet.as_manager()
@@ -84,3 +92,11 @@ class ImportUpload(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state in (UploadState.CHECKING, UploadState.APPLYING)
+
+    @property
+    def settled_rows(self) -> int:
+        return len(self.progress.get("settled", ()))
+
+    @property
+    def rows_to_settle(self) -> int:
+        return self.progress.get("rows", 0)

@@ -8,22 +8,32 @@ from registrations import domain
 from registrations.facts import RegistrationFacts
 from registrations.models import Skill
 
-_LOCK = 0x4C43_5245_4601  # the tree of skills has one writer at a time
-
-
-def hold_still() -> None:
-    """Let no skill be merged until the caller's transaction ends; many may hold it at once.
-
-    Take it before any row of a registration is locked, as merging does.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+_TREE = 0x4C43_5245_4601  # the tree of skills has one writer at a time
+_ANSWERS = 0x4C43_5245_4602  # no answer is saved while a merge is completed
 
 
 def change_alone() -> None:
-    """Be the only one who changes skills, with no answer being saved, until the caller's transaction ends."""
+    """Be the only one who changes skills until the caller's transaction ends. Answers go on being saved: who suggests a
+    skill waits for nobody who saves a form or imports a file."""
+    _lock("pg_advisory_xact_lock", _TREE)
+
+
+def hold_still() -> None:
+    """Let no merge be completed until the caller's transaction ends; many may hold it at once.
+
+    Take it before any row of a registration is locked, as merging does.
+    """
+    _lock("pg_advisory_xact_lock_shared", _ANSWERS)
+
+
+def stop_answers() -> None:
+    """Let no answer be saved until the caller's transaction ends. Take it after `change_alone` and before any row."""
+    _lock("pg_advisory_xact_lock", _ANSWERS)
+
+
+def _lock(function: str, number: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(f"SELECT {function}(%s)", [number])
 
 
 def follow(facts: RegistrationFacts) -> RegistrationFacts:

@@ -1,0 +1,47 @@
+"""Waits for the database that were given up: what an error says, and how to wait less than the process would."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import Error, InterfaceError, OperationalError, connection
+
+Done = TypeVar("Done")
+
+# Somebody holds what is wanted: a lock not had, a statement stopped, a deadlock, a transaction that must be repeated.
+_BUSY = frozenset({"55P03", "57014", "40P01", "40001"})
+_LEFT_OPEN = "25P03"  # our own transaction was ended, because it did nothing for too long
+_TOO_COMPLEX = "54"  # a statement no server could run: a fault of ours, and waiting does not mend it
+
+
+def reason_of(error: BaseException | None) -> str:
+    """Return `busy` or `away` when ``error`` says that the database cannot serve us now, else nothing."""
+    if not isinstance(error, Error):
+        return ""
+    code = getattr(error.__cause__, "pgcode", None) or ""
+    if code in _BUSY:
+        return "busy"
+    if code == _LEFT_OPEN or isinstance(error, InterfaceError):
+        return "away"
+    return "away" if isinstance(error, OperationalError) and not code.startswith(_TOO_COMPLEX) else ""
+
+
+def wait_at_most(seconds: float) -> None:
+    """Let the current transaction give up a lock after so long: others queue behind who waits with a lock in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{int(seconds * 1000)}ms"])
+
+
+def try_again_while_busy(step: Callable[[], Done], *, tries: int, pause: float) -> Done:
+    """Do a step that is a transaction of its own; when somebody else was first, again after a pause.
+
+    Raises what the last try raised.
+    """
+    for _ in range(tries - 1):
+        try:
+            return step()
+        except OperationalError as error:
+            if reason_of(error) != "busy":
+                raise
+            time.sleep(pause)
+    return step()

@@ -1,0 +1,126 @@
+"""The page for a wait that was given up: a lock not had, or a database that is away.
+
+One place for all pages, the admin's too. What was typed is shown again as a form to send once more, because a person
+must not lose a long text to somebody else's open transaction.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError, Error, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.utils.cache import add_never_cache_headers
+
+from letsconnect.database.reading import only_reading
+from letsconnect.errors import plain_page
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+BUSY_SECONDS, AWAY_SECONDS = 5, 15
+# Somebody holds what is wanted: a lock not had, a statement stopped, a deadlock, a transaction that must be repeated.
+_BUSY = frozenset({"55P03", "57014", "40P01", "40001"})
+_LEFT_OPEN = "25P03"  # our own transaction was ended, because it did nothing for too long
+_TOO_COMPLEX = "54"  # a statement no server could run: a fault of ours, and waiting does not mend it
+_SECRETS = re.compile(r"passw|secret|token|(^|[_-])(code|otp|pin)$", re.IGNORECASE)
+_LONG = 40
+_UNREADABLE = (SuspiciousOperation, OSError, LookupError, ValueError)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One value of the form that was sent."""
+
+    name: str
+    value: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a person wrote it, and may want to see it; the rest are choices and numbers of ours."""
+        return len(self.value) > _LONG or any(char.isspace() for char in self.value)
+
+
+def reason_of(error: BaseException | None) -> str:
+    """Return `busy` or `away` when ``error`` says that the database cannot serve us now, else nothing."""
+    if not isinstance(error, Error):
+        return ""
+    code = getattr(error.__cause__, "pgcode", None) or ""
+    if code in _BUSY:
+        return "busy"
+    if code == _LEFT_OPEN or isinstance(error, InterfaceError):
+        return "away"
+    return "away" if isinstance(error, OperationalError) and not code.startswith(_TOO_COMPLEX) else ""
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Tell whether the database is well and only somebody else was first."""
+    return isinstance(error, DatabaseError) and reason_of(error) == "busy"
+
+
+class WaitGivenUp:
+    """Answer 503 where the database cannot serve a page now; let pages that only read try once more to connect."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with only_reading(request.method in SAFE):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a view; errors of other middleware come by way of `letsconnect.errors.server_error`."""
+        reason = reason_of(exception)
+        return unavailable(request, reason) if reason else None
+
+
+def unavailable(request: HttpRequest, reason: str) -> HttpResponse:
+    """Return the page that asks to come back in seconds, with what was typed; it reads no database."""
+    seconds = BUSY_SECONDS if reason == "busy" else AWAY_SECONDS
+    context: dict[str, object] = {"reason": reason, "seconds": seconds, "address": request.get_full_path()}
+    if request.method not in SAFE:
+        context |= _kept(request)
+    response = plain_page(request, status=503, context=context)
+    response.headers["Retry-After"] = str(seconds)
+    add_never_cache_headers(response)
+    return response
+
+
+def _kept(request: HttpRequest) -> dict[str, object]:
+    """Return what was typed, unless another site sent it: its words must not become a form of ours."""
+    try:
+        if not _is_ours(request):
+            return {}
+        names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
+        return {
+            "may_send_again": True,
+            "csrf_token": get_token(request),
+            "typed": [Typed(name, value) for name in names for value in _values(request, name)],
+            "secrets": [name for name in names if _SECRETS.search(name)],
+            "files": list(request.FILES),
+        }
+    except _UNREADABLE:  # a body that cannot be read has no words to keep
+        return {}
+
+
+def _values(request: HttpRequest, name: str) -> Iterator[str]:
+    if not _SECRETS.search(name):
+        yield from request.POST.getlist(name)
+
+
+class _Check(CsrfViewMiddleware):
+    """Django's own check of a form's origin, which only tells."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        return HttpResponse(status=403)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """Tell whether one of our own pages sent the form; where the error came first, that was not checked yet."""
+    if getattr(request, "csrf_processing_done", False):
+        return True
+    check = _Check(lambda request: HttpResponse())
+    check.process_request(request)
+    return check.process_view(request, unavailable, (), {}) is None
