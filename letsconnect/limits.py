@@ -20,12 +20,14 @@ DEFAULTS: dict[str, dict[str, int]] = {
     "worker": {"statement_timeout": 300, "lock_timeout": 10, "idle_in_transaction_session_timeout": 120},
     "command": {"statement_timeout": 0, "lock_timeout": 60, "idle_in_transaction_session_timeout": 1800},
 }
+_PREFIXES = {"web": "WEB", "worker": "WORKER", "command": "COMMAND"}
 _NAMES = {
     "statement_timeout": "STATEMENT_SECONDS",
     "lock_timeout": "LOCK_SECONDS",
     "idle_in_transaction_session_timeout": "IDLE_IN_TRANSACTION_SECONDS",
 }
 _DAY = 24 * 60 * 60
+_told = ""
 
 
 def process_kind(argv: Sequence[str], *, environ: Mapping[str, str] = os.environ) -> str:
@@ -41,14 +43,19 @@ def process_kind(argv: Sequence[str], *, environ: Mapping[str, str] = os.environ
 
 
 def be(kind: str) -> None:
-    """Say what this process is, before the settings are read; an environment that says so already wins."""
-    os.environ.setdefault(PROCESS, kind)
+    """Say what this process is, before the settings are read; an environment that says so wins."""
+    global _told
+    _told = kind
+
+
+def this_process() -> str:
+    return process_kind(sys.argv) if env.text(PROCESS) or not _told else _told
 
 
 def limits_of(kind: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, int]:
     """Return the limits of a kind of process in seconds, each of which `WEB_LOCK_SECONDS` and the like replace."""
     return {
-        limit: env.integer(f"{kind.upper()}_{_NAMES[limit]}", seconds, low=0, high=_DAY, environ=environ)
+        limit: env.integer(f"{_PREFIXES[kind]}_{_NAMES[limit]}", seconds, low=0, high=_DAY, environ=environ)
         for limit, seconds in DEFAULTS[kind].items()
     }
 
@@ -61,7 +68,3 @@ def with_limits(options: Mapping[str, object], limits: Mapping[str, int]) -> dic
     words = [str(options.get("options", "")), *(f"-c {name}={seconds}s" for name, seconds in limits.items())]
     patience = {"connect_timeout": 3, "tcp_user_timeout": 10_000, "keepalives_idle": 30}
     return {**patience, **options, "options": " ".join(word for word in words if word)}
-
-
-def this_process() -> str:
-    return process_kind(sys.argv)

@@ -5,26 +5,23 @@ must not lose a long text to somebody else's open transaction.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError, Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.cache import add_never_cache_headers
 
+from letsconnect import errors
+from letsconnect.base.waiting import reason_of
 from letsconnect.database.reading import only_reading
-from letsconnect.errors import plain_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 BUSY_SECONDS, AWAY_SECONDS = 5, 15
-# Somebody holds what is wanted: a lock not had, a statement stopped, a deadlock, a transaction that must be repeated.
-_BUSY = frozenset({"55P03", "57014", "40P01", "40001"})
-_LEFT_OPEN = "25P03"  # our own transaction was ended, because it did nothing for too long
-_TOO_COMPLEX = "54"  # a statement no server could run: a fault of ours, and waiting does not mend it
 _SECRETS = re.compile(r"passw|secret|token|(^|[_-])(code|otp|pin)$", re.IGNORECASE)
 _LONG = 40
 _UNREADABLE = (SuspiciousOperation, OSError, LookupError, ValueError)
@@ -43,23 +40,6 @@ class Typed:
         return len(self.value) > _LONG or any(char.isspace() for char in self.value)
 
 
-def reason_of(error: BaseException | None) -> str:
-    """Return `busy` or `away` when ``error`` says that the database cannot serve us now, else nothing."""
-    if not isinstance(error, Error):
-        return ""
-    code = getattr(error.__cause__, "pgcode", None) or ""
-    if code in _BUSY:
-        return "busy"
-    if code == _LEFT_OPEN or isinstance(error, InterfaceError):
-        return "away"
-    return "away" if isinstance(error, OperationalError) and not code.startswith(_TOO_COMPLEX) else ""
-
-
-def is_busy(error: BaseException | None) -> bool:
-    """Tell whether the database is well and only somebody else was first."""
-    return isinstance(error, DatabaseError) and reason_of(error) == "busy"
-
-
 class WaitGivenUp:
     """Answer 503 where the database cannot serve a page now; let pages that only read try once more to connect."""
 
@@ -71,9 +51,15 @@ class WaitGivenUp:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer for a view; errors of other middleware come by way of `letsconnect.errors.server_error`."""
+        """Answer for a view; errors of other middleware come by way of `server_error`."""
         reason = reason_of(exception)
         return unavailable(request, reason) if reason else None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler of what nobody caught: say that we failed, or that the database did."""
+    reason = reason_of(sys.exc_info()[1])
+    return unavailable(request, reason) if reason else errors.server_error(request)
 
 
 def unavailable(request: HttpRequest, reason: str) -> HttpResponse:
@@ -82,7 +68,7 @@ def unavailable(request: HttpRequest, reason: str) -> HttpResponse:
     context: dict[str, object] = {"reason": reason, "seconds": seconds, "address": request.get_full_path()}
     if request.method not in SAFE:
         context |= _kept(request)
-    response = plain_page(request, status=503, context=context)
+    response = errors.plain_page(request, status=503, context=context)
     response.headers["Retry-After"] = str(seconds)
     add_never_cache_headers(response)
     return response

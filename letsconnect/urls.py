@@ -24,4 +24,4 @@ urlpatterns = [
 handler400 = "letsconnect.errors.bad_request"
 handler403 = "letsconnect.errors.permission_denied"
 handler404 = "letsconnect.errors.page_not_found"
-handler500 = "letsconnect.errors.server_error"
+handler500 = "letsconnect.unavailable.server_error"

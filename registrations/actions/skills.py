@@ -14,7 +14,7 @@ from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefuse
 from registrations.models import Member, Skill, SkillName, SkillSuggestion
 from registrations.skills import merging
 from registrations.skills.folding import fold
-from registrations.skills.following import change_alone
+from registrations.skills.following import change_alone, stop_answers
 
 SUGGESTIONS_A_DAY = 20
 
@@ -152,6 +152,7 @@ def merge_skills(*, source: Skill, target: Skill, by: Member, now: datetime) -> 
     """
     _coordinators_only(by)
     change_alone()
+    stop_answers()
     locked = Skill.objects.select_for_update().filter(pk__in=(source.pk, target.pk)).order_by("pk").in_bulk()
     source, target = locked[source.pk], locked[target.pk]
     if source.merged_into_id == target.pk and source != target:
@@ -207,7 +208,7 @@ def _check_may_order(by: Member, skill: Skill) -> None:
 
 
 def _now(skill: Skill) -> Skill:
-    return Skill.objects.select_for_update().get(pk=skill.pk)
+    return Skill.objects.select_for_update(no_key=True).get(pk=skill.pk)  # answers that name it go on being saved
 
 
 def _refuse_merged(skill: Skill) -> None:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0011_people_who_may_be_found"),
+        ("registrations", "0012_addresses_in_their_canonical_form"),
     ]
 
     operations = [
