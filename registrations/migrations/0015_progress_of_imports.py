@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0012_addresses_in_their_canonical_form"),
+        ("registrations", "0014_consents_belong_to_members"),
     ]
 
     operations = [
