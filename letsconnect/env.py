@@ -1,18 +1,25 @@
 """Readers of environment variables that refuse nonsense by name."""
 
 import os
-from collections.abc import Mapping
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import parse_dsn
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
 
 def text(name: str, default: str = "", *, environ: Mapping[str, str] = os.environ) -> str:
-    """Return the variable stripped of spaces, or ``default`` when it is unset or empty."""
-    return environ.get(name, "").strip() or default
+    """Return the variable stripped of spaces, or ``default`` when it is unset or empty; it is one line."""
+    raw = environ.get(name, "").strip()
+    if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in raw):
+        raise ImproperlyConfigured(f"{name} holds a line break or a control character.")
+    return raw or default
 
 
 def words(name: str, default: list[str], *, environ: Mapping[str, str] = os.environ) -> list[str]:
@@ -78,26 +85,92 @@ def form_origins(address: str) -> list[str]:
     return [origin, "https://*.wikimedia.org"] if (parts.hostname or "").endswith(".wikimedia.org") else [origin]
 
 
-def database(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, object] | None:
-    """Return Django's settings of the PostgreSQL database the variable names, or None when it is unset."""
-    parts = url(name, schemes={"postgres", "postgresql"}, environ=environ)
+def site(name: str, *, environ: Mapping[str, str] = os.environ) -> SplitResult | None:
+    """Return where people reach the portal, or None when the variable is unset: scheme and host, nothing more."""
+    parts = url(name, schemes={"http", "https"}, environ=environ)
     if parts is None:
         return None
-    database_name = unquote(parts.path.lstrip("/"))
+    if not parts.hostname:
+        raise ImproperlyConfigured(f"{name} names no host: https://portal.example.org.")
+    if parts.path not in ("", "/") or parts.username is not None or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} is more than scheme and host: https://portal.example.org.")
+    return parts
+
+
+def choice(name: str, default: str, *, choices: Iterable[str], environ: Mapping[str, str] = os.environ) -> str:
+    """Return the variable, which must be one of ``choices``, in capitals."""
+    raw = text(name, default, environ=environ).upper()
+    if raw not in choices:
+        raise ImproperlyConfigured(f"{name}={raw!r} is none of {', '.join(choices)}.")
+    return raw
+
+
+def broker(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the address of a Redis, or "" when the variable is unset."""
+    parts = url(name, schemes={"redis", "rediss", "redis+socket", "unix"}, environ=environ)
+    if parts is None:
+        return ""
+    if not (parts.hostname if parts.scheme in ("redis", "rediss") else parts.path.strip("/") or parts.hostname):
+        raise ImproperlyConfigured(f"{name} names no server: redis://host:6379/0.")
+    return text(name, environ=environ)
+
+
+def database(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, object] | None:
+    """Return Django's settings of the PostgreSQL database the variable names, or None when it is unset.
+
+    libpq itself reads the address, so hosts, sockets and options mean what they mean to psql.
+    """
+    raw = text(name, environ=environ)
+    if not raw:
+        return None
+    if not raw.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(f"{name} must start with postgres:// or postgresql://.")
+    read = _read_by_libpq(name, raw)
+    database_name = read.pop("dbname", "")
     if not database_name:
         raise ImproperlyConfigured(f"{name} names no database: postgresql://user:password@host:5432/NAME.")
-    options = dict(parse_qsl(parts.query))
-    host = options.pop("host", "")  # how a socket's folder is written, which is no host name
-    if options:
-        raise ImproperlyConfigured(f"{name} has options nobody reads here: {', '.join(sorted(options))}.")
+    for port in filter(None, read.get("port", "").split(",")):
+        if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
+            raise ImproperlyConfigured(f"{name} names no port but {port[:10]!r}.")
+    for option, values in _KNOWN_VALUES.items():
+        if read.get(option, values[0]) not in values:
+            raise ImproperlyConfigured(f"{name}: {option} is none of {', '.join(values)}.")
+    if not read.get("connect_timeout", "0").isdigit():
+        raise ImproperlyConfigured(f"{name}: connect_timeout is no number of seconds.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": database_name,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": host or unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "USER": read.pop("user", ""),
+        "PASSWORD": read.pop("password", ""),
+        "HOST": read.pop("host", ""),
+        "PORT": read.pop("port", ""),
+        "OPTIONS": read,
     }
+
+
+_KNOWN_VALUES = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
+    "channel_binding": ("disable", "prefer", "require"),
+    "gssencmode": ("disable", "prefer", "require"),
+    "load_balance_hosts": ("disable", "random"),
+}
+# Ours to say: Django speaks UTF-8 and never replicates.
+_NOT_HERE = {"client_encoding", "replication"}
+
+
+def _read_by_libpq(name: str, raw: str) -> dict[str, str]:
+    """Return what libpq reads in a database's address; what it says of a wrong one may repeat the password."""
+    try:
+        read = {str(key): str(value) for key, value in parse_dsn(raw).items()}
+    except ProgrammingError as error:
+        unknown = re.search(r'invalid URI query parameter: "([\w.-]*)"', str(error))
+        if unknown:
+            raise ImproperlyConfigured(f"{name} has an option libpq does not know: {unknown[1]}.") from None
+        raise ImproperlyConfigured(f"{name} is no address libpq can read; percent-encode odd characters.") from None
+    if _NOT_HERE & set(read):
+        raise ImproperlyConfigured(f"{name} has options that are ours to set: {', '.join(_NOT_HERE & set(read))}.")
+    return read
 
 
 def smtp(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, object] | None:
@@ -108,6 +181,8 @@ def smtp(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, obj
         return None
     if not parts.hostname:
         raise ImproperlyConfigured(f"{name} names no host: smtp://user:password@host:25.")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} has parts nobody reads here; only scheme, user, password, host and port.")
     ports = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
     return {
         "EMAIL_HOST": parts.hostname,

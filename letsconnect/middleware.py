@@ -1,4 +1,4 @@
-"""What every response carries: a strict content security policy, the member's language and zone."""
+"""What every response carries: headers that forbid what no page of ours does, the member's language and zone."""
 
 import secrets
 from collections.abc import Callable
@@ -13,23 +13,69 @@ from letsconnect.base.zones import zone_or_utc
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def content_security_policy(get_response: Handler) -> Handler:
-    """Send the policy with a nonce for this response in ``request.csp_nonce``."""
+# What no page of ours asks a browser for.
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation"),
+        *("gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+    )
+)
+# Pages that say the same to everybody; search engines may list these and nothing else.
+_PUBLIC = {
+    "home",
+    "code-of-conduct",
+    "privacy",
+    "contact",
+    "clinics:clinic-list",
+    "clinics:clinic-detail",
+    "robots",
+    "security-txt",
+}
+
+
+def response_headers(get_response: Handler) -> Handler:
+    """Send with every answer, also with errors, redirects and sheets, what browsers shall forbid it; the content
+    security policy has a nonce for this response in ``request.csp_nonce``."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.csp_nonce = nonce = secrets.token_urlsafe(16)
+        request.csp_nonce = secrets.token_urlsafe(16)
         response = get_response(request)
-        response.headers.setdefault(
-            "Content-Security-Policy",
+        for name, value in _headers(request.csp_nonce).items():
+            response.headers.setdefault(name, value)
+        if not _may_be_listed(request, response):
+            response.headers.setdefault("X-Robots-Tag", "noindex")
+        return response
+
+    return middleware
+
+
+def _headers(nonce: str) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": (
             "default-src 'none'; "
             f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
             "font-src 'self'; connect-src 'self'; manifest-src 'self'; img-src 'self' data:; "
             f"form-action {' '.join(_form_targets())}; "
-            "base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
-        )
-        return response
+            "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        ),
+        "Permissions-Policy": _PERMISSIONS,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        # Django's own middleware says these too, but not for what is answered before it.
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    }
 
-    return middleware
+
+def _may_be_listed(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether this is what everybody is shown; a member's own home page is not."""
+    if request.path_info.startswith(settings.STATIC_URL):
+        return True
+    place = request.resolver_match
+    is_visitor = settings.SESSION_COOKIE_NAME not in request.COOKIES
+    return response.status_code == 200 and is_visitor and place is not None and place.view_name in _PUBLIC
 
 
 def _form_targets() -> list[str]:

@@ -6,34 +6,46 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect import env, limits
+from letsconnect import env, limits, safety
 from letsconnect.embedded import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 _database = env.database("DATABASE_URL")
-_redis = env.url("REDIS_URL", schemes={"redis", "rediss", "redis+socket", "unix"})
+_redis = env.broker("REDIS_URL")
 _email = env.smtp("EMAIL_URL")
 
 # Demo accounts, the loopback mailbox and the throw-away secret exist on the embedded database only.
 EMBEDDED_DATABASE = _database is None
-EMBEDDED_REDIS = _redis is None
+EMBEDDED_REDIS = not _redis
 EMBEDDED_MAILBOX = EMBEDDED_DATABASE and _email is None
 
 DEBUG = env.boolean("DEBUG", default=False)
-SECRET_KEY = env.text("SECRET_KEY")
-if not SECRET_KEY:
-    if not EMBEDDED_DATABASE:
-        raise ImproperlyConfigured("SECRET_KEY is not set: a portal with a real DATABASE_URL needs its own.")
-    SECRET_KEY = "embedded-only-" + "0" * 50
-elif len(SECRET_KEY) < 32:
-    raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters.")
+SECRET_KEY = env.text("SECRET_KEY", safety.EMBEDDED_SECRET_KEY if EMBEDDED_DATABASE else "")
 
 SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, low=1, high=65535)}").rstrip("/")
 SITE_NAME = env.text("SITE_NAME", "Let's Connect")
-_site = env.url("SITE_URL", schemes={"http", "https"})
+_site = env.site("SITE_URL")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [_site.hostname or ""] if _site else ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+FROM_EMAIL = env.text("FROM_EMAIL", f"Let's Connect <{safety.mailbox_at((_site and _site.hostname) or '')}>")
+CONTACT_EMAIL = env.text("CONTACT_EMAIL", safety.mailbox_at((_site and _site.hostname) or ""))
+if not EMBEDDED_DATABASE:
+    _problems = safety.problems(
+        safety.Told(
+            secret_key=SECRET_KEY,
+            site=_site,
+            has_email=_email is not None,
+            is_debugging=DEBUG,
+            allowed_hosts=ALLOWED_HOSTS,
+            from_email=FROM_EMAIL,
+            contact_email=CONTACT_EMAIL,
+        )
+    )
+    if _problems:
+        raise ImproperlyConfigured("With a real DATABASE_URL this portal does not start:\n" + "\n".join(_problems))
+elif len(SECRET_KEY) < safety.SHORTEST_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters.")
 
 INSTALLED_APPS = [
     "letsconnect.base",
@@ -56,7 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "letsconnect.middleware.content_security_policy",
+    "letsconnect.middleware.response_headers",
     "letsconnect.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -136,7 +148,14 @@ if MEDIAWIKI_CLIENT_SECRET and not MEDIAWIKI_CLIENT_ID:
     raise ImproperlyConfigured("MEDIAWIKI_CLIENT_SECRET is set without MEDIAWIKI_CLIENT_ID.")
 SOCIALACCOUNT_ADAPTER = "registrations.wikimedia.adapter.WikimediaAccounts"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+IS_HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+# With this prefix browsers take a cookie from this very host over https and from nowhere else.
+COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+MESSAGE_STORAGE = "letsconnect.messages.HostStorage"
 SIGN_IN_CODE_MINUTES = 15
 SIGN_IN_CODES_PER_HOUR = env.integer("SIGN_IN_CODES_PER_HOUR", 6, low=1, high=1000)
 SIGN_IN_CODES_PER_HOUR_AND_NETWORK = env.integer("SIGN_IN_CODES_PER_HOUR_AND_NETWORK", 60, low=1, high=100_000)
@@ -176,10 +195,9 @@ WHITENOISE_USE_FINDERS = False
 # Letters
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", "Let's Connect <letsconnect@localhost>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = FROM_EMAIL
 MAILBOX_DIR = BASE_DIR / "var" / "mailbox"
 NUDGES = env.boolean("NUDGES", default=True)  # off where only cron's `manage.py tick` sends
-CONTACT_EMAIL = env.text("CONTACT_EMAIL", "letsconnect@localhost")
 TRUST_OUTSIDE_EMAIL = env.text("TRUST_OUTSIDE_EMAIL", "ca@wikimedia.org")  # where to turn while the team is empty
 _smtp = _email or {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": paths.mailbox_port(BASE_DIR)}
 EMAIL_HOST = _smtp["EMAIL_HOST"]
@@ -190,7 +208,7 @@ EMAIL_USE_SSL = _smtp.get("EMAIL_USE_SSL", False)
 EMAIL_USE_TLS = _smtp.get("EMAIL_USE_TLS", False)
 
 # Celery: hands only; no results, no ETA, no countdown (design rule 1)
-CELERY_BROKER_URL = env.text("REDIS_URL") or paths.embedded_broker_url(BASE_DIR)
+CELERY_BROKER_URL = _redis or paths.embedded_broker_url(BASE_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5}
 CELERY_TASK_PUBLISH_RETRY = False
@@ -208,17 +226,22 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if SITE_URL.startswith("https://"):
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # the portal's subdomains, if there are any, are not ours to decide about
+    "security.W021",  # nor is a list that browsers are shipped with
+]
+if IS_HTTPS:
     SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 3600, low=0, high=63_072_000)
+    SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 31_536_000, low=0, high=63_072_000)
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", choices=LOG_LEVELS)},
 }
 
 LANGUAGE_NAMES = {

@@ -13,6 +13,8 @@ urlpatterns = [
     path("language/", views.set_language, name="set-language"),
     path("", include("registrations.urls")),
     path("clinics/", include("clinics.urls")),
+    path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("matches/", include("matching.urls")),

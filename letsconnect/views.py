@@ -1,16 +1,21 @@
 """Pages that belong to no app: a person's home, the few about the programme."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from letsconnect import home as sections
 from letsconnect.base.languages import known
-from letsconnect.base.links import path_or_nothing
+from letsconnect.base.links import absolute, path_or_nothing
 from registrations.facts import current_version
 from registrations.views.steps import keep_typed
+
+SECURITY_TXT_LASTS = timedelta(days=180)
+_ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/")
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -43,11 +48,31 @@ def set_language(request: HttpRequest) -> HttpResponse:
         settings.LANGUAGE_COOKIE_NAME,
         language,
         max_age=365 * 24 * 60 * 60,
-        secure=settings.SESSION_COOKIE_SECURE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
     )
     return response
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Tell search engines which pages are for everybody."""
+    lines = ["User-agent: *", *(f"Allow: {path}" for path in ("/$", "/clinics/", "/static/")), *_ALLOWED, "Disallow: /"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Tell whoever found a hole where to write (RFC 9116)."""
+    expires = (timezone.now() + SECURITY_TXT_LASTS).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {expires}",
+        f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",
+        f"Canonical: {absolute('security-txt')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

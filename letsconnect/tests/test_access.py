@@ -85,6 +85,8 @@ DOORS = [
     Door("privacy", get=EVERYBODY),
     Door("contact", get=EVERYBODY),
     Door("healthz", get=EVERYBODY),
+    Door("robots", get=EVERYBODY),
+    Door("security-txt", get=EVERYBODY),
     Door("readyz", get=EVERYBODY),
     Door("set-language", get=NOBODY_ASKS, post=ALL_LED_ON, data={"language": "fr"}),
     Door(

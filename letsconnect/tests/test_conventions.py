@@ -91,6 +91,7 @@ FOLDING = {
     "letsconnect/base/addresses.py": "after the rest was refused or mapped, nothing but ASCII is left",
     "letsconnect/base/checks.py": "a word of PostgreSQL",
     "letsconnect/env.py": "yes and no in settings",
+    "letsconnect/safety.py": "names of hosts in settings",
     "matching/admin/forms.py": "the order of a list",
     "matching/browsing.py": "the order of a list",
     "matching/calendars.py": "a language in an identifier",

@@ -281,7 +281,7 @@ def copied_checkout(tmp_path) -> Path:
 
 
 def manage(checkout: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    steering = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "TEST_DATABASE")
+    steering = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "TEST_DATABASE", "DJANGO_SETTINGS_MODULE")
     kept = {name: value for name, value in os.environ.items() if name not in steering}
     return subprocess.run(
         [sys.executable, "manage.py", *words], cwd=checkout, env=kept | environ, capture_output=True, text=True
@@ -300,9 +300,14 @@ def test_a_command_starts_the_database_when_it_needs_it_and_stops_it_at_its_end(
 
 
 def test_with_a_real_database_named_nothing_embedded_starts(copied_checkout):
-    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    told = {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "SECRET_KEY": "s" * 40,
+        "SITE_URL": "https://portal.example.org",
+        "EMAIL_URL": "smtp://mail.example.org",
+    }
 
-    refused = manage(copied_checkout, "showmigrations", "--skip-checks", DATABASE_URL=nowhere, SECRET_KEY="s" * 40)
+    refused = manage(copied_checkout, "showmigrations", "--skip-checks", **told)
 
     assert refused.returncode != 0
     assert "Connection refused" in refused.stderr

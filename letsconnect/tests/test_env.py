@@ -57,12 +57,96 @@ def test_a_database_address_is_read(raw, parts):
         "postgresql://db.example:port/portal",
         "postgresql://db.example:99999/portal",
         "postgresql://[::1/portal",
-        "postgresql://db.example/portal?sslmode=require",
+        "postgresql://db.example/portal?sslmode=yes",
+        "postgresql://db.example/portal?connect_timeout=soon",
+        "postgresql://db.example/portal?target_session_attrs=fastest",
+        "postgresql://db.example/portal?client_encoding=latin1",
+        "postgresql://one.example:5432,two.example:x/portal",
+        "postgresql://ann:pa%ss@db.example/portal",
     ],
 )
 def test_what_is_no_postgresql_address_is_refused_by_name(raw):
     with pytest.raises(ImproperlyConfigured, match="THING"):
         env.database("THING", environ={"THING": raw})
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        ("", {}),
+        ("sslmode=verify-full&sslrootcert=system", {"sslmode": "verify-full", "sslrootcert": "system"}),
+        ("connect_timeout=3&application_name=portal", {"connect_timeout": "3", "application_name": "portal"}),
+        ("options=-c%20statement_timeout%3D5s", {"options": "-c statement_timeout=5s"}),
+        ("target_session_attrs=read-write", {"target_session_attrs": "read-write"}),
+    ],
+)
+def test_the_options_of_libpq_reach_it(query, options):
+    read = env.database("THING", environ={"THING": f"postgresql://one.example:1,two.example:2/portal?{query}"})
+
+    assert (read["HOST"], read["PORT"], read["OPTIONS"]) == ("one.example,two.example", "1,2", options)
+
+
+def test_an_option_libpq_does_not_know_is_refused_by_its_name_and_no_password_is_repeated():
+    with pytest.raises(ImproperlyConfigured, match=r"THING.*sslmod[.]") as refused:
+        env.database("THING", environ={"THING": "postgresql://ann:hush@db.example/portal?sslmod=require"})
+    assert "hush" not in str(refused.value)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.database("THING", environ={"THING": "postgresql://ann:hu%sh@db.example/portal"})
+    assert "hu%sh" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "host"),
+    [("https://portal.example.org", "portal.example.org"), ("http://127.0.0.1:8000/", "127.0.0.1"), ("", None)],
+)
+def test_where_the_portal_is_reached_is_read(raw, host):
+    site = env.site("THING", environ={"THING": raw})
+
+    assert (site.hostname if site else None) == host
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "https://",
+        "https:///",
+        "https://:8443",
+        "portal.example.org",
+        "ftp://portal.example.org",
+        "https://portal.example.org/let",
+        "https://portal.example.org/?a=b",
+        "https://portal.example.org/#a",
+        "https://ann@portal.example.org",
+        "https://ann:pw@portal.example.org",
+        "https://portal.example.org:port",
+    ],
+)
+def test_what_is_more_or_less_than_scheme_and_host_is_refused_by_name(raw):
+    with pytest.raises(ImproperlyConfigured, match="THING"):
+        env.site("THING", environ={"THING": raw})
+
+
+@pytest.mark.parametrize("raw", ["redis://", "redis://:6379/0", "redis+socket://", "http://host", "host:6379"])
+def test_what_is_no_redis_is_refused_by_name(raw):
+    with pytest.raises(ImproperlyConfigured, match="THING"):
+        env.broker("THING", environ={"THING": raw})
+
+
+@pytest.mark.parametrize("raw", ["redis://host:6379/0", "rediss://:pw@host/1", "redis+socket:///run/redis.sock", ""])
+def test_a_redis_is_read_as_it_is_written(raw):
+    assert env.broker("THING", environ={"THING": raw}) == raw
+
+
+def test_a_word_that_is_none_of_those_there_are_is_refused_by_name():
+    assert env.choice("THING", "INFO", choices=("INFO", "DEBUG"), environ={"THING": "debug"}) == "DEBUG"
+    with pytest.raises(ImproperlyConfigured, match="THING="):
+        env.choice("THING", "INFO", choices=("INFO", "DEBUG"), environ={"THING": "loud"})
+
+
+@pytest.mark.parametrize("raw", ["a\nb", "a\x00b", "a\u2028b"])
+def test_a_text_of_two_lines_is_refused_by_name(raw):
+    with pytest.raises(ImproperlyConfigured, match="THING"):
+        env.text("THING", environ={"THING": raw})
 
 
 @pytest.mark.parametrize(
@@ -79,7 +163,17 @@ def test_a_mail_address_is_read(raw, port, ssl, tls):
     assert (read["EMAIL_PORT"], read["EMAIL_USE_SSL"], read["EMAIL_USE_TLS"]) == (port, ssl, tls)
 
 
-@pytest.mark.parametrize("raw", ["mail.example", "http://mail.example", "smtp://", "smtp://mail.example:port"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "mail.example",
+        "http://mail.example",
+        "smtp://",
+        "smtp://mail.example:port",
+        "smtp://mail.example/?tls=yes",
+        "smtp://mail.example/inbox",
+    ],
+)
 def test_what_is_no_mail_server_is_refused_by_name(raw):
     with pytest.raises(ImproperlyConfigured, match="THING"):
         env.smtp("THING", environ={"THING": raw})

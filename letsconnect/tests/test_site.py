@@ -1,11 +1,17 @@
 """Guards over the whole site."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from letsconnect.messages import HostCookieStorage
+from letsconnect.tests.serving import serve
+from letsconnect.tests.test_access import DOORS
 
 PUBLIC = ["/", "/code-of-conduct/", "/privacy/", "/contact/"]
 
@@ -44,5 +50,66 @@ def test_every_page_has_one_h1_its_language_and_the_strict_policy(client, path, 
     "path", ["/static/css/portal.css", "/healthz", "/readyz", "/admin/", "/there-is-no-such-page/"]
 )
 @pytest.mark.django_db
-def test_every_answer_carries_the_policy(client, path):
-    assert "frame-ancestors 'none'" in client.get(path).headers["Content-Security-Policy"]
+def test_every_answer_carries_the_policies(client, path):
+    headers = client.get(path).headers
+
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.django_db
+def test_what_the_web_server_answers_before_any_page_carries_them_too(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    redirected, strange = serve("/contact/"), serve("/", HTTP_HOST="evil.example")
+
+    assert (redirected.status, strange.status) == (301, 400)
+    for answer in (redirected, strange):
+        assert "camera=()" in answer.headers["Permissions-Policy"]
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_search_engines_may_list_what_everybody_is_shown_and_nothing_else(world, client):
+    """Asked by a visitor; whatever a person with a session sees is never to be listed."""
+    listed = set()
+    for door in DOORS:
+        response = client.get(door.path(world))
+        if "X-Robots-Tag" not in response.headers:
+            listed.add(door.name)
+    client.force_login(world.people["concerned"])
+    assert [page for page in PUBLIC if client.get(page).headers.get("X-Robots-Tag") != "noindex"] == []
+
+    assert listed == {
+        *("home", "code-of-conduct", "privacy", "contact", "clinics:clinic-list", "clinics:clinic-detail"),
+        *("robots", "security-txt"),
+    }
+
+
+def test_robots_are_told_the_same(client):
+    text = client.get("/robots.txt").content.decode()
+
+    assert text.startswith("User-agent: *\n")
+    assert text.rstrip().endswith("Disallow: /")
+    assert "Allow: /clinics/" in text
+
+
+def test_whoever_found_a_hole_reads_where_to_write(client, settings):
+    settings.CONTACT_EMAIL = "desk@portal.example.org"
+    answer = client.get("/.well-known/security.txt")
+    fields = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
+
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert fields["Contact"] == "mailto:desk@portal.example.org"
+    assert fields["Canonical"].endswith("/.well-known/security.txt")
+    left = datetime.fromisoformat(fields["Expires"]) - timezone.now()
+    assert timedelta(days=100) < left < timedelta(days=365)
+
+
+@pytest.mark.django_db
+def test_a_message_between_two_pages_lies_in_a_cookie_of_this_host_alone(settings):
+    assert HostCookieStorage.cookie_name == f"{settings.COOKIE_PREFIX}messages"
+    assert settings.MESSAGE_STORAGE == "letsconnect.messages.HostStorage"

@@ -23,7 +23,7 @@ def environment(**extra: str) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{place}/{database['NAME']}",
-        "SECRET_KEY": settings.SECRET_KEY,
+        "SECRET_KEY": "of-the-whole-portal-" + "7e1f" * 10,
         "LOG_LEVEL": "WARNING",
         **extra,
     }

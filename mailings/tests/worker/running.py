@@ -58,7 +58,8 @@ class Worker:
             "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{where}/{database['NAME']}",
             "REDIS_URL": broker,
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
-            "SECRET_KEY": settings.SECRET_KEY,
+            "SECRET_KEY": "of-the-worker-" + "7e1f" * 10,
+            "SITE_URL": "http://127.0.0.1:8000",
             "LOG_LEVEL": "WARNING",
         }
         self.folder = folder

@@ -1,0 +1,111 @@
+"""What a portal with a real database refuses to start with: each thing by its name, with what to do about it.
+
+Pure: it is given what the settings have read. Tests of ours on a real database name what they need like everybody else
+(`letsconnect/tests/settings.py`); there is no switch that turns this off.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import getaddresses
+from urllib.parse import SplitResult
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+
+EMBEDDED_SECRET_KEY = "embedded-only-" + "0" * 50  # published with the source, so it keeps no secret
+_PUBLISHED = ("embedded-only-", "django-insecure-")
+SHORTEST_KEY = 32
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the environment says, as far as safety asks for it."""
+
+    secret_key: str
+    site: SplitResult | None  # None: SITE_URL is not set
+    has_email: bool
+    is_debugging: bool
+    allowed_hosts: list[str]
+    from_email: str
+    contact_email: str
+
+
+def problems(told: Told) -> list[str]:
+    """Return a line for each thing that is missing or unsafe."""
+    return [*_key(told.secret_key), *_site(told), *_mail(told), *_rest(told)]
+
+
+def _key(key: str) -> Iterator[str]:
+    if not key:
+        yield "SECRET_KEY is not set: give the portal one of its own, at least 32 random characters."
+    elif len(key) < SHORTEST_KEY:
+        yield "SECRET_KEY is shorter than 32 characters: make a longer one, and keep it secret."
+    elif key.startswith(_PUBLISHED):
+        yield "SECRET_KEY is one that is published with source code, so anybody can sign in as anybody: make your own."
+
+
+def _site(told: Told) -> Iterator[str]:
+    if told.site is None:
+        yield "SITE_URL is not set: links in letters begin with it. Say where people reach the portal, https://…"
+        return
+    host = told.site.hostname or ""
+    if told.site.scheme != "https" and not is_this_machine(host):
+        yield "SITE_URL begins with http://: sign-in codes would travel in the clear. Serve the portal at https://…"
+    if "*" in told.allowed_hosts:
+        yield "ALLOWED_HOSTS holds *, so links could be led anywhere: name the hosts the portal is reached by."
+    elif not any(_covers(allowed, host) for allowed in told.allowed_hosts):
+        yield f"ALLOWED_HOSTS leaves out {host}, the host of SITE_URL: add it, or leave ALLOWED_HOSTS unset."
+
+
+def _mail(told: Told) -> Iterator[str]:
+    if not told.has_email:
+        yield "EMAIL_URL is not set: nobody could sign in. Name a mail server, smtp+tls://user:password@host:587."
+    is_local = told.site is not None and is_this_machine(told.site.hostname or "")
+    for name, value in (("FROM_EMAIL", told.from_email), ("CONTACT_EMAIL", told.contact_email)):
+        if not _can_be_written_to(value, is_local=is_local):
+            yield f"{name} is no address that can be written to from elsewhere: name a mailbox that somebody reads."
+
+
+def _rest(told: Told) -> Iterator[str]:
+    if told.is_debugging:
+        yield "DEBUG is on: every error page would show settings and people's data. Unset it."
+
+
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host can only be reached from the machine itself."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def mailbox_at(host: str) -> str:
+    """Return the address letters come from where none is named: at the portal's own host."""
+    return f"letsconnect@{host if '.' in host and not _is_number(host) else 'localhost'}"
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _covers(allowed: str, host: str) -> bool:
+    pattern = allowed.lower().strip("[]")
+    return host == pattern or (pattern.startswith(".") and (host.endswith(pattern) or host == pattern[1:]))
+
+
+def _can_be_written_to(value: str, *, is_local: bool) -> bool:
+    found = getaddresses([value])
+    try:
+        [(_name, address)] = found
+        EmailValidator()(address)
+    except (ValueError, ValidationError):
+        return False
+    domain = address.rpartition("@")[2].lower()
+    return is_local or ("." in domain and not domain.endswith((".localhost", ".local", ".invalid", ".localdomain")))

@@ -1,0 +1,13 @@
+"""The portal's settings for tests. On a real DATABASE_URL a portal must be told more than in a checkout of its own."""
+
+import os
+
+if os.environ.get("DATABASE_URL"):
+    for _name, _value in {
+        "SECRET_KEY": "of-the-tests-" + "7e1f" * 10,
+        "SITE_URL": "http://127.0.0.1:8000",
+        "EMAIL_URL": "smtp://127.0.0.1:25",
+    }.items():
+        os.environ.setdefault(_name, _value)
+
+from letsconnect.settings import *  # noqa: F403
