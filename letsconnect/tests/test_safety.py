@@ -85,8 +85,17 @@ def test_everything_is_said_at_once():
 
 @pytest.mark.parametrize(
     ("host", "is_ours"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("a.localhost", True)]
-    + [("portal.example.org", False), ("10.0.0.1", False), ("localhost.example.org", False), ("", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("a.localhost", True),
+        ("portal.example.org", False),
+        ("10.0.0.1", False),
+        ("localhost.example.org", False),
+        ("", False),
+    ],
 )
 def test_only_this_machine_is_this_machine(host, is_ours):
     assert safety.is_this_machine(host) is is_ours
@@ -112,7 +121,7 @@ def test_a_safe_portal_passes_djangos_checks_for_deployment_and_its_cookies_are_
         **SAFE,
     )
     assert shown.stdout.strip() == (
-        "__Host-sessionid __Host-csrftoken __Host-language 31536000 prefer"
+        "__Host-sessionid __Host-csrftoken __Host-django_language 31536000 prefer"
         " Let's Connect <letsconnect@portal.example.org>"
     ), shown.stderr
 
