@@ -61,10 +61,10 @@ def limits_of(kind: str, *, environ: Mapping[str, str] = os.environ) -> dict[str
 
 
 def with_limits(options: Mapping[str, object], limits: Mapping[str, int]) -> dict[str, object]:
-    """Return libpq's options with the limits added; what is there already stays.
+    """Return libpq's options with the limits added; what is there already stays and, coming last, wins.
 
     A server that vanished without a word (a pulled cable, a firewall) is given up after seconds too.
     """
-    words = [str(options.get("options", "")), *(f"-c {name}={seconds}s" for name, seconds in limits.items())]
+    words = [*(f"-c {name}={seconds}s" for name, seconds in limits.items()), str(options.get("options", ""))]
     patience = {"connect_timeout": 3, "tcp_user_timeout": 10_000, "keepalives_idle": 30}
     return {**patience, **options, "options": " ".join(word for word in words if word)}
