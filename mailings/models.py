@@ -39,10 +39,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those whose worker has not said anything for as long as its lease ran."""
         return self.filter(state__in=HELD, lease_until__lte=now)
 
-    def received_by(self, member: Any) -> "LetterQuerySet":
-        """Those to a member, and those to their address before they had an account or were signed in."""
-        mine = Q(member=member)
-        return self.filter(mine | Q(member=None, address=member.email) if member.email else mine)
+    def received_by(self, member: Any, *, addresses: Iterable[str]) -> "LetterQuerySet":
+        """Those to a member, and those to addresses of theirs before they had an account or were signed in."""
+        return self.filter(Q(member=member) | Q(member=None, address__in=list(addresses)))
 
     def shown_at_the_desk(self) -> "LetterQuerySet":
         """All but those of which even the existence is confidential; people see their own among their data."""

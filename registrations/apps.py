@@ -10,9 +10,11 @@ class RegistrationsConfig(AppConfig):
     def ready(self) -> None:
         from mailings import kinds
         from registrations import emails, seeing  # noqa: F401  importing emails registers the letters
-        from registrations.actions import claims, erasing, members, quietness, sensitive, uploads
+        from registrations.actions import claims, erasing, keeping, members, quietness, sensitive, sessions, uploads
 
         kinds.register_sweep("registrations.old_codes", members.forget_old_codes)
+        kinds.register_sweep("registrations.kept_answers", keeping.forget_old_answers)
+        kinds.register_sweep("registrations.ended_sessions", sessions.forget_ended_sessions)
         kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)
         kinds.register_sweep("registrations.overlooked_uploads", uploads.nudge_overlooked)
         kinds.register_sweep("registrations.old_uploads", uploads.forget_old_uploads)

@@ -17,7 +17,19 @@ from registrations.actions import sensitive
 from registrations.domain import AgeRange, BabelLevel, ConsentDocument, Gender, OfferLevel, SeatRole, WishPriority
 from registrations.facts import RegistrationFacts
 from registrations.forms.rows import DAYS
-from registrations.models import Block, Consent, Look, Member, Registration, Skill, WorkingGroupSeat
+from registrations.models import (
+    Block,
+    Consent,
+    Group,
+    Look,
+    Member,
+    Registration,
+    Role,
+    SignInCode,
+    Skill,
+    WorkingGroupSeat,
+)
+from registrations.proved import Proved, proved_by
 from registrations.reference.names import language_name
 
 Section, Item, item = news.Section, news.Item, news.Item.of
@@ -30,24 +42,26 @@ _REST = {
     "registrations.ImportedRow": gettext_lazy("What I wrote in the old form"),
     "registrations.ClaimInvitation": gettext_lazy("Invitations to take over what I wrote in the old form"),
     "registrations.ReviewSnapshot": gettext_lazy("What my registration said when it was reviewed"),
+    "registrations.KeptAnswers": gettext_lazy("What I wrote while my session had ended"),
+    "base.SecurityEvent": gettext_lazy("When I signed in and out"),
     "registrations.SkillSuggestion": gettext_lazy("Skills I suggested, and when"),
-    "matching.RoundParticipant": gettext_lazy("Rounds of matching I was in"),
 }
 
 
 def everything(member: Member, *, now: datetime) -> list[Section]:
     """Return all of it that is theirs to read. What no section tells of is listed at the end, column by column, where
     columns.toml says that a column is shown to them: nothing is listed because nobody thought of it."""
-    registration = Registration.objects.of(member)
+    registration, proved = Registration.objects.of(member), proved_by(member)
     sections = [_account(member), *_sign_in(member)]
     if registration is not None:
         sections += [_registration(registration), *_answers(registration)]
     sections += [_consents(member), *_sensitive(member)]
     sections += news.told(news.collecting, member=member, now=now)
-    sections += [_blocks(member), looks(member), _seats(member), _acts(member, registration), _letters(member)]
+    sections += [_blocks(member), looks(member), _seats(member), _acts(member, registration)]
+    sections += [_letters(proved), _codes(proved)]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}
     covered |= {table for section in sections for table in section.tables}
-    sections += _rest(member, covered)
+    sections += _rest(proved, covered)
     return [section for section in sections if section.rows]
 
 
@@ -249,7 +263,7 @@ def _acts(member: Member, registration: Registration | None) -> Section:
     return Section("acts", _("What was done with it"), rows)
 
 
-def _letters(member: Member) -> Section:
+def _letters(proved: Proved) -> Section:
     rows = [
         (
             item("kind", _("Letter"), letter.kind),
@@ -258,24 +272,59 @@ def _letters(member: Member) -> Section:
             item("state", _("State"), letter.state, letter.get_state_display()),
             item("sent_at", _("Sent"), letter.sent_at),
         )
-        for letter in Letter.objects.received_by(member).order_by("owed_at", "pk")
+        for letter in Letter.objects.received_by(proved.member, addresses=proved.addresses).order_by("owed_at", "pk")
     ]
     return Section("letters", _("Letters to me"), rows)
 
 
-def _rest(member: Member, covered: set[str]) -> Iterator[Section]:
+def _codes(proved: Proved) -> Section:
+    """Codes asked for with an address of theirs; the code itself is nowhere."""
+    codes = SignInCode.objects.filter(address__in=proved.addresses)
+    rows = [
+        (
+            item("address", _("To"), code.address),
+            item("made_at", _("Asked for"), code.made_at),
+            item("expires_at", _("Valid until"), code.expires_at),
+            item("used_at", _("Used"), code.used_at),
+        )
+        for code in codes.order_by("made_at")
+    ]
+    return Section("sign_in_codes", _("Codes to sign in"), rows)
+
+
+def _rest(proved: Proved, covered: set[str]) -> Iterator[Section]:
+    """The tables no section told of; and of an import that nobody took over all of them, for none did of that."""
     for table in personal.tables():
         meta = table.model._meta
-        if table.owners and table.may_concern_a_person and meta.label not in covered:
-            told = [_told(table, row, member) for row in table.rows_of(member).order_by("pk")]
-            rows = [row for row in told if row]
-            yield Section(meta.model_name, str(_REST.get(meta.label, meta.verbose_name_plural.capitalize())), rows)
+        if not (table.owners and table.may_concern_a_person):
+            continue
+        if meta.label not in covered:
+            found = proved.rows_of(table)
+        elif proved.unclaimed:
+            found = proved.rows_of(table).exclude(pk__in=table.rows_of(proved.member).values("pk"))
+        else:
+            continue
+        told = [_told(table, row, proved) for row in found.order_by("pk")]
+        title = str(_REST.get(meta.label, meta.verbose_name_plural.capitalize()))
+        if meta.label in covered:
+            title = _("From the old form, not taken over: %(what)s") % {"what": title}
+        key = f"unclaimed_{meta.model_name}" if meta.label in covered else meta.model_name
+        yield Section(key, title, [row for row in told if row])
 
 
-def _told(table: personal.Table, row: models.Model, member: Member) -> tuple[Item, ...]:
-    """Return the columns of a row that are the person's to read; keys only join tables and say nothing here."""
-    plain = {field.name for field in row._meta.concrete_fields if not field.is_relation and not field.primary_key}
-    return tuple(_column(row, name) for name in table.columns_for(row, member) if name in plain)
+def _told(table: personal.Table, row: models.Model, proved: Proved) -> tuple[Item, ...]:
+    """Return the columns of a row that are the person's to read; a key is told where it leads to public names."""
+    through = [registration.pk for registration in proved.unclaimed]
+    names = [
+        row._meta.get_field(name).attname
+        for name in table.columns_for(row, proved.member, through=through)
+        if _can_be_told(row._meta.get_field(name))
+    ]
+    return tuple(_column(row, name) for name in names)
+
+
+def _can_be_told(field: models.Field) -> bool:
+    return not field.primary_key and (not field.is_relation or field.related_model in (Group, Role, Skill))
 
 
 def _columns(row: models.Model) -> tuple[Item, ...]:

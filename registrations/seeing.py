@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from letsconnect.base import security
 from letsconnect.base.models import SecurityEventKind
+from registrations.actions import keeping
 from registrations.models import Member
 
 
@@ -29,6 +30,7 @@ def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: A
     now = timezone.now()
     user.be_seen(on=now.astimezone(UTC).date())
     door = request.resolver_match.view_name if request.resolver_match else ""
+    keeping.note_member(browser=request.COOKIES.get(keeping.COOKIE, ""), member=user)
     security.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=door, now=now)
 
 

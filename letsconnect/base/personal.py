@@ -2,6 +2,7 @@
 columns.toml. CONTRIBUTING.md says how to declare a new one."""
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, reduce
 from pathlib import Path
@@ -28,17 +29,20 @@ class Table:
     is_deleted: bool  # erasure takes the whole row, because it says nothing once it is emptied
     shown_to: dict[str, frozenset[str]]  # column → who may be shown it: words of AUDIENCES, or lookups to a member
 
-    def rows_of(self, member: models.Model) -> models.QuerySet[Any]:
-        """Return the rows that belong to ``member``."""
+    def rows_of(self, member: models.Model, *, through: Collection[int] = ()) -> models.QuerySet[Any]:
+        """Return the rows that belong to ``member``; ``through`` are registrations of theirs that no key says so of."""
         mine = models.Q(pk__in=[])
         for owner in self.owners:
             mine |= models.Q(**{owner: member.pk})
+            if through and _leads_through_a_registration(self.model, owner):
+                mine |= models.Q(**{f"{owner.rpartition('__')[0] or 'pk'}__in": list(through)})
         return self.model._base_manager.filter(mine)
 
-    def columns_for(self, row: models.Model, member: models.Model) -> tuple[str, ...]:
+    def columns_for(self, row: models.Model, member: models.Model, *, through: Collection[int] = ()) -> tuple[str, ...]:
         """Return which columns of their row are ``member``'s to read; of a row of two people not each is for both."""
-        roles = {word for audience in self.shown_to.values() for word in audience - AUDIENCES if _is(row, word, member)}
-        if any(_is(row, owner, member) for owner in self.owners):
+        ways = {word for audience in self.shown_to.values() for word in audience - AUDIENCES}
+        roles = {word for word in ways if _is(row, word, member, through)}
+        if any(_is(row, owner, member, through) for owner in self.owners):
             roles |= {OWNER, BOTH, "everyone"}
         return tuple(column for column, audience in self.shown_to.items() if audience & roles)
 
@@ -90,7 +94,13 @@ def _table(model: type[models.Model], declared: dict[str, Any]) -> Table:
     return Table(model, personal, tuple(owners), declared.get("erased") == "deleted" or stuck, shown)
 
 
-def _is(row: models.Model, lookup: str, member: models.Model) -> bool:
+def _leads_through_a_registration(model: type[models.Model], lookup: str) -> bool:
+    *way, last = lookup.split("__")
+    before: Any = reduce(lambda at, name: at._meta.get_field(name).related_model, way, model)
+    return last == "member" and before._meta.model_name == "registration"
+
+
+def _is(row: models.Model, lookup: str, member: models.Model, through: Collection[int]) -> bool:
     """Tell whether ``lookup`` leads from the row to the member."""
     *way, last = lookup.split("__")
     at: Any = row
@@ -98,6 +108,8 @@ def _is(row: models.Model, lookup: str, member: models.Model) -> bool:
         at = getattr(at, name)
         if at is None:
             return False
+    if last == "member" and at._meta.model_name == "registration" and at.pk in through:
+        return True
     return (at.pk if last == "pk" else getattr(at, at._meta.get_field(last).attname)) == member.pk
 
 

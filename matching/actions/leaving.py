@@ -16,7 +16,7 @@ from matching.actions.locking import close_match
 from matching.actions.publishing import tell
 from matching.actions.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.domain import LIVE, ClosedWhy, MatchState, Side
-from matching.models import Match, MatchQuerySet, SharerRequest
+from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member, Registration
@@ -108,7 +108,25 @@ def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> lis
     return [
         news.Section("matches", _("My matches"), rows, tables=("matching.Match",)),
         news.Section("requests", _("People I asked for"), asked, tables=("matching.SharerRequest",)),
+        news.Section(
+            "rounds",
+            _("Rounds of matching I was in"),
+            [_round_row(took_part) for took_part in RoundParticipant.objects.told_to(member)],
+            tables=("matching.RoundParticipant",),
+        ),
     ]
+
+
+def _round_row(took_part: RoundParticipant) -> tuple[news.Item, ...]:
+    item = news.Item.of
+    return (
+        item("round", _("Round"), took_part.round_id, str(took_part.round)),
+        item("published_at", _("Published"), took_part.round.published_at),
+        item("is_learner", _("I wished to learn and had room"), took_part.is_learner),
+        item("left_out", _("Why there was nobody for me"), took_part.left_out),
+        item("waited", _("Rounds I had waited"), took_part.waited),
+        item("advice", _("What would have helped"), took_part.advice),
+    )
 
 
 def _request_row(request: SharerRequest) -> tuple[news.Item, ...]:

@@ -63,7 +63,9 @@ def cancel(session: Session, *, why: WhyCancelled, by: Member | None, now: datet
 
 
 def end_sessions(match: Match, *, by: Member | None, now: datetime) -> int:
-    """Cancel what a match that ends had still ahead; return how many. The match is locked."""
+    """Cancel what a match that ends had still ahead, and forget where the two talked; return how many were cancelled.
+    The match is locked."""
+    match.sessions.exclude(call_link="").update(call_link="")
     ahead = locked(match.sessions.ahead(now=now))
     for session in ahead:
         cancel(session, why=WhyCancelled.MATCH_OVER, by=by, now=now)

@@ -72,7 +72,7 @@ _FORESEEN = {
 
 def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
     """Tell a person all their sessions, and since when a calendar of theirs reads them."""
-    sessions = Session.objects.for_member(member).with_people().order_by("-made_at", "-pk")
+    sessions = Session.objects.for_member(member).saying_whether_live().with_people().order_by("-made_at", "-pk")
     item = news.Item.of
     feeds = [(item("made_at", _("Secret address made"), feed.made_at),) for feed in _feeds(member)]
     return [
@@ -111,7 +111,7 @@ def _row(session: Session, member: Member) -> tuple[news.Item, ...]:
         item("starts_at", _("Starts"), session.starts_at),
         item("ends_at", _("Ends"), session.ends_at),
         item("times", _("Proposed times"), times, shown),
-        item("call_link", _("Link to the call"), session.call_link),
+        item("call_link", _("Link to the call"), session.call_link if session.is_of_live_match else ""),
         item("made_at", _("First proposed"), session.made_at),
         item("confirmed_at", pgettext_lazy("a session", "Agreed"), session.confirmed_at),
         item("cancelled_at", _("Cancelled"), session.cancelled_at),

@@ -197,6 +197,11 @@ class RoundFacts(models.Model):
 
 
 class RoundParticipantQuerySet(models.QuerySet["RoundParticipant"]):
+    def told_to(self, member: Member) -> "RoundParticipantQuerySet":
+        """The member's own, of published rounds: what a draft or a round under review would come to is told nobody."""
+        published = self.filter(registration__member=member, round__state=RoundState.PUBLISHED)
+        return published.select_related("round").order_by("round")
+
     def left_out_of(self, round_: Round) -> "RoundParticipantQuerySet":
         """Learners who took part with room and got nothing, with their people; longest waiting first."""
         return (

@@ -9,12 +9,12 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeFi
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.zones import validate_zone
 from matching.agreeing import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
-from matching.domain import Side
+from matching.domain import MatchState, Side
 from matching.models.matches import Match
 from registrations.models import Member, Registration
 
@@ -61,6 +61,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def of_live_matches(self) -> "SessionQuerySet":
         """Those whose two people are still connected."""
         return self.filter(match__in=Match.objects.live().values("pk"))
+
+    def saying_whether_live(self) -> "SessionQuerySet":
+        """With ``is_of_live_match``: whether the two are still connected, so that they may read the link to a call."""
+        connected = Match.objects.live().filter(pk=OuterRef("match"), state=MatchState.CONNECTED)
+        return self.annotate(is_of_live_match=Exists(connected))
 
     def for_member(self, member: Member) -> "SessionQuerySet":
         """The sessions of a member, in either role."""

@@ -7,12 +7,12 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.utils.crypto import salted_hmac
 
 from letsconnect.base import acts
 from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
 from registrations.domain import ConsentDocument, RegistrationState, SkillState, Source
 from registrations.importing import groups, rows, table
+from registrations.importing.keys import digest_of as _digest
 from registrations.importing.persons import Person, persons
 from registrations.importing.report import Outcome
 from registrations.importing.rows import Answers, Lexicon
@@ -162,10 +162,6 @@ def _lexicon(told: table.Table, *, now: datetime) -> Lexicon:
         now,
         rows.words_for_none(told),
     )
-
-
-def _digest(kind: str, value: str) -> str:
-    return salted_hmac(f"registrations.imported.{kind}", value, algorithm="sha256").hexdigest()
 
 
 def _resolved(people: list[Person]) -> list[tuple[Person, ImportedRow | None]]:

@@ -3,6 +3,7 @@
 from registrations.models.consents import Consent, has_agreed
 from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
+from registrations.models.kept import KeptAnswers
 from registrations.models.looks import Look
 from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
 from registrations.models.reference import (
@@ -37,6 +38,7 @@ __all__ = [
     "ImportUpload",
     "ImportedKey",
     "ImportedRow",
+    "KeptAnswers",
     "Look",
     "Member",
     "Offer",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -11,20 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from letsconnect.base.network import network_of
 from letsconnect.base.templatetags.when import when
 from registrations import readback
-from registrations.actions import editing, sensitive, skills
-from registrations.domain import RegistrationState, SkillRefused, StaleForm
+from registrations.actions import editing, keeping, sensitive, skills
+from registrations.domain import RegistrationState, SkillRefused, StaleForm, TooMuchToKeep
 from registrations.facts import fingerprint
 from registrations.forms import steps
 from registrations.forms.page import SHORTCUTS, StepPage
 from registrations.forms.steps import Step
 from registrations.models import Registration
+from registrations.models.kept import KEPT_FOR
 from registrations.views.registration import facts_of, missing_of, progress, redirect_to_sign_in
 
-# What was typed when the session had ended, kept for after signing in. Longer than any honest form is not kept.
-KEPT = "kept_step"
-KEPT_MAX = 100_000
 STORED = "stored"
 SKILL_STEPS = ("share", "learn")
 
@@ -32,18 +32,33 @@ SKILL_STEPS = ("share", "learn")
 def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
     """Keep what was typed, unsaved, and show it again: after signing in where the session had ended.
 
-    Answers to the voluntary questions are not kept: sessions lead to people.
+    Answers to the voluntary questions are not kept: what is kept leads to a person. What cannot be kept is shown in
+    the page that says so.
     """
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
-    is_kept = len(typed.urlencode()) <= KEPT_MAX and not _step(step).is_apart
-    if is_kept:
-        request.session[KEPT] = {"step": step, "typed": typed.urlencode()}
-    if request.user.is_authenticated:
-        return redirect("registrations:registration-step", step)
-    if is_kept:
-        messages.info(request, _("Your session had ended. Sign in again: what you wrote is kept."))
-    return redirect_to_sign_in(request.path)
+    member = request.user if request.user.is_authenticated else None
+    response = redirect("registrations:registration-step", step) if member else redirect_to_sign_in(request.path)
+    if _step(step).is_apart:
+        return response
+    try:
+        browser = keeping.keep_answers(
+            browser=request.COOKIES.get(keeping.COOKIE, "")[:64],
+            step=step,
+            typed=typed.urlencode(),
+            network=network_of(request),
+            member=member,
+            now=timezone.now(),
+        )
+    except TooMuchToKeep as error:
+        rows = [(name, value) for name, values in typed.lists() for value in values if value.strip()]
+        return render(request, "registrations/not_kept.html", {"why": str(error), "typed": rows}, status=413)
+    if member is None:
+        messages.info(request, _("Your session had ended. Sign in again: what you wrote is kept for a day."))
+    response.set_cookie(
+        keeping.COOKIE, browser, max_age=KEPT_FOR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
+    return response
 
 
 @never_cache
@@ -57,13 +72,11 @@ def registration_step(request: HttpRequest, step: str) -> HttpResponse:
         page = _page(request, shown, registration, request.POST)
         changed = _changed(request, page)
         return _show(request, changed, registration) if changed else _save(request, page, registration)
-    kept = request.session.get(KEPT)
-    data = None
-    if kept and kept["step"] == step:
-        del request.session[KEPT]
-        data = QueryDict(kept["typed"])
+    browser = request.COOKIES.get(keeping.COOKIE, "")
+    typed = keeping.kept_answers(browser=browser, step=step, member=request.user, now=timezone.now())
+    if typed:
         messages.info(request, _("This is what you wrote before. It is not saved yet."))
-    return _show(request, _page(request, shown, registration, data), registration)
+    return _show(request, _page(request, shown, registration, QueryDict(typed) if typed else None), registration)
 
 
 def _step(name: str) -> Step:
@@ -124,6 +137,7 @@ def _save(request: HttpRequest, page: StepPage, registration: Registration | Non
         saved = _write(request, page, values)
     except StaleForm:
         return _show_both(request, page, values)
+    keeping.forget_kept(browser=request.COOKIES.get(keeping.COOKIE, ""), step=page.step.name, member=request.user)
     if saved is not None and saved.state != RegistrationState.DRAFT:
         messages.success(request, _saved_text(saved))
     return redirect(_next(request, page.step, saved))

@@ -1,0 +1,65 @@
+"""What a person has proved to be theirs: the keys by which their rows are found, in whatever table they lie.
+
+A key is proved by a code sent to an address, by the link of an invitation sent there, or by the wiki (allauth's
+`SocialAccount`, which points at the member). What somebody merely typed proves nothing and finds nothing.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db.models import Q, QuerySet
+
+from letsconnect.base import personal
+from letsconnect.base.addresses import canonical_or_as_it_is as canonical
+from registrations.importing.keys import digest_of
+from registrations.models import ClaimInvitation, ImportedKey, Member, Registration
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A member, their proved addresses in canonical form, and what an import holds under these, claimed by nobody."""
+
+    member: Member
+    addresses: frozenset[str] = frozenset()
+    unclaimed: list[Registration] = field(default_factory=list)
+
+    def rows_of(self, table: personal.Table) -> QuerySet[Any]:
+        return table.rows_of(self.member, through=[registration.pk for registration in self.unclaimed])
+
+
+def proved_by(member: Member) -> Proved:
+    addresses = proved_addresses(member)
+    return Proved(member, addresses, unclaimed_of(addresses))
+
+
+def proved_addresses(member: Member) -> frozenset[str]:
+    """Those a code or an invitation's link has proved; the account's own counts unless only a wiki told it.
+
+    As they are stored: an old spelling that waits for a person to decide, because its letters went to another
+    mailbox, proves nothing about the address it would become.
+    """
+    known = dict(_told_of(member))
+    if member.email:
+        known.setdefault(member.email, True)
+    used = ClaimInvitation.objects.filter(registration__member=member, used_at__isnull=False)
+    proved = {address for address, verified in known.items() if verified}
+    return frozenset(proved | {address for address in used.values_list("address", flat=True) if address})
+
+
+def _told_of(member: Member) -> list[tuple[str, bool]]:
+    return list(EmailAddress.objects.filter(user=member).order_by("verified").values_list("email", "verified"))
+
+
+def unclaimed_of(addresses: frozenset[str]) -> list[Registration]:
+    """Return imported registrations of these addresses that nobody has taken over, whatever became of them."""
+    if not addresses:
+        return []
+    digests = [digest_of(ImportedKey.Kind.ADDRESS, address) for address in addresses]
+    known = ImportedKey.objects.filter(digest__in=digests).values("row__registration")
+    same = Q(pk__in=known)
+    for address in addresses:
+        # The local part finds every spelling of the domain; which of them is the same is decided below.
+        same |= Q(imported_address__istartswith=address.rpartition("@")[0] + "@")
+    found = Registration.objects.filter(same, member=None).select_related("group", "role").order_by("pk")
+    return [one for one in found if not one.imported_address or canonical(one.imported_address) in addresses]
