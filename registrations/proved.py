@@ -11,7 +11,6 @@ from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 
 from letsconnect.base import personal
-from letsconnect.base.addresses import canonical_or_as_it_is as canonical
 from registrations.importing.keys import digest_of
 from registrations.models import ClaimInvitation, ImportedKey, Member, Registration
 
@@ -57,9 +56,5 @@ def unclaimed_of(addresses: frozenset[str]) -> list[Registration]:
         return []
     digests = [digest_of(ImportedKey.Kind.ADDRESS, address) for address in addresses]
     known = ImportedKey.objects.filter(digest__in=digests).values("row__registration")
-    same = Q(pk__in=known)
-    for address in addresses:
-        # The local part finds every spelling of the domain; which of them is the same is decided below.
-        same |= Q(imported_address__istartswith=address.rpartition("@")[0] + "@")
-    found = Registration.objects.filter(same, member=None).select_related("group", "role").order_by("pk")
-    return [one for one in found if not one.imported_address or canonical(one.imported_address) in addresses]
+    same = Q(pk__in=known, imported_address="") | Q(imported_address__in=addresses)
+    return list(Registration.objects.filter(same, member=None).select_related("group", "role").order_by("pk"))

@@ -1,5 +1,6 @@
 """Taking one person out of files and reports that are about many."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,7 +25,7 @@ def forget_in_files(proved: Proved) -> int:
     told = _told(proved)
     changed = 0
     for upload in ImportUpload.objects.select_for_update(no_key=True, of=("self",)).order_by("pk"):
-        has_them = upload.content is not None and _names(bytes(upload.content), proved.addresses)
+        has_them = upload.content is not None and _names(_text(bytes(upload.content)), proved.addresses)
         left = [line for line in upload.lines if not _quotes(line, told, proved.addresses)]
         if has_them:
             _give_up(upload)
@@ -51,22 +52,22 @@ def _told(proved: Proved) -> set[str]:
     return {cell.strip() for cell in cells if isinstance(cell, str) and len(cell.strip()) >= SHORTEST}
 
 
-def _names(content: bytes, addresses: Iterable[str]) -> bool:
-    """Tell whether a cell of the file is, or has in it, one of the addresses."""
+def _names(text: str, addresses: Iterable[str]) -> bool:
+    """Tell whether one of the addresses stands in a text, in whatever spelling."""
+    wanted = set(addresses)
+    locals_ = "|".join(re.escape(address.rpartition("@")[0]) for address in wanted)
+    written = re.finditer(rf"(?:{locals_})@[^\s,;\"'<>()|]+", text, re.IGNORECASE | re.ASCII) if wanted else ()
+    return any(canonical(found[0]) in wanted for found in written)
+
+
+def _text(content: bytes) -> str:
     try:
-        text = table.decode(content, [])
+        return table.decode(content, [])
     except NotTheOldForm:
-        text = content.decode("latin-1")
-    lowered = text.lower()
-    locals_ = {address.rpartition("@")[0] + "@" for address in addresses}
-    if not any(local in lowered for local in locals_):
-        return False
-    words = lowered.replace(",", " ").replace(";", " ").replace('"', " ").replace("<", " ").replace(">", " ").split()
-    return any(canonical(word) in set(addresses) for word in words if "@" in word)
+        return content.decode("latin-1")
 
 
 def _quotes(line: list[Any], told: set[str], addresses: Iterable[str]) -> bool:
-    text = str(line[2]) if len(line) > 2 else ""
-    lowered = " ".join(str(part) for part in line).lower()
-    is_theirs = len(text.strip()) >= SHORTEST and any(cell.startswith(text.strip()) for cell in told)
-    return is_theirs or any(address in lowered for address in addresses)
+    text = str(line[2]).strip() if len(line) > 2 else ""
+    is_theirs = len(text) >= SHORTEST and any(cell.startswith(text) for cell in told)
+    return is_theirs or _names(" ".join(str(part) for part in line), addresses)
