@@ -222,7 +222,8 @@ def test_each_finds_what_is_theirs_and_nothing_else(client, world, who):
                 leaks.append(f"{model.__name__}.{name}")
         assert leaks == [], kind
     told = {mark for mark in world["marks"] if mark in files["json"]}
-    public = {mark for mark, (model, _pk, _name) in world["marks"].items() if model is SkillName}  # the file says which
+    # Programs are told the key of a skill, a group or a role, people what it is called.
+    public = {mark for mark, (model, _pk, _name) in world["marks"].items() if model in (SkillName, Group, RoleName)}
     assert told - public == {mark for mark in world["marks"] if mark in files["html"]} - public
     assert missing(member, world["marks"], told) == []
 

@@ -40,7 +40,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     news.erasing.send(sender=Member, member=member, by=by, now=now)
     forgetting.forget_in_files(proved)
     _close_registrations(proved, now=now)
-    _take_back_agreements(member, now=now)
+    _take_back_agreements(proved, now=now)
     _empty_columns(proved)
     sensitive.forget_answers(member=member)
     keeping.forget_answers_of(proved.addresses)
@@ -86,8 +86,9 @@ def _withdraw(registration: Registration, *, now: datetime) -> None:
     registration.save(update_fields=["state", "version"])
 
 
-def _take_back_agreements(member: Member, *, now: datetime) -> None:
-    for consent in Consent.objects.about(member).filter(withdrawn_at=None):
+def _take_back_agreements(proved: Proved, *, now: datetime) -> None:
+    of_imports = Consent.objects.filter(registration__in=[one.pk for one in proved.unclaimed])
+    for consent in (Consent.objects.about(proved.member) | of_imports).filter(withdrawn_at=None):
         consent.withdrawn_at = max(now, consent.given_at)
         consent.save(update_fields=["withdrawn_at"])
 
