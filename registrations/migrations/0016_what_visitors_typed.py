@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0014_consents_belong_to_members"),
+        ("registrations", "0015_progress_of_imports"),
     ]
 
     operations = [
