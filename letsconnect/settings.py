@@ -222,6 +222,11 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the file of Celery's own one dies with a killed process
 
 # Behind https everything is strict; the embedded default serves plain http on loopback only
+FILE_UPLOAD_HANDLERS = [
+    "letsconnect.base.incoming.BoundedFiles",  # first, so that no other keeps what is too much
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

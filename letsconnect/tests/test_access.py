@@ -372,6 +372,7 @@ DOORS = [
     Door("admin:registrations_importupload_add", get=COORDINATORS, post=COORDINATORS),
     Door("admin:registrations_importupload_change", "@upload", get=COORDINATORS, post=NO_ONE),
     Door("admin:registrations_importupload_apply", "@upload", get=DESK_BUTTON, post="302 302 302 403 403 302+ 302"),
+    Door("admin:registrations_importupload_encoding", "@upload", get=DESK_BUTTON, post="302 302 302 403 403 302 302"),
     Door("admin:registrations_importupload_report", "@upload", get=COORDINATORS),
     Door("admin:registrations_importupload_history", "@upload", get="302 302 302 404 404 200 302"),
     Door("admin:registrations_importupload_delete", "@upload", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),

@@ -109,6 +109,7 @@ FOLDING = {
     "registrations/importing/languages.py": "codes of languages",
     "registrations/importing/levels.py": "names of levels",
     "registrations/importing/report.py": "a word of the report",
+    "registrations/importing/table.py": "the word that tells the separator",
     "registrations/importing/text.py": "options of the old form",
     "registrations/models/reference.py": "wordings of skills and names of groups",
     "registrations/models/registration.py": "a first look; the canonical form decides",

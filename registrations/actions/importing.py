@@ -12,6 +12,7 @@ from letsconnect.base import acts
 from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
 from registrations.domain import ConsentDocument, RegistrationState, SkillState, Source
 from registrations.importing import groups, rows, table
+from registrations.importing.columns import NotTheOldForm
 from registrations.importing.keys import digest_of as _digest
 from registrations.importing.persons import Person, persons
 from registrations.importing.report import Outcome
@@ -71,30 +72,41 @@ class Plan:
     people: list[Person]
     outcome: Outcome
 
+    def check_letters(self, *, is_dry_run: bool) -> None:
+        """Raise NotTheOldForm when only a guess says how the letters read, unless nothing is to be written."""
+        if not is_dry_run and not self.outcome.is_sure_of_letters:
+            raise NotTheOldForm("Nobody has said yet which code page this file is in, so nothing of it is imported.")
+
     def steps(self) -> Iterator[tuple[Person, ...]]:
         """The persons in portions, each short enough that nobody minds waiting for one."""
         for start in range(0, len(self.people), STEP):
             yield tuple(self.people[start : start + STEP])
 
 
-def import_registrations(*, content: bytes, by: Member | None, now: datetime, is_dry_run: bool = False) -> Outcome:
-    """Import a file; raises NotTheOldForm when it is something else.
+def import_registrations(
+    *, content: bytes, by: Member | None, now: datetime, is_dry_run: bool = False, encoding: str = ""
+) -> Outcome:
+    """Import a file; raises NotTheOldForm when it is something else, or when only a guess says how its letters read
+    (``encoding`` is the code page that a person chose; a dry run may guess).
 
     Each person's newest row makes or replaces their unclaimed registration; a claimed one is never touched. A row
     that cannot be stored is rejected alone. A dry run does all of it and takes it back. Each person is taken in whole
     or not at all; a file is taken in by steps, and importing it again goes on where it stopped.
     """
-    counts, plan = Counts(), read_file(content=content, now=now)
+    counts, plan = Counts(), read_file(content=content, now=now, encoding=encoding)
+    plan.check_letters(is_dry_run=is_dry_run)
     for people in plan.steps():
         step = partial(take_people, people, counts, by=by, now=now, is_dry_run=is_dry_run)
         counts = try_again_while_busy(step, tries=TRIES, pause=PATIENCE)
     return counts.add_to(plan.outcome)
 
 
-def read_file(*, content: bytes, now: datetime, settled: Collection[int] = ()) -> Plan:
+def read_file(*, content: bytes, now: datetime, encoding: str = "", settled: Collection[int] = ()) -> Plan:
     """Read a file, leaving out the persons whose rows are ``settled``. Nothing is locked and nothing written."""
-    told = table.read(content)
-    outcome = Outcome(rows=len(told.rows), notes=list(told.notes))
+    told = table.read(content, encoding)
+    outcome = Outcome(
+        rows=len(told.rows), notes=list(told.notes), samples=told.samples, is_sure_of_letters=not told.guess
+    )
     people = persons(list(_readable(told, _lexicon(told, now=now), outcome)))
     done = set(settled)
     for person in people:
@@ -160,7 +172,8 @@ def _lexicon(told: table.Table, *, now: datetime) -> Lexicon:
         groups.index_of(group_names),
         rows.date_order(told),
         now,
-        rows.words_for_none(told),
+        is_sure_of_letters=not told.guess,
+        words_for_none=rows.words_for_none(told),
     )
 
 

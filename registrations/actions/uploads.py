@@ -1,4 +1,4 @@
-"""The import desk: a file is read, looked at, imported. Small ones at once, large ones by a worker, in short steps.
+"""The import desk: a file is read, looked at, imported; all of it by a worker, so that no page waits for a file.
 
 A step takes in a few persons, whole, and notes in the same transaction which rows are done with. Whoever dies between
 two steps leaves a file that the next worker goes on with; nobody else waits for longer than a step takes.
@@ -23,8 +23,7 @@ from registrations.importing.persons import Person
 from registrations.models import ImportUpload, Member
 from registrations.models.uploads import ImportUploadQuerySet, UploadState
 
-LARGEST = 5 * 1024 * 1024
-SMALL = 16 * 1024
+LARGEST = table.LARGEST
 TRIES = 5  # of a step whose rows somebody else holds; after them the file waits for the next worker
 
 
@@ -39,7 +38,7 @@ def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> Impor
             _("The file is larger than %(limit)d MB. Please split it.") % {"limit": LARGEST // (1024 * 1024)}
         )
     try:
-        table.read(content)
+        table.glance(content)
     except NotTheOldForm as error:
         raise UploadRefused(str(error)) from error
     with transaction.atomic():
@@ -47,7 +46,8 @@ def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> Impor
             file_name=_tidy(name), size=len(content), content=content, uploaded_by=by, uploaded_at=now, asked_at=now
         )
         acts.record(by=by, verb="bring_file", on=upload, now=now, became=upload.state)
-    return _begin(upload, now=now)
+    _begin()
+    return upload
 
 
 def apply_upload(*, upload: ImportUpload, by: Member, now: datetime) -> ImportUpload:
@@ -60,11 +60,32 @@ def apply_upload(*, upload: ImportUpload, by: Member, now: datetime) -> ImportUp
         upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
         if upload.state != UploadState.CHECKED:
             raise UploadRefused(_("This file is %(state)s.") % {"state": upload.get_state_display()})
+        if upload.is_asking:
+            raise UploadRefused(_("Please choose first the code page under which the samples read right."))
         was, upload.state = upload.state, UploadState.APPLYING
         upload.applied_by, upload.asked_at, upload.progress, upload.worked_at = by, now, {}, None
         upload.save(update_fields=["state", "applied_by", "asked_at", "progress", "worked_at"])
         acts.record(by=by, verb="apply_file", on=upload, now=now, was=was, became=upload.state)
-    return _begin(upload, now=now)
+    _begin()
+    return upload
+
+
+@transaction.atomic
+def choose_encoding(*, upload: ImportUpload, encoding: str, by: Member, now: datetime) -> ImportUpload:
+    """Have a file read again by the code page under which a person finds its letters right.
+
+    Raises NotYours for anybody but a coordinator, UploadRefused when there is nothing to choose.
+    """
+    _check_coordinator(by)
+    upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+    if upload.state != UploadState.CHECKED or encoding not in {page for page, *_lines in upload.samples}:
+        raise UploadRefused(_("This file cannot be read by another code page now."))
+    was, upload.state = upload.state, UploadState.CHECKING
+    upload.encoding, upload.asked_at, upload.progress, upload.worked_at = encoding, now, {}, None
+    upload.save(update_fields=["state", "encoding", "asked_at", "progress", "worked_at"])
+    acts.record(by=by, verb="choose_encoding", on=upload, now=now, was=was, became=upload.state)
+    _begin()
+    return upload
 
 
 def work_waiting(*, now: datetime) -> int:
@@ -102,15 +123,8 @@ def _tidy(name: str) -> str:
     return "".join(char for char in name if char.isprintable())[:255] or "?"
 
 
-def _begin(upload: ImportUpload, *, now: datetime) -> ImportUpload:
-    """Do a small file at once, let a worker do a large one; return the file as it is then."""
-    if upload.size > SMALL:
-        nudges.on_commit("registrations.tasks.work_uploads")
-        return upload
-    mine = _take(ImportUpload.objects.filter(pk=upload.pk), now=now)
-    if mine is not None:
-        _work(mine, now=now)
-    return ImportUpload.objects.get(pk=upload.pk)
+def _begin() -> None:
+    nudges.on_commit("registrations.tasks.work_uploads")
 
 
 @transaction.atomic
@@ -129,7 +143,10 @@ def _work(upload: ImportUpload, *, now: datetime) -> bool:
     few times, then leave the file to the next worker."""
     counts, began = _counts(upload), time.monotonic()
     try:
-        plan = read_file(content=bytes(upload.content), now=upload.asked_at, settled=counts.settled)
+        plan = read_file(
+            content=bytes(upload.content), now=upload.asked_at, encoding=upload.encoding, settled=counts.settled
+        )
+        plan.check_letters(is_dry_run=upload.state == UploadState.CHECKING)
         for people in plan.steps():
             at = now + timedelta(seconds=time.monotonic() - began)
             step = partial(_step, upload, people, counts, rows=plan.outcome.rows, now=at)
@@ -170,6 +187,7 @@ def _end(upload: ImportUpload, counts: Counts, plan: Plan | None = None, **colum
     if plan is not None:
         outcome = counts.add_to(plan.outcome)
         row.counts, row.notes = outcome.as_json(), outcome.notes
+        row.samples, row.is_sure_of_letters = outcome.samples, outcome.is_sure_of_letters
         row.lines = [list(line) for line in sorted(outcome.lines)]
     for name, value in {**columns, "progress": {}, "worked_at": None}.items():
         setattr(row, name, value)

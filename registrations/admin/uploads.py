@@ -58,11 +58,19 @@ class FileForm(forms.Form):
         },
     )
 
+    def __init__(self, *args: Any, is_too_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_too_large:  # nothing of it was kept, so to Django there is none
+            self.fields["file"].error_messages["required"] = self._too_large()
+
+    @staticmethod
+    def _too_large() -> str:
+        return _("The file is larger than %(limit)s. Please split it.") % {"limit": filesizeformat(uploads.LARGEST)}
+
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > uploads.LARGEST:
-            limit = filesizeformat(uploads.LARGEST)
-            raise forms.ValidationError(_("The file is larger than %(limit)s. Please split it.") % {"limit": limit})
+            raise forms.ValidationError(self._too_large())
         return file
 
 
@@ -86,6 +94,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         wrap, name = self.admin_site.admin_view, "registrations_importupload"
         return [
             path("<int:pk>/apply/", wrap(self.apply), name=f"{name}_apply"),
+            path("<int:pk>/encoding/", wrap(self.encoding), name=f"{name}_encoding"),
             path("<int:pk>/report/", wrap(self.report), name=f"{name}_report"),
             *super().get_urls(),
         ]
@@ -96,7 +105,8 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         """Take a file and lead on to what it would do."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = FileForm(request.POST or None, request.FILES or None)
+        posted = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = FileForm(*posted, is_too_large=getattr(request, "has_too_large_file", False))
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:
@@ -121,7 +131,8 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         context = {
             "title": str(upload),
             "upload": upload,
-            "is_checked": upload.state == UploadState.CHECKED,
+            "is_checked": upload.state == UploadState.CHECKED and not upload.is_asking,
+            "samples": upload.samples if upload.state == UploadState.CHECKED else [],
             "counts": [(label, upload.counts[name]) for name, label in _COUNTS.items() if name in upload.counts],
             "certainties": [(name, label, found[name]) for name, label in _CERTAINTIES.items()],
             "only": only if only in _CERTAINTIES else "",
@@ -136,6 +147,17 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         upload = self._find(request, pk)
         try:
             uploads.apply_upload(upload=upload, by=request.user, now=timezone.now())
+        except RegistrationError as error:
+            messages.error(request, str(error))
+        return redirect(PAGE, pk)
+
+    @method_decorator(require_POST)
+    def encoding(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Read the file again by the code page that was chosen."""
+        upload = self._find(request, pk)
+        chosen = request.POST.get("encoding", "")
+        try:
+            uploads.choose_encoding(upload=upload, encoding=chosen, by=request.user, now=timezone.now())
         except RegistrationError as error:
             messages.error(request, str(error))
         return redirect(PAGE, pk)

@@ -15,7 +15,7 @@ class Certainty(IntEnum):
     UNREAD = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """``value`` is what is kept (None: nothing); ``note`` says what was made of the text when it was not certain."""
 

@@ -44,6 +44,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "I agree to follow the UCoC",
     ),
 }
+MOST_COLUMNS = 200  # the form has sixteen
 FEWEST = 4  # fewer known headings than this, and it is some other file
 
 
@@ -66,6 +67,8 @@ class Columns:
 
 def match(header: Sequence[str]) -> Columns:
     """Find the fields of a header. Raises NotTheOldForm when there are too few to believe it is the form's."""
+    if len(header) > MOST_COLUMNS:
+        raise NotTheOldForm(f"The first line has more than {MOST_COLUMNS} columns, so this is not the old form.")
     known = {text.key(name): field for field, names in HEADINGS.items() for name in names}
     places: dict[str, int] = {}
     for exactly in (True, False):
@@ -91,8 +94,10 @@ def _by_beginning(heading: str) -> str | None:
 
 
 def _told_apart(header: Sequence[str]) -> tuple[str, ...]:
-    headings: list[str] = []
+    headings: dict[str, None] = {}
     for place, heading in enumerate(header, start=1):
         name = text.tidy(heading[:300]) or f"column {place}"
-        headings.append(name if name not in headings else f"{name} ({place})")
+        while name in headings:
+            name = f"{name} ({place})"
+        headings[name] = None
     return tuple(headings)

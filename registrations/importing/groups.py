@@ -96,14 +96,18 @@ def read(told: str, index: Names) -> Cell:
         return understood(Told(slug=next(iter(slugs))))
     if looks_like_formula(told):
         return unread("looks like a spreadsheet formula; not taken over")
-    parts = text.split_outside_brackets(told, SEPARATORS)
+    parts = text.split_with_options(told, SEPARATORS, lambda part: bool(index.find(part)))
     if len(parts) == 1:
-        parts = text.split_outside_brackets(told, ",/") if _names_one(told, index) else parts
+        parts = _parted(told, index) or parts
+    if len(parts) > text.MAX_ITEMS:
+        return unread(f"more than {text.MAX_ITEMS} things; not read")
     return _several(parts, index) if len(parts) > 1 else _own_words(tidy, index)
 
 
-def _names_one(told: str, index: Names) -> bool:
-    return any(index.find(part) for part in text.split_outside_brackets(told, ",/"))
+def _parted(told: str, index: Names) -> list[str]:
+    """Return the parts between commas where one of them is a group we know; a name with a comma stays whole."""
+    parts = text.split_with_options(told, ",/", lambda part: bool(index.find(part)))
+    return parts if any(index.find(part) for part in parts) else []
 
 
 def _several(parts: list[str], index: Names) -> Cell:

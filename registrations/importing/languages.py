@@ -257,11 +257,10 @@ def read(told: str) -> Cell:
         return BLANK
     if text.says_nothing(told):
         return understood({})
-    items = [
-        piece
-        for part in text.split_outside_brackets(_NEXT_ITEM.sub(r"\1; ", _BABEL.sub("", told)), SEPARATORS)
-        for piece in _pieces(part)
-    ]
+    parts = text.split_with_options(_NEXT_ITEM.sub(r"\1; ", _BABEL.sub("", told)), SEPARATORS, _is_one_language)
+    if len(parts) > text.MAX_ITEMS:
+        return unread(f"more than {text.MAX_ITEMS} things; not read")
+    items = [piece for part in parts for piece in _pieces(part)]
     cells = [_item(item) for item in items]
     found: dict[str, BabelLevel] = {}
     for position, cell in enumerate(cells):
@@ -271,6 +270,12 @@ def read(told: str) -> Cell:
         if found.setdefault(code, level) != level:
             cells[position] = guessed(None, f"{LANGUAGES[code].name} is told twice; the first level is kept")
     return join(found, cells)
+
+
+def _is_one_language(told: str) -> bool:
+    """Tell whether a text with a separator in it is one language: "Norwegian, Bokmål"."""
+    bare = told.partition("(")[0]
+    return len(told) <= LONGEST_NAME and len(index().find(bare)) == 1 and not all(map(index().find, bare.split(",")))
 
 
 def _pieces(part: str) -> list[str]:

@@ -91,18 +91,23 @@ OTHER_LOCALES = tuple(
 )
 
 
+_MOST_SLIPS = 5_000
+
+
 @dataclass
 class Names:
     """A set of names of codes. ``sure`` beats ``also``, and within one a name of two codes names neither."""
 
     sure: dict[str, set[str]] = field(default_factory=dict)
     also: dict[str, set[str]] = field(default_factory=dict)
-    _slips: dict[str, set[str]] = field(default_factory=dict, repr=False)
+    _near_by: text.Near | None = field(default=None, repr=False)
+    _slips: dict[str, set[str]] = field(default_factory=dict, repr=False)  # what was asked for; bounded
 
     def add(self, name: str, code: str, *, is_sure: bool = True) -> None:
         found = text.key(name)
         if found and (is_sure or len(found) > 3 or not found.isascii()):  # "kri" is Krio's code before it is a name
             (self.sure if is_sure else self.also).setdefault(found, set()).add(code)
+            self._near_by = None
 
     def add_all(self, pairs: Iterable[tuple[str, str]], *, is_sure: bool = True) -> None:
         for name, code in pairs:
@@ -123,6 +128,10 @@ class Names:
         return {code for other in self._near(text.key(name)) for code in self.sure[other]}
 
     def _near(self, found: str) -> set[str]:
+        if self._near_by is None:
+            self._near_by = text.Near(self.sure)
         if found not in self._slips:
-            self._slips[found] = text.near(found, self.sure)
+            if len(self._slips) >= _MOST_SLIPS:
+                self._slips.clear()
+            self._slips[found] = self._near_by.find(found)
         return self._slips[found]

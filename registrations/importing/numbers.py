@@ -60,7 +60,7 @@ def read(told: str) -> Cell:
     found = re.sub(r"^(\d{1,2}),(\d)$", r"\1.\2", text.plain(tidy).strip(" ."))  # "1,5" with a decimal comma
     bare = _UNIT.fullmatch(found[len(start[0]) :]) if (start := re.match(r"\d+(?:\.0+)?", found)) else None
     if start and bare is not None:
-        return _within(int(float(start[0])), tidy)
+        return _within(int(start[0].partition(".")[0][:9]), tidy)
     if text.key(found) in _CERTAIN:
         return understood(_CERTAIN[text.key(found)])
     if text.key(found) in _ROUGH:

@@ -11,7 +11,11 @@ from registrations.importing import windows
 from registrations.importing.cells import Cell, Certainty
 from registrations.importing.rows import Answers
 
+MOST_LINES = 20_000  # what a page and a report can hold; the counts count on
 _LONGEST_TEXT = 1000
+
+
+_TOO_MANY = f"Only the first {MOST_LINES:,} cells that were not understood for certain are listed."
 
 
 class Line(NamedTuple):
@@ -36,6 +40,14 @@ class Outcome:
     cells: Counter[Certainty] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    samples: list[list[str]] = field(default_factory=list)  # of code pages, where the file's is a guess
+    is_sure_of_letters: bool = True
+
+    def _add(self, line: Line) -> None:
+        if len(self.lines) < MOST_LINES:
+            self.lines.append(line)
+        elif len(self.lines) == MOST_LINES and _TOO_MANY not in self.notes:
+            self.notes.append(_TOO_MANY)
 
     def count_cells(self, row: Answers) -> None:
         for name, cell in row.cells.items():
@@ -43,13 +55,12 @@ class Outcome:
                 self.cells[cell.certainty] += 1
             if cell.certainty > Certainty.UNDERSTOOD:
                 told = row.told(name)[:_LONGEST_TEXT]
-                self.lines.append(
-                    Line(row.raw.number, row.heading(name), told, cell.certainty.name.lower(), describe(name, cell))
-                )
+                made = describe(name, cell)[:_LONGEST_TEXT]
+                self._add(Line(row.raw.number, row.heading(name), told, cell.certainty.name.lower(), made))
 
     def reject(self, number: int, reason: str) -> None:
         self.rejected += 1
-        self.lines.append(Line(number, "", "", "rejected", reason))
+        self._add(Line(number, "", "", "rejected", reason))
 
     def as_json(self) -> dict[str, int]:
         return {

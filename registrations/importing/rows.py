@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +22,14 @@ from registrations.importing import (
     yesno,
     zones,
 )
-from registrations.importing.cells import BLANK, Cell, Certainty, unread
+from registrations.importing.cells import BLANK, Cell, Certainty, guessed, unread
 from registrations.importing.columns import Columns
 from registrations.importing.names import Names
 from registrations.importing.skills import SkillIndex
 from registrations.importing.table import RawRow, Table
+
+_SPACES = re.compile(r"[ \t\u00a0\u3000]{2,}")  # a thousand of them would be tried a thousand times over
+_LISTS = frozenset({"languages", "windows", "shares", "learns", "group"})  # answered with several things
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Lexicon:
     groups: Names
     dates: timestamps.Order
     now: datetime
+    is_sure_of_letters: bool = True  # False: the file's code page is a guess
     words_for_none: frozenset[str] = frozenset()  # what several people of the file wrote for want of a username
 
 
@@ -102,6 +107,8 @@ def words_for_none(table: Table) -> frozenset[str]:
 def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
     """Read every field of a row; nothing in a cell makes this fail."""
     told = {field: row.cells[columns.headings[place]] for field, place in columns.places.items()}
+    in_doubt = {columns.headings[place] for place in columns.places.values()} & row.damaged
+    told |= {field: "" for field, place in columns.places.items() if columns.headings[place] in in_doubt}
     country = _read(told, "country", countries.read)
 
     readers: dict[str, Callable[[str], Cell]] = {
@@ -121,12 +128,24 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
         "newsletter": yesno.read_consent,
         "consent": yesno.read_consent,
     }
-    cells = {field: _read(told, field, reader) for field, reader in readers.items()}
-    return Answers(row, cells | {"country": country}, columns)
+    cells = {field: _read(told, field, reader) for field, reader in readers.items()} | {"country": country}
+    for field, place in columns.places.items():
+        if columns.headings[place] in row.damaged:
+            cells[field] = unread("has bytes that are no UTF-8; not read")
+    return Answers(row, cells if lexicon.is_sure_of_letters else _doubted(cells), columns)
 
 
 def _read(told: dict[str, str], field: str, reader: Callable[[str], Cell]) -> Cell:
     cell = told.get(field, "")
     if not cell.strip():
         return BLANK
-    return unread("too long to be an answer") if len(cell) > text.MAX_CELL else reader(cell)
+    longest = text.MAX_CELL if field in _LISTS else text.MAX_ONE
+    return unread("too long to be an answer") if len(cell) > longest else reader(_SPACES.sub(" ", cell))
+
+
+def _doubted(cells: dict[str, Cell]) -> dict[str, Cell]:
+    """Nothing is understood in a file whose code page is a guess."""
+    return {
+        field: guessed(cell.value, "the code page is a guess") if cell.certainty is Certainty.UNDERSTOOD else cell
+        for field, cell in cells.items()
+    }

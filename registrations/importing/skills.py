@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from registrations.importing import text
 from registrations.importing.cells import BLANK, Cell, guessed, join, understood, unread
@@ -22,6 +23,14 @@ class SkillIndex:
     names: dict[str, set[str]] = field(default_factory=dict)
     related: dict[str, set[str]] = field(default_factory=dict)
 
+    @cached_property
+    def near(self) -> text.Near:
+        return text.Near(self.names)
+
+    def has(self, wording: str) -> bool:
+        """Tell whether a wording as a whole names a skill for certain."""
+        return len(wording) <= text.MAX_ONE and text.squeezed(wording) in self.names
+
     @classmethod
     def of(cls, names: Iterable[tuple[str, str]], related: Iterable[tuple[str, str]] = ()) -> "SkillIndex":
         """Build it from (wording, slug) pairs."""
@@ -40,7 +49,7 @@ def _one(told: str, index: SkillIndex) -> Cell | None:
         return understood(next(iter(slugs)))
     if len(slugs) > 1:
         return unread(f"“{told[:60]}” could be " + " or ".join(sorted(slugs)))
-    slugs = index.related.get(found) or {slug for name in text.near(found, index.names) for slug in index.names[name]}
+    slugs = index.related.get(found) or {slug for name in index.near.find(found) for slug in index.names[name]}
     if len(slugs) == 1:
         slug = next(iter(slugs))
         return guessed(slug, f"“{text.tidy(told)[:60]}” taken as {slug}")
@@ -56,7 +65,10 @@ def read(told: str, index: SkillIndex) -> Cell:
         return Cell([whole.value], whole.certainty, whole.note)
     if text.says_nothing(told):
         return understood([]) if text.key(told) else unread("nothing but separators", [])
-    cells = [cell for part in text.split_outside_brackets(told, SEPARATORS) for cell in _parts(part, index)]
+    parts = text.split_with_options(told, SEPARATORS, index.has)
+    if len(parts) > text.MAX_ITEMS:
+        return unread(f"more than {text.MAX_ITEMS} things; not read")
+    cells = [cell for part in parts for cell in _parts(part, index)]
     return join(list(dict.fromkeys(cell.value for cell in cells if cell.value)), cells)
 
 

@@ -1,29 +1,35 @@
-"""Bytes → rows of text: encoding, separator, quotes, and what is wrong with a line."""
+"""Bytes → rows of text: separator, quotes, what is wrong with a line, and how large a file may be."""
 
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from registrations.importing import columns
-from registrations.importing.columns import Columns, NotTheOldForm
+from letsconnect.base import incoming
+from registrations.importing import columns, encodings
+from registrations.importing.columns import MOST_COLUMNS, Columns, NotTheOldForm
 
-_LARGEST_CELL = 64 * 1024 * 1024
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_OTHER_FORMATS = {
-    b"PK\x03\x04": "a spreadsheet file (save it as CSV first)",
-    b"%PDF": "a PDF",
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet file",
-}
+# What a file may hold at most: many times what the form ever gathered, and little enough for one worker.
+LARGEST = incoming.LARGEST
+MOST_ROWS = 10_000
+MOST_CELLS = 300_000
+LONGEST_CELL = csv.field_size_limit()  # 131,072 letters; the limit is the whole process's, so it stays as it is
+_BLANK_AT_THE_END = 100  # so many are told as blank rows; more are what a spreadsheet left over
+_HEAD = 64 * 1024
+_SEPARATORS = ",;\t|"  # looked for
+_CAN_SEPARATE = frozenset(",;\t|:^~#")  # believed when the file says so
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row as it was written: ``number`` as a spreadsheet counts (the heading is 1), cells by heading."""
+    """One row as it was written: ``number`` as a spreadsheet counts (the heading is 1), cells by heading.
+
+    ``damaged`` are the headings of cells with bytes that are no text.
+    """
 
     number: int
     cells: dict[str, str]
+    damaged: frozenset[str] = frozenset()
 
     @property
     def is_blank(self) -> bool:
@@ -32,85 +38,167 @@ class RawRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A file taken apart. ``notes`` is what a person should know about it."""
+    """A file taken apart. ``notes`` is what a person should know about it; ``guess`` the code page it was read by when
+    nobody confirmed it."""
 
     columns: Columns
     rows: list[RawRow]
     notes: list[str]
+    guess: str = ""
+    samples: list[list[str]] = field(default_factory=list)
 
 
-def read(content: bytes) -> Table:
-    """Take a file apart. Raises NotTheOldForm with a reason people understand."""
-    notes: list[str] = []
-    text = decode(content, notes)
-    if "\x00" in text:
-        text = text.replace("\x00", "")
-        notes.append("NUL characters were dropped.")
-    with _large_cells():
-        try:
-            lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
-        except csv.Error as error:
-            raise NotTheOldForm(f"The file cannot be read as CSV: {error}.") from error
-    while lines and not any(cell.strip() for cell in lines[0]):
-        lines.pop(0)
-    if not lines:
-        raise NotTheOldForm("The file is empty.")
-    found = columns.match(lines[0])
+def glance(content: bytes) -> None:
+    """Check what a file is and how large, keeping nothing of it, so that who brings it hears at once what is wrong.
+
+    Raises NotTheOldForm with a reason.
+    """
+    _check_size(content)
+    encoding = encodings.surely(content) or "latin-1"  # separators and quotes are the same under every code page
+    text, separator = _told_separator(content.decode(encoding, errors="replace").removeprefix("\ufeff"))
+    records = _records(text, separator)
+    for _row_of_the_file in _rows(records, columns.match(_first(records))):
+        pass
+
+
+def read(content: bytes, encoding: str = "") -> Table:
+    """Take a file apart; ``encoding`` is the code page a person chose. Raises NotTheOldForm with a reason."""
+    _check_size(content)
+    decoded = encodings.decode(content, encoding)
+    notes = list(decoded.notes)
+    text, separator = _told_separator(decoded.text)
+    records = _records(text, separator)
+    found = columns.match(_first(records))
     if found.missing:
         notes.append("Columns missing: " + "; ".join(found.missing) + ".")
-    return Table(found, [_row(number, line, found) for number, line in enumerate(lines[1:], start=2)], notes)
+    rows = list(_rows(records, found))
+    if damaged := [row.number for row in rows if row.damaged]:
+        some = ", ".join(map(str, damaged[:10])) + (", …" if len(damaged) > 10 else "")
+        notes.append(f"Some cells have bytes that are no UTF-8, and are not read; their rows are: {some}.")
+    samples = encodings.samples(content) if decoded.guess or encoding else []
+    return Table(found, rows, notes, decoded.guess, samples)
 
 
-def decode(content: bytes, notes: list[str]) -> str:
-    """Return the text of a file: UTF-8, UTF-16, else Windows-1252, which is a guess and noted."""
-    for mark, what in _OTHER_FORMATS.items():
-        if content.startswith(mark):
-            raise NotTheOldForm(f"This is {what}, not CSV.")
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError as error:
-                raise NotTheOldForm(f"The file says it is {encoding} but is not: {error.reason}.") from error
-    if content[:400].count(0) > len(content[:400]) // 4:
-        encoding = "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError as error:
-            raise NotTheOldForm(f"The file cannot be read as text: {error.reason}.") from error
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        notes.append("The file is not UTF-8; it was read as Windows-1252, and accents may be wrong.")
-        return content.decode("cp1252", errors="replace")
+def _check_size(content: bytes) -> None:
+    if len(content) > LARGEST:
+        raise NotTheOldForm(f"The file is larger than {LARGEST // (1024 * 1024)} MB. Please split it.")
+
+
+def _told_separator(text: str) -> tuple[str, str]:
+    """Return the text from its headings on, and its separator: the one told ("sep=;"), else the likeliest."""
+    text = text.lstrip("\r\n")
+    line = text[:20].splitlines()[0] if text else ""
+    bare = line.strip().strip('"')
+    if bare[:4].lower() == "sep=" and len(bare) <= 5:
+        rest = text[len(line) :].lstrip("\r\n")
+        told = bare[4:] or ("\t" if line.rstrip('\r\n"').endswith("\t") else "")
+        return rest, told if told in _CAN_SEPARATE and _known_headings(rest, told) >= columns.FEWEST else _separator(
+            rest
+        )
+    return text, _separator(text)
 
 
 def _separator(text: str) -> str:
-    """Return the separator under which the first line has most of the form's headings."""
-    line = text.lstrip("\r\n").split("\n", 1)[0]
-    return max(",;\t|", key=lambda separator: (_known_headings(line, separator), line.count(separator)))
+    """Return the separator under which the first record has most of the form's headings."""
+    return max(_SEPARATORS, key=lambda separator: (_known_headings(text, separator), text[:_HEAD].count(separator)))
 
 
-def _known_headings(line: str, separator: str) -> int:
+def _known_headings(text: str, separator: str) -> int:
     try:
-        header = next(csv.reader([line], delimiter=separator), [])
-        return len(columns.match(header).places)
+        return len(columns.match(_header(text, separator)).places)
     except (csv.Error, NotTheOldForm):
         return 0
 
 
-def _row(number: int, line: list[str], found: Columns) -> RawRow:
-    """A short row lacks its last cells; what a long one has over is kept under "more"."""
-    cells = dict(zip(found.headings, [*line, *[""] * (len(found.headings) - len(line))], strict=False))
-    for place, more in enumerate(line[len(found.headings) :], start=1):
-        cells[f"more {place}"] = more
-    return RawRow(number, cells)
+def _header(text: str, separator: str) -> list[str]:
+    """Return the first record of the beginning of a text."""
+    record = next(csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=separator), [])
+    return [encodings.without_bad(heading) for heading in record]
 
 
-@contextmanager
-def _large_cells() -> Iterator[None]:
-    before = csv.field_size_limit(_LARGEST_CELL)
+def _records(text: str, separator: str) -> Iterator[list[str]]:
+    """Yield record by record, so that never more than one is held here. Raises NotTheOldForm where one is broken."""
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=separator)
+    number = 0
     try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+        for record in reader:
+            number += 1
+            yield record
+            last, lines.since = lines.since, []
+    except csv.Error as error:
+        raise NotTheOldForm(
+            f"Row {number + 1} cannot be read: {error}. Most often a quotation mark was opened there and never closed."
+        ) from error
+    if number and _is_open(last, separator):
+        raise NotTheOldForm(
+            f"A quotation mark that is opened in row {number} is never closed, so nobody can tell where its cell ends. "
+            "Please close it and bring the file again."
+        )
+
+
+class _Lines:
+    """The lines of a text, remembering those of the record that is being read."""
+
+    def __init__(self, text: str) -> None:
+        self.file = io.StringIO(text, newline="")
+        self.since: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.file)
+        self.since.append(line)
+        return line
+
+
+def _is_open(lines: list[str], separator: str) -> bool:
+    """Tell whether the last record ends inside quotation marks."""
+    try:
+        list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
+
+
+def _first(records: Iterator[list[str]]) -> list[str]:
+    header = next((record for record in records if any(cell.strip() for cell in record)), None)
+    if header is None:
+        raise NotTheOldForm("The file is empty.")
+    return [encodings.without_bad(heading) for heading in header]
+
+
+def _rows(records: Iterator[list[str]], found: Columns) -> Iterator[RawRow]:
+    """Yield the rows; thousands of blank ones at the end are none. Raises NotTheOldForm past what a file may hold."""
+    blank: list[tuple[int, list[str]]] = []
+    cells = 0
+    for number, record in enumerate(records, start=2):
+        if not record or not any(cell.strip() for cell in record):
+            if number <= MOST_ROWS + 1:
+                blank.append((number, record[: len(found.headings)]))
+            continue
+        cells += max(len(record), len(found.headings)) + len(blank) * len(found.headings)
+        if number > MOST_ROWS + 1 or cells > MOST_CELLS:
+            raise NotTheOldForm(f"The file has more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells. Please split it.")
+        for place, line in [*blank, (number, record)]:
+            yield _row(place, line, found)
+        blank.clear()
+    if len(blank) <= _BLANK_AT_THE_END:
+        yield from (_row(place, line, found) for place, line in blank)
+
+
+def _row(number: int, record: list[str], found: Columns) -> RawRow:
+    """A short row lacks its last cells; what a long one has over is kept under "more"."""
+    while len(record) > max(MOST_COLUMNS, len(found.headings)) and not record[-1].strip():
+        record.pop()
+    if len(record) > MOST_COLUMNS:
+        raise NotTheOldForm(f"Row {number} has more than {MOST_COLUMNS} cells. Is there a quotation mark too few?")
+    short = len(found.headings) - len(record)
+    cells = dict(zip(found.headings, [*record, *[""] * short], strict=False))
+    for place, more in enumerate(record[len(found.headings) :], start=1):
+        cells[f"more {place}"] = more
+    damaged = frozenset(heading for heading, cell in cells.items() if encodings.has_bad(cell))
+    for heading in damaged:
+        cells[heading] = encodings.without_bad(cells[heading])
+    return RawRow(number, cells, damaged)

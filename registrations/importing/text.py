@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 MAX_CELL = 5000  # no honest answer is longer; such a cell is kept raw and not read
+MAX_ONE = 400  # the same for a cell that answers with one thing
+MAX_ITEMS = 100  # and this many things nobody lists
+_SHORT = 200
+_LONGEST_OPTION = 7  # parts of one answer that has separators in it
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 # Vowel points and other marks that never change which word it is. Indic vowel signs and kana marks do, and stay.
@@ -71,9 +74,17 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", kept).translate(_ARABIC).translate(_LETTERS)
 
 
-@lru_cache(maxsize=50_000)
 def key(text: str) -> str:
     """Return what two spellings of one name have in common: letters and digits, single spaces."""
+    return _short_key(text) if len(text) <= _SHORT else _key(text)
+
+
+@lru_cache(maxsize=20_000)
+def _short_key(text: str) -> str:  # only short texts are remembered, so that no file fills the memory with its own
+    return _key(text)
+
+
+def _key(text: str) -> str:
     words = _QUOTES.sub("", plain(text)).replace("&", " and ").replace("+", " and ")
     return " ".join("".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in words).split())
 
@@ -92,46 +103,92 @@ def slips(one: str, other: str, *, limit: int) -> int:
     """Return how many letters were added, lost, changed or swapped, or ``limit`` + 1 when it is more."""
     if abs(len(one) - len(other)) > limit:
         return limit + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
+    more = limit + 1
+    older: list[int] = []
+    row = [min(place, more) for place in range(len(other) + 1)]
     for i, left in enumerate(one, start=1):
-        older, before, row = before, row, [i]
-        for j, right in enumerate(other, start=1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
-            if older and j > 1 and left == other[j - 2] and one[i - 2] == right:
+        first, last = max(1, i - limit), min(len(other), i + limit)  # further off it is more than the limit anyway
+        before, row = row, [more] * (len(other) + 1)
+        if i <= limit:
+            row[0] = i
+        for j in range(first, last + 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != other[j - 1]))
+            if older and j > 1 and left == other[j - 2] and one[i - 2] == other[j - 1]:
                 cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-    return row[-1]
+            row[j] = cost
+        if min(row[first - 1 : last + 1]) > limit:
+            return more
+        older = before
+    return min(row[-1], more)
+
+
+class Near:
+    """Finds the names a slip away: by length, and by which letters they have, before they are compared."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_length: dict[int, list[tuple[int, str]]] = {}
+        for name in names:
+            self._by_length.setdefault(len(name), []).append((_letters(name), name))
+
+    def find(self, word: str) -> set[str]:
+        """Return the names one slip away from a word of five letters or more, two slips from twelve."""
+        if not 5 <= len(word) <= 60:
+            return set()
+        limit = 2 if len(word) >= 12 else 1
+        letters = _letters(word)
+        return {
+            name
+            for length in range(len(word) - limit, len(word) + limit + 1)
+            for mask, name in self._by_length.get(length, ())
+            if (mask ^ letters).bit_count() <= 2 * limit and slips(word, name, limit=limit) <= limit
+        }
+
+
+def _letters(word: str) -> int:
+    """Return which letters a word has, as bits: a slip changes two of them at most."""
+    mask = 0
+    for letter in word:
+        mask |= 1 << (ord(letter) & 63)
+    return mask
 
 
 def near(word: str, names: Iterable[str]) -> set[str]:
     """Return the names one slip away from a word of five letters or more, two slips from twelve."""
-    if not 5 <= len(word) <= 60:
-        return set()
-    limit = 2 if len(word) >= 12 else 1
-    letters = Counter(word)
-    return {
-        name
-        for name in names
-        if abs(len(name) - len(word)) <= limit
-        and (letters - Counter(name)).total() <= limit
-        and slips(word, name, limit=limit) <= limit
-    }
+    return Near(names).find(word)
 
 
 def split_outside_brackets(text: str, separators: str) -> list[str]:
     """Return the parts between separators that are not inside brackets, trimmed, empty ones dropped."""
-    parts, depth, part = [], 0, ""
-    for letter in text:
+    return split_with_options(text, separators, lambda part: False)
+
+
+def split_with_options(text: str, separators: str, is_option: Callable[[str], bool]) -> list[str]:
+    """Split likewise, but leave together what is known as one answer: "Evaluation, impact and learning".
+
+    Of several ways to put parts together again the longest known answer counts, from the left.
+    """
+    cuts = [-1, *_cuts(text, separators), len(text)]
+    parts: list[str] = []
+    place = 0
+    while place < len(cuts) - 1:
+        last = min(place + _LONGEST_OPTION, len(cuts) - 1)
+        ends = (end for end in range(last, place + 1, -1) if is_option(text[cuts[place] + 1 : cuts[end]].strip()))
+        end = next(ends, place + 1)
+        parts.append(text[cuts[place] + 1 : cuts[end]].strip())
+        place = end
+    return [part for part in parts if part]
+
+
+def _cuts(text: str, separators: str) -> list[int]:
+    """Where the separators stand that are not inside brackets; a bracket that is never closed holds nothing."""
+    depth, cuts, since_open = 0, [], []
+    for place, letter in enumerate(text):
         if letter in "([{（":
             depth += 1
         elif letter in ")]}）":
             depth = max(0, depth - 1)
-        if letter in separators and depth == 0:
-            parts.append(part)
-            part = ""
-        else:
-            part += letter
-    return [piece.strip() for piece in [*parts, part] if piece.strip()]
+            if depth == 0:
+                since_open = []
+        elif letter in separators:
+            (cuts if depth == 0 else since_open).append(place)
+    return sorted([*cuts, *since_open]) if depth else cuts

@@ -46,7 +46,10 @@ def read(told: str, *, country: str | None = None) -> Cell:
         return BLANK
     if text.says_nothing(told) and text.key(told) != "no":
         return understood([])
-    cells = [_part(part, week.weekend_of(country)) for part in _PART_START.split(told) if text.tidy(part)]
+    parts = [part for part in _PART_START.split(told) if text.tidy(part)]
+    if len(parts) > text.MAX_ITEMS:
+        return unread(f"more than {text.MAX_ITEMS} things; not read")
+    cells = [_part(part, week.weekend_of(country)) for part in parts]
     return join(merge_windows([window for cell in cells for window in cell.value or []]), cells)
 
 

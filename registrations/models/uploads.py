@@ -44,7 +44,7 @@ class ImportUploadQuerySet(models.QuerySet["ImportUpload"]):
 
     def for_lists(self) -> "ImportUploadQuerySet":
         """Without the file and its report, which are large."""
-        return self.defer("content", "lines").select_related("uploaded_by")
+        return self.defer("content", "lines", "samples").select_related("uploaded_by")
 
 
 class ImportUpload(models.Model):
@@ -65,6 +65,9 @@ class ImportUpload(models.Model):
     # While it is worked on: which rows are done with and what became of them, and when the last step was.
     progress = models.JSONField(default=dict)
     worked_at = models.DateTimeField(null=True)
+    encoding = models.CharField(max_length=20, blank=True)  # the code page somebody chose
+    samples = models.JSONField(default=list)  # lines of the file by each code page it may be in
+    is_sure_of_letters = models.BooleanField(default=True)
     failure = models.CharField(max_length=500, blank=True)
 
     objects = ImportUploadQuerySet.as_manager()
@@ -84,10 +87,19 @@ class ImportUpload(models.Model):
                 | Q(state__in=("checking", "checked", "failed")),
                 name="registrations_applied_upload_names_who",
             ),
+            models.CheckConstraint(
+                condition=Q(is_sure_of_letters=True) | Q(state__in=("checking", "checked", "failed")),
+                name="registrations_no_import_by_a_guessed_code_page",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether somebody has to choose the code page before anything can be imported."""
+        return self.state == UploadState.CHECKED and not self.is_sure_of_letters
 
     @property
     def is_waiting(self) -> bool:

@@ -39,6 +39,7 @@ def test_a_coordinator_works_through_the_desk(live_server, open_window, coordina
     coordinator.speak(language)
     factories.make_registration(state="submitted", region="LAC", country="AR")
     upload = uploads.bring_file(name="old.csv", content=file_of(OLGA), by=coordinator, now=timezone.now())
+    uploads.work_waiting(now=timezone.now())
     window = open_window(live_server.url, language=language, member=coordinator)
     is_english = language == "en"
 
@@ -59,4 +60,5 @@ def test_a_coordinator_works_through_the_desk(live_server, open_window, coordina
     window.screenshot(f"desk-import-{language}")
     page.locator(".submit-row input[type=submit]").click()
     page.wait_for_load_state()
+    uploads.work_waiting(now=timezone.now())
     assert Registration.objects.filter(name="Olga").exists()

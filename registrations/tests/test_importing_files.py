@@ -78,7 +78,7 @@ def test_headings_match_whatever_case_order_and_words_around():
         (b'{"a": 1}', "not an export"),
         (b"PK\x03\x04rest", "spreadsheet"),
         (b"%PDF-1.7", "PDF"),
-        (bytes(range(256)) * 20, "not an export"),
+        (bytes(range(256)) * 20, "NUL byte"),
         (b"\xff\xfea", "utf-16"),
     ],
 )
@@ -104,12 +104,11 @@ def test_short_long_blank_and_quoted_rows_are_all_rows():
     assert told.rows[4].cells["Full name"] == 'say "hi"'
 
 
-def test_nul_bytes_and_huge_cells_do_no_harm():
-    content = TWO_ROWS.replace("Ana,Ana", "A\x00na," + "x" * 10_000_000)
-    [huge, other] = read_rows(content)
+def test_a_long_cell_is_kept_and_not_read():
+    [long, other] = read_rows(TWO_ROWS.replace("Ana,Ana", "Ana," + "x" * 100_000))
 
-    assert huge["username"] == "Ana"
-    assert huge.cells["name"].certainty is Certainty.UNREAD
+    assert long["username"] == "Ana"
+    assert long.cells["name"].certainty is Certainty.UNREAD
     assert other["country"] == "EG"
 
 

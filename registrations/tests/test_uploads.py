@@ -40,6 +40,14 @@ def bring(by, content=None, **options):
     return uploads.bring_file(**values)
 
 
+def bring_and_read(by, content=None):
+    """Bring a file and let the worker read it."""
+    upload = bring(by, content)
+    uploads.work_waiting(now=NOW)
+    upload.refresh_from_db()
+    return upload
+
+
 def page_url(upload, name="change"):
     return reverse(f"admin:registrations_importupload_{name}", args=[upload.pk])
 
@@ -52,6 +60,10 @@ def test_a_file_is_read_looked_at_and_imported(client, coordinator):
 
     upload = ImportUpload.objects.get()
     assert response.url == page_url(upload)
+    assert (upload.state, upload.counts) == ("checking", {})  # no page reads a file
+    assert "reloads by itself" in client.get(page_url(upload)).content.decode()
+    tasks.work_uploads()
+    upload.refresh_from_db()
     assert (upload.state, upload.counts["imported"], upload.counts["merged"]) == ("checked", 1, 1)
     assert not Registration.objects.exists()
     page = client.get(page_url(upload)).content.decode()
@@ -61,6 +73,7 @@ def test_a_file_is_read_looked_at_and_imported(client, coordinator):
     assert "'=1+1" in report
 
     client.post(page_url(upload, "apply"))
+    tasks.work_uploads()
 
     upload.refresh_from_db()
     assert (upload.state, upload.content, upload.applied_by) == ("applied", None, coordinator)
@@ -75,8 +88,9 @@ def test_a_file_is_read_looked_at_and_imported(client, coordinator):
 
 
 def test_importing_twice_imports_once(client, coordinator):
-    upload = bring(coordinator)
+    upload = bring_and_read(coordinator)
     uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
+    uploads.work_waiting(now=NOW)
 
     with pytest.raises(UploadRefused):
         uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
@@ -107,12 +121,12 @@ def test_a_file_that_cannot_be_imported_is_refused_at_the_field(client, coordina
 
 def test_a_file_too_large_or_foreign_is_refused_by_the_action_too(coordinator, monkeypatch):
     monkeypatch.setattr(uploads, "LARGEST", 10)
+
     with pytest.raises(UploadRefused, match="larger"):
         bring(coordinator)
 
 
-def test_a_large_file_waits_for_a_worker(coordinator, monkeypatch, client):
-    monkeypatch.setattr(uploads, "SMALL", 10)
+def test_every_file_waits_for_a_worker(coordinator, client):
     upload = bring(coordinator)
     assert upload.state == "checking"
     client.force_login(coordinator)
@@ -143,8 +157,7 @@ def test_a_file_that_turns_out_unreadable_fails_and_is_dropped(coordinator):
     assert "PDF" in upload.failure
 
 
-def test_the_sweep_wakes_a_worker_for_overlooked_files_and_forgets_old_ones(coordinator, monkeypatch):
-    monkeypatch.setattr(uploads, "SMALL", 10)
+def test_the_sweep_wakes_a_worker_for_overlooked_files_and_forgets_old_ones(coordinator):
     bring(coordinator)
 
     assert uploads.nudge_overlooked(NOW) == 0
@@ -155,8 +168,7 @@ def test_the_sweep_wakes_a_worker_for_overlooked_files_and_forgets_old_ones(coor
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_import_a_file_once(monkeypatch):
-    monkeypatch.setattr(uploads, "SMALL", 10)
+def test_two_workers_import_a_file_once():
     coordinator = factories.make_coordinator()
     upload = bring(coordinator)
     uploads.work_waiting(now=NOW)
@@ -179,7 +191,7 @@ def test_two_workers_import_a_file_once(monkeypatch):
 
 @pytest.mark.parametrize(("who", "status"), [("member", 302), ("liaison", 403)])
 def test_files_are_for_coordinators(client, request, coordinator, who, status):
-    upload, person = bring(coordinator), request.getfixturevalue(who)
+    upload, person = bring_and_read(coordinator), request.getfixturevalue(who)
     client.force_login(person)
 
     for url in (LIST, ADD, page_url(upload), page_url(upload, "report"), INVITATIONS):
@@ -212,10 +224,11 @@ def test_the_list_of_files_costs_the_same_number_of_queries(client, coordinator,
         ({"content": None}, "registrations_upload_keeps_its_file_until_done"),
         ({"state": "failed"}, "registrations_upload_keeps_its_file_until_done"),
         ({"state": "applying"}, "registrations_applied_upload_names_who"),
+        ({"state": "applying", "is_sure_of_letters": False}, "registrations_"),
     ],
 )
 def test_an_upload_keeps_its_rules(coordinator, fields, constraint):
-    upload = bring(coordinator)
+    upload = bring_and_read(coordinator)
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         ImportUpload.objects.filter(pk=upload.pk).update(**fields)
@@ -268,3 +281,46 @@ def test_the_list_of_invitations_costs_the_same_number_of_queries(
 
     with django_assert_num_queries(5):
         client.get(INVITATIONS)
+
+
+GARBLED = (
+    "Email Address,Username,Full name,Country or territory,Group / affiliation\n"
+    "a@b.org,سارة,سارة,مصر,\nb@b.org,Bob,Bob,Chile,\n"
+).encode("cp1256")
+
+
+def test_a_guessed_code_page_is_asked_about_and_nothing_of_it_is_understood(client, coordinator):
+    upload = bring_and_read(coordinator, GARBLED)
+    client.force_login(coordinator)
+
+    assert upload.counts["cells_understood"] == 0
+    page = client.get(page_url(upload)).content.decode()
+    assert "Windows-1256 (Arabic)" in page
+    assert "سارة" in page
+    assert page_url(upload, "apply") not in page
+    with pytest.raises(UploadRefused, match="code page"):
+        uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
+    with pytest.raises(IntegrityError, match="registrations_no_import_by_a_guessed_code_page"), transaction.atomic():
+        ImportUpload.objects.filter(pk=upload.pk).update(state="applying", applied_by=coordinator)
+
+    client.post(page_url(upload, "encoding"), {"encoding": "cp1256"})
+    uploads.work_waiting(now=NOW)
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.is_sure_of_letters, upload.encoding) == ("checked", True, "cp1256")
+    assert upload.counts["cells_understood"] == 8
+    client.post(page_url(upload, "apply"))
+    uploads.work_waiting(now=NOW)
+    assert set(Registration.objects.values_list("name", "country")) == {("سارة", "EG"), ("Bob", "CL")}
+
+
+@pytest.mark.parametrize("chosen", ["", "utf-8", "rot13", "idna", "hex"])
+def test_only_a_code_page_that_was_offered_is_chosen(client, coordinator, chosen):
+    upload = bring_and_read(coordinator, GARBLED)
+    client.force_login(coordinator)
+
+    page = client.post(page_url(upload, "encoding"), {"encoding": chosen}, follow=True)
+
+    assert "cannot be read by another code page" in page.content.decode()
+    upload.refresh_from_db()
+    assert (upload.state, upload.encoding) == ("checked", "")

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from registrations.actions.importing import import_registrations
 from registrations.importing.columns import NotTheOldForm
+from registrations.importing.encodings import CODE_PAGES
 from registrations.importing.report import Outcome, write_csv
+from registrations.importing.table import LARGEST
 
 
 class Command(BaseCommand):
@@ -20,15 +22,23 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="report the same numbers, write nothing")
         parser.add_argument("--json", action="store_true", help="print the counts as one JSON object, last")
+        parser.add_argument("--encoding", choices=list(CODE_PAGES), default="", help="the code page, if not UTF-8")
         parser.add_argument("--report", type=Path, metavar="FILE.csv", help="write a line per cell not understood")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            content = options["file"].read_bytes()
+            with options["file"].open("rb") as file:
+                content = file.read(LARGEST + 1)  # no more is read of what is too large
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error.strerror}.") from error
         try:
-            outcome = import_registrations(content=content, by=None, now=timezone.now(), is_dry_run=options["dry_run"])
+            outcome = import_registrations(
+                content=content,
+                by=None,
+                now=timezone.now(),
+                is_dry_run=options["dry_run"],
+                encoding=options["encoding"],
+            )
         except NotTheOldForm as error:
             raise CommandError(str(error)) from error
         if options["report"]:
@@ -47,6 +57,8 @@ class Command(BaseCommand):
     def _tell(self, outcome: Outcome, *, is_dry_run: bool) -> None:
         for note in outcome.notes:
             self.stdout.write(note)
+        for page, name, *lines in outcome.samples if not outcome.is_sure_of_letters else ():
+            self.stdout.write(f"  --encoding {page}  # {name}: " + " / ".join(lines[:2]))
         for line in outcome.lines:
             if line.certainty == "rejected":
                 self.stdout.write(f"Row {line.row} rejected: {line.what_was_made_of_it}")

@@ -1,0 +1,25 @@
+"""Files that come with a request: no more of them is kept than the portal can use."""
+
+from typing import Any
+
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+
+LARGEST = 5 * 1024 * 1024  # of all files of one request together
+
+
+class BoundedFiles(FileUploadHandler):
+    """Keeps nothing of a file that is too large, wherever it is sent; the request remembers that there was one."""
+
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self.received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self.received += len(raw_data)
+        if self.received > LARGEST:
+            self.request.has_too_large_file = True
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Leave the file to the next handler."""

@@ -1,0 +1,180 @@
+"""Files that would eat the machine are refused in words, in time and memory that grow with the file and no faster."""
+
+import csv
+import io
+import time
+import tracemalloc
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from letsconnect.base import incoming
+from registrations.importing import names, rows, table, text
+from registrations.importing.cells import Certainty
+from registrations.importing.columns import HEADINGS, NotTheOldForm
+from registrations.importing.report import MOST_LINES, Outcome
+from registrations.models import ImportUpload
+from registrations.tests.hostile_files import HEADING, HOSTILE
+from registrations.tests.test_importing_cells import GROUPS, NOW, SKILLS
+
+REFUSED = {
+    "a heading of commas": "more than 200 columns",
+    "the same heading again and again": "more than 200 columns",
+    "nothing but line ends": "The file is empty",
+    "line ends before a row": "more than 10,000 rows",
+    "quotes": "quotation mark",
+    "a quote that is never closed": "quotation mark",
+    "a quote that is never closed at the end": "never closed",
+    "one huge cell": "quotation mark",
+    "a row of commas": "300,000 cells",
+    "rows of one letter": "more than 10,000 rows",
+    "bytes of no encoding": "cannot be read|quotation mark",
+    "NUL": "NUL byte",
+}
+
+
+def read_all(content):
+    told = table.read(content)
+    lexicon = rows.Lexicon(SKILLS, GROUPS, rows.date_order(told), NOW)
+    return [rows.read(row, told.columns, lexicon) for row in told.rows]
+
+
+def outcome_of(content):
+    try:
+        return len(read_all(content))
+    except NotTheOldForm as refusal:
+        return str(refusal)
+
+
+@pytest.mark.parametrize(("name", "words"), REFUSED.items())
+def test_what_eats_a_machine_is_refused_at_the_field_and_by_the_reader(name, words):
+    content = HOSTILE[name](400_000)
+
+    with pytest.raises(NotTheOldForm, match=words):
+        table.glance(content)
+    with pytest.raises(NotTheOldForm, match=words):
+        table.read(content)
+
+
+@pytest.mark.parametrize(
+    "name", ["a heading of commas", "line ends after the heading", "line ends before a row", "quotes"]
+)
+def test_reading_holds_no_more_than_some_times_the_file(name):
+    content = HOSTILE[name](300_000)
+    tracemalloc.start()
+    try:
+        outcome_of(content)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 12_000_000
+
+
+@pytest.mark.parametrize(
+    "name", ["a heading of commas", "the same heading again and again", "lists of slips of the pen", "spaces in lists"]
+)
+def test_twice_the_file_takes_twice_the_time(name):
+    outcome_of(HOSTILE[name](10_000))  # tables are made ready once
+
+    def seconds(size):
+        content = HOSTILE[name](size)
+        times = []
+        for _turn in range(2):
+            text._short_key.cache_clear()
+            began = time.process_time()
+            outcome_of(content)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    assert seconds(40_000) < 3 * seconds(20_000) + 0.05
+
+
+def test_what_a_file_may_hold_is_read():
+    row = b"2023/05/19,a%d@example.org,User%d,Ana,Chile,English-5,Surveys\n"
+    told = table.read(HEADING + b"".join(row % (number, number) for number in range(table.MOST_ROWS)))
+    assert len(told.rows) == table.MOST_ROWS
+
+    with pytest.raises(NotTheOldForm, match="more than 10,000 rows"):
+        table.read(HEADING + b"".join(row % (number, number) for number in range(table.MOST_ROWS + 1)))
+
+
+def test_blank_rows_after_the_last_are_nothing():
+    assert len(table.read(HEADING + b"x,a@b.org,Ana,Ana,Chile\n" + b",,,,,,\n" * 50_000).rows) == 1
+
+
+def test_a_quote_that_is_never_closed_is_named_by_its_row():
+    with pytest.raises(NotTheOldForm, match="row 3 is never closed"):
+        table.read(HEADING + b'x,a@b.org,Ana,Ana,Chile\nx,"b@b.org,Bob,Bob,Chile\nx,c@b.org,C,C,Peru\n')
+
+
+def test_no_text_of_a_file_stays_in_memory():
+    index = names.Names()
+    index.add("engineering", "e")
+    for number in range(6_000):
+        index.close_to(f"enginering{number}")
+        text.key(f"{'x' * 300}{number}")
+
+    assert len(index._slips) <= 5_000
+    assert text._short_key.cache_info().currsize <= 20_000
+
+
+@pytest.mark.parametrize(
+    "field", ["role", "country", "zone", "sessions", "clinic", "newsletter", "consent", "written_at"]
+)
+@pytest.mark.parametrize(
+    "cell", ["9" * 5000, "(" * 5000, "a " * 2500, "-" * 5000, "1:" * 2500, " " * 4990 + "and x", "ﷺ" * 5000]
+)
+def test_an_answer_to_one_question_that_goes_on_and_on_is_unread_at_once(field, cell):
+    headings = [names[0] for names in HEADINGS.values()]
+    told = table.read(_line(headings) + _line([cell if name == field else "x" for name in HEADINGS]))
+    began = time.process_time()
+
+    row = rows.read(told.rows[0], told.columns, rows.Lexicon(SKILLS, GROUPS, rows.timestamps.Order.UNTOLD, NOW))
+
+    assert row.cells[field].certainty in (Certainty.UNREAD, Certainty.BLANK)
+    assert time.process_time() - began < 2
+
+
+def _line(cells):
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue().encode()
+
+
+def test_the_report_is_bounded_and_the_counts_are_not():
+    outcome = Outcome()
+    for number in range(MOST_LINES + 5):
+        outcome.reject(number, "blank row")
+
+    assert len(outcome.lines) == MOST_LINES
+    assert outcome.rejected == MOST_LINES + 5
+    assert len(outcome.notes) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["a heading of commas", "nothing but line ends", "NUL", "a quote that is never closed"]
+)
+def test_a_coordinator_hears_at_the_field_what_is_wrong(client, coordinator, name):
+    client.force_login(coordinator)
+    url = reverse("admin:registrations_importupload_add")
+
+    page = client.post(url, {"file": SimpleUploadedFile("old.csv", HOSTILE[name](200_000))})
+
+    assert page.status_code == 200
+    assert page.context["form"].errors["file"]
+    assert not ImportUpload.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_kept_of_a_file_that_is_too_large(client, coordinator, monkeypatch):
+    monkeypatch.setattr(incoming, "LARGEST", 100_000)
+    client.force_login(coordinator)
+    url = reverse("admin:registrations_importupload_add")
+
+    page = client.post(url, {"file": SimpleUploadedFile("old.csv", b"x" * 300_000)})
+
+    assert "larger than" in str(page.context["form"].errors["file"])
+    assert page.wsgi_request.FILES == {}
