@@ -53,6 +53,10 @@ NEXT: dict[LetterState, frozenset[LetterState]] = {
 # Some 45 hours in all: a mail server that is down over a night, or a weekend's first day, loses nothing.
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60))
 LEASE = timedelta(minutes=5)
+# Letters that gather wait for a minute in which nothing more happens, and no longer than this after the first of them.
+# Whoever has had several about one thing within the hour gets the next ones further apart.
+QUIET, LONGEST_QUIET = timedelta(minutes=1), timedelta(minutes=10)
+OFTEN, OFTEN_WITHIN = 3, timedelta(hours=1)
 BATCH = 20
 
 
@@ -92,6 +96,11 @@ class Outcome:
     reason: str = ""
     next_try_at: datetime | None = None
     is_bad_address: bool = False
+
+
+def due_after_quiet(*, since: datetime, now: datetime, sent_lately: int) -> datetime:
+    """Return when a letter that has gathered since ``since`` goes out, if nothing more happens."""
+    return min(now + (QUIET if sent_lately < OFTEN else LONGEST_QUIET), since + LONGEST_QUIET)
 
 
 def may_become(was: LetterState, became: LetterState) -> bool:

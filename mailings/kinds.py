@@ -12,6 +12,7 @@ from mailings.rendering import Rendered
 # `about` is whatever object the app itself owed the letter about; only that app knows its class.
 StillOwed = Callable[..., str | None]
 Render = Callable[..., Rendered]
+Facts = Callable[..., str]
 Sweep = Callable[[datetime], int]
 
 
@@ -23,18 +24,22 @@ class Kind:
     still_owed: StillOwed
     render: Render
     is_confidential: bool = False
+    facts: Facts | None = None
 
 
 _kinds: dict[str, Kind] = {}
 _sweeps: dict[str, Sweep] = {}
 
 
-def register(name: str, *, still_owed: StillOwed, render: Render, is_confidential: bool = False) -> None:
+def register(
+    name: str, *, still_owed: StillOwed, render: Render, is_confidential: bool = False, facts: Facts | None = None
+) -> None:
     """Make ``name`` a kind of letter. ``still_owed(about, now)`` returns None or the reason to skip it;
     ``render(about, language, zone)`` returns its text. A second registration of a name replaces the first only
     when it is the same. That a letter of an ``is_confidential`` kind exists would tell too much: the desk does not show
-    it."""
-    kind = Kind(name, still_owed, render, is_confidential)
+    it. ``facts(about)`` returns what a gathered letter tells, as a text nobody sees: it is not sent to somebody whom
+    the last one told the same."""
+    kind = Kind(name, still_owed, render, is_confidential, facts)
     if _kinds.setdefault(name, kind) != kind:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
 

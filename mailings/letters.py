@@ -11,7 +11,7 @@ from django.db import models, transaction
 from letsconnect.base import addresses, nudges
 from letsconnect.base.languages import known
 from letsconnect.base.zones import is_zone
-from mailings import kinds
+from mailings import gathering, kinds
 from mailings.composing import compose
 from mailings.domain import LetterState
 from mailings.models import Letter
@@ -32,16 +32,20 @@ def owe(
     address: str = "",
     language: str = "",
     zone: str = "",
+    gather: str = "",
 ) -> Letter:
     """Write that a letter is owed to a member or to an address; it lives and dies with the caller's transaction.
 
     Owing the same ``key`` twice, even at the same moment, leaves one letter: the first. A nudge follows the commit.
+    With ``gather``, letters to one person about one thing wait for a quiet minute, and the newest takes the place of
+    the one that waits (see `gathering.write`).
     """
     kinds.get(kind)
     with transaction.atomic():
-        letter = _write(
-            _new(kind=kind, about=about, key=key, now=now, to=to, address=address, language=language, zone=zone)
-        )
+        letter = _new(kind=kind, about=about, key=key, now=now, to=to, address=address, language=language, zone=zone)
+        if gather:
+            return gathering.write(letter, gather=gather, now=now)
+        letter = _write(letter)
         nudges.on_commit("mailings.tasks.drain")
     return letter
 

@@ -51,6 +51,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """For coordinators, because addresses are here; without what is confidential."""
         return self.shown_at_the_desk() if member.is_coordinator else self.none()
 
+    def gathered(self, gathering: str) -> "LetterQuerySet":
+        """Those that tell one person about one thing, newest first."""
+        return self.filter(gathering=gathering).exclude(gathering="").order_by("-pk")
+
+    def perhaps_read(self) -> "LetterQuerySet":
+        """Those that arrived, and those of which nobody knows whether they did."""
+        return self.filter(state__in=[S.SUBMITTING, S.SENT, S.UNCERTAIN])
+
     def needing_a_person(self) -> "LetterQuerySet":
         return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
 
@@ -71,6 +79,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             raise ValueError(f"a letter cannot go from {was} to {became}")
         if became not in HELD:
             columns.setdefault("lease_until", None)
+        columns.setdefault("gathering_since", None)  # whoever moves it ends its waiting for more
         return self.filter(state=was).update(state=became, **columns)
 
     def tally(self) -> dict[str, int]:
@@ -80,7 +89,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(models.Model):
-    """One owed email to one address. Its text is made when it is sent, and never kept."""
+    """One owed email to one address. Its text is made when it is sent, and never kept.
+
+    Letters with the same ``gathering`` tell one person about one thing: while one waits (``gathering_since``), a newer
+    one takes its place. ``told`` is the fingerprint of the facts it told, so that nobody is told the same again.
+    """
 
     kind = models.CharField(_("kind"), max_length=80)
     key = models.CharField(_("key"), max_length=200)
@@ -102,6 +115,9 @@ class Letter(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     answer = models.CharField(_("the mail server's answer"), max_length=200, blank=True)
+    gathering = models.CharField(_("gathered under"), max_length=100, blank=True)
+    gathering_since = models.DateTimeField(_("gathering since"), null=True, blank=True)
+    told = models.CharField(max_length=64, blank=True)
 
     objects = LetterQuerySet.as_manager()
 
@@ -141,12 +157,22 @@ class Letter(models.Model):
                 condition=~Q(state__in=[S.SUBMITTING]) | ~Q(address=""), name="mailings_submitting_has_an_address"
             ),
             models.CheckConstraint(condition=~Q(kind="") & ~Q(key=""), name="mailings_letter_has_kind_and_key"),
+            models.UniqueConstraint(
+                fields=["gathering"],
+                condition=Q(gathering_since__isnull=False),
+                name="mailings_one_letter_gathers_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(gathering_since=None) | (Q(state=S.QUEUED) & ~Q(gathering="")),
+                name="mailings_only_a_queued_letter_gathers",
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="mailings_letter_due", condition=Q(state__in=sorted(WAITING))),
             models.Index(fields=["lease_until"], name="mailings_letter_lease", condition=Q(state__in=sorted(HELD))),
             models.Index(fields=["about_type", "about_id"], name="mailings_letter_about"),
             models.Index(fields=["state", "owed_at"], name="mailings_letter_by_state"),
+            models.Index(fields=["gathering", "-id"], name="mailings_letter_gathered", condition=~Q(gathering="")),
         ]
 
     def __str__(self) -> str:

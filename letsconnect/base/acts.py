@@ -1,6 +1,7 @@
 """Writing the log of acts."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -29,6 +30,21 @@ def record(
     if reason:
         ActReason.objects.create(act=act, text=reason, is_for_them=reason_is_for_them)
     return act
+
+
+def lately(
+    *, by: Any, verbs: Collection[str], on: models.Model | models.QuerySet[Any], now: datetime, within: timedelta
+) -> int:
+    """Return how often ``by`` did this to the object, or to any of the objects, in the time before ``now``.
+
+    Whoever limits by it holds the lock under which these acts are written.
+    """
+    if isinstance(on, models.Model):
+        label, ids = on._meta.label_lower, [on.pk]
+    else:
+        label, ids = on.model._meta.label_lower, on.values("pk")
+    mine = Act.objects.filter(actor=by, verb__in=verbs, at__gt=now - within)
+    return mine.filter(object_type=label, object_id__in=ids).count()
 
 
 def forget_reasons(on: models.QuerySet[Any]) -> int:

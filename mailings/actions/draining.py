@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import models, transaction
 
 from letsconnect.base.languages import known
-from mailings import kinds
+from mailings import gathering, kinds
 from mailings.composing import Parcel, compose
 from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
 from mailings.fence import Fence
@@ -87,7 +87,7 @@ def send_one(letter: Letter, *, session: Session, clock: Clock, lease: timedelta
     if unreachable:
         settle(letter, unreachable, now=clock(), was=LetterState.CLAIMED)
         raise Unreachable(unreachable.text)
-    columns = {"address": letter.address, "language": letter.language, "zone": letter.zone, "tries": letter.tries}
+    columns = {name: getattr(letter, name) for name in ("address", "language", "zone", "tries", "told")}
     if not mine.move(LetterState.CLAIMED, LetterState.SUBMITTING, lease_until=clock() + lease, **columns):
         return "lost"
     answer = session.deliver(parcel)
@@ -103,7 +103,7 @@ def _prepare(letter: Letter, *, now: datetime) -> Parcel:
     _readdress(letter)
     about = _about(letter)
     with Fence(f"writing the letter {letter.pk} ({letter.kind})") as fence:
-        reason = kind.still_owed(about, now)
+        reason = kind.still_owed(about, now) or gathering.known_already(letter, kind, about)
         parcel = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
     if fence.error:
         raise CannotBeWritten(fence.error)

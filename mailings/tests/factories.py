@@ -13,10 +13,10 @@ def plain(about, language, zone):
     return Rendered("Plain", f"In {language}, {zone}.\n", f"<p>In {language}, {zone}.</p>")
 
 
-def make_kind(*, still_owed=lambda about, now: None, render=plain):
+def make_kind(*, still_owed=lambda about, now: None, render=plain, facts=None):
     """Register a kind of its own and return its name."""
     name = f"tests.kind_{next(_numbers)}"
-    kinds.register(name, still_owed=still_owed, render=render)
+    kinds.register(name, still_owed=still_owed, render=render, facts=facts)
     return name
 
 

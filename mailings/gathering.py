@@ -1,0 +1,61 @@
+"""Letters without measure become one: what one person is told about one thing waits for a quiet minute.
+
+The newest facts win: every letter is written from the facts of the moment it is sent, and one that would tell what the
+last one told is not sent at all.
+"""
+
+import hashlib
+from datetime import datetime
+
+from django.db import models, transaction
+
+from mailings.domain import OFTEN_WITHIN, LetterState, due_after_quiet
+from mailings.kinds import Kind
+from mailings.models import Letter
+
+REPLACED = "a newer letter about the same took its place"
+KNOWN = "the last letter told the same"
+ATTEMPTS = 20
+
+
+class TooBusy(Exception):
+    """Others owed letters about the same thing faster than this one could be written."""
+
+
+@transaction.atomic
+def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
+    """Insert the letter in the place of those that wait under ``gather``; one with the same key stays the only one.
+
+    A worker that has claimed one goes on with it: of the two, the state compared in one statement decides. Two who owe
+    at the same moment are put in order by the unique index on what gathers.
+    """
+    for _attempt in range(ATTEMPTS):
+        there = Letter.objects.filter(key=letter.key).first()
+        if there is not None:
+            return there
+        letter.gathering, letter.pk = gather, None
+        letter.gathering_since = since = _take_the_place(gather) or now
+        sent_lately = Letter.objects.gathered(gather).filter(sent_at__gt=now - OFTEN_WITHIN).count()
+        letter.due_at = due_after_quiet(since=since, now=now, sent_lately=sent_lately)
+        Letter.objects.bulk_create([letter], ignore_conflicts=True)
+    raise TooBusy(gather)
+
+
+def _take_the_place(gather: str) -> datetime | None:
+    """Skip what waits under ``gather``, and return since when it has been gathering."""
+    waiting = Letter.objects.gathered(gather).filter(state__in=[LetterState.QUEUED, LetterState.DEFERRED])
+    locked = list(waiting.select_for_update(no_key=True))
+    mine = Letter.objects.filter(pk__in=[one.pk for one in locked])
+    for state in (LetterState.QUEUED, LetterState.DEFERRED):
+        mine.move(state, LetterState.SKIPPED, reason=REPLACED)
+    return min((one.gathering_since for one in locked if one.gathering_since), default=None)
+
+
+def known_already(letter: Letter, kind: Kind, about: models.Model | None) -> str | None:
+    """Return why a gathered letter tells its reader nothing new, or None; keep in it what it is about to tell."""
+    if not letter.gathering or kind.facts is None:
+        return None
+    letter.told = hashlib.sha256(f"{letter.gathering}:{kind.facts(about)}".encode()).hexdigest()
+    last = Letter.objects.gathered(letter.gathering).exclude(pk=letter.pk).perhaps_read().first()
+    is_same = last is not None and last.state == LetterState.SENT and last.told == letter.told
+    return KNOWN if is_same else None
