@@ -90,6 +90,7 @@ MAX_CAPACITY = 2000
 DOORS_OPEN = timedelta(minutes=30)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+SIGN_UPS_AN_HOUR = 6  # by one person for one clinic; signing off is never refused
 
 _ALLOWED_MOVES = {
     ClinicState.DRAFT: {ClinicState.ANNOUNCED, ClinicState.CANCELLED},
@@ -122,6 +123,10 @@ class ClinicClosed(ClinicError):
 
 class ClinicBusy(ClinicError):
     """Too many people took the same seat at the same time; asking again will do."""
+
+
+class TooOften(ClinicError):
+    """Somebody signed up for the same clinic so often within an hour that it would only be noise."""
 
 
 class CapacityTooSmall(ClinicError):

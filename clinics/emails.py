@@ -84,15 +84,30 @@ def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
     }
 
 
-def _register(name: str, still_owed: Callable[..., str | None], render: Callable[..., Rendered]) -> None:
-    kinds.register(f"clinics.{name}", still_owed=still_owed, render=partial(render, template=f"clinics/emails/{name}"))
+def place_of(rsvp: Rsvp) -> str:
+    """What letters about somebody's place tell: whether they have one, and when; nobody is told the same twice."""
+    return f"{rsvp.state} {rsvp.clinic.starts_at}"
 
 
-_register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_letter)
-_register("moved_up", moved_up_owed, render_rsvp_letter)
+def place_in_notice(notice: Notice) -> str:
+    return place_of(notice.rsvp)
+
+
+def _register(
+    name: str,
+    still_owed: Callable[..., str | None],
+    render: Callable[..., Rendered],
+    facts: Callable[..., str] | None = None,
+) -> None:
+    template = f"clinics/emails/{name}"
+    kinds.register(f"clinics.{name}", still_owed=still_owed, render=partial(render, template=template), facts=facts)
+
+
+_register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_letter, place_of)
+_register("moved_up", moved_up_owed, render_rsvp_letter, place_of)
 _register("still_waiting", still_waiting_owed, render_rsvp_letter)
 _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
-_register("clinic_moved", notice_owed, render_notice_letter)
+_register("clinic_moved", notice_owed, render_notice_letter, place_in_notice)
 _register("reminder_day", notice_owed, render_notice_letter)
 _register("reminder_hour", notice_owed, render_notice_letter)
 kinds.register_sweep("clinics.reminders", owe_reminders)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, ExpressionWrapper, F, Prefetch, Q, Value
+from django.db.models import Count, ExpressionWrapper, F, OuterRef, Prefetch, Q, Subquery, Value
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +80,18 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         held = Q(state__in=(ClinicState.HELD, ClinicState.ARCHIVED))
         over = Q(state=ClinicState.ANNOUNCED, _ends__lte=now)
         return self.alias(_ends=ENDS_AT).filter(held | over).order_by("-starts_at", "pk")
+
+    def of_home(self, member: Member, *, now: datetime) -> "ClinicQuerySet":
+        """In one query besides the texts: those to come that anybody finds, and the member's own, cancelled ones
+        included; ``my_state`` says what the member has there, if anything."""
+        mine = Rsvp.objects.of(member).active().filter(clinic=OuterRef("pk"))
+        return (
+            self.upcoming(now=now)
+            .exclude(state=ClinicState.DRAFT)
+            .annotate(my_state=Subquery(mine.values("state")[:1]))
+            .filter(Q(state=ClinicState.ANNOUNCED) | Q(my_state__isnull=False))
+            .prefetch_related("texts")
+        )
 
     def for_pages(self) -> "ClinicQuerySet":
         """With texts, and with the number of seats held, in two queries whatever the number of clinics."""

@@ -66,16 +66,8 @@ def rsvp_make(request: HttpRequest, clinic_id: int) -> HttpResponse:
         return redirect(_sign_in_url(clinic_id))
     rsvp = _try(request, actions.rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
     if rsvp:
-        messages.success(request, _said_of(rsvp.is_going, is_written_to=is_written_to(request.user)))
+        messages.success(request, _recorded(rsvp))
     return redirect("clinics:clinic-detail", clinic_id)
-
-
-def _said_of(is_going: bool, *, is_written_to: bool) -> str:
-    if is_going:
-        return _("You have a seat. A letter is on its way.") if is_written_to else _("You have a seat.")
-    if is_written_to:
-        return _("All seats are taken: you are on the waiting list. A letter is on its way.")
-    return _("All seats are taken: you are on the waiting list. Our letters do not reach you: please look here.")
 
 
 @require_POST
@@ -124,6 +116,22 @@ def _mine(request: HttpRequest) -> dict[int, Rsvp]:
 
 def _card(clinic: Clinic, mine: dict[int, Rsvp | None], now: datetime) -> dict[str, Any]:
     return {"clinic": clinic, "text": clinic.text, "phase": clinic.phase(now), "rsvp": mine.get(clinic.pk)}
+
+
+def _recorded(rsvp: Rsvp) -> str:
+    """Say what somebody has now, and of a letter only what is so: the same is not told twice, and not to nobody."""
+    if not is_written_to(rsvp.member):
+        return (
+            _("You have a seat. Our letters do not reach you: please look here before it begins.")
+            if rsvp.is_going
+            else _("All seats are taken: you are on the waiting list. Our letters do not reach you: please look here.")
+        )
+    if rsvp.is_going:
+        return _("You have a seat. A letter says so in a minute or so, unless you have one that does already.")
+    return _(
+        "All seats are taken: you are on the waiting list. A letter says so in a minute or so, unless you have one "
+        "that does already."
+    )
 
 
 def _sign_in_url(clinic_id: int) -> str:

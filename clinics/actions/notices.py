@@ -70,5 +70,6 @@ def owe_notice(rsvp: Rsvp, *, clinic: Clinic, kind: NoticeKind, now: datetime) -
         to=rsvp.member,
         about=notice,
         key=f"{_LETTER[kind]}:{rsvp.pk}:{start}:{clinic.sequence}",
+        gather=f"clinic:{rsvp.pk}:place" if kind == NoticeKind.MOVED else "",
         now=now,
     )

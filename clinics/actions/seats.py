@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinics import domain
-from clinics.domain import ClinicBusy, ClinicClosed, RsvpState
+from clinics.domain import ClinicBusy, ClinicClosed, RsvpState, TooOften
 from clinics.models import Clinic, Rsvp
 from letsconnect.base import acts
 from mailings import letters
@@ -15,6 +16,11 @@ from registrations.models import Member
 
 SEAT_TRIES = 5
 _TAKEN_MEANWHILE = {"clinics_seat_unique_among_going", "clinics_one_rsvp_per_member"}
+
+
+def gathering_of(rsvp: Rsvp) -> str:
+    """Return under what the letters about one person's place at one clinic gather; reminders do not."""
+    return f"clinic:{rsvp.pk}:place"
 
 
 def lock_clinic(clinic: Clinic) -> Clinic:
@@ -53,6 +59,7 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
     if answer.is_active:
         return answer
     domain.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
+    _check_pace(answer, by=by, now=now)
     was, held = answer.state, _seats_held(clinic)
     answer.state = domain.offer_seat(
         capacity=clinic.capacity, held=len(held), anyone_waiting=clinic.rsvps.waiting().exists()
@@ -70,9 +77,26 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
         to=member,
         about=answer,
         key=f"clinics.rsvp_recorded:{answer.pk}:{answer.turn}",
+        gather=gathering_of(answer),
         now=now,
     )
     return answer
+
+
+def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
+    """Raise TooOften for somebody who signs up and off without end; the clinic is locked."""
+    most, within = domain.SIGN_UPS_AN_HOUR, domain.HOUR
+    if answer.pk and acts.lately(by=by, verbs=["rsvp"], on=answer, now=now, within=within) >= most:
+        raise TooOften(
+            ngettext(
+                "You have signed up for this clinic %(count)d time within an hour. Please wait a little before you "
+                "sign up again.",
+                "You have signed up for this clinic %(count)d times within an hour. Please wait a little before you "
+                "sign up again.",
+                most,
+            )
+            % {"count": most}
+        )
 
 
 @transaction.atomic
@@ -131,6 +155,7 @@ def move_up(clinic: Clinic, *, now: datetime, by: Member | None = None) -> list[
             to=answer.member,
             about=answer,
             key=f"clinics.moved_up:{answer.pk}:{answer.turn}",
+            gather=gathering_of(answer),
             now=now,
         )
     return moved

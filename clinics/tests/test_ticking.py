@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_seat_waiting_list_promotion_and_reminders_reach_the_mailbox_once_each(sink):
     clinic = make_clinic(capacity=1)
     first, second = sign_up(clinic, 2)
-    tick(now=NOW + timedelta(minutes=1))
+    tick(now=NOW + timedelta(minutes=2))
     actions.cancel_rsvp(clinic=clinic, member=first.member, by=first.member, now=NOW + timedelta(minutes=2))
     for before in (25 * 60, 24 * 60, 23 * 60, 60, 59, 0):
         tick(now=START - timedelta(minutes=before))
