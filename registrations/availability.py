@@ -33,6 +33,19 @@ def slots_of_many(people: Sequence[tuple[Sequence[Window], str]], *, start: date
     return table
 
 
+def where_quarters_lie(zone: str, *, start: date, weeks: int = 4) -> NDArray[np.intp] | None:
+    """Return for each week and each quarter of the first UTC week where the same quarter by the local clock lies in
+    that UTC week, −1 where it does not come; None where clocks are not changed in these weeks."""
+    local = _local_slots(zone, start, weeks).reshape(weeks, SLOTS_A_WEEK)
+    if (local == local[0]).all():
+        return None
+    places = np.full((weeks, SLOTS_A_WEEK), -1, dtype=np.intp)
+    for week in range(weeks):
+        backwards = np.arange(SLOTS_A_WEEK - 1, -1, -1)
+        places[week, local[week, backwards]] = backwards  # of two that show the same, the first
+    return places[:, local[0]]
+
+
 def _free_in_local_week(windows: tuple[Window, ...]) -> NDArray[np.bool_]:
     free = np.zeros(SLOTS_A_WEEK, dtype=np.bool_)
     for begins, ends in windows:

@@ -123,7 +123,17 @@ def _registration(registration: Registration) -> Section:
     """First the answers that are columns, under the names the form knows them by, then what became of them."""
     row = [_column(registration, name) for name in RegistrationFacts.column_names()]
     known = {one.key for one in row}
-    more = ("state", "source", "paused_until", "still_in_asked_on", "wikimedia_username", "imported_address", "version")
+    more = (
+        "state",
+        "source",
+        "paused_until",
+        "still_in_asked_on",
+        "kept_in_by_link_on",
+        "confirmed_on",
+        "wikimedia_username",
+        "imported_address",
+        "version",
+    )
     more += ("made_at", "changed_at", "submitted_at", "reviewed_at", "review_note", "claimed_at")
     row += [_column(registration, name) for name in more if name not in known]
     return Section("registration", _("My registration"), [tuple(row)])

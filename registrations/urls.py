@@ -24,6 +24,7 @@ urlpatterns = [
     path("my-data/pause/", my_part.pause, name="registration-pause"),
     path("my-data/away/", my_part.away, name="registration-away"),
     path("my-data/come-back/", my_part.come_back, name="registration-resume"),
+    path("my-data/link/undo/", my_part.link_undo, name="link-undo"),
     path("my-data/findable/", my_part.findable, name="registration-findable"),
     path("my-data/withdraw/", my_part.withdraw, name="registration-withdraw"),
     path("my-data/delete/", my_part.delete, name="account-delete"),

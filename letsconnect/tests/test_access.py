@@ -137,6 +137,7 @@ DOORS = [
     ),
     Door("registrations:person-unblock", "nobody", get=BUTTON, post="302 404 404 404 404 404 404"),
     Door("registrations:still-in", "no-token", get=GONE, post=GONE),
+    Door("registrations:link-undo", get=BUTTON, post=ALL_LED_ON),
     Door("clinics:clinic-list", get=EVERYBODY),
     Door("clinics:clinic-detail", "@clinic", get=EVERYBODY),
     Door("clinics:clinic-detail", "@draft", get="404 404 404 200 404 200 404"),

@@ -1,5 +1,7 @@
 """Taking over an imported registration: by the same verified address, or by a one-use link a coordinator sends."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -10,8 +12,16 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, addresses
 from letsconnect.base.links import unsign
 from mailings import letters
+from mailings.models import Suppression
 from registrations.claim_links import PURPOSE
-from registrations.domain import AlreadyRegistered, ClaimRefused, NotYours, RegistrationState, Source
+from registrations.domain import (
+    AlreadyRegistered,
+    ClaimRefused,
+    NotYours,
+    RegistrationError,
+    RegistrationState,
+    Source,
+)
 from registrations.models import ClaimInvitation, Member, Registration
 
 LINK_LASTS = timedelta(days=30)
@@ -51,6 +61,8 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
         address = addresses.canonical(registration.imported_address)
     except addresses.AddressRefused as refusal:
         raise ClaimRefused(str(refusal)) from refusal
+    if Suppression.objects.of(address).exists():
+        raise ClaimRefused(_("No letter may go to this address: it does not exist, or the person asked for none."))
     invitation = registration.claim_invitations.filter(used_at=None).first()
     if invitation is not None and invitation.expires_at > now and invitation.address == address:
         return invitation
@@ -61,6 +73,31 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
     acts.record(by=by, verb="invite_to_claim", on=registration, now=now)
     _owe_letter("registrations.claim_invitation", invitation, now=now)
     return invitation
+
+
+@dataclass
+class Invited:
+    """Whom inviting wrote to, who has a link that works already, and who cannot be invited, each with the reason."""
+
+    done: list[Registration] = field(default_factory=list)
+    before: list[Registration] = field(default_factory=list)
+    refused: list[tuple[Registration, str]] = field(default_factory=list)
+
+
+def invite_many(*, registrations: Iterable[Registration], by: Member, now: datetime) -> Invited:
+    """Invite each that can be, in its own transaction."""
+    invited = Invited()
+    for registration in registrations:
+        try:
+            with transaction.atomic():
+                open_ = registration.claim_invitations.filter(used_at=None)
+                before = open_.values_list("invited_at", flat=True).first()
+                done = invite_to_claim(registration=registration, by=by, now=now)
+        except RegistrationError as error:
+            invited.refused.append((registration, str(error)))
+        else:
+            (invited.before if done.invited_at == before else invited.done).append(registration)
+    return invited
 
 
 def owe_claim_reminders(now: datetime) -> int:
@@ -123,16 +160,17 @@ def _check_claimable(registration: Registration) -> None:
 
 
 def _give(registration: Registration, *, member: Member, now: datetime) -> Registration:
-    """Hand the locked registration over; what the account does not say yet it learns from it."""
+    """Hand the locked registration over; what the account does not say yet it learns from it.
+
+    That is no change of an answer, and confirms none: the answers are as old as they were.
+    """
     was = registration.state
     if registration.reviewed_by_id == member.pk:  # a coordinator's own: somebody else reviews it
         registration.state = RegistrationState.SUBMITTED
         registration.reviewed_by = registration.reviewed_at = None
-    registration.member, registration.claimed_at, registration.changed_at = member, now, now
+    registration.member, registration.claimed_at = member, now
     registration.version += 1
-    registration.save(
-        update_fields=["member", "claimed_at", "changed_at", "version", "state", "reviewed_by", "reviewed_at"]
-    )
+    registration.save(update_fields=["member", "claimed_at", "version", "state", "reviewed_by", "reviewed_at"])
     registration.claim_invitations.filter(used_at=None).update(used_at=now)
     member.name = member.name or registration.name
     member.country, member.region = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -96,12 +96,20 @@ def hand_in_registration(*, member: Member, version: int, by: Member, now: datet
     """
     registration = _locked(member)
     if registration is not None and registration.is_handed_in:
-        return registration
+        return _confirm(registration, now=now)
     if registration is None or registration.version != version:
         raise _stale()
     if readiness.missing(RegistrationFacts.of(registration), Eligibility.objects.current().rules):
         raise NotComplete(_("Something is still missing. See the list below."))
     return _hand_in(registration, by=by, now=now)
+
+
+def _confirm(registration: Registration, *, now: datetime) -> Registration:
+    """Note that the person has read their answers back and stands by them."""
+    if registration.confirmed_on != now.astimezone(UTC).date():
+        registration.confirmed_on = now.astimezone(UTC).date()
+        registration.save(update_fields=["confirmed_on"])
+    return registration
 
 
 def _hand_in(registration: Registration, *, by: Member, now: datetime) -> Registration:
@@ -141,8 +149,8 @@ def _write_columns(registration: Registration, values: Mapping[str, Any], *, now
     for name, value in values.items():
         setattr(registration, name, list(value) if name == "topics" else value)
     registration.version += 1
-    registration.changed_at = now
-    registration.save(update_fields=[*values, "version", "changed_at"])
+    registration.changed_at, registration.confirmed_on = now, now.astimezone(UTC).date()
+    registration.save(update_fields=[*values, "version", "changed_at", "confirmed_on"])
     own = {name: values[name] for name in ("name", "country", "region") if name in values}
     if values.get("zone"):
         own["zone"] = values["zone"]

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -271,6 +271,7 @@ class _Writer:
         registration.reviewed_at = registration.reviewed_by = None
         registration.review_note = ""
         registration.changed_at = self.now
+        registration.confirmed_on = (row["written_at"] or registration.made_at).astimezone(UTC).date()
         registration.version += 1
         registration.save()
         self._write_rows(registration, row)

@@ -53,8 +53,11 @@ def come_back(*, member: Member, by: Member, now: datetime) -> Registration:
     registration = _locked(member)
     if registration.paused_until or registration.away_until or registration.still_in_asked_on:
         registration.version += registration.away_until is not None
-        registration.paused_until = registration.away_until = registration.still_in_asked_on = None
-        registration.save(update_fields=["paused_until", "away_until", "still_in_asked_on", "version"])
+        registration.paused_until = registration.away_until = None
+        registration.still_in_asked_on = registration.kept_in_by_link_on = None
+        registration.save(
+            update_fields=["paused_until", "away_until", "still_in_asked_on", "kept_in_by_link_on", "version"]
+        )
         acts.record(by=by, verb="come_back", on=registration, now=now)
     return registration
 
@@ -91,8 +94,8 @@ def withdraw_registration(*, member: Member, leaves_clinics: bool, by: Member, n
     registration = lock_registration(member)
     was, registration.state = registration.state, RegistrationState.WITHDRAWN
     domain.check_move(was, registration.state)
-    registration.still_in_asked_on = None
-    registration.save(update_fields=["state", "still_in_asked_on"])
+    registration.still_in_asked_on = registration.kept_in_by_link_on = None
+    registration.save(update_fields=["state", "still_in_asked_on", "kept_in_by_link_on"])
     acts.record(by=by, verb="withdraw_registration", on=registration, now=now, was=was, became=registration.state)
     return registration
 

@@ -50,7 +50,14 @@ def review(
     )
     _keep(registration, act, now=now)
     if registration.member is not None:
-        letters.owe(kind=LETTERS[decision], to=registration.member, about=registration, key=f"review:{act.pk}", now=now)
+        letters.owe(
+            kind=LETTERS[decision],
+            to=registration.member,
+            about=registration,
+            key=f"review:{act.pk}",
+            gather=f"registration:{registration.pk}:review",
+            now=now,
+        )
     return registration
 
 

@@ -1,5 +1,6 @@
 """Invitations to take over a registration of the old form, and what became of them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from registrations.actions import claims
-from registrations.domain import RegistrationError
-from registrations.models import ClaimInvitation
+from registrations.models import ClaimInvitation, Registration
 
 _STATES = {
     "invited": pgettext_lazy("a person", "invited"),
@@ -34,6 +34,23 @@ def _in_state(state: str, now: datetime) -> Q:
         case "claimed":
             return Q(used_at__isnull=False)
     return Q(used_at=None, expires_at__lte=now)
+
+
+def invite(request: HttpRequest, registrations: Iterable[Registration]) -> None:
+    """Invite these people, and say to how many a letter goes out; nobody is counted who got none."""
+    invited = claims.invite_many(registrations=registrations, by=request.user, now=timezone.now())
+    for registration, reason in invited.refused:
+        messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": reason})
+    if count := len(invited.done):
+        text = ngettext("%(count)d person is invited.", "%(count)d people are invited.", count)
+        messages.success(request, text % {"count": count})
+    if count := len(invited.before):
+        text = ngettext(
+            "%(count)d person was invited before, and their link still works: no letter is sent again.",
+            "%(count)d people were invited before, and their links still work: no letter is sent again.",
+            count,
+        )
+        messages.info(request, text % {"count": count})
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -80,14 +97,5 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
 
     @admin.action(description=gettext_lazy("Invite again where the link has expired"), permissions=["coordinator"])
     def invite_again(self, request: HttpRequest, queryset: models.QuerySet[ClaimInvitation]) -> None:
-        now, invited = timezone.now(), 0
-        for invitation in queryset:
-            try:
-                done = claims.invite_to_claim(registration=invitation.registration, by=request.user, now=now)
-            except RegistrationError as error:
-                reason = {"name": invitation.registration, "reason": error}
-                messages.error(request, _("%(name)s: %(reason)s") % reason)
-            else:
-                invited += done.invited_at == now
-        text = ngettext("%(count)d person is invited again.", "%(count)d people are invited again.", invited)
-        messages.success(request, text % {"count": invited})
+        registrations = [invitation.registration for invitation in queryset]
+        invite(request, registrations)

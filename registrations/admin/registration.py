@@ -19,8 +19,9 @@ from django.views.decorators.http import require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin, keys_among
 from registrations import changes, documents, snapshots
-from registrations.actions import claims, review
+from registrations.actions import review
 from registrations.admin import exports, queue
+from registrations.admin.claims import invite
 from registrations.admin.looking import NotesLooks
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
 from registrations.domain import ConsentDocument, ContactWay, RegistrationError, RegistrationState
@@ -174,17 +175,7 @@ class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
     @admin.action(description=gettext_lazy("Invite to claim"), permissions=["coordinator"])
     def invite_to_claim(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
         """Send each person of an imported registration a link to take it over."""
-        invited = 0
-        for registration in queryset:
-            try:
-                claims.invite_to_claim(registration=registration, by=request.user, now=timezone.now())
-            except RegistrationError as error:
-                messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": error})
-            else:
-                invited += 1
-        if invited:
-            text = ngettext("%(count)d person is invited.", "%(count)d people are invited.", invited)
-            messages.success(request, text % {"count": invited})
+        invite(request, queryset)
 
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "registrations_registration"

@@ -14,8 +14,9 @@ PURPOSE = "still-in"
 
 
 def link(registration: Registration) -> str:
-    """Return the address of the page with the one button; it works without signing in."""
-    return absolute("registrations:still-in", sign(PURPOSE, registration.pk))
+    """Return the address of the page with the one button; it answers the last question, and no other."""
+    asked = registration.still_in_asked_on
+    return absolute("registrations:still-in", sign(PURPOSE, [registration.pk, asked.isoformat() if asked else ""]))
 
 
 def still_in_owed(registration: Registration | None, now: datetime) -> str | None:

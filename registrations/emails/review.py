@@ -6,11 +6,13 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.domain import RegistrationState
 from registrations.models import Registration
+from registrations.taking_part import next_round
 
 
 def _still(state: RegistrationState) -> Callable[[Registration | None, datetime], str | None]:
@@ -24,7 +26,10 @@ def _still(state: RegistrationState) -> Callable[[Registration | None, datetime]
 
 def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
     def render(registration: Registration, language: str, zone: str) -> Rendered:
+        with speaking(language):
+            said = next_round(registration, on=timezone.now().date())
         context = {
+            "next_round": said,
             "registration": registration,
             "name": registration.shown_name,
             "note": registration.review_note,

@@ -161,6 +161,10 @@ class SkillSuggestionQuerySet(models.QuerySet["SkillSuggestion"]):
         """Decided suggestions the member has not said to have read."""
         return self.filter(member=member, decided_at__isnull=False, noted_at=None)
 
+    def for_telling(self) -> "SkillSuggestionQuerySet":
+        """With their skills, oldest decision first; whoever shows them reads the names."""
+        return self.select_related("skill__merged_into").order_by("decided_at", "pk")
+
     def with_names(self) -> "SkillSuggestionQuerySet":
         """Fetch what the skills are called, and their heirs, in a constant number of queries."""
         names = ("skill__skill_names", "skill__merged_into__skill_names")

@@ -108,9 +108,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.matchable(on=on).quiet(since=since).filter(not_asked, member__email__isnull=False)
 
     def silent(self, *, on: date) -> "RegistrationQuerySet":
-        """Of people who take part, were asked whether they are still in, and did nothing for a month since."""
+        """Of people who take part, were asked whether they are still in, and did nothing for a month since. Whom the
+        link of the letter keeps in is not paused, and is no less silent."""
         unheard = Q(member__last_seen_on=None) | Q(member__last_seen_on__lt=F("still_in_asked_on"))
-        return self.matchable(on=on).filter(unheard, still_in_asked_on__lte=on - STILL_IN_WITHIN)
+        not_kept = Q(kept_in_by_link_on=None) | Q(kept_in_by_link_on__lt=F("still_in_asked_on"))
+        return self.matchable(on=on).filter(unheard, not_kept, still_in_asked_on__lte=on - STILL_IN_WITHIN)
 
     def with_imported_address(self, proved: Iterable[str]) -> "RegistrationQuerySet":
         """Those whose address in the old form is one of these; the canonical form decides, not the database's case."""
@@ -179,6 +181,10 @@ class Registration(models.Model):
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
     away_until = models.DateField(_("away until"), null=True, blank=True)
     still_in_asked_on = models.DateField(_("asked whether still in, on"), null=True, blank=True, editable=False)
+    kept_in_by_link_on = models.DateField(
+        _("kept in by the link of a letter, on"), null=True, blank=True, editable=False
+    )
+    confirmed_on = models.DateField(_("answers last given or confirmed on"), null=True, blank=True, editable=False)
     wikimedia_username = models.CharField(_("Wikimedia username, as told"), max_length=255, blank=True)
     imported_address = models.EmailField(_("address in the old form"), blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -240,6 +246,10 @@ class Registration(models.Model):
             models.CheckConstraint(
                 condition=Q(topics__contained_by=Topic.values, topics__len__lte=MAX_TOPICS),
                 name="registrations_topics_are_known_and_at_most_2",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_in_by_link_on=None) | Q(still_in_asked_on__isnull=False),
+                name="registrations_a_link_answers_a_question",
             ),
             models.CheckConstraint(
                 condition=Q(contact_way=ContactWay.EMAIL) | ~Q(contact_text="") | ~Q(state__in=HANDED_IN),

@@ -2,6 +2,6 @@
 
 from registrations.skills.finding import Found, search
 from registrations.skills.sharing import Row, hints
-from registrations.skills.telling import news_of_suggestions
+from registrations.skills.telling import news_of_suggestions, sentences_of_suggestions
 
-__all__ = ["Found", "Row", "hints", "news_of_suggestions", "search"]
+__all__ = ["Found", "Row", "hints", "news_of_suggestions", "search", "sentences_of_suggestions"]

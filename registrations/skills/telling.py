@@ -1,5 +1,7 @@
 """What became of the skills a person suggested, told on their next visit instead of by letter."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -9,8 +11,12 @@ from registrations.models import Member, SkillSuggestion
 
 def news_of_suggestions(member: Member) -> list[str]:
     """Return one sentence per decided suggestion the member has not said to have read."""
-    told = SkillSuggestion.objects.to_tell(member).order_by("decided_at", "pk").with_names()
-    return [_sentence(suggestion) for suggestion in told]
+    return sentences_of_suggestions(SkillSuggestion.objects.to_tell(member).for_telling().with_names())
+
+
+def sentences_of_suggestions(suggestions: Iterable[SkillSuggestion]) -> list[str]:
+    """Say what became of each."""
+    return [_sentence(suggestion) for suggestion in suggestions]
 
 
 def _sentence(suggestion: SkillSuggestion) -> str:

@@ -1,7 +1,7 @@
 """Taking over an imported registration: who may, by what, and that a link works once."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -13,8 +13,8 @@ from django.urls import reverse
 from letsconnect.base.links import sign
 from letsconnect.base.models import Act
 from mailings import kinds
-from mailings.models import Letter
-from registrations.actions import claims
+from mailings.models import Letter, Suppression
+from registrations.actions import claims, editing
 from registrations.claim_links import PURPOSE, claim_link
 from registrations.domain import AlreadyRegistered, ClaimRefused, NotYours, RegistrationState
 from registrations.models import ClaimInvitation, Member, Registration
@@ -415,3 +415,50 @@ def test_signing_in_twice_at_once_claims_once():
 
     assert sum(registration is not None for registration in got) == 1
     assert Registration.objects.filter(member=member).count() == 1
+
+
+def test_who_was_invited_is_counted_and_who_was_before_is_not(client, coordinator):
+    """ "13 people are invited" was said when every one of them had a link that worked, and no letter went out."""
+    rows = [imported(imported_address=f"{number}@example.org") for number in range(3)]
+    without = imported(imported_address="")
+    dead = imported(imported_address="dead@example.org")
+    Suppression.objects.suppress(["dead@example.org"], source="bounce", now=NOW)
+    client.force_login(coordinator)
+    url = reverse("admin:registrations_registration_changelist")
+    chosen = {"action": "invite_to_claim", "_selected_action": [row.pk for row in [*rows, without, dead]]}
+
+    first = client.post(url, chosen, follow=True).content.decode()
+    written = Letter.objects.filter(kind="registrations.claim_invitation").count()
+    second = client.post(url, chosen, follow=True).content.decode()
+
+    assert written == Letter.objects.filter(kind="registrations.claim_invitation").count() == 3
+    assert "3 people are invited." in first and "were invited before" not in first
+    assert "are invited." not in second and "3 people were invited before" in second
+    for page in (first, second):
+        assert "The old form has no address" in page and "No letter may go to this address" in page
+
+
+def test_claiming_is_no_change_and_confirms_nothing(coordinator):
+    """468 people were back in the queue as "changed", and answers of 2023 counted as fresh: they had only claimed."""
+    registration = imported(state="approved", changed_at=NOW, reviewed_at=NOW, reviewed_by=coordinator)
+    Registration.objects.filter(pk=registration.pk).update(confirmed_on=date(2023, 5, 1))
+    member = factories.make_member()
+    claims.claim_by_link(token=token_of(invite(registration)), member=member, now=NOW + timedelta(days=1))
+
+    registration.refresh_from_db()
+    assert registration.member == member
+    assert not registration.is_changed_since_review
+    assert not Registration.objects.in_review_queue().filter(pk=registration.pk).exists()
+    assert registration.confirmed_on == date(2023, 5, 1)
+
+
+def test_handing_in_again_what_is_approved_confirms_it_and_changes_nothing(coordinator):
+    registration = factories.make_registration(confirmed_on=date(2023, 5, 1))
+    later = NOW + timedelta(days=3)
+    editing.hand_in_registration(
+        member=registration.member, version=registration.version, by=registration.member, now=later
+    )
+
+    registration.refresh_from_db()
+    assert registration.confirmed_on == later.date()
+    assert not registration.is_changed_since_review

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from letsconnect.base.links import sign
@@ -11,7 +12,8 @@ from letsconnect.base.models import Act
 from mailings.actions import drain
 from mailings.models import Letter
 from registrations.actions import erasing, leaving, quietness
-from registrations.domain import QUIET_AFTER, STILL_IN_WITHIN, UNTIL_THEY_RETURN, RegistrationState
+from registrations.domain import QUIET_AFTER, STILL_IN_WITHIN, UNTIL_THEY_RETURN, NotYours, RegistrationState
+from registrations.emails import quietness as quietness_letters
 from registrations.emails.quietness import PURPOSE
 from registrations.models import Member, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
@@ -33,7 +35,7 @@ def letters(kind):
 def be_asked(registration, at=NOW):
     assert quietness.ask_still_in(at) == 1
     registration.refresh_from_db()
-    return f"/still-in/{sign(PURPOSE, registration.pk)}/"
+    return quietness_letters.link(registration).split("8000")[-1]
 
 
 def test_the_question_is_asked_once_in_a_quiet_time(quiet):
@@ -92,38 +94,121 @@ def test_no_answer_in_a_month_pauses_with_one_letter_and_deletes_nothing(quiet):
         assert quietness.ask_still_in(NOW + months * 31 * DAY) == 0
 
 
-def test_the_button_works_without_signing_in_and_only_the_button_acts(quiet, client):
+def test_the_link_alone_keeps_things_as_they_are_in_nobodys_name(quiet, client):
+    """A program that reads letters fetches the page and submits its form: nobody is seen, and nothing is confirmed."""
     page = be_asked(quiet)
+    before = quiet.confirmed_on
 
     with time_machine.travel(NOW + DAY, tick=False):
         assert client.get(page).status_code == 200
         quiet.refresh_from_db()
-        assert quiet.still_in_asked_on is not None
+        assert quiet.kept_in_by_link_on is None
         for _ in range(2):
             assert client.post(page).status_code == 200
 
     quiet.refresh_from_db()
     quiet.member.refresh_from_db()
-    assert (quiet.still_in_asked_on, quiet.member.last_seen_on) == (None, (NOW + DAY).date())
+    assert (quiet.kept_in_by_link_on, quiet.still_in_asked_on) == ((NOW + DAY).date(), NOW.date())
+    assert (quiet.member.last_seen_on, quiet.confirmed_on) == (LONG_AGO, before)
     assert quietness.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
-    assert Act.objects.filter(verb="stay_in").count() == 1
+    assert [(act.verb, act.actor) for act in Act.objects.on(quiet)] == [("keep_in_by_link", None)]
     assert "_auth_user_id" not in client.session
 
 
-def test_the_button_brings_back_even_after_the_pause(quiet, client):
+def test_the_person_signed_in_says_it_themselves(quiet, client):
     page = be_asked(quiet)
-    quietness.pause_silent(NOW + STILL_IN_WITHIN)
-
-    with time_machine.travel(NOW + STILL_IN_WITHIN + DAY, tick=False):
+    client.post(page)
+    with time_machine.travel(NOW + DAY, tick=False):
+        client.force_login(quiet.member)
         client.post(page)
 
-    assert Registration.objects.matchable(on=(NOW + STILL_IN_WITHIN + DAY).date()).filter(pk=quiet.pk).exists()
+    quiet.refresh_from_db()
+    assert (quiet.still_in_asked_on, quiet.kept_in_by_link_on) == (None, None)
+    assert quiet.confirmed_on == (NOW + DAY).date()
+    assert Act.objects.get(verb="stay_in").actor == quiet.member
+
+
+def test_somebody_else_signed_in_is_no_more_than_the_link(quiet, client):
+    page = be_asked(quiet)
+    stranger = make_member()
+    client.force_login(stranger)
+    client.post(page)
+
+    assert [(act.verb, act.actor) for act in Act.objects.on(quiet)] == [("keep_in_by_link", None)]
+    quiet.member.refresh_from_db()
+    assert quiet.member.last_seen_on == LONG_AGO
+
+
+def test_a_link_ends_no_pause_and_the_person_signed_in_does(quiet, client):
+    page = be_asked(quiet)
+    quietness.pause_silent(NOW + STILL_IN_WITHIN)
+    later = NOW + STILL_IN_WITHIN + DAY
+
+    with time_machine.travel(later, tick=False):
+        answer = client.post(page)
+        quiet.refresh_from_db()
+        assert answer.status_code == 302 and "/sign-in/" in answer["Location"]
+        assert quiet.paused_until == UNTIL_THEY_RETURN
+        assert not Act.objects.on(quiet).filter(verb__contains="link").exists()
+        client.force_login(quiet.member)
+        client.post(page)
+
+    assert Registration.objects.matchable(on=later.date()).filter(pk=quiet.pk).exists()
+
+
+def test_what_the_link_did_can_be_taken_back_by_the_link_and_among_ones_data(quiet, client):
+    page = be_asked(quiet)
+    client.post(page)
+    assert "Take it back" in client.post(page).content.decode()
+    client.post(page, {"undo": "yes"})
+    quiet.refresh_from_db()
+    assert quiet.kept_in_by_link_on is None
+
+    client.post(page)
+    client.force_login(quiet.member)
+    my_data = reverse("registrations:my-data")
+    assert reverse("registrations:link-undo") in client.get(my_data).content.decode()
+    assert client.post(reverse("registrations:link-undo")).status_code == 302
+    quiet.refresh_from_db()
+    assert quiet.kept_in_by_link_on is None
+    assert reverse("registrations:link-undo") not in client.get(my_data).content.decode()
+    assert [(act.verb, act.actor) for act in Act.objects.on(quiet)] == [
+        ("keep_in_by_link", None),
+        ("undo_link_by_link", None),
+        ("keep_in_by_link", None),
+        ("undo_link", quiet.member),
+    ]
+
+
+def test_nobody_takes_back_for_somebody_else(quiet, client):
+    be_asked(quiet)
+    quietness.keep_in_by_link(registration=quiet, asked_on=NOW.date(), now=NOW)
+    with pytest.raises(NotYours):
+        quietness.undo_link(registration=quiet, by=make_member(), now=NOW)
+    quiet.refresh_from_db()
+    assert quiet.kept_in_by_link_on == NOW.date()
+
+
+def test_the_link_answers_its_own_question_and_no_later_one(quiet, client):
+    page = be_asked(quiet)
+    quietness.keep_in_by_link(registration=quiet, asked_on=NOW.date(), now=NOW)
+    again = NOW + QUIET_AFTER + 2 * DAY
+    be_asked(quiet, at=again)
+    assert quiet.kept_in_by_link_on is None
+
+    assert client.post(page).status_code == 410
+    assert quietness.pause_silent(again + STILL_IN_WITHIN) == 1
+
+
+def test_the_database_knows_no_answer_without_a_question(quiet):
+    with pytest.raises(IntegrityError, match="registrations_a_link_answers_a_question"), transaction.atomic():
+        Registration.objects.filter(pk=quiet.pk).update(kept_in_by_link_on=NOW.date())
 
 
 def test_the_button_leaves_a_pause_the_person_chose(quiet):
     leaving.pause_registration(member=quiet.member, until=(NOW + 90 * DAY).date(), by=quiet.member, now=NOW)
 
-    quietness.stay_in(registration=quiet, now=NOW)
+    quietness.stay_in(registration=quiet, by=quiet.member, now=NOW)
 
     quiet.refresh_from_db()
     assert quiet.paused_until == (NOW + 90 * DAY).date()

@@ -4,7 +4,7 @@ Each step is explained on a page of its own, which has one button.
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -22,10 +22,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from letsconnect.base.links import unsign
 from registrations import news
 from registrations.actions import blocking, erasing, leaving, quietness
-from registrations.domain import RegistrationError, Step
+from registrations.domain import UNTIL_THEY_RETURN, NeedsSignIn, RegistrationError, Step
 from registrations.emails.quietness import PURPOSE
 from registrations.forms.my_data import DeleteForm, UntilForm, WithdrawForm
 from registrations.models import Block, Member, Registration
+from registrations.taking_part import next_round, takes_part
+from registrations.views.registration import redirect_to_sign_in
 
 
 @never_cache
@@ -64,11 +66,12 @@ def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], s
 def come_back(request: HttpRequest) -> HttpResponse:
     """End a pause and an absence."""
     try:
-        leaving.come_back(member=request.user, by=request.user, now=timezone.now())
+        registration = leaving.come_back(member=request.user, by=request.user, now=timezone.now())
     except RegistrationError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Welcome back. You take part in the next round of matches."))
+        messages.success(request, _("Welcome back."))
+        messages.info(request, next_round(registration, on=timezone.now().date()))
     return redirect("registrations:my-data")
 
 
@@ -141,17 +144,56 @@ def unblock(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def still_in(request: HttpRequest, token: str) -> HttpResponse:
-    """One button that says "I am still in"; the signed link is enough, nobody needs to sign in."""
-    registration = quietness.registration_asked(unsign(PURPOSE, token))
-    if registration is None:
+    """One button that says "I am still in". The link alone keeps things as they are, and can be undone; who is signed
+    in says it themselves."""
+    asked = quietness.registration_asked(unsign(PURPOSE, token))
+    if asked is None:
         return render(request, "registrations/still_in_gone.html", status=410)
-    is_done = request.method == "POST"
-    if is_done:
+    registration, asked_on = asked
+    is_theirs = request.user.is_authenticated and request.user.pk == registration.member_id
+    done, now = "", timezone.now()
+    if request.method == "POST":
         try:
-            quietness.stay_in(registration=registration, now=timezone.now())
-        except RegistrationError:  # erased while the page was open
+            done = _answer(request, registration, asked_on, is_theirs=is_theirs, now=now)
+        except NeedsSignIn:
+            return redirect_to_sign_in(request.path)
+        except RegistrationError:  # erased while the page was open, or the question is not the last one
             return render(request, "registrations/still_in_gone.html", status=410)
-    return render(request, "registrations/still_in.html", {"is_done": is_done})
+    registration.refresh_from_db()
+    context = {
+        "done": done,
+        "is_theirs": is_theirs,
+        "rests": registration.paused_until == UNTIL_THEY_RETURN,
+        "takes_part": takes_part(registration, on=now.date()),
+    }
+    return render(request, "registrations/still_in.html", context)
+
+
+def _answer(request: HttpRequest, registration: Registration, asked_on: date, *, is_theirs: bool, now: datetime) -> str:
+    if "undo" in request.POST:
+        quietness.undo_link(registration=registration, by=request.user if is_theirs else None, now=now)
+        return "undone"
+    if is_theirs:
+        quietness.stay_in(registration=registration, by=request.user, now=now)
+    else:
+        quietness.keep_in_by_link(registration=registration, asked_on=asked_on, now=now)
+    return "kept"
+
+
+@login_required
+@require_POST
+def link_undo(request: HttpRequest) -> HttpResponse:
+    """Take back what the link of a letter did in one's name."""
+    registration = Registration.objects.of(request.user)
+    if registration is None:
+        return redirect("registrations:my-data")
+    try:
+        quietness.undo_link(registration=registration, by=request.user, now=timezone.now())
+    except RegistrationError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken back. Nothing was said in your name."))
+    return redirect("registrations:my-data")
 
 
 def _explained(request: HttpRequest, step: Step, form: forms.Form) -> HttpResponse:

@@ -1,0 +1,53 @@
+"""Whether somebody is in the next round of matches, in one sentence: whatever promises it asks here."""
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from registrations.domain import UNTIL_THEY_RETURN, RegistrationState
+from registrations.models import Registration
+
+
+def takes_part(registration: Registration | None, *, on: date) -> bool:
+    """Tell whether a round that begins on that day would know this person."""
+    return registration is not None and Registration.objects.matchable(on=on).filter(pk=registration.pk).exists()
+
+
+def next_round(registration: Registration | None, *, on: date) -> str:
+    """Say that somebody is in the next round, or what keeps them out of it."""
+    return sentence(registration, on=on, is_in=takes_part(registration, on=on))
+
+
+def sentence(registration: Registration | None, *, on: date, is_in: bool) -> str:
+    """Say the same for whoever knows already whether they are in."""
+    if is_in:
+        return _("You take part in the next round of matches. There is nothing you need to do.")
+    return why_not(registration, on=on)
+
+
+def why_not(registration: Registration | None, *, on: date) -> str:
+    """Say what keeps somebody out of rounds on that day. Ask only about somebody who does not take part."""
+    if registration is None or registration.state in (RegistrationState.DRAFT, RegistrationState.WITHDRAWN):
+        return _("You are in no round of matches, because no registration of yours is sent in.")
+    if registration.state == RegistrationState.SUBMITTED:
+        return _("You are in no round of matches before the working group has looked at your registration.")
+    if registration.state == RegistrationState.NEEDS_CHANGES:
+        return _("You are in no round of matches before you have changed your registration as the working group asked.")
+    if registration.state == RegistrationState.DECLINED:
+        return _("You are in no round of matches, because your registration was declined.")
+    return _resting(registration, on=on) or _(
+        "You are in no round of matches before you agree to the code of conduct and the privacy notice."
+    )
+
+
+def _resting(registration: Registration, *, on: date) -> str:
+    paused, away = registration.paused_until, registration.away_until
+    if paused == UNTIL_THEY_RETURN:
+        return _("You are in no round of matches until you say that you are back.")
+    until = max((day for day in (paused, away) if day is not None and day > on), default=None)
+    if until is None:
+        return ""
+    return _("You are in no round of matches before %(day)s, because you are paused or away.") % {
+        "day": date_format(until)
+    }
