@@ -5,7 +5,7 @@ Nothing here says anything about another person, and few are not counted.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 
 from matching.domain import MatchState, RoundState
 from matching.facts import next_monday
-from matching.models import Match, RoundParticipant
+from matching.models import Match, Round, RoundParticipant
 from registrations.domain import BabelLevel, RegionWish, RegistrationState
 from registrations.models import Registration, Skill
 from registrations.reference.names import language_name
 from registrations.skills.sharing import FEWEST_COUNTED
 
-# Not left out: they learn from as many people as they want.
-CONTENT = "learning_enough"
+# Not left out: they learn from as many people as they want, which may be nobody, or are not here.
+CONTENT = ("learning_enough", "wants_nobody", "not_here")
 _UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 _WHY = {
     "too_few_hours": gettext_lazy("You are free for fewer hours a week than a match needs."),
@@ -76,7 +76,7 @@ MATCHED, FIRST_ROUND, LEFT_OUT, NEXT_ROUND = "matched", "first_round", "left_out
 def of_learners() -> QuerySet[RoundParticipant]:
     """Participations in published rounds of people who wished somebody and had room."""
     wishing = Q(is_learner=True) | ~Q(left_out="")
-    return RoundParticipant.objects.filter(wishing, round__state=RoundState.PUBLISHED).exclude(left_out=CONTENT)
+    return RoundParticipant.objects.filter(wishing, round__state=RoundState.PUBLISHED).exclude(left_out__in=CONTENT)
 
 
 def empty_handed() -> QuerySet[RoundParticipant]:
@@ -117,10 +117,16 @@ def news_of(registration: Registration | None, *, now: datetime) -> News:
         since=since,
         round_at=last.round.published_at,
         why=str(_WHY.get(last.left_out, _WHY[""])),
-        advice=tuple(_in_words(last.advice, registration, wishes, now=now)),
+        advice=tuple(_in_words(last.advice, registration, wishes, start=_weeks_from(last.round, read_at))),
         changed_at=registration.changed_at if registration.changed_at > read_at else None,
         is_prepared=is_prepared,
     )
+
+
+def _weeks_from(round_: Round, read_at: datetime) -> date:
+    """The Monday of the first week a round compared."""
+    told = round_.statistics.get("weeks_from")
+    return date.fromisoformat(told) if told else next_monday(read_at.date())
 
 
 def _waiting_since(registration: Registration) -> datetime:
@@ -137,7 +143,7 @@ class _Reader:
     wishes: set[int]
     names: Mapping[int, Skill]
     languages: Mapping[str, int]
-    now: datetime = field(kw_only=True)
+    start: date = field(kw_only=True)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -145,7 +151,7 @@ class _Reader:
 
 
 def _in_words(
-    changes: Iterable[Mapping[str, Any]], registration: Registration, wishes: set[int], *, now: datetime
+    changes: Iterable[Mapping[str, Any]], registration: Registration, wishes: set[int], *, start: date
 ) -> Iterable[Advice]:
     """Put the engine's changes into words; one that this release does not know, or that has no wish left to it, is
     passed over."""
@@ -156,7 +162,7 @@ def _in_words(
         wishes,
         {skill.pk: skill for skill in Skill.objects.with_names().filter(pk__in=named)},
         dict(registration.spoken_languages.values_list("code", "level")),
-        now=now,
+        start=start,
     )
     for change in changes:
         say = _SAYERS.get(change.get("kind", ""))
@@ -174,12 +180,13 @@ def _more_hours(change: Mapping[str, Any], reader: _Reader) -> Advice:
             hours,
         ) % {"hours": hours}
     else:
-        start, end = (_local(change["day"], change[name], reader) for name in ("from_hour", "to_hour"))
+        # The hour begins before ``to_hour``, so it may end an hour later.
+        start, end = (_local(change["day"], hour, reader) for hour in (change["from_hour"], change["to_hour"] + 1))
         sentence = ngettext(
-            "%(hours)d more free hour a week would help, for example one that begins on %(day)s between %(start)s and "
-            "%(end)s (%(zone)s).",
-            "%(hours)d more free hours a week would help, for example one that begins on %(day)s between %(start)s and "
-            "%(end)s (%(zone)s).",
+            "%(hours)d more free hour a week would do, if it is the right one: it lies on %(day)s between %(start)s "
+            "and %(end)s (%(zone)s). Free all of that time, you would have it for sure.",
+            "%(hours)d more free hours a week would do, if the right one is among them: it lies on %(day)s between "
+            "%(start)s and %(end)s (%(zone)s). Free all of that time, you would have it for sure.",
             hours,
         ) % {
             "hours": hours,
@@ -192,8 +199,9 @@ def _more_hours(change: Mapping[str, Any], reader: _Reader) -> Advice:
 
 
 def _local(day: int, hour: int, reader: _Reader) -> datetime:
-    """An hour of the UTC week as the reader's clock shows it in the week that comes."""
-    monday = datetime.combine(next_monday(reader.now.date()), time(), tzinfo=UTC)
+    """An hour of the UTC week as the reader's clock showed it in the first week that was compared: people are free by
+    their clocks, so that is where it stays when clocks are changed."""
+    monday = datetime.combine(reader.start, time(), tzinfo=UTC)
     return (monday + timedelta(days=day, hours=hour)).astimezone(reader.zone)
 
 
@@ -252,7 +260,7 @@ def _nobody_shares(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
 
 
 def _wait(_change: Mapping[str, Any], _reader: _Reader) -> Advice:
-    return Advice(_("No single change of yours would find you somebody today. We look again in every round."))
+    return Advice(_("We found no single change of yours that would find you somebody today. Every round looks anew."))
 
 
 def _wished(change: Mapping[str, Any], reader: _Reader) -> Skill | None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
@@ -14,6 +16,7 @@ from matching.agreeing import SessionState
 from matching.domain import ClosedWhy, MatchState, Side
 from matching.models import Concern, Feedback, Match, Session
 from registrations.models import Registration
+from registrations.taking_part import next_round
 
 _MISSED = {
     "missed_absent": Verdict.MISSED,
@@ -137,6 +140,7 @@ def _render(letter: str, match: Match, side: Side, more: dict[str, Any], *, lang
             "name": me.shown_name,
             "other": reasons.name_of(match.person(side.other)),
             "skill": match.skill.name_in(language),
+            "next_round": next_round(me, on=timezone.now().date()),
             **more,
         }
     return render_letter(f"matching/emails/{letter}", context, language=language, zone=zone)

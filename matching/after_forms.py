@@ -35,8 +35,8 @@ class FeedbackForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
         help_text=_(
-            "“Done” by both of you completes the match. “Not a good fit” ends it at once; the other gets a kind letter "
-            "that does not say why."
+            "“Done” completes the match when both of you say so, or when you have met and the other says nothing else "
+            "within a week. “Not a good fit” ends it at once; the other is told kindly, and not why."
         ),
     )
     why = forms.ChoiceField(

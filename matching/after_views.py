@@ -88,7 +88,7 @@ def feedback_give(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _thanked(said: Feedback) -> str:
     if said.next == Next.ANOTHER:
-        return _("Thank you. Propose the next hour here, and they get a letter.")
+        return _("Thank you. Propose the next hour here.")
     if said.next == Next.NOT_A_FIT:
-        return _("Thank you for telling us. You are free for another match.")
+        return _("Thank you for telling us. This match is over.")
     return _("Thank you for telling us. You can change it for two weeks after the hour.")

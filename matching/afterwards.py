@@ -22,6 +22,7 @@ CLOSES_AFTER = timedelta(days=14)
 DONE_AFTER = timedelta(days=7)
 # Two are connected and meet not: a kind word, then somebody of the working group is told, then it ends.
 NUDGE_AFTER, TELL_AFTER, END_AFTER = (timedelta(days=days) for days in (14, 28, 42))
+CHANGES_AN_HOUR = 6  # of one side's word about one hour
 ABSENCES_TOLD = 2
 ABSENCES_COUNT_FOR = timedelta(days=365)
 
@@ -121,8 +122,9 @@ def check_words(*, happened: str, useful: int | None, next_: str, why: str, why_
         raise ReasonMissing(_("A reason is only asked where you are not a good fit."))
 
 
-def is_done(*, mine: str, theirs: str, said_at: datetime, now: datetime) -> bool:
-    """Tell whether one side's "done" completes the match: the other says so too, or has had a week to say otherwise."""
+def is_done(*, mine: str, theirs: str, took_place: bool, said_at: datetime, now: datetime) -> bool:
+    """Tell whether one side's "done" completes the match: the other says so too; or, after an hour that took place,
+    has had a week to say otherwise."""
     if mine != Next.DONE or theirs == Next.ANOTHER:
         return False
-    return theirs == Next.DONE or now >= said_at + DONE_AFTER
+    return theirs == Next.DONE or (took_place and now >= said_at + DONE_AFTER)

@@ -23,6 +23,10 @@ WEEKS_SHOWN = 4
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SLOT = timedelta(minutes=15)
 
+# Within an hour, by one person and for one match; cancelling and answering are never refused.
+PROPOSALS_AN_HOUR, LINKS_AN_HOUR = 6, 10
+PACE = timedelta(hours=1)
+
 Span = tuple[datetime, datetime]
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from matching.domain import MatchingError
 
 MOST_OPEN_REQUESTS = 3
+REQUESTS_AN_HOUR = 12
 REQUEST_WHY_AT_MOST = 500
 REQUEST_KEPT = timedelta(days=120)
 

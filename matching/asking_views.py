@@ -20,6 +20,7 @@ from matching.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
 from registrations.domain import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Registration, Skill
+from registrations.taking_part import next_round
 
 ON_A_PAGE = 12
 Rest = ParamSpec("Rest")
@@ -143,6 +144,7 @@ def no_match(request: HttpRequest) -> HttpResponse:
     registration = Registration.objects.of(request.user)
     context = {
         "registration": registration,
+        "next_round": next_round(registration, on=timezone.now().date()),
         "waiting": advising.news_of(registration, now=timezone.now()),
         "asked": SharerRequest.objects.of(request.user).waiting().count(),
     }

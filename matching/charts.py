@@ -58,11 +58,17 @@ def of_languages(now: Figures, before: Figures | None) -> Chart:
 
 
 def of_scores(now: Figures, before: Figures | None) -> Chart:
-    """How well the proposed pairs fit, in tenths of the most points a pair can have."""
+    """How well the proposed pairs fit, in tenths of the most points a pair can have. Points of other weights measure
+    something else, so two previews are compared by the same weights only."""
+    before = before if before is not None and _weights(before) == _weights(now) else None
     bins, old = now.get("scores", {}).get("bins", []), (before or {}).get("scores", {}).get("bins", [])
     rows = [(f"{10 * tenth}–{10 * tenth + 10} %", count, _at(old, tenth)) for tenth, count in enumerate(bins)]
     title = gettext("How well the proposed pairs fit")
     return _counted(title, gettext("Of the most points possible"), gettext("Pairs"), rows, before)
+
+
+def _weights(figures: Figures) -> tuple[Any, Any]:
+    return figures.get("settings", {}).get("weights"), figures.get("scores", {}).get("most")
 
 
 def of_load(now: Figures, before: Figures | None) -> Chart:

@@ -98,10 +98,17 @@ WHY_DECLINED = (ClosedWhy.NO_TIME, ClosedWhy.NOT_THE_TOPIC, ClosedWhy.NOT_THE_PE
 WHY_WITHDRAWN = (ClosedWhy.NO_TIME, ClosedWhy.NO_LONGER_NEEDED, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)
 
 
+# The engine says "learning_enough" of everybody who has no place to learn; why they have none is said by these.
+NO_ROOM = ("learning_enough", "wants_nobody", "not_here", "pair_broken")
+# Nobody was looked for on their behalf: they are no part of the learners a round is about.
+NOT_LOOKED_FOR = (*NO_ROOM, "too_few_hours")
+
 # Why two people cannot be put together, by the engine's code of the rule; for the working group only.
 WHY_NOT_A_PAIR = {
     "not_taking_part": _("One of the two cannot be matched now: not approved, not claimed, paused or away."),
     "learning_enough": _("The learner already learns from, or is proposed to, as many people as they want."),
+    "wants_nobody": _("The learner has said that they want to learn from nobody at the moment."),
+    "helps_nobody": _("The sharer has said that they help nobody at the moment."),
     "too_few_hours": _("One of the two is free for fewer hours a week than everybody must be."),
     "no_offer": _("The sharer does not share this, or the learner does not wish to learn it."),
     "no_free_place": _("The sharer has no place left."),
@@ -174,6 +181,10 @@ class TooOld(MatchingError):
 
 class BadSetting(MatchingError):
     """A setting of the matcher or of a round is not one it can have."""
+
+
+class TooOften(MatchingError):
+    """Somebody did this to the same person so often within an hour that it would only be noise."""
 
 
 class ReasonMissing(MatchingError):

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.utils import timezone
+
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
@@ -10,6 +12,7 @@ from mailings.rendering import Rendered, render_letter
 from matching import actions, reasons
 from matching.domain import DAYS_TO_ANSWER, MatchState, Side
 from matching.models import Match
+from registrations.taking_part import next_round
 
 _WHILE = {
     "asked": {MatchState.ASKED},
@@ -71,6 +74,7 @@ def _render(letter: str, side: Side) -> Callable[[Match, str, str], Rendered]:
                 "days": DAYS_TO_ANSWER,
                 "answer_by": match.answer_by,
                 "has_answered": match.accepted_at(side) is not None,
+                "next_round": next_round(me, on=timezone.now().date()),
                 "link": absolute("matching:match-detail", match.pk),
             }
         return render_letter(template, context, language=language, zone=zone)

@@ -1,8 +1,8 @@
 """From rows to arrays: what the engine is told, in a constant number of queries."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -16,7 +16,7 @@ from matching.domain import MatchState
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
 from matching.scope import Scope
-from registrations.availability import weekly_slots
+from registrations.availability import weekly_slots, where_quarters_lie
 from registrations.domain import SkillState
 from registrations.models import Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 
@@ -64,16 +64,19 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
         for row in rows
     ]
     fixed = _fixed(numbers, round_)
+    zones = [row["zone"] or row["member__zone"] or "UTC" for row in rows]
+    clock, clocks = _clocks(zones, start)
     people = People(
         id=np.arange(len(rows), dtype=np.int64),
         region=[row["region"] for row in rows],
         region_wish=[row["region_wish"] for row in rows],
         places_to_learn=_column(row["can_learn_from"] for row in rows) - learning,
         places_to_help=_column(row["can_help"] for row in rows) - helping,
-        slots=_slots(numbers, [row["zone"] or row["member__zone"] or "UTC" for row in rows], start),
+        slots=_slots(numbers, zones, start),
         waited=_column(waited.get(row["pk"], 0) for row in rows),
         load=helping,
         freshness=_column(_days_old(row, now) for row in rows),
+        clock=clock,
     )
     facts = Facts(
         people=people,
@@ -83,8 +86,18 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
         apart=_apart(numbers, {row["member_id"]: number for number, row in enumerate(rows)}, now=now, round_=round_),
         fixed=fixed,
         asked_for=_asked_for(numbers),
+        clocks=clocks,
     )
     return Loaded(facts=facts, registrations=list(numbers), start=start)
+
+
+def why_no_room(registrations: Collection[int], *, on: date) -> dict[int, str]:
+    """Return of people who have no place to learn what they said, or that they are not here, by registration; whom it
+    leaves out learn from as many people as they want."""
+    told = dict(Registration.objects.filter(pk__in=registrations).values_list("pk", "can_learn_from"))
+    here = set(Registration.objects.matchable(on=on).filter(pk__in=registrations).values_list("pk", flat=True))
+    codes = {key: "not_here" for key in registrations if key not in here}
+    return codes | {key: "wants_nobody" for key, places in told.items() if key in here and not places}
 
 
 def around(known: Facts, broken: Iterable[tuple[int, int, int, tuple[str, ...]]]) -> Facts:
@@ -151,9 +164,7 @@ def _people(now: datetime, only: Collection[int] | None) -> Iterable[dict[str, A
             "member__zone",
             "submitted_at",
             "made_at",
-            "changed_at",
-            "still_in_asked_on",
-            "member__last_seen_on",
+            "confirmed_on",
         )
     )
 
@@ -163,11 +174,8 @@ def _joined(row: dict[str, Any]) -> datetime:
 
 
 def _days_old(row: dict[str, Any], now: datetime) -> int:
-    """Days since what the person offers was changed, or since they came back when asked whether they are still in."""
-    confirmed = row["changed_at"].date()
-    seen, asked = row["member__last_seen_on"], row["still_in_asked_on"]
-    if seen is not None and asked is not None and seen >= asked:
-        confirmed = max(confirmed, seen)
+    """Days since the person last gave or confirmed their answers; when they came by a file, since they wrote them."""
+    confirmed = row["confirmed_on"] or row["made_at"].astimezone(UTC).date()
     return max(0, (now.date() - confirmed).days)
 
 
@@ -286,6 +294,31 @@ def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
             known[key] = weekly_slots(list(key[1]), key[0], start=start, weeks=WEEKS)
         slots[number] = known[key]
     return slots
+
+
+def with_clocks(known: Facts, registrations: Sequence[int], *, start: date) -> Facts:
+    """Return stored facts with how people's clocks are changed in the weeks compared, which advice needs."""
+    rows = Registration.objects.filter(pk__in=registrations).values_list("pk", "zone", "member__zone")
+    zones = {key: zone or other or "UTC" for key, zone, other in rows}
+    clock, clocks = _clocks([zones.get(key, "UTC") for key in registrations], start)
+    return replace(known, people=replace(known.people, clock=clock), clocks=clocks)
+
+
+def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:
+    """Return whose clocks are changed in the weeks compared, and how: a number from 1 for each way there is."""
+    ways: dict[bytes, int] = {}
+    tables: list[np.ndarray] = []
+    by_zone: dict[str, int] = {}
+    for zone in sorted(set(zones)):
+        table = where_quarters_lie(zone, start=start, weeks=WEEKS)
+        if table is None:
+            by_zone[zone] = 0
+            continue
+        by_zone[zone] = ways.setdefault(table.tobytes(), len(ways) + 1)
+        if len(tables) < len(ways):
+            tables.append(table)
+    clocks = np.array(tables, dtype=np.int64) if tables else np.zeros((0, WEEKS, 672), dtype=np.int64)
+    return _column(by_zone[zone] for zone in zones), clocks
 
 
 def _apart(numbers: dict[int, int], members: dict[int, int], *, now: datetime, round_: Round | None) -> np.ndarray:

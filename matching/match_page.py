@@ -1,6 +1,7 @@
 """The page of one match, which several views show: who, what, why, the hours agreed, and how to reach the other."""
 
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matching import after_views, reasons, session_page, shared_hours
+from matching.actions.answers import have_met
 from matching.agreeing import DAY
 from matching.domain import MatchState, Side
 from matching.forms import DeclineForm, WithdrawForm
@@ -17,6 +19,7 @@ from matching.models import Match
 from registrations.actions import blocking
 from registrations.domain import ContactWay
 from registrations.models import Member, Registration
+from registrations.taking_part import sentence, takes_part
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any)
     """Show one match to one of its two people; ``forms`` are those they have filled in, by their names here."""
     row = row_for(match, request.user)
     now, zone = timezone.now(), request.user.zone
-    is_asked = match.state == MatchState.ASKED
+    is_asked, is_connected = match.state == MatchState.ASKED, match.state == MatchState.CONNECTED
     return render(
         request,
         "matching/match_detail.html",
@@ -62,6 +65,10 @@ def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any)
             "contact": contact_of(row.other) if _may_see_contact(match) else None,
             "me": reasons.name_of(match.person(row.side)),
             "can_block": blocking.can_be_blocked(row.other, by=request.user),
+            **_next_round(match.person(row.side), on=now.date()),
+            "have_met": is_connected and have_met(match, now=now),
+            "i_said_done": match.done_said_by == row.side,
+            "other_said_done": match.done_said_by == row.side.other,
             "decline_form": DeclineForm(),
             "withdraw_form": WithdrawForm(),
             "my_zone": zone,
@@ -73,6 +80,12 @@ def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any)
         },
         status=status,
     )
+
+
+def _next_round(me: Registration, *, on: date) -> dict[str, Any]:
+    """What is next for the reader once a match is over, or cannot go ahead."""
+    is_in = takes_part(me, on=on)
+    return {"next_round": sentence(me, on=on, is_in=is_in), "is_in_a_round": is_in}
 
 
 def _may_see_contact(match: Match) -> bool:

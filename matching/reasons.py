@@ -1,13 +1,13 @@
 """The reasons of a proposal and of an empty round, from the engine's numbers to sentences people read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from matching.domain import Side
+from matching.domain import WHY_NOT_A_PAIR, Side
 from matching.models import Match
 from registrations.models import Registration
 from registrations.reference.names import language_name
@@ -25,6 +25,9 @@ CRITERIA = {
 }
 LEFT_OUT = {
     "learning_enough": _("already learning from, or proposed to, as many people as they want"),
+    "wants_nobody": _("said that they want to learn from nobody at the moment"),
+    "not_here": _("cannot be matched any more: paused, away, or no longer in the programme"),
+    "pair_broken": _("put together by hand with somebody, which breaks a rule by now"),
     "too_few_hours": _("free for fewer hours a week than a match needs"),
     "no_offer": _("nobody else shares what they wish to learn"),
     "no_free_place": _("those who share it have no place left, or too few hours a week"),
@@ -94,6 +97,15 @@ def for_working_group(match: Match) -> list[str]:
             % {"hours": hours}
         )
     return said
+
+
+def why_not_a_pair(codes: Iterable[str], learner: Registration, sharer: Registration) -> list[str]:
+    """Say to the working group which rules keep two people from being a pair; of places, what each has told."""
+    told = {
+        "learning_enough": "learning_enough" if learner.can_learn_from else "wants_nobody",
+        "no_free_place": "no_free_place" if sharer.can_help else "helps_nobody",
+    }
+    return [str(WHY_NOT_A_PAIR[told.get(code, code)]) for code in codes]
 
 
 def why_nobody(counts: Mapping[str, int]) -> list[str]:

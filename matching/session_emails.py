@@ -4,16 +4,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
+from letsconnect.base.models import Act
 from mailings import kinds
+from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
 from matching import actions, calendars, reasons
+from matching.actions.session_ends import gathering_of
 from matching.agreeing import DAY, HOUR, SessionState, WhyCancelled
 from matching.domain import Side
 from matching.models import Match, Session
+from registrations.models import Registration
 
 S = SessionState
 _WHILE = {
@@ -36,7 +41,10 @@ def register() -> None:
     for letter in _WHILE:
         for side in Side:
             kinds.register(
-                f"matching.session_{letter}_{side}", still_owed=_still_owed(letter, side), render=_render(letter, side)
+                f"matching.session_{letter}_{side}",
+                still_owed=_still_owed(letter, side),
+                render=_render(letter, side),
+                facts=_facts_of(letter, side),
             )
     kinds.register_sweep("matching.session_reminders", actions.remind_of_sessions)
     kinds.register_sweep("matching.lapsed_proposals", actions.lapse_proposals)
@@ -53,7 +61,46 @@ def _still_owed(letter: str, side: Side) -> Callable[[Session, datetime], str | 
     return still_owed
 
 
+def _facts_of(letter: str, side: Side) -> Callable[[Session], str] | None:
+    """What a letter that gathers tells, so that nobody is told the same twice: the hour; or the times that wait for
+    the reader's word. What the reader did in between makes it news again."""
+    if letter in ("agreed", "moved", "cancelled"):
+        return lambda session: f"{session.state} {session.starts_at} {session.ends_at}"
+    if letter in ("proposed", "dropped", "kept", "lapsed"):
+        return lambda session: f"{_times_asked(session.match, side)} {_last_act(session.match, session.person(side))}"
+    return None
+
+
+def _times_asked(match: Match, side: Side) -> str:
+    """Return the times that wait for one side's word, as a text to compare; "" where none do."""
+    asked = match.sessions.filter(waiting_for=side).prefetch_related("times").order_by("-pk").first()
+    if asked is None:
+        return ""
+    return " ".join([asked.state, str(asked.minutes), *(str(time.starts_at) for time in asked.times.all())])
+
+
+def _last_act(match: Match, reader: Registration) -> int:
+    mine = Act.objects.filter(actor=reader.member_id, object_type=Session._meta.label_lower)
+    return mine.filter(object_id__in=match.sessions.values("pk")).aggregate(last=Max("pk"))["last"] or 0
+
+
+def _never_heard_of(session: Session, letter: str, side: Side) -> str | None:
+    """Return why nothing needs to be taken back, or None: the letter that would have told them never went out."""
+    me, first = session.person(side).member_id, ("agreed", "moved") if letter == "cancelled" else ("proposed",)
+    kinds_told = [f"matching.session_{name}_{side}" for name in first]
+    about = Letter.objects.filter(about_type=Session._meta.label_lower, about_id=session.pk, kind__in=kinds_told)
+    if not about.exists() or about.perhaps_read().exists():
+        return None
+    if letter == "cancelled":
+        return "they cancelled it before they were told of it" if session.cancelled_by_id == me else None
+    told = Letter.objects.gathered(gathering_of(session, side, letter)).perhaps_read().exists()
+    acted = Act.objects.filter(actor=me, object_type=Session._meta.label_lower, object_id=session.pk).exists()
+    return None if told or acted else "they were not told of it"
+
+
 def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> str | None:
+    if letter in ("cancelled", "dropped") and (reason := _never_heard_of(session, letter, side)):
+        return reason
     if letter == "proposed":
         if session.waiting_for != side:
             return "it has been answered"

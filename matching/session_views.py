@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matching import actions, calendars, match_page, session_page, shared_hours
 from matching.actions.sessions import seen_as
 from matching.agreeing import Time
-from matching.domain import MatchingError, MatchState
+from matching.domain import MatchingError, MatchState, TooOften
 from matching.models import Match, Session
 from matching.session_forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
 from registrations.models import Member
@@ -48,9 +48,15 @@ def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
                 now=now,
             )
         except MatchingError as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error("picked" if isinstance(refusal, TooOften) else None, str(refusal))
         else:
-            messages.success(request, _("Proposed. We have written to the other person."))
+            messages.success(
+                request,
+                _(
+                    "Proposed. The other person finds it on the page of your match. If we can write to them, a letter "
+                    "with what is proposed by then goes out in a minute or so."
+                ),
+            )
             return redirect("matching:match-detail", match_id)
     return render(
         request,
@@ -73,7 +79,7 @@ def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
 @require_POST
 def session_confirm(request: HttpRequest, session_id: int) -> HttpResponse:
     form = ChosenTimeForm(request.POST)
-    said = _("Agreed. Both of you get a letter with the hour for your calendars.")
+    said = _("Agreed. Whoever of you we can write to gets the hour for their calendar in a letter.")
     return _press(request, session_id, form, actions.confirm_time, said)
 
 
@@ -89,7 +95,7 @@ def session_cancel(request: HttpRequest, session_id: int) -> HttpResponse:
     if request.method == "GET":  # somebody's way back from signing in again: the form is on the match's page
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
     form = CancelSessionForm(request.POST)
-    said = _("Cancelled. The other person gets a kind letter.")
+    said = _("Cancelled. The other person is told kindly, if we can write to them and they knew of it.")
     return _press(request, session_id, form, actions.cancel_session, said, shown_as="cancel_form")
 
 
@@ -131,17 +137,24 @@ def _press(
     now = timezone.now()
     if not form.is_valid():
         if shown_as:
-            match = Match.objects.for_member(request.user).get(pk=session.match_id)
-            return match_page.show(request, match, status=422, **{shown_as: form})
+            return _shown_again(request, session, **{shown_as: form})
         messages.error(request, _("This button belongs to an older page. This is how it is now."))
         return redirect("matching:match-detail", session.match_id)
     try:
         act(session=session, by=request.user, now=now, **form.cleaned_data)
+    except TooOften as refusal:
+        form.add_error(next(iter(form.fields)), str(refusal))
+        return _shown_again(request, session, **{shown_as: form})
     except MatchingError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, said)
     return redirect("matching:match-detail", session.match_id)
+
+
+def _shown_again(request: HttpRequest, session: Session, **form: Any) -> HttpResponse:
+    match = Match.objects.for_member(request.user).get(pk=session.match_id)
+    return match_page.show(request, match, status=422, **form)
 
 
 def _times_form(

@@ -168,7 +168,7 @@ def _more_hours(change: Change) -> str:
     said = ngettext("%(count)d more free hour a week.", "%(count)d more free hours a week.", hours) % {"count": hours}
     if change.get("day") is None or change.get("from_hour") is None:
         return said
-    return gettext("%(hours)s For instance on %(day)s between %(from)s and %(to)s UTC.") % {
+    return gettext("%(hours)s The right one begins on %(day)s between %(from)s and %(to)s UTC.") % {
         "hours": said,
         "day": WEEKDAYS[change["day"]],
         "from": f"{change['from_hour']:02d}:00",

@@ -49,7 +49,7 @@ def match_accept(request: HttpRequest, match_id: int) -> HttpResponse:
             request,
             _("You are connected: see below how to reach each other.")
             if connected
-            else _("Thank you. As soon as the other person says yes too, we write to both of you."),
+            else _("Thank you. Once the other person says yes too, you are connected."),
         )
     return redirect("matching:match-detail", match_id)
 
@@ -71,11 +71,16 @@ def match_withdraw(request: HttpRequest, match_id: int) -> HttpResponse:
 def match_complete(request: HttpRequest, match_id: int) -> HttpResponse:
     match = _mine(request, match_id)
     try:
-        actions.complete_match(match=match, by=request.user, now=timezone.now())
+        match = actions.complete_match(match=match, by=request.user, now=timezone.now())
     except MatchingError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Good to hear that you have met. You are free for another match."))
+        messages.success(
+            request,
+            _("This match is completed. Thank you both.")
+            if match.state == MatchState.COMPLETED
+            else _("Noted. No hour has taken place here, so the match is completed once the other says the same."),
+        )
     return redirect("matching:match-detail", match_id)
 
 
@@ -97,5 +102,5 @@ def _say_no(
     except MatchingError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Thank you for telling us. You are free for another match."))
+        messages.success(request, _("Thank you for telling us. This match is over."))
     return redirect("matching:match-detail", match_id)

@@ -17,6 +17,7 @@ from matching.asking import RequestState
 from matching.models import SharerRequest, SharerRequestQuerySet
 from registrations.domain import RegistrationState
 from registrations.models import Registration
+from registrations.taking_part import next_round
 
 _TOLD = (RequestState.NOT_THIS_TIME, RequestState.EXPIRED)
 _NOT_GOING_OUT = (LetterState.SKIPPED, LetterState.FAILED)
@@ -63,6 +64,7 @@ def _render_no_match(person: Registration, language: str, zone: str) -> Rendered
                 if not one.is_done
             ],
             "requests": _told(asked),
+            "next_round": next_round(person, on=now.date()),
             "link": absolute("matching:no-match"),
             "browse": absolute("matching:sharer-list"),
         }

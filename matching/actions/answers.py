@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, standing
 from matching.actions.publishing import tell
+from matching.afterwards import Happened, Verdict
 from matching.domain import (
     WHY_DECLINED,
     WHY_WITHDRAWN,
@@ -20,7 +21,7 @@ from matching.domain import (
     check_match_move,
     check_reason,
 )
-from matching.models import Match
+from matching.models import Feedback, Match, Session, SessionOutcome
 from registrations.models import Member
 
 
@@ -87,13 +88,43 @@ def withdraw_from_match(*, match: Match, by: Member, why: ClosedWhy | str, note:
 
 @transaction.atomic
 def complete_match(*, match: Match, by: Member, now: datetime) -> Match:
-    """Say that the two have met and are done; both have a place free again and get a thank-you.
+    """Say that the two have met and are done. One word is enough after an hour that took place; else it takes both.
 
-    One side's button is enough: nobody is kept in a match. A "done" said about an hour waits for the other's word.
+    Where the other has not said so yet, theirs is waited for, and the match goes on meanwhile.
     """
     match = lock_match(match)
-    _side(match, by)
-    close_match(match, becomes=MatchState.COMPLETED, why=ClosedWhy.DONE, note="", by=by, now=now, verb="complete_match")
+    side = _side(match, by)
+    check_match_move(match.state, MatchState.COMPLETED)
+    if match.done_said_by == side.other or have_met(match, now=now):
+        return complete(match, by=by, now=now)
+    if match.done_said_by != side:
+        match.done_said_by = side
+        match.save(update_fields=["done_said_by"])
+        acts.record(by=by, verb="say_done", on=match, now=now, was=match.state, became=match.state)
+    return match
+
+
+def have_met(match: Match, *, now: datetime) -> bool:
+    """Tell whether an agreed hour of these two is over and nobody has said that it did not take place."""
+    not_so = Feedback.objects.exclude(happened=Happened.YES).values("session")
+    settled = SessionOutcome.objects.filter(settled_at__isnull=False)
+    missed = settled.exclude(verdict__in=[Verdict.MET, Verdict.UNKNOWN]).values("session")
+    over = Session.objects.filter(match=match).over(now=now)
+    return over.exclude(pk__in=not_so).exclude(pk__in=missed).exists()
+
+
+def complete(match: Match, *, by: Member, now: datetime, by_clock: bool = False) -> Match:
+    """End a locked match well: both have a place free again and get a thank-you."""
+    close_match(
+        match,
+        becomes=MatchState.COMPLETED,
+        why=ClosedWhy.DONE,
+        note="",
+        by=by,
+        now=now,
+        verb="complete_match",
+        by_clock=by_clock,
+    )
     for side in Side:
         tell(match, side, letter="completed", now=now)
     return match

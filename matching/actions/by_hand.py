@@ -1,6 +1,6 @@
 """Pairs put together by hand: before a round is computed, beside its proposals, or in the place of one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching import engine, facts
+from matching import engine, facts, reasons
 from matching.actions.computing import reasons_of
 from matching.actions.drafts import settings_of
 from matching.actions.locking import close_match, lock_match
@@ -25,8 +25,10 @@ from matching.domain import (
     RoundState,
     check_seen,
 )
-from matching.engine.errors import FixedPairsBreakRules
 from matching.engine.facts import ProposedPair
+from matching.engine.network import rows_of
+from matching.engine.reading import Known, read
+from matching.engine.rules import forbidding
 from matching.models import Match, Round
 from registrations.models import Member, Registration, Skill
 
@@ -155,15 +157,50 @@ def pair_up(
 ) -> tuple[ProposedPair, facts.Loaded]:
     """Weigh one pair as the round would, by the facts of this moment; raise CannotPair with every hard rule it breaks.
     The round's own undecided matches take no place here: approving counts them."""
-    if learner.pk == sharer.pk:
-        raise CannotPair(_("Choose two different people."))
     loaded = facts.load(now=now, round_=round_, only=(learner.pk, sharer.pk))
-    if len(loaded.registrations) < 2:
-        raise CannotPair(WHY_NOT_A_PAIR["not_taking_part"])
+    _check_pair(loaded, read(loaded.facts, settings_of(round_)), learner, sharer, skill)
     one, other = (loaded.registrations.index(person.pk) for person in (learner, sharer))
     known = replace(loaded.facts, fixed=np.array([[one, other, skill.pk]], dtype=np.int64))
-    try:
-        proposal = engine.propose(known, settings_of(round_), round_.seed)
-    except FixedPairsBreakRules as refusal:
-        raise CannotPair(" ".join(str(WHY_NOT_A_PAIR[code]) for code in refusal.broken[0][3])) from refusal
+    proposal = engine.propose(known, settings_of(round_), round_.seed)
     return next(pair for pair in proposal.pairs if (pair.learner, pair.sharer) == (one, other)), loaded
+
+
+def _check_pair(loaded: facts.Loaded, known: Known, learner: Registration, sharer: Registration, skill: Skill) -> None:
+    """Raise CannotPair with every hard rule these two break, as those facts have it."""
+    if learner.pk == sharer.pk:
+        raise CannotPair(_("Choose two different people."))
+    if not {learner.pk, sharer.pk} <= set(loaded.registrations):
+        raise CannotPair(WHY_NOT_A_PAIR["not_taking_part"])
+    one, other = (loaded.registrations.index(person.pk) for person in (learner, sharer))
+    number = rows_of(np.array([skill.pk], dtype=np.int64), known.skill_ids).tolist()[0]
+    if codes := forbidding(known, one, other, number):
+        raise CannotPair(" ".join(reasons.why_not_a_pair(codes, learner, sharer)))
+
+
+def swaps_that_can_be(swaps: Iterable[Swap], *, by: Member, now: datetime) -> list[Swap]:
+    """Return those of these swaps that would be accepted now: what is offered is decided by what accepts it.
+
+    Facts are read once for each round, however many swaps there are.
+    """
+    by_round: dict[Round, list[Swap]] = {}
+    for swap in swaps:
+        by_round.setdefault(swap.match.round, []).append(swap)
+    return [swap for round_, some in by_round.items() for swap in _possible(round_, some, by=by, now=now)]
+
+
+def _possible(round_: Round, swaps: list[Swap], *, by: Member, now: datetime) -> Iterator[Swap]:
+    if round_.state not in _OPEN:
+        return
+    people = {key for swap in swaps for key in (swap.match.learner_id, swap.sharer.pk)}
+    loaded = facts.load(now=now, round_=round_, only=people)
+    known = read(loaded.facts, settings_of(round_))
+    for swap in swaps:
+        skill = (swap.skill or swap.match.skill).heir
+        meant = Match(round=round_, learner=swap.match.learner, sharer=swap.sharer, skill=skill)
+        try:
+            check_may_decide(swap.match, by=by)
+            check_may_decide(meant, by=by)
+            _check_pair(loaded, known, swap.match.learner, swap.sharer, skill)
+        except MatchingError:
+            continue
+        yield swap

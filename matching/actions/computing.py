@@ -1,10 +1,12 @@
 """Computing a round: outside of any lock, phase by phase, stored whole or not at all."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
@@ -17,7 +19,7 @@ from letsconnect.base.copying import copy_in
 from matching import engine, facts
 from matching.actions.drafts import settings_of
 from matching.actions.leases import Lease, Stopped, take_lease
-from matching.domain import MoveNotAllowed, RoundPhase, RoundState, check_round_move
+from matching.domain import NO_ROOM, MoveNotAllowed, RoundPhase, RoundState, check_round_move
 from matching.engine import keeping, replay
 from matching.engine.errors import FixedPairsBreakRules, ProofFailed
 from matching.engine.facts import Facts, Proposal, ProposedPair, Settings
@@ -35,6 +37,22 @@ class Computed:
     loaded: facts.Loaded
     proposal: Proposal
     broken: Broken  # pairs that were to stay and break a hard rule: they stay, and the engine went around them
+    on: date
+
+    @cached_property
+    def left_out(self) -> dict[int, str]:
+        """Why each learner got nothing, by number. The engine only sees that somebody has no place to learn; the
+        reason is what they said themselves, or what became of them."""
+        told = self.proposal.left_out
+        without = [self.loaded.registrations[number] for number, why in told.items() if why == "learning_enough"]
+        codes = facts.why_no_room(without, on=self.on) if without else {}
+        paired = {row[0] for row in self.broken}
+        return {
+            number: why
+            if why != "learning_enough"
+            else codes.get(self.loaded.registrations[number], "pair_broken" if number in paired else why)
+            for number, why in told.items()
+        }
 
 
 def solve_waiting_rounds(*, now: datetime) -> int:
@@ -65,7 +83,7 @@ def compute(round_: Round, lease: Lease) -> Computed:
     round_ = Round.objects.get(pk=round_.pk)
     loaded = facts.load(now=lease.now, round_=round_)
     proposal, broken = ask_the_engine(loaded.facts, settings_of(round_), round_.seed, lease)
-    return Computed(loaded, proposal, broken)
+    return Computed(loaded, proposal, broken, lease.now.date())
 
 
 def ask_the_engine(known: Facts, settings: Settings, seed: int, lease: Lease) -> tuple[Proposal, Broken]:
@@ -205,8 +223,9 @@ def participants(computed: Computed) -> Iterator[tuple[int, int, bool, str, int,
     """Everybody of a round: number, registration, whether they learn, why they got nothing, rounds waited, advice."""
     proposal, loaded = computed.proposal, computed.loaded
     waited, learners = np.asarray(loaded.facts.people.waited).tolist(), loaded.learners
+    left_out = computed.left_out
     for number, key in enumerate(loaded.registrations):
-        why, advice = proposal.left_out.get(number, ""), proposal.advice.get(number, [])
+        why, advice = left_out.get(number, ""), proposal.advice.get(number, [])
         yield number, key, number in learners, why, min(waited[number], MOST_WAITED), advice
 
 
@@ -227,8 +246,12 @@ def write_replay(
 
 def statistics_of(computed: Computed, *, seconds: float) -> dict[str, Any]:
     """The figures of a round, as JSON."""
+    counts = {code: count for code, count in computed.proposal.counts.items() if code not in NO_ROOM}
+    why = Counter(code for code in computed.left_out.values() if code in NO_ROOM)
     return {
-        **computed.proposal.counts,
+        **counts,
+        **dict.fromkeys(NO_ROOM, 0),
+        **why,
         **computed.proposal.statistics,
         "by_hand_against_rules": [[one, other, skill, list(why)] for one, other, skill, why in computed.broken],
         "weeks_from": computed.loaded.start.isoformat(),

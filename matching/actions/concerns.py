@@ -44,7 +44,9 @@ def raise_concern(
         for member in liaisons_of({person.region for person in people}, now=now):
             if member.pk not in {person.member_id for person in people}:
                 key = f"matching:concern:{concern.pk}:{member.pk}"
-                letters.owe(kind="matching.concern", to=member, about=concern, key=key, now=now)
+                whose = f"match:{match.pk}" if match is not None else f"person:{people[0].pk}"
+                gather = f"concern:{kind}:{whose}:{member.pk}"
+                letters.owe(kind="matching.concern", to=member, about=concern, key=key, gather=gather, now=now)
     return concern
 
 

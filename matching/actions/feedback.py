@@ -4,16 +4,17 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from letsconnect.base import acts
 from mailings import letters
-from matching.actions.answers import complete_match
+from matching.actions.answers import complete
 from matching.actions.locking import close_match, lock_match
 from matching.actions.publishing import tell
 from matching.actions.settling import settle, words_of
-from matching.afterwards import Next, check_open, check_words, is_done
-from matching.agreeing import SessionState
-from matching.domain import ClosedWhy, MatchState, NotYours, Side
+from matching.afterwards import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
+from matching.agreeing import HOUR, SessionState
+from matching.domain import ClosedWhy, MatchState, NotYours, Side, TooOften
 from matching.models import Feedback, Match, Session
 from registrations.actions.locking import lock_member
 from registrations.domain import ClosedMeanwhile
@@ -50,6 +51,17 @@ def give_feedback(
     if side is None or session.state != SessionState.CONFIRMED or session.ends_at is None:
         raise NotYours(_("This hour is not yours."))
     check_open(ends_at=session.ends_at, now=now)
+    if acts.lately(by=by, verbs=["say_how_it_went"], on=session, now=now, within=HOUR) >= CHANGES_AN_HOUR:
+        raise TooOften(
+            ngettext(
+                "You have answered this %(count)d time within an hour. What you said last is kept; please wait a "
+                "little before you change it again.",
+                "You have answered this %(count)d times within an hour. What you said last is kept; please wait a "
+                "little before you change it again.",
+                CHANGES_AN_HOUR,
+            )
+            % {"count": CHANGES_AN_HOUR}
+        )
     said = Feedback.objects.filter(session=session, side=side).first() or Feedback(
         session=session, side=side, registration=session.person(side), made_at=now
     )
@@ -67,7 +79,7 @@ def give_feedback(
 def _pass_on_thanks(said: Feedback, to: Member | None, *, now: datetime) -> None:
     if to is not None and to.is_active:
         key = f"matching:thanks:{said.session_id}:{said.side}"
-        letters.owe(kind="matching.thanks", to=to, about=said, key=key, now=now)
+        letters.owe(kind="matching.thanks", to=to, about=said, key=key, gather=key, now=now)
 
 
 def _go_on(match: Match, said: Feedback, *, by: Member, why: str, why_note: str, now: datetime) -> None:
@@ -86,7 +98,7 @@ def _go_on(match: Match, said: Feedback, *, by: Member, why: str, why_note: str,
         )
         tell(match, Side(said.side).other, letter="closed", now=now)
     elif said.next == Next.DONE and says_done(match, said, now=now):
-        complete_match(match=match, by=by, now=now)
+        complete(match, by=by, now=now)
 
 
 def says_done(match: Match, said: Feedback, *, now: datetime) -> bool:
@@ -95,4 +107,10 @@ def says_done(match: Match, said: Feedback, *, now: datetime) -> bool:
     if last is None or last.pk != said.session_id or Session.objects.filter(match=match).open(now=now).exists():
         return False
     theirs = words_of(last).get(Side(said.side).other)
-    return is_done(mine=said.next, theirs=theirs.next if theirs else "", said_at=said.changed_at, now=now)
+    return is_done(
+        mine=said.next,
+        theirs=theirs.next if theirs else "",
+        took_place=said.happened == Happened.YES and (theirs is None or theirs.happened == Happened.YES),
+        said_at=said.changed_at,
+        now=now,
+    )

@@ -85,14 +85,28 @@ def is_blocked(match: Match) -> bool:
 
 
 def close_match(
-    match: Match, *, becomes: MatchState, why: ClosedWhy, note: str, by: Member | None, now: datetime, verb: str
+    match: Match,
+    *,
+    becomes: MatchState,
+    why: ClosedWhy,
+    note: str,
+    by: Member | None,
+    now: datetime,
+    verb: str,
+    by_clock: bool = False,
 ) -> None:
-    """Bring a locked match to an end, with when, why and who, and log it; hours agreed for later are cancelled."""
+    """Bring a locked match to an end, with when, why and who, and log it; hours agreed for later are cancelled.
+
+    ``by_clock``: it ends because time has passed since ``by`` said something; the log does not call that their act.
+    """
     check_match_move(match.state, becomes)
     was = match.state
     match.state, match.closed_at, match.closed_by = becomes, now, by
-    match.closed_why, match.closed_note = why, note.strip()
+    match.closed_why, match.closed_note, match.done_said_by = why, note.strip(), ""
     match.version += 1
-    match.save(update_fields=["state", "closed_at", "closed_by", "closed_why", "closed_note", "version"])
-    acts.record(by=by, verb=verb, on=match, now=now, was=was, became=match.state, reason=note.strip())
-    end_sessions(match, by=by, now=now)
+    match.save(
+        update_fields=["state", "closed_at", "closed_by", "closed_why", "closed_note", "done_said_by", "version"]
+    )
+    actor = None if by_clock else by
+    acts.record(by=actor, verb=verb, on=match, now=now, was=was, became=match.state, reason=note.strip())
+    end_sessions(match, by=actor, now=now)

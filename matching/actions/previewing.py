@@ -77,7 +77,7 @@ def compute_preview(*, round_: Round, now: datetime) -> Round:
 def _compute(round_: Round, lease: Lease) -> None:
     settings = under_the_rules(settings_of(round_))
     loaded = facts.load(now=lease.now, round_=round_)
-    computed = Computed(loaded, *ask_the_engine(loaded.facts, settings, round_.seed, lease))
+    computed = Computed(loaded, *ask_the_engine(loaded.facts, settings, round_.seed, lease), lease.now.date())
     warnings = _warnings(computed)
     lease.enter(RoundPhase.STORING)
     with transaction.atomic():

@@ -8,7 +8,7 @@ from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from mailings import letters
-from matching.actions.answers import complete_match
+from matching.actions.answers import complete
 from matching.actions.concerns import raise_concern
 from matching.actions.feedback import says_done
 from matching.actions.locking import close_match, lock_match
@@ -86,7 +86,7 @@ def end_quiet(now: datetime) -> int:
         )
         who = met.registration.member if met is not None else None
         if who is not None:
-            complete_match(match=match, by=who, now=now)
+            complete(match, by=who, now=now, by_clock=True)
         else:
             close_match(
                 match,
@@ -113,6 +113,6 @@ def complete_done(now: datetime) -> int:
     for said in due.select_related("session__match", "registration__member").order_by("session__match", "pk")[:AT_ONCE]:
         match = lock_match(said.session.match)
         if match.state == MatchState.CONNECTED and says_done(match, said, now=now):
-            complete_match(match=match, by=said.registration.member, now=now)
+            complete(match, by=said.registration.member, now=now, by_clock=True)
             count += 1
     return count

@@ -150,14 +150,16 @@ def _plan(round_: Round, lease: Lease) -> _Plan:
     who = dict(round_.participants.values_list("registration_id", "number"))
     undecided = list(round_.matches.undecided().values_list("pk", "learner_id", "sharer_id"))
     fixed = set(round_.matches.fixed().values_list("pk", flat=True))
-    known = facts.as_of_now(known, who, now=read_at, round_=round_)
-    proposal, broken = ask_the_engine(known, settings_of(round_).for_repair(), round_.seed, lease)
     registrations = [0] * len(known.people.id)
     for registration, number in who.items():
         registrations[number] = registration
-    loaded = facts.Loaded(known, registrations, date.fromisoformat(round_.statistics["weeks_from"]))
+    start = date.fromisoformat(round_.statistics["weeks_from"])
+    known = facts.as_of_now(known, who, now=read_at, round_=round_)
+    known = facts.with_clocks(known, registrations, start=start)
+    proposal, broken = ask_the_engine(known, settings_of(round_).for_repair(), round_.seed, lease)
+    loaded = facts.Loaded(known, registrations, start)
     pairs = {(learner, sharer) for _pk, learner, sharer in undecided}
-    return _Plan(Computed(loaded, proposal, broken), read_at, round_.repair_requested_at, pairs, fixed)
+    return _Plan(Computed(loaded, proposal, broken, read_at.date()), read_at, round_.repair_requested_at, pairs, fixed)
 
 
 @transaction.atomic

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from letsconnect.base import acts
 from mailings import letters
 from matching import asking
+from matching.agreeing import HOUR
 from matching.asking import CannotAsk, RequestState
-from matching.domain import MatchingError
+from matching.domain import MatchingError, TooOften
 from matching.models import Match, SharerRequest
 from registrations.actions.editing import save_step
 from registrations.actions.locking import lock_member, lock_registration
@@ -46,6 +48,7 @@ def ask_for_sharer(
     already = mine.filter(sharer=sharer, skill=skill).first()
     if already is not None:
         return already
+    _check_pace(learner, by=by, now=now)
     if not why.strip():
         raise CannotAsk(_("Say in a few words why you ask for this person."))
     if not learner.wishes.filter(skill=skill).exists():
@@ -64,6 +67,21 @@ def ask_for_sharer(
     )
     acts.record(by=by, verb="ask_for_sharer", on=request, now=now, became=request.state)
     return request
+
+
+def _check_pace(learner: Registration, *, by: Member, now: datetime) -> None:
+    """Raise TooOften for somebody who asks and takes back without end; their registration is locked."""
+    mine, most = SharerRequest.objects.filter(learner=learner), asking.REQUESTS_AN_HOUR
+    if acts.lately(by=by, verbs=["ask_for_sharer"], on=mine, now=now, within=HOUR) >= most:
+        raise TooOften(
+            ngettext(
+                "You have asked for somebody %(count)d time within an hour. Please wait a little before you ask again.",
+                "You have asked for somebody %(count)d times within an hour. Please wait a little before you ask "
+                "again.",
+                most,
+            )
+            % {"count": most}
+        )
 
 
 def _check_available(learner: Registration, sharer: Registration, skill: Skill, *, now: datetime) -> None:

@@ -12,7 +12,10 @@ from registrations.models import Member
 
 
 def tell(session: Session, side: Side, *, letter: str, occasion: str, now: datetime) -> None:
-    """Owe one letter about a session to one side; ``occasion`` tells this one from later ones of its kind."""
+    """Owe one letter about a session to one side; ``occasion`` tells this one from later ones of its kind.
+
+    News of one hour, and of the times two people propose to each other, gather: only the last of a quick row goes out.
+    """
     member = session.person(side).member
     if member is not None:
         letters.owe(
@@ -20,8 +23,21 @@ def tell(session: Session, side: Side, *, letter: str, occasion: str, now: datet
             to=member,
             about=session,
             key=f"session:{session.pk}:{letter}:{occasion}:{side.value}",
+            gather=gathering_of(session, side, letter),
             now=now,
         )
+
+
+_ABOUT_TIMES = ("proposed", "dropped", "kept", "lapsed")
+_ABOUT_THE_HOUR = ("agreed", "moved", "cancelled")
+
+
+def gathering_of(session: Session, side: Side, letter: str) -> str:
+    """Return with which letters this one gathers: proposals by match, an hour in people's calendars by session;
+    reminders never."""
+    if letter in _ABOUT_TIMES:
+        return f"match:{session.match_id}:times:{side.value}"
+    return f"session:{session.pk}:hour:{side.value}" if letter in _ABOUT_THE_HOUR else ""
 
 
 def locked(sessions: SessionQuerySet) -> list[Session]:

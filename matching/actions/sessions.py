@@ -5,12 +5,16 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from letsconnect.base import acts
 from matching import reasons
 from matching.actions.locking import lock_match, lock_people
 from matching.actions.session_ends import cancel, change, drop_times, locked, tell
 from matching.agreeing import (
+    LINKS_AN_HOUR,
+    PACE,
+    PROPOSALS_AN_HOUR,
     USUAL_MINUTES,
     WHY_CANCELLED_BY_PERSON,
     ChangedMeanwhile,
@@ -23,7 +27,7 @@ from matching.agreeing import (
     check_still_ahead,
     check_times,
 )
-from matching.domain import MatchState, NotYours, ReasonMissing, Side
+from matching.domain import MatchState, NotYours, ReasonMissing, Side, TooOften
 from matching.models import Match, ProposedTime, Session
 from registrations.models import Member
 
@@ -42,11 +46,12 @@ def propose_times(
     """Propose up to three times to the other side: for a first hour, instead of theirs, or to move the agreed one.
 
     An agreed hour stays until the other confirms another one. Proposing again before they answered replaces one's
-    own times without another letter.
+    own times, and the letter that waits for a quiet minute says the newest. TooOften when it is only noise by now.
     """
     match, side = _connected(match, by=by, now=now)
     session = _current(match, seen=seen, now=now)
     check_times(times, now=now)
+    _check_pace(match, "propose_times", PROPOSALS_AN_HOUR, by=by, now=now)
     for time in times:
         _check_free(match, time.starts_at, time.starts_at + timedelta(minutes=minutes), but=session, by=by)
     if session is None:
@@ -73,7 +78,7 @@ def propose_times(
         for number, time in enumerate(times, start=1)
     )
     acts.record(by=by, verb="propose_times", on=session, now=now, was=was, became=session.state)
-    tell(session, side.other, letter="proposed", occasion=str(session.turn), now=now)
+    tell(session, side.other, letter="proposed", occasion=str(session.version), now=now)
     return session
 
 
@@ -145,11 +150,34 @@ def set_call_link(*, session: Session, link: str, by: Member, now: datetime) -> 
         raise NothingToAgree(_GONE)
     [session] = found
     if session.call_link != link:
+        _check_pace(match, "set_call_link", LINKS_AN_HOUR, by=by, now=now)
         session.call_link = link
         session.full_clean(validate_unique=False, validate_constraints=False)
         session.save(update_fields=["call_link"])
         acts.record(by=by, verb="set_call_link", on=session, now=now, was=session.state, became=session.state)
     return session
+
+
+_TOO_OFTEN = {
+    "propose_times": ngettext_lazy(
+        "You have proposed times to this person %(count)d time within an hour. What you proposed last stands; please "
+        "leave them some time to answer.",
+        "You have proposed times to this person %(count)d times within an hour. What you proposed last stands; please "
+        "leave them some time to answer.",
+        "count",
+    ),
+    "set_call_link": ngettext_lazy(
+        "You have changed this link %(count)d time within an hour. Please wait a little before you change it again.",
+        "You have changed this link %(count)d times within an hour. Please wait a little before you change it again.",
+        "count",
+    ),
+}
+
+
+def _check_pace(match: Match, verb: str, most: int, *, by: Member, now: datetime) -> None:
+    """Raise TooOften once ``by`` has done this ``most`` times within the hour; the match is locked."""
+    if acts.lately(by=by, verbs=[verb], on=match.sessions.all(), now=now, within=PACE) >= most:
+        raise TooOften(_TOO_OFTEN[verb] % {"count": most})
 
 
 _CHANGED = _("The other person, or you in another window, has changed this in the meantime. This is how it is now.")

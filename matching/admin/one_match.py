@@ -1,12 +1,14 @@
 """What the page of one match shows: both sides, their weeks, the reasons, who else there is and what it would cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from matching import after_views, explained, facts, reasons, tradeoffs
+from matching.actions import Swap, by_hand
 from matching.admin import pictures
 from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of
@@ -14,6 +16,7 @@ from matching.domain import MatchingError, MatchState
 from matching.models import Match, SharerRequest
 from registrations.models import Member
 
+LOOKED_AT = 20  # of those the solve knows; not all of them can be swapped in any more
 _UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 
 
@@ -42,7 +45,7 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
 def _others(match: Match, reader: Member) -> dict[str, Any]:
     """Who else could help the learner, and what one more place of the sharer would add."""
     try:
-        others = explained.alternatives(match)
+        others = _accepted({match: explained.alternatives(match, limit=LOOKED_AT)}, reader)[match]
         place = explained.place(match.round, match.sharer)
     except MatchingError:
         return {"knows_more": False}
@@ -51,6 +54,24 @@ def _others(match: Match, reader: Member) -> dict[str, Any]:
         "alternatives": [_row(match, other, reader) for other in others],
         "runner_up": _runner_up(match, others),
         "one_more_place": tradeoffs.one_more_place(place),
+    }
+
+
+def _alternatives(match: Match) -> list[explained.Other]:
+    try:
+        return explained.alternatives(match, limit=LOOKED_AT)
+    except MatchingError:
+        return []
+
+
+def _accepted(found: Mapping[Match, Sequence[explained.Other]], reader: Member) -> dict[Match, list[explained.Other]]:
+    """Return for each match whom a swap by this reader would be accepted for now, the cheapest first."""
+    swaps = [Swap(match, other.sharer, other.skill) for match, others in found.items() for other in others]
+    possible = by_hand.swaps_that_can_be(swaps, by=reader, now=timezone.now())
+    accepted = {(swap.match.pk, swap.sharer.pk) for swap in possible}
+    return {
+        match: [other for other in others if (match.pk, other.sharer.pk) in accepted][: explained.OTHERS]
+        for match, others in found.items()
     }
 
 
@@ -90,11 +111,7 @@ def _runner_up(match: Match, others: list[explained.Other]) -> str:
 def next_best(matches: Iterable[Match], *, reader: Member) -> list[dict[str, Any]]:
     """Return for each match the alternative that would cost least, if the reader may know it."""
     rows = []
-    for match in matches:
-        try:
-            others = explained.alternatives(match)
-        except MatchingError:
-            others = []
+    for match, others in _accepted({match: _alternatives(match) for match in matches}, reader).items():
         known = [other for other in others if may_know(reader, match.learner, other.sharer)]
         other = known[0] if known else None
         rows.append(

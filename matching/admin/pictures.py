@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from matching import charts, explained, reasons, shortages
 from matching.admin.desk import may_know
 from matching.charts import Chart
-from matching.domain import WHY_NOT_A_PAIR
+from matching.domain import NOT_LOOKED_FOR
 from matching.models import Match, Round
 from matching.shortages import Left
 from registrations.models import Member, Registration
@@ -26,6 +26,8 @@ class Picture:
     charts: list[Chart]
     shortages: list[str]
     left: list[Left]
+    left_said: str = ""
+    others: list[Left] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -130,7 +132,7 @@ def _against_rules(round_: Round, now: Figures, reader: Member) -> list[str]:
         % {
             "learner": reasons.name_of(people[one]),
             "sharer": reasons.name_of(people[other]),
-            "why": " ".join(str(WHY_NOT_A_PAIR[code]) for code in codes),
+            "why": " ".join(reasons.why_not_a_pair(codes, people[one], people[other])),
         }
         for one, other, _skill, codes in rows
         if one in people and other in people and may_know(reader, people[one], people[other])
@@ -168,11 +170,14 @@ def _participants(round_: Round, numbers: Sequence[int]) -> dict[int, Registrati
 def _picture(round_: Round, now: Figures, before: Figures | None, reader: Member) -> Picture:
     left = list(round_.participants.exclude(left_out="").values_list("left_out", "advice"))
     names = _names(now.get("shortages", []), left)
+    looked_for = [row for row in left if row[0] not in NOT_LOOKED_FOR]
     return Picture(
         headline=_headline(now),
         charts=[make(now, before) for make in _CHARTS],
         shortages=shortages.shortages(now.get("shortages", []), names),
-        left=shortages.left_in_groups(left, names),
+        left=shortages.left_in_groups(looked_for, names),
+        left_said=_left_said(len(looked_for)),
+        others=shortages.left_in_groups([row for row in left if row[0] in NOT_LOOKED_FOR], names),
         warnings=_against_rules(round_, now, reader),
     )
 
@@ -184,6 +189,11 @@ def _headline(counts: Mapping[str, int]) -> str:
         counts.get("learners", 0),
     )
     return text % {"served": counts.get("served", 0), "learners": counts.get("learners", 0)}
+
+
+def _left_said(count: int) -> str:
+    """Say how many of the headline's learners got nothing: the same people whom the list names."""
+    return ngettext("%(count)d learner gets nobody.", "%(count)d learners get nobody.", count) % {"count": count}
 
 
 def _names(rows: Sequence[Mapping[str, int]], left: Sequence[tuple[str, list[Mapping[str, Any]]]]) -> dict[int, str]:

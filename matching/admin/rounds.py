@@ -134,7 +134,9 @@ class RoundAdmin(DraftPages, WhyNotPage):
     def left_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """List who of the reader's regions got nothing, and why; whoever has waited longest comes first."""
         round_ = self.find(request, round_id)
-        left = round_.participants.left_out_of(round_)
+        others = "others" in request.GET
+        left = round_.participants.not_looked_for_in(round_) if others else round_.participants.left_out_of(round_)
+        everybody = left.count()
         if not request.user.is_coordinator:
             left = left.filter(registration__region__in=request.user.seat_regions)
         shown = Paginator(left, LEFT_A_PAGE).get_page(request.GET.get("p"))
@@ -148,7 +150,9 @@ class RoundAdmin(DraftPages, WhyNotPage):
             }
             for one in shown
         ]
-        return self.page(request, "left", {"title": _("Who is left"), "round": round_, "rows": rows, "shown": shown})
+        context = {"title": _("Who is left"), "round": round_, "rows": rows, "shown": shown}
+        counts = {"others": others, "everybody": everybody, "mine": shown.paginator.count}
+        return self.page(request, "left", {**context, **counts})
 
     @method_decorator(require_POST)
     def repair_view(self, request: HttpRequest, round_id: int) -> HttpResponse:

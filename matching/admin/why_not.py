@@ -14,7 +14,7 @@ from matching import explained, facts, reasons, tradeoffs
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import TwoPeopleForm
 from matching.admin.two_people import people_to_name, week_of
-from matching.domain import WHY_NOT_A_PAIR, MatchingError
+from matching.domain import MatchingError
 from matching.models import Round
 from registrations.models import Registration
 
@@ -69,6 +69,6 @@ def answer(round_: Round | None, learner: Registration, sharer: Registration) ->
     if why.is_matched:
         return Answer(heading, [gettext("They are matched in this round.")], basis)
     if why.rules:
-        return Answer(heading, [str(WHY_NOT_A_PAIR[code]) for code in why.rules], basis)
+        return Answer(heading, reasons.why_not_a_pair(why.rules, learner, sharer), basis)
     sentences = [gettext("No rule keeps them apart."), tradeoffs.loss(why.loss.amounts)]
     return Answer(heading, sentences, basis)

@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.candidates import HOUR, Bits, Relations, hour_starts, minutes_in_common, region_suits
+from matching.engine.candidates import (
+    HOUR,
+    Bits,
+    Relations,
+    hour_begins,
+    hour_starts,
+    minutes_in_common,
+    region_suits,
+)
 from matching.engine.errors import UnknownId
 from matching.engine.facts import Facts, Ints, Settings
 from matching.engine.network import rows_of
@@ -101,12 +109,7 @@ class _Asker:
         regions = np.arange(len(known.region_codes))[:, None]
         both_told = (regions > 0) & (known.region > 0)
         self._welcome = np.packbits(region_suits(known.region_wish, regions == known.region, both_told), axis=1)
-        weekly = np.unpackbits(
-            np.bitwise_and.reduce(self._starts, axis=1).astype("<u8").view(np.uint8), axis=1, bitorder="little"
-        )[:, :SLOTS_A_WEEK]
-        self._weekly = np.packbits(weekly, axis=1)  # an hour begins here in every week
-        parts = weekly.reshape(len(known.ids), SLOTS_A_WEEK // _SLOTS_A_PART, _SLOTS_A_PART)
-        self._parts = parts.any(axis=2).astype(np.int32)
+        self._by_clock: dict[int, tuple[Bits, Ints]] = {}
         self._wishing = np.bincount(known.wish_skill, minlength=len(known.skill_ids))
         self._sharing = (known.offer_level > 0).sum(axis=1)
 
@@ -184,12 +187,22 @@ class _Asker:
 
     def _more_hours(self, learners: Ints, possible: Bits) -> dict[int, Change]:
         """The part of a day that takes the fewest more hours; of equals, the one in which most of those who suit are
-        free."""
+        free. An hour is one by the learner's clock, so who changes their clocks in these weeks is asked apart."""
+        said: dict[int, Change] = {}
+        clocks = self._known.clock[learners]
+        for clock in np.unique(clocks).tolist():
+            mine = np.flatnonzero(clocks == clock)
+            found = self._more_hours_by(clock, learners[mine], possible[mine])
+            said |= {int(mine[one]): change for one, change in found.items()}
+        return said
+
+    def _more_hours_by(self, clock: int, learners: Ints, possible: Bits) -> dict[int, Change]:
         row, sharer = self._some(learners, possible)
-        needed = self._slots_needed(learners)
-        free = dict(_united(row, self._weekly[sharer]))
+        needed = self._slots_needed(clock, learners)
+        weekly, parts = self._hours_by(clock)
+        free = dict(_united(row, weekly[sharer]))
         said = {}
-        for one, people in _sums(row, self._parts[sharer]):
+        for one, people in _sums(row, parts[sharer]):
             slots = np.where(np.unpackbits(free[one]).view(np.bool_), needed[one], np.iinfo(np.int64).max)
             hours = -(-slots.reshape(-1, _SLOTS_A_PART).min(axis=1) // HOUR)
             best = min(np.flatnonzero(people).tolist(), key=lambda part: (hours[part], -people[part]), default=None)
@@ -205,11 +218,34 @@ class _Asker:
                 )
         return said
 
-    def _slots_needed(self, learners: Ints) -> Ints:
+    def _hours_by(self, clock: int) -> tuple[Bits, Ints]:
+        """For each person the slots at which an hour begins in every week, by that clock as it is in the first week;
+        and in which parts of which days there are any."""
+        if clock not in self._by_clock:
+            weekly = self._every_week(clock, hour_begins(self._known.slots))
+            parts = weekly.reshape(len(weekly), SLOTS_A_WEEK // _SLOTS_A_PART, _SLOTS_A_PART)
+            self._by_clock[clock] = np.packbits(weekly, axis=1), parts.any(axis=2).astype(np.int32)
+        return self._by_clock[clock]
+
+    def _every_week(self, clock: int, slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(people, SLOTS_A_WEEK): marked in all weeks, by a clock."""
+        return self._by(clock, slots).all(axis=1)
+
+    def _by(self, clock: int, slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(people, weeks, SLOTS_A_WEEK): each slot of the first week where that clock shows the same in each week;
+        what does not come in a week is not marked."""
+        if not clock:
+            return slots
+        at = self._known.clocks[clock - 1]
+        weeks = np.arange(len(at))[:, None]
+        return slots[:, weeks, np.maximum(at, 0)] & (at >= 0)
+
+    def _slots_needed(self, clock: int, learners: Ints) -> Ints:
         """(learners, SLOTS_A_WEEK): how many more slots a week it takes to be free for an hour from this one on, in
         every week, and to be free for as long as the round asks of everybody."""
         slots = self._known.slots[learners]
-        always, never = slots.all(axis=1), ~slots.any(axis=1)
+        mine = self._by(clock, slots)
+        always, never = mine.all(axis=1), ~mine.any(axis=1)
         missing, gained = (_in_the_hour(each) for each in (~always, never))
         short = -(-(self._settings.min_minutes_a_week - minutes_free(slots)) // 15)
         return missing + np.maximum(0, short[:, None] - gained)

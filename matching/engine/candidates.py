@@ -141,11 +141,18 @@ def hour_starts(slots: NDArray[np.bool_]) -> NDArray[np.uint64]:
     people, weeks, _ = slots.shape
     different = [w for w in range(weeks) if not any((slots[:, w] == slots[:, v]).all() for v in range(w))]
     starts = np.zeros((people, len(different), -(-SLOTS_A_WEEK // 64) * 64), dtype=np.bool_)
-    last = SLOTS_A_WEEK - HOUR + 1
-    starts[:, :, :last] = slots[:, different, :last]
-    for later in range(1, HOUR):
-        starts[:, :, :last] &= slots[:, different, later : last + later]
+    starts[:, :, :SLOTS_A_WEEK] = hour_begins(slots[:, different])
     return np.packbits(starts, axis=2, bitorder="little").view("<u8").astype(np.uint64, copy=False)
+
+
+def hour_begins(slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(people, weeks, SLOTS_A_WEEK): whether an unbroken free hour begins there that ends in the same week."""
+    starts = np.zeros(slots.shape, dtype=np.bool_)
+    last = SLOTS_A_WEEK - HOUR + 1
+    starts[:, :, :last] = slots[:, :, :last]
+    for later in range(1, HOUR):
+        starts[:, :, :last] &= slots[:, :, later : last + later]
+    return starts
 
 
 def minutes_in_common(starts: NDArray[np.uint64], one: Ints, other: Ints) -> Ints:

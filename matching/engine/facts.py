@@ -47,6 +47,7 @@ class People:
     waited: Column = ()  # rounds a learner has waited; none given: 0 for everybody, and so for the next two
     load: Column = ()  # live matches as sharer
     freshness: Column = ()  # days since what the person offers was last confirmed or changed
+    clock: Column = ()  # whose clocks are changed in these weeks, and how: one of Facts.clocks, from 1; 0: not changed
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,6 +93,8 @@ class Facts:
     kept: Column = ()  # (k, 3) learner, sharer, skill: proposed in the run before; one that is no candidate any more
     # is passed over
     asked_for: Column = ()  # (k, 2) learner, sharer: the learner asked for this sharer; strangers may appear here
+    clocks: Any = ()  # (k, weeks, 672): for a way of changing clocks, where what a clock shows in each quarter of the
+    # first week lies in each week, −1 where it does not come
 
 
 @dataclass(frozen=True, kw_only=True)

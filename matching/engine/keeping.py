@@ -18,6 +18,7 @@ _MARK = b"facts 1\n"  # another format gets another number
 _BODY = len(_MARK) + 32
 _TABLES = {"people": People, "offers": Offers, "wishes": Wishes, "languages": Languages}
 _WORDS = {"region", "region_wish", "code"}
+_NOT_KEPT = {"clock", "clocks"}  # only advice needs them, and their zones tell them anew
 
 
 class NotFacts(InstanceError):
@@ -28,9 +29,9 @@ def pack_facts(facts: Facts, settings: Settings) -> bytes:
     """The facts and settings as bytes; the same facts give the same bytes."""
     arrays = {}
     for name, table in _TABLES.items():
-        for field in fields(table):
+        for field in _kept(table):
             arrays[f"{name}.{field.name}"] = _array(field.name, getattr(getattr(facts, name), field.name))
-    for field in fields(Facts):
+    for field in _kept(Facts):
         if field.name not in _TABLES:
             arrays[field.name] = np.asarray(getattr(facts, field.name), dtype=np.int64)
     slots = arrays["people.slots"]
@@ -52,12 +53,16 @@ def unpack_facts(packed: bytes) -> tuple[Facts, Settings]:
         columns: dict[str, Any] = {name: arrays[name] for name in arrays.files if name != "head"}
     columns["people.slots"] = np.unpackbits(columns["people.slots"], axis=1, count=head["slots"]).astype(np.bool_)
     tables = {
-        name: table(**{field.name: columns[f"{name}.{field.name}"] for field in fields(table)})
+        name: table(**{field.name: columns[f"{name}.{field.name}"] for field in _kept(table)})
         for name, table in _TABLES.items()
     }
-    rest = {field.name: columns[field.name] for field in fields(Facts) if field.name not in _TABLES}
+    rest = {field.name: columns[field.name] for field in _kept(Facts) if field.name not in _TABLES}
     settings = {**head["settings"], "levels": tuple(head["settings"]["levels"])}
     return Facts(**tables, **rest), Settings(**settings)
+
+
+def _kept(table: type) -> list[Any]:
+    return [field for field in fields(table) if field.name not in _NOT_KEPT]
 
 
 def _array(name: str, column: Any) -> np.ndarray:

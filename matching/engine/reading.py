@@ -1,6 +1,6 @@
 """Facts as the engine works on them: rows in order of id, everything numbered from 0, nonsense refused by name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,8 @@ class Known:
     kept: Ints  # (k, 3) the same; without those of strangers
     asked_for: Ints  # (k, 2) rows of learner and sharer
     region_codes: tuple[str, ...] = ("",)
+    clock: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # a number of clocks, 0 for none
+    clocks: Ints = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))  # (clocks, weeks, SLOTS_A_WEEK)
 
 
 def read(facts: Facts, settings: Settings) -> Known:
@@ -95,6 +97,8 @@ def read(facts: Facts, settings: Settings) -> Known:
         kept=_known_only(_rows("kept", ids, facts.kept, skill_ids)),
         asked_for=_known_only(_rows("asked_for", ids, facts.asked_for)),
         region_codes=tuple(regions.tolist()),
+        clock=_counts("people.clock", people.clock, len(ids))[order],
+        clocks=np.asarray(facts.clocks, dtype=np.int64).reshape(-1, slots.shape[1], SLOTS_A_WEEK),
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from matching.afterwards import ASK_AFTER, CLOSES_AFTER, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
@@ -202,3 +202,23 @@ def to_tell(member: Member, *, now: datetime) -> SessionQuerySet:
     said = Feedback.objects.of(member).values("session")
     recent = Session.objects.over(now=now).filter(ends_at__gt=now - CLOSES_AFTER, state=SessionState.CONFIRMED)
     return recent.for_member(member).exclude(pk__in=said).with_people()
+
+
+def sessions_at_hand(member: Member, *, now: datetime) -> SessionQuerySet:
+    """Return, in one query, the member's agreed sessions, those that wait for their word, and those to tell about.
+
+    ``is_of_live_match`` says whether the two are still connected, ``is_to_tell`` whether the hour is over and the
+    member can still say how it went.
+    """
+    said = Feedback.objects.of(member).filter(session=OuterRef("pk"))
+    just_over = Q(state=SessionState.CONFIRMED, ends_at__lte=now, ends_at__gt=now - CLOSES_AFTER)
+    waits = Q(learner__member=member, waiting_for=Side.LEARNER) | Q(sharer__member=member, waiting_for=Side.SHARER)
+    return (
+        Session.objects.for_member(member)
+        .annotate(
+            is_of_live_match=Exists(Match.objects.live().filter(pk=OuterRef("match"))),
+            is_to_tell=Case(When(just_over & ~Exists(said), then=True), default=False),
+        )
+        .filter(Q(state=SessionState.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | waits)
+        .select_related("match__skill__merged_into", "learner__member", "sharer__member")
+    )

@@ -158,6 +158,7 @@ class Match(models.Model):
     learner_accepted_at = models.DateTimeField(_("learner said yes at"), null=True, blank=True)
     sharer_accepted_at = models.DateTimeField(_("sharer said yes at"), null=True, blank=True)
     connected_at = models.DateTimeField(_("connected at"), null=True, blank=True)
+    done_said_by = models.CharField(_("says that they are done"), max_length=7, choices=Side, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(
         Member,
@@ -216,6 +217,10 @@ class Match(models.Model):
                 | Q(state=MatchState.EXPIRED, closed_by=None)
                 | (Q(closed_by__isnull=False) & ~Q(state=MatchState.EXPIRED)),
                 name="matching_closed_has_who_unless_expired",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_said_by="") | Q(done_said_by__in=Side.values, state=MatchState.CONNECTED),
+                name="matching_done_is_said_of_a_connection",
             ),
             models.CheckConstraint(
                 condition=Q(made_by_hand=True, made_by__isnull=False) | Q(made_by_hand=False, made_by=None),

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
-from matching.domain import NUDGE_AGAIN_AFTER, RoundPhase, RoundState
+from matching.domain import NOT_LOOKED_FOR, NUDGE_AGAIN_AFTER, RoundPhase, RoundState
 from registrations.models import Member, Registration
 
 
@@ -203,7 +203,14 @@ class RoundParticipantQuerySet(models.QuerySet["RoundParticipant"]):
         return published.select_related("round").order_by("round")
 
     def left_out_of(self, round_: Round) -> "RoundParticipantQuerySet":
-        """Learners who took part with room and got nothing, with their people; longest waiting first."""
+        """Learners who took part with room and hours and got nothing, with their people; longest waiting first."""
+        return self._left_out(round_).exclude(left_out__in=NOT_LOOKED_FOR)
+
+    def not_looked_for_in(self, round_: Round) -> "RoundParticipantQuerySet":
+        """Those who wish something, but had no room or too few hours for anybody to be looked for."""
+        return self._left_out(round_).filter(left_out__in=NOT_LOOKED_FOR)
+
+    def _left_out(self, round_: Round) -> "RoundParticipantQuerySet":
         return (
             self.filter(round=round_)
             .exclude(left_out="")

@@ -354,11 +354,12 @@ def test_whoever_said_yes_withdraws_instead_of_declining():
     assert kinds_of_letters() == ["matching.closed_sharer"]
 
 
-def test_a_connection_is_ended_or_completed_by_either():
+def test_a_connection_is_ended_by_either_and_completed_by_both():
     one, two = make_match("connected"), make_match("connected")
 
     actions.withdraw_from_match(match=one, by=one.sharer.member, why=ClosedWhy.NO_TIME, now=NOW)
-    actions.complete_match(match=two, by=two.learner.member, now=NOW)
+    for side in (two.learner, two.sharer):
+        actions.complete_match(match=two, by=side.member, now=NOW)
 
     assert {match.pk: match.state for match in Match.objects.all()} == {one.pk: "ended", two.pk: "completed"}
 

@@ -219,8 +219,8 @@ def test_done_is_not_acted_on_while_another_hour_is_agreed_or_was_held_since():
     assert state(hour) == "completed"
 
 
-def test_the_button_completes_at_once_and_thanks_both():
-    match = make_match("connected")
+def test_the_button_completes_at_once_after_an_hour_and_thanks_both():
+    match = make_hour().match
 
     actions.complete_match(match=match, by=match.learner.member, now=NOW)
 

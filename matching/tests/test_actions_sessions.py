@@ -101,12 +101,13 @@ def test_the_other_proposes_others_instead(match):
     assert confirm(session, Side.SHARER, 7).ends_at == NOW + 7 * DAY + HOUR / 2
 
 
-def test_changing_ones_own_times_sends_no_second_letter(match):
+def test_changing_ones_own_times_puts_the_newest_into_the_letter_that_waits(match):
     propose(match, Side.SHARER, 3)
     session = propose(match, Side.SHARER, 4, 5)
 
     assert [time.starts_at for time in session.times.all()] == [NOW + 4 * DAY, NOW + 5 * DAY]
-    assert letters() == ["proposed_learner"]
+    assert letters() == ["proposed_learner", "proposed_learner"]
+    assert Letter.objects.filter(state="queued").count() == 1
 
 
 def test_one_cannot_choose_ones_own_times(match):

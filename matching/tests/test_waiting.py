@@ -121,20 +121,20 @@ def test_whom_a_learner_asked_for_how_long_they_waited_and_what_they_do_already_
     assert people.people.places_to_help.tolist()[1] == 2
 
 
-def test_an_offer_is_as_old_as_its_last_change_or_the_answer_that_one_is_still_in(learner):
+def test_an_offer_is_as_old_as_its_persons_last_word_about_it(learner):
     def days_old(**columns):
-        Registration.objects.filter(pk=learner.pk).update(changed_at=NOW - 200 * DAY, still_in_asked_on=None)
-        learner.member.last_seen_on = columns.pop("seen_on", None)
-        learner.member.save(update_fields=["last_seen_on"])
-        Registration.objects.filter(pk=learner.pk).update(**columns)
+        member = learner.member
+        member.last_seen_on = columns.pop("seen_on", None)
+        member.save(update_fields=["last_seen_on"])
+        Registration.objects.filter(pk=learner.pk).update(**{"changed_at": NOW, "still_in_asked_on": None} | columns)
         return facts.load(now=NOW).facts.people.freshness.tolist()[0]
 
     today = NOW.date()
-    assert days_old() == 200
-    assert days_old(changed_at=NOW + DAY) == 0
-    assert days_old(seen_on=today) == 200
-    assert days_old(seen_on=today - 5 * DAY, still_in_asked_on=today - 9 * DAY) == 5
-    assert days_old(seen_on=today - 19 * DAY, still_in_asked_on=today - 9 * DAY) == 200
+    assert days_old(confirmed_on=today - 200 * DAY) == 200
+    assert days_old(confirmed_on=today + DAY) == 0
+    assert days_old(confirmed_on=today - 200 * DAY, seen_on=today) == 200
+    assert days_old(confirmed_on=today - 200 * DAY, seen_on=today, still_in_asked_on=today - 9 * DAY) == 200
+    assert days_old(confirmed_on=None, made_at=NOW - 700 * DAY) == 700
 
 
 def test_the_past_is_read_in_the_same_number_of_queries_however_much_there_was(learner):

@@ -1,0 +1,366 @@
+"""Sentences with a number or a "because", each held against what was done; a sentence that is not so fails here."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from letsconnect.base.models import Act
+from mailings import kinds
+from matching import actions, advising, charts, explained, facts, reasons
+from matching.actions import Swap
+from matching.actions.by_hand import swaps_that_can_be
+from matching.actions.feedback import says_done
+from matching.admin import pictures
+from matching.afterwards import DONE_AFTER, END_AFTER, Happened, Next
+from matching.domain import MatchingError, MatchState, Side
+from matching.engine import candidates
+from matching.engine.facts import Settings
+from matching.engine.reading import read
+from matching.models import Match, Round
+from matching.tests.after_factories import make_hour, say
+from matching.tests.factories import make_match
+from matching.tests.session_factories import make_session
+from registrations.models import Registration, Window
+from registrations.tests.factories import NOW, make_liaison, make_registration
+
+pytestmark = pytest.mark.django_db
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def computed(by, now=NOW, **fields):
+    round_ = actions.draft_round(by=by, now=now, **fields)
+    actions.request_round(round_=round_, by=by, now=now)
+    actions.solve_waiting_rounds(now=now)
+    return Round.objects.get(pk=round_.pk)
+
+
+# Who is left, and why
+
+
+@pytest.fixture
+def mixed(coordinator):
+    """A round with one of each: served, left, who wants nobody, who has as many as they want, who has too few hours."""
+    one = make_registration(offers=["wikidata"])
+    people = {
+        "either": [make_registration(wishes=["wikidata"]) for _ in range(3)],
+        "wants_nobody": [make_registration(wishes=["wikidata"], can_learn_from=0)],
+        "learning_enough": [make_registration(wishes=["wikidata"])],
+        "too_few_hours": [make_registration(wishes=["wikidata"], windows=[(0, 60)])],
+        "no_offer": [make_registration(wishes=["nothing-anybody-shares"])],
+    }
+    make_match("connected", learner=people["learning_enough"][0])
+    return one, people, computed(coordinator)
+
+
+def test_who_told_nobody_is_not_said_to_learn_from_as_many_as_they_want(mixed):
+    _one, people, round_ = mixed
+    said = {row.registration: row.left_out for row in round_.participants.all()}
+
+    for code in ("wants_nobody", "learning_enough", "too_few_hours", "no_offer"):
+        assert [said[person] for person in people[code]] == [code]
+    assert round_.statistics["wants_nobody"] == round_.statistics["learning_enough"] == 1
+    sentences = reasons.left_out(round_.statistics)
+    assert "1 learner: said that they want to learn from nobody at the moment." in sentences
+    [refusal] = reasons.why_not_a_pair(["learning_enough"], people["wants_nobody"][0], _one)
+    assert "nobody at the moment" in refusal
+    [refusal] = reasons.why_not_a_pair(["learning_enough"], people["learning_enough"][0], _one)
+    assert "as many people as they want" in refusal
+
+
+def test_who_is_away_when_the_rest_is_computed_again_is_not_said_to_learn_enough(mixed, coordinator):
+    _one, _people, round_ = mixed
+    left = round_.participants.left_out_of(round_).filter(left_out="places_taken").first().registration
+    Registration.objects.filter(pk=left.pk).update(paused_until=NOW.date() + 30 * DAY)
+
+    actions.repair_round(round_=round_, by=coordinator, now=NOW)
+
+    assert round_.participants.get(registration=left).left_out == "not_here"
+    assert not advising.of_learners().filter(registration=left).exists()
+
+
+def test_the_headline_the_list_beside_it_and_the_page_behind_it_count_the_same_people(client, coordinator, mixed):
+    _one, _people, round_ = mixed
+    client.force_login(coordinator)
+    picture = pictures.of_round(round_, reader=coordinator)
+    served, learners = (int(number) for number in re.match(r"(\d+) of (\d+) learners", picture.headline).groups())
+    listed = client.get(reverse("admin:matching_round_left", args=[round_.pk])).context
+    others = client.get(reverse("admin:matching_round_left", args=[round_.pk]), {"others": "1"}).context
+
+    assert (served, learners) == (1, 4)
+    assert picture.left_said == f"{learners - served} learners get nobody."
+    assert sum(group.count for group in picture.left) == learners - served == len(listed["rows"]) == listed["everybody"]
+    assert sum(group.count for group in picture.others) == 3 == len(others["rows"])
+
+
+def test_a_liaison_reads_how_many_of_those_who_are_left_are_theirs(client, mixed):
+    _one, _people, round_ = mixed
+    elsewhere = round_.participants.left_out_of(round_).first().registration
+    Registration.objects.filter(pk=elsewhere.pk).update(region="LAC")
+    client.force_login(make_liaison("LAC"))
+    page = client.get(reverse("admin:matching_round_left", args=[round_.pk]))
+
+    assert "1 of 3; the others are of regions you do not look after." in page.content.decode()
+
+
+# Previews beside each other
+
+
+def figures(weights, bins):
+    most = 1000 * sum(weights.values())
+    return {"settings": {"weights": weights}, "scores": {"most": most, "bins": bins}}
+
+
+def test_a_histogram_is_compared_on_the_same_scale_only():
+    before, same = figures({"level_gap": 1}, [1, 2]), figures({"level_gap": 1}, [2, 2])
+    moved = figures({"level_gap": 7}, [3, 0])
+
+    assert charts.of_scores(same, before).compares
+    assert [bar.change for bar in charts.of_scores(same, before).bars] == ["+1", ""]
+    assert not charts.of_scores(moved, before).compares
+    assert all(not bar.change for bar in charts.of_scores(moved, before).bars if bar.said == "0")
+
+
+# Swaps
+
+
+def test_whoever_is_offered_in_a_swap_is_accepted_and_who_is_refused_is_not_offered(client, coordinator):
+    learner = make_registration(wishes=["wikidata"])
+    sharers = [make_registration(offers=["wikidata"]) for _ in range(6)]
+    round_ = computed(coordinator)
+    match = round_.matches.get()
+    others = [one for one in sharers if one != match.sharer]
+    Registration.objects.filter(pk=others[0].pk).update(paused_until=date(9000, 1, 1))
+    Window.objects.filter(registration=others[1]).delete()
+    Registration.objects.filter(pk=others[2].pk).update(can_help=0)
+    actions.exclude_pair(one=learner, other=others[3], reason="They share an office", by=coordinator, now=NOW)
+    client.force_login(coordinator)
+
+    page = client.get(reverse("admin:matching_match_change", args=[match.pk])).context
+    offered = [row["sharer_id"] for row in page["alternatives"]]
+
+    assert [other.sharer for other in explained.alternatives(match)] != []
+    assert offered == [others[4].pk]
+    for sharer in others:
+        swap = {"match": match, "sharer": sharer, "skill": match.skill}
+        possible = swaps_that_can_be([Swap(**swap)], by=coordinator, now=NOW)
+        try:
+            match = actions.swap_match(**swap, by=coordinator, now=NOW)
+        except MatchingError:
+            assert not possible
+        else:
+            assert possible
+
+
+def test_a_liaison_is_not_offered_a_swap_in_which_they_are_a_side(coordinator):
+    liaison = make_liaison("MENA")
+    make_registration(wishes=["wikidata"])
+    first = make_registration(offers=["wikidata"])
+    own = make_registration(member=liaison, offers=["wikidata"])
+    round_ = computed(coordinator)
+    match = round_.matches.get()
+    other = own if match.sharer == first else first
+
+    offered = swaps_that_can_be([Swap(match, other, match.skill)], by=liaison, now=NOW)
+    assert offered == []
+
+
+# Advice of hours, tested by making it
+
+
+WORDS = re.compile(r"lies on (?P<day>\w+) between (?P<start>\d\d:\d\d) and (?P<end>\d\d:\d\d) \((?P<zone>.+)\)")
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def told_times(sentence):
+    """The window of the local week that a sentence speaks of."""
+    found = WORDS.search(sentence)
+    begins, ends = (int(found[name][:2]) * 60 + int(found[name][3:]) for name in ("start", "end"))
+    begins += DAYS.index(found["day"]) * 1440
+    ends += DAYS.index(found["day"]) * 1440
+    return begins, ends + (1440 if ends <= begins else 0)
+
+
+def be_free(registration, begins, ends):
+    """Add a window to somebody's week, as the form stores it: nothing overlaps, Sunday midnight is a border."""
+    minutes = {minute % 10080 for minute in range(begins, ends, 15)}
+    for window in registration.windows.all():
+        minutes |= set(range(window.start, window.end, 15))
+    registration.windows.all().delete()
+    for minute in sorted(minutes):
+        Window.objects.create(registration=registration, start=minute, end=minute + 15)
+
+
+def has_candidate(registration, now):
+    loaded = facts.load(now=now)
+    found = candidates.find(read(loaded.facts, Settings()))[0]
+    return loaded.registrations.index(registration.pk) in set(found.learner.tolist())
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 3, 4, 12, tzinfo=UTC),
+        datetime(2026, 3, 18, 12, tzinfo=UTC),
+        datetime(2026, 10, 14, 12, tzinfo=UTC),
+        datetime(2026, 6, 3, 12, tzinfo=UTC),
+    ],
+)
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("Europe/Berlin", "Africa/Tunis"),
+        ("Africa/Tunis", "Europe/Berlin"),
+        ("Europe/Berlin", "Europe/Paris"),
+        ("America/New_York", "Asia/Kathmandu"),
+        ("Asia/Kathmandu", "America/Santiago"),
+    ],
+)
+def test_making_what_an_advice_of_hours_says_finds_somebody(coordinator, now, mine, theirs):
+    """In the zone it names, in each of four weeks, clock changes included; read weeks later as well."""
+    learner = make_registration(wishes=["wikidata"], zone=mine, windows=[(480, 600)], submitted_at=now, made_at=now)
+    narrow = [(day * 1440 + 19 * 60, day * 1440 + 20 * 60) for day in (1, 2)]
+    make_registration(offers=["wikidata"], zone=theirs, windows=narrow, submitted_at=now, made_at=now)
+    round_ = computed(coordinator, now=now)
+    Round.objects.filter(pk=round_.pk).update(state="published", published_at=now, published_by=coordinator)
+    advice = [one["kind"] for one in round_.participants.get(registration=learner).advice]
+    learner = Registration.objects.select_related("member").get(pk=learner.pk)
+
+    for weeks in (0, 3):
+        said = [one.sentence for one in advising.news_of(learner, now=now + timedelta(weeks=weeks)).advice]
+        if "more_hours" in advice:
+            window = told_times(next(sentence for sentence in said if "more free hour" in sentence))
+            if not weeks:
+                first = window
+            assert window == first
+    if "more_hours" in advice:
+        assert not has_candidate(learner, now)
+        be_free(learner, *first)
+        assert has_candidate(learner, now)
+
+
+def test_advice_of_hours_is_given_where_clocks_change_together(coordinator):
+    """So that the test above does not pass by saying nothing."""
+    now = datetime(2026, 3, 18, 12, tzinfo=UTC)
+    learner = make_registration(wishes=["wikidata"], zone="Europe/Berlin", windows=[(480, 600)])
+    make_registration(offers=["wikidata"], zone="Europe/Paris", windows=[(1140, 1260)])
+    row = computed(coordinator, now=now).participants.get(registration=learner)
+
+    assert [one["kind"] for one in row.advice] == ["more_hours"]
+    assert row.advice[0]["hours"] == 1
+
+
+# Done: an hour that took place, or the word of both
+
+
+def done(match, side, now=NOW):
+    return actions.complete_match(match=Match.objects.get(pk=match.pk), by=match.person(side).member, now=now)
+
+
+def test_one_tap_does_not_end_a_match_whose_only_hour_was_cancelled(client):
+    match = make_match("connected")
+    session = make_session(match=match, starts_at=NOW + DAY)
+    actions.cancel_session(
+        session=session, why="cannot", seen=f"{session.pk}.{session.version}", by=match.learner.member, now=NOW
+    )
+
+    assert done(match, Side.LEARNER).state == MatchState.CONNECTED
+    assert done(match, Side.LEARNER).state == MatchState.CONNECTED  # twice by one is still one
+    client.force_login(match.sharer.member)
+    shown = client.get(reverse("matching:match-detail", args=[match.pk])).content.decode()
+    assert "has said that you have met and are done" in shown
+    assert done(match, Side.SHARER).state == MatchState.COMPLETED
+    assert list(Act.objects.on(match).values_list("verb", flat=True)) == ["say_done", "complete_match"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_enough"),
+    [({}, True), ({"learner": "yes"}, True), ({"sharer": "other_missed"}, False), ({"learner": "moved"}, False)],
+)
+def test_one_word_is_enough_after_an_hour_that_took_place(words, is_enough):
+    hour = make_hour()
+    for side, happened in words.items():
+        say(hour, side, happened)
+
+    assert (done(hour.match, Side.LEARNER).state == MatchState.COMPLETED) == is_enough
+
+
+def test_an_hour_still_to_come_is_none_that_took_place():
+    match = make_session(starts_at=NOW + DAY).match
+    assert done(match, Side.SHARER).state == MatchState.CONNECTED
+
+
+@pytest.mark.parametrize(("happened", "is_done"), [(Happened.YES, True), (Happened.I_MISSED, False)])
+def test_a_weeks_silence_completes_only_what_took_place(happened, is_done):
+    hour = make_hour()
+    said = say(hour, Side.LEARNER, happened, next_=Next.DONE)
+
+    assert says_done(hour.match, said, now=NOW + DONE_AFTER) == is_done
+    actions.complete_done(NOW + DONE_AFTER)
+    assert (Match.objects.get(pk=hour.match_id).state == MatchState.COMPLETED) == is_done
+
+
+def test_what_ends_by_the_clock_is_not_logged_as_the_act_of_an_absent_person():
+    hour = make_hour(match=make_match("connected", connected_at=NOW - 9 * DAY))
+    say(hour, Side.LEARNER, Happened.YES, next_=Next.DONE)
+    actions.complete_done(NOW + DONE_AFTER)
+
+    assert Act.objects.get(verb="complete_match").actor is None
+
+
+# "You take part in the next round"
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_in"),
+    [
+        ({}, True),
+        ({"paused_until": NOW.date() + 20 * DAY}, False),
+        ({"away_until": NOW.date() + 20 * DAY}, False),
+        ({"state": "withdrawn"}, False),
+    ],
+)
+@pytest.mark.parametrize("letter", ["closed", "completed"])
+def test_letters_promise_the_next_round_only_to_whom_it_will_know(fields, is_in, letter, time_machine_at_now):
+    match = make_match("ended" if letter == "closed" else "completed")
+    Registration.objects.filter(pk=match.learner_id).update(**fields)
+    match = Match.objects.get(pk=match.pk)
+    text = kinds.get(f"matching.{letter}_learner").render(match, "en", "UTC").text
+
+    assert ("You take part in the next round" in text) == is_in
+    assert ("You are in no round of matches" in text) == (not is_in)
+
+
+@pytest.fixture
+def time_machine_at_now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.mark.parametrize(("away", "is_in"), [(None, True), ("needs_changes", False), ("submitted", False)])
+def test_coming_back_promises_a_round_only_where_there_will_be_one(client, away, is_in):
+    fields = {"state": away} if away else {}
+    registration = make_registration(paused_until=date(9000, 1, 1), **fields)
+    client.force_login(registration.member)
+    said = client.post(reverse("registrations:registration-resume"), follow=True).content.decode()
+
+    assert ("You take part in the next round of matches" in said) == is_in
+    assert ("You are in no round of matches before" in said) == (not is_in)
+
+
+def test_the_quiet_end_needs_nobody_to_have_met():
+    match = make_match("connected", connected_at=NOW - END_AFTER - DAY)
+    actions.nudge_quiet(NOW - END_AFTER + 14 * DAY)
+    actions.end_quiet(NOW + DAY)
+    match.refresh_from_db()
+    assert (match.state, match.closed_by) == ("expired", None)
+
+
+@pytest.mark.parametrize(("state", "said"), [("asked", "learner"), ("ended", "sharer"), ("connected", "nobody")])
+def test_done_is_said_by_a_side_of_a_connection(state, said):
+    match = make_match(state)
+    with pytest.raises(IntegrityError, match="matching_done_is_said_of_a_connection"), transaction.atomic():
+        Match.objects.filter(pk=match.pk).update(done_said_by=said[:7])
