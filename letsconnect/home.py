@@ -1,46 +1,120 @@
-"""What a person finds on their home page: their registration, their matches, their clinics."""
+"""What a person finds on their home page: their registration, their matches, their clinics.
+
+Each table is asked once, for all sections together, and the names of all skills are read at once: the page costs as
+much for somebody with thirty of everything as for a newcomer.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
-from clinics.models import Clinic, Rsvp
+from django.db.models import Count, Exists, Subquery, Value, prefetch_related_objects
+from django.db.models.functions import Coalesce
+
+from clinics.domain import ClinicState, RsvpState
+from clinics.models import Clinic
 from letsconnect.trust.models import Report
 from mailings.standing import why_not_written_to
 from matching import advising, reasons
+from matching.agreeing import SessionState
+from matching.domain import MatchState
 from matching.models import Match, Session
-from matching.models.feedback import to_tell
-from registrations.models import Member, Registration
-from registrations.skills import news_of_suggestions
+from matching.models.feedback import sessions_at_hand
+from registrations.models import Member, Registration, Skill, SkillSuggestion
+from registrations.skills import sentences_of_suggestions
+from registrations.taking_part import sentence
 
 SHOWN = 5
 
 
 def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     """Return what the home page of ``member`` shows."""
-    matches = Match.objects.for_member(member)
-    sessions = Session.objects.of_live_matches().with_people()
-    registration = Registration.objects.filter(member=member).first()
+    me = _row_of(member, now=now)
+    registration = getattr(me, "registration", None)
+    matches = list(Match.objects.for_member(member).live().prefetch_related(None))
+    sessions = list(sessions_at_hand(member, now=now))
+    suggestions = list(SkillSuggestion.objects.to_tell(member).for_telling())
+    _name_skills(chain((match.skill for match in [*matches, *(one.match for one in sessions)]), _of(suggestions)))
+    live = sorted((one for one in sessions if one.is_of_live_match), key=_begins)
     return {
         "registration": registration,
         "suppression": why_not_written_to(member),
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
-        "skill_news": news_of_suggestions(member),
-        "to_answer": Match.objects.waiting_for(member),
-        "waiting": advising.news_of(registration, now=now),
-        "matches": [(match, match.person(match.side_of(member).other)) for match in matches.live()[:SHOWN]],
-        "next_sessions": _with_other(sessions.upcoming(now=now).for_member(member)[:SHOWN], member),
-        "to_confirm": _with_other(sessions.open(now=now).waiting_for(member).order_by("pk")[:SHOWN], member),
-        "confided": Report.objects.readable_by(member, on=now.date()).waiting().count(),
+        "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round),
+        "skill_news": sentences_of_suggestions(suggestions),
+        "to_answer": [match for match in matches if _is_to_answer(match, member)],
+        "waiting": None if matches else advising.news_of(registration, now=now),
+        "matches": [(match, match.person(match.side_of(member).other)) for match in matches[:SHOWN]],
+        "next_sessions": _with_other((one for one in live if _is_ahead(one, now)), member),
+        "to_confirm": _with_other((one for one in live if _waits_for(one, member, now)), member),
+        "confided": me.confided,
         "hours_to_tell": [
-            (session, session.person(session.side_of(member).other)) for session in to_tell(member, now=now)[:SHOWN]
-        ],
-        "rsvps": Rsvp.objects.active_for(member, now=now)[:SHOWN],
+            (one, one.person(one.side_of(member).other))
+            for one in sorted(sessions, key=_begins, reverse=True)
+            if one.is_to_tell
+        ][:SHOWN],
+        **_clinics(member, now=now),
     }
 
 
+def _row_of(member: Member, *, now: datetime) -> Any:
+    """The member with their registration, whether the next round would know them, and how much was confided to them."""
+    reports = Report.objects.readable_by(member, on=now.date()).waiting().order_by()
+    matchable = Registration.objects.matchable(on=now.date()).filter(member=member)
+    return (
+        Member.objects.select_related("registration")
+        .annotate(
+            is_in_a_round=Exists(matchable),
+            confided=Coalesce(Subquery(reports.values(one=Value(1)).annotate(count=Count("pk")).values("count")), 0),
+        )
+        .get(pk=member.pk)
+    )
+
+
+def _of(suggestions: Iterable[SkillSuggestion]) -> Iterable[Skill]:
+    return (suggestion.skill for suggestion in suggestions)
+
+
+def _name_skills(skills: Iterable[Skill]) -> None:
+    """Read what all these skills, and those they live on in, are called: one query for the whole page."""
+    shown = list(skills)
+    prefetch_related_objects([*shown, *(skill.heir for skill in shown if skill.heir is not skill)], "skill_names")
+
+
+def _is_to_answer(match: Match, member: Member) -> bool:
+    side = match.side_of(member)
+    return match.state == MatchState.ASKED and side is not None and match.accepted_at(side) is None
+
+
+def _begins(session: Session) -> tuple[datetime, int]:
+    return session.starts_at or session.made_at, session.pk
+
+
+def _is_ahead(session: Session, now: datetime) -> bool:
+    return session.state == SessionState.CONFIRMED and session.ends_at is not None and session.ends_at > now
+
+
+def _waits_for(session: Session, member: Member, now: datetime) -> bool:
+    is_open = session.state == SessionState.PROPOSED or _is_ahead(session, now)
+    return is_open and session.waiting_for != "" and session.waiting_for == session.side_of(member)
+
+
 def _with_other(sessions: Iterable[Session], member: Member) -> list[tuple[Session, str]]:
-    """Return each session with the name of the other person."""
-    return [(one, reasons.name_of(one.person(side.other))) for one in sessions if (side := one.side_of(member))]
+    """Return the first of these sessions, each with the name of the other person."""
+    return [
+        (one, reasons.name_of(one.person(side.other)))
+        for one in list(sessions)[:SHOWN]
+        if (side := one.side_of(member))
+    ]
+
+
+def _clinics(member: Member, *, now: datetime) -> dict[str, object]:
+    """The member's own clinics, and those that anybody can still come to."""
+    clinics = list(Clinic.objects.of_home(member, now=now))
+    mine = [(clinic, RsvpState(clinic.my_state).label) for clinic in clinics if clinic.my_state]
+    open_ = [clinic for clinic in clinics if clinic.state == ClinicState.ANNOUNCED]
+    return {"rsvps": mine[:SHOWN], "upcoming": open_[:SHOWN]}
 
 
 def for_everybody(*, now: datetime) -> dict[str, object]:

@@ -21,8 +21,9 @@ _ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/")
 def home(request: HttpRequest) -> HttpResponse:
     """Show a visitor what this is, a member what is theirs."""
     now = timezone.now()
-    mine = sections.for_member(request.user, now=now) if request.user.is_authenticated else {}
-    return render(request, "letsconnect/home.html", sections.for_everybody(now=now) | mine)
+    is_member = request.user.is_authenticated
+    shown = sections.for_member(request.user, now=now) if is_member else sections.for_everybody(now=now)
+    return render(request, "letsconnect/home.html", shown)
 
 
 def code_of_conduct(request: HttpRequest) -> HttpResponse:

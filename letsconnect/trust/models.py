@@ -6,7 +6,7 @@ Nothing here is in the log of acts, in the admin or in the looks people see: a l
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.trust.domain import KEPT_AFTER_CLOSING, Deed, Outcome, ReportState
@@ -51,9 +51,7 @@ class TrustSeat(models.Model):
 class ReportQuerySet(models.QuerySet["Report"]):
     def readable_by(self, member: Member, *, on: date) -> "ReportQuerySet":
         """What a member of the trust team may read: never what is about them, by them, or kept from them."""
-        if not TrustSeat.objects.current(on=on).of(member).exists():
-            return self.none()
-        return self.not_kept_from(member)
+        return self.filter(Exists(TrustSeat.objects.current(on=on).of(member))).not_kept_from(member)
 
     def not_kept_from(self, member: Member) -> "ReportQuerySet":
         # "~Q(about=…)" alone would drop the reports about nobody we know.
