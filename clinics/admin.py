@@ -1,5 +1,6 @@
 """The working group's desk for clinics. Every change goes through an action."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,6 +20,7 @@ from clinics.domain import ClinicError, ClinicState, RsvpState
 from clinics.forms import CancelForm, ClinicForm
 from clinics.models import Clinic, ClinicText, Rsvp
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
+from letsconnect.base.looks import People
 from letsconnect.base.templatetags.when import when
 from registrations.domain import Region
 
@@ -59,6 +61,7 @@ class RsvpInline(DeskInline, admin.TabularInline):
 class ClinicAdmin(WorkingGroupAdmin):
     """Each member of the working group sees what they look after; see `ClinicQuerySet.looked_after_by`."""
 
+    shows, look = ("member",), "clinic"  # of those signed up; the list names nobody
     liaisons_may = frozenset({"view", "change", "add"})
     scope = "looked_after_by"
     form = ClinicForm
@@ -73,6 +76,10 @@ class ClinicAdmin(WorkingGroupAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Clinic]:
         waiting = Count("rsvps", filter=Q(rsvps__state=RsvpState.WAITING))
         return super().get_queryset(request).for_pages().annotate(waiting_count=waiting)
+
+    def people_on(self, rows: Iterable[Clinic]) -> People:
+        """Those signed up, whom the page of a clinic names."""
+        return super().people_on(Rsvp.objects.filter(clinic__in=[row.pk for row in rows]).active())
 
     def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_to_come)

@@ -58,6 +58,10 @@ class WorkingGroupSite(AdminSite):
 
     password_change_done = password_change
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """No form of the desk asks it: people are found by name, where the look is noted."""
+        raise Http404
+
 
 def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     """Yield a sentence and an address for each kind of work that waits for this member of the working group."""

@@ -1,6 +1,6 @@
 """The ledger as coordinators see it. Addresses are in it, so liaisons do not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.looks import People
 from mailings import actions
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
 from mailings.models import Letter, Suppression
@@ -18,6 +19,8 @@ from mailings.models import Letter, Suppression
 
 @admin.register(Letter)
 class LetterAdmin(WorkingGroupAdmin):
+    look, look_at_list = "letter", "letters"
+    shows = ("member",)
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "reason"]
@@ -39,6 +42,13 @@ class LetterAdmin(WorkingGroupAdmin):
     ]
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
+
+    def people_on(self, rows: Iterable[Letter]) -> People:
+        """Those the letters go to; where nobody has an account, whoever is known by the address."""
+        letters = list(rows)
+        people = super().people_on(letters)
+        people.addresses.update(letter.address for letter in letters if letter.member_id is None and letter.address)
+        return people
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         tally = self.get_queryset(request).tally()
@@ -75,6 +85,7 @@ class LetterAdmin(WorkingGroupAdmin):
 
 @admin.register(Suppression)
 class SuppressionAdmin(WorkingGroupAdmin):
+    shows_nobody_because = "only fingerprints of addresses are kept"
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["__str__", "source", "made_at", "lifted_at"]

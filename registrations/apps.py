@@ -8,10 +8,13 @@ class RegistrationsConfig(AppConfig):
     verbose_name = _("Registrations")
 
     def ready(self) -> None:
+        from letsconnect.base import looks
         from mailings import kinds
         from registrations import emails, seeing  # noqa: F401  importing emails registers the letters
         from registrations.actions import claims, erasing, keeping, members, quietness, sensitive, sessions, uploads
+        from registrations.models import Look
 
+        looks.keep_with(Look.objects.keep)
         kinds.register_sweep("registrations.old_codes", members.forget_old_codes)
         kinds.register_sweep("registrations.kept_answers", keeping.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", sessions.forget_ended_sessions)

@@ -9,9 +9,12 @@ from django.core.exceptions import BadRequest
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from letsconnect.base import looks
 from letsconnect.base.addresses import canonical_words
+from letsconnect.base.looks import People, people_on
 from letsconnect.base.models import Act
 
 
@@ -29,6 +32,12 @@ class WorkingGroupAdmin(admin.ModelAdmin):
     # without such a rule says here why everybody at the desk sees all of it; one that says neither shows nothing.
     scope: str = "visible_to"
     unscoped_because: str = ""
+    # The ways from a row to the people its page and its list show, each of whom can read who looked; or why there are
+    # none. ``look`` and ``look_at_list`` are words of `registrations.domain.LookKind`.
+    shows: tuple[str, ...] = ()
+    shows_nobody_because: str = ""
+    look: str = ""
+    look_at_list: str = ""
 
     def _may(self, request: HttpRequest, what: str) -> bool:
         member = request.user
@@ -52,6 +61,31 @@ class WorkingGroupAdmin(admin.ModelAdmin):
     ) -> tuple[models.QuerySet[Any], bool]:
         """Find an address however it is typed."""
         return super().get_search_results(request, queryset, canonical_words(search_term))
+
+    def people_on(self, rows: Iterable[models.Model]) -> People:
+        """Return whose data these rows show."""
+        return people_on(rows, self.shows)
+
+    def note_look(self, request: HttpRequest, people: People, *, what: str) -> None:
+        """Remember for these people that the reader was shown something about them. Besides what it remembers, opening
+        a page changes nothing."""
+        looks.note(viewer=request.user, people=people, what=what, now=timezone.now())
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if self.look_at_list and "cl" in shown:
+            self.note_look(request, self.people_on(shown["cl"].result_list), what=self.look_at_list)
+        return response
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if self.look and shown.get("original") is not None:
+            self.note_look(request, self.people_on([shown["original"]]), what=self.look)
+        return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Filter by what the list offers and by nothing else: Django takes every column of the table, and by one that
@@ -101,6 +135,8 @@ class WorkingGroupAdmin(admin.ModelAdmin):
         obj = self.get_object(request, object_id)
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
+        if self.look:
+            self.note_look(request, self.people_on([obj]), what=self.look)
         context = {
             **self.admin_site.each_context(request),
             "title": _("What happened: %(object)s") % {"object": obj},

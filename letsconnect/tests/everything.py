@@ -15,6 +15,7 @@ from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal, security
 from letsconnect.base.models import SecurityEventKind
 from letsconnect.trust.actions import appoint_to_trust_team, keep_note, send_report
+from letsconnect.trust.models import ReportLook
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.domain import MatchState
@@ -84,6 +85,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     keep_note(
         report=report, text=WORD, by=appoint_to_trust_team(member=make_member(), by=None, now=NOW).member, now=NOW
     )
+    ReportLook.objects.note(viewer=coordinator, reports=[report], on=NOW.date())
     appoint_to_trust_team(member=member, by=coordinator, now=NOW)
     Block.objects.create(member=member, blocked=other, made_at=NOW)
     Block.objects.create(member=other, blocked=member, made_at=NOW)

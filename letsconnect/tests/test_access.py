@@ -265,10 +265,9 @@ DOORS = [
     Door("admin:password_change_done", get="302 302 302 404 404 404 302"),
     Door(
         "admin:autocomplete",
-        get=COORDINATORS,
+        get="302 302 302 404 404 404 302",
         query="?app_label=registrations&model_name=workinggroupseat&field_name=member&term=p",
     ),
-    Door("admin:autocomplete", get=DESK, query="?app_label=registrations&model_name=skill&field_name=parent&term=p"),
     Door("admin:jsi18n", get=DESK),
     Door("admin:view_on_site", "1", "1", get="302 302 302 404 404 404 302"),
     Door("admin:app_list", "registrations", get=DESK),

@@ -31,6 +31,7 @@ ACTORS = {
     "base.Act.actor",
     "base.SecurityEvent.by",
     "registrations.Look.viewer",
+    "trust.ReportLook.viewer",
     "mailings.Letter.member",  # emptied by forget_recipient
     "trust.Report.about",  # confided by others about somebody: not theirs to empty, gone a year after it is closed
 }

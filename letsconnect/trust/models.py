@@ -1,8 +1,9 @@
 """Who is on the trust team, what was reported to it, and what the team noted.
 
-Nothing here is in the log of acts, in the admin or in the looks people see: a log others read would tell of a report.
+Nothing here is in the log of acts, in the admin or in the looks others see: a log they read would tell of a report.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import models
@@ -111,6 +112,34 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ReportLookQuerySet(models.QuerySet["ReportLook"]):
+    def note(self, *, viewer: Member, reports: Iterable[Report], on: date) -> None:
+        """Remember that a member of the team read these reports; once a day is enough."""
+        looks = [ReportLook(viewer=viewer, report=report, seen_on=on) for report in reports]
+        self.bulk_create(looks, ignore_conflicts=True)
+
+
+class ReportLook(models.Model):
+    """That one of the trust team read a report on one day. Whoever wrote the report can see it; nobody else, since a
+    look that others find would tell them of a report."""
+
+    viewer = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="looks")
+    seen_on = models.DateField(_("when"))
+
+    objects = ReportLookQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("look at a report")
+        verbose_name_plural = _("looks at reports")
+        constraints = [
+            models.UniqueConstraint(fields=["viewer", "report", "seen_on"], name="trust_one_look_a_day_at_a_report"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.seen_on}"
 
 
 class Note(models.Model):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from letsconnect.trust import actions
 from letsconnect.trust.domain import TrustError
 from letsconnect.trust.forms import DecideForm, NameForm, ReportForm
-from letsconnect.trust.models import Report, ReportQuerySet, TrustSeat
+from letsconnect.trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
 from matching import reasons
 from matching.models import Match
 from registrations.actions import blocking
@@ -76,7 +76,8 @@ def _tell(request: HttpRequest, *, other: Registration | None) -> HttpResponse:
 def report_list(request: HttpRequest) -> HttpResponse:
     """Show the trust team what they may read; for anybody else there is no such page."""
     reports = _readable(request)
-    rows = reports.select_related("reporter", "about").order_by("-made_at", "-pk")[:SHOWN]
+    rows = list(reports.select_related("reporter", "about").order_by("-made_at", "-pk")[:SHOWN])
+    ReportLook.objects.note(viewer=request.user, reports=rows, on=timezone.now().astimezone(UTC).date())
     return render(request, "trust/report_list.html", {"reports": rows, "shown": SHOWN})
 
 
@@ -86,6 +87,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def report_detail(request: HttpRequest, number: str) -> HttpResponse:
     """Show one report with its notes; the form adds a note, changes the state, or both."""
     report = _find(request, number)
+    ReportLook.objects.note(viewer=request.user, reports=[report], on=timezone.now().astimezone(UTC).date())
     form = DecideForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         said = dict(form.cleaned_data)

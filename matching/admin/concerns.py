@@ -14,6 +14,7 @@ from matching.admin.desk import DeskAdmin, side_in_words
 from matching.afterwards import Verdict
 from matching.domain import MatchingError
 from matching.models import Concern, Feedback, Match, SessionOutcome
+from registrations.domain import LookKind
 
 # Fewer marks than this could be told apart by who knows of one.
 FEWEST_MARKS = 5
@@ -44,6 +45,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(Concern)
 class ConcernAdmin(DeskAdmin):
+    shows, look_at_list = ("registration", "match__learner", "match__sharer"), LookKind.MATCHES
     list_display = ["who", "kind", "raised_at", "looked_after"]
     list_display_links = None
     list_filter = [OpenFilter, "kind"]

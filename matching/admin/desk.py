@@ -1,22 +1,23 @@
 """What the tables of the desk share: pages, people in words, and what could not be done."""
 
-from datetime import UTC
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin, keys_among
+from letsconnect.base.looks import People, people_on
 from matching import reasons
 from matching.domain import RoundState
 from matching.models import Match, Round
 from registrations.domain import LookKind
-from registrations.models import Look, Member, Registration
+from registrations.models import Member, Registration
 
+BOTH = ("learner", "sharer")
 _CANCELLABLE = (RoundState.DRAFT, RoundState.SOLVING, RoundState.PROPOSED, RoundState.FAILED)
 
 
@@ -36,12 +37,16 @@ class DeskAdmin(WorkingGroupAdmin):
 
     def note_looks(self, request: HttpRequest, *people: Registration) -> None:
         """Remember for these people that the reader opened a page about them."""
-        Look.objects.note(
-            viewer=request.user,
-            registrations=people,
-            what=LookKind.MATCH,
-            on=timezone.now().astimezone(UTC).date(),
-        )
+        self.note_look(request, People(registrations={one.pk for one in people}), what=LookKind.MATCH)
+
+    def note_names(self, request: HttpRequest, people: Iterable[Registration | None]) -> None:
+        """Remember for these people that their names were in a list."""
+        shown = People(registrations={one.pk for one in people if one is not None})
+        self.note_look(request, shown, what=LookKind.MATCHES)
+
+    def note_matches(self, request: HttpRequest, matches: Iterable[Match]) -> None:
+        """Remember for both sides of these matches that they were in a list."""
+        self.note_look(request, people_on(matches, BOTH), what=LookKind.MATCHES)
 
 
 def side_in_words(person: Registration) -> str:

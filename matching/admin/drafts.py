@@ -73,7 +73,11 @@ class DraftPages(DeskAdmin):
         return redirect(f"{reverse(CHANGE, args=[round_.pk])}#preview")
 
     def draft_page(self, request: HttpRequest, round_: Round, form: DraftForm | None = None) -> HttpResponse:
-        pairs = Match.objects.visible_to(request.user).filter(round=round_, made_by_hand=True).undecided()
+        made = Match.objects.visible_to(request.user).filter(round=round_, made_by_hand=True).undecided()
+        pairs = list(made.with_people().order_by("pk"))
+        self.note_matches(request, pairs)
+        picture = pictures.of_preview(round_, reader=request.user)
+        self.note_names(request, picture.named if picture else [])
         return self.page(
             request,
             "draft",
@@ -83,8 +87,8 @@ class DraftPages(DeskAdmin):
                 "form": form or DraftForm.of(round_),
                 "scope": scope_in_words(Scope.of(round_.scope)),
                 "scope_is_narrow": not Scope.of(round_.scope).is_everybody,
-                "pairs": [line(match) for match in pairs.with_people().order_by("pk")],
-                "picture": pictures.of_preview(round_, reader=request.user),
+                "pairs": [line(match) for match in pairs],
+                "picture": picture,
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "reloads": round_.preview_requested_at is not None,
                 "may_steer": may_steer(request.user, round_),
@@ -95,6 +99,7 @@ class DraftPages(DeskAdmin):
         """Put two people together by hand."""
         round_ = self.find(request, round_id)
         people = {str(one.pk): one for one in self.people_to_choose(request)}
+        self.note_names(request, people.values())
         form = PairForm(request.POST or None, people=people.values())
         if form.is_valid() and self._pair(request, round_, people, form.cleaned_data):
             return redirect(CHANGE, round_.pk)

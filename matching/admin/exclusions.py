@@ -15,6 +15,7 @@ from matching.admin.forms import ExcludeForm, LiftForm
 from matching.admin.two_people import people_to_name
 from matching.domain import MatchingError
 from matching.models import Exclusion
+from registrations.domain import LookKind
 from registrations.models import Registration
 
 LIST = "admin:matching_exclusion_changelist"
@@ -35,6 +36,7 @@ class StandingFilter(admin.SimpleListFilter):
 class ExclusionAdmin(DeskAdmin):
     """Two people who are not proposed to each other, in either role, until it is lifted. They are not told."""
 
+    shows, look, look_at_list = ("one", "other"), LookKind.MATCH, LookKind.MATCHES
     liaisons_may = coordinators_may = frozenset({"view", "add"})
     list_display = ["first", "second", "reason", "made_by", "made_at", "lifted_at"]
     list_display_links = ["first"]
@@ -58,6 +60,7 @@ class ExclusionAdmin(DeskAdmin):
         """Choose two people of one's regions, and say why."""
         asked = {"one": request.GET.get("one", ""), "other": request.GET.get("other", "")}
         people = {str(person.pk): person for person in people_to_name(request.user, *asked.values())}
+        self.note_names(request, people.values())
         form = ExcludeForm(request.POST or None, initial=asked, people=people.values())
         if form.is_valid() and self._exclude(request, people, form.cleaned_data):
             return redirect(LIST)

@@ -16,14 +16,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.admin import keys_among
+from letsconnect.base.looks import People
 from matching import actions, reasons
 from matching.actions import Swap
 from matching.admin import one_match
-from matching.admin.desk import DeskAdmin, line, may_know, side_in_words, tell_held
+from matching.admin.desk import BOTH, DeskAdmin, line, may_know, side_in_words, tell_held
 from matching.domain import MatchingError, MatchState
 from matching.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
-from registrations.domain import Region
+from registrations.domain import LookKind, Region
 from registrations.models import Registration, Skill
 
 CHANGE = "admin:matching_match_change"
@@ -59,6 +60,7 @@ class SkillFilter(admin.SimpleListFilter):
 
 @admin.register(Match)
 class MatchAdmin(DeskAdmin):
+    shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
     list_filter = ["state", RegionFilter, SkillFilter, "round"]
     actions = ["approve", "refuse", "swap"]
@@ -100,7 +102,10 @@ class MatchAdmin(DeskAdmin):
         """Show both sides beside each other, the reasons, who else there is, and what was decided when."""
         match = self.find(request, object_id)
         self.note_looks(request, match.learner, match.sharer)
-        return self.page(request, "match", one_match.context(match, reader=request.user))
+        context = one_match.context(match, reader=request.user)
+        others = [row["sharer_id"] for row in context.get("alternatives", ()) if row["sharer_id"]]
+        self.note_look(request, People(registrations=set(others)), what=LookKind.MATCHES)
+        return self.page(request, "match", context)
 
     @method_decorator(require_POST)
     def decide_view(self, request: HttpRequest, match_id: int) -> HttpResponse:
@@ -156,6 +161,7 @@ class MatchAdmin(DeskAdmin):
     def refuse(self, request: HttpRequest, queryset: QuerySet[Match]) -> HttpResponse | None:
         form = RefuseForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
+            self.note_matches(request, queryset)
             context = {"title": _("Refuse matches"), "form": form, "rows": [line(match) for match in queryset]}
             return self.page(request, "refuse", {**context, "checkbox": ACTION_CHECKBOX_NAME})
         outcome = actions.refuse_matches(
@@ -173,6 +179,8 @@ class MatchAdmin(DeskAdmin):
         """Show who each learner would get instead and what it costs; the button swaps them all."""
         rows = one_match.next_best(queryset, reader=request.user)
         if "confirmed" not in request.POST:
+            self.note_matches(request, [row["match"] for row in rows])
+            self.note_names(request, [row["other"].sharer for row in rows if row["other"] is not None])
             context = {"title": _("Swap matches"), "rows": rows, "checkbox": ACTION_CHECKBOX_NAME}
             return self.page(request, "swap", context)
         swaps = [

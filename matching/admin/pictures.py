@@ -30,6 +30,7 @@ class Picture:
     others: list[Left] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    named: list[Registration] = field(default_factory=list)  # in the warnings: each can read who looked
 
 
 def of_preview(round_: Round, *, reader: Member) -> Picture | None:
@@ -37,7 +38,8 @@ def of_preview(round_: Round, *, reader: Member) -> Picture | None:
     if not round_.preview:
         return None
     picture = _picture(round_, round_.preview, round_.preview_before, reader)
-    picture.warnings += _warnings(round_, reader)
+    warnings, picture.named = _warnings(round_, reader)
+    picture.warnings += warnings
     if round_.preview_before:
         picture.differences = differences(round_.preview, round_.preview_before)
     return picture
@@ -92,8 +94,8 @@ def _more_or_fewer(change: int) -> str:
     return gettext("As many learners get a proposal as before.")
 
 
-def _warnings(round_: Round, reader: Member) -> list[str]:
-    """What approving would refuse: people of the reader's regions by name, the others as a number."""
+def _warnings(round_: Round, reader: Member) -> tuple[list[str], list[Registration]]:
+    """What approving would refuse: people of the reader's regions by name, the others as a number; and who is named."""
     rows = round_.preview.get("warnings", [])
     people = _participants(round_, [row["number"] for row in rows])
     named = [row for row in rows if row["number"] in people and reader.looks_after(people[row["number"]].region)]
@@ -119,7 +121,7 @@ def _warnings(round_: Round, reader: Member) -> list[str]:
             elsewhere,
         )
         said.append(text % {"count": elsewhere})
-    return said
+    return said, [people[row["number"]] for row in named]
 
 
 def _against_rules(round_: Round, now: Figures, reader: Member) -> list[str]:

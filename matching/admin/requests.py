@@ -7,14 +7,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from matching.admin.desk import DeskAdmin, side_in_words
+from matching.admin.desk import BOTH, DeskAdmin, side_in_words
 from matching.models import SharerRequest
+from registrations.domain import LookKind
 
 
 @admin.register(SharerRequest)
 class SharerRequestAdmin(DeskAdmin):
     """A preference in the next round; the working group reads why, and the sharer never hears of it."""
 
+    shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["learner_side", "sharer_side", "skill_name", "why", "state", "made_at"]
     list_display_links = ["learner_side"]
     list_filter = ["state"]

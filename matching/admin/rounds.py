@@ -32,6 +32,8 @@ _DECIDABLE = (RoundState.PROPOSED, RoundState.PUBLISHED)
 
 @admin.register(Round)
 class RoundAdmin(DraftPages, WhyNotPage):
+    # The list shows figures; the pages of one round note the people they name.
+    shows_nobody_because = "the list shows figures"
     list_display = ["number", "state", "created_at", "begun_by", "people", "served", "published_at"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
@@ -79,6 +81,8 @@ class RoundAdmin(DraftPages, WhyNotPage):
 
     def _progress_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
         has_failed = round_.state == RoundState.FAILED
+        picture = pictures.of_preview(round_, reader=request.user) if has_failed else None
+        self.note_names(request, picture.named if picture else [])
         phases = list(RoundPhase)
         at = phases.index(RoundPhase(round_.phase)) if round_.phase else -1
         return self.page(
@@ -92,7 +96,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                     {"label": phase.label, "is_done": number < at, "is_now": number == at}
                     for number, phase in enumerate(phases)
                 ],
-                "picture": pictures.of_preview(round_, reader=request.user) if has_failed else None,
+                "picture": picture,
                 "can_try_again": has_failed and may_steer(request.user, round_),
                 "can_cancel": may_cancel(request.user, round_),
             },
@@ -103,6 +107,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         counts = round_.statistics
         can_decide = round_.state in _DECIDABLE
         rows = list(matches.with_people().order_by("pk")[:SHOWN_ON_A_ROUND])
+        self.note_matches(request, rows)
         return self.page(
             request,
             "round",
@@ -140,6 +145,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         if not request.user.is_coordinator:
             left = left.filter(registration__region__in=request.user.seat_regions)
         shown = Paginator(left, LEFT_A_PAGE).get_page(request.GET.get("p"))
+        self.note_names(request, [one.registration for one in shown])
         names = shortages.skill_names(change for one in shown for change in one.advice)
         rows = [
             {
@@ -178,6 +184,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
             return redirect(CHANGE, round_.pk)
         matches = Match.objects.visible_to(request.user).filter(round=round_).to_publish().with_people().order_by("pk")
         rows = [line(match) for match in matches]
+        self.note_matches(request, matches)
         return self.page(
             request,
             "publish",

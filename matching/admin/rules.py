@@ -23,7 +23,7 @@ CHANGE = "admin:matching_matchingrules_change"
 class MatchingRulesAdmin(DeskAdmin):
     """Liaisons read them."""
 
-    unscoped_because = "one page of settings"
+    unscoped_because = shows_nobody_because = "one page of settings"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one row, so the list is its page."""

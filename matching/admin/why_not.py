@@ -35,6 +35,7 @@ class WhyNotPage(DeskAdmin):
         round_ = self._round(request)
         asked = [request.GET.get(side, "") for side in ("learner", "sharer")]
         people = {person.pk: person for person in people_to_name(request.user, *asked)}
+        self.note_names(request, people.values())
         context: dict[str, Any] = {"title": _("Why not this pair?"), "round": round_}
         form = TwoPeopleForm(request.GET if "sharer" in request.GET else None, people=people.values())
         if "learner" in request.GET and not form.is_bound:

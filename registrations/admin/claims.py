@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from registrations.actions import claims
+from registrations.domain import LookKind
 from registrations.models import ClaimInvitation, Registration
 
 _STATES = {
@@ -70,6 +71,7 @@ class StateFilter(admin.SimpleListFilter):
 class ClaimInvitationAdmin(WorkingGroupAdmin):
     """For coordinators: addresses are here."""
 
+    shows, look, look_at_list = ("registration",), LookKind.INVITATIONS, LookKind.INVITATIONS
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["person", "address", "state", "invited_at", "reminded_at", "expires_at", "used_at", "invited_by"]

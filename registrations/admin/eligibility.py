@@ -14,7 +14,7 @@ from registrations.models import Eligibility
 
 @admin.register(Eligibility)
 class EligibilityAdmin(WorkingGroupAdmin):
-    unscoped_because = "one page of settings"
+    unscoped_because = shows_nobody_because = "one page of settings"
     fields = [
         "must_belong_to_a_group",
         "must_agree_to_the_code",

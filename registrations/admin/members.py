@@ -4,14 +4,15 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
-from registrations.admin.looking import NotesLooks
+from registrations.domain import LookKind
 from registrations.models import Member
 
 
 @admin.register(Member)
-class MemberAdmin(NotesLooks, WorkingGroupAdmin):
+class MemberAdmin(WorkingGroupAdmin):
     """Accounts, for coordinators only: addresses are here."""
 
+    shows, look, look_at_list = ("",), LookKind.ACCOUNT, LookKind.ACCOUNTS
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["shown", "email", "language", "region", "joined_at", "is_active"]

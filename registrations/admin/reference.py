@@ -19,7 +19,7 @@ class GroupAliasInline(DeskInline, admin.TabularInline):
 class GroupAdmin(WorkingGroupAdmin):
     """Affiliates and informal groups with their other names."""
 
-    unscoped_because = "names of groups say nothing about a person"
+    unscoped_because = shows_nobody_because = "names of groups say nothing about a person"
     list_display = ["name", "kind", "country", "is_active"]
     list_filter = ["kind", "is_active"]
     search_fields = ["name", "aliases__text"]

@@ -22,9 +22,8 @@ from registrations import changes, documents, snapshots
 from registrations.actions import review
 from registrations.admin import exports, queue
 from registrations.admin.claims import invite
-from registrations.admin.looking import NotesLooks
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
-from registrations.domain import ConsentDocument, ContactWay, RegistrationError, RegistrationState
+from registrations.domain import ConsentDocument, ContactWay, LookKind, RegistrationError, RegistrationState
 from registrations.eligibility import Rules, problems
 from registrations.facts import RegistrationFacts
 from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
@@ -51,9 +50,10 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
+class RegistrationAdmin(WorkingGroupAdmin):
     """Liaisons see and decide on their regions, coordinators on all; the person's address is for coordinators."""
 
+    shows, look, look_at_list = ("",), LookKind.REGISTRATION, LookKind.REGISTRATIONS
     coordinators_may = frozenset({"view"})
     list_display = ["shown_name", "state", "news", "region", "shown_country", "group", "submitted_at", "claimed"]
     list_filter = [queue.QueueFilter, "region", queue.ClaimFilter, queue.AgreementFilter]
@@ -271,6 +271,7 @@ class RegistrationAdmin(NotesLooks, WorkingGroupAdmin):
         decision: RegistrationState,
         form: DecisionForm,
     ) -> HttpResponse:
+        self.note_look(request, self.people_on(registrations), what=LookKind.REGISTRATIONS)
         models.prefetch_related_objects(registrations, "member__consents")
         rules = Eligibility.objects.current().rules
         warns = decision == RegistrationState.APPROVED

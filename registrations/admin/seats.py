@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.looks import People
 from registrations.actions import seats as actions
 from registrations.admin.people import PersonForm, person_in_words
-from registrations.domain import Region, RegistrationError, SeatRole
+from registrations.domain import LookKind, Region, RegistrationError, SeatRole
 from registrations.models import WorkingGroupSeat
 
 
@@ -58,7 +59,7 @@ class SeatAdmin(WorkingGroupAdmin):
     """What the two kinds of seats share: the steps of giving one, and ending it."""
 
     form = EndForm
-    unscoped_because = "who has a seat is no secret in the working group"
+    unscoped_because = shows_nobody_because = "who has a seat is no secret in the working group"
     change_form_template = "admin/seats/change_form.html"
     list_select_related = ["member"]
     give_form: type[PersonForm]
@@ -153,6 +154,7 @@ class SeatAdmin(WorkingGroupAdmin):
 
     def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
+        self.note_look(request, People(members={one.pk for one in form.found}), what=LookKind.ACCOUNTS)
         context = {"opts": self.opts, "title": self.opts.verbose_name, "form": form, "people_url": people, **more}
         return TemplateResponse(
             request, f"admin/seats/{page}.html", {**self.admin_site.each_context(request), **context}

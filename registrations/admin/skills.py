@@ -63,7 +63,7 @@ class MissingFilter(admin.SimpleListFilter):
 class SkillAdmin(WorkingGroupAdmin):
     """Coordinators order the tree; liaisons see it, and accept and rename what was suggested."""
 
-    unscoped_because = "names of skills say nothing about a person"
+    unscoped_because = shows_nobody_because = "names of skills say nothing about a person"
     list_display = ["name", "family", "state", "offers", "wishes", "missing"]
     list_filter = [StateFilter, "family", MissingFilter]
     search_fields = ["slug", "skill_names__text"]

@@ -1,6 +1,7 @@
 """The import desk: bring a file of the old form, look at what it would do, import it."""
 
 import io
+import re
 from collections import Counter
 from typing import Any
 
@@ -20,14 +21,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.looks import People
 from registrations.actions import uploads
-from registrations.domain import RegistrationError
+from registrations.domain import LookKind, RegistrationError
 from registrations.importing.report import Line, write_csv
-from registrations.models import ImportUpload
+from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
 
 LINES_ON_A_PAGE = 100
+_ADDRESS = re.compile(rb"[\w.+-]{1,64}@[\w.-]{1,190}", re.ASCII)
 PAGE = "admin:registrations_importupload_change"
 _COUNTS = {
     "rows": gettext_lazy("rows in the file"),
@@ -74,10 +78,16 @@ class FileForm(forms.Form):
         return file
 
 
+def _addresses_in(content: bytes) -> set[str]:
+    return {canonical_or_nothing(word.decode("ascii")) for word in _ADDRESS.findall(content)} - {""}
+
+
 @admin.register(ImportUpload)
 class ImportUploadAdmin(WorkingGroupAdmin):
     """For coordinators only: the files are full of addresses."""
 
+    # The list names files; the pages of one file note the people in it.
+    shows_nobody_because = "the list shows names of files"
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view", "add"})
     list_display = ["file_name", "state", "shown_size", "uploaded_by", "uploaded_at", "applied_at"]
@@ -124,6 +134,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         if request.method == "POST" or not self.has_view_permission(request):
             raise PermissionDenied
         upload = self._find(request, object_id)
+        self._note_people(request, upload)
         lines = [Line(*line) for line in upload.lines]
         only = request.GET.get("only", "")
         chosen = [line for line in lines if line.certainty == only] if only in _CERTAINTIES else lines
@@ -165,11 +176,21 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     def report(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hand out the lines as a CSV file."""
         upload = self._find(request, pk)
+        self._note_people(request, upload)
         out = io.StringIO(newline="")
         write_csv([Line(*line) for line in upload.lines], out)
         response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="import-{upload.pk}-report.csv"'
         return response
+
+    def _note_people(self, request: HttpRequest, upload: ImportUpload) -> None:
+        """Note whoever of the file is known here: by the addresses in it, or as one who was imported from it."""
+        content = ImportUpload.objects.values_list("content", flat=True).get(pk=upload.pk)
+        people = People(addresses=_addresses_in(bytes(content)) if content else set())
+        if upload.applied_at is not None:
+            rows = ImportedRow.objects.filter(imported_at=upload.applied_at)
+            people.registrations.update(rows.values_list("registration", flat=True))
+        self.note_look(request, people, what=LookKind.IMPORT)
 
     def _find(self, request: HttpRequest, pk: int | str) -> ImportUpload:
         if not self.has_view_permission(request):

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from letsconnect.base.looks import People
 from registrations.domain import LookKind
 from registrations.models.members import Member
 from registrations.models.registration import Registration
@@ -21,17 +22,28 @@ class LookQuerySet(models.QuerySet["Look"]):
             .order_by("-seen_on", "-pk")
         )
 
-    def note(self, *, viewer: Member, registrations: Iterable[Registration], what: LookKind, on: date) -> None:
-        """Remember that ``viewer`` read these registrations; once a day is enough, and one's own is no look."""
-        theirs = {person.pk for person in registrations if person.member_id != viewer.pk}
-        looks = [Look(viewer=viewer, registration_id=pk, what=what, seen_on=on) for pk in sorted(theirs)]
+    def keep(self, viewer: Member, people: People, what: str, on: date) -> None:
+        """Remember that ``viewer`` was shown these people; once a day is enough, and oneself is no look. One statement
+        writes them, whatever their number."""
+        registrations = set(people.registrations)
+        if people.addresses:
+            known = Registration.objects.filter(imported_address__in=people.addresses)
+            registrations.update(known.values_list("pk", flat=True))
+        if registrations:
+            registrations -= set(Registration.objects.filter(member=viewer).values_list("pk", flat=True))
+        looks = [Look(viewer=viewer, registration_id=pk, what=what, seen_on=on) for pk in sorted(registrations)]
+        looks += [
+            Look(viewer=viewer, member_id=pk, what=what, seen_on=on) for pk in sorted(people.members - {viewer.pk})
+        ]
         self.bulk_create(looks, ignore_conflicts=True)
+
+    def note(self, *, viewer: Member, registrations: Iterable[Registration], what: LookKind, on: date) -> None:
+        """Remember that ``viewer`` read these registrations."""
+        self.keep(viewer, People(registrations={person.pk for person in registrations}), what, on)
 
     def note_account(self, *, viewer: Member, member: Member, on: date) -> None:
         """Remember that ``viewer`` read somebody's account."""
-        if member.pk != viewer.pk:
-            look = Look(viewer=viewer, member=member, what=LookKind.ACCOUNT, seen_on=on)
-            self.bulk_create([look], ignore_conflicts=True)
+        self.keep(viewer, People(members={member.pk}), LookKind.ACCOUNT, on)
 
 
 class Look(models.Model):
@@ -40,7 +52,7 @@ class Look(models.Model):
     viewer = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     registration = models.ForeignKey(Registration, null=True, on_delete=models.PROTECT, related_name="looks")
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="looks")
-    what = models.CharField(max_length=12, choices=LookKind)
+    what = models.CharField(max_length=20, choices=LookKind)
     seen_on = models.DateField()
 
     objects = LookQuerySet.as_manager()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.trust.actions.seats import end_trust_seat
 from letsconnect.trust.domain import ReportState
-from letsconnect.trust.models import Report, TrustSeat
+from letsconnect.trust.models import Report, ReportLook, TrustSeat
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member
@@ -48,11 +48,21 @@ def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> lis
         )
         for report in Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
     ]
+    looks = [
+        (
+            item("seen_on", _("When"), look.seen_on),
+            item("viewer", _("Who"), look.viewer.name or _("somebody of the trust team")),
+        )
+        for look in ReportLook.objects.filter(report__reporter=member)
+        .select_related("viewer")
+        .order_by("-seen_on", "-pk")
+    ]
     seats = [
         (item("from_on", _("From"), seat.from_on), item("until_on", _("Until, not included"), seat.until_on))
         for seat in TrustSeat.objects.of(member).order_by("from_on")
     ]
     return [
         news.Section("confided", _("What I wrote in confidence"), rows, tables=("trust.Report", "trust.Note")),
+        news.Section("confided_looks", _("Who read what I wrote in confidence"), looks, tables=("trust.ReportLook",)),
         news.Section("trust_seats", _("My seats on the trust team"), seats, tables=("trust.TrustSeat",)),
     ]

@@ -1,0 +1,160 @@
+"""Whoever is named on a page of the desk can read who looked."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.db import connection, transaction
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinics.tests.factories import make_clinic, sign_up
+from letsconnect.tests.test_access import DOORS
+from letsconnect.trust.models import ReportLook
+from letsconnect.trust.tests.factories import make_reader, make_report
+from mailings.tests.factories import make_letter
+from registrations.domain import LookKind
+from registrations.models import Look, Member, Registration
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
+
+DESKS = sorted(admin.site._registry.values(), key=str)
+
+
+@pytest.mark.parametrize("desk", DESKS, ids=str)
+def test_every_table_of_the_desk_says_whom_it_shows(desk):
+    words = {word for word in (desk.look, desk.look_at_list) if word}
+
+    assert bool(desk.shows) != bool(desk.shows_nobody_because)
+    assert bool(words) == bool(desk.shows)
+    assert words <= set(LookKind.values)
+
+
+def named_on(body):
+    """The members a page tells of, by the marks their names and addresses carry."""
+    members = set(Member.objects.filter(public_id__in=re.findall(r"mark-(\w{12})-", body)).values_list("pk", flat=True))
+    members |= set(Registration.objects.filter(pk__in=re.findall(r"reg-(\d+)-", body)).values_list("member", flat=True))
+    return members - {None}
+
+
+def looked_at(viewer):
+    looks = Look.objects.filter(viewer=viewer).values_list("member", "registration__member")
+    return {key for look in looks for key in look}
+
+
+def mark_everybody():
+    mark = Concat(Value("mark-"), F("public_id"), Value("-"))
+    Member.objects.filter(seats=None, trust_seats=None).update(name=mark, email=Concat(mark, Value("@example.org")))
+    Registration.objects.update(name=Concat(Value("reg-"), Cast("pk", CharField()), Value("-")))
+
+
+@pytest.mark.parametrize("who", ["coordinator", "liaison"])
+def test_whoever_a_page_names_can_read_who_looked(world, client, who):
+    viewer = world.people[who]
+    make_letter(to=world.person)
+    sign_up(world.clinic, 2)
+    mark_everybody()
+    client.force_login(viewer)
+    cookies = client.cookies.copy()
+    told, silent = 0, {}
+    for door in DOORS:
+        for method in ("get", "post"):
+            if not door.name.startswith("admin:") or (method == "post" and not door.post):
+                continue
+            client.cookies = cookies.copy()
+            savepoint = transaction.savepoint()
+            response = getattr(client, method)(door.path(world), door.posted(world) if method == "post" else None)
+            body = response.content.decode() if response.status_code == 200 and not response.streaming else ""
+            named = named_on(body) - {viewer.pk}
+            told += bool(named)
+            if named - looked_at(viewer):
+                silent[method, str(door)] = Member.objects.filter(pk__in=named - looked_at(viewer))
+            transaction.savepoint_rollback(savepoint)
+
+    assert silent == {}
+    assert told > (15 if who == "coordinator" else 8)
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("registrations_member_changelist", "accounts"),
+        ("registrations_registration_changelist", "registrations"),
+        ("mailings_letter_changelist", "letters"),
+        ("registrations_workinggroupseat_people", "accounts"),
+    ],
+)
+def test_a_list_notes_all_it_shows_once_a_day_in_one_statement(client, db, coordinator, page, kind):
+    client.force_login(coordinator)
+
+    def look():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse(f"admin:{page}"), {"show": "all"} if "registration_c" in page else {"person": "Zed"})
+        return len([query for query in queries if 'INSERT INTO "registrations_look"' in query["sql"]]), len(queries)
+
+    if page != "registrations_workinggroupseat_people" and "registration_c" not in page:
+        look_path = reverse(f"admin:{page}")
+
+        def look():
+            with CaptureQueriesContext(connection) as queries:
+                client.get(look_path)
+            return len([query for query in queries if 'INSERT INTO "registrations_look"' in query["sql"]]), len(queries)
+
+    people = [make_registration(name="Zed", member=make_member(name="Zed"), reviewer=coordinator) for _ in range(3)]
+    for one in people:
+        make_letter(to=one.member)
+    few = look()
+    for _ in range(12):
+        person = make_registration(name="Zed", member=make_member(name="Zed"), reviewer=coordinator)
+        make_letter(to=person.member)
+
+    assert look() == look() == few
+    assert few[0] == 1
+    assert {look.what for look in Look.objects.about(people[0].member)} == {kind}
+    assert Look.objects.about(people[0].member).count() == 1
+
+
+def test_a_letter_to_an_address_without_account_is_noted_for_whom_it_belongs_to(client, db, coordinator):
+    old = make_registration(source="import", state="submitted", imported_address="old@example.org")
+    letter = make_letter(to=None, address="old@example.org")
+    client.force_login(coordinator)
+
+    client.get(reverse("admin:mailings_letter_change", args=[letter.pk]))
+
+    assert Look.objects.get().registration == old
+
+
+def test_the_names_of_those_who_come_to_a_clinic_are_noted(client, db, liaison):
+    (rsvp,) = sign_up(make_clinic(region="MENA"), 1)
+    client.force_login(liaison)
+
+    client.get(reverse("admin:clinics_clinic_change", args=[rsvp.clinic_id]))
+
+    assert [(look.viewer, look.what) for look in Look.objects.about(rsvp.member)] == [(liaison, "clinic")]
+
+
+def test_looks_at_reports_are_kept_and_shown_to_the_writer_alone(client, db):
+    reader, writer, about, coordinator = make_reader(name="Rita"), make_member(), make_member(), make_coordinator()
+    report = make_report(reporter=writer, about=about)
+    client.force_login(reader)
+    for _ in range(2):
+        client.get(reverse("trust:report-list"))
+        client.get(reverse("trust:report-detail", args=[report.number]))
+
+    assert [(look.viewer, look.report) for look in ReportLook.objects.all()] == [(reader, report)]
+    assert not Look.objects.exists()
+    shown = {}
+    for member in (writer, about, coordinator):
+        client.force_login(member)
+        shown[member] = "Rita" in client.get(reverse("registrations:data-download", args=["json"])).content.decode()
+    assert shown == {writer: True, about: False, coordinator: False}
+
+
+def test_the_database_keeps_one_look_a_day_at_a_report(db):
+    reader, report = make_reader(), make_report()
+
+    for _ in range(2):
+        ReportLook.objects.note(viewer=reader, reports=[report], on=NOW.date())
+    assert ReportLook.objects.count() == 1
+    assert [rule.name for rule in ReportLook._meta.constraints] == ["trust_one_look_a_day_at_a_report"]
