@@ -190,7 +190,7 @@ def test_a_proposal_opens_with_both_sides_their_weeks_its_points_and_the_others(
     assert "It would cost nothing" in text
     assert "One more place of this sharer would change nothing." in text
     assert "I heard their talk." in text
-    assert Look.objects.filter(viewer=coordinator).count() == 2
+    assert Look.objects.filter(viewer=coordinator, what="match").count() == 2
 
 
 def test_only_what_can_still_be_changed_says_that_its_costs_are_not_known_any_more(client, coordinator):

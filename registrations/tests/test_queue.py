@@ -202,7 +202,7 @@ def test_asking_about_many_costs_the_same_number_of_queries(client, liaison, cou
     client.force_login(liaison)
     client.get(LIST)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.post(LIST, {"action": "approve", "_selected_action": chosen})
 
 

@@ -279,7 +279,7 @@ def test_the_list_of_invitations_costs_the_same_number_of_queries(
     client.force_login(coordinator)
     client.get(INVITATIONS)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(INVITATIONS)
 
 
