@@ -16,7 +16,7 @@ from letsconnect.trust.models import ReportLook
 from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings.tests.factories import make_letter
 from registrations.domain import LookKind
-from registrations.models import Look, Member, Registration
+from registrations.models import ImportedRow, ImportUpload, Look, Member, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 
 DESKS = sorted(admin.site._registry.values(), key=str)
@@ -158,3 +158,27 @@ def test_the_database_keeps_one_look_a_day_at_a_report(db):
         ReportLook.objects.note(viewer=reader, reports=[report], on=NOW.date())
     assert ReportLook.objects.count() == 1
     assert [rule.name for rule in ReportLook._meta.constraints] == ["trust_one_look_a_day_at_a_report"]
+
+
+@pytest.mark.parametrize("is_applied", [False, True])
+def test_whoever_is_known_in_an_imported_file_can_read_who_looked(db, client, coordinator, is_applied):
+    told = {"imported_at": NOW, "raw": {}}
+    old = make_registration(source="import", state="submitted", imported_address="old@example.org")
+    ImportedRow.objects.create(registration=old, **told)
+    make_registration(source="import", state="submitted", imported_address="another@example.org")
+    upload = ImportUpload.objects.create(
+        file_name="old.csv",
+        size=2,
+        content=None if is_applied else b"Email Address,Full name\nOld@Example.org,Olga\n",
+        state="applied" if is_applied else "checked",
+        uploaded_by=coordinator,
+        uploaded_at=NOW,
+        asked_at=NOW,
+        applied_by=coordinator if is_applied else None,
+        applied_at=NOW if is_applied else None,
+    )
+    client.force_login(coordinator)
+
+    client.get(reverse("admin:registrations_importupload_change", args=[upload.pk]))
+
+    assert [(look.registration, look.what) for look in Look.objects.all()] == [(old, "import")]

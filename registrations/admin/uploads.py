@@ -188,7 +188,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         content = ImportUpload.objects.values_list("content", flat=True).get(pk=upload.pk)
         people = People(addresses=_addresses_in(bytes(content)) if content else set())
         if upload.applied_at is not None:
-            rows = ImportedRow.objects.filter(imported_at=upload.applied_at)
+            rows = ImportedRow.objects.filter(imported_at=upload.asked_at)  # the moment all its rows carry
             people.registrations.update(rows.values_list("registration", flat=True))
         self.note_look(request, people, what=LookKind.IMPORT)
 
