@@ -197,6 +197,7 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = FROM_EMAIL
 MAILBOX_DIR = BASE_DIR / "var" / "mailbox"
+LETTERS_GATHER_FOR = timedelta(minutes=1)  # quiet before the newest of several letters about one thing goes out
 NUDGES = env.boolean("NUDGES", default=True)  # off where only cron's `manage.py tick` sends
 TRUST_OUTSIDE_EMAIL = env.text("TRUST_OUTSIDE_EMAIL", "ca@wikimedia.org")  # where to turn while the team is empty
 _smtp = _email or {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": paths.mailbox_port(BASE_DIR)}

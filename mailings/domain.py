@@ -98,9 +98,9 @@ class Outcome:
     is_bad_address: bool = False
 
 
-def due_after_quiet(*, since: datetime, now: datetime, sent_lately: int) -> datetime:
+def due_after_quiet(*, since: datetime, now: datetime, sent_lately: int, quiet: timedelta = QUIET) -> datetime:
     """Return when a letter that has gathered since ``since`` goes out, if nothing more happens."""
-    return min(now + (QUIET if sent_lately < OFTEN else LONGEST_QUIET), since + LONGEST_QUIET)
+    return min(now + (quiet if sent_lately < OFTEN else LONGEST_QUIET), since + LONGEST_QUIET)
 
 
 def may_become(was: LetterState, became: LetterState) -> bool:

@@ -7,6 +7,7 @@ last one told is not sent at all.
 import hashlib
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models, transaction
 
 from mailings.domain import OFTEN_WITHIN, LetterState, due_after_quiet
@@ -36,7 +37,9 @@ def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
         letter.gathering, letter.pk = gather, None
         letter.gathering_since = since = _take_the_place(gather) or now
         sent_lately = Letter.objects.gathered(gather).filter(sent_at__gt=now - OFTEN_WITHIN).count()
-        letter.due_at = due_after_quiet(since=since, now=now, sent_lately=sent_lately)
+        letter.due_at = due_after_quiet(
+            since=since, now=now, sent_lately=sent_lately, quiet=settings.LETTERS_GATHER_FOR
+        )
         Letter.objects.bulk_create([letter], ignore_conflicts=True)
     raise TooBusy(gather)
 

@@ -55,7 +55,6 @@ def review(
             to=registration.member,
             about=registration,
             key=f"review:{act.pk}",
-            gather=f"registration:{registration.pk}:review",
             now=now,
         )
     return registration

@@ -1,4 +1,4 @@
-"""The portal's settings for a whole portal beside a test: a quick beat, its own mailbox, sheets from the checkout."""
+"""The settings of a whole portal beside a test: a quick beat, a short quiet, its own mailbox, unbuilt sheets."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,3 +13,4 @@ CELERY_BEAT_SCHEDULE = {"tick": {**CELERY_BEAT_SCHEDULE["tick"], "schedule": tim
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+LETTERS_GATHER_FOR = timedelta(seconds=2)
