@@ -39,7 +39,8 @@ def forget_in_files(proved: Proved) -> int:
 def _give_up(upload: ImportUpload) -> None:
     upload.state, upload.content, upload.lines, upload.notes = UploadState.FAILED, None, [], []
     upload.failure = _("Somebody in this file has deleted their account. Take their row out and bring the file again.")
-    upload.save(update_fields=["state", "content", "lines", "notes", "failure"])
+    upload.progress, upload.worked_at = {}, None
+    upload.save(update_fields=["state", "content", "lines", "notes", "failure", "progress", "worked_at"])
 
 
 def _told(proved: Proved) -> set[str]:

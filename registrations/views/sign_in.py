@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.network import network_of
-from registrations.actions import claims, members
+from registrations.actions import claims, keeping, members
 from registrations.domain import CodeNotSent, CodeRefused, TooManyCodes
 from registrations.forms.sign_in import AddressForm, CodeForm
 
@@ -61,6 +61,8 @@ def _send(request: HttpRequest, pending: dict) -> str:
         return str(error)
     pending["codes"] = [*pending["codes"][-2:], code.pk]
     request.session[PENDING] = pending
+    # What this browser wrote before signing in is found by the address then, should its owner delete their account.
+    keeping.note_address(browser=request.COOKIES.get(keeping.COOKIE, ""), address=code.address)
     return ""
 
 

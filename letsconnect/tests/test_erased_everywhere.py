@@ -1,0 +1,190 @@
+"""Deleting an account, whatever it left and wherever: the database is dumped and searched."""
+
+import base64
+import json
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from letsconnect.tests.everything import make_somebody
+from mailings.tests.factories import make_letter
+from registrations.actions import erasing, keeping, reference, uploads
+from registrations.importing.columns import HEADINGS
+from registrations.models import ClaimInvitation, ImportedKey, ImportUpload, KeptAnswers, Member, Registration
+from registrations.tests.factories import NOW, make_coordinator, make_member
+from registrations.tests.test_uploads import file_of
+
+NAME, USERNAME, COUNTRY_WORDS = "Zebrafinch", "Quetzalcoatlus", "Nowhereistan"
+IN_SESSIONS = {"django_session"}  # the address, while the door still keeps it there
+WORDS = (NAME, USERNAME, COUNTRY_WORDS, "zebrafinch@", "second-nest@")
+
+
+def dump():
+    """Every table of the database as text: what is in bytes and in sessions is read as well."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found[table] = "\n".join(_read(value) for row in cursor.fetchall() for value in row)
+    found["django_session"] += "\n".join(json.dumps(session.get_decoded()) for session in Session.objects.all())
+    return found
+
+
+def _read(value):
+    if isinstance(value, memoryview | bytes):
+        content = bytes(value)
+        return " ".join(content.decode(encoding, errors="replace") for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+    return str(value)
+
+
+def where(*words):
+    """The tables in which one of the words stands, in whatever case or in base 64."""
+    coded = [base64.b64encode(word.encode()).decode().rstrip("=")[:-1] for word in words]
+    wanted = re.compile("|".join(map(re.escape, [*words, *coded])), re.IGNORECASE)
+    return {table for table, text in dump().items() if wanted.search(text)}
+
+
+def row_of(address, **more):
+    told = {"name": NAME, "address": address, "username": USERNAME, "country": COUNTRY_WORDS, "learns": "Surveys"}
+    return {**told, "zone": f"zone of {NAME}", **more}
+
+
+def bring(coordinator, *rows, content=None):
+    content = content or file_of(*rows)
+    return uploads.bring_file(name="old.csv", content=content, by=coordinator, now=NOW)
+
+
+@pytest.fixture
+def traces(db, client):
+    """Somebody of whom every table tells, and who proved a second address under which an import lies unclaimed."""
+    reference.load_reference_data()
+    coordinator = make_coordinator()
+    member = make_somebody()
+    EmailAddress.objects.create(user=member, email="second-nest@example.org", verified=True)
+    other = {"name": "Olga", "address": "olga@example.org", "country": "Ukraine", "learns": "Surveys", "zone": "Somewhere"}
+    applied = bring(coordinator, row_of("Second-Nest@EXAMPLE.org"), other)
+    uploads.apply_upload(upload=applied, by=coordinator, now=NOW)
+    left = Registration.objects.get(imported_address="second-nest@example.org")
+    assert left.member is None
+    ClaimInvitation.objects.create(
+        registration=left, address="second-nest@example.org", invited_by=coordinator, invited_at=NOW, expires_at=NOW
+    )
+    bring(coordinator, other, row_of("ZebraFinch@example.ORG"))
+    bring(coordinator, content=file_of(other, row_of("zebrafinch@example.org")).decode().encode("utf-16"))
+    make_letter(to=None, address="second-nest@example.org")
+    return {"member": member, "coordinator": coordinator}
+
+
+def test_somebody_whom_every_table_knows_is_nowhere_after_deleting(traces):
+    assert {"registrations_importedrow", "registrations_importupload", "registrations_registration"} <= where(*WORDS)
+
+    erasing.erase_member(member=traces["member"], by=traces["member"], now=NOW)
+
+    assert where(*WORDS) == {"registrations_group"}  # a name made up for the group; it is nobody's
+
+
+def test_what_others_wrote_in_the_same_files_stays(traces):
+    erasing.erase_member(member=traces["member"], by=traces["member"], now=NOW)
+
+    assert Registration.objects.filter(name="Olga", imported_address="olga@example.org").exists()
+    applied, *waiting = ImportUpload.objects.order_by("pk")
+    assert any("Somewhere" in str(line) for line in applied.lines)
+    assert [(upload.state, bool(upload.failure)) for upload in waiting] == [("failed", True)] * 2
+
+
+def test_the_old_file_does_not_bring_them_back(traces):
+    erasing.erase_member(member=traces["member"], by=traces["member"], now=NOW)
+
+    again = bring(traces["coordinator"], row_of("second-nest@example.org"))
+    uploads.apply_upload(upload=again, by=traces["coordinator"], now=NOW)
+
+    assert not Registration.objects.exclude(imported_address="").filter(name=NAME).exists()
+    assert ImportedKey.objects.filter(kind="address").count() == 3  # hashed, and kept for this
+
+
+def test_an_address_that_was_only_typed_finds_nothing(db):
+    """A wiki, or a form, may say any address; who says it may neither read nor delete what lies under it."""
+    reference.load_reference_data()
+    coordinator = make_coordinator()
+    uploads.apply_upload(upload=bring(coordinator, row_of("victim@example.org")), by=coordinator, now=NOW)
+    thief = make_member(email="victim@example.org")
+    EmailAddress.objects.create(user=thief, email="victim@example.org", verified=False)
+    browser = Client()
+    browser.force_login(thief)
+
+    file = browser.get(reverse("registrations:data-download", args=["json"])).content.decode()
+    erasing.erase_member(member=thief, by=thief, now=NOW)
+
+    assert NAME not in file
+    assert Registration.objects.get(member=None).name == NAME
+
+
+def test_my_data_tells_of_the_import_nobody_took_over(traces, client):
+    client.force_login(traces["member"])
+
+    told = json.loads(client.get(reverse("registrations:data-download", args=["json"])).content)["sections"]
+
+    rows = {section["key"]: section["rows"] for section in told}
+    assert [row["imported_address"] for row in rows["unclaimed_registration"]] == ["second-nest@example.org"]
+    assert any(USERNAME in str(row["raw"]) for row in rows["importedrow"])
+    assert "olga@example.org" not in json.dumps(told)
+    page = client.get(reverse("registrations:my-data")).content.decode()
+    assert "From the old form, not taken over" in page
+
+
+def test_what_they_typed_in_a_browser_that_asked_for_their_code_goes_too(db, mailoutbox):
+    member, browser = make_member(email="zebrafinch@example.org"), Client()
+    browser.post(reverse("registrations:registration-step", args=["who"]), {"name": NAME})
+    browser.post(reverse("registrations:sign-in"), {"email": "Zebrafinch@example.org", "zone": "UTC"})
+XX
+    erasing.erase_member(member=member, by=member, now=NOW)
+
+    assert where("zebrafinch") <= IN_SESSIONS
+
+
+def test_what_they_typed_and_then_signed_in_goes_too(db, mailoutbox):
+    browser = Client()
+    browser.post(reverse("registrations:registration-step", args=["who"]), {"name": NAME})
+    browser.post(reverse("registrations:sign-in"), {"email": "zebrafinch@example.org", "zone": "UTC"})
+    code = re.search(r"\b\d{6}\b", mailoutbox[-1].body)[0]
+    browser.post(reverse("registrations:sign-in-code"), {"code": code})
+    member = Member.objects.get(email="zebrafinch@example.org")
+    assert KeptAnswers.objects.get().member == member
+
+    erasing.erase_member(member=member, by=member, now=NOW)
+
+    assert where("zebrafinch") == set()
+    assert browser.get(reverse("registrations:my-data")).status_code == 302
+
+
+def test_a_visitors_session_says_nothing_of_them(db, mailoutbox):
+    browser = Client()
+    browser.post(reverse("registrations:registration-step", args=["who"]), {"name": NAME})
+    browser.post(reverse("registrations:sign-in"), {"email": "zebrafinch@example.org", "zone": "UTC"})
+
+    assert where(NAME, "zebrafinch") - {"registrations_keptanswers", "registrations_signincode", "mailings_letter"} <= (
+        IN_SESSIONS
+    )
+
+
+def test_erasing_reads_no_session(db, django_assert_num_queries):
+    member = make_member()
+    Client().force_login(member)
+    with connection.execute_wrapper(_refuse_sessions):
+        erasing.erase_member(member=member, by=member, now=NOW)
+
+
+def _refuse_sessions(execute, sql, params, many, context):
+    assert "django_session" not in sql
+    return execute(sql, params, many, context)
+
+
+def test_headings_are_those_of_the_old_form():
+    assert {"name", "address", "username", "country", "learns", "zone"} <= set(HEADINGS)
+    assert keeping.AT_ONCE >= 100
