@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from registrations import documents
@@ -66,12 +68,19 @@ class RegistrationFacts:
         return cls(
             **{name: getattr(registration, name) for name in cls.column_names() if name != "topics"},
             topics=tuple(registration.topics),
-            offers=tuple(sorted(registration.offers.values_list("skill_id", "level", "would_host"))),
-            wishes=tuple(sorted(registration.wishes.values_list("skill_id", "priority", "why"))),
-            languages=tuple(sorted(registration.spoken_languages.values_list("code", "level", "is_preferred"))),
-            windows=tuple(sorted(registration.windows.values_list("start", "end"))),
+            **{name: tuple(sorted(rows)) for name, rows in cls.rows_of(registration).items()},
             consents=agreed_documents(registration.member),
         )
+
+    @staticmethod
+    def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
+        """The facts that are rows of their own tables, under their names, for whoever reads them himself."""
+        return {
+            "offers": registration.offers.values_list("skill_id", "level", "would_host"),
+            "wishes": registration.wishes.values_list("skill_id", "priority", "why"),
+            "languages": registration.spoken_languages.values_list("code", "level", "is_preferred"),
+            "windows": registration.windows.values_list("start", "end"),
+        }
 
     @classmethod
     def to_begin_with(cls, member: Member) -> "RegistrationFacts":

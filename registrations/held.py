@@ -1,21 +1,23 @@
 """Everything held about one person, as facts that a page, a file for people and a file for machines all show."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from letsconnect.base import personal
 from letsconnect.base.models import Act
+from letsconnect.base.together import Reading
 from mailings.models import Letter
 from registrations import news
 from registrations.actions import sensitive
 from registrations.domain import AgeRange, BabelLevel, ConsentDocument, Gender, OfferLevel, SeatRole, WishPriority
-from registrations.facts import RegistrationFacts
+from registrations.facts import RegistrationFacts, current_version
 from registrations.forms.rows import DAYS
 from registrations.models import (
     Block,
@@ -32,7 +34,7 @@ from registrations.models import (
 from registrations.proved import Proved, proved_by
 from registrations.reference.names import language_name
 
-Section, Item, item = news.Section, news.Item, news.Item.of
+Section, Item, Told, item = news.Section, news.Item, news.Told, news.Item.of
 _COVERED = ("Member", "Registration", "Offer", "Wish", "SpokenLanguage", "Window", "Consent", "Look", "Block")
 _SIGN_IN = {
     "account.EmailAddress": gettext_lazy("Addresses I sign in with"),
@@ -48,34 +50,44 @@ _REST = {
 }
 
 
-def everything(member: Member, *, now: datetime) -> list[Section]:
+def everything(member: Member, *, now: datetime, registration: Registration | None = None) -> list[Section]:
     """Return all of it that is theirs to read. What no section tells of is listed at the end, column by column, where
-    columns.toml says that a column is shown to them: nothing is listed because nobody thought of it."""
-    registration, proved = Registration.objects.of(member), proved_by(member)
-    sections = [_account(member), *_sign_in(member)]
+    columns.toml says that a column is shown to them: nothing is listed because nobody thought of it.
+
+    Each part first says what it wants to read (`news.Told`); then all is read together, and each part tells. Who has
+    read the registration already passes it on.
+    """
+    registration = registration or Registration.objects.of(member)
+    proved, reading = proved_by(member), Reading()
+    parts = [_account(member), _sign_in(reading, member)]
     if registration is not None:
-        sections += [_registration(registration), *_answers(registration)]
-    sections += [_consents(member), *_sensitive(member)]
-    sections += news.told(news.collecting, member=member, now=now)
-    sections += [_blocks(member), looks(member), _seats(member), _acts(member, registration)]
-    sections += [_letters(proved), _codes(proved)]
+        parts += [_registration(registration), _answers(reading, registration)]
+    parts += [_consents(reading, member), _sensitive(member)]
+    parts += [told for _receiver, told in news.collecting.send(sender=None, member=member, now=now, reading=reading)]
+    parts += [_blocks(reading, member), _looks(reading, member), _seats(reading, member)]
+    parts += [_acts(reading, member, registration), _letters(reading, proved), _codes(reading, proved)]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}
-    covered |= {table for section in sections for table in section.tables}
-    sections += _rest(proved, covered)
-    return [section for section in sections if section.rows]
+    covered.update(*[next(part) for part in parts])
+    rest = _rest(reading, proved, covered)
+    next(rest)
+    reading.read()
+    reading.prefetch(Skill, "skill_names")
+    return [section for part in [*parts, rest] for section in part if section.rows]
 
 
-def looks(member: Member) -> Section:
+def _looks(reading: Reading, member: Member) -> Told:
     """Who of the working group read what about the person, newest first."""
+    looks = reading.want(Look.objects.about(member))
+    yield ()
     rows = [
         (
             item("seen_on", _("When"), look.seen_on),
             item("who", _("Who"), viewer_in_words(look)),
             item("what", _("What"), look.what, look.get_what_display()),
         )
-        for look in Look.objects.about(member)
+        for look in looks
     ]
-    return Section("looks", _("Who looked"), rows)
+    yield Section("looks", _("Who looked"), rows)
 
 
 def viewer_in_words(look: Look) -> str:
@@ -93,7 +105,8 @@ def viewer_in_words(look: Look) -> str:
     return name
 
 
-def _account(member: Member) -> Section:
+def _account(member: Member) -> Told:
+    yield ()
     row = (
         item("public_id", _("Number of the account"), member.public_id),
         item("email", _("Email address"), member.email),
@@ -106,21 +119,26 @@ def _account(member: Member) -> Section:
         item("last_login", _("Last signed in"), member.last_login),
         item("last_seen_on", _("Last did something here"), member.last_seen_on),
     )
-    return Section("account", _("My account"), [row])
+    yield Section("account", _("My account"), [row])
 
 
-def _sign_in(member: Member) -> Iterator[Section]:
+def _sign_in(reading: Reading, member: Member) -> Told:
     """What allauth keeps: verified addresses, and accounts elsewhere that were connected."""
-    for relation in Member._meta.related_objects:
-        model = relation.related_model
-        if model.__module__.startswith("allauth."):
-            rows = [_columns(row) for row in model._base_manager.filter(**{relation.field.name: member.pk})]
-            title = _SIGN_IN.get(model._meta.label, model._meta.verbose_name_plural.capitalize())
-            yield Section(model._meta.model_name, str(title), rows)
+    kept = [
+        reading.want(relation.related_model._base_manager.filter(**{relation.field.name: member.pk}))
+        for relation in Member._meta.related_objects
+        if relation.related_model.__module__.startswith("allauth.")
+    ]
+    yield ()
+    for rows in kept:
+        meta = rows.model._meta
+        title = _SIGN_IN.get(meta.label, meta.verbose_name_plural.capitalize())
+        yield Section(meta.model_name, str(title), [_columns(row) for row in rows])
 
 
-def _registration(registration: Registration) -> Section:
+def _registration(registration: Registration) -> Told:
     """First the answers that are columns, under the names the form knows them by, then what became of them."""
+    yield ()
     row = [_column(registration, name) for name in RegistrationFacts.column_names()]
     known = {one.key for one in row}
     more = (
@@ -136,23 +154,22 @@ def _registration(registration: Registration) -> Section:
     )
     more += ("made_at", "changed_at", "submitted_at", "reviewed_at", "review_note", "claimed_at")
     row += [_column(registration, name) for name in more if name not in known]
-    return Section("registration", _("My registration"), [tuple(row)])
+    yield Section("registration", _("My registration"), [tuple(row)])
 
 
-def _answers(registration: Registration) -> Iterator[Section]:
+def _answers(reading: Reading, registration: Registration) -> Told:
     """The answers that are rows: one section each, whose items stand in the order of the facts."""
-    facts = RegistrationFacts.of(registration)
+    found = {name: reading.want(rows) for name, rows in RegistrationFacts.rows_of(registration).items()}
+    named = Q(offers__registration=registration) | Q(wishes__registration=registration)
+    skills = reading.want(Skill.objects.filter(named).select_related("merged_into").distinct())
+    agreed = reading.want(registration.member.consents.given().values_list("document", "version"))
+    yield ()
+    names = {skill.pk: str(skill) for skill in skills}
+    found["consents"] = [(document,) for document, version in agreed if version == current_version(document)]
     columns = set(RegistrationFacts.column_names())
-    skills = {
-        skill.pk: str(skill)
-        for skill in Skill.objects.filter(pk__in=[row[0] for row in (*facts.offers, *facts.wishes)]).prefetch_related(
-            "skill_names"
-        )
-    }
-    for name in [field.name for field in fields(facts) if field.name not in columns]:
-        title, told = _rows_of(name, skills)
-        rows = [told(row if isinstance(row, tuple) else (row,)) for row in getattr(facts, name)]
-        yield Section(name, title, rows)
+    for name in [field.name for field in fields(RegistrationFacts) if field.name not in columns]:
+        title, told = _rows_of(name, names)
+        yield Section(name, title, [told(row) for row in sorted(found[name])])
 
 
 def _rows_of(name: str, skills: dict[int, str]) -> tuple[str, Callable[..., tuple[Item, ...]]]:
@@ -210,8 +227,9 @@ def _minute_of_the_week(minute: int) -> str:
     return f"{DAYS[minute // 1440 % 7][1]} {minute % 1440 // 60:02d}:{minute % 60:02d}"
 
 
-def _sensitive(member: Member) -> Iterator[Section]:
+def _sensitive(member: Member) -> Told:
     """The answers that are kept apart and forgotten within 90 days."""
+    yield ()
     told = sensitive.answers_of(member)
     row = (
         item("gender", _("Gender"), told.gender, Gender(told.gender).label if told.gender else ""),
@@ -222,7 +240,9 @@ def _sensitive(member: Member) -> Iterator[Section]:
         yield Section("sensitive", _("Voluntary answers, kept apart for at most 90 days"), [row])
 
 
-def _consents(member: Member) -> Section:
+def _consents(reading: Reading, member: Member) -> Told:
+    consents = reading.want(Consent.objects.about(member))
+    yield ()
     rows = [
         (
             item("document", _("Document"), consent.document, consent.get_document_display()),
@@ -230,20 +250,23 @@ def _consents(member: Member) -> Section:
             item("given_at", _("Agreed"), consent.given_at),
             item("withdrawn_at", _("Taken back or replaced"), consent.withdrawn_at),
         )
-        for consent in Consent.objects.about(member)
+        for consent in consents
     ]
-    return Section("agreements", _("What I agreed to, and when"), rows)
+    yield Section("agreements", _("What I agreed to, and when"), rows)
 
 
-def _blocks(member: Member) -> Section:
+def _blocks(reading: Reading, member: Member) -> Told:
+    blocks = reading.want(Block.objects.filter(member=member).select_related("blocked").order_by("made_at"))
+    yield ()
     rows = [
-        (item("blocked", _("Who"), str(block.blocked)), item("made_at", _("Since"), block.made_at))
-        for block in Block.objects.filter(member=member).select_related("blocked").order_by("made_at")
+        (item("blocked", _("Who"), str(block.blocked)), item("made_at", _("Since"), block.made_at)) for block in blocks
     ]
-    return Section("blocks", _("Whom I do not want to be matched with"), rows)
+    yield Section("blocks", _("Whom I do not want to be matched with"), rows)
 
 
-def _seats(member: Member) -> Section:
+def _seats(reading: Reading, member: Member) -> Told:
+    seats = reading.want(WorkingGroupSeat.objects.filter(member=member).order_by("from_on"))
+    yield ()
     rows = [
         (
             item("role", _("Role"), seat.role, seat.get_role_display()),
@@ -251,14 +274,16 @@ def _seats(member: Member) -> Section:
             item("from_on", _("From"), seat.from_on),
             item("until_on", _("Until, not included"), seat.until_on),
         )
-        for seat in WorkingGroupSeat.objects.filter(member=member).order_by("from_on")
+        for seat in seats
     ]
-    return Section("seats", _("My seats in the working group"), rows)
+    yield Section("seats", _("My seats in the working group"), rows)
 
 
-def _acts(member: Member, registration: Registration | None) -> Section:
+def _acts(reading: Reading, member: Member, registration: Registration | None) -> Told:
     """What was done with the account and the registration, by whom, and why."""
     objects = [member, *([registration] if registration else [])]
+    acts = [reading.want(Act.objects.on(about)) for about in objects]
+    yield ()
     rows = [
         (
             item("at", _("When"), act.at),
@@ -267,13 +292,17 @@ def _acts(member: Member, registration: Registration | None) -> Section:
             item("became", _("It became"), act.became),
             item("reason", _("Why"), act.reason_for(member)),
         )
-        for about in objects
-        for act in Act.objects.on(about)
+        for of_one in acts
+        for act in of_one
     ]
-    return Section("acts", _("What was done with it"), rows)
+    yield Section("acts", _("What was done with it"), rows)
 
 
-def _letters(proved: Proved) -> Section:
+def _letters(reading: Reading, proved: Proved) -> Told:
+    letters = reading.want(
+        Letter.objects.received_by(proved.member, addresses=proved.addresses).order_by("owed_at", "pk")
+    )
+    yield ()
     rows = [
         (
             item("kind", _("Letter"), letter.kind),
@@ -282,14 +311,15 @@ def _letters(proved: Proved) -> Section:
             item("state", _("State"), letter.state, letter.get_state_display()),
             item("sent_at", _("Sent"), letter.sent_at),
         )
-        for letter in Letter.objects.received_by(proved.member, addresses=proved.addresses).order_by("owed_at", "pk")
+        for letter in letters
     ]
-    return Section("letters", _("Letters to me"), rows)
+    yield Section("letters", _("Letters to me"), rows)
 
 
-def _codes(proved: Proved) -> Section:
+def _codes(reading: Reading, proved: Proved) -> Told:
     """Codes asked for with an address of theirs; the code itself is nowhere."""
-    codes = SignInCode.objects.filter(address__in=proved.addresses)
+    codes = reading.want(SignInCode.objects.filter(address__in=proved.addresses).order_by("made_at"))
+    yield ()
     rows = [
         (
             item("address", _("To"), code.address),
@@ -297,29 +327,35 @@ def _codes(proved: Proved) -> Section:
             item("expires_at", _("Valid until"), code.expires_at),
             item("used_at", _("Used"), code.used_at),
         )
-        for code in codes.order_by("made_at")
+        for code in codes
     ]
-    return Section("sign_in_codes", _("Codes to sign in"), rows)
+    yield Section("sign_in_codes", _("Codes to sign in"), rows)
 
 
-def _rest(proved: Proved, covered: set[str]) -> Iterator[Section]:
+def _rest(reading: Reading, proved: Proved, covered: set[str]) -> Told:
     """The tables no section told of; and of an import that nobody took over all of them, for none did of that."""
+    found = []
     for table in personal.tables():
+        is_told = table.model._meta.label in covered
+        if not (table.owners and table.may_concern_a_person) or (is_told and not proved.unclaimed):
+            continue
+        rows = proved.rows_of(table).order_by("pk")
+        rows = rows.exclude(pk__in=table.rows_of(proved.member).values("pk")) if is_told else rows
+        found.append((table, is_told, reading.want(rows.select_related(*_ways(table)))))
+    yield ()
+    for table, is_told, rows in found:
         meta = table.model._meta
-        if not (table.owners and table.may_concern_a_person):
-            continue
-        if meta.label not in covered:
-            found = proved.rows_of(table)
-        elif proved.unclaimed:
-            found = proved.rows_of(table).exclude(pk__in=table.rows_of(proved.member).values("pk"))
-        else:
-            continue
-        told = [_told(table, row, proved) for row in found.order_by("pk")]
-        title = str(_REST.get(meta.label, meta.verbose_name_plural.capitalize()))
-        if meta.label in covered:
-            title = _("From the old form, not taken over: %(what)s") % {"what": title}
-        key = f"unclaimed_{meta.model_name}" if meta.label in covered else meta.model_name
-        yield Section(key, title, [row for row in told if row])
+        title, key = str(_REST.get(meta.label, meta.verbose_name_plural.capitalize())), meta.model_name
+        if is_told:
+            title, key = _("From the old form, not taken over: %(what)s") % {"what": title}, f"unclaimed_{key}"
+        yield Section(key, title, [row for one in rows if (row := _told(table, one, proved))])
+
+
+def _ways(table: personal.Table) -> list[str]:
+    """The rows that have to come along to say whose a row is, and by which public name a key is told."""
+    keys = [field.name for field in table.model._meta.concrete_fields if field.is_relation and _can_be_told(field)]
+    ways = [owner.rpartition("__")[0] for owner in table.owners]
+    return sorted({*keys, *ways} - {""})
 
 
 def _told(table: personal.Table, row: models.Model, proved: Proved) -> tuple[Item, ...]:

@@ -1,14 +1,17 @@
 """News for the apps above: each signal is sent by one action inside its transaction, and what a receiver does is part
 of it. The sender holds the member's row locked; receivers lock matches before clinics, and registrations last."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.dispatch import Signal
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from letsconnect.base.templatetags.when import when
+from letsconnect.base.together import Reading
 
 # registration, by, now, leaves_clinics: the person leaves the programme.
 registration_withdrawn = Signal()
@@ -21,7 +24,7 @@ erasing = Signal()
 
 # member, step, now → list[str]: sentences that say what a step will bring about, asked before it is taken.
 foreseeing = Signal()
-# member, now → list[Section]: what is held about the person.
+# member, now, reading → Told: what is held about the person.
 collecting = Signal()
 
 
@@ -42,13 +45,27 @@ class Item:
 
 @dataclass(frozen=True)
 class Section:
-    """Facts of one kind, one tuple of items for each row; ``tables`` are the labels of the tables they come from."""
+    """Facts of one kind, one tuple of items for each row."""
 
     key: str
     title: str
     rows: list[tuple[Item, ...]] = field(default_factory=list)
     note: str = ""
-    tables: tuple[str, ...] = ()
+
+
+# What tells of a person's rows: it asks ``reading`` for them and yields the labels of the tables it tells of; goes on
+# once everything is read, and yields sections.
+Told = Iterator[Any]
+
+
+def told_by_apps(member: Any, *, now: datetime) -> list[Section]:
+    """Return the sections the apps above tell, in the order in which they listen."""
+    reading = Reading()
+    parts = [told for _receiver, told in collecting.send(sender=None, member=member, now=now, reading=reading)]
+    for part in parts:
+        next(part)
+    reading.read()
+    return [section for part in parts for section in part]
 
 
 def readable(value: object) -> str:

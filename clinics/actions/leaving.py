@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from clinics.actions.seats import cancel_rsvp
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
 from letsconnect.base.templatetags.when import written
+from letsconnect.base.together import Reading
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member, Registration
@@ -58,8 +59,11 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     ]
 
 
-def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
     """Tell a person every clinic they signed up for."""
+    mine = Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
+    rsvps = reading.want(mine)
+    yield ("clinics.Rsvp",)
     item = news.Item.of
     rows = [
         (
@@ -69,6 +73,6 @@ def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> lis
             item("made_at", _("I signed up"), rsvp.made_at),
             item("seated_at", _("I got a seat"), rsvp.seated_at),
         )
-        for rsvp in Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
+        for rsvp in rsvps
     ]
-    return [news.Section("clinics", _("My clinics"), rows, tables=("clinics.Rsvp",))]
+    yield news.Section("clinics", _("My clinics"), rows)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from letsconnect.base.together import Reading
 from matching import reasons
 from matching.models import Concern, Feedback, Session
 from registrations import news
@@ -17,46 +18,42 @@ def connect() -> None:
     news.collecting.connect(collect)
 
 
-def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
     """Tell a person their own words, the thanks they got, and whether a liaison was asked to look after them.
 
     What the other said of the hour, or noted for themselves, is not theirs.
     """
-    mine = Feedback.objects.of(member).select_related("session__learner__member", "session__sharer__member")
+    of_mine = Feedback.objects.of(member).select_related("session__learner__member", "session__sharer__member")
     thanks = Feedback.objects.filter(session__in=Session.objects.for_member(member)).exclude(thanks="")
-    theirs = thanks.exclude(registration__member=member).select_related("registration__member")
+    of_theirs = thanks.exclude(registration__member=member).select_related("registration__member")
     match = Q(match__learner__member=member) | Q(match__sharer__member=member)
     concerns = Concern.objects.filter(Q(registration__member=member) | match)
+    mine = reading.want(of_mine.order_by("made_at", "pk"))
+    theirs = reading.want(of_theirs.order_by("made_at", "pk"))
+    looked_after = reading.want(concerns.order_by("raised_at", "pk"))
+    yield ("matching.Feedback", "matching.Concern")
     item = news.Item.of
-    return [
-        news.Section(
-            "feedback",
-            _("What I said after my hours"),
-            [_row(said) for said in mine.order_by("made_at", "pk")],
-            tables=("matching.Feedback",),
-        ),
-        news.Section(
-            "thanks",
-            _("Thanks I got"),
-            [
-                (item("by", _("From"), reasons.name_of(said.registration)), item("thanks", _("Thanks"), said.thanks))
-                for said in theirs.order_by("made_at", "pk")
-            ],
-        ),
-        news.Section(
-            "concerns",
-            _("What a liaison was asked to look after"),
-            [
-                (
-                    item("kind", _("What"), concern.kind, concern.get_kind_display()),
-                    item("raised_at", _("Since"), concern.raised_at),
-                    item("closed_at", _("Looked after"), concern.closed_at),
-                )
-                for concern in concerns.order_by("raised_at", "pk")
-            ],
-            tables=("matching.Concern",),
-        ),
-    ]
+    yield news.Section("feedback", _("What I said after my hours"), [_row(said) for said in mine])
+    yield news.Section(
+        "thanks",
+        _("Thanks I got"),
+        [
+            (item("by", _("From"), reasons.name_of(said.registration)), item("thanks", _("Thanks"), said.thanks))
+            for said in theirs
+        ],
+    )
+    yield news.Section(
+        "concerns",
+        _("What a liaison was asked to look after"),
+        [
+            (
+                item("kind", _("What"), concern.kind, concern.get_kind_display()),
+                item("raised_at", _("Since"), concern.raised_at),
+                item("closed_at", _("Looked after"), concern.closed_at),
+            )
+            for concern in looked_after
+        ],
+    )
 
 
 def _row(said: Feedback) -> tuple[news.Item, ...]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from letsconnect.base.together import Reading
 from matching import reasons
 from matching.actions.locking import close_match
 from matching.actions.publishing import tell
@@ -101,20 +102,16 @@ def _other(match: Match, member: Member) -> str:
     return reasons.name_of(match.person(side.other)) if side else ""
 
 
-def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
     """Tell a person all their matches; what the other side said in confidence is not theirs."""
-    rows = [_row(match, match.side_of(member), member) for match in Match.objects.for_member(member)]
-    asked = [_request_row(request) for request in SharerRequest.objects.of(member).with_people()]
-    return [
-        news.Section("matches", _("My matches"), rows, tables=("matching.Match",)),
-        news.Section("requests", _("People I asked for"), asked, tables=("matching.SharerRequest",)),
-        news.Section(
-            "rounds",
-            _("Rounds of matching I was in"),
-            [_round_row(took_part) for took_part in RoundParticipant.objects.told_to(member)],
-            tables=("matching.RoundParticipant",),
-        ),
-    ]
+    matches = reading.want(Match.objects.for_member(member).prefetch_related(None))
+    requests = reading.want(SharerRequest.objects.of(member).with_people().prefetch_related(None))
+    rounds = reading.want(RoundParticipant.objects.told_to(member))
+    yield ("matching.Match", "matching.SharerRequest", "matching.RoundParticipant")
+    rows = [_row(match, match.side_of(member), member) for match in matches]
+    yield news.Section("matches", _("My matches"), rows)
+    yield news.Section("requests", _("People I asked for"), [_request_row(request) for request in requests])
+    yield news.Section("rounds", _("Rounds of matching I was in"), [_round_row(took_part) for took_part in rounds])
 
 
 def _round_row(took_part: RoundParticipant) -> tuple[news.Item, ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.templatetags.when import when, written
+from letsconnect.base.together import Reading
 from letsconnect.base.zones import in_zone
 from matching import reasons
 from matching.actions.session_ends import cancel, locked, tell
@@ -70,30 +71,20 @@ _FORESEEN = {
 }
 
 
-def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
     """Tell a person all their sessions, and since when a calendar of theirs reads them."""
-    sessions = Session.objects.for_member(member).saying_whether_live().with_people().order_by("-made_at", "-pk")
+    mine = Session.objects.for_member(member).saying_whether_live().with_people().prefetch_related(None)
+    sessions = reading.want(mine.prefetch_related("times").order_by("-made_at", "-pk"))
+    feeds = reading.want(CalendarFeed.objects.filter(member=member))
+    yield ("matching.Session", "matching.ProposedTime", "matching.CalendarFeed")
     item = news.Item.of
-    feeds = [(item("made_at", _("Secret address made"), feed.made_at),) for feed in _feeds(member)]
-    return [
-        news.Section(
-            "sessions",
-            str(_("My sessions")),
-            [_row(session, member) for session in sessions],
-            tables=("matching.Session", "matching.ProposedTime"),
-        ),
-        news.Section(
-            "calendar_feed",
-            str(_("My calendar’s secret address")),
-            feeds,
-            note=str(_("The list of your matches leads to the page on which you end it or make a new one.")),
-            tables=("matching.CalendarFeed",),
-        ),
-    ]
-
-
-def _feeds(member: Member) -> list[CalendarFeed]:
-    return list(CalendarFeed.objects.filter(member=member))
+    yield news.Section("sessions", str(_("My sessions")), [_row(session, member) for session in sessions])
+    yield news.Section(
+        "calendar_feed",
+        str(_("My calendar’s secret address")),
+        [(item("made_at", _("Secret address made"), feed.made_at),) for feed in feeds],
+        note=str(_("The list of your matches leads to the page on which you end it or make a new one.")),
+    )
 
 
 def _row(session: Session, member: Member) -> tuple[news.Item, ...]:

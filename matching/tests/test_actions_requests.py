@@ -309,7 +309,7 @@ def test_asking_for_somebody_who_is_being_erased_waits_for_the_end_and_is_refuse
     """What others asked of them has been ended, their words are not emptied yet: a request must not slip in."""
     make_coordinator()
     learner, sharer = make_registration(wishes=["wikidata"]), make_registration(offers=["wikidata"], is_findable=True)
-    ended, asked, close, answers = Event(), Event(), erasing._close_the_registration, []
+    ended, asked, close, answers = Event(), Event(), erasing._close_registrations, []
 
     def hold_open(*args, **kwargs):
         ended.set()
@@ -326,7 +326,7 @@ def test_asking_for_somebody_who_is_being_erased_waits_for_the_end_and_is_refuse
             asked.set()
             connection.close()
 
-    monkeypatch.setattr(erasing, "_close_the_registration", hold_open)
+    monkeypatch.setattr(erasing, "_close_registrations", hold_open)
     make_skill("wikidata")
     other = Thread(target=ask_then)
     other.start()

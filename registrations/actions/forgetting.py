@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is as canonical
-from registrations.importing import table
+from registrations.importing import encodings
 from registrations.importing.columns import NotTheOldForm
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
@@ -62,10 +62,12 @@ def _names(text: str, addresses: Iterable[str]) -> bool:
 
 
 def _text(content: bytes) -> str:
+    """Return a file as text; an address reads the same in every code page."""
     try:
-        return table.decode(content, [])
+        encoding = encodings.surely(content)
     except NotTheOldForm:
-        return content.decode("latin-1")
+        encoding = ""
+    return content.decode(encoding or "latin-1", errors="replace")
 
 
 def _quotes(line: list[Any], told: set[str], addresses: Iterable[str]) -> bool:

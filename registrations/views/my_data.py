@@ -28,7 +28,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     """Show everything held about the member, who looked, and what they can do about it."""
     now = timezone.now()
     registration = Registration.objects.of(request.user)
-    sections = held.everything(request.user, now=now)
+    sections = held.everything(request.user, now=now, registration=registration)
     context = {
         "registration": registration,
         "suppression": why_not_written_to(request.user),

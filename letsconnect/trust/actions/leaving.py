@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from letsconnect.base.together import Reading
 from letsconnect.trust.actions.seats import end_trust_seat
 from letsconnect.trust.domain import ReportState
 from letsconnect.trust.models import Report, ReportLook, TrustSeat
@@ -34,8 +35,13 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     return [_("What you wrote to the trust team is emptied too. If they should still act on it, wait with this step.")]
 
 
-def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> list[news.Section]:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
     """Tell a person what they wrote. What others wrote about them is in nobody's download but the writer's."""
+    mine = Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
+    reports, seats = reading.want(mine), reading.want(TrustSeat.objects.of(member).order_by("from_on"))
+    looked = ReportLook.objects.filter(report__reporter=member).select_related("viewer")
+    looks = reading.want(looked.order_by("-seen_on", "-pk"))
+    yield ("trust.Report", "trust.Note", "trust.TrustSeat", "trust.ReportLook")
     item = news.Item.of
     rows = [
         (
@@ -46,23 +52,19 @@ def collect(sender: Any, *, member: Member, now: datetime, **kwargs: Any) -> lis
             item("may_contact", _("You may write to me about it"), report.may_contact),
             item("state", _("State"), report.state, report.get_state_display()),
         )
-        for report in Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
+        for report in reports
     ]
-    looks = [
+    yield news.Section("confided", _("What I wrote in confidence"), rows)
+    read = [
         (
             item("seen_on", _("When"), look.seen_on),
             item("viewer", _("Who"), look.viewer.name or _("somebody of the trust team")),
         )
-        for look in ReportLook.objects.filter(report__reporter=member)
-        .select_related("viewer")
-        .order_by("-seen_on", "-pk")
+        for look in looks
     ]
-    seats = [
+    yield news.Section("confided_looks", _("Who read what I wrote in confidence"), read)
+    sat = [
         (item("from_on", _("From"), seat.from_on), item("until_on", _("Until, not included"), seat.until_on))
-        for seat in TrustSeat.objects.of(member).order_by("from_on")
+        for seat in seats
     ]
-    return [
-        news.Section("confided", _("What I wrote in confidence"), rows, tables=("trust.Report", "trust.Note")),
-        news.Section("confided_looks", _("Who read what I wrote in confidence"), looks, tables=("trust.ReportLook",)),
-        news.Section("trust_seats", _("My seats on the trust team"), seats, tables=("trust.TrustSeat",)),
-    ]
+    yield news.Section("trust_seats", _("My seats on the trust team"), sat)

@@ -220,8 +220,8 @@ def test_the_download_has_what_one_wrote_and_nothing_others_wrote_about_one():
     report = make_report(about=make_member(), what="Zebra")
     actions.keep_note(report=report, text="Giraffe", by=make_reader(), now=NOW)
 
-    theirs = str(news.told(news.collecting, member=report.reporter, now=NOW))
-    about = str(news.told(news.collecting, member=report.about, now=NOW))
+    theirs = str(news.told_by_apps(report.reporter, now=NOW))
+    about = str(news.told_by_apps(report.about, now=NOW))
 
     assert "Zebra" in theirs and "Giraffe" not in theirs
     assert "Zebra" not in about and "Giraffe" not in about

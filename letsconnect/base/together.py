@@ -1,0 +1,89 @@
+"""Reading many small tables in one statement: a page about everything would else ask the database once for each."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+from django.db.models import QuerySet, prefetch_related_objects
+
+# What JSON makes of a value, read back as the database's driver would have given it.
+_READ: dict[str, Callable[[Any], Any]] = {
+    "DateTimeField": datetime.fromisoformat,
+    "DateField": date.fromisoformat,
+    "TimeField": time.fromisoformat,
+    "UUIDField": UUID,
+    "JSONField": json.dumps,
+    "BinaryField": lambda text: bytes.fromhex(text.removeprefix("\\x")),
+}
+
+
+class Reading:
+    """Querysets that are read together: first say which (``want``), then ``read``, then use them as ever."""
+
+    def __init__(self) -> None:
+        self._wanted: list[QuerySet[Any]] = []
+
+    def want(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the queryset, to be used after ``read``."""
+        self._wanted.append(rows)
+        return rows
+
+    def read(self) -> None:
+        """Ask for all of it in one statement; what a queryset prefetches beside its own rows is asked for as ever."""
+        asked = []
+        for rows in self._wanted:
+            compiler = rows.query.get_compiler(using=rows.db)
+            try:
+                asked.append((rows, compiler, *compiler.as_sql()))
+            except EmptyResultSet:
+                rows._result_cache = []
+        if asked:
+            for (rows, compiler, _sql, _params), found in zip(asked, _answers(asked), strict=True):
+                _give(rows, compiler, found)
+        self._wanted = [rows for rows, *_rest in asked]
+
+    def prefetch(self, model: type[models.Model], *lookups: str) -> None:
+        """Prefetch ``lookups`` for every row of ``model`` that came along with what was read, once for all."""
+        met: dict[int, models.Model] = {}
+        for rows in self._wanted:
+            for row in rows:
+                _meet(row, met)
+        found = [row for row in met.values() if isinstance(row, model)]
+        if found:
+            prefetch_related_objects(found, *lookups)
+
+
+def _answers(asked: list[Any]) -> list[list[list[Any]]]:
+    parts, params = [], []
+    for _rows, compiler, sql, given in asked:
+        names = ", ".join(f"c{place}" for place in range(len(compiler.select)))
+        one = f"(SELECT coalesce(json_agg(row_to_json(t)), '[]')::text FROM ({sql}) AS t({names}))"  # noqa: S608 Django's
+        parts.append(one)
+        params += given
+    with connections[asked[0][0].db].cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), params)
+        return [[list(row.values()) for row in json.loads(text)] for text in cursor.fetchone()]
+
+
+def _give(rows: QuerySet[Any], compiler: Any, found: Iterable[list[Any]]) -> None:
+    """Let the queryset make its rows out of what was found, as if its own statement had found it."""
+    reads = [_READ.get(column[0].output_field.get_internal_type()) for column in compiler.select]
+    values = [
+        tuple(value if read is None or value is None else read(value) for read, value in zip(reads, row, strict=True))
+        for row in found
+    ]
+    compiler.execute_sql = lambda *args, **kwargs: [values]
+    rows.query.get_compiler = lambda *args, **kwargs: compiler
+    rows._fetch_all()
+
+
+def _meet(row: Any, met: dict[int, models.Model]) -> None:
+    """Note a row and those that came along with it, each object once."""
+    if isinstance(row, models.Model) and id(row) not in met:
+        met[id(row)] = row
+        for related in row._state.fields_cache.values():
+            _meet(related, met)
