@@ -219,7 +219,7 @@ def test_a_letter_on_the_wire_is_emptied_once_its_outcome_is_known(db):
     member = make_somebody()
     letter = Letter.objects.filter(member=member, state="queued").first()
     Letter.objects.filter(pk=letter.pk).update(
-        state="submitting", tries=1, claimed_by="worker", lease_until=NOW, address=ADDRESS
+        state="submitting", tries=1, claimed_by="worker", lease_until=NOW, address=ADDRESS, gathering_since=None
     )
     erase(member)
     letter.refresh_from_db()
