@@ -147,6 +147,7 @@ MEDIAWIKI_SECONDS = 5.0  # for both calls of one sign-in together
 if MEDIAWIKI_CLIENT_SECRET and not MEDIAWIKI_CLIENT_ID:
     raise ImproperlyConfigured("MEDIAWIKI_CLIENT_SECRET is set without MEDIAWIKI_CLIENT_ID.")
 SOCIALACCOUNT_ADAPTER = "registrations.wikimedia.adapter.WikimediaAccounts"
+SESSION_ENGINE = "letsconnect.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 IS_HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS

@@ -164,3 +164,49 @@ def test_a_kept_form_is_not_shown_after_a_day(client):
     with time_machine.travel(NOW + timedelta(hours=24), tick=False):
         client.force_login(make_member())
         assert client.get(WHO).context["page"].data is None
+
+
+def test_a_visitors_session_is_over_after_a_day_and_a_members_lasts(client, settings):
+    with time_machine.travel(NOW, tick=False):
+        client.post(WHO, {"name": "Anahita"})  # the message about it needs none
+        client.post(reverse("registrations:sign-in"), {"email": "ana@example.org", "zone": "UTC"})
+        assert Session.objects.get().expire_date == NOW + timedelta(hours=24)
+        client.force_login(make_member())
+        assert Session.objects.get().expire_date == NOW + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+
+def bytes_kept():
+    """What visitors made us keep, in rows of either kind."""
+    kept = sum(len(row.typed) for row in KeptAnswers.objects.all())
+    return kept + sum(len(session.session_data) for session in Session.objects.all())
+
+
+def storm(*, length):
+    """200 visitors, each with a browser of its own, send a form of so many characters."""
+    return [Client().post(WHO, {"name": f"{number}" + "x" * length}) for number in range(200)]
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("length", [99_000, 7_900])
+def test_two_hundred_visitors_with_large_forms_leave_little(length):
+    responses = storm(length=length)
+
+    most = 0 if length > LONGEST else MOST_OF_A_NETWORK
+    assert KeptAnswers.objects.count() == most
+    assert bytes_kept() <= most * LONGEST
+    refused = [response for response in responses if response.status_code == 413]
+    assert len(refused) == 200 - most
+    assert all("x" * length in response.content.decode() for response in refused)
+    assert {response.status_code for response in responses} <= {302, 413}
+
+
+@pytest.mark.chaos
+def test_control_without_the_two_limits_the_same_storm_fills_the_table(monkeypatch):
+    monkeypatch.setattr(keeping, "LONGEST", 1_000_000)
+    monkeypatch.setattr(keeping, "MOST_OF_A_NETWORK", 1_000_000)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE registrations_keptanswers DROP CONSTRAINT registrations_kept_answers_are_short")
+
+    storm(length=99_000)
+
+    assert bytes_kept() > 19_000_000
