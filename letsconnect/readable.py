@@ -33,11 +33,14 @@ def utf8_only(get_response: Handler) -> Handler:
 
 def without_riddles(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
     """Take the encoding out of the Content-Type before Django believes it: Python also calls things an encoding that
-    are no text (hex, zlib), and Django would fail before there is a request to answer."""
+    are no text (hex, zlib), and Django would fail before there is a request to answer. A length that is no number is
+    none."""
 
     def checked(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         kind, declared = _read_type(environ.get("CONTENT_TYPE", ""))
         environ["CONTENT_TYPE"], environ[_DECLARED] = kind, declared
+        length = environ.get("CONTENT_LENGTH", "")
+        environ["CONTENT_LENGTH"] = length if length.isascii() and length.isdecimal() else "0"
         return application(environ, start_response)
 
     return checked
