@@ -7,7 +7,7 @@ class LetsconnectConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from letsconnect import outages
+        from letsconnect import checks, outages  # noqa: F401 - importing the checks registers them
 
         outages.register()
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
+from letsconnect import zone_rules
 from letsconnect.base.broker import ask
 from mailings.lateness import Lateness, lateness
 
@@ -49,6 +50,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
             "redis": broker,
             "tick_age_seconds": _seconds(late.tick),
             "oldest_owed_letter_seconds": _seconds(late.oldest_owed),
+            "time_zones": zone_rules.in_force(),
             "words": words,
         }
     )

@@ -20,15 +20,15 @@ START = ("local_date", "local_time", "zone", "fold")
 _PLAIN = ("kind", "floor_language", "region", "minutes", "closes_minutes_before", "meeting_link")
 
 
-def _lock_theirs(clinic: Clinic, *, by: Member) -> Clinic:
-    """Lock a clinic that ``by`` looks after; NotYours for everybody else."""
+def _lock_theirs(clinic: Clinic, *, by: Member | None) -> Clinic:
+    """Lock a clinic that ``by`` looks after, as the portal itself (None) does; NotYours for everybody else."""
     clinic = lock_clinic(clinic)
     _check_theirs(clinic, by=by)
     return clinic
 
 
-def _check_theirs(clinic: Clinic, *, by: Member) -> None:
-    if not Clinic.objects.looked_after_by(by).filter(pk=clinic.pk).exists():
+def _check_theirs(clinic: Clinic, *, by: Member | None) -> None:
+    if by is not None and not Clinic.objects.looked_after_by(by).filter(pk=clinic.pk).exists():
         raise NotYours(_("This clinic is not of a region you look after."))
 
 
@@ -121,7 +121,7 @@ def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> 
 
 @transaction.atomic
 def reschedule(
-    *, clinic: Clinic, local_date: date, local_time: time, zone: str, fold: int = 0, by: Member, now: datetime
+    *, clinic: Clinic, local_date: date, local_time: time, zone: str, fold: int = 0, by: Member | None, now: datetime
 ) -> Clinic:
     """Move the start. Everyone signed up is told, and gets new reminders; the close of sign-up moves along."""
     clinic = _lock_theirs(clinic, by=by)

@@ -1,5 +1,6 @@
 """Time zones by IANA name."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -55,6 +56,24 @@ def moments_of(wall: datetime, zone: str) -> tuple[datetime, ...]:
         == wall
     }
     return tuple(sorted(found))
+
+
+def moment_now(wall: datetime, zone: str, *, stored: datetime) -> datetime:
+    """Return the moment of ``wall`` by the rules now in force: of two that show it, or beside a gap, the one nearer to
+    the moment that was stored."""
+    meant = moments_of(wall, zone) or beside_the_gap(wall, zone)
+    return min(meant, key=lambda moment: (abs(moment - stored), moment))
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """One stored moment that is another one by the rules now in force, and whom it concerns."""
+
+    what: str
+    was: datetime
+    becomes: datetime
+    people: tuple[str, ...]
+    trouble: str = ""  # why it was left as it is, for a person to decide
 
 
 def beside_the_gap(wall: datetime, zone: str) -> tuple[datetime, ...]:

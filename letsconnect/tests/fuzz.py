@@ -134,7 +134,8 @@ BROKEN_BODIES = [
     b"--x\r\nContent-Disposition: form-data; name=a",
     b'--x\r\nContent-Disposition: form-data; name="file"; filename="\x00"\r\nContent-Type: \xff\r\n\r\nx\r\n--x--\r\n',
     b"--x\r\nContent-Disposition: form-data; name*=hex''a\r\n\r\nb\r\n--x--\r\n",
-    b"--x\r\nContent-Disposition: form-data; name=a; filename=b\r\nContent-Transfer-Encoding: base64\r\n\r\n!!\r\n--x--\r\n",
+    b"--x\r\nContent-Disposition: form-data; name=a; filename=b\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\n!!\r\n--x--\r\n",
     b"--x\r\n\r\n--x--",
     b"\xff\xfe\x00",
     b"{" * 3000,

@@ -29,8 +29,7 @@ def test_two_thousand_odd_requests_break_no_page(world):
 
 @pytest.mark.chaos
 def test_twenty_thousand_odd_requests_break_no_page(world):
-    failed, statuses = storm(world, requests=20_000, seed=8)
-    print(dict(statuses))
+    failed, _statuses = storm(world, requests=20_000, seed=8)
 
     assert failed == []
 

@@ -94,15 +94,15 @@ def confirm_time(*, session: Session, starts_at: datetime, seen: str, by: Member
     session = _open_session(match, seen=seen, now=now)
     if session.waiting_for != side:
         raise NothingToAgree(_("It is the other person’s turn to choose one of these times."))
-    if not session.times.filter(starts_at=starts_at).exists():
+    chosen = session.times.filter(starts_at=starts_at).first()
+    if chosen is None:
         raise ChangedMeanwhile(_CHANGED)
     check_still_ahead(starts_at, now=now)
     lock_people([match])
-    ends_at = starts_at + timedelta(minutes=session.minutes)
-    _check_free(match, starts_at, ends_at, but=session, by=by)
+    _check_free(match, starts_at, starts_at + timedelta(minutes=session.minutes), but=session, by=by)
     moved = session.state == SessionState.CONFIRMED
     was = session.state
-    _write_the_hour(session, starts_at, ends_at, sequence=session.sequence + (1 if moved else 0), now=now)
+    _write_the_hour(session, chosen, sequence=session.sequence + (1 if moved else 0), now=now)
     verb = "move_session" if moved else "agree_on_session"
     acts.record(by=by, verb=verb, on=session, now=now, was=was, became=session.state)
     for each in Side:
@@ -234,7 +234,7 @@ def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, but: Se
         raise Clash(_("The other person cannot meet at that time any more. Please choose another one."))
 
 
-def _write_the_hour(session: Session, starts_at: datetime, ends_at: datetime, *, sequence: int, now: datetime) -> None:
+def _write_the_hour(session: Session, chosen: ProposedTime, *, sequence: int, now: datetime) -> None:
     session.times.all().delete()
     try:
         with transaction.atomic():
@@ -242,8 +242,11 @@ def _write_the_hour(session: Session, starts_at: datetime, ends_at: datetime, *,
                 session,
                 state=SessionState.CONFIRMED,
                 waiting_for="",
-                starts_at=starts_at,
-                ends_at=ends_at,
+                starts_at=chosen.starts_at,
+                ends_at=chosen.starts_at + timedelta(minutes=session.minutes),
+                local_date=chosen.local_date,
+                local_time=chosen.local_time,
+                zone=chosen.zone,
                 confirmed_at=now,
                 sequence=sequence,
                 day_reminded_at=None,

@@ -79,6 +79,12 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those agreed for a time that overlaps with this one."""
         return self.filter(state=S.CONFIRMED, starts_at__lt=ends_at, ends_at__gt=starts_at)
 
+    def to_come(self, *, now: datetime) -> "SessionQuerySet":
+        """Agreed and not begun, or with times that wait for somebody's word: what new rules of a zone may move."""
+        agreed = Q(state=S.CONFIRMED, starts_at__gt=now)
+        proposed = Q(times__starts_at__gt=now, waiting_for__in=Side.values)
+        return self.filter(agreed | proposed).distinct().order_by("pk")
+
     def waiting_for(self, member: Member) -> "SessionQuerySet":
         """Those with proposed times that wait for the member's word."""
         return self.filter(
@@ -116,6 +122,11 @@ class Session(models.Model):
     )
     starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    # The clock by which the hour was chosen, as it was proposed: the moment is derived from it, and again when the
+    # rules of a zone change. Empty for hours agreed before this was kept, and after erasure.
+    local_date = models.DateField(_("date"), null=True, blank=True)
+    local_time = models.TimeField(_("time"), null=True, blank=True)
+    zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_zone])
     uid = models.UUIDField(_("calendar id"), default=uuid.uuid4, editable=False)
     sequence = models.PositiveIntegerField(_("calendar sequence"), default=0)
     call_link = models.CharField(_("link to the call"), max_length=500, blank=True, validators=[validate_call_link])
@@ -165,6 +176,11 @@ class Session(models.Model):
                 name="matching_session_cancelled_has_who_unless_lapsed",
             ),
             models.CheckConstraint(condition=Q(minutes__in=MINUTES), name="matching_session_length_is_known"),
+            models.CheckConstraint(
+                condition=Q(zone="", local_date=None, local_time=None)
+                | ~Q(zone="") & Q(local_date__isnull=False, local_time__isnull=False),
+                name="matching_session_wall_clock_is_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(call_link="") | Q(call_link__startswith="https://"),
                 name="matching_session_call_link_is_https",

@@ -43,6 +43,9 @@ def change(session, **columns):
         ("confirmed", {"cancelled_note": "no"}, "matching_session_cancelled_has_when_and_why"),
         ("cancelled", {"cancelled_by": None}, "matching_session_cancelled_has_who_unless_lapsed"),
         ("confirmed", {"minutes": 50}, "matching_session_length_is_known"),
+        ("confirmed", {"zone": "Africa/Tunis"}, "matching_session_wall_clock_is_whole"),
+        ("confirmed", {"local_date": NOW.date(), "zone": "UTC"}, "matching_session_wall_clock_is_whole"),
+        ("confirmed", {"local_time": NOW.time()}, "matching_session_wall_clock_is_whole"),
         ("confirmed", {"call_link": "http://example.org"}, "matching_session_call_link_is_https"),
     ],
 )

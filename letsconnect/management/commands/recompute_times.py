@@ -1,0 +1,46 @@
+"""manage.py recompute_times: mend stored moments after the rules of a time zone have changed."""
+
+from contextlib import nullcontext
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from clinics.actions.zone_changes import recompute_clinics
+from letsconnect import zone_rules
+from letsconnect.base.zones import Recomputed
+from matching.actions.zone_changes import recompute_sessions
+from matching.models import Session
+
+
+class Command(BaseCommand):
+    help = (
+        "Derive the moments of clinics and sessions to come again from the clock and zone they were chosen by, after"
+        " tzdata was renewed. People whose hour moves get a letter; running it twice changes nothing more."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say what would change, and for whom")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now, dry_run = timezone.now(), options["dry_run"]
+        self.stdout.write(f"The rules in force are {zone_rules.in_force()}.")
+        with transaction.atomic() if dry_run else nullcontext():
+            found = [*recompute_clinics(now=now), *recompute_sessions(now=now)]
+            if dry_run:
+                transaction.set_rollback(True)
+        for one in found:
+            self.stdout.write(_line(one))
+        moved = sum(not one.trouble for one in found)
+        verb = "would be mended" if dry_run else "are mended, and the people are told"
+        self.stdout.write(f"{moved} of {len(found)} moments that are not what they should be {verb}.")
+        unknown = Session.objects.to_come(now=now).filter(state="confirmed", zone="").count()
+        if unknown:
+            self.stdout.write(f"{unknown} agreed hours are older than the notes of their clocks: left as they are.")
+
+
+def _line(one: Recomputed) -> str:
+    moments = f"{one.was:%Y-%m-%d %H:%MZ} -> {one.becomes:%Y-%m-%d %H:%MZ}"
+    line = f"{one.what}: {moments}, {', '.join(one.people) or 'nobody'}"
+    return f"{line}; LEFT AS IT IS: {one.trouble}" if one.trouble else line
