@@ -8,7 +8,7 @@ import letsconnect.base.zones
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matching", "0006_feedback_and_what_came_of_hours"),
+        ("matching", "0008_matches_done_by_the_word_of_both"),
         ("registrations", "0015_progress_of_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
