@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from letsconnect.tests import fuzz
+from letsconnect import readable
 from letsconnect.tests.fuzz import Fuzz
 
 
@@ -19,12 +19,13 @@ def storm(world, *, requests, seed):
     return failed, statuses
 
 
-def test_two_thousand_odd_requests_break_no_page(world):
-    failed, statuses = storm(world, requests=2_000, seed=20261128)
+@pytest.mark.parametrize("seed", [20261128, 20261129])
+def test_two_thousand_odd_requests_break_no_page(world, seed):
+    failed, statuses = storm(world, requests=1_000, seed=seed)
 
     assert failed == []
-    assert statuses[200] > 200
-    assert {302, 400, 403, 404, 405, 413, 422} <= set(statuses)
+    assert statuses[200] > 100  # most forms are reached, not only doors that stay shut
+    assert {302, 400, 403, 404, 405, 413} <= set(statuses)
 
 
 @pytest.mark.chaos
@@ -34,11 +35,10 @@ def test_twenty_thousand_odd_requests_break_no_page(world):
     assert failed == []
 
 
-def test_the_storm_finds_a_page_that_breaks(world, monkeypatch):
-    """The control: one value that some page cannot bear is found."""
-    monkeypatch.setattr("letsconnect.errors.page_not_found", None)
+@pytest.mark.chaos
+def test_the_storm_finds_what_the_entry_point_takes_away(world, monkeypatch):
+    """The control: Django is handed the header as it came, as it once was."""
+    monkeypatch.setattr(readable, "_read_type", lambda raw: (raw, ""))
 
-    failed, _statuses = storm(world, requests=60, seed=1)
-
-    assert failed != []
-    assert fuzz.METHODS
+    with pytest.raises((LookupError, ValueError)):
+        storm(world, requests=400, seed=1)
