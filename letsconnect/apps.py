@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.contrib.auth.signals import user_logged_in
 
 
 class LetsconnectConfig(AppConfig):
@@ -7,9 +8,10 @@ class LetsconnectConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from letsconnect import checks, outages  # noqa: F401 - importing the checks registers them
+        from letsconnect import checks, outages, session_age  # noqa: F401 - importing the checks registers them
 
         outages.register()
+        user_logged_in.connect(session_age.note_when)
 
 
 class WorkingGroupAdminConfig(admin_apps.AdminConfig):

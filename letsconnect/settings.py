@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "letsconnect.session_age.end_old_sessions",
     "allauth.account.middleware.AccountMiddleware",
     "letsconnect.middleware.member_language_and_zone",
     "registrations.seeing.note_activity",
@@ -149,6 +150,7 @@ if MEDIAWIKI_CLIENT_SECRET and not MEDIAWIKI_CLIENT_ID:
 SOCIALACCOUNT_ADAPTER = "registrations.wikimedia.adapter.WikimediaAccounts"
 SESSION_ENGINE = "letsconnect.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+STAFF_SESSION_AGE = 60 * 60 * 24  # the working group's and the trust team's, who see what others wrote
 IS_HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 # With this prefix browsers take a cookie from this very host over https and from nowhere else.

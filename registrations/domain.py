@@ -170,6 +170,13 @@ class Source(TextChoices):
     IMPORT = "import", _("the old form")
 
 
+class ClosedBy(TextChoices):
+    """Who closed an account, and so who opens it again."""
+
+    DESK = "desk", pgettext_lazy("an account is closed by", "coordinators")
+    TRUST = "trust", pgettext_lazy("an account is closed by", "the trust team")
+
+
 class LookKind(TextChoices):
     """What of a person was read in the admin."""
 

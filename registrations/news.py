@@ -21,6 +21,9 @@ registration_paused = Signal()
 people_blocked = Signal()
 # member, by, now: everything that is still running for the person ends; their columns are emptied afterwards.
 erasing = Signal()
+# member, by, now: the account closes and nothing is emptied; everything that is still running for the person ends. `by`
+# None is the trust team, which no log names.
+account_closed = Signal()
 
 # member, step, now → list[str]: sentences that say what a step will bring about, asked before it is taken.
 foreseeing = Signal()

@@ -18,6 +18,7 @@ def connect() -> None:
     """Listen to the news about people."""
     news.registration_withdrawn.connect(on_withdrawn)
     news.erasing.connect(on_erasing)
+    news.account_closed.connect(on_account_closed)
     news.foreseeing.connect(foresee)
     news.collecting.connect(collect)
 
@@ -33,7 +34,11 @@ def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime,
     give_seats_back(member, by=by or member, now=now)
 
 
-def give_seats_back(member: Member, *, by: Member, now: datetime) -> None:
+def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
+    give_seats_back(member, by=by, now=now)
+
+
+def give_seats_back(member: Member, *, by: Member | None, now: datetime) -> None:
     """Cancel what has not begun, clinic by clinic in the order of their ids; what was attended stays counted.
 
     The sender holds the member's row, which signing up takes first, so that no new seat comes in between.

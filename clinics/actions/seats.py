@@ -100,7 +100,7 @@ def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
 
 
 @transaction.atomic
-def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp | None:
+def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member | None, now: datetime) -> Rsvp | None:
     """Give the seat or the turn back; the first in the queue moves up. None when there never was one."""
     clinic = lock_clinic(clinic)
     answer = clinic.rsvps.filter(member=member).first()

@@ -236,6 +236,7 @@ DOORS = [
     Door("trust:report-detail", "nothing", get=NOT_YET, post=NOT_YET),
     Door("trust:report-name", "@report", get=BUTTON, post=NOT_YET),
     Door("trust:report-step-aside", "@report", get=BUTTON, post=NOT_YET),
+    Door("trust:report-reopen", "@report", get=BUTTON, post=NOT_YET),
     Door("admin:trust_trustseat_changelist", get=DESK),
     Door(
         "admin:trust_trustseat_add",
@@ -278,6 +279,20 @@ DOORS = [
     Door("admin:registrations_member_add", get=NO_ONE, post=NO_ONE),
     Door("admin:registrations_member_change", "@person", get=COORDINATORS, post=NO_ONE),
     Door("admin:registrations_member_history", "@person", get="302 302 302 404 404 200 302"),
+    Door(
+        "admin:registrations_member_close",
+        "@person",
+        get=COORDINATORS,
+        post="302 302 302 403 403 302+ 302",
+        data={"reason": "They asked for it."},
+    ),
+    Door(
+        "admin:registrations_member_reopen",
+        "@person",
+        get=COORDINATORS,
+        post="302 302 302 403 403 302 302",
+        data={"reason": "They asked for it."},
+    ),
     Door("admin:registrations_member_delete", "@person", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door("admin:registrations_workinggroupseat_changelist", get=DESK),
     Door(

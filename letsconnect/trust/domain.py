@@ -38,6 +38,7 @@ class Deed(TextChoices):
     DECIDED = "decided", pgettext_lazy("trust team", "changed the state")
     STEPPED_ASIDE = "stepped_aside", pgettext_lazy("trust team", "stepped aside")
     NAMED = "named", pgettext_lazy("trust team", "named the account it is about")
+    REOPENED = "reopened", pgettext_lazy("trust team", "opened the account again")
 
 
 _MOVES = {
@@ -65,6 +66,10 @@ class TooMany(TrustError):
 
 class NothingSaid(TrustError):
     """A report says what happened; a closed one says what came of it."""
+
+
+class CannotClose(TrustError):
+    """Nobody is left out before it is said whose account it is, or the portal would be left without a coordinator."""
 
 
 class LastReader(TrustError):

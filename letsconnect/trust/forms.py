@@ -59,7 +59,10 @@ class DecideForm(forms.Form):
         label=_("What came of it"),
         choices=[("", _("nothing yet")), *Outcome.choices],
         required=False,
-        help_text=_("Only when you close it. It stays counted when all words are gone."),
+        help_text=_(
+            "Only when you close it. It stays counted when all words are gone. Leaving somebody out closes their "
+            "account: they are signed out, and what runs for them ends."
+        ),
     )
     text = forms.CharField(
         label=_("Note"),

@@ -9,5 +9,6 @@ urlpatterns = [
     path("tell/<int:match_id>/", views.report_match, name="report-match"),
     path("read/<slug:number>/", views.report_detail, name="report-detail"),
     path("read/<slug:number>/account/", views.report_name, name="report-name"),
+    path("read/<slug:number>/reopen/", views.report_reopen, name="report-reopen"),
     path("read/<slug:number>/step-aside/", views.report_step_aside, name="report-step-aside"),
 ]

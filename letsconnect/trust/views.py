@@ -23,6 +23,7 @@ from letsconnect.trust.models import Report, ReportLook, ReportQuerySet, TrustSe
 from matching import reasons
 from matching.models import Match
 from registrations.actions import blocking
+from registrations.domain import RegistrationError
 from registrations.models import Member, Registration
 
 SHOWN = 200
@@ -121,6 +122,22 @@ def report_name(request: HttpRequest, number: str) -> HttpResponse:
                 return redirect("trust:report-list")
             return redirect("trust:report-detail", number)
     return _detail(request, report, form=DecideForm(), name_form=form)
+
+
+@never_cache
+@login_required
+@require_POST
+def report_reopen(request: HttpRequest, number: str) -> HttpResponse:
+    """Open the account again that the team closed."""
+    try:
+        actions.reopen_account(
+            report=_find(request, number), text=request.POST.get("text", "")[:5000], by=request.user, now=timezone.now()
+        )
+    except (TrustError, RegistrationError) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The account is open again. What ended stays ended."))
+    return redirect("trust:report-detail", number)
 
 
 @never_cache

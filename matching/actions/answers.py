@@ -113,7 +113,7 @@ def have_met(match: Match, *, now: datetime) -> bool:
     return over.exclude(pk__in=not_so).exclude(pk__in=missed).exists()
 
 
-def complete(match: Match, *, by: Member, now: datetime, by_clock: bool = False) -> Match:
+def complete(match: Match, *, by: Member, now: datetime, by_the_portal: bool = False) -> Match:
     """End a locked match well: both have a place free again and get a thank-you."""
     close_match(
         match,
@@ -123,7 +123,7 @@ def complete(match: Match, *, by: Member, now: datetime, by_clock: bool = False)
         by=by,
         now=now,
         verb="complete_match",
-        by_clock=by_clock,
+        by_the_portal=by_the_portal,
     )
     for side in Side:
         tell(match, side, letter="completed", now=now)

@@ -30,7 +30,7 @@ def make_feed(*, member: Member, by: Member, now: datetime) -> str:
 
 
 @transaction.atomic
-def end_feed(*, member: Member, by: Member, now: datetime) -> bool:
+def end_feed(*, member: Member, by: Member | None, now: datetime) -> bool:
     """End the secret address; tell whether there was one."""
     feed = CalendarFeed.objects.select_for_update(no_key=True).filter(member=member).first()
     if feed is None:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from letsconnect.base.together import Reading
 from matching import reasons
+from matching.actions.feeds import end_feed
 from matching.actions.locking import close_match
 from matching.actions.publishing import tell
 from matching.actions.requests import end_requests_about, end_requests_between, end_requests_of
@@ -32,6 +33,7 @@ def connect() -> None:
     news.registration_paused.connect(on_paused)
     news.people_blocked.connect(on_blocked)
     news.erasing.connect(on_erasing)
+    news.account_closed.connect(on_account_closed)
     news.foreseeing.connect(foresee)
     news.collecting.connect(collect)
 
@@ -51,6 +53,22 @@ def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime,
     end_requests_about(member, now=now)
 
 
+def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
+    """End what runs and what was asked for; where the trust team closed the account, the log says the portal did."""
+    by_the_portal = by is None
+    _end(
+        _of(member, LIVE),
+        leaver=member,
+        why=ClosedWhy.LEFT,
+        by=by or member,
+        now=now,
+        verb="close_match_of_closed_account",
+        by_the_portal=by_the_portal,
+    )
+    end_requests_of(member, by=by, now=now)
+    end_feed(member=member, by=by, now=now)
+
+
 def on_blocked(sender: Any, *, member: Member, blocked: Member, by: Member, now: datetime, **kwargs: Any) -> None:
     """End what runs between the two; the letter to the other reads as after any other end."""
     between = Q(learner__member=blocked) | Q(sharer__member=blocked)
@@ -62,7 +80,16 @@ def _of(member: Member, states: Iterable[str]) -> MatchQuerySet:
     return Match.objects.filter(Q(learner__member=member) | Q(sharer__member=member), state__in=list(states))
 
 
-def _end(matches: MatchQuerySet, *, leaver: Member, why: ClosedWhy, by: Member, now: datetime) -> None:
+def _end(
+    matches: MatchQuerySet,
+    *,
+    leaver: Member,
+    why: ClosedWhy,
+    by: Member,
+    now: datetime,
+    verb: str = "leave_match",
+    by_the_portal: bool = False,
+) -> None:
     locked = (
         matches.select_related("learner__member", "sharer__member")
         .select_for_update(no_key=True, of=("self",))
@@ -71,7 +98,7 @@ def _end(matches: MatchQuerySet, *, leaver: Member, why: ClosedWhy, by: Member, 
     for match in list(locked):
         connected = match.state == MatchState.CONNECTED
         becomes = MatchState.ENDED if connected else MatchState.WITHDRAWN
-        close_match(match, becomes=becomes, why=why, note="", by=by, now=now, verb="leave_match")
+        close_match(match, becomes=becomes, why=why, note="", by=by, now=now, verb=verb, by_the_portal=by_the_portal)
         side = match.side_of(leaver)
         if match.asked_at is not None and side is not None:
             tell(match, side.other, letter="closed", now=now)

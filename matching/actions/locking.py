@@ -65,7 +65,7 @@ def standing(
         has_agreed=person.pk in agreed,
         places=person.can_learn_from if side == Side.LEARNER else person.can_help,
         taken=others.count(person.pk),
-        has_left=person.state in _GONE,
+        has_left=person.state in _GONE or (member is not None and not member.is_active),
         total=len(others),
         most_at_once=most_at_once,
     )
@@ -93,11 +93,12 @@ def close_match(
     by: Member | None,
     now: datetime,
     verb: str,
-    by_clock: bool = False,
+    by_the_portal: bool = False,
 ) -> None:
     """Bring a locked match to an end, with when, why and who, and log it; hours agreed for later are cancelled.
 
-    ``by_clock``: it ends because time has passed since ``by`` said something; the log does not call that their act.
+    ``by_the_portal``: it ends because of ``by`` (time has passed since they said something, or the trust team closed
+    their account), but they did not end it; the log does not call it their act.
     """
     check_match_move(match.state, becomes)
     was = match.state
@@ -107,6 +108,6 @@ def close_match(
     match.save(
         update_fields=["state", "closed_at", "closed_by", "closed_why", "closed_note", "done_said_by", "version"]
     )
-    actor = None if by_clock else by
+    actor = None if by_the_portal else by
     acts.record(by=actor, verb=verb, on=match, now=now, was=was, became=match.state, reason=note.strip())
     end_sessions(match, by=actor, now=now)

@@ -86,7 +86,7 @@ def end_quiet(now: datetime) -> int:
         )
         who = met.registration.member if met is not None else None
         if who is not None:
-            complete(match, by=who, now=now, by_clock=True)
+            complete(match, by=who, now=now, by_the_portal=True)
         else:
             close_match(
                 match,
@@ -113,6 +113,6 @@ def complete_done(now: datetime) -> int:
     for said in due.select_related("session__match", "registration__member").order_by("session__match", "pk")[:AT_ONCE]:
         match = lock_match(said.session.match)
         if match.state == MatchState.CONNECTED and says_done(match, said, now=now):
-            complete(match, by=said.registration.member, now=now, by_clock=True)
+            complete(match, by=said.registration.member, now=now, by_the_portal=True)
             count += 1
     return count

@@ -131,7 +131,7 @@ def expire_requests(now: datetime) -> int:
     return len(stale)
 
 
-def end_requests_of(member: Member, *, by: Member, now: datetime) -> None:
+def end_requests_of(member: Member, *, by: Member | None, now: datetime) -> None:
     """End what somebody asked for who leaves the programme."""
     for request in _locked(member):
         close(request, becomes=RequestState.WITHDRAWN, by=by, now=now)

@@ -94,7 +94,7 @@ def close_fallen(now: datetime) -> int:
 def _who_left(match: Match) -> tuple[Side, Member | None, ClosedWhy]:
     for side in Side:
         person = match.person(side)
-        if person.state in _GONE:
+        if person.state in _GONE or (person.member is not None and not person.member.is_active):
             return side, person.member or person.reviewed_by, ClosedWhy.LEFT
     learner, sharer = match.learner.member, match.sharer.member
     by_learner = Block.objects.filter(member=learner, blocked=sharer).exists()

@@ -38,10 +38,15 @@ def _blocked() -> Exists:
     )
 
 
+def _left(side: str) -> Q:
+    """The person of that side has left: by their registration, or because their account was closed."""
+    return Q(**{f"{side}__state__in": _GONE}) | Q(**{f"{side}__member__is_active": False})
+
+
 class MatchQuerySet(models.QuerySet["Match"]):
     def unbroken(self) -> "MatchQuerySet":
         """Both people still in the programme, and neither blocks the other."""
-        return self.filter(~_blocked(), ~Q(learner__state__in=_GONE), ~Q(sharer__state__in=_GONE))
+        return self.filter(~_blocked(), ~_left(Side.LEARNER), ~_left(Side.SHARER))
 
     def live(self) -> "MatchQuerySet":
         """Unbroken and not at its end."""
@@ -49,7 +54,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def fallen(self) -> "MatchQuerySet":
         """Stored as live, though a side has left or one blocks the other: the sweep closes these."""
-        return self.filter(Q(learner__state__in=_GONE) | Q(sharer__state__in=_GONE) | Q(_blocked()), state__in=LIVE)
+        return self.filter(_left(Side.LEARNER) | _left(Side.SHARER) | Q(_blocked()), state__in=LIVE)
 
     def taking_a_place(self) -> "MatchQuerySet":
         return self.live().filter(state__in=TAKES_A_PLACE)

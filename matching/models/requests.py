@@ -38,10 +38,15 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         return self.filter(_OPEN)
 
     def open(self) -> "SharerRequestQuerySet":
-        """What the next round and the working group are told: both still take part, neither blocks the other, and
-        the sharer still lets others find them."""
+        """What the next round and the working group are told: both still take part, with accounts that are open,
+        neither blocks the other, and the sharer still lets others find them."""
         return self.waiting().filter(
-            ~Q(learner__state__in=_GONE), ~Q(sharer__state__in=_GONE), ~_blocked(), sharer__is_findable=True
+            ~Q(learner__state__in=_GONE),
+            ~Q(sharer__state__in=_GONE),
+            ~_blocked(),
+            learner__member__is_active=True,
+            sharer__member__is_active=True,
+            sharer__is_findable=True,
         )
 
     def stale(self, *, now: datetime) -> "SharerRequestQuerySet":

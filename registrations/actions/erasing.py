@@ -1,6 +1,6 @@
 """Erasure: what runs ends, every personal column is emptied, the rows stay and say nothing of anybody."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, personal
 from mailings.actions import forget_recipient
 from registrations import news
-from registrations.actions import forgetting, keeping, sensitive
-from registrations.actions import seats as seats_of_the_group
+from registrations.actions import forgetting, keeping, seats, sensitive
 from registrations.actions.locking import lock_registration
-from registrations.domain import LastCoordinator, RegistrationState
+from registrations.domain import RegistrationState
 from registrations.models import (
     Consent,
     Member,
@@ -35,7 +34,12 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if member.erased_at is not None:
         return member
-    _leave_the_working_group(member, by=by, now=now)
+    seats.end_all_seats(
+        member=member,
+        refusal=_("You are the last coordinator. Appoint another one first, so that the working group can go on."),
+        by=by,
+        now=now,
+    )
     proved = proved_by(member)
     news.erasing.send(sender=Member, member=member, by=by, now=now)
     forgetting.forget_in_files(proved)
@@ -57,18 +61,6 @@ def forget_late_letters(now: datetime) -> int:
     """Empty the letters of erased people that were on the wire while they were erased; return how many."""
     erased = Member.objects.filter(erased_at__isnull=False, letters__isnull=False).distinct()
     return sum(forget_recipient(member=member, now=now) for member in erased)
-
-
-def _leave_the_working_group(member: Member, *, by: Member | None, now: datetime) -> None:
-    seats_of_the_group.lock_coordinators()  # as `end_seat` does: two who leave at once are not both the second last
-    today = now.astimezone(UTC).date()
-    seats = list(member.seats.current(on=today)) + list(member.seats.filter(from_on__gt=today))
-    if any(seat.is_last_coordinator() for seat in seats):
-        raise LastCoordinator(
-            _("You are the last coordinator. Appoint another one first, so that the working group can go on.")
-        )
-    for seat in seats:
-        seats_of_the_group.close_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)
 
 
 def _close_registrations(proved: Proved, *, now: datetime) -> None:

@@ -71,6 +71,18 @@ def lock_coordinators() -> None:
     )
 
 
+def end_all_seats(*, member: Member, refusal: str, by: Member | None, now: datetime) -> None:
+    """End every seat of a locked member at once, those to come too; the caller's act is who does it. Raises
+    LastCoordinator with ``refusal`` when nobody would be left who can appoint others."""
+    lock_coordinators()
+    today = now.astimezone(UTC).date()
+    seats = list(member.seats.current(on=today)) + list(member.seats.filter(from_on__gt=today))
+    if any(seat.is_last_coordinator() for seat in seats):
+        raise LastCoordinator(refusal)
+    for seat in seats:
+        close_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)
+
+
 def close_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member | None, now: datetime) -> None:
     """Write the end of a seat that may end; call it inside the action's transaction, after `lock_coordinators`."""
     seat.until_on = until_on

@@ -4,12 +4,13 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from registrations.admin.closing import ClosesAccounts
 from registrations.domain import LookKind
 from registrations.models import Member
 
 
 @admin.register(Member)
-class MemberAdmin(WorkingGroupAdmin):
+class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
     """Accounts, for coordinators only: addresses are here."""
 
     shows, look, look_at_list = ("",), LookKind.ACCOUNT, LookKind.ACCOUNTS
@@ -19,7 +20,19 @@ class MemberAdmin(WorkingGroupAdmin):
     list_filter = ["region", "language", "is_active", "has_doubtful_address"]
     search_fields = ["name", "email", "public_id"]
     ordering = ["-joined_at"]
-    fields = ["public_id", "name", "email", "language", "zone", "country", "region", "is_active", "joined_at"]
+    fields = [
+        "public_id",
+        "name",
+        "email",
+        "language",
+        "zone",
+        "country",
+        "region",
+        "is_active",
+        "closed_at",
+        "closed_by",
+        "joined_at",
+    ]
 
     @admin.display(description=_("name"))
     def shown(self, member: Member) -> str:

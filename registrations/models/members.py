@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
 from letsconnect.base.zones import validate_zone
-from registrations.domain import Region, SeatRole
+from registrations.domain import ClosedBy, Region, SeatRole
 from registrations.reference.countries import COUNTRIES, country_choices
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -76,6 +76,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     last_seen_on = models.DateField(null=True, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    closed_by = models.CharField(_("closed by"), max_length=5, choices=ClosedBy, blank=True, editable=False)
     sessions_renewed = models.PositiveIntegerField(default=0, editable=False)
 
     objects = MemberManager()
@@ -97,6 +99,13 @@ class Member(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
                 name="registrations_country_of_a_member_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by="") | Q(closed_at__isnull=False, closed_by__in=ClosedBy.values),
+                name="registrations_closed_account_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(is_active=False), name="registrations_closed_account_is_not_active"
             ),
         ]
 

@@ -56,8 +56,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def approved(self) -> "RegistrationQuerySet":
         return self.filter(state=RegistrationState.APPROVED)
 
+    def of_open_accounts(self) -> "RegistrationQuerySet":
+        """Those of members whose account is open, and those nobody has yet."""
+        return self.exclude(member__is_active=False)
+
     def waiting_for_review(self) -> "RegistrationQuerySet":
-        return self.filter(state=RegistrationState.SUBMITTED)
+        return self.of_open_accounts().filter(state=RegistrationState.SUBMITTED)
 
     def new_to_review(self) -> "RegistrationQuerySet":
         """Handed in, and never reviewed."""
@@ -65,11 +69,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def changed_since_review(self) -> "RegistrationQuerySet":
         """Handed in again, or approved and changed since somebody looked."""
-        return self.filter(CHANGED_SINCE_REVIEW)
+        return self.of_open_accounts().filter(CHANGED_SINCE_REVIEW)
 
     def in_review_queue(self) -> "RegistrationQuerySet":
         """What waits for a liaison: the new and the changed."""
-        return self.filter(IN_REVIEW_QUEUE)
+        return self.of_open_accounts().filter(IN_REVIEW_QUEUE)
 
     def claimed(self) -> "RegistrationQuerySet":
         return self.filter(member__isnull=False, member__is_active=True, member__erased_at=None)

@@ -16,12 +16,13 @@ from registrations.models import Member
 
 def connect() -> None:
     """Listen to the news about people."""
-    news.erasing.connect(on_erasing)
+    news.erasing.connect(on_leaving)
+    news.account_closed.connect(on_leaving)
     news.foreseeing.connect(foresee)
     news.collecting.connect(collect)
 
 
-def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
+def on_leaving(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
     today = now.astimezone(UTC).date()
     for seat in TrustSeat.objects.of(member).filter(until_on=None):
         end_trust_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)

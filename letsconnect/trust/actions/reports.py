@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from letsconnect.trust.actions.sweeping import owe_waiting
 from letsconnect.trust.domain import (
     REPORTS_A_DAY,
+    CannotClose,
     Deed,
     LastReader,
     MoveNotAllowed,
     NothingSaid,
     NotYours,
+    Outcome,
     ReportState,
     TooMany,
     check_move,
@@ -21,9 +23,9 @@ from letsconnect.trust.domain import (
 )
 from letsconnect.trust.models import Note, Report, TrustSeat
 from mailings import letters
-from registrations.actions import blocking
+from registrations.actions import blocking, closing
 from registrations.actions.locking import lock_member
-from registrations.domain import ClosedMeanwhile
+from registrations.domain import ClosedBy, ClosedMeanwhile, LastCoordinator
 from registrations.models import Member
 
 
@@ -65,11 +67,16 @@ def send_report(
     return report
 
 
+def check_readable(report: Report, *, by: Member, now: datetime) -> None:
+    """Raise NotYours unless ``by`` may read the report at this moment."""
+    if not Report.objects.readable_by(by, on=now.astimezone(UTC).date()).filter(pk=report.pk).exists():
+        raise NotYours(_("This is not for you to read."))
+
+
 def _lock(report: Report, *, by: Member, now: datetime) -> Report:
     """Return the report as it is now, locked; NotYours unless ``by`` may read it at this moment."""
     locked = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
-    if not Report.objects.readable_by(by, on=now.astimezone(UTC).date()).filter(pk=report.pk).exists():
-        raise NotYours(_("This is not for you to read."))
+    check_readable(report, by=by, now=now)
     if locked.forgotten_at is not None:
         raise MoveNotAllowed(_("It was closed so long ago that its words are gone."))
     return locked
@@ -88,10 +95,18 @@ def keep_note(*, report: Report, text: str, by: Member, now: datetime) -> Note:
 def decide_report(
     *, report: Report, state: str, outcome: str = "", text: str = "", by: Member, now: datetime
 ) -> Report:
-    """Take a report up, close it with what came of it, or open it again. Who comes second is told."""
+    """Take a report up, close it with what came of it, or open it again. Who comes second is told.
+
+    That somebody was left out closes their account, in the same transaction; opening the report again does not open
+    it. Raises CannotClose before anybody said whose account it is.
+    """
     check_outcome(state=state, outcome=outcome)
+    check_readable(report, by=by, now=now)
+    left_out = _leave_out(report, now=now) if outcome == Outcome.LEFT_OUT else None  # the account before the report
     report = _lock(report, by=by, now=now)
     check_move(report.state, state)
+    if left_out is not None and report.about_id != left_out.pk:
+        raise MoveNotAllowed(_("Somebody has named another account meanwhile. Look at the report again."))
     was, report.state, report.outcome = report.state, state, outcome
     report.closed_at = now if state == ReportState.CLOSED else None
     report.save(update_fields=["state", "outcome", "closed_at"])
@@ -99,6 +114,33 @@ def decide_report(
         report=report, written_by=by, at=now, deed=Deed.DECIDED, was=was, became=state, text=text.strip()
     )
     return report
+
+
+def _leave_out(report: Report, *, now: datetime) -> Member:
+    """Close the account a report is about. Erasing its writer takes the account first and the report last, too."""
+    about = Member.objects.filter(pk__in=Report.objects.filter(pk=report.pk).values("about")).first()
+    if about is None:
+        raise CannotClose(_("Say first whose account it is: leaving somebody out closes it."))
+    if about.erased_at is None:
+        try:
+            closing.close_for_trust_team(member=about, now=now)
+        except LastCoordinator as refusal:
+            raise CannotClose(str(refusal)) from refusal
+    return about
+
+
+@transaction.atomic
+def reopen_account(*, report: Report, text: str = "", by: Member, now: datetime) -> Member:
+    """Open the account again that the trust team closed; any report about the person will do. The report says who did
+    it and why, the log that the team did."""
+    check_readable(report, by=by, now=now)
+    about = Member.objects.filter(pk__in=Report.objects.filter(pk=report.pk).values("about")).first()
+    if about is None or about.closed_by != ClosedBy.TRUST:
+        raise MoveNotAllowed(_("The trust team has not closed this account, or has opened it again already."))
+    closing.reopen_for_trust_team(member=about, now=now)
+    report = _lock(report, by=by, now=now)
+    Note.objects.create(report=report, written_by=by, at=now, deed=Deed.REOPENED, text=text.strip())
+    return about
 
 
 @transaction.atomic

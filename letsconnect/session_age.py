@@ -1,0 +1,51 @@
+"""How long somebody stays signed in: asked at each request, since a cookie promises nothing and people become staff."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from letsconnect.trust.models import TrustSeat
+from registrations.models import Member
+
+SIGNED_IN_AT = "signed_in_at"  # session key: seconds since 1970
+
+
+def note_when(sender: Any, *, user: Member, request: HttpRequest, **kwargs: Any) -> None:
+    """Write into a new session when it was begun; a staff member's cookie and row live no longer than a day."""
+    request.session[SIGNED_IN_AT] = int(timezone.now().timestamp())
+    if is_staff(user):
+        request.session.set_expiry(settings.STAFF_SESSION_AGE)
+
+
+def end_old_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Sign out whoever signed in too long ago: a day for staff, also for who became staff since, 60 days for others."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and _is_over(request):
+            logout(request)
+        return get_response(request)
+
+    return middleware
+
+
+def is_staff(member: Member) -> bool:
+    """Whether the member sees what others wrote: at the desk, or on the trust team."""
+    today = timezone.now().astimezone(UTC).date()
+    return member.is_staff or TrustSeat.objects.current(on=today).of(member).exists()
+
+
+def _is_over(request: HttpRequest) -> bool:
+    begun, member = request.session.get(SIGNED_IN_AT), request.user
+    if begun is None:  # from before sessions said when they began
+        if is_staff(member):
+            return True
+        begun = (member.last_login or datetime.min.replace(tzinfo=UTC)).timestamp()
+    age = timezone.now().timestamp() - begun
+    if age < settings.STAFF_SESSION_AGE:
+        return False
+    return age >= settings.SESSION_COOKIE_AGE or is_staff(member)

@@ -1,0 +1,98 @@
+"""Closing and opening accounts: nothing is emptied, nothing runs on, and no door opens until it is opened again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts, security
+from letsconnect.base.models import SecurityEventKind
+from registrations import news
+from registrations.actions import seats
+from registrations.domain import ClosedBy, ClosedMeanwhile, NotYours, RegistrationError
+from registrations.models import Member
+
+
+@transaction.atomic
+def close_account(*, member: Member, reason: str, by: Member, now: datetime) -> Member:
+    """Close somebody's account; only coordinators do, and not their own. Closing twice changes nothing.
+
+    Matches and hours end and the others are told kindly; places at clinics go to those who wait; seats end; nobody is
+    signed in any more. Raises LastCoordinator when nobody would be left who can appoint others.
+    """
+    _check_may(by)
+    if member.pk == by.pk:
+        raise NotYours(_("Nobody closes their own account here: ask another coordinator."))
+    if not reason.strip():
+        raise RegistrationError(_("Say the reason in a few words."))
+    return _close(member, ClosedBy.DESK, by=by, reason=reason.strip(), now=now)
+
+
+@transaction.atomic
+def close_for_trust_team(*, member: Member, now: datetime) -> Member:
+    """Close the account of somebody the trust team leaves out. The log says that the team did, and no more: who of
+    them, and why, stays with their report."""
+    return _close(member, ClosedBy.TRUST, by=None, reason="", now=now)
+
+
+@transaction.atomic
+def reopen_account(*, member: Member, reason: str = "", by: Member, now: datetime) -> Member:
+    """Open an account that coordinators closed; what the trust team closed, only they open. Twice changes nothing.
+
+    What ended stays ended: matches, places, seats and sessions.
+    """
+    _check_may(by)
+    member = _lock(member)
+    if member.closed_by == ClosedBy.TRUST:
+        raise NotYours(_("The trust team closed this account: only they open it again."))
+    return _reopen(member, by=by, reason=reason.strip(), now=now)
+
+
+@transaction.atomic
+def reopen_for_trust_team(*, member: Member, now: datetime) -> Member:
+    """Open an account again that the trust team closed; one that coordinators closed is theirs."""
+    member = _lock(member)
+    if member.closed_by == ClosedBy.DESK:
+        raise NotYours(_("Coordinators closed this account: only they open it again."))
+    return _reopen(member, by=None, reason="", now=now)
+
+
+def _check_may(by: Member) -> None:
+    if not Member.objects.get(pk=by.pk).is_coordinator:
+        raise NotYours(_("Only coordinators close and open accounts."))
+
+
+def _lock(member: Member) -> Member:
+    member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    if member.erased_at is not None:
+        raise ClosedMeanwhile(_("This account was deleted."))
+    return member
+
+
+def _close(member: Member, closed_by: ClosedBy, *, by: Member | None, reason: str, now: datetime) -> Member:
+    member = _lock(member)
+    if member.closed_at is not None and closed_by in (member.closed_by, ClosedBy.DESK):
+        return member  # what the trust team closed stays theirs
+    seats.end_all_seats(
+        member=member, refusal=_("This is the last coordinator: appoint another one first."), by=by, now=now
+    )
+    news.account_closed.send(sender=Member, member=member, by=by, now=now)
+    was, member.closed_by = member.closed_by, closed_by
+    member.is_active, member.is_superuser, member.closed_at = False, False, member.closed_at or now
+    member.sessions_renewed += 1
+    member.save(update_fields=["is_active", "is_superuser", "closed_at", "closed_by", "sessions_renewed"])
+    acts.record(by=by, verb="close_account", on=member, now=now, was=was, became=closed_by, reason=reason)
+    security.record(kind=SecurityEventKind.ACCOUNT_CLOSED, member=member, by=by, detail=closed_by, now=now)
+    return member
+
+
+def _reopen(member: Member, *, by: Member | None, reason: str, now: datetime) -> Member:
+    if member.closed_at is None:
+        return member
+    was, member.closed_by = member.closed_by, ""
+    member.is_active, member.closed_at = True, None
+    member.sessions_renewed += 1  # a session that was begun while the account was being closed stays dead, too
+    member.save(update_fields=["is_active", "closed_at", "closed_by", "sessions_renewed"])
+    acts.record(by=by, verb="reopen_account", on=member, now=now, was=was, reason=reason)
+    security.record(kind=SecurityEventKind.ACCOUNT_REOPENED, member=member, by=by, detail=was, now=now)
+    return member
