@@ -109,7 +109,7 @@ class _Asker:
         regions = np.arange(len(known.region_codes))[:, None]
         both_told = (regions > 0) & (known.region > 0)
         self._welcome = np.packbits(region_suits(known.region_wish, regions == known.region, both_told), axis=1)
-        self._by_the_portal: dict[int, tuple[Bits, Ints]] = {}
+        self._by_clock: dict[int, tuple[Bits, Ints]] = {}
         self._wishing = np.bincount(known.wish_skill, minlength=len(known.skill_ids))
         self._sharing = (known.offer_level > 0).sum(axis=1)
 
@@ -221,11 +221,11 @@ class _Asker:
     def _hours_by(self, clock: int) -> tuple[Bits, Ints]:
         """For each person the slots at which an hour begins in every week, by that clock as it is in the first week;
         and in which parts of which days there are any."""
-        if clock not in self._by_the_portal:
+        if clock not in self._by_clock:
             weekly = self._every_week(clock, hour_begins(self._known.slots))
             parts = weekly.reshape(len(weekly), SLOTS_A_WEEK // _SLOTS_A_PART, _SLOTS_A_PART)
-            self._by_the_portal[clock] = np.packbits(weekly, axis=1), parts.any(axis=2).astype(np.int32)
-        return self._by_the_portal[clock]
+            self._by_clock[clock] = np.packbits(weekly, axis=1), parts.any(axis=2).astype(np.int32)
+        return self._by_clock[clock]
 
     def _every_week(self, clock: int, slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(people, SLOTS_A_WEEK): marked in all weeks, by a clock."""
