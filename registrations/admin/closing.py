@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from letsconnect.base.admin import WorkingGroupAdmin
 from registrations.actions import closing
 from registrations.domain import RegistrationError
-from registrations.models import Member
 
 ACCOUNT = "admin:registrations_member_change"
 
@@ -56,7 +55,8 @@ class ClosesAccounts(WorkingGroupAdmin):
     def _decide(self, request: HttpRequest, pk: int, *, step: str) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        member = get_object_or_404(Member, pk=pk)
+        member = get_object_or_404(self.get_queryset(request), pk=pk)
+        self.note_look(request, self.people_on([member]), what=self.look)
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             act = {"close": closing.close_account, "reopen": closing.reopen_account}[step]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trust", "0002_seats_may_end_on_the_day_they_began"),
+        ("trust", "0003_looks_at_reports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
