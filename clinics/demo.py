@@ -84,12 +84,12 @@ PLANS = (
 )
 
 
-def load(members: Sequence[Member], now: datetime) -> list[Clinic]:
+def load(members: Sequence[Member], now: datetime, *, planner: Member | None = None) -> list[Clinic]:
     """Make the clinics as the working group would, step by step, with ``members`` signing up in order.
 
-    Call it once, on an empty database, with at least one member; a coordinator among them plans the clinics.
+    Call it once, on an empty database; ``planner``, or else a coordinator among the members, plans the clinics.
     """
-    planner = next((member for member in members if member.is_coordinator), members[0])
+    planner = planner or next(member for member in members if member.is_coordinator)
     return [_hold_one(plan, members, planner, now) for plan in PLANS]
 
 

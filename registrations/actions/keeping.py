@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
@@ -14,7 +15,7 @@ from registrations.domain import TooMuchToKeep
 from registrations.models import KeptAnswers, Member
 from registrations.models.kept import LONGEST, MOST_OF_A_NETWORK
 
-COOKIE = "kept_answers"  # with the key under which this browser's answers wait
+COOKIE = f"{settings.COOKIE_PREFIX}kept_answers"  # with the key under which this browser's answers wait
 AT_ONCE = 1000
 
 

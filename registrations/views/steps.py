@@ -56,7 +56,7 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
     if member is None:
         messages.info(request, _("Your session had ended. Sign in again: what you wrote is kept for a day."))
     response.set_cookie(
-        keeping.COOKIE, browser, max_age=KEPT_FOR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        keeping.COOKIE, browser, max_age=KEPT_FOR, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
     )
     return response
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def load(self) -> None:
         now = timezone.now()
         cast = demo.load(now=now)
-        clinics.demo.load(members=cast.members, now=now)
+        clinics.demo.load(members=cast.members, planner=cast.coordinator, now=now)
         matching.demo.load(coordinator=cast.coordinator, volunteer=cast.volunteer, now=now)
         team = Member.objects.filter(email__in=[f"liaison@{demo.DOMAIN}", f"liaison-lac@{demo.DOMAIN}"])
         letsconnect.trust.demo.load(team=team.order_by("pk"), writer=cast.members[1], now=now)
