@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.checks import DOUBTS_LAST
 from letsconnect.base.links import path_or_nothing
+from letsconnect.base.models import ProxyDoubt
 from letsconnect.trust.domain import FEWEST_READERS
 from letsconnect.trust.models import Report, TrustSeat
 from mailings.lateness import lateness
@@ -97,6 +100,8 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     readers = TrustSeat.objects.current(on=timezone.now().date()).count()
     if member.is_coordinator and readers < FEWEST_READERS:
         yield str(_("The trust team needs at least two members")), reverse("admin:trust_trustseat_changelist")
+    if member.is_coordinator and (doubt := _doubt_about_proxies()):
+        yield doubt, reverse("admin:index")
     doubtful = Member.objects.with_doubtful_address().count() if member.is_coordinator else 0
     if doubtful:
         text = ngettext(
@@ -125,6 +130,17 @@ def _what_stands_still() -> Iterator[tuple[str, str]]:
     elif late.are_letters_late and late.oldest_owed is not None:
         text = _("Letters have been waiting for up to %(long)s. Tell whoever runs the portal.")
         yield text % {"long": timesince(now - late.oldest_owed, now)}, reverse("readyz")
+
+
+def _doubt_about_proxies() -> str:
+    doubt = ProxyDoubt.standing(hops=settings.PROXY_HOPS, since=timezone.now() - DOUBTS_LAST).first()
+    if doubt is None:
+        return ""
+    text = _(
+        "The setting PROXY_HOPS is wrong: %(why)s. Until somebody who runs the server mends it, one person's many "
+        "sign-in codes can keep everybody else out."
+    )
+    return str(text) % {"why": doubt.get_kind_display()}
 
 
 def _list_of(table: str, column: str, value: str) -> str:

@@ -161,7 +161,9 @@ LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
 MESSAGE_STORAGE = "letsconnect.messages.HostStorage"
 SIGN_IN_CODE_MINUTES = 15
 SIGN_IN_CODES_PER_HOUR = env.integer("SIGN_IN_CODES_PER_HOUR", 6, low=1, high=1000)
-SIGN_IN_CODES_PER_HOUR_AND_NETWORK = env.integer("SIGN_IN_CODES_PER_HOUR_AND_NETWORK", 60, low=1, high=100_000)
+# Per browser and per network only letters count whose code was not used: an hour of a whole school's newcomers is none.
+SIGN_IN_CODES_PER_HOUR_AND_BROWSER = env.integer("SIGN_IN_CODES_PER_HOUR_AND_BROWSER", 12, low=1, high=1000)
+SIGN_IN_CODES_PER_HOUR_AND_NETWORK = env.integer("SIGN_IN_CODES_PER_HOUR_AND_NETWORK", 300, low=1, high=100_000)
 # How many proxies of ours stand before the web process; 0 believes no header.
 PROXY_HOPS = env.integer("PROXY_HOPS", 0, low=0, high=5)
 # Every version people could agree to, oldest first, with its first day; a new one is added when its text is.
@@ -198,6 +200,7 @@ WHITENOISE_USE_FINDERS = False
 # Letters
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
+SMTP_PATIENCE = 2.5  # seconds a page waits in all for the letter with a code; then the worker sends another one
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = FROM_EMAIL
 MAILBOX_DIR = BASE_DIR / "var" / "mailbox"
 LETTERS_GATHER_FOR = timedelta(minutes=1)  # quiet before the newest of several letters about one thing goes out

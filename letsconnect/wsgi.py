@@ -1,5 +1,6 @@
 """The WSGI entry point for gunicorn."""
 
+import logging
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -9,4 +10,10 @@ from letsconnect.readable import without_riddles
 
 limits.be("web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letsconnect.settings")
+_logger = logging.getLogger(__name__)
 application = without_riddles(get_wsgi_application())
+
+from letsconnect.base.checks import a_proxy_ends_https  # noqa: E402  it needs the apps, which are ready now
+
+for _warning in a_proxy_ends_https():
+    _logger.warning("%s %s", _warning.msg, _warning.hint)

@@ -140,6 +140,17 @@ def says_there_is_no_such_mailbox(answer: Answer) -> bool:
     return is_answer_to_rcpt and bool(re.match(r"\s*5\.1\.(?:1|2|3|6|10)(?![\d.])", answer.text))
 
 
+def may_come_later(answer: Answer) -> bool:
+    """Tell whether a letter somebody waits for, which did not get through at once, is worth another attempt.
+
+    A server that says "later" (greylisting, say), is slow or hangs up may take it in a minute. One at which nobody
+    listens, or that refuses, is said to the person at once.
+    """
+    if answer.code is None:
+        return answer.handed_over or answer.stage != Stage.HELLO or answer.text.startswith("4")
+    return 400 <= answer.code < 500
+
+
 def _again(reason: str, *, tries: int, now: datetime) -> Outcome:
     if tries > len(RETRY_AFTER):
         return Outcome(LetterState.FAILED, reason=f"given up after {tries} attempts: {reason}")

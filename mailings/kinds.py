@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Model
 
@@ -13,6 +14,7 @@ from mailings.rendering import Rendered
 StillOwed = Callable[..., str | None]
 Render = Callable[..., Rendered]
 Facts = Callable[..., str]
+BeforeSending = Callable[[Any, datetime], None]
 Sweep = Callable[[datetime], int]
 
 
@@ -25,6 +27,8 @@ class Kind:
     render: Render
     is_confidential: bool = False
     facts: Facts | None = None
+    is_urgent: bool = False
+    before_sending: BeforeSending | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -32,14 +36,23 @@ _sweeps: dict[str, Sweep] = {}
 
 
 def register(
-    name: str, *, still_owed: StillOwed, render: Render, is_confidential: bool = False, facts: Facts | None = None
+    name: str,
+    *,
+    still_owed: StillOwed,
+    render: Render,
+    is_confidential: bool = False,
+    facts: Facts | None = None,
+    is_urgent: bool = False,
+    before_sending: BeforeSending | None = None,
 ) -> None:
     """Make ``name`` a kind of letter. ``still_owed(about, now)`` returns None or the reason to skip it;
     ``render(about, language, zone)`` returns its text. A second registration of a name replaces the first only
     when it is the same. That a letter of an ``is_confidential`` kind exists would tell too much: the desk does not show
     it. ``facts(about)`` returns what a gathered letter tells, as a text nobody sees: it is not sent to somebody whom
-    the last one told the same."""
-    kind = Kind(name, still_owed, render, is_confidential, facts)
+    the last one told the same. One of an ``is_urgent`` kind is what somebody has just asked for and waits for: it goes
+    first, whatever is suppressed, and nobody sends it again by hand. ``before_sending(about, now)`` is called right
+    before ``render``: there a secret is drawn that stands in no row."""
+    kind = Kind(name, still_owed, render, is_confidential, facts, is_urgent, before_sending)
     if _kinds.setdefault(name, kind) != kind:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
 
@@ -63,6 +76,10 @@ def is_registered(name: str) -> bool:
 
 def confidential() -> list[str]:
     return sorted(name for name, kind in _kinds.items() if kind.is_confidential)
+
+
+def urgent() -> list[str]:
+    return sorted(name for name, kind in _kinds.items() if kind.is_urgent)
 
 
 def sweeps() -> dict[str, Sweep]:

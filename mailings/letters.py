@@ -13,11 +13,11 @@ from letsconnect.base.languages import known
 from letsconnect.base.zones import is_zone
 from mailings import gathering, kinds
 from mailings.composing import compose
-from mailings.domain import LetterState
+from mailings.domain import LetterState, may_come_later
 from mailings.models import Letter
+from mailings.patience import hand_over
 from mailings.rendering import Rendered
 from mailings.settling import settle
-from mailings.transport import open_session
 
 AT_ONCE_LEASE = timedelta(minutes=2)
 
@@ -60,11 +60,13 @@ def send_at_once(
     key: str,
     now: datetime,
     to: Any | None = None,
+    patience: float | None = None,
 ) -> Letter:
     """Send a letter somebody is waiting for (a sign-in code) in this process, now, and return how it went.
 
     The row is committed before the text is on the wire, and the text is in no row, so it is tried once only: what
-    would be tried again fails. Suppression is not asked: the person at the other end has just asked for it.
+    would be tried again fails, and ``may_come_later`` says that its kind, owed anew, may get through. Suppression is
+    not asked: the person at the other end has just asked for it. They wait no longer than ``patience`` in seconds.
     """
     letter = _new(kind=kind, about=None, key=key, now=now, to=to, address=address, language=language, zone=zone)
     letter.state, letter.tries = LetterState.SUBMITTING, 1
@@ -74,10 +76,10 @@ def send_at_once(
         letter = _write(letter)
     if letter.claimed_by != token:
         return letter
-    with open_session() as session:
-        answer = session.ready() or session.deliver(parcel)
+    answer = hand_over(parcel, seconds=settings.SMTP_PATIENCE if patience is None else patience)
     settle(letter, answer, now=now, may_try_again=False)
     letter.refresh_from_db()
+    letter.may_come_later = may_come_later(answer)
     return letter
 
 

@@ -32,6 +32,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those whose turn has come, longest waiting first."""
         return self.filter(state__in=WAITING, due_at__lte=now).order_by("due_at", "pk")
 
+    def urgent(self) -> "LetterQuerySet":
+        """Those somebody sits and waits for."""
+        return self.filter(kind__in=kinds.urgent())
+
     def held(self, *, token: str) -> "LetterQuerySet":
         return self.filter(claimed_by=token)
 
@@ -118,6 +122,9 @@ class Letter(models.Model):
     gathering = models.CharField(_("gathered under"), max_length=100, blank=True)
     gathering_since = models.DateTimeField(_("gathering since"), null=True, blank=True)
     told = models.CharField(max_length=64, blank=True)
+
+    # Of a letter that was sent at once, and no column: whether another attempt may get through.
+    may_come_later = False
 
     objects = LetterQuerySet.as_manager()
 

@@ -2,7 +2,8 @@
 
 import re
 import smtplib
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
@@ -23,17 +24,30 @@ class Session(Protocol):
     def ready(self) -> Answer | None:
         """Make sure somebody listens; return what went wrong, or None. Nothing has been handed over then."""
 
-    def deliver(self, parcel: Parcel) -> Answer:
-        """Hand over one message to a server that is ``ready()``, and return its answer."""
+    def deliver(self, parcel: Parcel, *, may_hand_over: Callable[[], bool] = lambda: True) -> Answer:
+        """Hand over one message to a server that is ``ready()``, and return its answer. ``may_hand_over`` is asked
+        right before the text is sent."""
+
+    def abandon(self) -> None:
+        """End the conversation from another thread, wherever it is."""
 
     def close(self) -> None: ...
+
+
+def open_by_itself(*, timeout: float | None = None) -> Session:
+    """Return a session that its caller closes; nothing is connected before the first letter."""
+    backend = get_connection()
+    if not isinstance(backend, EmailBackend):
+        return BackendSession(backend)
+    if timeout is not None:
+        backend.timeout = timeout
+    return SmtpSession(backend)
 
 
 @contextmanager
 def open_session() -> Iterator[Session]:
     """Yield a session with the mail server of the settings; nothing is connected before the first letter."""
-    backend = get_connection()
-    session = SmtpSession(backend) if isinstance(backend, EmailBackend) else BackendSession(backend)
+    session = open_by_itself()
     try:
         yield session
     finally:
@@ -59,13 +73,16 @@ class SmtpSession:
             return Answer(None, f"{error.smtp_code} {_readable(error.smtp_error)}", stage=Stage.HELLO)
         except LOST as error:
             self._drop()
-            return Answer(None, _readable(error))
+            return Answer(None, _readable(error), stage=Stage.HELLO)
         return None
 
-    def deliver(self, parcel: Parcel) -> Answer:
+    def deliver(self, parcel: Parcel, *, may_hand_over: Callable[[], bool] = lambda: True) -> Answer:
         handed_over = False
         try:
             stage, code, answer = self._envelope(parcel)
+            if code == 354 and not may_hand_over():
+                self._drop()
+                return Answer(None, "nobody waits any more", stage=stage)
             if code == 354:
                 handed_over = True
                 code, answer = self._text(parcel.payload)
@@ -114,6 +131,12 @@ class SmtpSession:
             self.backend.connection.close()
             self.backend.connection = None
 
+    def abandon(self) -> None:
+        wire = getattr(self.backend.connection, "sock", None)
+        if wire is not None:
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         with suppress(*LOST):
             self.backend.close()
@@ -129,12 +152,17 @@ class BackendSession:
     def ready(self) -> Answer | None:
         return None
 
-    def deliver(self, parcel: Parcel) -> Answer:
+    def deliver(self, parcel: Parcel, *, may_hand_over: Callable[[], bool] = lambda: True) -> Answer:
+        if not may_hand_over():
+            return Answer(None, "nobody waits any more")
         try:
             sent = self.backend.send_messages([parcel.message])
         except LOST as error:
             return Answer(None, _readable(error), handed_over=True)
         return Answer(250) if sent else Answer(None, "the mail backend sent nothing")
+
+    def abandon(self) -> None:
+        """There is nothing to hang up."""
 
     def close(self) -> None:
         with suppress(*LOST):

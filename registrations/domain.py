@@ -325,7 +325,9 @@ class TooMuchToKeep(RegistrationError):
 
 
 class TooManyCodes(RegistrationError):
-    """Too many sign-in codes were asked for."""
+    """Too many sign-in codes were asked for; another may be in ``retry_after`` seconds."""
+
+    retry_after = 3600
 
 
 def check_move(was: str, becomes: str) -> None:

@@ -326,6 +326,9 @@ def _codes(reading: Reading, proved: Proved) -> Told:
             item("made_at", _("Asked for"), code.made_at),
             item("expires_at", _("Valid until"), code.expires_at),
             item("used_at", _("Used"), code.used_at),
+            item("link_used_at", _("Link used"), code.link_used_at),
+            item("language", _("Language of the letter"), code.language),
+            item("zone", _("Time zone"), code.zone),
         )
         for code in codes
     ]

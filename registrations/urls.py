@@ -10,6 +10,7 @@ app_name = "registrations"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
+    path("sign-in/link/", sign_in.sign_in_link, name="sign-in-link"),
     path("sign-in/again/", sign_in.sign_in_resend, name="sign-in-resend"),
     path("sign-in/wikimedia/", wikimedia.wikimedia_sign_in, name="wikimedia-sign-in"),
     path("sign-in/wikimedia/callback/", wikimedia.wikimedia_callback, name="wikimedia-callback"),

@@ -1,12 +1,23 @@
 """What must be true of the database for our locks to count right (design rule 3)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Tags, register
 from django.core.checks import Error as CheckError
+from django.core.checks import Warning as CheckWarning
 from django.db import connections
+from django.utils import timezone
 
+from letsconnect.base.models import ProxyDoubt
+
+_HOPS_HINT = (
+    "Set PROXY_HOPS to the number of your proxies that write X-Forwarded-For. While it is wrong, everybody shares one "
+    "network, and its limits."
+)
+DOUBTS_LAST = timedelta(days=7)
 _HINT = "Under any other level a lock taken before counting reads the count of before, and clinics overbook."
 
 
@@ -22,3 +33,29 @@ def read_committed(databases: Sequence[str] | None = None, **kwargs: Any) -> lis
             text = f"The database {alias!r} runs at {level.upper()}; the portal needs READ COMMITTED."
             errors.append(CheckError(text, hint=_HINT, id="letsconnect.E002"))
     return errors
+
+
+def a_proxy_ends_https() -> list[CheckMessage]:
+    """Warn where nobody but a proxy can speak https for us, and none is counted. Said when the web process starts, and
+    no check: those who set nothing yet have done nothing wrong."""
+    if settings.SITE_URL.startswith("https://") and settings.PROXY_HOPS == 0:
+        text = "SITE_URL is https, which a proxy must end, but PROXY_HOPS is 0."
+        return [CheckWarning(text, hint=_HOPS_HINT, id="letsconnect.W010")]
+    return []
+
+
+@register(Tags.database)
+def proxies_are_counted_right(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of what requests of the last days have shown about PROXY_HOPS."""
+    if (
+        "default" not in (databases or [])
+        or ProxyDoubt._meta.db_table not in connections["default"].introspection.table_names()
+    ):
+        return []
+    doubts = ProxyDoubt.standing(hops=settings.PROXY_HOPS, since=timezone.now() - DOUBTS_LAST)
+    return [
+        CheckWarning(
+            f"PROXY_HOPS is {doubt.hops}, but {doubt.get_kind_display()}.", hint=_HOPS_HINT, id="letsconnect.W011"
+        )
+        for doubt in doubts
+    ]

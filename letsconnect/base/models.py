@@ -1,5 +1,6 @@
 """The log of acts: who did what to which object, from which state to which, when."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -105,3 +106,34 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ProxyDoubtKind(models.TextChoices):
+    """What speaks against the setting PROXY_HOPS."""
+
+    NOT_COUNTED = "not_counted", _("a proxy of ours stands before the portal that PROXY_HOPS does not count")
+    TOO_FEW_HEADERS = "too_few_headers", _("requests come through fewer proxies than PROXY_HOPS says")
+
+
+class ProxyDoubt(models.Model):
+    """That PROXY_HOPS seemed wrong, when last, and what it was then. With a wrong one everybody shares one network."""
+
+    kind = models.CharField(max_length=20, choices=ProxyDoubtKind)
+    hops = models.PositiveSmallIntegerField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind"], name="base_one_doubt_per_kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ProxyDoubtKind.values), name="base_proxy_doubt_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @classmethod
+    def standing(cls, *, hops: int, since: datetime) -> "models.QuerySet[ProxyDoubt]":
+        """Those that were seen under the setting of today, and lately."""
+        return cls.objects.filter(hops=hops, seen_at__gt=since)

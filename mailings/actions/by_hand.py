@@ -25,7 +25,11 @@ def mark_as_sent(*, letter: Letter, by: Any, now: datetime) -> Letter:
 def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
     """Queue an uncertain or failed letter anew, with all its attempts before it and under its old Message-ID."""
     letter = _locked(letter, among={LetterState.UNCERTAIN, LetterState.FAILED})
-    if not kinds.is_registered(letter.kind) or (letter.member_id is None and not letter.address):
+    if (
+        not kinds.is_registered(letter.kind)
+        or letter.kind in kinds.urgent()
+        or (letter.member_id is None and not letter.address)
+    ):
         raise CannotSendAgain(letter.kind)
     _only(letter).move(
         LetterState(letter.state), LetterState.QUEUED, due_at=now, tries=0, reason="", answer="", claimed_by=""

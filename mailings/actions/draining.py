@@ -53,15 +53,18 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
 
 
 def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> list[Letter]:
-    """Take the letters that have waited longest, past those other workers are taking; committed before it returns."""
+    """Take the letters somebody sits and waits for, then those that have waited longest, past those other workers are
+    taking; committed before it returns."""
     token = secrets.token_hex(16)
     with transaction.atomic(durable=True):
         due = Letter.objects.due(now).select_for_update(skip_locked=True, no_key=True)
-        ids = list(due.values_list("pk", flat=True)[:batch])
+        ids = list(due.urgent().values_list("pk", flat=True)[:batch])
+        ids += due.exclude(pk__in=ids).values_list("pk", flat=True)[: batch - len(ids)]
         taken = Letter.objects.filter(pk__in=ids)
         for state in (LetterState.QUEUED, LetterState.DEFERRED):
             taken.move(state, LetterState.CLAIMED, claimed_by=token, lease_until=now + lease)
-    return list(Letter.objects.filter(pk__in=ids).held(token=token).select_related("member").order_by("due_at", "pk"))
+    taken = Letter.objects.filter(pk__in=ids).held(token=token).select_related("member")
+    return sorted(taken, key=lambda letter: ids.index(letter.pk))
 
 
 def give_back(letters: list[Letter]) -> int:
@@ -100,10 +103,12 @@ def _prepare(letter: Letter, *, now: datetime) -> Parcel:
         kind = kinds.get(letter.kind)
     except UnknownKind as error:
         raise CannotBeWritten("no app knows this kind of letter any more") from error
-    _readdress(letter)
+    _readdress(letter, is_urgent=kind.is_urgent)
     about = _about(letter)
     with Fence(f"writing the letter {letter.pk} ({letter.kind})") as fence:
         reason = kind.still_owed(about, now) or gathering.known_already(letter, kind, about)
+        if reason is None and kind.before_sending:
+            kind.before_sending(about, now)
         parcel = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
     if fence.error:
         raise CannotBeWritten(fence.error)
@@ -112,7 +117,7 @@ def _prepare(letter: Letter, *, now: datetime) -> Parcel:
     return parcel
 
 
-def _readdress(letter: Letter) -> None:
+def _readdress(letter: Letter, *, is_urgent: bool) -> None:
     """Write to where the member reads now, in the language and zone they use now."""
     member = letter.member
     if member is not None:
@@ -124,7 +129,7 @@ def _readdress(letter: Letter) -> None:
         letter.language, letter.zone = known(member.language), member.zone
     if not letter.address:
         raise NotOwed("there is no address")
-    if Suppression.objects.of(letter.address).exists():
+    if not is_urgent and Suppression.objects.of(letter.address).exists():
         raise NotOwed("the address is suppressed")
 
 

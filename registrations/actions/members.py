@@ -1,91 +1,171 @@
-"""Signing in by an emailed code: one door for new and known addresses."""
+"""Signing in by an emailed code or link: one door for new and known addresses."""
 
-import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, addresses, security, zones
 from letsconnect.base.models import SecurityEventKind
 from mailings import letters
 from mailings.domain import LetterState
-from registrations import emails
-from registrations.domain import AccountClosed, CodeNotSent, CodeRefused, TooManyCodes
+from mailings.models import Suppression
+from mailings.patience import is_slow
+from registrations.actions import code_limits
+from registrations.domain import AccountClosed, CodeNotSent, CodeRefused
+from registrations.emails import accounts
 from registrations.models import Member, SignInCode
+from registrations.sign_in_secrets import draw, hash_of_digits, hash_of_link, keyed
 
-CODE_DIGITS = 6
-
-
-def _keyed(value: str, salt: str) -> str:
-    return salted_hmac(f"registrations.{salt}", value, algorithm="sha256").hexdigest()
+# Wrong tries at the newest letter's code by browsers that did not ask for it: of one network, and of all together.
+TRIES_OF_A_NETWORK, TRIES_ELSEWHERE = 3, 15
 
 
-def _check_rate(*, address: str, network: str, now: datetime) -> None:
-    """Raise TooManyCodes past the hourly limits. Whoever asks at the same moment waits here, and is counted."""
-    with connection.cursor() as cursor:
-        for one in sorted((_keyed(address, "address"), network)):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [one])
-    recent = SignInCode.objects.filter(made_at__gt=now - timedelta(hours=1))
-    if (
-        recent.filter(address=address).count() >= settings.SIGN_IN_CODES_PER_HOUR
-        or recent.filter(network=network).count() >= settings.SIGN_IN_CODES_PER_HOUR_AND_NETWORK
-    ):
-        raise TooManyCodes(_("Too many codes were asked for. Please use the newest one, or try again in an hour."))
+def send_sign_in_code(
+    *,
+    address: str,
+    network: str,
+    language: str,
+    zone: str,
+    now: datetime,
+    browser: str = "",
+    leads_to: str = "",
+    patience: float | None = None,
+) -> SignInCode:
+    """Send a letter with a one-time code and link to ``address`` and return its row; they are in the letter only.
 
-
-def send_sign_in_code(*, address: str, network: str, language: str, zone: str, now: datetime) -> SignInCode:
-    """Send a one-time code to ``address`` at once and return its row; the code is in the letter only.
-
-    Raises TooManyCodes past the hourly limits, CodeNotSent when the mail server did not take the letter.
+    Where the mail server does not take it within ``patience`` seconds, or says "later", the worker draws other ones and
+    sends them: then the row ``is_waiting``. Raises EnoughLetters or TooManyCodes at the limits, CodeNotSent when the
+    mail server refuses the letter or nobody listens there.
     """
-    address = addresses.canonical(address)
-    digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    code = _write_code(address=address, network=_keyed(network, "network"), digits=digits, now=now)
-    letter = letters.send_at_once(
-        kind="registrations.sign_in_code",
-        address=address,
+    code = _write_code(
+        SignInCode(
+            address=addresses.canonical(address),
+            browser=keyed(browser, "browser") if browser else "",
+            network=keyed(network, "network"),
+            language=language,
+            zone=zone[:50],
+            leads_to=leads_to,
+            made_at=now,
+        )
+    )
+    if is_slow():
+        return _leave_to_the_worker(code, now=now)
+    drawn = draw(code, now)
+    minutes = code.minutes_left(now=now)
+    code.letter = letters.send_at_once(
+        kind=accounts.KIND,
+        address=code.address,
         language=language,
         zone=zone,
-        rendered=emails.accounts.sign_in_code(digits, language=language, zone=zone),
+        rendered=accounts.sign_in_code(drawn, minutes=minutes, language=language, zone=zone),
         key=f"sign-in-code:{code.pk}",
         now=now,
+        patience=patience,
     )
-    if letter.state != LetterState.SENT:
-        raise CodeNotSent(_("The letter could not be sent just now. Please check the address and try again."))
+    code.save(update_fields=["letter"])
+    return code if code.letter.state == LetterState.SENT else _not_at_once(code, now=now)
+
+
+def _not_at_once(code: SignInCode, *, now: datetime) -> SignInCode:
+    """Have the worker send another code, where that may get through; one that may have arrived works beside it."""
+    if not code.letter.may_come_later:
+        raise CodeNotSent(_why_not_sent(code))
+    if code.letter.state == LetterState.UNCERTAIN:
+        code.pk, code.code_hash, code.link_hash = None, "", ""
+        code.save(force_insert=True)
+    return _leave_to_the_worker(code, now=now)
+
+
+def _why_not_sent(code: SignInCode) -> str:
+    if Suppression.objects.of(code.address).filter(source="bounce").exists():
+        return _(
+            "The letter could not be sent: the mail server says there is no such mailbox. Please check the address."
+        )
+    if code.letter.answer.startswith("5"):
+        return _(
+            "The letter could not be sent: the mail server refuses it. Please use another address, or write to us."
+        )
+    return _("The letter could not be sent just now. Please check the address and try again.")
+
+
+@transaction.atomic
+def _leave_to_the_worker(code: SignInCode, *, now: datetime) -> SignInCode:
+    code.letter = letters.owe(
+        kind=accounts.KIND,
+        about=code,
+        address=code.address,
+        language=code.language,
+        zone=code.zone,
+        key=f"sign-in-code:{code.pk}:later",
+        now=now,
+    )
+    code.save(update_fields=["letter"])
     return code
 
 
 @transaction.atomic
-def _write_code(*, address: str, network: str, digits: str, now: datetime) -> SignInCode:
-    _check_rate(address=address, network=network, now=now)
-    code = SignInCode.objects.create(
-        address=address,
-        code_hash="",
-        network=network,
-        made_at=now,
-        expires_at=now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES),
+def _write_code(code: SignInCode) -> SignInCode:
+    code.expires_at = code_limits.check(
+        address=code.address, browser=code.browser, network=code.network, now=code.made_at
     )
-    code.code_hash = _keyed(f"{code.pk}:{digits}", "code")
-    code.save(update_fields=["code_hash"])
+    code.save(force_insert=True)
     return code
 
 
-def sign_in_with_code(*, code_ids: list[int], digits: str, language: str, zone: str, now: datetime) -> Member:
+def sign_in_with_code(
+    *,
+    code_ids: Iterable[int],
+    digits: str,
+    language: str,
+    zone: str,
+    now: datetime,
+    led_ids: Iterable[int] = (),
+    browser: str = "",
+    network: str = "",
+) -> Member:
     """Use one of the codes of this browser and return its member, made now if the address is new.
 
+    ``led_ids`` are those of letters others asked for, to which this browser was led because the address had enough.
     Raises CodeRefused when the digits fit none that is fresh and unused, or the account is closed. A wrong try is
     counted even though it is refused.
     """
-    code = _use_code(code_ids=code_ids, digits=digits, now=now)
+    asked = Q(pk__in=list(code_ids)) | (Q(browser=keyed(browser, "browser")) if browser else Q(pk__in=[]))
+    code = _use_code(asked=asked, led_ids=list(led_ids), digits=digits, network=keyed(network, "network"), now=now)
     if code is None:
-        _note_refused(code_ids, now=now)
+        _note_refused([*code_ids, *led_ids], now=now)
         raise CodeRefused(_("This code is wrong or too old. Please check the newest letter, or ask for another code."))
-    member = _member_of(code.address, language=language, zone=zone, now=now)
+    return _enter(code, language=language, zone=zone, now=now)
+
+
+def code_of_link(*, secret: str, now: datetime) -> SignInCode | None:
+    """Return the row of a link that still works."""
+    return SignInCode.objects.linked(now=now).filter(link_hash=hash_of_link(secret)).first()
+
+
+def sign_in_with_link(*, secret: str, language: str, zone: str, now: datetime) -> Member:
+    """Use the link of a letter, in whatever browser, and return its member, made now if the address is new.
+
+    Raises CodeRefused when the link is used, too old or none of ours, or the account is closed.
+    """
+    with transaction.atomic():
+        found = SignInCode.objects.select_for_update().linked(now=now).filter(link_hash=hash_of_link(secret))
+        code = found.first()
+        if code is None:
+            raise CodeRefused(_("This link was used already or is too old. Please ask for another code."))
+        code.link_used_at = now
+        code.save(update_fields=["link_used_at"])
+    return _enter(code, language=language, zone=zone, now=now)
+
+
+def _enter(code: SignInCode, *, language: str, zone: str, now: datetime) -> Member:
+    member = _member_of(code.address, language=language, zone=zone or code.zone, now=now)
     check_open(member)
     return member
 
@@ -114,18 +194,34 @@ def also_opened_by(address: str) -> str:
 
 
 @transaction.atomic
-def _use_code(*, code_ids: list[int], digits: str, now: datetime) -> SignInCode | None:
-    codes = SignInCode.objects.select_for_update().filter(
-        pk__in=code_ids, used_at=None, expires_at__gt=now, tries_left__gt=0
-    )
+def _use_code(*, asked: Q, led_ids: list[int], digits: str, network: str, now: datetime) -> SignInCode | None:
+    own = set(SignInCode.objects.filter(asked).values_list("pk", flat=True))
+    codes = SignInCode.objects.select_for_update().fresh(now=now).filter(pk__in=own | set(led_ids))
     for code in codes.order_by("-pk"):
-        if constant_time_compare(code.code_hash, _keyed(f"{code.pk}:{digits}", "code")):
+        if not _may_try(code, is_own=code.pk in own, network=network):
+            continue
+        if constant_time_compare(code.code_hash, hash_of_digits(code, digits)):
             code.used_at = now
             code.save(update_fields=["used_at"])
             return code
-        code.tries_left -= 1
-        code.save(update_fields=["tries_left"])
+        _count_try(code, is_own=code.pk in own, network=network)
     return None
+
+
+def _may_try(code: SignInCode, *, is_own: bool, network: str) -> bool:
+    """Tell whether another try is left. Who asked has tries of their own, which nobody else can use up."""
+    if is_own:
+        return code.tries_left > 0
+    tries = code.tries_elsewhere
+    return tries.get(network, 0) < TRIES_OF_A_NETWORK and sum(tries.values()) < TRIES_ELSEWHERE
+
+
+def _count_try(code: SignInCode, *, is_own: bool, network: str) -> None:
+    if is_own:
+        code.tries_left -= 1
+    else:
+        code.tries_elsewhere = {**code.tries_elsewhere, network: code.tries_elsewhere.get(network, 0) + 1}
+    code.save(update_fields=["tries_left", "tries_elsewhere"])
 
 
 def _member_of(address: str, *, language: str, zone: str, now: datetime) -> Member:

@@ -1,11 +1,39 @@
-"""The sign-in code: sent at once by the web process, never through the queue."""
+"""The letter with the sign-in code: sent at once by the web process, or by the worker if that takes too long."""
+
+from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from mailings import kinds
 from mailings.rendering import Rendered, render_letter
+from registrations.models import SignInCode
+from registrations.sign_in_secrets import Drawn, draw
+
+KIND = "registrations.sign_in_code"
 
 
-def sign_in_code(digits: str, *, language: str, zone: str) -> Rendered:
-    """Render the letter with the code."""
-    context = {"digits": digits, "minutes": settings.SIGN_IN_CODE_MINUTES}
+def sign_in_code(drawn: Drawn, *, minutes: int, language: str, zone: str) -> Rendered:
+    """Render the letter with the code and the link."""
+    context = {"digits": drawn.digits, "link": drawn.link, "minutes": minutes}
     return render_letter("registrations/emails/sign_in_code", context, language=language, zone=zone)
+
+
+def _still_owed(code: SignInCode | None, now: datetime) -> str | None:
+    if code is None:
+        return _("nobody waits for it any more")
+    too_old = (now - code.made_at).total_seconds() > 60 * settings.SIGN_IN_CODE_MINUTES
+    return _("it was asked for too long ago") if too_old else None
+
+
+def _draw(code: SignInCode, now: datetime) -> None:
+    """Draw the code while sending: it stands in no row and in no task."""
+    code.drawn, code.drawn_at = draw(code, now), now
+
+
+def _render(code: SignInCode, language: str, zone: str) -> Rendered:
+    minutes = code.minutes_left(now=code.drawn_at)
+    return sign_in_code(code.drawn, minutes=minutes, language=language, zone=zone)
+
+
+kinds.register(KIND, still_owed=_still_owed, render=_render, is_urgent=True, before_sending=_draw)

@@ -5,7 +5,7 @@ from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
 from registrations.models.kept import KeptAnswers
 from registrations.models.looks import Look
-from registrations.models.members import Block, Member, SignInCode, WorkingGroupSeat
+from registrations.models.members import Block, Member, WorkingGroupSeat
 from registrations.models.reference import (
     Group,
     GroupAlias,
@@ -26,6 +26,7 @@ from registrations.models.registration import (
 )
 from registrations.models.reviews import ReviewSnapshot
 from registrations.models.sensitive import SensitiveAnswer, SensitiveTally
+from registrations.models.sign_in import SignInCode
 from registrations.models.uploads import ImportUpload
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The account, the working group, blocks and sign-in codes."""
+"""The account, the working group and blocks."""
 
 import secrets
 from datetime import date
@@ -254,24 +254,3 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} ⊘ {self.blocked}"
-
-
-class SignInCode(models.Model):
-    """A one-time code sent to an address. The code itself is never stored, only a keyed hash."""
-
-    address = models.EmailField()
-    code_hash = models.CharField(max_length=64)
-    network = models.CharField(max_length=64)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    tries_left = models.PositiveSmallIntegerField(default=5)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["address", "made_at"], name="registrations_code_by_address"),
-            models.Index(fields=["network", "made_at"], name="registrations_code_by_network"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.made_at:%Y-%m-%d %H:%M}"

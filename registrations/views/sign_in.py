@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -9,78 +11,118 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from letsconnect.base.addresses import readable
 from letsconnect.base.links import path_or_nothing
-from letsconnect.base.network import network_of
+from letsconnect.base.network import network_of, notice_wrong_hops
 from registrations.actions import claims, keeping, members
+from registrations.actions.code_limits import EnoughLetters
 from registrations.domain import CodeNotSent, CodeRefused, TooManyCodes
 from registrations.forms.sign_in import AddressForm, CodeForm
+from registrations.models import Member, SignInCode
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-# Session key: address, zone, next page, and the codes this browser asked for (their numbers, not the codes).
+# Session key: the numbers of the letters this browser asked for ("codes") and was led to ("led"), zone and next page.
+# No address: that stands in the letters' rows, which are deleted a day later.
 PENDING = "sign_in"
+KEPT = 20
 
 
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for the address and send a code there."""
+    """Ask for the address and send a letter there."""
     target = path_or_nothing(request.POST.get("next") or request.GET.get("next") or "")
     if request.user.is_authenticated:
         return redirect(target or "home")
-    form = AddressForm(request.POST or None)
+    form, refusal = AddressForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
-        pending = {
-            "address": form.cleaned_data["email"],
-            "zone": form.cleaned_data["zone"],
-            "next": target,
-            "codes": [],
-        }
-        error = _send(request, pending)
-        if not error:
+        pending = _pending(request) | {"zone": form.cleaned_data["zone"], "next": target}
+        try:
+            _send(request, form.cleaned_data["email"], pending)
+        except (TooManyCodes, CodeNotSent) as error:
+            refusal = error
+            form.add_error("email", str(error))
+        else:
             return redirect("registrations:sign-in-code")
-        form.add_error("email", error)
-    return render(
-        request,
-        "registrations/sign_in.html",
-        {"form": form, "next": target, "wiki": settings.MEDIAWIKI_CLIENT_ID and settings.MEDIAWIKI_NAME},
-    )
+    context = {
+        "form": form,
+        "next": target,
+        "wiki": settings.MEDIAWIKI_CLIENT_ID and settings.MEDIAWIKI_NAME,
+        "has_newest": isinstance(refusal, EnoughLetters),
+    }
+    return _refused(render(request, "registrations/sign_in.html", context), refusal)
 
 
-def _send(request: HttpRequest, pending: dict) -> str:
-    """Send a code and remember it for this browser; return what went wrong, or ""."""
+def _pending(request: HttpRequest) -> dict[str, Any]:
+    kept = request.session.get(PENDING, {})
+    return {name: kept.get(name, empty) for name, empty in (("codes", []), ("led", []), ("zone", ""), ("next", ""))}
+
+
+def _browser_of(request: HttpRequest) -> str:
+    """Return what tells this browser from others, also while it sends two requests at once: the secret of the cookie it
+    got with the form; without one, its session."""
+    return request.META.get("CSRF_COOKIE") or request.session.session_key or ""
+
+
+def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignInCode:
+    """Send a letter and remember its number for this browser; at the limit of the address, that of the newest one.
+    Raises EnoughLetters, TooManyCodes or CodeNotSent."""
+    notice_wrong_hops(request, now=timezone.now())
     try:
         code = members.send_sign_in_code(
-            address=pending["address"],
+            address=address,
+            browser=_browser_of(request),
             network=network_of(request),
             language=get_language() or "en",
             zone=pending["zone"] or "UTC",
+            leads_to=pending["next"],
             now=timezone.now(),
         )
-    except (TooManyCodes, CodeNotSent) as error:
-        return str(error)
-    pending["codes"] = [*pending["codes"][-2:], code.pk]
+    except EnoughLetters as enough:
+        pending["led"] = [*pending["led"], enough.newest][-KEPT:]
+        request.session[PENDING] = pending
+        raise
+    pending["codes"] = [*pending["codes"], code.pk][-KEPT:]
     request.session[PENDING] = pending
     # What this browser wrote before signing in is found by the address then, should its owner delete their account.
     keeping.note_address(browser=request.COOKIES.get(keeping.COOKIE, ""), address=code.address)
-    return ""
+    return code
+
+
+def _refused(response: HttpResponse, refusal: Exception | None) -> HttpResponse:
+    """Give a page its status: 429, and when to come back, where a limit was reached."""
+    if isinstance(refusal, TooManyCodes):
+        response.status_code = 429
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _newest(pending: dict[str, Any]) -> SignInCode | None:
+    """Return the row of the newest letter of this browser, while it is there."""
+    numbers = [*pending["codes"], *pending["led"]]
+    return SignInCode.objects.filter(pk__in=numbers).select_related("letter").order_by("-pk").first()
 
 
 @never_cache
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Take the code and sign in."""
-    pending = request.session.get(PENDING)
-    if not pending:
+    pending = _pending(request)
+    newest = _newest(pending)
+    if newest is None:
         if request.user.is_authenticated:
             return redirect("home")
         messages.info(request, _("Please give your address first; a code is sent there."))
         return redirect("registrations:sign-in")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        wikimedia_name = members.also_opened_by(pending["address"])
+        other_door = members.also_opened_by(newest.address)
         try:
             member = members.sign_in_with_code(
                 code_ids=pending["codes"],
+                led_ids=pending["led"],
+                browser=_browser_of(request),
+                network=network_of(request),
                 digits=form.cleaned_data["code"],
                 language=get_language() or "en",
                 zone=pending["zone"],
@@ -89,16 +131,30 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         except CodeRefused as error:
             form.add_error("code", str(error))
         else:
-            del request.session[PENDING]
-            login(request, member, backend=BACKEND)
-            if wikimedia_name:  # nothing is claimed before the owner had the chance to shut that door
-                _warn_of_the_other_door(request, wikimedia_name)
-            elif claims.claim_by_address(member=member, now=timezone.now()) is not None:
-                messages.info(
-                    request, _("We found what you wrote in the old form. It is yours now; please look at it.")
-                )
-            return redirect(pending["next"] or "home")
-    return render(request, "registrations/sign_in_code.html", {"form": form, "address": pending["address"]})
+            return _enter(request, member, other_door, leads_to=pending["next"])
+    return _code_page(request, form, newest)
+
+
+def _code_page(request: HttpRequest, form: CodeForm, newest: SignInCode) -> HttpResponse:
+    context = {
+        "form": form,
+        "address": readable(newest.address),
+        "minutes": newest.minutes_left(now=timezone.now()),
+        "is_waiting": newest.is_waiting,
+        "is_led": newest.pk in _pending(request)["led"],
+    }
+    return render(request, "registrations/sign_in_code.html", context)
+
+
+def _enter(request: HttpRequest, member: Member, other_door: str, *, leads_to: str) -> HttpResponse:
+    """Begin the session, give the member what waits for their address, and lead on."""
+    request.session.pop(PENDING, None)
+    login(request, member, backend=BACKEND)
+    if other_door:  # nothing is claimed before the owner had the chance to shut that door
+        _warn_of_the_other_door(request, other_door)
+    elif claims.claim_by_address(member=member, now=timezone.now()) is not None:
+        messages.info(request, _("We found what you wrote in the old form. It is yours now; please look at it."))
+    return redirect(path_or_nothing(leads_to) or "home")
 
 
 def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
@@ -111,16 +167,52 @@ def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
 
 @require_POST
 def sign_in_resend(request: HttpRequest) -> HttpResponse:
-    """Send another code to the same address; the earlier ones keep working until they are too old."""
-    pending = request.session.get(PENDING)
-    if not pending:
+    """Send another letter to the same address; the earlier ones keep working until they are too old."""
+    pending = _pending(request)
+    newest = _newest(pending)
+    if newest is None:
         return redirect("registrations:sign-in")
-    error = _send(request, pending)
-    if error:
-        messages.error(request, error)
+    try:
+        code = _send(request, newest.address, pending)
+    except TooManyCodes as refusal:
+        messages.error(request, str(refusal))
+        return _refused(_code_page(request, CodeForm(), _newest(_pending(request)) or newest), refusal)
+    except CodeNotSent as refusal:
+        messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Another code is on its way."))
+        said = _("Another code comes in a minute or two.") if code.is_waiting else _("Another code is on its way.")
+        messages.success(request, said)
     return redirect("registrations:sign-in-code")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_link(request: HttpRequest) -> HttpResponse:
+    """Show what the link of a letter opens, with one button; only the button signs in, in this browser."""
+    secret = (request.POST if request.method == "POST" else request.GET).get("key", "")
+    code = members.code_of_link(secret=secret, now=timezone.now())
+    if code is None:
+        return render(request, "registrations/sign_in_link_gone.html", status=410)
+    is_other = request.user.is_authenticated and request.user.email != code.address
+    if request.method == "POST" and not is_other:
+        return _open_by_link(request, secret, code)
+    context = {
+        "key": secret,
+        "address": readable(code.address),
+        "is_other": is_other,
+        "asked_here": code.pk in _pending(request)["codes"],
+    }
+    return render(request, "registrations/sign_in_link.html", context, status=409 if request.method == "POST" else 200)
+
+
+def _open_by_link(request: HttpRequest, secret: str, code: SignInCode) -> HttpResponse:
+    other_door = members.also_opened_by(code.address)
+    language = get_language() or "en"
+    try:
+        member = members.sign_in_with_link(secret=secret, language=language, zone=code.zone, now=timezone.now())
+    except CodeRefused as refusal:
+        return render(request, "registrations/sign_in_link_gone.html", {"text": str(refusal)}, status=410)
+    return _enter(request, member, other_door, leads_to=code.leads_to)
 
 
 @require_POST

@@ -1,0 +1,87 @@
+"""How many letters with codes may go out: to one address, for one browser, for one network. See decision 26.
+
+A limit stops whoever exhausted it. To one address only so many letters go in an hour, whoever asks, so that nobody is
+buried in them; but the newest of them works until another one may be sent, so that nobody is locked out either.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from registrations.domain import TooManyCodes
+from registrations.models import SignInCode
+from registrations.models.sign_in import HOUR
+
+MARGIN = timedelta(minutes=5)
+
+
+class EnoughLetters(TooManyCodes):
+    """The address has had its letters for this hour; the ``newest`` (its row's number) works meanwhile."""
+
+    newest = 0
+
+
+def check(*, address: str, browser: str, network: str, now: datetime) -> datetime:
+    """Return until when the code of a letter sent now has to work at least.
+
+    Raises EnoughLetters when the address has had its letters, TooManyCodes when the browser or the network has used up
+    what it may ask for. Whoever asks at the same moment waits here, and is counted.
+    """
+    _wait_in_line({address, browser, network})
+    recent = SignInCode.objects.sent(now=now).since(now - HOUR)
+    to_address = recent.to_address(address)
+    last_used = SignInCode.objects.to_address(address).last_used()
+    unwanted = list((to_address.since(last_used) if last_used else to_address).order_by("-made_at", "-pk"))
+    if len(unwanted) >= settings.SIGN_IN_CODES_PER_HOUR:
+        raise _enough(unwanted, now=now)
+    unused = recent.unused()
+    if browser:
+        _check_asker(unused.filter(browser=browser), settings.SIGN_IN_CODES_PER_HOUR_AND_BROWSER, now=now)
+    _check_asker(unused.filter(network=network), settings.SIGN_IN_CODES_PER_HOUR_AND_NETWORK, now=now)
+    end = now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES)
+    is_last_for_now = len(unwanted) == settings.SIGN_IN_CODES_PER_HOUR - 1
+    oldest = unwanted[-1].made_at if unwanted else now
+    return max(end, oldest + HOUR + MARGIN) if is_last_for_now else end
+
+
+def _wait_in_line(who: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for one in sorted(filter(None, who)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in:{one}"])
+
+
+def _enough(sent: list[SignInCode], *, now: datetime) -> EnoughLetters:
+    seconds = _until_another(sent[settings.SIGN_IN_CODES_PER_HOUR - 1].made_at, now=now)
+    text = _(
+        "Too many codes were asked for with this address, so no further letter goes there now. The newest letter "
+        "works: type its code on the next page, or open its link."
+    )
+    enough = EnoughLetters(text)
+    enough.retry_after, enough.newest = seconds, sent[0].pk
+    return enough
+
+
+def _check_asker(asked: QuerySet[SignInCode], limit: int, *, now: datetime) -> None:
+    moments = list(asked.order_by("-made_at").values_list("made_at", flat=True)[:limit])
+    if len(moments) < limit:
+        return
+    seconds = _until_another(moments[-1], now=now)
+    minutes = ceil(seconds / 60)
+    text = ngettext(
+        "Too many codes were asked for from here. Please use the newest one, or try again in %(minutes)d minute.",
+        "Too many codes were asked for from here. Please use the newest one, or try again in %(minutes)d minutes.",
+        minutes,
+    )
+    refusal = TooManyCodes(text % {"minutes": minutes})
+    refusal.retry_after = seconds
+    raise refusal
+
+
+def _until_another(made_at: datetime, *, now: datetime) -> int:
+    return max(1, ceil((made_at + HOUR - now).total_seconds()))

@@ -1,0 +1,97 @@
+"""Sign-in codes: what was asked for at the door, by which browser, and what may still open it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Greatest
+
+from mailings.domain import OPEN, LetterState
+from mailings.models import Letter
+
+HOUR = timedelta(hours=1)
+BEING_SENT = timedelta(minutes=2)  # as long as a process holds a letter it sends at once
+
+
+class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
+    def sent(self, *, now: datetime) -> "SignInCodeQuerySet":
+        """Those whose letters went out, may have gone out, or are about to: what limits are about."""
+        gone = Q(letter__isnull=False) & ~Q(letter__state__in=[LetterState.FAILED, LetterState.SKIPPED])
+        return self.filter(gone | Q(letter=None, made_at__gt=now - BEING_SENT))
+
+    def unused(self) -> "SignInCodeQuerySet":
+        return self.filter(used_at=None, link_used_at=None)
+
+    def since(self, moment: datetime) -> "SignInCodeQuerySet":
+        return self.filter(made_at__gt=moment)
+
+    def to_address(self, address: str) -> "SignInCodeQuerySet":
+        return self.filter(address=address)
+
+    def fresh(self, *, now: datetime) -> "SignInCodeQuerySet":
+        """Those whose code is neither used nor too old."""
+        return self.exclude(code_hash="").filter(used_at=None, expires_at__gt=now)
+
+    def linked(self, *, now: datetime) -> "SignInCodeQuerySet":
+        """Those whose link is neither used nor too old."""
+        return self.exclude(link_hash="").filter(link_used_at=None, expires_at__gt=now)
+
+    def last_used(self) -> datetime | None:
+        """The last moment at which one of these opened the door: whoever reads the mailbox wanted the letters."""
+        used = self.filter(Q(used_at__isnull=False) | Q(link_used_at__isnull=False))
+        return used.aggregate(last=models.Max(Greatest("used_at", "link_used_at")))["last"]
+
+
+class SignInCode(models.Model):
+    """One letter with a one-time code and a one-time link. Neither is stored, only keyed hashes of them; both are
+    empty until the letter is written, which the worker does where the web process could not wait for the mail server.
+    """
+
+    address = models.EmailField()
+    browser = models.CharField(max_length=64, blank=True)
+    network = models.CharField(max_length=64)
+    language = models.CharField(max_length=10, blank=True)
+    zone = models.CharField(max_length=50, blank=True)
+    leads_to = models.CharField(max_length=1500, blank=True)
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+")
+    code_hash = models.CharField(max_length=64, blank=True)
+    link_hash = models.CharField(max_length=64, blank=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries_left = models.PositiveSmallIntegerField(default=5)
+    tries_elsewhere = models.JSONField(default=dict, blank=True)
+    used_at = models.DateTimeField(null=True)
+    link_used_at = models.DateTimeField(null=True)
+
+    objects = SignInCodeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link_hash"], condition=~Q(link_hash=""), name="registrations_one_code_per_link"
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at=None) | ~Q(code_hash=""), name="registrations_used_code_was_written"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["address", "made_at"], name="registrations_code_by_address"),
+            models.Index(fields=["network", "made_at"], name="registrations_code_by_network"),
+            models.Index(fields=["browser", "made_at"], name="registrations_code_by_browser"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether the worker has yet to write the letter, or to send it."""
+        return self.letter is not None and self.letter.state in OPEN
+
+    def minutes_left(self, *, now: datetime) -> int:
+        return max(1, round((self.expires_at - now).total_seconds() / 60))
+
+    def shortest_end(self, *, now: datetime) -> datetime:
+        """Until when the code of a letter that goes out now works at least."""
+        return max(self.expires_at, now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES))
