@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics import domain
 from clinics.domain import ClinicKind, ClinicState, FloorLanguage, NoticeKind, RsvpState
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.languages import chain
 from letsconnect.base.models import Act
 from letsconnect.base.zones import validate_zone
@@ -161,7 +162,7 @@ class Clinic(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
     @property
     def ends_at(self) -> datetime:
@@ -231,7 +232,7 @@ class ClinicText(models.Model):
 
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    title = models.CharField(_("title"), max_length=150)
+    title = LineField(_("title"), max_length=150)
     summary = models.TextField(_("what it is about"), max_length=3000)
     audience = models.TextField(_("who it is for"), max_length=1000, blank=True)
     preparation = models.TextField(_("what to prepare"), max_length=2000, blank=True)
@@ -244,10 +245,11 @@ class ClinicText(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "language"], name="clinics_one_text_per_language"),
             models.CheckConstraint(condition=~Q(title=""), name="clinics_text_has_a_title"),
+            models.CheckConstraint(condition=lines_can_be_seen("title"), name="clinics_title_can_be_seen"),
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
 
 class RsvpQuerySet(models.QuerySet["Rsvp"]):

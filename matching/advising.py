@@ -14,6 +14,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from letsconnect.base.lines import isolated
 from matching.domain import MatchState, RoundState
 from matching.facts import next_monday
 from matching.models import Match, Round, RoundParticipant
@@ -239,7 +240,7 @@ def _sharers_full(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
     sentence = _(
         "Those who share %(skill)s have no place left. A place becomes free as others finish; a further wish may be "
         "met sooner."
-    ) % {"skill": skill}
+    ) % {"skill": isolated(skill)}
     return Advice(sentence, "learn", _("Add a wish"))
 
 
@@ -249,13 +250,15 @@ def _nobody_shares(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
         return None
     waiting = change.get("waiting") or 0
     if waiting < FEWEST_COUNTED:
-        sentence = _("Nobody shares %(skill)s yet. Your wish helps to plan a clinic about it.") % {"skill": skill}
+        sentence = _("Nobody shares %(skill)s yet. Your wish helps to plan a clinic about it.") % {
+            "skill": isolated(skill)
+        }
     else:
         sentence = ngettext(
             "Nobody shares %(skill)s yet, and %(count)d person waits for it: a clinic may come sooner than a match.",
             "Nobody shares %(skill)s yet, and %(count)d people wait for it: a clinic may come sooner than a match.",
             waiting,
-        ) % {"skill": skill, "count": waiting}
+        ) % {"skill": isolated(skill), "count": waiting}
     return Advice(sentence, "learn", _("Add a wish"))
 
 

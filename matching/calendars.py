@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from mailings.rendering import CalendarPart, one_line
 from matching import reasons
@@ -60,7 +61,7 @@ def _calendar(method: str, language: str) -> Calendar:
 def _event(session: Session, side: Side, *, now: datetime) -> Event:
     name = reasons.name_of(session.person(side.other))
     link = absolute("matching:match-detail", session.match_id)
-    words = {"skill": session.match.skill, "name": name, "link": link}
+    words = {"skill": isolated(session.match.skill), "name": isolated(name), "link": link}
     event = Event()
     event.add("uid", f"{session.uid}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("sequence", session.sequence)

@@ -82,7 +82,7 @@ def _contact(registration: Registration, words: _Words) -> str:
 
 _COLUMNS: list[tuple[Any, Read]] = [
     (_("number"), lambda one, _words: one.pk),
-    (pgettext_lazy("of a person", "name"), lambda one, _words: str(one)),
+    (pgettext_lazy("of a person", "name"), lambda one, _words: one.shown_name or str(one)),
     (_("state"), lambda one, _words: one.get_state_display()),
     (_("came by"), lambda one, _words: one.get_source_display()),
     (_("claimed"), lambda one, _words: one.is_claimed),
@@ -159,7 +159,7 @@ def _cell(value: object, reader: Reader) -> str | int:
             return value.astimezone(reader.zone).strftime("%Y-%m-%d %H:%M")
         case date():
             return value.isoformat()
-    return harmless(str(value))
+    return harmless(value if isinstance(value, str) else str(value))
 
 
 def as_csv(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[bytes]:

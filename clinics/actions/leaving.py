@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from clinics.actions.seats import cancel_rsvp
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
+from letsconnect.base.lines import isolated
 from letsconnect.base.templatetags.when import written
 from letsconnect.base.together import Reading
 from registrations import news
@@ -59,7 +60,7 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     given = _("Your place at “%(title)s” on %(moment)s is given back; whoever waits longest gets a letter.")
     said = kept if step == Step.WITHDRAW else given
     return [
-        said % {"title": rsvp.clinic.title, "moment": written(rsvp.clinic.starts_at, member.zone)}
+        said % {"title": isolated(rsvp.clinic.title), "moment": written(rsvp.clinic.starts_at, member.zone)}
         for rsvp in _to_come(member, now=now)
     ]
 

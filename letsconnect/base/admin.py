@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import looks
 from letsconnect.base.addresses import canonical_words
+from letsconnect.base.lines import isolated
 from letsconnect.base.looks import People, people_on
 from letsconnect.base.models import Act
 
@@ -139,7 +140,7 @@ class WorkingGroupAdmin(admin.ModelAdmin):
             self.note_look(request, self.people_on([obj]), what=self.look)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("What happened: %(object)s") % {"object": obj},
+            "title": _("What happened: %(object)s") % {"object": isolated(obj)},
             "opts": self.opts,
             "object": obj,
             "acts": Act.objects.on(obj),

@@ -7,6 +7,9 @@ PostgreSQL keeps the same rules (`letsconnect.base.fields`).
 import unicodedata
 from typing import Any
 
+from django.utils.html import escape
+from django.utils.translation import get_language_bidi
+
 # Controls of the direction of text: they turn what stands after them, on other people's pages too.
 DIRECTION = ((0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x206F))
 # Invisible, and without a part in any spelling: never kept.
@@ -73,7 +76,7 @@ def one_line(text: str) -> str:
     Joiners stay where they spell a word (Persian, Sinhala, Malayalam, emoji), selectors where they follow a letter.
     """
     letters: list[str] = []
-    text = unicodedata.normalize("NFC", str(text))
+    text = unicodedata.normalize("NFC", text if isinstance(text, str) else str(text))
     for place, letter in enumerate(text):
         kind = unicodedata.category(letter)
         if kind in ("Zs", "Zl", "Zp") or letter in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85":
@@ -129,9 +132,30 @@ def visible_line(text: str) -> str:
 
 
 def isolated(text: Any) -> str:
-    """Return a name for the middle of a plain text (letter, subject, calendar): its direction stays its own."""
+    """Return a name for the middle of a sentence: where its direction may differ, it turns nothing around it (UAX 9).
+
+    Needed for right-to-left names anywhere, and for every name in a right-to-left text.
+    """
     line = one_line(text)
-    return f"{_ISOLATE}{line}{_POP}" if line and not line.isascii() else line
+    is_needed = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line)
+    is_needed = is_needed or (bool(line) and get_language_bidi())
+    return f"{_ISOLATE}{line}{_POP}" if is_needed else line
+
+
+class Line(str):
+    """One line somebody wrote, as it comes from the database.
+
+    It is a text like any other to whatever compares, stores or encodes it; put into a sentence (by a template, by "%"
+    or by an f-string) it is isolated. So no page and no letter has to think of it.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return isolated(self)
+
+    def __html__(self) -> str:
+        return escape(isolated(self))
 
 
 def pattern_of(ranges: tuple[tuple[int, int], ...]) -> str:

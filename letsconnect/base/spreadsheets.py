@@ -19,5 +19,6 @@ def looks_like_formula(text: str) -> bool:
 
 def harmless(text: str) -> str:
     """Return the text as a cell that stays a text: an apostrophe before what looks like a formula, no control codes."""
+    text = "".join(text)  # of a `lines.Line` its letters only, without what isolates it in a sentence
     plain = _CONTROLS.sub("", text)  # what stood behind a control code comes first now, so both are looked at
     return f"'{plain}" if looks_like_formula(text) or looks_like_formula(plain) else plain

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.fields import LineFormField
 from letsconnect.trust.domain import Outcome, ReportState
 from registrations.models import Member
 
@@ -13,7 +14,7 @@ from registrations.models import Member
 class ReportForm(forms.Form):
     """Who, what, may we write to you; and which of those who read should not."""
 
-    who = forms.CharField(
+    who = LineFormField(
         label=_("Who is it about?"),
         required=False,
         max_length=200,

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.trust.domain import KEPT_AFTER_CLOSING, Deed, Outcome, ReportState
 from registrations.models import Member
 from registrations.models.members import new_public_id
@@ -75,7 +76,7 @@ class Report(models.Model):
     number = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     reporter = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     about = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
-    who = models.CharField(_("who it is about, in their words"), max_length=200, blank=True)
+    who = LineField(_("who it is about, in their words"), max_length=200, blank=True)
     what = models.TextField(_("what happened"), max_length=5000, blank=True)
     may_contact = models.BooleanField(_("may be written to"), default=False)
     kept_from = models.ManyToManyField(Member, related_name="+")
@@ -105,6 +106,7 @@ class Report(models.Model):
                 condition=Q(forgotten_at=None) | Q(state=ReportState.CLOSED, about=None, who="", what=""),
                 name="trust_forgotten_report_says_nothing",
             ),
+            models.CheckConstraint(condition=lines_can_be_seen("who"), name="trust_who_can_be_seen"),
         ]
         indexes = [
             models.Index(fields=["made_at"], condition=Q(state=ReportState.NEW), name="trust_report_waiting"),

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from letsconnect.base.lines import isolated
 from letsconnect.base.together import Reading
 from matching import reasons
 from matching.actions.feeds import end_feed
@@ -109,11 +110,11 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     mine = Match.objects.for_member(member).live()
     said = [
         _("Your match with %(name)s about %(skill)s ends. They get a kind letter that does not say why.")
-        % {"name": _other(match, member), "skill": match.skill}
+        % {"name": _other(match, member), "skill": isolated(match.skill)}
         for match in mine.filter(state__in=ENDS[step])
     ]
     for match in mine.exclude(state__in=ENDS[step]):
-        words = {"name": _other(match, member), "skill": match.skill}
+        words = {"name": _other(match, member), "skill": isolated(match.skill)}
         if match.state == MatchState.CONNECTED:
             said.append(_("Your match with %(name)s about %(skill)s goes on.") % words)
         else:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from letsconnect.base import acts
+from letsconnect.base.lines import isolated
 from matching import reasons
 from matching.actions.locking import lock_match, lock_people
 from matching.actions.session_ends import cancel, change, drop_times, locked, tell
@@ -229,7 +230,7 @@ def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, but: Se
         if side is not None:
             raise Clash(
                 _("You have another session at that time: %(skill)s, with %(name)s.")
-                % {"skill": session.match.skill, "name": reasons.name_of(session.person(side.other))}
+                % {"skill": isolated(session.match.skill), "name": reasons.name_of(session.person(side.other))}
             )
         raise Clash(_("The other person cannot meet at that time any more. Please choose another one."))
 

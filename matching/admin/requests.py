@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.lines import isolated
 from matching.admin.desk import BOTH, DeskAdmin, side_in_words
 from matching.models import SharerRequest
 from registrations.domain import LookKind
@@ -44,5 +45,7 @@ class SharerRequestAdmin(DeskAdmin):
         self.note_looks(request, wanted.learner, wanted.sharer)
         sides = [(_("Learner"), side_in_words(wanted.learner)), (_("Sharer"), side_in_words(wanted.sharer))]
         return self.page(
-            request, "request", {"title": _("Asked for: %(who)s") % {"who": wanted}, "wanted": wanted, "sides": sides}
+            request,
+            "request",
+            {"title": _("Asked for: %(who)s") % {"who": isolated(wanted)}, "wanted": wanted, "sides": sides},
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from letsconnect.base.languages import known
+from letsconnect.base.lines import isolated, one_line
 from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefused, SkillState, SuggestionOutcome
 from registrations.models import Member, Skill, SkillName, SkillSuggestion
 from registrations.skills import merging
@@ -30,7 +31,7 @@ def suggest_skill(*, name: str, language: str, by: Member, now: datetime) -> Ski
     text = _clean(name)
     skill = _called(text)
     if skill is not None and skill.state == SkillState.RETIRED:
-        raise SkillRefused(_("“%(skill)s” is no longer used. Please choose another skill.") % {"skill": text})
+        raise SkillRefused(_("“%(skill)s” is no longer used. Please choose another skill.") % {"skill": isolated(text)})
     if skill is None:
         _check_pace(by, now=now)
         skill = Skill.objects.create(slug=_free_slug(text), family="", state=SkillState.SUGGESTED, is_curated=True)
@@ -50,7 +51,7 @@ def add_skill(
     change_alone()
     text = _clean(name)
     if (other := _called(text)) is not None:
-        raise SkillRefused(_("There is a skill of that name already: %(skill)s.") % {"skill": other})
+        raise SkillRefused(_("There is a skill of that name already: %(skill)s.") % {"skill": isolated(other)})
     skill = Skill.objects.create(slug=_free_slug(text), family=SkillFamily(family), parent=parent, is_curated=True)
     SkillName.objects.create(skill=skill, language=known(language), text=text)
     acts.record(by=by, verb="add_skill", on=skill, now=now, became=skill.state)
@@ -213,7 +214,7 @@ def _now(skill: Skill) -> Skill:
 
 def _refuse_merged(skill: Skill) -> None:
     if skill.state == SkillState.MERGED:
-        raise SkillRefused(_("This skill was merged into “%(skill)s”.") % {"skill": skill})
+        raise SkillRefused(_("This skill was merged into “%(skill)s”.") % {"skill": isolated(skill)})
 
 
 def _curate(skill: Skill) -> None:
@@ -238,7 +239,7 @@ def _tidy(naming: SkillNaming, old: SkillNaming) -> SkillNaming:
 
 def _clean(name: str) -> str:
     """Return a name on one line, or raise SkillRefused."""
-    text = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    text = one_line(name)
     longest = SkillName._meta.get_field("text").max_length
     if not 2 <= len(text) <= longest or not any(sign.isalpha() for sign in fold(text)) or "://" in text:
         raise SkillRefused(_("Please name the skill in a few words, at most %(count)d letters.") % {"count": longest})
@@ -261,7 +262,8 @@ def _check_free(text: str, skill: Skill) -> None:
     other = _called(text, besides=skill, is_synonym=False)
     if other is not None:
         raise SkillRefused(
-            _("“%(name)s” is the name of another skill already. If the two are one, merge them.") % {"name": text}
+            _("“%(name)s” is the name of another skill already. If the two are one, merge them.")
+            % {"name": isolated(text)}
         )
 
 

@@ -14,6 +14,7 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
+from letsconnect.base.lines import visible_line
 from letsconnect.base.waiting import reason_of, try_again_while_busy
 from registrations.actions.importing import PATIENCE, Counts, Plan, read_file, take_people
 from registrations.domain import NotYours, RegistrationError, UploadRefused
@@ -120,7 +121,7 @@ def _check_coordinator(by: Member) -> None:
 
 
 def _tidy(name: str) -> str:
-    return "".join(char for char in name if char.isprintable())[:255] or "?"
+    return visible_line(name)[:255].strip() or "?"
 
 
 def _begin() -> None:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, zones
+from letsconnect.base.lines import one_line
 from letsconnect.base.models import Act
 from registrations.actions.members import check_open
 from registrations.domain import ConnectedElsewhere, LastWayIn
@@ -90,7 +91,7 @@ def _lock(uid: str) -> SocialAccount | None:
 
 def _welcome(profile: Profile, *, language: str, zone: str, now: datetime) -> Arrival:
     fields = {
-        "name": profile.username[:100],
+        "name": one_line(profile.username[:100]),
         "language": language,
         "zone": zone if zones.is_zone(zone) else "UTC",
         "joined_at": now,
@@ -124,8 +125,8 @@ def _note_name(account: SocialAccount, profile: Profile) -> None:
     if not old or old == new:
         return
     member = account.user
-    if member.name == old[:100]:
-        member.name = new[:100]
+    if member.name == one_line(old[:100]):
+        member.name = one_line(new[:100])
         member.save(update_fields=["name"])
     Registration.objects.filter(member=member, wikimedia_username=old).update(wikimedia_username=new)
 

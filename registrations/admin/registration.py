@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin, keys_among
+from letsconnect.base.lines import isolated
 from registrations import changes, documents, snapshots
 from registrations.actions import review
 from registrations.admin import exports, queue
@@ -240,9 +241,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
         try:
             review.accept_changes(registration=registration, version=version, by=request.user, now=timezone.now())
         except RegistrationError as error:
-            messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": error})
+            messages.error(request, _("%(name)s: %(reason)s") % {"name": isolated(registration), "reason": error})
             return False
-        messages.success(request, _("The changes of %(name)s are accepted.") % {"name": registration})
+        messages.success(request, _("The changes of %(name)s are accepted.") % {"name": isolated(registration)})
         return True
 
     @method_decorator(require_POST)
@@ -257,7 +258,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             text = ngettext("%(count)d registration was decided.", "%(count)d registrations were decided.", done)
             messages.success(request, text % {"count": done})
         for registration, reason in refused:
-            messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": reason})
+            messages.error(request, _("%(name)s: %(reason)s") % {"name": isolated(registration), "reason": reason})
 
     def _ask(
         self, request: HttpRequest, registrations: Iterable[Registration], decision: RegistrationState

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.lines import isolated
 from registrations.actions import skills as actions
 from registrations.domain import RegistrationError, SkillFamily, SkillState
 from registrations.forms.skills import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
@@ -146,7 +147,7 @@ class SkillAdmin(WorkingGroupAdmin):
             parent = Skill.objects.filter(pk=told.pop("parent")).first()
             made = self._try(form, lambda: actions.add_skill(**told, parent=parent, **self._who(request)))
             if made is not None:
-                messages.success(request, _("%(skill)s was added.") % {"skill": made})
+                messages.success(request, _("%(skill)s was added.") % {"skill": isolated(made)})
                 return redirect("admin:registrations_skill_names", made.pk)
         return self._page(request, "add", {"title": _("Add a skill"), "form": form})
 
@@ -162,7 +163,7 @@ class SkillAdmin(WorkingGroupAdmin):
         if form is not None and form.is_valid():
             told = {**form.cleaned_data, "parent": Skill.objects.filter(pk=form.cleaned_data["parent"]).first()}
             if self._try(form, lambda: actions.place_skill(skill=skill, **told, **self._who(request))):
-                messages.success(request, _("%(skill)s was moved.") % {"skill": skill})
+                messages.success(request, _("%(skill)s was moved.") % {"skill": isolated(skill)})
                 return self._back(skill)
         reader = get_language() or "en"
         return self._page(
@@ -201,7 +202,7 @@ class SkillAdmin(WorkingGroupAdmin):
         if form.is_valid() and self._try(
             form, lambda: actions.accept_skill(skill=skill, **form.cleaned_data, **self._who(request))
         ):
-            messages.success(request, _("%(skill)s is now in the list everybody finds.") % {"skill": skill})
+            messages.success(request, _("%(skill)s is now in the list everybody finds.") % {"skill": isolated(skill)})
             return self._back(skill)
         return self._page(request, "accept", {**self._about(request, skill), "title": _("Accept"), "form": form})
 
@@ -228,7 +229,7 @@ class SkillAdmin(WorkingGroupAdmin):
         skill = self._coordinators(request, skill_id)
         form = forms.Form(request.POST if request.method == "POST" else None)
         if form.is_valid() and self._try(form, lambda: actions.retire_skill(skill=skill, **self._who(request))):
-            messages.success(request, _("%(skill)s is retired.") % {"skill": skill})
+            messages.success(request, _("%(skill)s is retired.") % {"skill": isolated(skill)})
             return self._back(skill)
         return self._page(request, "retire", {**self._about(request, skill), "title": _("Retire"), "form": form})
 

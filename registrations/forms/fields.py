@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.fields import LineFormField
 from registrations import groups
 from registrations.domain import (
     MAX_TOPICS,
@@ -62,7 +63,7 @@ class CountrySelect(forms.Select):
 class WhoForm(StepForm):
     """Who I am. The group is typed and then chosen among what was found; what nobody finds is kept as written."""
 
-    name = forms.CharField(
+    name = LineFormField(
         label=_("Name to show"),
         max_length=100,
         help_text=_("What your match and the working group call you. A pseudonym is fine."),
@@ -75,7 +76,7 @@ class WhoForm(StepForm):
         choices=[("", _("the region of my country")), *Region.choices],
         help_text=_("Change it if you feel at home in another region."),
     )
-    group_other = forms.CharField(
+    group_other = LineFormField(
         label=_("My group"),
         required=False,
         max_length=150,
@@ -83,7 +84,7 @@ class WhoForm(StepForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     # The text the groups below were looked up for, so that words typed since are not passed over.
-    group_searched = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    group_searched = LineFormField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     group_id = forms.TypedChoiceField(
         label=_("Which of these groups"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect
     )
@@ -95,7 +96,7 @@ class WhoForm(StepForm):
         help_text=_("Up to two, your own words included."),
         widget=forms.CheckboxSelectMultiple,
     )
-    topic_other = forms.CharField(label=_("Something else, in my words"), required=False, max_length=100)
+    topic_other = LineFormField(label=_("Something else, in my words"), required=False, max_length=100)
 
     def __init__(self, *args: Any, facts: RegistrationFacts, **kwargs: Any) -> None:
         super().__init__(*args, facts=facts, **kwargs)
@@ -158,7 +159,7 @@ class SkillForm(StepForm):
 
     NOT_SAVING = frozenset({"look_up", "add", "suggest", "more"})
 
-    skill_text = forms.CharField(
+    skill_text = LineFormField(
         label=_("Find a skill"),
         required=False,
         max_length=100,
@@ -238,7 +239,7 @@ class AmountsForm(StepForm):
         widget=forms.RadioSelect,
         help_text=_("Shown to your match only after both of you have accepted."),
     )
-    contact_text = forms.CharField(
+    contact_text = LineFormField(
         label=_("Talk page or other way"),
         required=False,
         max_length=300,
@@ -281,7 +282,7 @@ class StatisticsForm(StepForm):
     gender = forms.ChoiceField(
         label=_("Gender"), required=False, choices=[_NO_ANSWER, *Gender.choices], widget=forms.RadioSelect
     )
-    gender_words = forms.CharField(label=_("Not listed: in my words"), required=False, max_length=100)
+    gender_words = LineFormField(label=_("Not listed: in my words"), required=False, max_length=100)
     age = forms.ChoiceField(label=_("Age"), required=False, choices=[_NO_ANSWER, *AgeRange.choices])
 
     def clean(self) -> dict[str, Any]:

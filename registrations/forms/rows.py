@@ -10,6 +10,7 @@ from django.forms import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base.fields import LineFormField
 from registrations import domain
 from registrations.domain import BabelLevel, OfferLevel, WishPriority
 
@@ -101,7 +102,7 @@ class WishRow(SkillRow):
     priority = forms.TypedChoiceField(
         label=_("How soon"), coerce=int, choices=WishPriority.choices, initial=WishPriority.SOON
     )
-    why = forms.CharField(
+    why = LineFormField(
         label=_("Why I want to learn it"),
         required=False,
         max_length=500,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.fields import LineFormField
 from registrations.domain import SkillFamily, SkillNaming, SkillState
 from registrations.models import Skill, SkillQuerySet
 from registrations.reference.names import language_name
@@ -74,7 +75,7 @@ class PlaceForm(FamilyForm):
 class NewSkillForm(FamilyForm):
     """A skill of the working group's own."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = LineFormField(label=_("Name"), max_length=100)
     language = forms.ChoiceField(label=_("Language of the name"), choices=settings.LANGUAGES)
     parent = SkillChoice(label=_("Part of"), required=False)
     field_order = ["name", "language", "family", "parent"]
@@ -104,7 +105,7 @@ class NamesForm(forms.Form):
         for language, _label in settings.LANGUAGES:
             naming = naming_of(skill, language)
             attrs = {"lang": language, "dir": "rtl" if language in settings.LANGUAGES_BIDI else "ltr"}
-            self.fields[f"name_{language}"] = forms.CharField(
+            self.fields[f"name_{language}"] = LineFormField(
                 label=_("Name"),
                 required=False,
                 max_length=100,

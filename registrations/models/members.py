@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.zones import validate_zone
 from registrations.domain import ClosedBy, Region, SeatRole
 from registrations.reference.countries import COUNTRIES, country_choices
@@ -66,7 +67,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     # Kept as it was typed, because its canonical form is another account's, or nobody proved that one: it opens
     # nothing and gets no letter until a person has decided. See decision 27.
     has_doubtful_address = models.BooleanField(_("address to decide about"), default=False, editable=False)
-    name = models.CharField(_("name to show"), max_length=100, blank=True)
+    name = LineField(_("name to show"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
     country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
@@ -92,6 +93,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(fields=["email"], name="registrations_one_member_per_address"),
             models.CheckConstraint(condition=~Q(email=""), name="registrations_no_empty_address"),
+            models.CheckConstraint(condition=lines_can_be_seen("name"), name="registrations_member_name_can_be_seen"),
             models.CheckConstraint(
                 condition=Q(email=None) | Q(has_doubtful_address=True) | Q(email__regex=addresses.CANONICAL),
                 name="registrations_address_is_canonical",
@@ -110,7 +112,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.public_id
+        return str(self.name) or self.public_id
 
     def get_full_name(self) -> str:
         return str(self)

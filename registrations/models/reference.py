@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.languages import best_text
 from registrations.domain import WIKIDATA_ID, GroupKind, Region, SkillFamily, SkillState, SuggestionOutcome
 from registrations.reference.countries import COUNTRIES, country_choices
@@ -109,7 +110,7 @@ class Skill(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_in(get_language() or "en")
+        return str(self.name_in(get_language() or "en"))
 
     @property
     def heir(self) -> "Skill":
@@ -134,7 +135,7 @@ class SkillName(models.Model):
 
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="skill_names")
     language = models.CharField(max_length=10)
-    text = models.CharField(max_length=100)
+    text = LineField(max_length=100)
     is_synonym = models.BooleanField(default=False)
 
     class Meta:
@@ -144,13 +145,14 @@ class SkillName(models.Model):
                 condition=Q(is_synonym=False),
                 name="registrations_one_name_per_skill_and_language",
             ),
+            models.CheckConstraint(condition=lines_can_be_seen("text"), name="registrations_skill_name_can_be_seen"),
             models.UniqueConstraint(
                 "skill", "language", Lower("text"), name="registrations_one_wording_per_skill_and_language"
             ),
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)
 
 
 class SkillSuggestionQuerySet(models.QuerySet["SkillSuggestion"]):
@@ -212,7 +214,7 @@ class Group(models.Model):
     """An affiliate or an informal group; it keeps its id when it is renamed."""
 
     slug = models.SlugField(max_length=120, unique=True, allow_unicode=True)
-    name = models.CharField(max_length=150)
+    name = LineField(max_length=150)
     kind = models.CharField(max_length=12, choices=GroupKind)
     country = models.CharField(max_length=2, blank=True, choices=country_choices)
     region = models.CharField(max_length=5, blank=True, choices=Region)
@@ -228,24 +230,28 @@ class Group(models.Model):
             models.CheckConstraint(
                 condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
                 name="registrations_country_of_a_group_is_known",
-            )
+            ),
+            models.CheckConstraint(condition=lines_can_be_seen("name"), name="registrations_group_name_can_be_seen"),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class GroupAlias(models.Model):
     """Another name of a group: an old one, a code, another language."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="aliases")
-    text = models.CharField(max_length=150)
+    text = LineField(max_length=150)
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("text"), name="registrations_one_group_per_alias")]
+        constraints = [
+            models.UniqueConstraint(Lower("text"), name="registrations_one_group_per_alias"),
+            models.CheckConstraint(condition=lines_can_be_seen("text"), name="registrations_group_alias_can_be_seen"),
+        ]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)
 
 
 class Role(models.Model):
@@ -277,4 +283,4 @@ class RoleName(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)

@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.zones import validate_zone
 from registrations.domain import (
     HANDED_IN,
@@ -147,7 +148,7 @@ class Registration(models.Model):
         _("state"), max_length=15, choices=RegistrationState, default=RegistrationState.DRAFT, db_index=True
     )
     source = models.CharField(_("came by"), max_length=6, choices=Source, default=Source.FORM)
-    name = models.CharField(_("name to show"), max_length=100, blank=True)
+    name = LineField(_("name to show"), max_length=100, blank=True)
     country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     group = models.ForeignKey(
@@ -158,7 +159,7 @@ class Registration(models.Model):
         related_name="registrations",
         verbose_name=_("group"),
     )
-    group_other = models.CharField(_("another group, in my words"), max_length=150, blank=True)
+    group_other = LineField(_("another group, in my words"), max_length=150, blank=True)
     role = models.ForeignKey(
         Role,
         null=True,
@@ -170,7 +171,7 @@ class Registration(models.Model):
     topics = ArrayField(
         models.CharField(max_length=20, choices=Topic), verbose_name=_("topics of work"), default=list, blank=True
     )
-    topic_other = models.CharField(_("another topic, in my words"), max_length=100, blank=True)
+    topic_other = LineField(_("another topic, in my words"), max_length=100, blank=True)
     zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_zone])
     can_help = models.PositiveSmallIntegerField(_("people I can help at once"), default=1)
     can_learn_from = models.PositiveSmallIntegerField(_("people I want to learn from at once"), default=1)
@@ -181,7 +182,7 @@ class Registration(models.Model):
     contact_way = models.CharField(
         _("how a match may reach me"), max_length=10, choices=ContactWay, default=ContactWay.EMAIL
     )
-    contact_text = models.CharField(_("talk page or other way"), max_length=300, blank=True)
+    contact_text = LineField(_("talk page or other way"), max_length=300, blank=True)
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
     away_until = models.DateField(_("away until"), null=True, blank=True)
     still_in_asked_on = models.DateField(_("asked whether still in, on"), null=True, blank=True, editable=False)
@@ -189,7 +190,7 @@ class Registration(models.Model):
         _("kept in by the link of a letter, on"), null=True, blank=True, editable=False
     )
     confirmed_on = models.DateField(_("answers last given or confirmed on"), null=True, blank=True, editable=False)
-    wikimedia_username = models.CharField(_("Wikimedia username, as told"), max_length=255, blank=True)
+    wikimedia_username = LineField(_("Wikimedia username, as told"), max_length=255, blank=True)
     imported_address = models.EmailField(_("address in the old form"), blank=True)
     version = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField(_("begun at"))
@@ -223,6 +224,10 @@ class Registration(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=RegistrationState.values), name="registrations_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=lines_can_be_seen("name", "group_other", "topic_other", "contact_text", "wikimedia_username"),
+                name="registrations_lines_can_be_seen",
             ),
             models.CheckConstraint(
                 condition=~Q(state=RegistrationState.APPROVED)
@@ -262,7 +267,7 @@ class Registration(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.shown_name or f"#{self.pk}"
+        return str(self.shown_name) or f"#{self.pk}"
 
     @property
     def shown_name(self) -> str:
@@ -316,13 +321,14 @@ class Wish(models.Model):
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="wishes")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="wishes", verbose_name=_("skill"))
     priority = models.PositiveSmallIntegerField(_("how soon"), choices=WishPriority, default=WishPriority.SOON)
-    why = models.CharField(_("why"), max_length=500, blank=True)
+    why = LineField(_("why"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("wish")
         verbose_name_plural = _("wishes")
         constraints = [
             models.UniqueConstraint(fields=["registration", "skill"], name="registrations_one_wish_per_skill"),
+            models.CheckConstraint(condition=lines_can_be_seen("why"), name="registrations_wish_why_can_be_seen"),
             models.CheckConstraint(
                 condition=Q(priority__in=WishPriority.values), name="registrations_wish_priority_is_known"
             ),

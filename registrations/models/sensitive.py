@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from registrations.domain import AgeRange, Gender, SensitiveQuestion
 
 
@@ -22,7 +23,7 @@ class SensitiveAnswer(models.Model):
     question = models.CharField(max_length=10, choices=SensitiveQuestion)
     digest = models.CharField(max_length=64)
     option = models.CharField(max_length=15)
-    words = models.CharField(max_length=100, blank=True)
+    words = LineField(max_length=100, blank=True)
     week_of = models.DateField()
 
     objects = SensitiveAnswerQuerySet.as_manager()
@@ -41,6 +42,7 @@ class SensitiveAnswer(models.Model):
                 condition=Q(words="") | Q(option=Gender.NOT_LISTED),
                 name="registrations_own_words_only_where_not_listed",
             ),
+            models.CheckConstraint(condition=lines_can_be_seen("words"), name="registrations_own_words_can_be_seen"),
         ]
 
     def __str__(self) -> str:

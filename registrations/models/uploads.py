@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from registrations.models.members import Member
 
 KEPT_FOR = timedelta(days=7)
@@ -50,7 +51,7 @@ class ImportUploadQuerySet(models.QuerySet["ImportUpload"]):
 class ImportUpload(models.Model):
     """One file: read without writing, looked at by a person, imported. The file goes once it is imported."""
 
-    file_name = models.CharField(_("file"), max_length=255)
+    file_name = LineField(_("file"), max_length=255)
     size = models.PositiveIntegerField(_("bytes"))
     content = models.BinaryField(null=True)
     state = models.CharField(_("state"), max_length=10, choices=UploadState, default=UploadState.CHECKING)
@@ -77,6 +78,9 @@ class ImportUpload(models.Model):
         verbose_name_plural = _("files of the old form")
         ordering = ["-uploaded_at", "-pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=lines_can_be_seen("file_name"), name="registrations_file_name_can_be_seen"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=("applied", "failed"), content=None)
                 | Q(state__in=("checking", "checked", "applying"), content__isnull=False),

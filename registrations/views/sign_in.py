@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from letsconnect.base.addresses import readable
+from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.network import network_of, notice_wrong_hops
 from registrations.actions import claims, keeping, members
@@ -162,7 +163,7 @@ def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
         "This account can also be opened with the %(wiki)s account %(username)s, from which it has this address. If "
         "that is not you, disconnect it under “Ways to sign in”."
     )
-    messages.warning(request, text % {"wiki": settings.MEDIAWIKI_NAME, "username": username})
+    messages.warning(request, text % {"wiki": settings.MEDIAWIKI_NAME, "username": isolated(username)})
 
 
 @require_POST

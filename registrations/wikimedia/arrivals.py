@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
 from registrations.actions import wikimedia
 from registrations.domain import ConnectedElsewhere
@@ -71,5 +72,5 @@ def _connect(request: HttpRequest, profile: Profile, member_id: int) -> HttpResp
         )
     wikimedia.connect_wikimedia(member=request.user, profile=profile, by=request.user, now=timezone.now())
     text = _("The %(wiki)s account %(username)s opens this account now.")
-    messages.success(request, text % {"wiki": settings.MEDIAWIKI_NAME, "username": profile.username})
+    messages.success(request, text % {"wiki": settings.MEDIAWIKI_NAME, "username": isolated(profile.username)})
     return redirect("registrations:sign-in-ways")

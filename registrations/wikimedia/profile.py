@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from letsconnect.base.addresses import canonical_or_nothing
+from letsconnect.base.lines import has_something_to_see
 from registrations.domain import WikimediaRefused
 
 _SUB = re.compile(r"[1-9][0-9]{0,18}")
@@ -52,6 +53,8 @@ def _is_plain(text: str) -> bool:
 def _username(told: object) -> str:
     if not isinstance(told, str) or not 0 < len(told.strip()) <= 255 or not _is_plain(told):
         raise ProfileUnclear("the profile has no name")
+    if not has_something_to_see(told):
+        raise ProfileUnclear("the profile has no name that can be seen")
     return told.strip()
 
 

@@ -1,0 +1,72 @@
+"""One line of text that others read: cleaned on every way in, held to it by the database, isolated where shown."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.lines import FORBIDDEN, INVISIBLE, Line, has_something_to_see, one_line, pattern_of, visible_line
+
+_FORBIDDEN = f"[{pattern_of(FORBIDDEN)}]"
+_VISIBLE = f"[^{pattern_of(INVISIBLE)}]"
+
+
+def check_can_be_seen(text: str) -> None:
+    """Raise ValidationError when nothing of a text can be seen."""
+    if text and not has_something_to_see(text):
+        raise ValidationError(_("Nothing of this can be seen. Please write it with letters."), code="invisible")
+
+
+class LineFormField(forms.CharField):
+    """What people type into one line."""
+
+    default_validators = [check_can_be_seen]
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        line = one_line(text)
+        return line if line or not text else text  # what is nothing but invisible is refused, not taken for empty
+
+    def prepare_value(self, value: Any) -> Any:
+        return "".join(value) if isinstance(value, Line) else value  # in a field it stands alone, as it was written
+
+
+class LineField(models.CharField):
+    """A column of one visible line; what is read from it isolates itself in templates, see `lines.Line`."""
+
+    default_validators = [check_can_be_seen]
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return one_line(value) or value if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return one_line(value) if isinstance(value, str) else value
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return value if value is None else Line(value)
+
+    def formfield(self, **options: Any) -> forms.Field | None:
+        return super().formfield(**{"form_class": LineFormField, **options})
+
+
+def lines_can_be_seen(*fields: str) -> Q:
+    """What a check constraint holds columns to: nothing that breaks, turns or hides a line, and something to see."""
+    rule = Q()
+    for field in fields:
+        rule &= Q(**{field: ""}) | (Q(**{f"{field}__regex": _VISIBLE}) & ~Q(**{f"{field}__regex": _FORBIDDEN}))
+    return rule
+
+
+def mend_lines(model: type[models.Model], *fields: str, unseen: str = "") -> int:
+    """Bring what was stored before to the rule, for a migration; ``unseen`` stands for what nobody could see."""
+    broken = list(model.objects.exclude(lines_can_be_seen(*fields)).only(*fields))
+    for row in broken:
+        for field in fields:
+            setattr(row, field, visible_line(getattr(row, field)) or unseen)
+        row.save(update_fields=fields)
+    return len(broken)
