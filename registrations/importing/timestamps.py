@@ -1,16 +1,12 @@
 """When a row was written: many formats, and one question for the whole file, day or month first."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
-from functools import cache
 
-from babel import Locale
-
-from registrations.importing import text
+from registrations.importing import cldr, text
 from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
-from registrations.importing.names import OTHER_LOCALES, PORTAL_LOCALES
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)  # the programme did not exist; anything older is a slip
 
@@ -18,15 +14,39 @@ _CLOCK = (
     r"(?:[ t,]+(?:at |a |a las |as )?(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*"
     r"(?P<half>[ap]\.?\s?m\.?)?\s*(?P<zone>z|utc|gmt|(?:utc|gmt)?\s*[+-]\d{1,2}:?\d{0,2})?)?"
 )
-_YEAR_FIRST = re.compile(r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK + "$")
+_NAME = r"(?P<name>[^\d\s,./-]+)"
+_SIGN = r"[ ./-]{1,2}"
+_YEAR_FIRST = re.compile(
+    r"^(?P<year>\d{4})\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})[.日]?" + _CLOCK + "$"
+)
 _YEAR_LAST = re.compile(r"^(?P<one>\d{1,2})[-/.](?P<two>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _CLOCK + "$")
-_DAY_MONTH = re.compile(
-    r"^(?:[^\W\d]+\.?,? )?(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)? (?:de )?(?P<name>[^\W\d]+)\.?,? "
-    r"(?:de )?(?P<year>\d{4})" + _CLOCK + "$"
+_NAMED = (
+    re.compile(
+        r"^(?:[^\s\d,]+,? )?(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
+        + _SIGN
+        + r"(?:de )?"
+        + _NAME
+        + r"[.,]{0,2}"
+        + _SIGN
+        + r"(?:de )?(?P<year>\d{4})"
+        + _CLOCK
+        + "$"
+    ),
+    re.compile(
+        r"^(?:[^\s\d,]+,? )?"
+        + _NAME
+        + r"\.?"
+        + _SIGN
+        + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?,?"
+        + _SIGN
+        + r"(?P<year>\d{4})"
+        + _CLOCK
+        + "$"
+    ),
+    re.compile(r"^(?P<year>\d{4})" + _SIGN + _NAME + r"\.?" + _SIGN + r"(?P<day>\d{1,2})" + _CLOCK + "$"),
 )
-_MONTH_DAY = re.compile(
-    r"^(?:[^\W\d]+\.?,? )?(?P<name>[^\W\d]+)\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})" + _CLOCK + "$"
-)
+_TIME_OF_DAY = re.compile(r"(?<!\d)(\d{1,2})([:h.]\d{2}(?:[:.]\d{2})?)(?!\d)")
+_ENGLISH_HALF = re.compile(r"[ap]\.?\s?m\.?(?:\W|$)")
 
 
 class Order(Enum):
@@ -49,18 +69,6 @@ def order_of(column: Iterable[str]) -> Order:
     return Order.DAY_FIRST if day_first else Order.MONTH_FIRST
 
 
-@cache
-def _months() -> dict[str, int]:
-    return {
-        text.key(name): number
-        for locale in (*OTHER_LOCALES, *PORTAL_LOCALES)
-        for width in ("wide", "abbreviated")
-        for context in ("format", "stand-alone")
-        for number, name in Locale.parse(locale).months[context][width].items()
-        if not text.key(name).isdigit()
-    }
-
-
 def read(told: str, *, order: Order, now: datetime) -> Cell:
     """Return an aware moment; one without a zone is taken as UTC, which only matters for who wrote last."""
     plain = text.plain(told)
@@ -68,14 +76,16 @@ def read(told: str, *, order: Order, now: datetime) -> Cell:
         return BLANK
     if text.says_nothing(told):
         return understood(None)
+    if (by_24_hours := _by_24_hours(plain)) is None:
+        return unread("nobody can tell which half of the day is meant")
+    plain = by_24_hours
     if match := _YEAR_FIRST.match(plain):
         return _moment(match, int(match["month"]), int(match["day"]), now=now)
     if match := _YEAR_LAST.match(plain):
         return _year_last(match, order, now)
-    if (match := _DAY_MONTH.match(plain) or _MONTH_DAY.match(plain)) and (
-        month := _months().get(text.key(match["name"]))
-    ):
-        return _moment(match, month, int(match["day"]), now=now)
+    for form in _NAMED:
+        if (match := form.match(plain)) and (month := cldr.month(match["name"])):
+            return _moment(match, month, int(match["day"]), now=now)
     if re.fullmatch(r"\d{5}(?:\.\d+)?", plain):
         moment = datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=float(plain))
         return _believed(moment, now, "taken as a spreadsheet's count of days")
@@ -83,6 +93,31 @@ def read(told: str, *, order: Order, now: datetime) -> Cell:
         moment = datetime.fromtimestamp(int(plain[:10]), tz=UTC)
         return _believed(moment, now, "taken as seconds since 1970")
     return unread("not a date")
+
+
+def _by_24_hours(plain: str) -> str | None:
+    """Return the text with a time like "下午3:05" or "7:30 مساء" by the 24-hour clock; None when nobody can tell."""
+    for match in _TIME_OF_DAY.finditer(plain):
+        before, after = plain[: match.start()], plain[match.end() :]
+        if _ENGLISH_HALF.match(after.lstrip()):
+            return plain
+        for phrase, left, right in _beside(before, after):
+            if cldr.is_part_of_day(phrase):
+                hour = cldr.hour_of_day(int(match[1]), phrase)
+                return None if hour is None else f"{left.rstrip()} {hour:02}{match[2]} {right.strip()}".strip()
+    return plain
+
+
+def _beside(before: str, after: str) -> Iterator[tuple[str, str, str]]:
+    """The phrases right after and right before a time, the longest first, with what is left of either side."""
+    words = after.split()[:4]
+    for count in range(len(words), 0, -1):
+        yield " ".join(words[:count]), before, " ".join(after.split()[count:])
+    words = re.split(r"[\s日]+", before.strip())[-4:]
+    for count in range(len(words), 0, -1):
+        phrase = " ".join(words[-count:])
+        if phrase and before.rstrip().endswith(phrase):
+            yield phrase, before.rstrip()[: -len(phrase)], after
 
 
 def _year_last(match: re.Match[str], order: Order, now: datetime) -> Cell:
@@ -104,11 +139,11 @@ def _moment(match: re.Match[str], month: int, day: int, *, now: datetime, note: 
         if not 1 <= hour <= 12:
             return unread("no such hour")
         hour = hour % 12 + (12 if half == "p" else 0)
+    is_midnight = hour == 24 and not half and int(match["minute"] or 0) == 0  # the end of that day
+    minute, second = int(match["minute"] or 0), int(match["second"] or 0)
     try:
-        moment = datetime(
-            year, month, day, hour, int(match["minute"] or 0), int(match["second"] or 0), tzinfo=_zone(match["zone"])
-        )
-        moment = moment.astimezone(UTC)
+        moment = datetime(year, month, day, 0 if is_midnight else hour, minute, second, tzinfo=_zone(match["zone"]))
+        moment = moment.astimezone(UTC) + timedelta(days=is_midnight)
     except (ValueError, OverflowError):
         return unread("no such moment")
     return _believed(moment, now, note)

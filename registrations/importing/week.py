@@ -130,10 +130,24 @@ def words() -> dict[str, Word]:
     add(_FILLER, Word("filler"))
     for half, spellings in _HALVES.items():
         add(spellings, Word(half))
+    for half, spellings in _cldr_halves().items():
+        for spelling in spellings - found.keys():
+            found[spelling] = Word(half)
     for number, names in enumerate(_cldr_days()):
         for name in names - found.keys():
             found[name] = Word("day", number)
     return found
+
+
+def _cldr_halves() -> dict[str, set[str]]:
+    """Words for the halves of the day in the other languages, where they are not words for both."""
+    halves: dict[str, set[str]] = {"am": set(), "pm": set()}
+    for locale in (*PORTAL_LOCALES, *OTHER_LOCALES):
+        for words in Locale.parse(locale).day_periods["format"].values():
+            for half, spellings in halves.items():
+                if len(_spell(words.get(half, ""))) > 1 or not words.get(half, "a").isascii():
+                    spellings.add(_spell(words[half]))
+    return {"am": halves["am"] - halves["pm"] - {""}, "pm": halves["pm"] - halves["am"] - {""}}
 
 
 def _cldr_days() -> list[set[str]]:

@@ -145,6 +145,8 @@ def _day_ranges(said: list[Said], weekend: frozenset[int]) -> list[Said]:
             _add_days(found, one, days, was_and)
         elif one.kind in ("am", "pm", "part") and not was_and and before and before.kind == "time":
             before.value = _in_half(before.value, one)
+        elif one.kind in ("am", "pm") and _is_open_time(said, position + 1):
+            said[position + 1].value = _in_half(said[position + 1].value, one)  # "오후 6시", "下午2点"
         elif one.kind in ("am", "pm"):
             if (part := _as_part(one, said, position)) is not None:
                 found.append(Said("span", part, was_and))
@@ -156,10 +158,22 @@ def _day_ranges(said: list[Said], weekend: frozenset[int]) -> list[Said]:
     return found
 
 
+def _is_open_time(said: list[Said], position: int) -> bool:
+    """Tell whether a time stands there that may be of either half of the day."""
+    return position < len(said) and said[position].kind == "time" and not said[position].value.half
+
+
 def _in_half(time: Time, said: Said) -> Time:
     """The time with the half of the day a word after it tells: "7 مساء", "9 du soir"."""
-    half = said.kind if said.kind in ("am", "pm") else ("am" if said.value.start < 12 * 60 else "pm")
+    half = said.kind if said.kind in ("am", "pm") else _half_within(time, said.value)
     return time if time.half or time.hour > 12 else replace(time, half=half, is_24h=False)
+
+
+def _half_within(time: Time, part: Span) -> str:
+    """Which half puts a time inside a part of the day; "2 at night" is before noon, "9 at night" after it."""
+    length = (part.end - part.start) % DAY
+    inside = [half for half in ("am", "pm") if (time.minutes(half) - part.start) % DAY < length]
+    return inside[0] if len(inside) == 1 else ("am" if part.start < 12 * 60 else "pm")
 
 
 def _add_days(found: list[Said], one: Said, days: frozenset[int], was_and: bool) -> None:
