@@ -142,7 +142,8 @@ def test_no_cell_of_an_export_is_a_formula(client, coordinator, start):
 
     (row,) = exported(client)
 
-    assert [row["name"][0], row["group"][0], row["Wikimedia username, as told"][0]] == ["'", "'", "'"]
+    first = "H" if start in ("\t", "\r") else "'"  # a line feed or a tab before a name is not kept at all
+    assert [row["name"][0], row["group"][0], row["Wikimedia username, as told"][0]] == [first] * 3
 
 
 def sheet_of(registrations):
