@@ -20,7 +20,7 @@ def mend(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("registrations", "0019_looks_at_lists_letters_clinics_and_files"),
+        ("registrations", "0020_closed_accounts_say_when_and_by_whom"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ def mend(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trust", "0003_looks_at_reports"),
+        ("trust", "0004_accounts_opened_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
