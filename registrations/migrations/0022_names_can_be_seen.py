@@ -20,7 +20,7 @@ def mend(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("registrations", "0020_closed_accounts_say_when_and_by_whom"),
+        ("registrations", "0021_letters_with_a_code_and_a_link"),
     ]
 
     operations = [
