@@ -320,10 +320,6 @@ class LastCoordinator(RegistrationError):
     """Nobody would be left who can appoint others."""
 
 
-class TooMuchToKeep(RegistrationError):
-    """What a visitor wrote is not kept for after signing in: too long, or too much waits there already."""
-
-
 class TooManyCodes(RegistrationError):
     """Too many sign-in codes were asked for; another may be in ``retry_after`` seconds."""
 

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from letsconnect.base import looks
+from letsconnect.base import looks, personal
 from letsconnect.base.addresses import canonical_words
 from letsconnect.base.lines import isolated
 from letsconnect.base.looks import People, people_on
@@ -143,7 +143,7 @@ class WorkingGroupAdmin(admin.ModelAdmin):
             "title": _("What happened: %(object)s") % {"object": isolated(obj)},
             "opts": self.opts,
             "object": obj,
-            "acts": Act.objects.on(obj),
+            "acts": _told(Act.objects.on(obj), obj, request.user),
         }
         return TemplateResponse(request, "admin/acts.html", context)
 
@@ -172,3 +172,13 @@ class DeskInline:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         return False
+
+
+def _told(log: Iterable[Act], obj: models.Model, reader: Any) -> list[Act]:
+    """Return the acts with ``told``, the reason as far as the reader may read it: of what is about themselves, no more
+    than they would be told as anybody else."""
+    acts, is_theirs = list(log), personal.table_of(type(obj)).belongs_to(obj, reader)
+    for act in acts:
+        reason = getattr(act, "reason", None)
+        act.told = act.reason_for(reader) if is_theirs else (reason.text if reason else "")
+    return acts

@@ -46,6 +46,9 @@ class Table:
             roles |= {OWNER, BOTH, "everyone"}
         return tuple(column for column, audience in self.shown_to.items() if audience & roles)
 
+    def belongs_to(self, row: models.Model, member: models.Model) -> bool:
+        return any(_is(row, owner, member, ()) for owner in self.owners)
+
     @property
     def may_concern_a_person(self) -> bool:
         """Whether any of its columns is shown to the person or one of the persons it is about."""

@@ -171,4 +171,5 @@ def test_no_page_keeps_what_people_type_in_a_session():
 
     found = {str(path.relative_to(ROOT)) for path in code if keeps.search(path.read_text())}
 
-    assert found <= {"registrations/views/sign_in.py"}  # the numbers of codes this browser asked for
+    # The numbers of codes this browser asked for, and when a session of the desk ends.
+    assert found <= {"registrations/views/sign_in.py", "letsconnect/session_age.py"}

@@ -23,6 +23,8 @@ _UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 def context(match: Match, *, reader: Member) -> dict[str, Any]:
     """Return all the page needs."""
     learner, sharer = match.learner, match.sharer
+    # Who sits at the desk and is one of the two reads here no more than they would as that person.
+    is_mine = match.side_of(reader) is not None
     return {
         "title": str(match),
         "match": match,
@@ -33,7 +35,8 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
         "week": week_of(learner, sharer, reader=reader, start=_start(match)),
         "zone": reader.zone,
         "in_common": _in_common(match),
-        "requests": SharerRequest.objects.filter(learner=learner, sharer=sharer),
+        "is_mine": is_mine,
+        "requests": SharerRequest.objects.filter(learner=learner, sharer=sharer).visible_to(reader),
         "warnings": pictures.cautions([match]) if match.state in _UNDECIDED else [],
         "approvals": match.approvals.select_related("approved_by"),
         "can_approve": match.state == MatchState.PROPOSED,

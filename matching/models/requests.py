@@ -57,11 +57,13 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         return self.filter(learner__member=member).order_by("-made_at", "-pk")
 
     def visible_to(self, member: Member) -> "SharerRequestQuerySet":
-        """What a working-group member may see: a liaison where either side is of their regions, a coordinator all."""
+        """What a working-group member may see: a liaison where either side is of their regions, a coordinator all; the
+        sharer nothing of it, at the desk as everywhere."""
+        others = self.exclude(sharer__member=member)
         if member.is_coordinator:
-            return self
+            return others
         regions = member.seat_regions
-        return self.filter(Q(learner__region__in=regions) | Q(sharer__region__in=regions))
+        return others.filter(Q(learner__region__in=regions) | Q(sharer__region__in=regions))
 
     def with_people(self) -> "SharerRequestQuerySet":
         """Fetch both people, their groups and the skill's names in a constant number of queries."""

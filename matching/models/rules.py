@@ -72,11 +72,12 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
         return self.filter(lifted_at=None)
 
     def visible_to(self, member: Member) -> "ExclusionQuerySet":
-        """A liaison sees those with a person of their regions, a coordinator all."""
+        """A liaison sees those with a person of their regions, a coordinator all; nobody what is about themselves."""
+        others = self.exclude(one__member=member).exclude(other__member=member)
         if member.is_coordinator:
-            return self
+            return others
         regions = member.seat_regions
-        return self.filter(Q(one__region__in=regions) | Q(other__region__in=regions))
+        return others.filter(Q(one__region__in=regions) | Q(other__region__in=regions))
 
 
 class Exclusion(models.Model):

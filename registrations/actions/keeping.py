@@ -11,12 +11,16 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is as canonical
-from registrations.domain import TooMuchToKeep
+from registrations.domain import RegistrationError
 from registrations.models import KeptAnswers, Member
 from registrations.models.kept import LONGEST, MOST_OF_A_NETWORK
 
 COOKIE = f"{settings.COOKIE_PREFIX}kept_answers"  # with the key under which this browser's answers wait
 AT_ONCE = 1000
+
+
+class TooMuchToKeep(RegistrationError):
+    """What a visitor wrote is not kept for after signing in: too long, or too much waits there already."""
 
 
 def _keyed(value: str, salt: str) -> str:

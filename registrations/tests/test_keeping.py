@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from mailings.actions import sweep
 from registrations.actions import keeping, sessions
-from registrations.domain import TooMuchToKeep
 from registrations.facts import fingerprint
 from registrations.forms import steps
 from registrations.models import KeptAnswers
@@ -74,7 +73,7 @@ def test_a_network_keeps_so_many_and_a_browser_one():
     browser = keep()
     for _number in range(MOST_OF_A_NETWORK - 1):
         keep()
-    with pytest.raises(TooMuchToKeep):
+    with pytest.raises(keeping.TooMuchToKeep):
         keep()
 
     keep(browser=browser, typed="name=Bea")  # their own form again takes no other place

@@ -16,7 +16,7 @@ from letsconnect.base.network import network_of
 from letsconnect.base.templatetags.when import when
 from registrations import readback
 from registrations.actions import editing, keeping, sensitive, skills
-from registrations.domain import RegistrationState, SkillRefused, StaleForm, TooMuchToKeep
+from registrations.domain import RegistrationState, SkillRefused, StaleForm
 from registrations.facts import fingerprint
 from registrations.forms import steps
 from registrations.forms.page import SHORTCUTS, StepPage
@@ -50,7 +50,7 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
             member=member,
             now=timezone.now(),
         )
-    except TooMuchToKeep as error:
+    except keeping.TooMuchToKeep as error:
         rows = [(name, value) for name, values in typed.lists() for value in values if value.strip()]
         return render(request, "registrations/not_kept.html", {"why": str(error), "typed": rows}, status=413)
     if member is None:
