@@ -312,18 +312,12 @@ class LastWayIn(RegistrationError):
     """Without this Wikimedia account its owner could not sign in any more."""
 
 
-class CodeNotSent(RegistrationError):
-    """The mail server did not take the letter with the code."""
-
-
 class LastCoordinator(RegistrationError):
     """Nobody would be left who can appoint others."""
 
 
 class TooManyCodes(RegistrationError):
-    """Too many sign-in codes were asked for; another may be in ``retry_after`` seconds."""
-
-    retry_after = 3600
+    """Too many sign-in codes were asked for."""
 
 
 def check_move(was: str, becomes: str) -> None:

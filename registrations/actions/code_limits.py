@@ -14,23 +14,17 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from registrations.domain import TooManyCodes
 from registrations.models import SignInCode
 from registrations.models.sign_in import HOUR
+from registrations.sign_in_refusals import EnoughLetters, LimitReached
 
 MARGIN = timedelta(minutes=5)
-
-
-class EnoughLetters(TooManyCodes):
-    """The address has had its letters for this hour; the ``newest`` (its row's number) works meanwhile."""
-
-    newest = 0
 
 
 def check(*, address: str, browser: str, network: str, now: datetime) -> datetime:
     """Return until when the code of a letter sent now has to work at least.
 
-    Raises EnoughLetters when the address has had its letters, TooManyCodes when the browser or the network has used up
+    Raises EnoughLetters when the address has had its letters, LimitReached when the browser or the network has used up
     what it may ask for. Whoever asks at the same moment waits here, and is counted.
     """
     _wait_in_line({address, browser, network})
@@ -78,7 +72,7 @@ def _check_asker(asked: QuerySet[SignInCode], limit: int, *, now: datetime) -> N
         "Too many codes were asked for from here. Please use the newest one, or try again in %(minutes)d minutes.",
         minutes,
     )
-    refusal = TooManyCodes(text % {"minutes": minutes})
+    refusal = LimitReached(text % {"minutes": minutes})
     refusal.retry_after = seconds
     raise refusal
 

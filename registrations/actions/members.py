@@ -18,9 +18,10 @@ from mailings.domain import LetterState
 from mailings.models import Suppression
 from mailings.patience import is_slow
 from registrations.actions import code_limits
-from registrations.domain import AccountClosed, CodeNotSent, CodeRefused
+from registrations.domain import AccountClosed, CodeRefused
 from registrations.emails import accounts
 from registrations.models import Member, SignInCode
+from registrations.sign_in_refusals import CodeNotSent
 from registrations.sign_in_secrets import draw, hash_of_digits, hash_of_link, keyed
 
 # Wrong tries at the newest letter's code by browsers that did not ask for it: of one network, and of all together.
@@ -41,7 +42,7 @@ def send_sign_in_code(
     """Send a letter with a one-time code and link to ``address`` and return its row; they are in the letter only.
 
     Where the mail server does not take it within ``patience`` seconds, or says "later", the worker draws other ones and
-    sends them: then the row ``is_waiting``. Raises EnoughLetters or TooManyCodes at the limits, CodeNotSent when the
+    sends them: then the row ``is_waiting``. Raises EnoughLetters or LimitReached at the limits, CodeNotSent when the
     mail server refuses the letter or nobody listens there.
     """
     code = _write_code(

@@ -17,8 +17,8 @@ from mailings.actions import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_letter
 from registrations.actions.members import send_sign_in_code
-from registrations.domain import CodeNotSent
 from registrations.models import SignInCode
+from registrations.sign_in_refusals import CodeNotSent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SIGN_IN, CODE = reverse("registrations:sign-in"), reverse("registrations:sign-in-code")

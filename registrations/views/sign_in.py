@@ -18,10 +18,10 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.network import network_of, notice_wrong_hops
 from registrations.actions import claims, keeping, members
-from registrations.actions.code_limits import EnoughLetters
-from registrations.domain import CodeNotSent, CodeRefused, TooManyCodes
+from registrations.domain import CodeRefused
 from registrations.forms.sign_in import AddressForm, CodeForm
 from registrations.models import Member, SignInCode
+from registrations.sign_in_refusals import CodeNotSent, EnoughLetters, LimitReached
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Session key: the numbers of the letters this browser asked for ("codes") and was led to ("led"), zone and next page.
@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         pending = _pending(request) | {"zone": form.cleaned_data["zone"], "next": target}
         try:
             _send(request, form.cleaned_data["email"], pending)
-        except (TooManyCodes, CodeNotSent) as error:
+        except (LimitReached, CodeNotSent) as error:
             refusal = error
             form.add_error("email", str(error))
         else:
@@ -68,7 +68,7 @@ def _browser_of(request: HttpRequest) -> str:
 
 def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignInCode:
     """Send a letter and remember its number for this browser; at the limit of the address, that of the newest one.
-    Raises EnoughLetters, TooManyCodes or CodeNotSent."""
+    Raises EnoughLetters, LimitReached or CodeNotSent."""
     notice_wrong_hops(request, now=timezone.now())
     try:
         code = members.send_sign_in_code(
@@ -93,7 +93,7 @@ def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignIn
 
 def _refused(response: HttpResponse, refusal: Exception | None) -> HttpResponse:
     """Give a page its status: 429, and when to come back, where a limit was reached."""
-    if isinstance(refusal, TooManyCodes):
+    if isinstance(refusal, LimitReached):
         response.status_code = 429
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
@@ -175,7 +175,7 @@ def sign_in_resend(request: HttpRequest) -> HttpResponse:
         return redirect("registrations:sign-in")
     try:
         code = _send(request, newest.address, pending)
-    except TooManyCodes as refusal:
+    except LimitReached as refusal:
         messages.error(request, str(refusal))
         return _refused(_code_page(request, CodeForm(), _newest(_pending(request)) or newest), refusal)
     except CodeNotSent as refusal:
