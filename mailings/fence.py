@@ -6,17 +6,20 @@ from types import TracebackType
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from letsconnect.base.waiting import reason_of
+
 logger = logging.getLogger(__name__)
 
 
 class Fence:
     """Run a block in a savepoint of its own: if it raises, what it wrote is undone, logged, and told in ``error``.
 
-    A lost database is not the block's fault and goes through, as do Ctrl-C and the worker's own end.
+    A lost database is not the block's fault and goes through, as do Ctrl-C and the worker's own end. So does a lock
+    that somebody else held for too long, but for blocks that are run again anyway (``comes_again``).
     """
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, what: str, *, comes_again: bool = False) -> None:
+        self.what, self.comes_again = what, comes_again
         self.error = ""
         self._atomic = transaction.atomic()
 
@@ -28,7 +31,10 @@ class Fence:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         self._atomic.__exit__(kind, error, trace)
-        if error is None or not isinstance(error, Exception) or isinstance(error, OperationalError | InterfaceError):
+        if error is None or not isinstance(error, Exception):
+            return False
+        is_a_wait = self.comes_again and reason_of(error) == "busy"
+        if isinstance(error, OperationalError | InterfaceError) and not is_a_wait:
             return False
         self.error = f"{type(error).__name__}: {error}"[:180]
         logger.error("%s: %s", self.what, self.error, exc_info=error)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 
 from letsconnect.base.languages import known
+from letsconnect.base.waiting import reason_of
 from mailings import gathering, kinds
 from mailings.composing import Parcel, compose
 from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
@@ -48,6 +49,11 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
                 except Unreachable:
                     done[LetterState.DEFERRED.value] += 1
                     done["returned"] += give_back(letters)
+                    return done
+                except OperationalError as error:
+                    if reason_of(error) != "busy":
+                        raise
+                    done["returned"] += give_back(letters)  # nobody's fault: the next tick finds them queued
                     return done
     return done
 

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from letsconnect.base.waiting import wait_at_most
 from mailings import kinds
 from mailings.domain import LetterState
 from mailings.fence import Fence
 from mailings.models import LastTick, Letter
 
 ADVISORY_LOCK = 7_233_001
+PATIENCE = 1.0  # seconds for a lock: what the sweeps before have locked, people wait for meanwhile
 
 
 @dataclass
@@ -28,15 +30,17 @@ class Swept:
 def sweep(*, now: datetime) -> Swept:
     """Run every registered sweep and settle abandoned letters, unless another tick is doing so this moment.
 
-    One sweep that fails is undone alone and named in ``errors``. A letter that was only claimed is queued again; one
-    that was on the wire is parked as uncertain, because nobody knows whether it arrived.
+    One sweep that fails, or finds its rows held by somebody else, is undone alone and named in ``errors``. A letter
+    that was only claimed is queued again; one that was on the wire is parked as uncertain, because nobody knows whether
+    it arrived.
     """
     swept = Swept()
     if not _have_the_lock():
         return swept
     swept.ran = True
+    wait_at_most(PATIENCE)
     for name, fn in kinds.sweeps().items():
-        with Fence(f"the sweep {name}") as fence:
+        with Fence(f"the sweep {name}", comes_again=True) as fence:
             swept.owed[name] = fn(now)
         if fence.error:
             swept.errors[name] = fence.error

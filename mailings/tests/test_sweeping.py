@@ -10,9 +10,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from mailings import actions, kinds
+from mailings.actions import sweeping
 from mailings.actions.sweeping import ADVISORY_LOCK
 from mailings.models import Letter
 from mailings.tests.factories import make_kind, make_letter
+from registrations.models import Member
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +54,56 @@ def test_a_sweep_that_fails_is_undone_alone_and_named(sink, no_sweeps, caplog):
     assert list(swept.errors) == ["tests.broken"]
     assert sorted(Letter.objects.values_list("key", flat=True)) == ["first", "last"]
     assert any("tests.broken" in line.message for line in caplog.records)
+
+
+def waiting_for(member):
+    def sweep(now):
+        Member.objects.select_for_update().get(pk=member.pk)
+        return 1
+
+    return sweep
+
+
+def test_a_sweep_whose_rows_are_held_stops_neither_the_others_nor_the_letters(sink, no_sweeps, monkeypatch):
+    monkeypatch.setattr(sweeping, "PATIENCE", 0.1)
+    member, kind = make_member(), make_kind()
+    kinds.register_sweep("tests.held", waiting_for(member))
+    kinds.register_sweep("tests.last", owing(kind, "last"))
+    held, enough = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Member.objects.select_for_update().get(pk=member.pk)
+            held.set()
+            enough.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    try:
+        done = actions.tick(now=NOW)
+    finally:
+        enough.set()
+        holder.join()
+
+    assert list(done.swept.errors) == ["tests.held"]
+    assert done.drained == {"sent": 1}
+    assert actions.sweep(now=NOW).owed["tests.held"] == 1
+
+
+def test_a_letter_that_cannot_be_read_in_time_is_queued_again(sink, no_sweeps):
+    def slow(about, now):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '50ms'")
+            cursor.execute("SELECT pg_sleep(5)")
+
+    make_letter(kind=make_kind(still_owed=slow))
+
+    drained = actions.drain(now=NOW)
+
+    assert drained == {"returned": 1}
+    assert Letter.objects.get().state == "queued"
 
 
 def test_of_two_ticks_at_once_one_sweeps(no_sweeps):
