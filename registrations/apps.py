@@ -11,8 +11,22 @@ class RegistrationsConfig(AppConfig):
         from letsconnect.base import looks
         from mailings import kinds
         from registrations import emails, seeing  # noqa: F401  importing emails registers the letters
-        from registrations.actions import claims, erasing, keeping, members, quietness, sensitive, sessions, uploads
-        from registrations.models import Look
+        from registrations.actions import (
+            claims,
+            erasing,
+            from,
+            import,
+            keeping,
+            members,
+            models,
+            ook,
+            quietness,
+            registrations,
+            sensitive,
+            sessions,
+            skill_merging,
+            uploads,
+        )
 
         looks.keep_with(Look.objects.keep)
         kinds.register_sweep("registrations.old_codes", members.forget_old_codes)
@@ -20,6 +34,7 @@ class RegistrationsConfig(AppConfig):
         kinds.register_sweep("registrations.ended_sessions", sessions.forget_ended_sessions)
         kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)
         kinds.register_sweep("registrations.overlooked_uploads", uploads.nudge_overlooked)
+        kinds.register_sweep("registrations.overlooked_merges", skill_merging.nudge_overlooked)
         kinds.register_sweep("registrations.old_uploads", uploads.forget_old_uploads)
         kinds.register_sweep("registrations.sensitive_answers", sensitive.count_old_answers)
         kinds.register_sweep("registrations.still_in", quietness.ask_still_in)

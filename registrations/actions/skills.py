@@ -8,11 +8,11 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts
+from letsconnect.base import acts, nudges
 from letsconnect.base.languages import known
 from letsconnect.base.lines import isolated, one_line
 from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefused, SkillState, SuggestionOutcome
-from registrations.models import Member, Skill, SkillName, SkillSuggestion
+from registrations.models import Member, Skill, SkillMerge, SkillName, SkillSuggestion
 from registrations.skills import merging
 from registrations.skills.folding import fold
 from registrations.skills.following import change_alone, stop_answers
@@ -149,10 +149,29 @@ def merge_skills(*, source: Skill, target: Skill, by: Member, now: datetime) -> 
     Offers and wishes of everybody follow; who has both keeps one, with the better level, the higher priority and both
     reasons. The names become synonyms, the parts of the tree below move, whatever was merged into ``source`` before is
     ``target``'s. Matches keep the skill they were made for and are read as its heir. Merging the same twice changes
-    nothing. Raises NotYours for liaisons; SkillRefused where either was merged elsewhere or the target is not used.
+    nothing. A merge of many answers is only begun: a worker moves them, a few people at a time. Raises NotYours for
+    liaisons; SkillRefused where either was merged elsewhere, is being merged, or the target is not used.
     """
     _coordinators_only(by)
     change_alone()
+    if merging.people_with_answers(source) <= merging.AT_ONCE:
+        _refuse_merging(source, target)
+        return complete_merge(source=source, target=target, by=by, now=now)
+    source, target = _now(source), _now(target)
+    merging.check(source, target)
+    if _refuse_merging(source, target):
+        return target
+    SkillMerge.objects.create(source=source, target=target, asked_by=by, asked_at=now)
+    acts.record(by=by, verb="begin_merging_skill", on=source, now=now, reason=f"→ {target.slug}")
+    nudges.on_commit("registrations.tasks.work_merges")
+    return target
+
+
+@transaction.atomic
+def complete_merge(
+    *, source: Skill, target: Skill, by: Member, now: datetime, moved: Mapping[str, int] | None = None
+) -> Skill:
+    """Merge under the lock of the tree of skills; ``moved`` is what earlier steps have brought over."""
     stop_answers()
     locked = Skill.objects.select_for_update().filter(pk__in=(source.pk, target.pk)).order_by("pk").in_bulk()
     source, target = locked[source.pk], locked[target.pk]
@@ -160,11 +179,12 @@ def merge_skills(*, source: Skill, target: Skill, by: Member, now: datetime) -> 
         return target
     merging.check(source, target)
     was = source.state
-    done = merging.move(source, target)
+    done = merging.move(source, target).after(moved or {})
     source.state, source.merged_into, source.is_curated = SkillState.MERGED, target, True
     source.save(update_fields=["state", "merged_into", "is_curated"])
     _curate(target)
     _tell_suggesters(source, SuggestionOutcome.MERGED, now=now)
+    SkillMerge.objects.open().filter(source=source).update(ended_at=now)
     acts.record(
         by=by, verb="merge_skill", on=source, now=now, was=was, became=source.state, reason=f"→ {target.slug}; {done}"
     )
@@ -215,6 +235,18 @@ def _now(skill: Skill) -> Skill:
 def _refuse_merged(skill: Skill) -> None:
     if skill.state == SkillState.MERGED:
         raise SkillRefused(_("This skill was merged into “%(skill)s”.") % {"skill": isolated(skill)})
+
+
+def _refuse_merging(source: Skill, target: Skill) -> bool:
+    """Tell whether this very merge was begun before; raise SkillRefused where another one is at either skill."""
+    begun = dict(SkillMerge.objects.open().filter(source__in=(source, target)).values_list("source", "target"))
+    if begun.get(source.pk, target.pk) != target.pk:
+        raise SkillRefused(_("“%(source)s” is being merged into another skill.") % {"source": source})
+    if target.pk in begun:
+        raise SkillRefused(
+            _("“%(target)s” is itself being merged. Please wait until that is done.") % {"target": target}
+        )
+    return source.pk in begun
 
 
 def _curate(skill: Skill) -> None:

@@ -23,7 +23,7 @@ from letsconnect.base.lines import isolated
 from registrations.actions import skills as actions
 from registrations.domain import RegistrationError, SkillFamily, SkillState
 from registrations.forms.skills import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
-from registrations.models import Skill, SkillName, SkillQuerySet
+from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
 from registrations.skills import merging, search
 
@@ -216,9 +216,12 @@ class SkillAdmin(WorkingGroupAdmin):
             target = get_object_or_404(Skill.objects.with_names(), pk=form.cleaned_data["target"])
             if request.method == "POST":
                 if self._try(form, lambda: actions.merge_skills(source=skill, target=target, **self._who(request))):
-                    text = _("%(skill)s is now part of %(target)s.")
-                    name = skill.own_name_in(get_language() or "en")
-                    messages.success(request, text % {"skill": name, "target": target})
+                    names = {"skill": skill.own_name_in(get_language() or "en"), "target": target}
+                    if SkillMerge.objects.open().filter(source=skill).exists():
+                        text = _("%(skill)s is being merged into %(target)s. This page shows how far it is.")
+                        messages.success(request, text % names)
+                        return self._back(skill)
+                    messages.success(request, _("%(skill)s is now part of %(target)s.") % names)
                     return self._back(target)
             elif self._try(form, lambda: merging.check(skill, target) or True):
                 context |= {"target": target, "merge": merging.preview(skill, target)}
@@ -250,8 +253,11 @@ class SkillAdmin(WorkingGroupAdmin):
         return skill
 
     def _about(self, request: HttpRequest, skill: Skill) -> dict[str, Any]:
-        stands = skill.state != SkillState.MERGED
+        merge = skill.merges_begun.last() if skill.state != SkillState.MERGED else None
+        stands = skill.state != SkillState.MERGED and (merge is None or merge.ended_at is not None)
         return {
+            "merge_begun": merge,
+            "people_left": merging.people_with_answers(skill) if merge is not None else 0,
             "skill": skill,
             "own_name": skill.own_name_in(get_language() or "en"),
             "suggesters": skill.suggestions.count(),

@@ -6,6 +6,7 @@ from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedR
 from registrations.models.kept import KeptAnswers
 from registrations.models.looks import Look
 from registrations.models.members import Block, Member, WorkingGroupSeat
+from registrations.models.merges import SkillMerge
 from registrations.models.reference import (
     Group,
     GroupAlias,
@@ -52,6 +53,7 @@ __all__ = [
     "SensitiveTally",
     "SignInCode",
     "Skill",
+    "SkillMerge",
     "SkillName",
     "SkillQuerySet",
     "SkillSuggestion",

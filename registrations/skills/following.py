@@ -6,7 +6,7 @@ from django.db import connection
 
 from registrations import domain
 from registrations.facts import RegistrationFacts
-from registrations.models import Skill
+from registrations.models import Skill, SkillMerge
 
 _TREE = 0x4C43_5245_4601  # the tree of skills has one writer at a time
 _ANSWERS = 0x4C43_5245_4602  # no answer is saved while a merge is completed
@@ -36,13 +36,20 @@ def _lock(function: str, number: int) -> None:
         cursor.execute(f"SELECT {function}(%s)", [number])
 
 
+def _heirs(named: set[int]) -> dict[int, int]:
+    """Where each skill lives on; one that is being merged already takes no new answers of its own."""
+    begun = SkillMerge.objects.open().filter(source__in=named).select_related("target")
+    merged = Skill.objects.filter(pk__in=named, merged_into__isnull=False).values_list("pk", "merged_into")
+    return {merge.source_id: merge.target.merged_into_id or merge.target_id for merge in begun} | dict(merged)
+
+
 def follow(facts: RegistrationFacts) -> RegistrationFacts:
     """Return the facts with merged skills as their heirs, two answers about one skill as one.
 
     A form opened before a merge is saved after it: call this under `hold_still`, or the answer may be left behind.
     """
     named = {row[0] for row in (*facts.offers, *facts.wishes)}
-    heirs = dict(Skill.objects.filter(pk__in=named, merged_into__isnull=False).values_list("pk", "merged_into"))
+    heirs = _heirs(named)
     if not heirs:
         return facts
     offers: dict[int, tuple[int, bool]] = {}

@@ -1,12 +1,18 @@
 """What a merge of two skills changes: told beforehand, then done. Called under the lock of the tree of skills."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from registrations import domain
 from registrations.domain import SkillNaming, SkillRefused, SkillState
 from registrations.models import Offer, Registration, Skill, SkillName, Wish
+
+AT_ONCE = 50  # people whose answers may move within one click
+_COUNTS = ("people", "offers", "offers_joined", "wishes", "wishes_joined", "reasons_cut")
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,13 @@ class Merge:
     synonyms: tuple[SkillName, ...]
     parts: tuple[Skill, ...]
     inherited: tuple[Skill, ...]
+
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in _COUNTS}
+
+    def after(self, moved: Mapping[str, int]) -> "Merge":
+        """Add what earlier steps of the same merge moved."""
+        return replace(self, **{name: count + moved.get(name, 0) for name, count in self.counts().items()})
 
     def __str__(self) -> str:
         return (
@@ -45,10 +58,20 @@ def check(source: Skill, target: Skill) -> None:
         raise SkillRefused(_("“%(target)s” is only suggested. Accept it first.") % names)
 
 
-def preview(source: Skill, target: Skill) -> Merge:
-    """Return what merging would change, in a constant number of queries."""
-    offers = dict(Offer.objects.filter(skill=source).values_list("registration", "pk"))
-    wishes = dict(Wish.objects.filter(skill=source).values_list("registration", "why"))
+def people_with_answers(source: Skill) -> int:
+    return _answered(source).count()
+
+
+def some_people(source: Skill, *, at_most: int) -> list[int]:
+    """Return the registrations, lowest id first, whose answers a step moves."""
+    return list(_answered(source).order_by("pk").values_list("pk", flat=True)[:at_most])
+
+
+def preview(source: Skill, target: Skill, *, people: Collection[int] | None = None) -> Merge:
+    """Return what merging would change, for all or for some ``people``, in a constant number of queries."""
+    some = {} if people is None else {"registration__in": people}
+    offers = dict(Offer.objects.filter(skill=source, **some).values_list("registration", "pk"))
+    wishes = dict(Wish.objects.filter(skill=source, **some).values_list("registration", "why"))
     both = dict(Wish.objects.filter(skill=target, registration__in=wishes).values_list("registration", "why"))
     return Merge(
         people=len(offers.keys() | wishes.keys()),
@@ -65,19 +88,29 @@ def preview(source: Skill, target: Skill) -> Merge:
 
 def move(source: Skill, target: Skill) -> Merge:
     """Bring over answers, names, parts and earlier merges of ``source`` to ``target``; return what that was."""
-    answered = Registration.objects.filter(offers__skill=source) | Registration.objects.filter(wishes__skill=source)
-    keys = set(answered.values_list("pk", flat=True))
-    # Others delete answers under the lock of the registration: lowest id first, as matching locks them.
-    list(Registration.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk"))
-    done = preview(source, target)
-    _move_offers(source, target)
-    _move_wishes(source, target)
+    done = move_answers(source, target, list(_answered(source).values_list("pk", flat=True)))
     for name in done.synonyms:
         name.pk, name.skill, name.is_synonym = None, target, True
     SkillName.objects.bulk_create(done.synonyms)
     _move_parts(source, target)
     source.merged_from.update(merged_into=target)
     return done
+
+
+def move_answers(source: Skill, target: Skill, people: Collection[int]) -> Merge:
+    """Bring over what these people told about ``source``; return what that was."""
+    # Others delete answers under the lock of the registration: lowest id first, as matching locks them.
+    rows = Registration.objects.filter(pk__in=people).order_by("pk")
+    list(rows.select_for_update(no_key=True, of=("self",)))
+    done = preview(source, target, people=people)
+    _move_offers(source, target, people)
+    _move_wishes(source, target, people)
+    return done
+
+
+def _answered(source: Skill) -> "models.QuerySet[Registration]":
+    mine = Q(Exists(Offer.objects.filter(registration=OuterRef("pk"), skill=source)))
+    return Registration.objects.filter(mine | Q(Exists(Wish.objects.filter(registration=OuterRef("pk"), skill=source))))
 
 
 def line_of(skill: Skill | None) -> list[int]:
@@ -113,28 +146,28 @@ def _new_synonyms(source: Skill, target: Skill) -> list[SkillName]:
     return [row for row in source.skill_names.order_by("pk") if (row.language, row.text.lower()) not in known]
 
 
-def _move_offers(source: Skill, target: Skill) -> None:
+def _move_offers(source: Skill, target: Skill, people: Collection[int]) -> None:
     """Let every offer follow; who offers both keeps one."""
-    theirs = {offer.registration_id: offer for offer in Offer.objects.filter(skill=target)}
+    theirs = {offer.registration_id: offer for offer in Offer.objects.filter(skill=target, registration__in=people)}
     rows = list(Offer.objects.filter(skill=source, registration__in=theirs))
     for row in rows:
         kept = theirs[row.registration_id]
         kept.level, kept.would_host = domain.join_offers((kept.level, kept.would_host), (row.level, row.would_host))
         kept.save(update_fields=["level", "would_host"])
         row.delete()
-    Offer.objects.filter(skill=source).update(skill=target)
+    Offer.objects.filter(skill=source, registration__in=people).update(skill=target)
 
 
-def _move_wishes(source: Skill, target: Skill) -> None:
+def _move_wishes(source: Skill, target: Skill, people: Collection[int]) -> None:
     """Let every wish follow; who wishes both keeps one."""
-    theirs = {wish.registration_id: wish for wish in Wish.objects.filter(skill=target)}
+    theirs = {wish.registration_id: wish for wish in Wish.objects.filter(skill=target, registration__in=people)}
     rows = list(Wish.objects.filter(skill=source, registration__in=theirs))
     for row in rows:
         kept = theirs[row.registration_id]
         kept.priority, kept.why = domain.join_wishes((kept.priority, kept.why), (row.priority, row.why))
         kept.save(update_fields=["priority", "why"])
         row.delete()
-    Wish.objects.filter(skill=source).update(skill=target)
+    Wish.objects.filter(skill=source, registration__in=people).update(skill=target)
 
 
 def _move_parts(source: Skill, target: Skill) -> None:

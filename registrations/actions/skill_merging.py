@@ -1,0 +1,100 @@
+"""Large merges of skills, done by a worker a few people at a time, so that nobody's form waits for thousands.
+
+The skill itself is merged last, when few answers are left; until then both skills are as they were, and what is saved
+meanwhile about the one is saved about the other. Whoever dies on the way leaves a merge that the next worker goes on
+with.
+"""
+
+import time
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import OperationalError, transaction
+
+from letsconnect.base import nudges
+from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
+from registrations.actions.skills import complete_merge
+from registrations.domain import SkillRefused
+from registrations.models import SkillMerge
+from registrations.skills import merging
+from registrations.skills.following import change_alone, hold_still
+
+STEP = 20  # people in one transaction
+PATIENCE, TRIES = 1.0, 5  # seconds a step waits for a lock, and how often it is tried before the next worker
+
+
+def work_merges(*, now: datetime) -> int:
+    """Go on with the merges that were begun and nobody is at; return how many are over."""
+    done, passed, began = 0, set[int](), time.monotonic()
+    while True:
+        at = now + timedelta(seconds=time.monotonic() - began)
+        merge = _take(passed, now=at)
+        if merge is None:
+            return done
+        passed.add(merge.pk)
+        done += _work(merge, now=at)
+
+
+def nudge_overlooked(now: datetime) -> int:
+    """Wake a worker for merges whose nudge was lost with the broker, or whose worker died."""
+    overlooked = SkillMerge.objects.overlooked(now=now).count()
+    if overlooked:
+        nudges.on_commit("registrations.tasks.work_merges")
+    return overlooked
+
+
+@transaction.atomic
+def _take(passed: set[int], *, now: datetime) -> SkillMerge | None:
+    """Return the merge that waits longest, and note that somebody is at it now."""
+    waiting = SkillMerge.objects.untouched(now=now).exclude(pk__in=passed)
+    merge = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+    if merge is not None:
+        merge.worked_at = now
+        merge.save(update_fields=["worked_at"])
+    return merge
+
+
+def _work(merge: SkillMerge, *, now: datetime) -> bool:
+    """Do what is left of a merge; tell whether it is over. Without the lock of a step, leave it to the next worker."""
+    began = time.monotonic()
+    try:
+        while True:
+            at = now + timedelta(seconds=time.monotonic() - began)
+            if not try_again_while_busy(partial(_step, merge, now=at), tries=TRIES, pause=PATIENCE):
+                break
+        try_again_while_busy(partial(_complete, merge, now=at), tries=TRIES, pause=PATIENCE)
+    except SkillRefused as refusal:
+        SkillMerge.objects.open().filter(pk=merge.pk).update(ended_at=now, failure=str(refusal)[:300])
+    except OperationalError as error:
+        if reason_of(error) != "busy":
+            raise
+        return False
+    return True
+
+
+@transaction.atomic
+def _step(merge: SkillMerge, *, now: datetime) -> bool:
+    """Move the answers of a few people; tell whether there may be more than the last step takes."""
+    wait_at_most(PATIENCE)
+    hold_still()
+    row = SkillMerge.objects.open().filter(pk=merge.pk).select_for_update(of=("self",), no_key=True).first()
+    people = merging.some_people(row.source, at_most=STEP) if row is not None else []
+    if row is None or len(people) < STEP:
+        return False
+    target = row.target.heir
+    merging.check(row.source, target)
+    moved = merging.move_answers(row.source, target, people)
+    row.counts = {name: row.counts.get(name, 0) + count for name, count in moved.counts().items()}
+    row.worked_at = now
+    row.save(update_fields=["counts", "worked_at"])
+    return True
+
+
+@transaction.atomic
+def _complete(merge: SkillMerge, *, now: datetime) -> None:
+    """Move what is left, and let the one skill live on in the other."""
+    wait_at_most(PATIENCE)
+    change_alone()
+    row = SkillMerge.objects.open().filter(pk=merge.pk).select_related("asked_by").first()
+    if row is not None:
+        complete_merge(source=row.source, target=row.target.heir, by=row.asked_by, now=now, moved=row.counts)
