@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0015_progress_of_imports"),
+        ("registrations", "0017_files_read_by_a_code_page_somebody_chose"),
     ]
 
     operations = [
