@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from letsconnect.base import acts
+from letsconnect.base import acts, nudges
 from mailings import letters
 from matching import domain
 from matching.actions.locking import is_blocked, lock_people, standing, who_agreed
@@ -15,6 +15,7 @@ from matching.domain import MatchingError, MatchState, RoundState, Side
 from matching.models import Match, MatchingRules, Round
 from registrations.models import Member
 
+AT_ONCE = 20  # matches in one transaction: a second or less
 _ANSWERABLE = (MatchState.ASKED, MatchState.CONNECTED)
 
 
@@ -26,19 +27,34 @@ class Published:
     held: list[tuple[Match, str]] = field(default_factory=list)
 
 
-@transaction.atomic
 def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
     """Ask both people of each approved match that ``by`` looks after, owe the letters, and start the seven days.
 
     Each is checked again under the locks; one that cannot be asked stays approved. Can be repeated for those
-    approved later.
+    approved later. A few matches are published at a time, each step a transaction of its own: publishing locks the
+    people it asks, and they are not to wait until hundreds of others are asked. A step that fails leaves those before
+    it published; publishing again goes on.
     """
+    domain.check_round_move(Round.objects.get(pk=round_.pk).state, RoundState.PUBLISHED)
+    waiting = Match.objects.visible_to(by).to_publish().filter(round=round_).order_by("pk")
+    keys = list(waiting.values_list("pk", flat=True))
+    published = Published()
+    with nudges.gathering():
+        for start in range(0, len(keys), AT_ONCE):
+            step = _publish_some(keys[start : start + AT_ONCE], round_=round_, by=by, now=now)
+            published.asked += step.asked
+            published.held += step.held
+    return published
+
+
+@transaction.atomic
+def _publish_some(keys: list[int], *, round_: Round, by: Member, now: datetime) -> Published:
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     domain.check_round_move(round_.state, RoundState.PUBLISHED)
     matches = list(
         Match.objects.visible_to(by)
         .to_publish()
-        .filter(round=round_)
+        .filter(round=round_, pk__in=keys)
         .select_related("skill")
         .select_for_update(no_key=True, of=("self",))
         .order_by("pk")

@@ -6,15 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
 from matching import actions
-from matching.actions import reviews
+from matching.actions import publishing, reviews
 from matching.domain import ClosedWhy, MatchingError, MatchState
 from matching.models import Match, Round
 from matching.tests.factories import make_match, make_round
+from registrations.models import Registration
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -190,3 +191,31 @@ def test_two_rounds_computed_at_once_never_propose_one_pair_twice():
 
     assert set(Round.objects.values_list("state", flat=True)) == {"proposed"}
     assert Match.objects.count() == 1
+
+
+def test_publishing_locks_a_few_people_at_a_time_and_goes_on_after_it_was_stopped(monkeypatch):
+    monkeypatch.setattr(publishing, "AT_ONCE", 1)
+    first = make_match("approved")
+    others = [make_match("approved", round=first.round) for _ in range(2)]
+    by, honest = make_coordinator(), publishing._ask
+
+    def look_then_stop(match, **options):
+        if match != first:
+            [locked] = at_once([lambda: _lock_at_once(first.learner_id)])
+            assert locked
+            raise KeyboardInterrupt
+        honest(match, **options)
+
+    monkeypatch.setattr(publishing, "_ask", look_then_stop)
+    with pytest.raises(KeyboardInterrupt):
+        actions.publish_round(round_=first.round, by=by, now=NOW)
+    monkeypatch.setattr(publishing, "_ask", honest)
+    assert sorted(Match.objects.values_list("state", flat=True)) == ["approved", "approved", "asked"]
+
+    assert actions.publish_round(round_=first.round, by=by, now=NOW).asked == others
+    assert Letter.objects.count() == 6
+
+
+def _lock_at_once(registration_id):
+    with transaction.atomic():
+        return Registration.objects.select_for_update(nowait=True).filter(pk=registration_id).exists()

@@ -100,6 +100,7 @@ def serving(folder, options, *, workers=2, **extra):
             "MAILBOX_DIR": str(folder),
             "SITE_URL": f"http://127.0.0.1:{port}",
             "NUDGES": "0",
+            "EMAIL_URL": "smtp://127.0.0.1:1",
             **extra,
         }
     )
