@@ -7,8 +7,10 @@ from contextlib import contextmanager
 import psycopg2
 from django.db import connection
 from django.test import Client
+from django.test.utils import override_settings
 
 from letsconnect.tests.standing.site import peers, unfinished_post, watching
+from letsconnect.tests.whole.portal import SECRET
 
 UNINVOLVED = "/clinics/"
 
@@ -16,7 +18,8 @@ UNINVOLVED = "/clinics/"
 def signed_in(member):
     """Return the headers of a member's browser, with what a form of ours carries."""
     client = Client()
-    client.force_login(member)
+    with override_settings(SECRET_KEY=SECRET):  # the one the web process signs with
+        client.force_login(member)
     token = "a" * 32
     return {"Cookie": f"sessionid={client.cookies['sessionid'].value}; csrftoken={token}", "X-CSRFToken": token}
 

@@ -14,6 +14,8 @@ from django.db import connection
 
 from mailings.tests.smtp import free_port
 
+SECRET = "of-the-whole-portal-" + "7e1f" * 10
+
 
 def environment(**extra: str) -> dict[str, str]:
     """Name the test's database to a process of its own."""
@@ -23,7 +25,7 @@ def environment(**extra: str) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{place}/{database['NAME']}",
-        "SECRET_KEY": "of-the-whole-portal-" + "7e1f" * 10,
+        "SECRET_KEY": SECRET,
         "LOG_LEVEL": "WARNING",
         **extra,
     }
