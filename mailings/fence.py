@@ -4,7 +4,7 @@ rendered must not keep all the others from being sent, nor one sweep the rest.""
 import logging
 from types import TracebackType
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from letsconnect.base.waiting import reason_of
 
@@ -33,8 +33,8 @@ class Fence:
         self._atomic.__exit__(kind, error, trace)
         if error is None or not isinstance(error, Exception):
             return False
-        is_a_wait = self.comes_again and reason_of(error) == "busy"
-        if isinstance(error, OperationalError | InterfaceError) and not is_a_wait:
+        reason = reason_of(error)
+        if reason and not (self.comes_again and reason == "busy"):
             return False
         self.error = f"{type(error).__name__}: {error}"[:180]
         logger.error("%s: %s", self.what, self.error, exc_info=error)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
 
 Done = TypeVar("Done")
 
@@ -18,10 +18,13 @@ def reason_of(error: BaseException | None) -> str:
     """Return `busy` or `away` when ``error`` says that the database cannot serve us now, else nothing."""
     if not isinstance(error, Error):
         return ""
-    code = getattr(error.__cause__, "pgcode", None) or ""
+    cause = error.__cause__
+    code = getattr(cause, "pgcode", None) or ""
     if code in _BUSY:
         return "busy"
-    if code == _LEFT_OPEN or isinstance(error, InterfaceError):
+    # A server that dies in the middle of an answer is no more to the driver than "an error of the database".
+    was_cut = type(error) is DatabaseError and cause is not None and not code
+    if code == _LEFT_OPEN or was_cut or isinstance(error, InterfaceError):
         return "away"
     return "away" if isinstance(error, OperationalError) and not code.startswith(_TOO_COMPLEX) else ""
 

@@ -129,6 +129,7 @@ def test_a_killed_database_is_503_while_away_and_nothing_when_back(world, tmp_pa
         with serving(tmp_path, PATIENT) as site, working(tmp_path) as worker:
             seen, back_at = through_a_restart(site, own)
             lived, said = worker.process.poll() is None, worker.said()
+            connection.close()  # of the server that was killed
             ticked_at = LastTick.objects.get().at
     finally:
         connection.close()

@@ -8,7 +8,15 @@ from datetime import timedelta
 import psycopg2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -254,6 +262,8 @@ class Told(psycopg2.Error):
         (OperationalError, "53300", "away"),
         (OperationalError, None, "away"),
         (InterfaceError, None, "away"),
+        (DatabaseError, None, "away"),
+        (DatabaseError, "XX000", ""),
         (OperationalError, "54001", ""),
         (IntegrityError, "23505", ""),
         (DataError, "22001", ""),
@@ -266,3 +276,4 @@ def test_only_what_waiting_mends_is_a_wait(kind, code, reason):
 
     assert reason_of(error) == reason
     assert reason_of(ValueError()) == ""
+    assert reason_of(DatabaseError("Save with update_fields did not affect any rows.")) == ""
