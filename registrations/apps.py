@@ -14,19 +14,15 @@ class RegistrationsConfig(AppConfig):
         from registrations.actions import (
             claims,
             erasing,
-            from,
-            import,
             keeping,
             members,
-            models,
-            ook,
             quietness,
-            registrations,
             sensitive,
             sessions,
             skill_merging,
             uploads,
         )
+        from registrations.models import Look
 
         looks.keep_with(Look.objects.keep)
         kinds.register_sweep("registrations.old_codes", members.forget_old_codes)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0017_files_read_by_a_code_page_somebody_chose"),
+        ("registrations", "0019_looks_at_lists_letters_clinics_and_files"),
     ]
 
     operations = [
