@@ -138,7 +138,6 @@ def test_a_suggestion_and_an_edit_go_through_in_the_middle_of_a_merge(monkeypatc
 @pytest.fixture
 def file_to_apply(monkeypatch):
     """A file of seven people that waits to be imported, two at a time."""
-    monkeypatch.setattr(uploads, "SMALL", 10)
     monkeypatch.setattr(importing, "STEP", 2)
     coordinator = make_coordinator()
     make_skill("surveys")
