@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0019_looks_at_lists_letters_clinics_and_files"),
+        ("registrations", "0022_names_can_be_seen"),
     ]
 
     operations = [
