@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -14,7 +15,6 @@ from mailings.actions import sweeping
 from mailings.actions.sweeping import ADVISORY_LOCK
 from mailings.models import Letter
 from mailings.tests.factories import make_kind, make_letter
-from registrations.models import Member
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +58,7 @@ def test_a_sweep_that_fails_is_undone_alone_and_named(sink, no_sweeps, caplog):
 
 def waiting_for(member):
     def sweep(now):
-        Member.objects.select_for_update().get(pk=member.pk)
+        get_user_model().objects.select_for_update().get(pk=member.pk)
         return 1
 
     return sweep
@@ -73,7 +73,7 @@ def test_a_sweep_whose_rows_are_held_stops_neither_the_others_nor_the_letters(si
 
     def hold():
         with transaction.atomic():
-            Member.objects.select_for_update().get(pk=member.pk)
+            get_user_model().objects.select_for_update().get(pk=member.pk)
             held.set()
             enough.wait(10)
         connection.close()
