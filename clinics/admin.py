@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from clinics import actions
 from clinics.domain import ClinicError, ClinicState, RsvpState
@@ -151,8 +151,9 @@ class ClinicAdmin(WorkingGroupAdmin):
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
             try:
+                signed_up = clinic.rsvps.active().count()
                 actions.cancel_clinic(clinic=clinic, reason=reason, by=request.user, now=timezone.now())
-                messages.success(request, _("The clinic is cancelled; everyone signed up gets a letter."))
+                messages.success(request, _cancelled(signed_up))
             except ClinicError as refusal:
                 messages.error(request, str(refusal))
             return redirect("admin:clinics_clinic_change", clinic_id)
@@ -194,3 +195,14 @@ class ClinicAdmin(WorkingGroupAdmin):
         else:
             state = ClinicState(changed.state).label
             messages.success(request, _("%(clinic)s: %(state)s") % {"clinic": changed, "state": state})
+
+
+def _cancelled(signed_up: int) -> str:
+    """Say that a clinic is cancelled, and how many are told."""
+    if not signed_up:
+        return _("The clinic is cancelled. Nobody had signed up.")
+    return ngettext(
+        "The clinic is cancelled. %(count)d person had signed up, and is told if they can be written to.",
+        "The clinic is cancelled. %(count)d people had signed up; those who can be written to are told.",
+        signed_up,
+    ) % {"count": signed_up}

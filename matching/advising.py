@@ -19,7 +19,7 @@ from matching.domain import MatchState, RoundState
 from matching.facts import next_monday
 from matching.models import Match, Round, RoundParticipant
 from registrations.domain import BabelLevel, RegionWish, RegistrationState
-from registrations.models import Registration, Skill
+from registrations.models import Offer, Registration, Skill
 from registrations.reference.names import language_name
 from registrations.skills.sharing import FEWEST_COUNTED
 
@@ -118,7 +118,7 @@ def news_of(registration: Registration | None, *, now: datetime) -> News:
         since=since,
         round_at=last.round.published_at,
         why=str(_WHY.get(last.left_out, _WHY[""])),
-        advice=tuple(_in_words(last.advice, registration, wishes, start=_weeks_from(last.round, read_at))),
+        advice=tuple(_in_words(last.advice, registration, wishes, start=_weeks_from(last.round, read_at), now=now)),
         changed_at=registration.changed_at if registration.changed_at > read_at else None,
         is_prepared=is_prepared,
     )
@@ -152,12 +152,20 @@ class _Reader:
 
 
 def _in_words(
-    changes: Iterable[Mapping[str, Any]], registration: Registration, wishes: set[int], *, start: date
+    changes: Iterable[Mapping[str, Any]], registration: Registration, wishes: set[int], *, start: date, now: datetime
 ) -> Iterable[Advice]:
     """Put the engine's changes into words; one that this release does not know, or that has no wish left to it, is
     passed over."""
     changes = list(changes)
     named = {change["skill"] for change in changes if change.get("skill")}
+    shared_now = set(
+        Offer.objects.filter(skill__in=named, registration__in=Registration.objects.matchable(on=now.date()))
+        .exclude(registration=registration)
+        .values_list("skill", flat=True)
+        if named
+        else ()
+    )
+    changes = [one for one in changes if one.get("kind") != "nobody_shares" or one.get("skill") not in shared_now]
     reader = _Reader(
         registration,
         wishes,

@@ -109,7 +109,8 @@ def _about_session(letter: str, side: Side) -> Callable[[Session, str, str], Ren
 
 def _about_match(letter: str, side: Side) -> Callable[[Match, str, str], Rendered]:
     def render(match: Match, language: str, zone: str) -> Rendered:
-        more = {"side": side.value, "link": absolute(*_page(match))}
+        had_hour = Session.objects.filter(match=match).over(now=timezone.now()).exists()
+        more = {"side": side.value, "link": absolute(*_page(match)), "had_hour": had_hour}
         return _render(letter, match, side, more, language=language, zone=zone)
 
     return render

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinics.actions.seats import cancel_rsvp
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
@@ -56,13 +57,23 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     """Say which seats go to somebody else."""
     if step not in (Step.WITHDRAW, Step.ERASE):
         return []
-    kept = _("You keep your place at “%(title)s” on %(moment)s, unless you tick the box below.")
-    given = _("Your place at “%(title)s” on %(moment)s is given back; whoever waits longest gets a letter.")
-    said = kept if step == Step.WITHDRAW else given
     return [
-        said % {"title": isolated(rsvp.clinic.title), "moment": written(rsvp.clinic.starts_at, member.zone)}
+        _FORESEEN[step, rsvp.is_going]
+        % {"title": isolated(rsvp.clinic.title), "moment": written(rsvp.clinic.starts_at, member.zone)}
         for rsvp in _to_come(member, now=now)
     ]
+
+
+_FORESEEN = {
+    (Step.WITHDRAW, True): gettext_lazy(
+        "You keep your place at “%(title)s” on %(moment)s, unless you tick the box below."
+    ),
+    (Step.WITHDRAW, False): gettext_lazy(
+        "You keep your turn on the waiting list of “%(title)s” on %(moment)s, unless you tick the box below."
+    ),
+    (Step.ERASE, True): gettext_lazy("Your place at “%(title)s” on %(moment)s is given back."),
+    (Step.ERASE, False): gettext_lazy("Your turn on the waiting list of “%(title)s” on %(moment)s is given back."),
+}
 
 
 def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:

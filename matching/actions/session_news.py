@@ -62,10 +62,10 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
 
 
 _FORESEEN = {
-    Step.WITHDRAW: _("Your session with %(name)s on %(moment)s is cancelled, and both of you get a letter."),
-    Step.ERASE: _("Your session with %(name)s on %(moment)s is cancelled, and they get a letter."),
+    Step.WITHDRAW: _("Your session with %(name)s on %(moment)s is cancelled, and both of you are told."),
+    Step.ERASE: _("Your session with %(name)s on %(moment)s is cancelled, and they are told."),
     Step.PAUSE: _(
-        "Your session with %(name)s on %(moment)s is cancelled if it lies in the pause, and both of you get a letter."
+        "Your session with %(name)s on %(moment)s is cancelled if it lies in the pause, and both of you are told."
     ),
     Step.AWAY: _("Your session with %(name)s on %(moment)s stays. If you cannot come, move or cancel it first."),
 }

@@ -353,8 +353,8 @@ def test_a_pause_frees_the_hours_that_lie_in_it(match):
     [
         (Step.PAUSE, "is cancelled if it lies in the pause"),
         (Step.AWAY, "stays"),
-        (Step.WITHDRAW, "is cancelled, and both of you get a letter"),
-        (Step.ERASE, "is cancelled, and they get a letter"),
+        (Step.WITHDRAW, "is cancelled, and both of you are told"),
+        (Step.ERASE, "is cancelled, and they are told"),
     ],
 )
 def test_a_person_is_told_beforehand_what_a_step_does_to_their_hours(match, step, words):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -10,20 +11,21 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from matching import actions, advising, charts, explained, facts, reasons
-from matching.actions import Swap
+from matching import actions, advising, afterwards, agreeing, charts, explained, facts, reasons
+from matching.actions import Swap, waiting_news
 from matching.actions.by_hand import swaps_that_can_be
 from matching.actions.feedback import says_done
 from matching.admin import pictures
 from matching.afterwards import DONE_AFTER, END_AFTER, Happened, Next
 from matching.domain import MatchingError, MatchState, Side
-from matching.engine import candidates
+from matching.engine import candidates, criteria
 from matching.engine.facts import Settings
 from matching.engine.reading import read
 from matching.models import Match, Round
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
+from registrations import domain as registrations_domain
 from registrations.models import Registration, Window
 from registrations.tests.factories import NOW, make_liaison, make_registration
 
@@ -364,3 +366,58 @@ def test_done_is_said_by_a_side_of_a_connection(state, said):
     match = make_match(state)
     with pytest.raises(IntegrityError, match="matching_done_is_said_of_a_connection"), transaction.atomic():
         Match.objects.filter(pk=match.pk).update(done_said_by=said[:7])
+
+
+# Numbers that stand in sentences as words are the constants the code goes by
+
+
+@pytest.mark.parametrize(
+    ("words", "holds"),
+    [
+        ("at least two hours", timedelta(hours=2) == agreeing.SOONEST),
+        ("within the next six weeks", timedelta(weeks=6) == agreeing.LATEST),
+        ("at most three times", agreeing.MAX_TIMES == 3),
+        ("up to three times", agreeing.MAX_TIMES == 3),
+        ("for two weeks after the hour", timedelta(weeks=2) == afterwards.CLOSES_AFTER),
+        ("The two weeks to say how it went", timedelta(weeks=2) == afterwards.CLOSES_AFTER),
+        ("nothing else within a week", timedelta(weeks=1) == afterwards.DONE_AFTER),
+        ("for two weeks or more no hour", timedelta(weeks=2) == afterwards.NUDGE_AFTER),
+        ("in six weeks or more no hour", timedelta(weeks=6) == afterwards.END_AFTER),
+        ("Was not there at two agreed hours", afterwards.ABSENCES_TOLD == 2),
+        ("once a month at most", timedelta(days=31) <= waiting_news.ONCE_IN),
+        ("not heard from you for half a year", timedelta(days=182) <= registrations_domain.QUIET_AFTER),
+        ("within the last 30 days; none after a year", (criteria.FRESH_DAYS, criteria.STALE_DAYS) == (30, 365)),
+        ("ten hours a week or more in common", criteria.PLENTY_OF_MINUTES == 600),
+    ],
+)
+def test_a_number_in_a_sentence_is_the_number_the_code_goes_by(words, holds):
+    folders = ("matching", "registrations", "clinics", "templates")
+    files = [path for folder in folders for path in Path(folder).rglob("*") if path.suffix in (".py", ".html", ".txt")]
+    text = "".join(path.read_text() for path in files if "tests" not in path.parts)
+
+    assert words in re.sub(r'"\s*\n\s*"', "", text), f"no sentence says “{words}” any more"
+    assert holds
+
+
+@pytest.mark.parametrize("had_hour", [False, True])
+@pytest.mark.parametrize("letter", ["quiet", "quiet_end"])
+def test_who_has_met_is_not_told_that_no_hour_was_found(had_hour, letter, time_machine_at_now):
+    match = make_match("connected", connected_at=NOW - END_AFTER - 30 * DAY)
+    if had_hour:
+        make_hour(match=match, ended=END_AFTER)
+    text = kinds.get(f"matching.{letter}_learner").render(match, "en", "UTC").text
+
+    assert ("no hour was found" in text or "no hour has been agreed" in text) == (not had_hour)
+    assert ("further hour" in text) == had_hour
+
+
+def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):
+    learner = make_registration(wishes=["wikidata"])
+    make_registration(wishes=["wikidata"])
+    round_ = computed(coordinator)
+    Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
+    assert any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
+
+    make_registration(offers=["wikidata"])
+
+    assert not any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
