@@ -196,7 +196,7 @@ def test_what_was_foretold_is_what_happens(db, step):
     clinic = make_clinic(title="Kind letters")
     clinic_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
     foretold = news.told(news.foreseeing, member=member, step=step, now=NOW)
-    ends = [sentence for sentence in foretold if " ends" in sentence or "given back;" in sentence]
+    ends = [sentence for sentence in foretold if " ends" in sentence or "given back" in sentence]
 
     {
         Step.WITHDRAW: lambda: leaving.withdraw_registration(member=member, leaves_clinics=False, by=member, now=NOW),
