@@ -276,14 +276,6 @@ class ClosedMeanwhile(StaleForm):
     """The account was closed or erased since the page was opened."""
 
 
-class LinkOutOfDate(RegistrationError):
-    """The link of a letter is about a question that is answered, or not the last one."""
-
-
-class NeedsSignIn(RegistrationError):
-    """A link alone may not do this; the person can, signed in."""
-
-
 class NotYetPossible(RegistrationError):
     """There is no registration, or none in the programme, that this could be done with."""
 

@@ -177,8 +177,9 @@ def _check_pair(loaded: facts.Loaded, known: Known, learner: Registration, share
         raise CannotPair(" ".join(reasons.why_not_a_pair(codes, learner, sharer)))
 
 
-def swaps_that_can_be(swaps: Iterable[Swap], *, by: Member, now: datetime) -> list[Swap]:
-    """Return those of these swaps that would be accepted now: what is offered is decided by what accepts it.
+def swaps_that_can_be(swaps: Iterable[Swap], *, by: Member | None, now: datetime) -> list[Swap]:
+    """Return those of these swaps that would be accepted now: what is offered is decided by what accepts it. ``by``
+    None asks whether anybody could make them.
 
     Facts are read once for each round, however many swaps there are.
     """
@@ -188,7 +189,7 @@ def swaps_that_can_be(swaps: Iterable[Swap], *, by: Member, now: datetime) -> li
     return [swap for round_, some in by_round.items() for swap in _possible(round_, some, by=by, now=now)]
 
 
-def _possible(round_: Round, swaps: list[Swap], *, by: Member, now: datetime) -> Iterator[Swap]:
+def _possible(round_: Round, swaps: list[Swap], *, by: Member | None, now: datetime) -> Iterator[Swap]:
     if round_.state not in _OPEN:
         return
     people = {key for swap in swaps for key in (swap.match.learner_id, swap.sharer.pk)}
@@ -198,8 +199,9 @@ def _possible(round_: Round, swaps: list[Swap], *, by: Member, now: datetime) ->
         skill = (swap.skill or swap.match.skill).heir
         meant = Match(round=round_, learner=swap.match.learner, sharer=swap.sharer, skill=skill)
         try:
-            check_may_decide(swap.match, by=by)
-            check_may_decide(meant, by=by)
+            if by is not None:
+                check_may_decide(swap.match, by=by)
+                check_may_decide(meant, by=by)
             _check_pair(loaded, known, swap.match.learner, swap.sharer, skill)
         except MatchingError:
             continue

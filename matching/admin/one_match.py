@@ -68,9 +68,16 @@ def _alternatives(match: Match) -> list[explained.Other]:
 
 
 def _accepted(found: Mapping[Match, Sequence[explained.Other]], reader: Member) -> dict[Match, list[explained.Other]]:
-    """Return for each match whom a swap by this reader would be accepted for now, the cheapest first."""
+    """Return for each match whom a swap by this reader would be accepted for now, the cheapest first. Whom the reader
+    may not know is offered to nobody here, and stays as somebody who could be had."""
     swaps = [Swap(match, other.sharer, other.skill) for match, others in found.items() for other in others]
-    possible = by_hand.swaps_that_can_be(swaps, by=reader, now=timezone.now())
+    known = [swap for swap in swaps if may_know(reader, swap.match.learner, swap.sharer)]
+    unknown = [swap for swap in swaps if swap not in known]
+    now = timezone.now()
+    possible = [
+        *by_hand.swaps_that_can_be(known, by=reader, now=now),
+        *by_hand.swaps_that_can_be(unknown, by=None, now=now),
+    ]
     accepted = {(swap.match.pk, swap.sharer.pk) for swap in possible}
     return {
         match: [other for other in others if (match.pk, other.sharer.pk) in accepted][: explained.OTHERS]

@@ -11,14 +11,21 @@ from registrations.actions.locking import lock_member, lock_registration
 from registrations.domain import (
     UNTIL_THEY_RETURN,
     ClosedMeanwhile,
-    LinkOutOfDate,
-    NeedsSignIn,
     NotYours,
+    RegistrationError,
     RegistrationState,
 )
 from registrations.models import Member, Registration
 
 AT_ONCE = 200
+
+
+class LinkOutOfDate(RegistrationError):
+    """The link of a letter is about a question that is answered, or not the last one."""
+
+
+class NeedsSignIn(RegistrationError):
+    """A link alone may not do this; the person can, signed in."""
 
 
 def _today(now: datetime) -> date:

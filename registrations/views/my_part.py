@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from letsconnect.base.links import unsign
 from registrations import news
 from registrations.actions import blocking, erasing, leaving, quietness
-from registrations.domain import UNTIL_THEY_RETURN, NeedsSignIn, RegistrationError, Step
+from registrations.domain import UNTIL_THEY_RETURN, RegistrationError, Step
 from registrations.emails.quietness import PURPOSE
 from registrations.forms.my_data import DeleteForm, UntilForm, WithdrawForm
 from registrations.models import Block, Member, Registration
@@ -155,7 +155,7 @@ def still_in(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             done = _answer(request, registration, asked_on, is_theirs=is_theirs, now=now)
-        except NeedsSignIn:
+        except quietness.NeedsSignIn:
             return redirect_to_sign_in(request.path)
         except RegistrationError:  # erased while the page was open, or the question is not the last one
             return render(request, "registrations/still_in_gone.html", status=410)
