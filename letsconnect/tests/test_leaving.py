@@ -271,7 +271,7 @@ def test_signing_up_while_being_erased_waits_for_the_end_and_is_refused(monkeypa
     """The seats have been given back and nothing is committed yet: the one moment at which a seat could slip in."""
     make_coordinator()
     person, clinic = make_member(), make_clinic()
-    given_back, signed_up, close = Event(), Event(), erasing._close_the_registration
+    given_back, signed_up, close = Event(), Event(), erasing._close_registrations
 
     def hold_open(*args, **kwargs):
         given_back.set()
@@ -285,7 +285,7 @@ def test_signing_up_while_being_erased_waits_for_the_end_and_is_refused(monkeypa
         finally:
             signed_up.set()
 
-    monkeypatch.setattr(erasing, "_close_the_registration", hold_open)
+    monkeypatch.setattr(erasing, "_close_registrations", hold_open)
     if not locked:
         monkeypatch.setattr(seats, "lock_person", lambda member: Member.objects.get(pk=member.pk))
     _erased, answer = at_once(lambda: erasing.erase_member(member=person, by=person, now=NOW), sign_up_then)
