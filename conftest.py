@@ -7,6 +7,7 @@ from django.utils import translation
 
 from letsconnect.embedded import servers
 from letsconnect.embedded.paths import embedded_broker_url
+from letsconnect.tests.opened import Browser
 from registrations.tests import factories
 
 pytest_plugins = ["letsconnect.tests.plugin", "mailings.tests.smtp", "registrations.tests.mediawiki"]
@@ -24,6 +25,12 @@ def redis_url() -> str:
         return os.environ["REDIS_URL"]
     servers.redis().join()
     return embedded_broker_url(servers.BASE_DIR)
+
+
+@pytest.fixture
+def client():
+    """A browser that opens a page of the desk before it presses its button."""
+    return Browser()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from clinics.models import Clinic, ClinicText, Rsvp
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from letsconnect.base.looks import People
 from letsconnect.base.templatetags.when import when
+from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain import Region
 
 _ACTS = {
@@ -141,7 +142,11 @@ class ClinicAdmin(WorkingGroupAdmin):
         """Announce, hold or archive one clinic: the buttons at the top of its page."""
         clinic = self._clinic_for(request, clinic_id)
         if request.method == "POST" and act in _ACTS:
-            self._act(request, act, clinic)
+            try:
+                with self.as_opened(request, clinic) as seen:
+                    self._act(request, act, seen)
+            except ChangedMeanwhile as changed:
+                messages.error(request, str(changed))
         return redirect("admin:clinics_clinic_change", clinic_id)
 
     def cancel_view(self, request: HttpRequest, clinic_id: int) -> HttpResponse:
@@ -152,11 +157,17 @@ class ClinicAdmin(WorkingGroupAdmin):
             reason = form.cleaned_data["reason"]
             try:
                 signed_up = clinic.rsvps.active().count()
-                actions.cancel_clinic(clinic=clinic, reason=reason, by=request.user, now=timezone.now())
-                messages.success(request, _cancelled(signed_up))
+                with self.as_opened(request, clinic) as seen:
+                    actions.cancel_clinic(clinic=seen, reason=reason, by=request.user, now=timezone.now())
+            except ChangedMeanwhile as changed:
+                form.add_error(None, str(changed))
             except ClinicError as refusal:
                 messages.error(request, str(refusal))
-            return redirect("admin:clinics_clinic_change", clinic_id)
+                return redirect("admin:clinics_clinic_change", clinic_id)
+            else:
+                messages.success(request, _cancelled(signed_up))
+                return redirect("admin:clinics_clinic_change", clinic_id)
+            clinic = self._clinic_for(request, clinic_id)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Cancel this clinic"),
@@ -164,6 +175,7 @@ class ClinicAdmin(WorkingGroupAdmin):
             "clinic": clinic,
             "form": form,
             "signed_up": clinic.rsvps.active().count(),
+            "opened": self.opened(request, clinic),
         }
         return TemplateResponse(request, "clinics/admin/cancel.html", context)
 

@@ -21,6 +21,7 @@ from mailings.models import Letter, Suppression
 class LetterAdmin(WorkingGroupAdmin):
     look, look_at_list = "letter", "letters"
     shows = ("member",)
+    version_columns = ("state",)
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "reason"]

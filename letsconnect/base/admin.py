@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -17,14 +14,10 @@ from letsconnect.base.addresses import canonical_words
 from letsconnect.base.lines import isolated
 from letsconnect.base.looks import People, people_on
 from letsconnect.base.models import Act
+from letsconnect.base.versioned import VersionedAdmin
 
 
-def keys_among(words: Iterable[str]) -> list[int]:
-    """Return those of ``words`` that can be the key of a row, as numbers."""
-    return [int(word) for word in words if word.isascii() and word.isdecimal() and len(word) <= 18]
-
-
-class WorkingGroupAdmin(admin.ModelAdmin):
+class WorkingGroupAdmin(VersionedAdmin):
     """What liaisons and coordinators may do with one table. Nobody deletes rows; erasure empties them."""
 
     liaisons_may: frozenset[str] = frozenset({"view"})
@@ -96,13 +89,6 @@ class WorkingGroupAdmin(admin.ModelAdmin):
             offered.add(getattr(offer, "parameter_name", offer))
         is_offered = lookup in offered or lookup.split("__")[0] in offered
         return is_offered and "\x00" not in value and super().lookup_allowed(lookup, value, request)
-
-    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
-        """Press a button for the rows ticked; what cannot be a row was not ticked on our page."""
-        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        if len(keys_among(ticked)) != len(ticked):
-            raise BadRequest("a row that cannot be")
-        return super().response_action(request, queryset)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "view")

@@ -101,6 +101,7 @@ def make_world():
             size=2,
             content=b"Email Address,Full name\nold@example.org,Olga\n",
             state="checked",
+            counts={"rows": 1, "imported": 1},
             uploaded_by=people["coordinator"],
             uploaded_at=NOW,
             asked_at=NOW,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from letsconnect.base import versions
 from letsconnect.trust import actions
-from letsconnect.trust.domain import TrustError
+from letsconnect.trust.domain import MoveNotAllowed, TrustError
 from letsconnect.trust.forms import DecideForm, NameForm, ReportForm
 from letsconnect.trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
 from matching import reasons
@@ -94,7 +96,9 @@ def report_detail(request: HttpRequest, number: str) -> HttpResponse:
         said = dict(form.cleaned_data)
         try:
             if said["state"]:
-                actions.decide_report(report=report, by=request.user, now=timezone.now(), **said)
+                with transaction.atomic():
+                    _check_as_opened(request, report)
+                    actions.decide_report(report=report, by=request.user, now=timezone.now(), **said)
             else:
                 actions.keep_note(report=report, text=said["text"], by=request.user, now=timezone.now())
         except TrustError as refusal:
@@ -170,11 +174,27 @@ def _detail(request: HttpRequest, report: Report, *, form: DecideForm, name_form
     context: dict[str, Any] = {
         "report": report,
         "notes": report.notes.select_related("written_by"),
+        "opened": versions.opened_at(_facts(report)),
         "others": _others_about(request, report.about),
         "form": form,
         "name_form": name_form,
     }
     return render(request, "trust/report_detail.html", context, status=422 if form.errors or name_form.errors else 200)
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    """What the page of a report shows that others on the team change."""
+    facts = versions.columns_of(report, ("state", "outcome", "about"))
+    return {**facts, "notes": list(report.notes.values_list("pk", flat=True))}
+
+
+def _check_as_opened(request: HttpRequest, report: Report) -> None:
+    """Lock the report; MoveNotAllowed where a colleague wrote or decided something since the page was opened."""
+    locked = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
+    if versions.changed_since(request.POST.get(versions.FIELD, ""), _facts(locked)):
+        raise MoveNotAllowed(
+            _("Somebody else on the team wrote or decided something since you opened this page. Read it, then go on.")
+        )
 
 
 def _others_about(request: HttpRequest, about: Member | None) -> int:

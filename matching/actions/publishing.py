@@ -1,6 +1,6 @@
 """Publishing: approved matches become questions to two people."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,13 +27,14 @@ class Published:
     held: list[tuple[Match, str]] = field(default_factory=list)
 
 
-def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
+def publish_round(*, round_: Round, by: Member, now: datetime, seen: Mapping[int, int] | None = None) -> Published:
     """Ask both people of each approved match that ``by`` looks after, owe the letters, and start the seven days.
 
     Each is checked again under the locks; one that cannot be asked stays approved. Can be repeated for those
     approved later. A few matches are published at a time, each step a transaction of its own: publishing locks the
     people it asks, and they are not to wait until hundreds of others are asked. A step that fails leaves those before
-    it published; publishing again goes on.
+    it published; publishing again goes on. ``seen`` gives the version of each match that was shown: one that is
+    another by now, or was approved since, is not asked about.
     """
     domain.check_round_move(Round.objects.get(pk=round_.pk).state, RoundState.PUBLISHED)
     waiting = Match.objects.visible_to(by).to_publish().filter(round=round_).order_by("pk")
@@ -41,14 +42,16 @@ def publish_round(*, round_: Round, by: Member, now: datetime) -> Published:
     published = Published()
     with nudges.gathering():
         for start in range(0, len(keys), AT_ONCE):
-            step = _publish_some(keys[start : start + AT_ONCE], round_=round_, by=by, now=now)
+            step = _publish_some(keys[start : start + AT_ONCE], round_=round_, by=by, now=now, seen=seen)
             published.asked += step.asked
             published.held += step.held
     return published
 
 
 @transaction.atomic
-def _publish_some(keys: list[int], *, round_: Round, by: Member, now: datetime) -> Published:
+def _publish_some(
+    keys: list[int], *, round_: Round, by: Member, now: datetime, seen: Mapping[int, int] | None
+) -> Published:
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     domain.check_round_move(round_.state, RoundState.PUBLISHED)
     matches = list(
@@ -65,6 +68,8 @@ def _publish_some(keys: list[int], *, round_: Round, by: Member, now: datetime) 
     published = Published()
     for match in matches:
         try:
+            if seen is not None:
+                domain.check_seen(match.version, seen.get(match.pk, 0))
             _ask(match, agreed=agreed, most_at_once=most, by=by, now=now)
         except MatchingError as reason:
             published.held.append((match, str(reason)))

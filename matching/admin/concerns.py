@@ -46,6 +46,7 @@ class OpenFilter(admin.SimpleListFilter):
 @admin.register(Concern)
 class ConcernAdmin(DeskAdmin):
     shows, look_at_list = ("registration", "match__learner", "match__sharer"), LookKind.MATCHES
+    version_columns = ("closed_at",)
     list_display = ["who", "kind", "raised_at", "looked_after"]
     list_display_links = None
     list_filter = [OpenFilter, "kind"]

@@ -1,6 +1,6 @@
 """What the tables of the desk share: pages, people in words, and what could not be done."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,10 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.admin import WorkingGroupAdmin, keys_among
+from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.keys import keys_among
 from letsconnect.base.looks import People, people_on
+from letsconnect.base.versioned import FormOf
+from letsconnect.base.versions import ChangedMeanwhile
 from matching import reasons
-from matching.domain import RoundState
+from matching.domain import MatchingError, RoundState
 from matching.models import Match, Round
 from registrations.domain import LookKind
 from registrations.models import Member, Registration
@@ -30,6 +33,16 @@ class DeskAdmin(WorkingGroupAdmin):
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         values = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return TemplateResponse(request, f"matching/admin/{template}.html", values)
+
+    def press(self, request: HttpRequest, row: Any, act: Callable[[Any], Any], form: FormOf | None = None) -> Any:
+        """Do what a button says to the row as its page showed it, and return what came of it; what is refused is said,
+        and None returned."""
+        try:
+            with self.as_opened(request, row, form=form) as now:
+                return act(now)
+        except (MatchingError, ChangedMeanwhile) as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return None
 
     def find(self, request: HttpRequest, number: int | str) -> Any:
         """Return the row of that number among those the reader may see, or answer that there is none."""

@@ -1,5 +1,6 @@
 """A round before it is asked for: whom it is for, what counts, who is put together by hand, what would come of it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +13,13 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from letsconnect.base.versions import ChangedMeanwhile
 from matching import actions
 from matching.actions.drafts import settings_of
 from matching.admin import pictures
 from matching.admin.desk import DeskAdmin, line, may_steer
 from matching.admin.forms import DraftForm, PairForm, scope_in_words
-from matching.domain import MatchingError
+from matching.domain import MatchingError, RoundState
 from matching.models import Match, Round
 from matching.scope import Scope
 from registrations.models import Registration, Skill
@@ -59,20 +61,23 @@ class DraftPages(DeskAdmin):
             return self.draft_page(request, round_, form)
         now = timezone.now()
         try:
-            round_ = actions.change_draft(
-                round_=round_,
-                settings=form.settings(settings_of(round_)),
-                scope=form.scope(),
-                by=request.user,
-                now=now,
-            )
-            actions.preview_round(round_=round_, by=request.user, now=now)
+            with self.as_opened(request, round_, form=DraftForm.of) as seen:
+                settings = form.settings(settings_of(seen))
+                told = {"round_": seen, "settings": settings, "scope": form.scope()}
+                changed = actions.change_draft(**told, by=request.user, now=now)
+                actions.preview_round(round_=changed, by=request.user, now=now)
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(CHANGE, round_.pk)
+        except ChangedMeanwhile as changed:
+            form = DraftForm(changed.beside.data)
+            form.add_error(None, str(changed))
+            return self.draft_page(request, self.find(request, round_id), form, changed.beside.differences)
         return redirect(f"{reverse(CHANGE, args=[round_.pk])}#preview")
 
-    def draft_page(self, request: HttpRequest, round_: Round, form: DraftForm | None = None) -> HttpResponse:
+    def draft_page(
+        self, request: HttpRequest, round_: Round, form: DraftForm | None = None, differences: Sequence[Any] = ()
+    ) -> HttpResponse:
         made = Match.objects.visible_to(request.user).filter(round=round_, made_by_hand=True).undecided()
         pairs = list(made.with_people().order_by("pk"))
         self.note_matches(request, pairs)
@@ -85,6 +90,8 @@ class DraftPages(DeskAdmin):
                 "title": _("%(round)s (draft)") % {"round": round_},
                 "round": round_,
                 "form": form or DraftForm.of(round_),
+                "opened": self.opened(request, round_, form=DraftForm.of),
+                "differences": differences,
                 "scope": scope_in_words(Scope.of(round_.scope)),
                 "scope_is_narrow": not Scope.of(round_.scope).is_everybody,
                 "pairs": [line(match) for match in pairs],
@@ -129,21 +136,25 @@ class DraftPages(DeskAdmin):
         """Take a pair made by hand out of the draft again."""
         visible = Match.objects.visible_to(request.user).filter(round=round_id, made_by_hand=True)
         match = get_object_or_404(visible, pk=match_id)
-        try:
-            actions.unmake_match_by_hand(match=match, by=request.user, now=timezone.now())
-        except MatchingError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
+        self.press_on_draft(
+            request,
+            self.find(request, round_id),
+            lambda _round: actions.unmake_match_by_hand(match=match, by=request.user, now=timezone.now()) or match,
+        )
         return redirect(CHANGE, round_id)
+
+    def press_on_draft(self, request: HttpRequest, round_: Round, act: Callable[[Round], Any]) -> Any:
+        """Press a button of the draft's page, whose version is that of its form too."""
+        is_draft = round_.state == RoundState.DRAFT and round_.requested_at is None
+        return self.press(request, round_, act, form=DraftForm.of if is_draft else None)
 
     @method_decorator(require_POST)
     def request_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """Put the round into the queue of those to be computed."""
         round_ = self.find(request, round_id)
-        try:
-            actions.request_round(round_=round_, by=request.user, now=timezone.now())
-        except MatchingError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        else:
+        if self.press_on_draft(
+            request, round_, lambda now: actions.request_round(round_=now, by=request.user, now=timezone.now())
+        ):
             self.message_user(request, _("A worker computes the round now. This page shows how it goes."))
         return redirect(CHANGE, round_.pk)
 

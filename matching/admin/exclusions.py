@@ -88,17 +88,21 @@ class ExclusionAdmin(DeskAdmin):
         exclusion = self.find(request, object_id)
         self.note_looks(request, exclusion.one, exclusion.other)
         form = LiftForm(request.POST or None)
-        if form.is_valid():
-            self._lift(request, exclusion, form.cleaned_data["why"])
+        if form.is_valid() and self._lift(request, exclusion, form.cleaned_data["why"]):
             return redirect("admin:matching_exclusion_change", exclusion.pk)
+        exclusion = self.find(request, object_id)
         sides = [side_in_words(exclusion.one), side_in_words(exclusion.other)]
-        context = {"title": str(exclusion), "exclusion": exclusion, "sides": sides, "form": form}
+        opened = self.opened(request, exclusion)
+        context = {"title": str(exclusion), "exclusion": exclusion, "sides": sides, "form": form, "opened": opened}
         return self.page(request, "exclusion", context)
 
-    def _lift(self, request: HttpRequest, exclusion: Exclusion, why: str) -> None:
-        try:
-            actions.lift_exclusion(exclusion=exclusion, why=why, by=request.user, now=timezone.now())
-        except MatchingError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        else:
+    def _lift(self, request: HttpRequest, exclusion: Exclusion, why: str) -> bool:
+        """Lift it; what was typed is kept where that is refused."""
+
+        def lift(now: Exclusion) -> Exclusion:
+            return actions.lift_exclusion(exclusion=now, why=why, by=request.user, now=timezone.now())
+
+        is_lifted = self.press(request, exclusion, lift) is not None
+        if is_lifted:
             self.message_user(request, _("The two can be proposed to each other again."))
+        return is_lifted

@@ -1,5 +1,6 @@
 """Matches: the list, one match with both sides, and the decisions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from letsconnect.base.admin import keys_among
+from letsconnect.base.keys import keys_among
 from letsconnect.base.looks import People
 from matching import actions, reasons
 from matching.actions import Swap
@@ -60,6 +62,7 @@ class SkillFilter(admin.SimpleListFilter):
 
 @admin.register(Match)
 class MatchAdmin(DeskAdmin):
+    compares_in_action = True
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
     list_filter = ["state", RegionFilter, SkillFilter, "round"]
@@ -75,6 +78,11 @@ class MatchAdmin(DeskAdmin):
             path("<int:match_id>/swap/", wrap(self.swap_view), name="matching_match_swap"),
             *super().get_urls(),
         ]
+
+    def action_checkbox(self, match: Match) -> str:
+        """Send the version along that `seen_versions` reads; the actions compare it under their own locks."""
+        box = super().action_checkbox(match)
+        return format_html('{}<input type="hidden" name="seen" value="{}:{}">', box, match.pk, match.version)
 
     @admin.display(description=_("match"), ordering="pk")
     def number(self, match: Match) -> str:
@@ -140,7 +148,7 @@ class MatchAdmin(DeskAdmin):
 
     @admin.action(description=_("Approve (sends nothing yet)"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
-        seen = seen_versions(request)
+        seen = versions_seen(request, queryset)
         outcome = actions.approve_matches(matches=queryset, by=request.user, now=timezone.now(), seen=seen)
         tell_held(self, request, outcome.not_done)
         self._say_approved(request, len(outcome.done), len(outcome.waiting))
@@ -165,7 +173,11 @@ class MatchAdmin(DeskAdmin):
             context = {"title": _("Refuse matches"), "form": form, "rows": [line(match) for match in queryset]}
             return self.page(request, "refuse", {**context, "checkbox": ACTION_CHECKBOX_NAME})
         outcome = actions.refuse_matches(
-            matches=queryset, by=request.user, now=timezone.now(), seen=seen_versions(request), **form.cleaned_data
+            matches=queryset,
+            by=request.user,
+            now=timezone.now(),
+            seen=versions_seen(request, queryset),
+            **form.cleaned_data,
         )
         tell_held(self, request, outcome.not_done)
         count = len(outcome.done)
@@ -184,7 +196,7 @@ class MatchAdmin(DeskAdmin):
             context = {"title": _("Swap matches"), "rows": rows, "checkbox": ACTION_CHECKBOX_NAME}
             return self.page(request, "swap", context)
         swaps = [
-            Swap(row["match"], row["other"].sharer, row["other"].skill, seen_versions(request).get(row["match"].pk))
+            Swap(row["match"], row["other"].sharer, row["other"].skill, seen_versions(request).get(row["match"].pk, 0))
             for row in rows
             if row["other"] is not None
         ]
@@ -197,9 +209,15 @@ class MatchAdmin(DeskAdmin):
         return None
 
 
-def _seen(request: HttpRequest) -> int | None:
-    """The version of the match that the reader's page showed."""
-    return next(iter(keys_among([request.POST.get("version", "")])), None)
+def _seen(request: HttpRequest) -> int:
+    """The version of the match that the reader's page showed; 0, which no match has, where it came without."""
+    return next(iter(keys_among([request.POST.get("version", "")])), 0)
+
+
+def versions_seen(request: HttpRequest, matches: Iterable[Match]) -> dict[int, int]:
+    """The version of each of these matches that the reader's page showed; 0 for one it did not show."""
+    seen = seen_versions(request)
+    return {match.pk: seen.get(match.pk, 0) for match in matches}
 
 
 def seen_versions(request: HttpRequest) -> dict[int, int]:

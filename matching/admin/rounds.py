@@ -19,6 +19,7 @@ from matching.admin import pictures
 from matching.admin.desk import line, may_cancel, may_steer, side_in_words, tell_held
 from matching.admin.drafts import CHANGE, DraftPages
 from matching.admin.forms import scope_in_words
+from matching.admin.matches import seen_versions
 from matching.admin.why_not import WhyNotPage
 from matching.domain import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
 from matching.models import Match, MatchQuerySet, Round
@@ -34,6 +35,7 @@ _DECIDABLE = (RoundState.PROPOSED, RoundState.PUBLISHED)
 class RoundAdmin(DraftPages, WhyNotPage):
     # The list shows figures; the pages of one round note the people they name.
     shows_nobody_because = "the list shows figures"
+    version_columns = ("state", "scope", "settings", "requested_at")
     list_display = ["number", "state", "created_at", "begun_by", "people", "served", "published_at"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
@@ -92,6 +94,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "title": str(round_),
                 "round": round_,
                 "reloads": not has_failed,
+                "opened": self.opened(request, round_),
                 "phases": [
                     {"label": phase.label, "is_done": number < at, "is_now": number == at}
                     for number, phase in enumerate(phases)
@@ -114,6 +117,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
             {
                 "title": str(round_),
                 "round": round_,
+                "opened": self.opened(request, round_),
                 "step": 4 if round_.state == RoundState.PUBLISHED else 3,
                 "reloads": bool(round_.phase or round_.repair_requested_at),
                 "why_nobody": reasons.why_nobody(counts) if round_.state == RoundState.PROPOSED else [],
@@ -188,12 +192,23 @@ class RoundAdmin(DraftPages, WhyNotPage):
         return self.page(
             request,
             "publish",
-            {"title": _("Publish"), "round": round_, "rows": rows, "letters": 2 * len(rows), "days": DAYS_TO_ANSWER},
+            {
+                "title": _("Publish"),
+                "round": round_,
+                "rows": rows,
+                "letters": 2 * len(rows),
+                "days": DAYS_TO_ANSWER,
+                "opened": self.opened(request, round_),
+            },
         )
 
     def _publish(self, request: HttpRequest, round_: Round) -> None:
+        # Looked at first: publishing goes on in steps, each a transaction of its own, and asks only whom was shown.
+        if self.press(request, round_, lambda now: now) is None:
+            return
+        told = {"seen": seen_versions(request), "by": request.user, "now": timezone.now()}
         try:
-            published = actions.publish_round(round_=round_, by=request.user, now=timezone.now())
+            published = actions.publish_round(round_=round_, **told)
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
@@ -210,11 +225,10 @@ class RoundAdmin(DraftPages, WhyNotPage):
     def release_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """Let go of what nobody decided."""
         round_ = self.find(request, round_id)
-        try:
-            released = actions.release_undecided(round_=round_, by=request.user, now=timezone.now())
-        except MatchingError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        else:
+        released = self.press(
+            request, round_, lambda now: actions.release_undecided(round_=now, by=request.user, now=timezone.now())
+        )
+        if released is not None:
             said = _("Undecided proposals let go: %(count)d. Their places are free for the next round.")
             self.message_user(request, said % {"count": released})
         return redirect(CHANGE, round_.pk)
@@ -222,11 +236,9 @@ class RoundAdmin(DraftPages, WhyNotPage):
     @method_decorator(require_POST)
     def cancel_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         round_ = self.find(request, round_id)
-        try:
-            actions.cancel_round(round_=round_, by=request.user, now=timezone.now())
-        except MatchingError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        else:
+        if self.press_on_draft(
+            request, round_, lambda now: actions.cancel_round(round_=now, by=request.user, now=timezone.now())
+        ):
             self.message_user(request, _("The round is cancelled; nobody was told about it."))
         return redirect(CHANGE, round_.pk)
 

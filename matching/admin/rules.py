@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.versions import ChangedMeanwhile
 from matching import actions
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import RulesForm
@@ -36,20 +37,34 @@ class MatchingRulesAdmin(DeskAdmin):
         may_change = request.user.is_coordinator
         if request.method == "POST" and not may_change:
             raise PermissionDenied
-        form = RulesForm(request.POST or None, instance=rules)
+        form, told = RulesForm(request.POST or None, instance=rules), None
         if not may_change:
             for field in form.fields.values():
                 field.disabled = True
-        if form.is_valid() and self._change(request, form.cleaned_data):
-            return redirect(CHANGE, 1)
-        context = {"title": _("Rules of matching"), "form": form, "rules": rules, "may_change": may_change}
+        if form.is_valid():
+            try:
+                with self.as_opened(request, rules, form=_form_of):
+                    actions.change_rules(**form.cleaned_data, by=request.user, now=timezone.now())
+            except MatchingError as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            except ChangedMeanwhile as changed:
+                told = changed.beside
+                form = RulesForm(told.data, instance=rules)
+                form.add_error(None, str(changed))
+            else:
+                self.message_user(request, _("The rules are changed. They count from the next computation on."))
+                return redirect(CHANGE, 1)
+        now = MatchingRules.objects.current()
+        context = {
+            "title": _("Rules of matching"),
+            "form": form,
+            "rules": now,
+            "may_change": may_change,
+            "opened": self.opened(request, now, form=_form_of),
+            "differences": told.differences if told else [],
+        }
         return self.page(request, "rules", context)
 
-    def _change(self, request: HttpRequest, values: dict[str, Any]) -> bool:
-        try:
-            actions.change_rules(**values, by=request.user, now=timezone.now())
-        except MatchingError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return False
-        self.message_user(request, _("The rules are changed. They count from the next computation on."))
-        return True
+
+def _form_of(rules: MatchingRules) -> RulesForm:
+    return RulesForm(instance=rules)

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.admin import keys_among
+from letsconnect.base.keys import keys_among
 from letsconnect.base.zones import zone_or_utc
 from matching import reasons, weeks
 from matching.domain import Side

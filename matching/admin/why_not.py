@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.admin import keys_among
+from letsconnect.base.keys import keys_among
 from matching import explained, facts, reasons, tradeoffs
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import TwoPeopleForm

@@ -1,6 +1,6 @@
 """The working group's decisions on registrations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -24,15 +24,25 @@ LETTERS = {
 
 @transaction.atomic
 def review(
-    *, registration: Registration, decision: RegistrationState, note: str, by: Member, now: datetime
+    *,
+    registration: Registration,
+    decision: RegistrationState,
+    note: str,
+    by: Member,
+    now: datetime,
+    version: int | None = None,
 ) -> Registration:
     """Approve, ask for changes or decline, keep what was decided on, and owe the letter that says so.
+
+    ``version`` is the one that was looked at: where the person wrote something else since, nothing is decided.
 
     Raises NotYours for a person's own registration or another liaison's region, MoveNotAllowed when somebody else
     was faster, RegistrationError when changes or a refusal come without a note.
     """
     registration = _locked(registration, by=by)
     domain.check_move(registration.state, decision)
+    if version is not None and registration.version != version:
+        raise MoveNotAllowed(_("It was changed once more meanwhile. Please look again."))
     if decision != RegistrationState.APPROVED and not note.strip():
         raise RegistrationError(_("Please say why, so that the person knows what to do."))
     was, registration.state = registration.state, decision
@@ -79,14 +89,23 @@ def accept_changes(*, registration: Registration, version: int, by: Member, now:
 
 
 def review_many(
-    *, registrations: Iterable[Registration], decision: RegistrationState, note: str, by: Member, now: datetime
+    *,
+    registrations: Iterable[Registration],
+    decision: RegistrationState,
+    note: str,
+    by: Member,
+    now: datetime,
+    seen: Mapping[int, int] | None = None,
 ) -> tuple[list[Registration], list[tuple[Registration, str]]]:
-    """Review each on its own; return those done and those refused with the reason."""
+    """Review each on its own; return those done and those refused with the reason. ``seen`` gives the version of each
+    that was looked at; one that was not shown is not decided on."""
     done: list[Registration] = []
     refused: list[tuple[Registration, str]] = []
     for registration in registrations:
         try:
-            done.append(review(registration=registration, decision=decision, note=note, by=by, now=now))
+            version = None if seen is None else seen.get(registration.pk, 0)
+            told = {"decision": decision, "note": note, "version": version, "by": by, "now": now}
+            done.append(review(registration=registration, **told))
         except RegistrationError as error:
             refused.append((registration, str(error)))
     return done, refused

@@ -72,6 +72,8 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     """For coordinators: addresses are here."""
 
     shows, look, look_at_list = ("registration",), LookKind.INVITATIONS, LookKind.INVITATIONS
+    version_columns = ("invited_at", "used_at", "expires_at")
+    locks_ticked = False
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["person", "address", "state", "invited_at", "reminded_at", "expires_at", "used_at", "invited_by"]

@@ -17,7 +17,9 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from letsconnect.base.admin import WorkingGroupAdmin, keys_among
+from letsconnect.base import versions
+from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.keys import keys_among
 from letsconnect.base.lines import isolated
 from registrations import changes, documents, snapshots
 from registrations.actions import review
@@ -62,6 +64,8 @@ class RegistrationAdmin(WorkingGroupAdmin):
     search_fields = ["name", "member__name", "member__public_id", "wikimedia_username"]
     list_per_page = 50
     show_full_result_count = False
+    version_columns = ("state", "version", "reviewed_at", "member")
+    locks_ticked = False
     actions = ["approve", "ask_for_changes", "decline", "accept_selected", "invite_to_claim"]
     inlines = [OfferInline, WishInline, LanguageInline]
     change_form_template = "admin/registrations/registration/change_form.html"
@@ -170,7 +174,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.action(description=gettext_lazy("Accept the changes of approved people"), permissions=["seat"])
     def accept_selected(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
-        for registration in queryset:
+        for registration in queryset:  # of which none changed since the list was shown
             self._accept(request, registration, registration.version)
 
     @admin.action(description=gettext_lazy("Invite to claim"), permissions=["coordinator"])
@@ -223,6 +227,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             registrations=registrations,
             decision=RegistrationState(decision),
             note=form.cleaned_data["note"],
+            seen=_seen_versions(request),
             by=request.user,
             now=timezone.now(),
         )
@@ -250,7 +255,10 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def invite(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Invite one person to take over their registration of the old form."""
         registration = get_object_or_404(self.get_queryset(request), pk=pk)
-        self.invite_to_claim(request, [registration])
+        if versions.changed_since(request.POST.get(versions.FIELD, ""), self.facts(request, registration)):
+            messages.error(request, _("Somebody else changed this since you opened the page. Nothing was done."))
+        else:
+            self.invite_to_claim(request, [registration])
         return redirect("admin:registrations_registration_change", pk)
 
     def _tell(self, request: HttpRequest, done: int, refused: list[tuple[Registration, str]]) -> None:
@@ -312,6 +320,12 @@ def _counting(member: Member | None) -> set[str]:
         for consent in member.consents.all()
         if consent.withdrawn_at is None and consent.version in documents.counting(consent.document, on=today)
     }
+
+
+def _seen_versions(request: HttpRequest) -> dict[int, int]:
+    """The version of each registration that the page showed, told as "number:version"."""
+    told = (keys_among(word.split(":")) for word in request.POST.getlist("seen"))
+    return {numbers[0]: numbers[1] for numbers in told if len(numbers) == 2}
 
 
 def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
+from letsconnect.base.versions import ChangedMeanwhile
 from registrations.actions import seats as actions
 from registrations.admin.people import PersonForm, person_in_words
 from registrations.domain import LookKind, Region, RegistrationError, SeatRole
@@ -127,8 +128,9 @@ class SeatAdmin(WorkingGroupAdmin):
             raise PermissionDenied
         seat = get_object_or_404(self.get_queryset(request), pk=pk)
         try:
-            self.end(request, seat, max(today(), seat.from_on))
-        except self.refusals as refusal:
+            with self.as_opened(request, seat) as seen:
+                self.end(request, seen, max(today(), seen.from_on))
+        except (ChangedMeanwhile, *self.refusals) as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("The seat has ended."))
@@ -211,6 +213,11 @@ class WorkingGroupSeatAdmin(SeatAdmin):
             "A coordinator sees the email address of everybody here, decides about all regions, and can give seats to "
             "others."
         )
+
+    def lock(self, obj: WorkingGroupSeat) -> None:
+        """In the order of `end_seat`, so that two who end seats do not wait for each other."""
+        actions.lock_coordinators()
+        super().lock(obj)
 
     def give(self, request: HttpRequest, values: dict[str, Any]) -> WorkingGroupSeat:
         told = {name: values[name] for name in ("member", "role", "region", "from_on")}

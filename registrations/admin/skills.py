@@ -1,6 +1,7 @@
 """The skill desk: the tree with what is used and what is missing, and the acts that order it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,8 +19,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base import versions
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.lines import isolated
+from letsconnect.base.versions import ChangedMeanwhile
 from registrations.actions import skills as actions
 from registrations.domain import RegistrationError, SkillFamily, SkillState
 from registrations.forms.skills import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
@@ -60,6 +63,14 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset.filter(~Exists(named)) if self.value() in dict(settings.LANGUAGES) else queryset
 
 
+def _place_form(skill: Skill) -> PlaceForm:
+    return PlaceForm(skill=skill)
+
+
+def _names_form(skill: Skill) -> NamesForm:
+    return NamesForm(skill=skill)
+
+
 @admin.register(Skill)
 class SkillAdmin(WorkingGroupAdmin):
     """Coordinators order the tree; liaisons see it, and accept and rename what was suggested."""
@@ -71,6 +82,14 @@ class SkillAdmin(WorkingGroupAdmin):
     list_per_page = 200
     actions = None
     change_list_template = "admin/registrations/skill/change_list.html"
+
+    def facts(self, request: HttpRequest, obj: Skill) -> dict[str, Any]:
+        """The skill with its names: whoever orders the tree acts on both."""
+        names = sorted(SkillName.objects.filter(skill=obj).values_list("language", "is_synonym", "text"))
+        return {**versions.columns_of(obj), "names": names}
+
+    def lock(self, obj: Skill) -> None:
+        list(Skill.objects.select_for_update().filter(pk=obj.pk).values_list("pk"))
 
     def get_queryset(self, request: HttpRequest) -> SkillQuerySet:
         return super().get_queryset(request).with_usage().with_names().select_related("parent__parent")
@@ -162,7 +181,8 @@ class SkillAdmin(WorkingGroupAdmin):
         form = PlaceForm(request.POST or None, skill=skill) if may_place else None
         if form is not None and form.is_valid():
             told = {**form.cleaned_data, "parent": Skill.objects.filter(pk=form.cleaned_data["parent"]).first()}
-            if self._try(form, lambda: actions.place_skill(skill=skill, **told, **self._who(request))):
+            place = partial(actions.place_skill, skill=skill, **told, **self._who(request))
+            if self._press(request, form, skill, place, form_of=_place_form):
                 messages.success(request, _("%(skill)s was moved.") % {"skill": isolated(skill)})
                 return self._back(skill)
         reader = get_language() or "en"
@@ -171,6 +191,7 @@ class SkillAdmin(WorkingGroupAdmin):
             "skill",
             {
                 **self._about(request, skill),
+                "opened": self.opened(request, self._find(request, object_id), form=_place_form if may_place else None),
                 "title": skill.own_name_in(reader),
                 "form": form,
                 "names": [
@@ -186,21 +207,24 @@ class SkillAdmin(WorkingGroupAdmin):
         """Names and synonyms in every language, together."""
         skill = self._orderly(request, skill_id)
         form = NamesForm(request.POST or None, skill=skill)
-        if form.is_valid() and self._try(
-            form, lambda: actions.name_skill(skill=skill, names=form.names(), **self._who(request))
-        ):
-            messages.success(request, _("The names were saved."))
-            return self._back(skill)
-        return self._page(
-            request, "names", {**self._about(request, skill), "title": _("Names and synonyms"), "form": form}
-        )
+        if form.is_valid():
+            save = partial(actions.name_skill, skill=skill, names=form.names(), **self._who(request))
+            if self._press(request, form, skill, save, form_of=_names_form):
+                messages.success(request, _("The names were saved."))
+                return self._back(skill)
+        opened = self.opened(request, self._find(request, skill_id), form=_names_form)
+        context = {**self._about(request, skill), "title": _("Names and synonyms"), "form": form, "opened": opened}
+        return self._page(request, "names", context)
 
     def accept_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
         """Take a suggested skill into the list, or a retired one back."""
         skill = self._orderly(request, skill_id)
         form = FamilyForm(request.POST or None, initial={"family": skill.family})
-        if form.is_valid() and self._try(
-            form, lambda: actions.accept_skill(skill=skill, **form.cleaned_data, **self._who(request))
+        if form.is_valid() and self._press(
+            request,
+            form,
+            skill,
+            lambda: actions.accept_skill(skill=skill, **form.cleaned_data, **self._who(request)),
         ):
             messages.success(request, _("%(skill)s is now in the list everybody finds.") % {"skill": isolated(skill)})
             return self._back(skill)
@@ -215,7 +239,10 @@ class SkillAdmin(WorkingGroupAdmin):
         if form.is_valid():
             target = get_object_or_404(Skill.objects.with_names(), pk=form.cleaned_data["target"])
             if request.method == "POST":
-                if self._try(form, lambda: actions.merge_skills(source=skill, target=target, **self._who(request))):
+                # Looked at first: merging goes on in steps, each a transaction of its own.
+                if self._press(request, form, skill, lambda: True) and self._try(
+                    form, lambda: actions.merge_skills(source=skill, target=target, **self._who(request))
+                ):
                     names = {"skill": skill.own_name_in(get_language() or "en"), "target": target}
                     if SkillMerge.objects.open().filter(source=skill).exists():
                         text = _("%(skill)s is being merged into %(target)s. This page shows how far it is.")
@@ -231,7 +258,8 @@ class SkillAdmin(WorkingGroupAdmin):
         """Ask once, then retire."""
         skill = self._coordinators(request, skill_id)
         form = forms.Form(request.POST if request.method == "POST" else None)
-        if form.is_valid() and self._try(form, lambda: actions.retire_skill(skill=skill, **self._who(request))):
+        retire = partial(actions.retire_skill, skill=skill, **self._who(request))
+        if form.is_valid() and self._press(request, form, skill, retire):
             messages.success(request, _("%(skill)s is retired.") % {"skill": isolated(skill)})
             return self._back(skill)
         return self._page(request, "retire", {**self._about(request, skill), "title": _("Retire"), "form": form})
@@ -259,6 +287,8 @@ class SkillAdmin(WorkingGroupAdmin):
             "merge_begun": merge,
             "people_left": merging.people_with_answers(skill) if merge is not None else 0,
             "skill": skill,
+            "opened": self.opened(request, self._find(request, skill.pk)),
+            "differences": getattr(request, "differences", ()),
             "own_name": skill.own_name_in(get_language() or "en"),
             "suggesters": skill.suggestions.count(),
             "may_name": stands and actions.may_order(by=request.user, skill=skill),
@@ -280,6 +310,22 @@ class SkillAdmin(WorkingGroupAdmin):
         except RegistrationError as refusal:
             form.add_error(None, str(refusal))
             return None
+
+    def _press(
+        self, request: HttpRequest, form: forms.Form, skill: Skill, act: Callable[[], Any], form_of: Any = None
+    ) -> Any:
+        """Return what ``act`` returns, where the skill is as the page showed it; else say above the form what changed,
+        and go on with what was typed."""
+        try:
+            with self.as_opened(request, skill, form=form_of):
+                return act()
+        except RegistrationError as refusal:
+            form.add_error(None, str(refusal))
+        except ChangedMeanwhile as changed:
+            form.add_error(None, str(changed))
+            if changed.beside is not None:
+                form.data, request.differences = changed.beside.data, changed.beside.differences
+        return None
 
     @staticmethod
     def _back(skill: Skill) -> HttpResponse:

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
+from letsconnect.base.versions import ChangedMeanwhile
 from registrations.actions import uploads
 from registrations.domain import LookKind, RegistrationError
 from registrations.importing.report import Line, write_csv
@@ -88,6 +89,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
 
     # The list names files; the pages of one file note the people in it.
     shows_nobody_because = "the list shows names of files"
+    version_columns = ("state", "counts", "asked_at", "encoding")
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view", "add"})
     list_display = ["file_name", "state", "shown_size", "uploaded_by", "uploaded_at", "applied_at"]
@@ -144,6 +146,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
             "upload": upload,
             "is_checked": upload.state == UploadState.CHECKED and not upload.is_asking,
             "samples": upload.samples if upload.state == UploadState.CHECKED else [],
+            "opened": self.opened(request, upload),
             "counts": [(label, upload.counts[name]) for name, label in _COUNTS.items() if name in upload.counts],
             "certainties": [(name, label, found[name]) for name, label in _CERTAINTIES.items()],
             "only": only if only in _CERTAINTIES else "",
@@ -157,8 +160,9 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         """Import the file as it was shown."""
         upload = self._find(request, pk)
         try:
-            uploads.apply_upload(upload=upload, by=request.user, now=timezone.now())
-        except RegistrationError as error:
+            with self.as_opened(request, upload) as seen:
+                uploads.apply_upload(upload=seen, by=request.user, now=timezone.now())
+        except (RegistrationError, ChangedMeanwhile) as error:
             messages.error(request, str(error))
         return redirect(PAGE, pk)
 
@@ -168,8 +172,9 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         upload = self._find(request, pk)
         chosen = request.POST.get("encoding", "")
         try:
-            uploads.choose_encoding(upload=upload, encoding=chosen, by=request.user, now=timezone.now())
-        except RegistrationError as error:
+            with self.as_opened(request, upload) as seen:
+                uploads.choose_encoding(upload=seen, encoding=chosen, by=request.user, now=timezone.now())
+        except (RegistrationError, ChangedMeanwhile) as error:
             messages.error(request, str(error))
         return redirect(PAGE, pk)
 

@@ -154,7 +154,7 @@ def test_the_last_coordinator_stays(client, coordinator):
         end_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
     client.force_login(coordinator)
 
-    page = client.post(change(seat), {"until_on": "2026-06-01", "opened": opened(client, seat)})
+    page = client.post(change(seat), {"until_on": "2026-06-01"})
     client.post(end(seat))
 
     assert page.context["adminform"].form.errors["until_on"]
@@ -186,7 +186,7 @@ def test_an_ended_seat_is_not_given_back_by_its_form(client, coordinator, until_
     end_seat(seat=seat, until_on=TODAY, by=coordinator, now=NOW)
     client.force_login(coordinator)
 
-    client.post(change(seat), {"until_on": until_on, "opened": opened(client, seat)})
+    client.post(change(seat), {"until_on": until_on})
 
     assert not now(other).is_staff
 
@@ -199,15 +199,11 @@ def test_an_end_that_is_set_only_moves_nearer(client, coordinator):
     with pytest.raises(SeatRefused):
         end_seat(seat=seat, until_on=TODAY + timedelta(days=10), by=coordinator, now=NOW)
     for word in ("", "2026-12-31"):
-        client.post(change(seat), {"until_on": word, "opened": opened(client, seat)})
+        client.post(change(seat), {"until_on": word})
         assert WorkingGroupSeat.objects.get(pk=seat.pk).until_on == TODAY + timedelta(days=9)
 
-    client.post(change(seat), {"until_on": "2026-03-05", "opened": opened(client, seat)})
+    client.post(change(seat), {"until_on": "2026-03-05"})
     assert WorkingGroupSeat.objects.get(pk=seat.pk).until_on == date(2026, 3, 5)
-
-
-def opened(client, seat):
-    return ""
 
 
 @pytest.mark.parametrize(

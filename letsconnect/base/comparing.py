@@ -1,0 +1,196 @@
+"""A form of the desk whose row changed while somebody typed: what stands there now, beside what they typed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.forms.models import BaseModelFormSet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from letsconnect.base import versions
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that changed since the form was opened, and what was typed there, if anything."""
+
+    label: str
+    now: str
+    typed: str = ""
+
+
+@dataclass
+class Comparison:
+    """What the page shows: the differences, and the data with which the form goes on."""
+
+    differences: list[Difference] = field(default_factory=list)
+    data: QueryDict = field(default_factory=lambda: QueryDict(mutable=True))
+
+
+def facts_of(form: forms.BaseForm) -> dict[str, Any]:
+    """Return what the fields of an unbound form show, each as a browser would send it back untouched."""
+    return {form.add_prefix(name): _untouched(form, name) for name in form.fields}
+
+
+def facts_of_rows(formset: BaseModelFormSet) -> dict[str, Any]:
+    """Return the same for each row of a formset, under the key of the row instead of its place on the page."""
+    return {
+        f"{formset.prefix}:{one.instance.pk}:{name}": _untouched(one, name)
+        for one in formset.initial_forms
+        for name in own_fields(one)
+    }
+
+
+def own_fields(form: forms.ModelForm) -> list[str]:
+    """The fields somebody types into: not the keys a formset carries, nor its box for deleting."""
+    return [
+        name
+        for name, one in form.fields.items()
+        if not isinstance(one.widget, forms.HiddenInput) and name != forms.formsets.DELETION_FIELD_NAME
+    ]
+
+
+def compare(
+    changed: Iterable[str], *, opened: str, posted: QueryDict, row: Any, form: forms.BaseForm, formsets: Iterable[Any]
+) -> Comparison:
+    """Put what changed beside what was typed. Fields nobody typed into go on with what stands there now; where both
+    wrote, what was typed is kept, and the next press of the button decides for it."""
+    changed, before = set(changed), versions.read(opened)
+    told = Comparison(data=posted.copy())
+    for name in form.fields:
+        if form.add_prefix(name) in changed:
+            _settle(told, form, name, key=form.add_prefix(name), at=form.add_prefix(name), before=before)
+            changed.discard(form.add_prefix(name))
+    for formset in formsets:
+        for name in _compare_rows(told, formset, changed=changed, before=before):
+            changed.discard(name)
+    for name in sorted(changed):
+        label = versions.label_of(type(row), name)
+        if label:
+            told.differences.append(Difference(label, _column_in_words(row, name)))
+        elif name.count(":") == 2:
+            told.differences.append(Difference(_("A row was taken away"), ""))
+    return told
+
+
+def _compare_rows(told: Comparison, formset: Any, *, changed: set[str], before: dict[str, str]) -> Iterator[str]:
+    """Write the rows as they are now under their places, then those that were typed anew; yield what is settled."""
+    prefix, posted = formset.prefix, told.data
+    places = _places(posted, prefix)
+    typed_anew = [place for place in range(_number(posted, f"{prefix}-TOTAL_FORMS")) if place not in places.values()]
+    known = [*places.values(), *typed_anew]
+    rows = {place: {key: posted.getlist(key) for key in _keys(posted, prefix, place)} for place in known}
+    for keys in rows.values():
+        for key in keys:
+            posted.pop(key, None)
+    for number, one in enumerate(formset.initial_forms):
+        place = places.get(str(one.instance.pk))
+        _put(posted, rows.get(place, {}), prefix, place, number)
+        posted[f"{prefix}-{number}-{one._meta.model._meta.pk.name}"] = str(one.instance.pk)
+        for name in own_fields(one):
+            key = f"{prefix}:{one.instance.pk}:{name}"
+            if place is None:
+                posted.setlist(one.add_prefix(name), _untouched(one, name))
+            if key in changed:
+                _settle(told, one, name, key=key, at=one.add_prefix(name), before=before)
+                yield key
+    for number, place in enumerate(typed_anew, start=len(formset.initial_forms)):
+        _put(posted, rows[place], prefix, place, number)
+    posted[f"{prefix}-INITIAL_FORMS"] = str(len(formset.initial_forms))
+    posted[f"{prefix}-TOTAL_FORMS"] = str(len(formset.initial_forms) + len(typed_anew))
+
+
+def _settle(told: Comparison, form: forms.ModelForm, name: str, *, key: str, at: str, before: dict[str, str]) -> None:
+    """Note one difference; where nobody typed, let the form go on with what stands there now."""
+    typed, now = _sent(form, name, told.data, at), _untouched(form, name)
+    is_typed = before.get(key) != versions.fingerprint(typed)
+    words = _in_words(form, name, typed) if is_typed else ""
+    told.differences.append(Difference(str(form[name].label), _in_words(form, name, now), words))
+    if not is_typed:
+        _write(form, name, told.data, at, now)
+
+
+def _untouched(form: forms.BaseForm, name: str) -> list[str]:
+    """Return what a browser sends back of a field nobody touched."""
+    widget, value = form.fields[name].widget, form[name].value()
+    if isinstance(widget, forms.CheckboxInput):
+        return ["on"] if value else []
+    if isinstance(widget, forms.MultiWidget):
+        parts = value if isinstance(value, list | tuple) else widget.decompress(value)
+        pairs = zip(widget.widgets, parts, strict=False)
+        return [_word(one.format_value(part)) for one, part in pairs]
+    shown = widget.format_value(value)
+    if not isinstance(shown, list | tuple):
+        return [_word(shown)]
+    if _takes_many(widget):
+        return [str(one) for one in shown]
+    return [_word(shown[0]) if shown else ""]
+
+
+def _word(value: Any) -> str:
+    return "" if value is None else str(value).replace("\r\n", "\n")
+
+
+def _takes_many(widget: forms.Widget) -> bool:
+    return bool(getattr(widget, "allow_multiple_selected", False))
+
+
+def _sent(form: forms.BaseForm, name: str, posted: QueryDict, at: str) -> list[str]:
+    """Return what came back of a field, in the same shape."""
+    widget = form.fields[name].widget
+    if isinstance(widget, forms.CheckboxInput):
+        return ["on"] if at in posted else []
+    if isinstance(widget, forms.MultiWidget):
+        return [posted.get(f"{at}{suffix}", "") for suffix in widget.widgets_names]
+    found = [_word(value) for value in posted.getlist(at)]
+    return found if _takes_many(widget) else (found[-1:] or [""])
+
+
+def _write(form: forms.BaseForm, name: str, posted: QueryDict, at: str, values: list[str]) -> None:
+    widget = form.fields[name].widget
+    if isinstance(widget, forms.MultiWidget):
+        for suffix, value in zip(widget.widgets_names, values, strict=False):
+            posted[f"{at}{suffix}"] = value
+    elif values:
+        posted.setlist(at, values)
+    else:
+        posted.pop(at, None)
+
+
+def _in_words(form: forms.BaseForm, name: str, values: list[str]) -> str:
+    one = form.fields[name]
+    if isinstance(one.widget, forms.CheckboxInput):
+        return _("yes") if values else _("no")
+    flat = getattr(one, "choices", ())
+    labels = {str(value): str(label) for value, label in flat if not isinstance(label, list | tuple)}
+    return ", ".join(labels.get(value, value) for value in values)
+
+
+def _column_in_words(row: Any, name: str) -> str:
+    column = row._meta.get_field(name.removeprefix("column:"))
+    if column.choices:
+        return str(getattr(row, f"get_{column.name}_display")())
+    value = getattr(row, column.name)
+    return "" if value is None else str(value)
+
+
+def _number(posted: QueryDict, key: str) -> int:
+    word = posted.get(key, "")
+    return min(int(word), 1000) if word.isascii() and word.isdecimal() and len(word) < 6 else 0
+
+
+def _places(posted: QueryDict, prefix: str) -> dict[str, int]:
+    """The place on the page of each row that was there, by its key."""
+    initial = _number(posted, f"{prefix}-INITIAL_FORMS")
+    return {posted.get(f"{prefix}-{place}-id", ""): place for place in range(initial)}
+
+
+def _keys(posted: QueryDict, prefix: str, place: int) -> list[str]:
+    return [key for key in posted if key.startswith(f"{prefix}-{place}-")]
+
+
+def _put(posted: QueryDict, row: dict[str, list[str]], prefix: str, place: int | None, number: int) -> None:
+    for key, values in row.items():
+        posted.setlist(key.replace(f"{prefix}-{place}-", f"{prefix}-{number}-", 1), values)

@@ -1,0 +1,8 @@
+"""Keys of rows as they come from outside."""
+
+from collections.abc import Iterable
+
+
+def keys_among(words: Iterable[str]) -> list[int]:
+    """Return those of ``words`` that can be the key of a row, as numbers."""
+    return [int(word) for word in words if word.isascii() and word.isdecimal() and len(word) <= 18]

@@ -1,0 +1,208 @@
+"""The one way in which forms, buttons and lists of the desk notice that somebody else was faster."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import BadRequest
+from django.db import models, transaction
+from django.forms import BaseForm, BaseModelFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from letsconnect.base import comparing, versions
+from letsconnect.base.keys import keys_among
+from letsconnect.base.versions import ChangedMeanwhile
+
+FormOf = Callable[[Any], BaseForm]
+
+
+class VersionedAdmin(admin.ModelAdmin):
+    """Every form carries the version it was opened at, every button that of its row, every list those of its rows.
+
+    It is compared under the lock of the row, so that of two who save at once one is shown what the other did.
+    """
+
+    # The columns whose change matters to whoever looks at a row; None: all of them.
+    version_columns: tuple[str, ...] | None = None
+    # Whether buttons of the list lock the ticked rows first: not where their action locks something else before.
+    locks_ticked: bool = True
+    # Whether the buttons of the list compare versions in their action instead, under its own locks.
+    compares_in_action: bool = False
+
+    def facts(self, request: HttpRequest, obj: models.Model) -> dict[str, Any]:
+        """Return what a page about this row shows: its columns and, where there is a form, its fields and rows."""
+        columns = versions.columns_of(obj, self.version_columns or ())
+        if not self.has_change_permission(request, obj):
+            return columns
+        form, formsets = self._untouched(request, obj)
+        facts = _with_form(columns, form)
+        for formset in formsets:
+            facts |= comparing.facts_of_rows(formset)
+        return facts
+
+    def opened(self, request: HttpRequest, obj: models.Model, form: FormOf | None = None) -> str:
+        """Return what the hidden field of a form, or of a button about this row, carries. ``form`` makes the untouched
+        form of a row, for the pages that are not Django's own."""
+        return versions.opened_at(self._facts(request, obj, form))
+
+    def _facts(self, request: HttpRequest, obj: models.Model, form: FormOf | None) -> dict[str, Any]:
+        facts = self.facts(request, obj)
+        return facts if form is None else _with_form(facts, form(obj))
+
+    def lock(self, obj: models.Model) -> None:
+        """Lock what the action behind a form or button locks first."""
+        list(self.model._base_manager.select_for_update(no_key=True, of=("self",)).filter(pk=obj.pk).values_list("pk"))
+
+    @contextmanager
+    def as_opened(self, request: HttpRequest, obj: models.Model, form: FormOf | None = None) -> Iterator[Any]:
+        """Act on a row as the page showed it, in one transaction; ChangedMeanwhile where it is another by now."""
+        with transaction.atomic():
+            self.lock(obj)
+            now = self.get_object(request, str(obj.pk))
+            if now is None:
+                raise ChangedMeanwhile(_("This is not there any more."))
+            opened = request.POST.get(versions.FIELD, "")
+            changed = versions.changed_since(opened, self._facts(request, now, form))
+            if changed:
+                raise ChangedMeanwhile(self._said(changed), self._beside(request, now, changed, form))
+            yield now
+
+    def _beside(
+        self, request: HttpRequest, now: models.Model, changed: list[str], form: FormOf | None
+    ) -> comparing.Comparison | None:
+        if form is None:
+            return None
+        opened = request.POST.get(versions.FIELD, "")
+        return comparing.compare(changed, opened=opened, posted=request.POST, row=now, form=form(now), formsets=())
+
+    def _said(self, changed: list[str]) -> str:
+        labels = {versions.label_of(self.model, name) for name in changed} - {""}
+        if not labels:
+            return _("Somebody else changed this since you opened the page. Nothing was done: look at it as it is now.")
+        said = _(
+            "Somebody else changed this since you opened the page: %(what)s. Nothing was done: look at it as it is now."
+        )
+        return said % {"what": ", ".join(sorted(labels))}
+
+    # Django's own change form
+
+    def _changeform_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any] | None
+    ) -> HttpResponse:
+        """Compare before Django's form saves; it runs in the transaction of `changeform_view`."""
+        if request.method == "POST" and object_id is not None:
+            extra_context = {**self._compare(request, unquote(object_id)), **(extra_context or {})}
+        return super()._changeform_view(request, object_id, form_url, extra_context)
+
+    def _compare(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_change_permission(request, obj):
+            return {}
+        self.lock(obj)
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            return {}
+        facts, opened = self.facts(request, obj), request.POST.get(versions.FIELD, "")
+        changed = versions.changed_since(opened, facts)
+        request.opened = versions.opened_at(facts)
+        if not changed:
+            return {}
+        form, formsets = self._untouched(request, obj)
+        told = comparing.compare(changed, opened=opened, posted=request.POST, row=obj, form=form, formsets=formsets)
+        request.POST, request.was_faster = told.data, True
+        return {"differences": told.differences}
+
+    def _untouched(self, request: HttpRequest, obj: models.Model) -> tuple[ModelForm, list[BaseModelFormSet]]:
+        """Return the form and its formsets as they are when nobody has typed."""
+        fields = flatten_fieldsets(self.get_fieldsets(request, obj))
+        form = self.get_form(request, obj, change=True, fields=fields)(instance=obj)
+        formsets, prefixes = [], {}
+        for formset, inline in self.get_formsets_with_inlines(request, obj):
+            prefix = formset.get_default_prefix()
+            prefixes[prefix] = prefixes.get(prefix, 0) + 1
+            if prefixes[prefix] != 1:
+                prefix = f"{prefix}-{prefixes[prefix]}"
+            formsets.append(formset(instance=obj, prefix=prefix, queryset=inline.get_queryset(request)))
+        return form, formsets
+
+    def get_form(
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return _refusing(form) if getattr(request, "was_faster", False) else form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: models.Model | None = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj is not None:
+            context["opened"] = getattr(request, "opened", "") or self.opened(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
+        """Write what was changed and nothing else."""
+        columns = {field.name for field in obj._meta.concrete_fields}
+        if not change:
+            obj.save()
+        elif written := [name for name in form.changed_data if name in columns]:
+            obj.save(update_fields=written)
+
+    # The buttons of lists
+
+    def row_version(self, obj: models.Model) -> str:
+        return f"{obj.pk}:{versions.fingerprint(versions.columns_of(obj, self.version_columns or ()))}"
+
+    def action_checkbox(self, obj: models.Model) -> str:
+        box = super().action_checkbox(obj)
+        return format_html('{}<input type="hidden" name="{}" value="{}">', box, versions.ROWS, self.row_version(obj))
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+        """Press a button for the rows ticked as they were shown; of those that changed since, say so and do nothing.
+        What cannot be a row was not ticked on our page."""
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if len(keys_among(ticked)) != len(ticked):
+            raise BadRequest("a row that cannot be")
+        if self.compares_in_action or request.POST.get("select_across") == "1":
+            return super().response_action(request, queryset)
+        with transaction.atomic() if self.locks_ticked else nullcontext():  # what is done in steps stays in steps
+            stale = self._changed_rows(request, keys_among(ticked))
+            return super().response_action(request, queryset.exclude(pk__in=stale))
+
+    def _changed_rows(self, request: HttpRequest, ticked: list[int]) -> list[int]:
+        if self.locks_ticked:
+            rows = self.model._base_manager.select_for_update(no_key=True, of=("self",)).order_by("pk")
+            list(rows.filter(pk__in=ticked).values_list("pk"))
+        seen, stale = set(request.POST.getlist(versions.ROWS)), []
+        for row in self.get_queryset(request).filter(pk__in=ticked):
+            if self.row_version(row) not in seen:
+                stale.append(row.pk)
+                said = _("%(row)s changed since you saw this list, so nothing was done with it. Look at it again.")
+                messages.error(request, said % {"row": row})
+        return stale
+
+
+def _with_form(facts: dict[str, Any], form: BaseForm) -> dict[str, Any]:
+    """Add what the fields show; a column that is one of them counts once."""
+    fields = {f"column:{name}" for name in form.fields}
+    return {name: value for name, value in facts.items() if name not in fields} | comparing.facts_of(form)
+
+
+def _refusing(form: type[ModelForm]) -> type[ModelForm]:
+    """Return the same form, which saves nothing and says why."""
+
+    def clean(self: ModelForm) -> dict[str, Any] | None:
+        cleaned = form.clean(self)
+        self.add_error(
+            None,
+            _(
+                "Somebody else saved this since you opened it, so nothing of yours is saved yet. What changed is shown "
+                "below; where you had typed something, it is kept. Save again if it is right as it stands now."
+            ),
+        )
+        return cleaned
+
+    return type(form)(form.__name__, (form,), {"clean": clean})

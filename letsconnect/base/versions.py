@@ -1,0 +1,71 @@
+"""The version a form or a button of the desk was opened at travels along in a hidden field. What changed since is
+shown, and nothing is written over unseen.
+
+A version is a short fingerprint of each fact, so that nothing can be read out of it, and so that it says which changed.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+FIELD = "opened"  # one row: a form, or a button on its page
+ROWS = "opened_rows"  # the rows of a list, each as "number:fingerprint"
+_LONGEST = 100_000
+
+Facts = Mapping[str, Any]
+
+
+class ChangedMeanwhile(Exception):
+    """The row is not as it was when the page was opened; the text says what changed, ``beside`` puts it beside what
+    was typed, where there is a form."""
+
+    def __init__(self, said: str, beside: Any = None) -> None:
+        super().__init__(said)
+        self.beside = beside
+
+
+def fingerprint(value: Any) -> str:
+    return salted_hmac("letsconnect.versions", repr(value), algorithm="sha256").hexdigest()[:16]
+
+
+def opened_at(facts: Facts) -> str:
+    """Return what goes into the hidden field."""
+    return json.dumps({name: fingerprint(value) for name, value in facts.items()}, separators=(",", ":"))
+
+
+def read(opened: str) -> dict[str, str]:
+    """Return the fingerprints that came back, by name; none from what is no version."""
+    if not opened or len(opened) > _LONGEST:
+        return {}
+    try:
+        found = json.loads(opened)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def changed_since(opened: str, facts: Facts) -> list[str]:
+    """Return the names of the facts that are not as they were; all of them where no version came along."""
+    before = read(opened)
+    now = {name: fingerprint(value) for name, value in facts.items()}
+    return [name for name in [*now, *(before.keys() - now.keys())] if before.get(name) != now.get(name)]
+
+
+def columns_of(row: models.Model, only: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the columns of a row as facts: all of them, or those named."""
+    chosen = set(only)
+    return {
+        f"column:{field.name}": str(field.value_from_object(row))
+        for field in row._meta.concrete_fields
+        if not chosen or field.name in chosen
+    }
+
+
+def label_of(model: type[models.Model], name: str) -> str:
+    """Return what people call the column a fact was made of; "" where it is none of this table."""
+    column = name.removeprefix("column:")
+    known = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
+    return known.get(column, "")

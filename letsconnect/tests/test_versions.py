@@ -1,0 +1,362 @@
+"""The second editor does not wipe out the first: forms and buttons carry the version they were opened at."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import time
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from clinics.models import Clinic, ClinicText
+from clinics.tests.factories import LINK, make_clinic, sign_up
+from letsconnect.base import versions
+from letsconnect.base.models import Act
+from letsconnect.base.versioned import VersionedAdmin
+from letsconnect.tests.opened import as_opened, hidden_in
+from letsconnect.trust.tests.factories import make_reader, make_report
+from mailings.models import Letter
+from matching.models import MatchingRules, Round
+from matching.tests.factories import make_match, make_round
+from registrations.models import Eligibility, Group, GroupAlias, Registration, SkillName
+from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
+
+NEW_LINK = "https://meet.example.org/new-room"
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def client():
+    """Django's own client: it posts what it is given, and opens no page by itself."""
+    return Client()
+
+
+@pytest.fixture
+def desk(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+def change(row):
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def form_of_clinic(client, clinic):
+    """What the browser holds of the form as it was opened, texts included."""
+    texts = {
+        f"texts-{place}-{name}": getattr(text, name)
+        for place, text in enumerate(clinic.texts.order_by("language"))
+        for name in ("id", "language", "title", "summary", "audience", "preparation", "outcomes")
+    }
+    texts |= {f"texts-{place}-clinic": clinic.pk for place in range(clinic.texts.count())}
+    return {
+        **as_opened(client, change(clinic)),
+        "kind": "open",
+        "floor_language": "en",
+        "region": clinic.region,
+        "local_date": str(clinic.local_date),
+        "local_time": clinic.local_time.isoformat(),
+        "zone": "UTC",
+        "fold": "",
+        "minutes": str(clinic.minutes),
+        "capacity": str(clinic.capacity),
+        "closes_minutes_before": "0",
+        "meeting_link": clinic.meeting_link,
+        "texts-TOTAL_FORMS": clinic.texts.count(),
+        "texts-INITIAL_FORMS": clinic.texts.count(),
+        "rsvps-TOTAL_FORMS": "0",
+        "rsvps-INITIAL_FORMS": "0",
+        **texts,
+    }
+
+
+def test_a_clinic_in_two_tabs_is_not_put_back_and_nobody_is_mailed_twice(desk):
+    clinic = make_clinic()
+    sign_up(clinic, 2)
+    first, second = form_of_clinic(desk, clinic), form_of_clinic(desk, clinic)
+
+    desk.post(change(clinic), {**first, "local_time": "16:00:00", "capacity": "9"})
+    mailed = Letter.objects.filter(kind="clinics.clinic_moved").count()
+    page = desk.post(change(clinic), {**second, "meeting_link": NEW_LINK})
+
+    now = Clinic.objects.get()
+    assert (now.local_time.hour, now.capacity, now.meeting_link) == (16, 9, LINK)
+    assert Letter.objects.filter(kind="clinics.clinic_moved").count() == mailed == 2
+    told = {one.label: (one.now, one.typed) for one in page.context["differences"]}
+    assert (told["Time"], told["Seats"]) == (("16:00:00", ""), ("9", ""))
+    assert NEW_LINK in page.content.decode()
+
+    form = page.context["adminform"].form
+    assert (form["local_time"].value(), form["capacity"].value()) == ("16:00:00", "9")
+    again = {**second, "meeting_link": NEW_LINK, "local_time": "16:00:00", "capacity": "9"}
+    desk.post(change(clinic), {**again, **hidden_in(page.content.decode())})
+
+    now = Clinic.objects.get()
+    assert (now.local_time.hour, now.capacity, now.meeting_link) == (16, 9, NEW_LINK)
+    assert Letter.objects.filter(kind="clinics.clinic_moved").count() == 2
+
+
+def test_where_both_typed_what_was_typed_stands_beside_what_is_there_now(desk):
+    clinic = make_clinic()
+    first, second = form_of_clinic(desk, clinic), form_of_clinic(desk, clinic)
+
+    desk.post(change(clinic), {**first, "capacity": "9"})
+    page = desk.post(change(clinic), {**second, "capacity": "12"})
+
+    assert [(one.label, one.now, one.typed) for one in page.context["differences"]] == [("Seats", "9", "12")]
+    assert page.context["adminform"].form["capacity"].value() == "12"
+    assert "Somebody else saved this since you opened it" in page.content.decode()
+    assert Clinic.objects.get().capacity == 9
+    desk.post(change(clinic), {**second, "capacity": "12", **hidden_in(page.content.decode())})
+    assert Clinic.objects.get().capacity == 12
+
+
+@pytest.mark.parametrize("other", ["text_changed", "text_added", "announced", "nothing"])
+def test_texts_and_the_state_are_part_of_the_version(desk, other):
+    clinic = make_clinic(state="draft")
+    typed = {**form_of_clinic(desk, clinic), "texts-0-title": "Mine"}
+    if other == "text_changed":
+        ClinicText.objects.update(summary="Theirs")
+    elif other == "text_added":
+        ClinicText.objects.create(clinic=clinic, language="fr", title="La leur", summary="x")
+    elif other == "announced":
+        Clinic.objects.update(state="announced")
+
+    page = desk.post(change(clinic), typed)
+
+    title = ClinicText.objects.get(language="en").title
+    if other == "nothing":
+        assert (page.status_code, title) == (302, "Mine")
+        return
+    assert (page.status_code, title) == (200, "Asking for money kindly")
+    formset = page.context["inline_admin_formsets"][0].formset
+    typed_titles = {one["title"].value() for one in formset.forms}
+    assert "Mine" in typed_titles
+    assert ("La leur" in typed_titles) == (other == "text_added")
+    again = {key: value for key, value in formset.data.lists() if key != "opened"}
+    desk.post(change(clinic), {**again, **hidden_in(page.content.decode())})
+    assert ClinicText.objects.get(language="en").title == "Mine"
+    if other == "text_changed":
+        assert ClinicText.objects.get(language="en").summary == "Theirs"
+
+
+def test_saving_the_link_only_writes_the_link_only(desk):
+    clinic = make_clinic()
+    sign_up(clinic, 1)
+
+    desk.post(change(clinic), {**form_of_clinic(desk, clinic), "meeting_link": NEW_LINK})
+
+    assert Clinic.objects.get().meeting_link == NEW_LINK
+    assert list(Act.objects.exclude(verb="rsvp").values_list("verb", flat=True)) == ["change_clinic"]
+    assert not Letter.objects.filter(kind="clinics.clinic_moved").exists()
+
+
+@pytest.mark.parametrize("opened", [None, "", "nonsense", "[]", "{}", '{"capacity":1}', "[" * 5000, "x" * 200_000])
+def test_a_form_without_a_version_saves_nothing(desk, opened):
+    clinic = make_clinic()
+    typed = {**form_of_clinic(desk, clinic), "capacity": "9"}
+    del typed["opened"]
+    page = desk.post(change(clinic), typed if opened is None else {**typed, "opened": opened})
+
+    assert page.status_code == 200
+    assert Clinic.objects.get().capacity == 3
+
+
+def test_the_version_tells_nothing_of_what_it_was_made_from(desk):
+    clinic = make_clinic()
+
+    opened = as_opened(desk, change(clinic))["opened"]
+
+    assert LINK not in opened
+    assert set(map(len, versions.read(opened).values())) == {16}
+
+
+def test_a_group_keeps_what_the_other_wrote_and_writes_only_what_was_changed(desk, monkeypatch):
+    group = Group.objects.create(slug="a-group", name="A group", kind="chapter")
+    alias = GroupAlias.objects.create(group=group, text="AG")
+    typed = {
+        **as_opened(desk, change(group)),
+        "slug": "a-group",
+        "name": "A group",
+        "kind": "chapter",
+        "country": "TN",
+        "region": "",
+        "is_active": "on",
+        "aliases-TOTAL_FORMS": "1",
+        "aliases-INITIAL_FORMS": "1",
+        "aliases-0-id": alias.pk,
+        "aliases-0-group": group.pk,
+        "aliases-0-text": "AG",
+    }
+    Group.objects.update(is_active=False)
+
+    page = desk.post(change(group), typed)
+    assert Group.objects.get().country == ""
+    assert [(one.now, one.typed) for one in page.context["differences"]] == [("no", "")]
+    assert not page.context["adminform"].form["is_active"].value()
+
+    written = []
+    save = Group.save
+    monkeypatch.setattr(Group, "save", lambda self, **told: written.append(told) or save(self, **told))
+    del typed["is_active"]
+    desk.post(change(group), {**typed, **hidden_in(page.content.decode())})
+    assert written == [{"update_fields": ["country"]}]
+    assert (Group.objects.get().country, Group.objects.get().is_active) == ("TN", False)
+
+
+def test_pages_of_settings_show_both_texts(desk):
+    MatchingRules.objects.create(pk=1)
+    page = reverse("admin:matching_matchingrules_change", args=[1])
+    typed = {
+        **as_opened(desk, page),
+        "cool_down_days": "90",
+        "min_minutes_a_week": "120",
+        "most_at_once": "5",
+        "facts_kept_days": "90",
+    }
+    MatchingRules.objects.update(most_at_once=4)
+
+    answer = desk.post(page, typed)
+
+    assert MatchingRules.objects.get().most_at_once == 4
+    assert [(one.now, one.typed) for one in answer.context["differences"]] == [("4", "5")]
+    assert answer.context["form"]["most_at_once"].value() == "5"
+    desk.post(page, {**typed, **hidden_in(answer.content.decode())})
+    assert MatchingRules.objects.get().most_at_once == 5
+
+
+def test_the_eligibility_rules_too(desk):
+    page = reverse("admin:registrations_eligibility_change", args=[Eligibility.ONLY])
+    mine = {**as_opened(desk, page), "must_belong_to_a_group": "on"}
+    theirs = {**as_opened(desk, page), "must_agree_to_the_code": "on"}
+
+    assert desk.post(page, theirs).status_code == 302
+    assert desk.post(page, mine).status_code == 200
+    assert not Eligibility.objects.get().must_belong_to_a_group
+
+
+def test_a_draft_of_a_round_and_the_names_of_a_skill_too(desk, coordinator):
+    round_, skill = make_round("draft", created_by=coordinator), make_skill("wikidata")
+    names = reverse("admin:registrations_skill_names", args=[skill.pk])
+    opened_round, opened_names = as_opened(desk, change(round_)), as_opened(desk, names)
+    Round.objects.update(scope={"regions": ["LAC"], "skills": [], "waiting_weeks": 0})
+    SkillName.objects.filter(skill=skill).update(text="Wikidata queries")
+
+    request = reverse("admin:matching_round_request", args=[round_.pk])
+    answer = desk.post(request, opened_round, follow=True).content.decode()
+    assert "Somebody else changed this since you opened the page" in answer
+    assert Round.objects.get(pk=round_.pk).requested_at is None
+    page = desk.post(names, {**opened_names, "name_en": "Wikidata", "synonyms_en": "WD"})
+    assert SkillName.objects.get().text == "Wikidata queries"
+    assert page.context["form"]["name_en"].value() == "Wikidata queries"
+    assert page.context["form"]["synonyms_en"].value() == "WD"
+
+
+def test_publishing_asks_only_those_whom_the_page_showed(desk, coordinator):
+    shown = make_match("approved", approved_by=coordinator)
+    publish = reverse("admin:matching_round_publish", args=[shown.round_id])
+    opened = as_opened(desk, publish)
+    late = make_match("approved", round=shown.round, approved_by=coordinator)
+
+    desk.post(publish, opened)
+
+    shown.refresh_from_db()
+    late.refresh_from_db()
+    assert (shown.state, late.state) == ("asked", "approved")
+
+
+def test_a_registration_is_decided_on_as_it_was_shown(desk):
+    waiting = make_registration(state="submitted")
+    decide = reverse("admin:registrations_registration_decide", args=["approved"])
+    opened = hidden_in(desk.get(f"{decide}?id={waiting.pk}").content.decode())
+    Registration.objects.update(version=waiting.version + 1)
+
+    page = desk.post(decide, {**opened, "id": waiting.pk, "note": ""}, follow=True)
+
+    waiting.refresh_from_db()
+    assert waiting.state == "submitted"
+    assert "It was changed once more meanwhile" in page.content.decode()
+
+
+def test_a_button_of_a_list_leaves_alone_what_changed_since(desk):
+    same, other = make_clinic(state="draft"), make_clinic(state="draft")
+    page = reverse("admin:clinics_clinic_changelist")
+    opened = as_opened(desk, page)
+    Clinic.objects.filter(pk=other.pk).update(local_time=time(9))
+
+    answer = desk.post(
+        page, {**opened, "action": "announce_selected", "_selected_action": [same.pk, other.pk]}, follow=True
+    )
+
+    assert Clinic.objects.get(pk=same.pk).state == "announced"
+    assert Clinic.objects.get(pk=other.pk).state == "draft"
+    assert "changed since you saw this list" in answer.content.decode()
+
+
+def test_a_report_closed_by_a_colleague_is_not_opened_again_unseen(client, db):
+    reader, report = make_reader(), make_report()
+    page = reverse("trust:report-detail", args=[report.number])
+    client.force_login(reader)
+    opened = hidden_in(client.get(page).content.decode())
+    type(report).objects.update(state="closed", outcome="talked", closed_at=report.made_at)
+
+    answer = client.post(page, {**opened, "state": "looking", "outcome": "", "text": "I look at it"})
+
+    report.refresh_from_db()
+    assert (answer.status_code, report.state) == (422, "closed")
+    assert "I look at it" in answer.content.decode()
+
+
+@pytest.mark.parametrize("desk_of", sorted(admin.site._registry.values(), key=str), ids=str)
+def test_every_table_of_the_desk_uses_the_one_mechanism(desk_of, world, client):
+    """No table may change rows past it: the form in which somebody types carries the version."""
+    assert isinstance(desk_of, VersionedAdmin)
+    assert type(desk_of)._changeform_view is VersionedAdmin._changeform_view
+    assert type(desk_of).response_action is VersionedAdmin.response_action
+    row = desk_of.model._base_manager.first()
+    if row is None or "change" not in desk_of.coordinators_may:
+        return
+    client.force_login(world.people["coordinator"])
+    page = client.get(change(row))
+
+    assert page.status_code == 200
+    assert 'name="opened"' in page.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_the_same_moment_one_wins_and_the_other_is_shown(monkeypatch):
+    clinic = make_clinic()
+    clients = [Client(), Client()]
+    for one in clients:
+        one.force_login(make_coordinator())
+    forms = [form_of_clinic(one, clinic) for one in clients]
+    typed = [{**forms[0], "capacity": "9"}, {**forms[1], "meeting_link": NEW_LINK}]
+    both_are_there = threading.Barrier(2, timeout=10)
+    lock = VersionedAdmin.lock
+
+    def lock_together(self, obj):
+        both_are_there.wait()
+        lock(self, obj)
+
+    monkeypatch.setattr(VersionedAdmin, "lock", lock_together)
+
+    def save(number):
+        try:
+            return clients[number].post(change(clinic), typed[number]).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(save, range(2)))
+
+    now = Clinic.objects.get()
+    assert answers == [200, 302]
+    assert (now.capacity, now.meeting_link) in [(9, LINK), (3, NEW_LINK)]
