@@ -70,9 +70,13 @@ class DraftPages(DeskAdmin):
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(CHANGE, round_.pk)
         except ChangedMeanwhile as changed:
+            now_there = self.find(request, round_id)
+            if not _is_open_draft(now_there) or not may_steer(request.user, now_there):
+                self.message_user(request, str(changed), messages.ERROR)
+                return redirect(CHANGE, round_.pk)
             form = DraftForm(changed.beside.data)
             form.add_error(None, str(changed))
-            return self.draft_page(request, self.find(request, round_id), form, changed.beside.differences)
+            return self.draft_page(request, now_there, form, changed.beside.differences)
         return redirect(f"{reverse(CHANGE, args=[round_.pk])}#preview")
 
     def draft_page(
@@ -145,8 +149,7 @@ class DraftPages(DeskAdmin):
 
     def press_on_draft(self, request: HttpRequest, round_: Round, act: Callable[[Round], Any]) -> Any:
         """Press a button of the draft's page, whose version is that of its form too."""
-        is_draft = round_.state == RoundState.DRAFT and round_.requested_at is None
-        return self.press(request, round_, act, form=DraftForm.of if is_draft else None)
+        return self.press(request, round_, act, form=DraftForm.of if _is_open_draft(round_) else None)
 
     @method_decorator(require_POST)
     def request_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
@@ -162,3 +165,7 @@ class DraftPages(DeskAdmin):
         """Whom this member of the working group may see among those who can be matched today."""
         matchable = Registration.objects.visible_to(request.user).matchable(on=timezone.now().date())
         return matchable.select_related("member")
+
+
+def _is_open_draft(round_: Round) -> bool:
+    return round_.state == RoundState.DRAFT and round_.requested_at is None

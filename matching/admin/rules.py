@@ -26,6 +26,10 @@ class MatchingRulesAdmin(DeskAdmin):
 
     unscoped_because = shows_nobody_because = "one page of settings"
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> MatchingRules:
+        """There is one row, which is begun by the first change."""
+        return MatchingRules.objects.current()
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one row, so the list is its page."""
         return redirect(reverse(CHANGE, args=[1]))

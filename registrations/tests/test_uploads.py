@@ -95,7 +95,8 @@ def test_importing_twice_imports_once(client, coordinator):
     with pytest.raises(UploadRefused):
         uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
     client.force_login(coordinator)
-    assert "This file is imported." in client.post(page_url(upload, "apply"), follow=True).content.decode()
+    said = client.post(page_url(upload, "apply"), follow=True).content.decode()
+    assert "Nothing was done: look at it as it is now" in said
     assert Registration.objects.count() == 1
 
 
