@@ -32,13 +32,14 @@ def as_opened(client: Client, path: str, **typed: Any) -> dict[str, Any]:
 def sent_along(client: Client, path: str, typed: dict[str, Any]) -> dict[str, Any]:
     """Return the versions that the page sends along on which this button of the desk stands: the address itself shows
     it, or the page of the row does."""
+    path = path.split("?")[0]
     if "id" in typed:  # a page that decides on several shows the version of each
         ids = typed["id"] if isinstance(typed["id"], list | tuple) else [typed["id"]]
         pages = [as_opened(client, f"{path}?{urlencode({'id': one})}") for one in ids]
         return {"seen": [word for page in pages for word in page.get("seen", ())]}
     asked = {name: typed[name] for name in ("target",) if name in typed}
     found = as_opened(client, f"{path}?{urlencode(asked)}" if asked else path)
-    match = resolve(path.split("?")[0])
+    match = resolve(path)
     if found or not match.kwargs:
         return found
     page = f"admin:{'_'.join(match.url_name.split('_')[:2])}_change"
@@ -53,7 +54,7 @@ class Browser(Client):
     without, or with an old one, takes Django's own client, or gives ``opened``."""
 
     def post(self, path: str, data: Any = None, *args: Any, **options: Any) -> Any:
-        is_desk = path.startswith("/admin/") or resolve(path).view_name == "trust:report-detail"
+        is_desk = path.startswith("/admin/") or resolve(path.split("?")[0]).view_name == "trust:report-detail"
         if is_desk and isinstance(data, dict | None) and "opened" not in (data or {}):
             data = {**sent_along(self, path, data or {}), **(data or {})}
         return super().post(path, data, *args, **options)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.versions import ChangedMeanwhile
 from registrations.actions import closing
 from registrations.domain import RegistrationError
 
@@ -34,6 +35,7 @@ class ReasonForm(forms.Form):
 class ClosesAccounts(WorkingGroupAdmin):
     """The two pages, and which of them the page of an account leads to."""
 
+    version_columns = ("email", "name", "is_active", "closed_at", "closed_by", "erased_at")
     change_form_template = "admin/registrations/member/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -61,8 +63,9 @@ class ClosesAccounts(WorkingGroupAdmin):
         if form.is_bound and form.is_valid():
             act = {"close": closing.close_account, "reopen": closing.reopen_account}[step]
             try:
-                act(member=member, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
-            except RegistrationError as refusal:
+                with self.as_opened(request, member) as seen:
+                    act(member=seen, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+            except (RegistrationError, ChangedMeanwhile) as refusal:
                 form.add_error(None, str(refusal))
             else:
                 said = {"close": _("The account is closed."), "reopen": _("The account is open again.")}[step]
@@ -73,6 +76,7 @@ class ClosesAccounts(WorkingGroupAdmin):
             "opts": self.opts,
             "member": member,
             "form": form,
+            "opened": self.opened(request, self.get_queryset(request).get(pk=pk)),
             "title": {"close": _("Close this account"), "reopen": _("Open this account again")}[step],
         }
         status = 422 if form.errors else 200
