@@ -28,7 +28,8 @@ class LineFormField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
         line = one_line(text)
-        return line if line or not text else text  # what is nothing but invisible is refused, not taken for empty
+        # What is nothing but invisible is refused, not taken for empty; NUL is refused as in every field.
+        return text if "\x00" in text or not line else line
 
     def prepare_value(self, value: Any) -> Any:
         return "".join(value) if isinstance(value, Line) else value  # in a field it stands alone, as it was written
