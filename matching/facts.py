@@ -231,7 +231,7 @@ def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope, fixed: 
     """The wishes the round is for, and those it meets by hand."""
     wishes = _skills(Wish, "priority", numbers)
     kept = np.array(is_meant, dtype=np.bool_)[wishes["person"]]
-    if scope.skills:
+    if scope.skills is not None:
         meant = Skill.objects.filter(pk__in=scope.skills).values_list(Coalesce("merged_into", "pk"), flat=True)
         kept &= np.isin(wishes["skill"], list(meant))
     most = max(wishes["skill"], default=0) + 1

@@ -113,9 +113,9 @@ def _check(settings: Settings, scope: Scope) -> None:
         isinstance(weight, int) and 0 <= weight <= MOST_WEIGHT for weight in settings.weights.values()
     ):
         raise BadSetting(_("Weights are whole numbers from 0 to %(most)d.") % {"most": MOST_WEIGHT})
-    if set(scope.regions) - set(Region.values):
+    if scope.regions is not None and not 0 < len(set(scope.regions) & set(Region.values)) == len(set(scope.regions)):
         raise BadSetting(_("Choose regions of the list."))
-    if Skill.objects.filter(pk__in=scope.skills).count() < len(set(scope.skills)):
+    if scope.skills is not None and not 0 < Skill.objects.filter(pk__in=scope.skills).count() == len(set(scope.skills)):
         raise BadSetting(_("Choose skills of the list."))
     if not 0 <= scope.waiting_weeks <= MOST_WEEKS:
         raise BadSetting(_("The weeks to have waited are a whole number from 0 to %(most)d.") % {"most": MOST_WEEKS})

@@ -81,21 +81,27 @@ def approve_match(*, match: Match, by: Member, now: datetime, seen: int | None =
 
 
 def _takes_both(match: Match, rules: MatchingRules) -> bool:
-    regions = {match.learner.region, match.sharer.region} - {""}
-    return rules.both_must_approve and len(regions) > 1
+    # Who has no region is looked after by coordinators, as beside anybody else: an empty word agrees with nobody.
+    return rules.both_must_approve and match.learner.region != match.sharer.region
 
 
 def _record_approvals(match: Match, *, by: Member, now: datetime) -> bool:
-    """Write an approval for each side ``by`` looks after, and tell whether every side that has a region has one."""
+    """Write an approval for each side ``by`` looks after, and tell whether every side has one."""
     recorded = set(match.approvals.values_list("side", flat=True))
     mine = {side for side in Side if by.looks_after(match.person(side).region)} - recorded
     if recorded and not mine:
+        if "" in (match.learner.region, match.sharer.region):
+            said = _(
+                "Your region has approved this match already. The other person has no region, and a coordinator has "
+                "not approved for them yet."
+            )
+            raise MoveNotAllowed(said)
         raise MoveNotAllowed(_("Your region has approved this match already; the other region has not yet."))
     MatchApproval.objects.bulk_create(
         MatchApproval(match=match, side=side, region=match.person(side).region, approved_by=by, approved_at=now)
         for side in sorted(mine)
     )
-    return {side for side in Side if match.person(side).region} <= recorded | mine
+    return set(Side) <= recorded | mine
 
 
 def _check_hours(match: Match) -> None:

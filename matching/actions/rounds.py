@@ -12,6 +12,7 @@ from matching.actions.drafts import under_the_rules
 from matching.domain import ClosedWhy, MatchState, MoveNotAllowed, NotYours, RoundState, check_round_move
 from matching.engine.facts import Settings
 from matching.models import Match, MatchQuerySet, Round
+from matching.scope import Scope
 from registrations.models import Member
 
 
@@ -25,6 +26,7 @@ def create_round(
         raise NotYours(_("Only the working group begins rounds."))
     round_ = Round.objects.create(
         settings=asdict(settings or under_the_rules(Settings())),
+        scope=Scope().as_json(),
         seed=seed,
         created_by=by,
         created_at=now,

@@ -21,28 +21,35 @@ MOST_WEEKS = 520
 _WEIGHT = "weight_"
 
 
-class DraftForm(forms.Form):
-    """A round before it is asked for; nothing chosen means everybody and everything."""
+ALL, ONLY = "all", "only"
 
+
+class DraftForm(forms.Form):
+    """A round before it is asked for. For whom it is, is chosen in words: boxes nobody ticked mean nothing."""
+
+    which_regions = forms.ChoiceField(
+        label=_("Learners of which regions"),
+        choices=[(ALL, _("Every region")), (ONLY, _("Only the regions ticked here"))],
+        widget=forms.RadioSelect,
+    )
     regions = forms.MultipleChoiceField(
-        label=_("Only learners of these regions"),
+        label=_("Regions"),
         choices=Region.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked: all regions. Sharers of every region can help."),
+        help_text=_("Sharers of every region can help."),
     )
-    skills = forms.MultipleChoiceField(
-        label=_("Only these skills"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked: all skills."),
+    which_skills = forms.ChoiceField(
+        label=_("Which skills"),
+        choices=[(ALL, _("Every skill")), (ONLY, _("Only the skills ticked here"))],
+        widget=forms.RadioSelect,
     )
+    skills = forms.MultipleChoiceField(label=_("Skills"), required=False, widget=forms.CheckboxSelectMultiple)
     weeks = forms.IntegerField(
         label=_("Only learners who have waited for more than this many weeks"),
-        required=False,
         min_value=0,
         max_value=MOST_WEEKS,
-        help_text=_("Empty: everybody, however short they have waited."),
+        help_text=_("0: everybody, however short they have waited."),
     )
     preset = forms.ChoiceField(label=_("What counts first"), widget=forms.RadioSelect)
 
@@ -64,9 +71,11 @@ class DraftForm(forms.Form):
         scope, weights = Scope.of(round_.scope), round_.settings.get("weights", {})
         return cls(
             initial={
-                "regions": scope.regions,
-                "skills": [str(skill) for skill in scope.skills],
-                "weeks": scope.waiting_weeks or None,
+                "which_regions": ALL if scope.regions is None else ONLY,
+                "regions": scope.regions or (),
+                "which_skills": ALL if scope.skills is None else ONLY,
+                "skills": [str(skill) for skill in scope.skills or ()],
+                "weeks": scope.waiting_weeks,
                 "preset": round_.settings.get("preset", "most_people"),
                 **{_WEIGHT + criterion: weights.get(criterion, 0) for criterion in CRITERIA},
             }
@@ -82,6 +91,20 @@ class DraftForm(forms.Form):
         for radio in self["preset"]:
             yield radio, tradeoffs.CONSEQUENCES.get(radio.data["value"], "")
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse what says two things: all with some ticked, or only some with none."""
+        told = super().clean()
+        for name, none_ticked, some_ticked in (
+            ("regions", _("Tick a region, or choose every region."), _("You ticked regions, but chose every region.")),
+            ("skills", _("Tick a skill, or choose every skill."), _("You ticked skills, but chose every skill.")),
+        ):
+            which, ticked = told.get(f"which_{name}"), self.data.getlist(name)
+            if which == ONLY and not ticked:
+                self.add_error(name, none_ticked)
+            if which == ALL and ticked:
+                self.add_error(name, some_ticked)
+        return told
+
     def settings(self, before: Settings) -> Settings:
         """Return the settings as they were, with what was chosen."""
         weights = {criterion: self.cleaned_data[_WEIGHT + criterion] for criterion in CRITERIA}
@@ -89,10 +112,11 @@ class DraftForm(forms.Form):
 
     def scope(self) -> Scope:
         """Return whom the round is for."""
+        told = self.cleaned_data
         return Scope(
-            regions=tuple(self.cleaned_data["regions"]),
-            skills=tuple(int(key) for key in self.cleaned_data["skills"]),
-            waiting_weeks=self.cleaned_data["weeks"] or 0,
+            regions=tuple(told["regions"]) if told["which_regions"] == ONLY else None,
+            skills=tuple(int(key) for key in told["skills"]) if told["which_skills"] == ONLY else None,
+            waiting_weeks=told["weeks"],
         )
 
 
@@ -168,10 +192,10 @@ def scope_in_words(scope: Scope) -> list[str]:
     """Say whom a round is for."""
     regions = dict(Region.choices)
     said = []
-    if scope.regions:
+    if scope.regions is not None:
         names = ", ".join(str(regions.get(code, code)) for code in scope.regions)
         said.append(gettext("Only learners of these regions: %(names)s.") % {"names": names})
-    if scope.skills:
+    if scope.skills is not None:
         names = ", ".join(str(skill) for skill in Skill.objects.filter(pk__in=scope.skills).with_names())
         said.append(gettext("Only these skills: %(names)s.") % {"names": names})
     if scope.waiting_weeks:

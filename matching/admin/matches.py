@@ -159,8 +159,8 @@ class MatchAdmin(DeskAdmin):
             self.message_user(request, said % {"count": count}, messages.SUCCESS)
         if waiting:
             said = ngettext(
-                "%(count)d match is approved for your region and waits for the other region.",
-                "%(count)d matches are approved for your region and wait for the other region.",
+                "%(count)d match is approved for your region and waits for an approval for the other person.",
+                "%(count)d matches are approved for your region and wait for an approval for the other person.",
                 waiting,
             )
             self.message_user(request, said % {"count": waiting})

@@ -1,5 +1,7 @@
 """Drafts and previews, one pair in all its reasons, why not another, requests, exclusions and rules, on the desk."""
 
+import html
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +22,7 @@ ROUND = "admin:matching_round_change"
 MATCH = "admin:matching_match_change"
 WHY_NOT = "admin:matching_round_why_not"
 WEIGHTS = {f"weight_{criterion}": "1" for criterion in CRITERIA}
+EVERYBODY = {"which_regions": "all", "which_skills": "all", "weeks": "0"}
 
 
 def page(client, member, name, *args, **query):
@@ -67,7 +70,7 @@ def test_a_draft_shows_at_once_what_would_come_of_it_and_promises_nothing(client
 
 
 def test_moving_a_weight_says_what_it_changed(client, coordinator, drafted):
-    data = {**WEIGHTS, "weight_level_gap": "7", "preset": "most_people"}
+    data = {**WEIGHTS, **EVERYBODY, "weight_level_gap": "7", "preset": "most_people"}
 
     shown = press(client, coordinator, "admin:matching_round_settings", drafted.pk, **data).content.decode()
 
@@ -79,7 +82,8 @@ def test_moving_a_weight_says_what_it_changed(client, coordinator, drafted):
 
 def test_the_scope_narrows_the_learners_and_is_said_in_words(client, coordinator, drafted):
     make_registration(wishes=["wikidata"], region="LAC", country="AR")
-    data = {**WEIGHTS, "preset": "longest_waiting", "regions": ["LAC"], "weeks": "0"}
+    only = {"which_regions": "only", "regions": ["LAC"]}
+    data = {**WEIGHTS, **EVERYBODY, "preset": "longest_waiting", **only}
 
     shown = press(client, coordinator, "admin:matching_round_settings", drafted.pk, **data).content.decode()
 
@@ -90,14 +94,45 @@ def test_the_scope_narrows_the_learners_and_is_said_in_words(client, coordinator
     assert Round.objects.get().settings["preset"] == "longest_waiting"
 
 
-@pytest.mark.parametrize("wrong", [{"weight_level_gap": "-1"}, {"preset": "none"}, {"weeks": "x"}, {"skills": ["0"]}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"weight_level_gap": "-1"},
+        {"preset": "none"},
+        {"weeks": "x"},
+        {"weeks": ""},
+        {"which_skills": "only", "skills": ["0"]},
+        {"which_regions": ""},
+        {"which_skills": ""},
+    ],
+)
 def test_what_cannot_be_is_said_and_changes_nothing(client, coordinator, drafted, wrong):
-    data = {**WEIGHTS, "preset": "most_people", **wrong}
+    data = {**WEIGHTS, **EVERYBODY, "preset": "most_people", **wrong}
 
     shown = press(client, coordinator, "admin:matching_round_settings", drafted.pk, **data)
 
     assert shown.context["form"].errors
     assert Round.objects.get().settings == drafted.settings
+
+
+@pytest.mark.parametrize("field", ["regions", "skills"])
+def test_boxes_nobody_ticked_are_never_read_as_everybody(client, coordinator, drafted, field):
+    data = {**WEIGHTS, **EVERYBODY, "preset": "most_people", f"which_{field}": "only"}
+
+    shown = press(client, coordinator, "admin:matching_round_settings", drafted.pk, **data)
+
+    assert "Tick a" in shown.context["form"].errors[field][0]
+    assert shown.context["form"].errors[field][0] in html.unescape(shown.content.decode())
+    assert Round.objects.get().scope == drafted.scope
+
+
+def test_boxes_ticked_beside_every_region_are_asked_about_and_not_passed_over(client, coordinator, drafted):
+    data = {**WEIGHTS, **EVERYBODY, "preset": "most_people", "regions": ["LAC"]}
+
+    shown = press(client, coordinator, "admin:matching_round_settings", drafted.pk, **data)
+
+    assert list(shown.context["form"].errors) == ["regions"]
+    assert Round.objects.get().scope == drafted.scope
 
 
 def test_only_who_began_a_draft_or_a_coordinator_is_offered_its_buttons(client, liaison, drafted):

@@ -54,12 +54,22 @@ def test_where_both_must_approve_the_first_is_recorded_and_the_second_decides(ac
     ]
 
 
-def test_where_both_must_approve_one_is_enough_within_a_region_or_beside_none(both):
+def test_where_both_must_approve_one_is_enough_within_a_region(both):
+    assert approve(make_match(), make_liaison("MENA")).state == MatchState.APPROVED
+
+
+@pytest.mark.parametrize("side", ["learner", "sharer"])
+def test_where_both_must_approve_a_coordinator_approves_for_who_has_no_region(both, side):
+    skills = {"offers": ["wikidata"]} if side == "sharer" else {"wishes": ["wikidata"]}
+    match = make_match(**{side: make_registration(region="", country="", **skills)})
     liaison = make_liaison("MENA")
 
-    assert approve(make_match(), liaison).state == MatchState.APPROVED
-    nowhere = make_match(sharer=make_registration(region="", country="", offers=["wikidata"]))
-    assert approve(nowhere, liaison).state == MatchState.APPROVED
+    assert approve(match, liaison).state == MatchState.PROPOSED
+    assert [row.region for row in match.approvals.all()] == ["MENA"]
+    with pytest.raises(domain.MoveNotAllowed, match="no region, and a coordinator"):
+        approve(match, liaison)
+    assert approve(match, make_coordinator()).state == MatchState.APPROVED
+    assert match.approvals.get(side=side).region == ""
 
 
 def test_a_coordinator_counts_for_both_and_completes_what_one_began(across, both):

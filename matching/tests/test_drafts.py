@@ -162,10 +162,27 @@ def test_the_scope_narrows_the_learners_and_never_the_sharers(people, coordinato
     assert {learner.region, sharer.region} == {"MENA"}
 
 
+def test_a_scope_says_what_it_leaves_out_and_old_ones_mean_what_they_meant():
+    assert Scope().as_json() == {"only": [], "regions": [], "skills": [], "waiting_weeks": 0}
+    assert Scope.of(Scope(regions=("LAC",)).as_json()) == Scope(regions=("LAC",))
+    for before in ({}, {"regions": [], "skills": [], "waiting_weeks": 0}):
+        assert Scope.of(before).is_everybody
+    assert Scope.of({"regions": ["LAC"], "skills": [], "waiting_weeks": 2}) == Scope(regions=("LAC",), waiting_weeks=2)
+
+
+def test_a_round_for_only_these_whose_list_was_emptied_is_for_nobody(people, coordinator):
+    for only in ("regions", "skills"):
+        round_ = draft(coordinator)
+        Round.objects.filter(pk=round_.pk).update(scope={"only": [only], "regions": [], "skills": []})
+        assert preview(Round.objects.get(pk=round_.pk), coordinator).preview["learners"] == 0
+
+
 @pytest.mark.parametrize(
     "fields",
     [
         {"scope": Scope(regions=("MOON",))},
+        {"scope": Scope(regions=())},
+        {"scope": Scope(skills=())},
         {"scope": Scope(skills=(987_654,))},
         {"scope": Scope(waiting_weeks=-1)},
         {"settings": Settings(preset="fastest")},
