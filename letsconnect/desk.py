@@ -120,10 +120,12 @@ def _what_stands_still() -> Iterator[tuple[str, str]]:
     now = timezone.now()
     late = lateness(now=now)
     if late.is_tick_late:
-        text = _("Nothing happens by the clock: no letter leaves, nobody is reminded. Tell whoever runs the portal.")
+        text = _(
+            "The portal does nothing on its own: no letter leaves, nobody is reminded. Tell whoever runs the portal."
+        )
         if late.tick is not None:
             text = _(
-                "Nothing has happened by the clock for %(long)s: no letter leaves, nobody is reminded. Tell whoever"
+                "The portal has done nothing on its own for %(long)s: no letter leaves, nobody is reminded. Tell whoever"
                 " runs the portal."
             ) % {"long": timesince(now - late.tick, now)}
         yield str(text), reverse("readyz")

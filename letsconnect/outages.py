@@ -38,7 +38,7 @@ def _tell(outage: Outage, *, now: datetime) -> int:
 
 
 def outage_owed(outage: Outage | None, now: datetime) -> str | None:
-    return None if outage is not None else _("it is forgotten")
+    return None if outage is not None else _("there is no record of this standstill any more")
 
 
 def render_outage(outage: Outage, language: str, zone: str) -> Rendered:

@@ -27,7 +27,7 @@ LEFT_OUT = {
     "learning_enough": _("already learning from, or proposed to, as many people as they want"),
     "wants_nobody": _("said that they want to learn from nobody at the moment"),
     "not_here": _("cannot be matched any more: paused, away, or no longer in the programme"),
-    "pair_broken": _("put together by hand with somebody, which breaks a rule by now"),
+    "pair_broken": _("paired by hand with somebody, but the pair breaks a rule by now"),
     "too_few_hours": _("free for fewer hours a week than a match needs"),
     "no_offer": _("nobody else shares what they wish to learn"),
     "no_free_place": _("those who share it have no place left, or too few hours a week"),

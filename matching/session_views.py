@@ -54,7 +54,7 @@ def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
                 request,
                 _(
                     "Proposed. The other person finds it on the page of your match. If we can write to them, a letter "
-                    "with what is proposed by then goes out in a minute or so."
+                    "with the newest times goes out in a minute or so."
                 ),
             )
             return redirect("matching:match-detail", match_id)

@@ -29,9 +29,11 @@ def doubts() -> Iterator[Doubt]:
             yield Doubt(member, _("no letter can be sent to it"))
         elif addresses.was_sent_elsewhere(member.email):
             yield Doubt(
-                member, _("the letters that proved it went to another mailbox than it names"), having.get(address)
+                member,
+                _("the letters that proved this address went to another mailbox than the one it names"),
+                having.get(address),
             )
         elif address in having:
             yield Doubt(member, _("it is another spelling of the address of another account"), having[address])
         else:
-            yield Doubt(member, _("another account has the same address, or had it proved"))
+            yield Doubt(member, _("another account has the same address, or proved it earlier"))

@@ -31,13 +31,13 @@ def why_not(registration: Registration | None, *, on: date) -> str:
     if registration is None or registration.state in (RegistrationState.DRAFT, RegistrationState.WITHDRAWN):
         return _("You are in no round of matches, because no registration of yours is sent in.")
     if registration.state == RegistrationState.SUBMITTED:
-        return _("You are in no round of matches before the working group has looked at your registration.")
+        return _("You are in no round of matches until the working group has looked at your registration.")
     if registration.state == RegistrationState.NEEDS_CHANGES:
-        return _("You are in no round of matches before you have changed your registration as the working group asked.")
+        return _("You are in no round of matches until you have changed your registration as the working group asked.")
     if registration.state == RegistrationState.DECLINED:
         return _("You are in no round of matches, because your registration was declined.")
     return _resting(registration, on=on) or _(
-        "You are in no round of matches before you agree to the code of conduct and the privacy notice."
+        "You are in no round of matches until you agree to the code of conduct and the privacy notice."
     )
 
 
@@ -48,6 +48,6 @@ def _resting(registration: Registration, *, on: date) -> str:
     until = max((day for day in (paused, away) if day is not None and day > on), default=None)
     if until is None:
         return ""
-    return _("You are in no round of matches before %(day)s, because you are paused or away.") % {
+    return _("You are in no round of matches until %(day)s, because you are paused or away.") % {
         "day": date_format(until)
     }

@@ -88,7 +88,7 @@ def _local_part(text: str) -> str:
         raise AddressRefused(
             _(
                 "We cannot send letters to an address with “%(letter)s” before the @: mail servers like ours take "
-                "only the letters a to z, digits and signs there. Please use another address."
+                "only the letters a to z, digits and some punctuation there. Please use another address."
             )
             % {"letter": strange if strange.isprintable() else f"U+{ord(strange):04X}"}
         )

@@ -75,7 +75,7 @@ def _move_the_hour(session: Session, *, now: datetime) -> Iterator[Recomputed]:
     except IntegrityError as error:
         if "matching_one_person_one_session_at_a_time" not in str(error):
             raise
-        yield _told(session, was, becomes, trouble=_("one of the two has another hour then: write to them"))
+        yield _told(session, was, becomes, trouble=_("one of the two has another session at that time: write to both"))
         return
     acts.record(by=None, verb="recompute_session", on=session, now=now, was=session.state, became=session.state)
     for side in Side:

@@ -350,7 +350,7 @@ def test_coming_back_promises_a_round_only_where_there_will_be_one(client, away,
     said = client.post(reverse("registrations:registration-resume"), follow=True).content.decode()
 
     assert ("You take part in the next round of matches" in said) == is_in
-    assert ("You are in no round of matches before" in said) == (not is_in)
+    assert ("You are in no round of matches until" in said) == (not is_in)
 
 
 def test_the_quiet_end_needs_nobody_to_have_met():

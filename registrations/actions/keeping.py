@@ -61,7 +61,9 @@ def _check_room(*, network: str, but: str, now: datetime) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [network])
     waiting = KeptAnswers.objects.fresh(now=now).filter(network=network, member=None).exclude(browser=but)
     if waiting.count() >= MOST_OF_A_NETWORK:
-        raise TooMuchToKeep(_("Too much waits here already for people of your network who are to sign in."))
+        raise TooMuchToKeep(
+            _("Too many answers from your network are already waiting for somebody to sign in. Please sign in first.")
+        )
 
 
 def kept_answers(*, browser: str, step: str, member: Member, now: datetime) -> str:

@@ -35,7 +35,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         return _refuse(request, str(refusal))
     left = [one for one in asked.documents if one.document not in ticked]
     if left:
-        messages.info(request, _("Kept. One more is asked of you."))
+        messages.info(request, _("Thank you, that is kept. One more document needs your agreement."))
     else:
         messages.success(request, _("Thank you. What you agreed to is kept, with its version and the time."))
     return _back(request)
