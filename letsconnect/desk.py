@@ -125,8 +125,8 @@ def _what_stands_still() -> Iterator[tuple[str, str]]:
         )
         if late.tick is not None:
             text = _(
-                "The portal has done nothing on its own for %(long)s: no letter leaves, nobody is reminded. Tell whoever"
-                " runs the portal."
+                "The portal has done nothing on its own for %(long)s: no letter leaves, nobody is reminded. Tell "
+                "whoever runs the portal."
             ) % {"long": timesince(now - late.tick, now)}
         yield str(text), reverse("readyz")
     elif late.are_letters_late and late.oldest_owed is not None:

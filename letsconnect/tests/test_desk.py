@@ -33,7 +33,7 @@ def test_the_desk_says_first_that_nothing_happens_by_the_clock(client, liaison, 
     assert "for 3\xa0hours" in text
     assert client.get(address).json()["status"] == "degraded"
     tick.delete()
-    assert "Nothing happens by the clock" in waiting(client)[0][0]
+    assert "The portal does nothing on its own" in waiting(client)[0][0]
 
 
 def test_the_desk_says_that_letters_do_not_leave(client, liaison):
