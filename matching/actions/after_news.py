@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.together import Reading
 from matching import reasons
-from matching.models import Concern, Feedback, Session
+from matching.models import Concern, Feedback, Match, Session, people
 from registrations import news
 from registrations.models import Member
 
@@ -26,8 +26,8 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
     of_mine = Feedback.objects.of(member).select_related("session__learner__member", "session__sharer__member")
     thanks = Feedback.objects.filter(session__in=Session.objects.for_member(member)).exclude(thanks="")
     of_theirs = thanks.exclude(registration__member=member).select_related("registration__member")
-    match = Q(match__learner__member=member) | Q(match__sharer__member=member)
-    concerns = Concern.objects.filter(Q(registration__member=member) | match)
+    matches = Match.objects.filter(people.of(member))
+    concerns = Concern.objects.filter(people.of(member, "registration") | Q(match__in=matches))
     mine = reading.want(of_mine.order_by("made_at", "pk"))
     theirs = reading.want(of_theirs.order_by("made_at", "pk"))
     looked_after = reading.want(concerns.order_by("raised_at", "pk"))

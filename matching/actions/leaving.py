@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -19,7 +18,7 @@ from matching.actions.locking import close_match
 from matching.actions.publishing import tell
 from matching.actions.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.domain import LIVE, ClosedWhy, MatchState, Side
-from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest
+from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest, people
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member, Registration
@@ -72,13 +71,12 @@ def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: da
 
 def on_blocked(sender: Any, *, member: Member, blocked: Member, by: Member, now: datetime, **kwargs: Any) -> None:
     """End what runs between the two; the letter to the other reads as after any other end."""
-    between = Q(learner__member=blocked) | Q(sharer__member=blocked)
-    _end(_of(member, LIVE).filter(between), leaver=member, why=ClosedWhy.BLOCKED, by=by, now=now)
+    _end(_of(member, LIVE).filter(people.of(blocked)), leaver=member, why=ClosedWhy.BLOCKED, by=by, now=now)
     end_requests_between(member, blocked, by=by, now=now)
 
 
 def _of(member: Member, states: Iterable[str]) -> MatchQuerySet:
-    return Match.objects.filter(Q(learner__member=member) | Q(sharer__member=member), state__in=list(states))
+    return Match.objects.filter(people.of(member), state__in=list(states))
 
 
 def _end(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from matching.afterwards import ASK_AFTER, CLOSES_AFTER, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
 from matching.agreeing import SessionState
 from matching.domain import Side
+from matching.models import people
 from matching.models.matches import Match
 from matching.models.sessions import Session, SessionQuerySet
 from registrations.models import Member, Registration
@@ -128,17 +129,13 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 
     def visible_to(self, member: Member) -> "ConcernQuerySet":
         """A coordinator sees all, a liaison those about people of their regions; nobody what is about themselves."""
-        others = self.exclude(registration__member=member).exclude(
-            Q(match__isnull=False) & (Q(match__learner__member=member) | Q(match__sharer__member=member))
-        )
+        mine = Match.objects.filter(people.of(member), pk=OuterRef("match"))
+        others = self.filter(~Exists(mine)).exclude(registration__member=member)
         if member.is_coordinator:
             return others
         regions = member.seat_regions
-        return others.filter(
-            Q(registration__region__in=regions)
-            | Q(match__learner__region__in=regions)
-            | Q(match__sharer__region__in=regions)
-        )
+        theirs = Match.objects.filter(people.of_regions(regions), pk=OuterRef("match"))
+        return others.filter(people.of_regions(regions, "registration") | Q(Exists(theirs)))
 
     def with_people(self) -> "ConcernQuerySet":
         return self.select_related(
@@ -212,13 +209,13 @@ def sessions_at_hand(member: Member, *, now: datetime) -> SessionQuerySet:
     """
     said = Feedback.objects.of(member).filter(session=OuterRef("pk"))
     just_over = Q(state=SessionState.CONFIRMED, ends_at__lte=now, ends_at__gt=now - CLOSES_AFTER)
-    waits = Q(learner__member=member, waiting_for=Side.LEARNER) | Q(sharer__member=member, waiting_for=Side.SHARER)
+    for_me = [people.of(member, side) & Q(waiting_for=side) for side in Side]
     return (
         Session.objects.for_member(member)
         .annotate(
             is_of_live_match=Exists(Match.objects.live().filter(pk=OuterRef("match"))),
             is_to_tell=Case(When(just_over & ~Exists(said), then=True), default=False),
         )
-        .filter(Q(state=SessionState.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | waits)
+        .filter(Q(state=SessionState.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | for_me[0] | for_me[1])
         .select_related("match__skill__merged_into", "learner__member", "sharer__member")
     )

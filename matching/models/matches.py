@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain import (
@@ -22,31 +22,16 @@ from matching.domain import (
     RoundState,
     Side,
 )
+from matching.models import people
 from matching.models.rounds import Round
-from registrations.domain import Region, RegistrationState
-from registrations.models import Block, Member, Registration, Skill, Wish
-
-_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
-
-
-def _blocked() -> Exists:
-    return Exists(
-        Block.objects.filter(
-            Q(member=OuterRef("learner__member"), blocked=OuterRef("sharer__member"))
-            | Q(member=OuterRef("sharer__member"), blocked=OuterRef("learner__member"))
-        )
-    )
-
-
-def _left(side: str) -> Q:
-    """The person of that side has left: by their registration, or because their account was closed."""
-    return Q(**{f"{side}__state__in": _GONE}) | Q(**{f"{side}__member__is_active": False})
+from registrations.domain import Region
+from registrations.models import Member, Registration, Skill, Wish
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
     def unbroken(self) -> "MatchQuerySet":
         """Both people still in the programme, and neither blocks the other."""
-        return self.filter(~_blocked(), ~_left(Side.LEARNER), ~_left(Side.SHARER))
+        return self.filter(~people.blocked(), ~people.left())
 
     def live(self) -> "MatchQuerySet":
         """Unbroken and not at its end."""
@@ -54,7 +39,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def fallen(self) -> "MatchQuerySet":
         """Stored as live, though a side has left or one blocks the other: the sweep closes these."""
-        return self.filter(_left(Side.LEARNER) | _left(Side.SHARER) | Q(_blocked()), state__in=LIVE)
+        return self.filter(people.left() | people.blocked(), state__in=LIVE)
 
     def taking_a_place(self) -> "MatchQuerySet":
         return self.live().filter(state__in=TAKES_A_PLACE)
@@ -102,8 +87,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def for_member(self, member: Member) -> "MatchQuerySet":
         """The member's matches they were asked about, newest first; nothing that is not published yet."""
-        mine = Q(learner__member=member) | Q(sharer__member=member)
-        return self.filter(mine, asked_at__isnull=False).with_people().order_by("-asked_at", "-pk")
+        return self.filter(people.of(member), asked_at__isnull=False).with_people().order_by("-asked_at", "-pk")
 
     def waiting_for(self, member: Member) -> "MatchQuerySet":
         """Those of the member's matches that wait for the member's own answer."""
@@ -111,7 +95,8 @@ class MatchQuerySet(models.QuerySet["Match"]):
             self.for_member(member)
             .live()
             .filter(
-                Q(learner__member=member, learner_accepted_at=None) | Q(sharer__member=member, sharer_accepted_at=None),
+                people.of(member, Side.LEARNER) & Q(learner_accepted_at=None)
+                | people.of(member, Side.SHARER) & Q(sharer_accepted_at=None),
                 state=MatchState.ASKED,
             )
         )
@@ -120,8 +105,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """What a working-group member may see: a liaison where either side is of their regions, a coordinator all."""
         if member.is_coordinator:
             return self
-        regions = member.seat_regions
-        return self.filter(Q(learner__region__in=regions) | Q(sharer__region__in=regions))
+        return self.filter(people.of_regions(member.seat_regions))
 
     def with_people(self) -> "MatchQuerySet":
         """Fetch both people, their groups and the skill's names with the matches, in a constant number of queries."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from matching.asking import (
@@ -14,22 +14,14 @@ from matching.asking import (
     NotThisTime,
     RequestState,
 )
+from matching.models import people
 from matching.models.matches import Match
 from matching.models.rounds import Round
 from registrations.domain import RegistrationState
-from registrations.models import Block, Member, Registration, Skill
+from registrations.models import Member, Registration, Skill
 
 _GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 _OPEN = Q(state=RequestState.OPEN)
-
-
-def _blocked() -> Exists:
-    return Exists(
-        Block.objects.filter(
-            Q(member=OuterRef("learner__member"), blocked=OuterRef("sharer__member"))
-            | Q(member=OuterRef("sharer__member"), blocked=OuterRef("learner__member"))
-        )
-    )
 
 
 class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
@@ -43,7 +35,7 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         return self.waiting().filter(
             ~Q(learner__state__in=_GONE),
             ~Q(sharer__state__in=_GONE),
-            ~_blocked(),
+            ~people.blocked(),
             learner__member__is_active=True,
             sharer__member__is_active=True,
             sharer__is_findable=True,
@@ -62,8 +54,7 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         others = self.exclude(sharer__member=member)
         if member.is_coordinator:
             return others
-        regions = member.seat_regions
-        return others.filter(Q(learner__region__in=regions) | Q(sharer__region__in=regions))
+        return others.filter(people.of_regions(member.seat_regions))
 
     def with_people(self) -> "SharerRequestQuerySet":
         """Fetch both people, their groups and the skill's names in a constant number of queries."""

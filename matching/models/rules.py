@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from matching.models import people
 from registrations.models import Member, Registration
 
 
@@ -76,8 +77,7 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
         others = self.exclude(one__member=member).exclude(other__member=member)
         if member.is_coordinator:
             return others
-        regions = member.seat_regions
-        return others.filter(Q(one__region__in=regions) | Q(other__region__in=regions))
+        return others.filter(people.of_regions(member.seat_regions, "one", "other"))
 
 
 class Exclusion(models.Model):

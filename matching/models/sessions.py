@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.zones import validate_zone
 from matching.agreeing import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
 from matching.domain import MatchState, Side
+from matching.models import people
 from matching.models.matches import Match
 from registrations.models import Member, Registration
 
@@ -69,7 +70,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def for_member(self, member: Member) -> "SessionQuerySet":
         """The sessions of a member, in either role."""
-        return self.filter(Q(learner__member=member) | Q(sharer__member=member))
+        return self.filter(people.of(member))
 
     def of_people(self, *people: int) -> "SessionQuerySet":
         """The sessions in which any of these registrations takes part, in either role."""
@@ -88,7 +89,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def waiting_for(self, member: Member) -> "SessionQuerySet":
         """Those with proposed times that wait for the member's word."""
         return self.filter(
-            Q(learner__member=member, waiting_for=Side.LEARNER) | Q(sharer__member=member, waiting_for=Side.SHARER)
+            people.of(member, Side.LEARNER) & Q(waiting_for=Side.LEARNER)
+            | people.of(member, Side.SHARER) & Q(waiting_for=Side.SHARER)
         )
 
     def with_people(self) -> "SessionQuerySet":
