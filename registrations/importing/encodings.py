@@ -43,6 +43,11 @@ _OTHER_FORMATS = {
     b"7z\xbc\xaf": "a compressed file (unpack it first)",
     b"{\\rtf": "a text document (save it as CSV first)",
 }
+# UTF-8 as Windows-1252 shows it: one such letter of Western Europe, or two letters of any other script in a row.
+_MORE = "[" + "".join(re.escape(bytes([one]).decode("cp1252", "ignore") or chr(one)) for one in range(0x80, 0xC0)) + "]"
+_MISREAD = re.compile(
+    f"[\u00c2-\u00c5]{_MORE}|(?:[\u00c6-\u00df]{_MORE}){{2}}|[\u00e0-\u00ef]{_MORE}{{2}}|[\u00f0-\u00f4]{_MORE}{{3}}"
+)
 _BAD = re.compile("[\udc80-\udcff]")  # where a byte stood that is no UTF-8 (Python's "surrogateescape")
 
 
@@ -162,3 +167,9 @@ def has_bad(text: str) -> bool:
 def without_bad(text: str) -> str:
     """Return the text with the sign for a lost letter where a byte was no UTF-8."""
     return _BAD.sub("\ufffd", text)
+
+
+def seems_garbled(text: str) -> bool:
+    """Tell whether letters of a text were lost before it came to us ("Jos\ufffd"), or were read as another code page
+    than they were written in ("JosÃ©")."""
+    return "\ufffd" in text or _MISREAD.search(text) is not None

@@ -72,6 +72,9 @@ def read_address(told: str) -> Cell:
     for candidate in (bare, hidden, hidden.rstrip(".,;"), re.sub(r"\s*([@.])\s*", r"\1", hidden)):
         if candidate.count("@") == 1 and (address := canonical_or_nothing(candidate)):
             return guessed(address, f"taken as {address}")
+    local, _at, domain = bare.rpartition("@")
+    if local and not local.isascii() and canonical_or_nothing(f"a@{domain}"):
+        return unread("mail servers like ours take only a to z before the @, so no letter can be sent there")
     return unread("not an address")
 
 
@@ -86,9 +89,10 @@ def read_username(told: str, *, is_word_for_none: bool = False) -> Cell:
     if is_word_for_none or _says_none(told, _NO_USERNAME):
         return understood("")
     try:
-        return understood(usernames.read(told))
+        name = usernames.read(told)
     except usernames.NoUsername as why:
         return unread(str(why))
+    return understood(name) if text.key(name) else guessed(name, "nothing but signs: taken as a username")
 
 
 def read_name(told: str) -> Cell:
@@ -108,9 +112,9 @@ def read_name(told: str) -> Cell:
 
 
 def _says_none(told: str, words: frozenset[str]) -> bool:
-    """Tell whether the text has no letter or digit at all, or is a way of saying "none" that is nobody's name."""
+    """Tell whether the text is nothing but signs, or is a way of saying "none" that is nobody's name."""
     word = " ".join(told.split())
-    return not text.key(word) or word in words or (text.key(word) in _NONE_FOR_CERTAIN and not word.isalpha())
+    return text.is_only_signs(word) or word in words or (text.key(word) in _NONE_FOR_CERTAIN and not word.isalpha())
 
 
 def words_for_none(told: Iterable[tuple[str, str]]) -> frozenset[str]:

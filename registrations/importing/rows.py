@@ -10,6 +10,7 @@ from typing import Any
 
 from registrations.importing import (
     countries,
+    encodings,
     groups,
     languages,
     numbers,
@@ -132,6 +133,8 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
     for field, place in columns.places.items():
         if columns.headings[place] in row.damaged:
             cells[field] = unread("has bytes that are no UTF-8; not read")
+        elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(told[field]):
+            cells[field] = guessed(cells[field].value, "some of its letters seem to be lost or garbled")
     return Answers(row, cells if lexicon.is_sure_of_letters else _doubted(cells), columns)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +19,9 @@ _BLANK_AT_THE_END = 100  # so many are told as blank rows; more are what a sprea
 _HEAD = 64 * 1024
 _SEPARATORS = ",;\t|"  # looked for
 _CAN_SEPARATE = frozenset(",;\t|:^~#")  # believed when the file says so
+# "sep=;", also as a spreadsheet that took it for a row writes it again: in quotes, with empty cells after it.
+_TOLD = re.compile(r' *"?sep=([^"\w\s]|\t|)"?[,;\t|" ]*', re.IGNORECASE)
+_LONGEST_TOLD = 10 + MOST_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,10 @@ def _check_size(content: bytes) -> None:
 def _told_separator(text: str) -> tuple[str, str]:
     """Return the text from its headings on, and its separator: the one told ("sep=;"), else the likeliest."""
     text = text.lstrip("\r\n")
-    line = text[:20].splitlines()[0] if text else ""
-    bare = line.strip().strip('"')
-    if bare[:4].lower() == "sep=" and len(bare) <= 5:
+    line = text[:_LONGEST_TOLD].splitlines()[0] if text else ""
+    if match := _TOLD.fullmatch(line):
         rest = text[len(line) :].lstrip("\r\n")
-        told = bare[4:] or ("\t" if line.rstrip('\r\n"').endswith("\t") else "")
+        told = match[1]
         return rest, told if told in _CAN_SEPARATE and _known_headings(rest, told) >= columns.FEWEST else _separator(
             rest
         )

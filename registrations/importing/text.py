@@ -96,7 +96,12 @@ def squeezed(text: str) -> str:
 
 def says_nothing(text: str) -> bool:
     """Tell whether a filled cell says that there is no answer: "n/a", "-", "none"."""
-    return key(text) in NOTHING or not key(text)
+    return key(text) in NOTHING or is_only_signs(text)
+
+
+def is_only_signs(text: str) -> bool:
+    """Tell whether a text is nothing but dashes, dots and the like; a picture ("👍", "✗") says something."""
+    return not key(text) and not any(unicodedata.category(letter) in ("So", "Sk", "Sc") for letter in text)
 
 
 def slips(one: str, other: str, *, limit: int) -> int:

@@ -28,7 +28,7 @@ _NAMED = (
         + _NAME
         + r"[.,]{0,2}"
         + _SIGN
-        + r"(?:de )?(?P<year>\d{4})"
+        + r"(?:de )?(?P<year>\d{4}|\d{2})"
         + _CLOCK
         + "$"
     ),

@@ -59,7 +59,8 @@ _PARTS = {
     "late evening|late evenings|night|nights|noche|noches|por la noche|por las noches|en la noche|nuit|nuits|"
     "noite|noites|a noite|de noite|as noites|pela noite|ليلا|الليل|ليل": (19 * 60, 22 * 60),
 }
-_RANGE = "-|~|to|till|til|until|through|thru|a|al|hasta|au|jusqua|ate|as|إلى|الى|حتى|→"
+_RANGE = "-|~|to|through|thru|a|al|au|as|إلى|الى|→"
+_UNTIL = "till|til|until|hasta|jusqua|ate|حتى"  # between two times a range; before one alone, the end of the hours
 _AND = "and|&|+|y|e|et|und|ou|or|o|و|,|،|/"
 _AFTER = "after|from|since|starting|despues de|a partir de|desde|apres|des|depois de|depois das|بعد"
 _BEFORE = "before|antes de|antes das|avant|قبل"
@@ -110,6 +111,7 @@ def words() -> dict[str, Word]:
 
     for number, names in enumerate(_DAYS):
         add(names, Word("day", number))
+    add(_UNTIL, Word("range", "until"))
     for spellings, kind in (
         (_WEEKEND, "weekend"),
         (_WORKDAYS, "workdays"),

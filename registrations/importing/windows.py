@@ -227,9 +227,9 @@ def _spans(said: list[Said]) -> list[Said] | None:
             place += 3
         elif one.kind == "after" and kinds[1:2] == ["time"] and kinds[2:3] == ["range"]:
             place += 1
-        elif one.kind in ("after", "before") and kinds[1:2] == ["time"]:
+        elif (one.kind in ("after", "before") or one.value == "until") and kinds[1:2] == ["time"]:
             open_ended = _open_ended(one.kind, said[place + 1].value)
-            if open_ended is None:
+            if open_ended is None or (one.value == "until" and found and found[-1].kind != "days"):
                 return None
             found.append(Said("span", open_ended, one.is_and))
             place += 2

@@ -573,3 +573,14 @@ def test_a_guess_always_says_what_was_made_of_it():
         assert windows.read(told).note
     for told in ("Columbia", "Georgia"):
         assert countries.read(told).note
+
+
+@pytest.mark.parametrize("told", ["👍", "✗", "☐", "❤️"])
+def test_a_picture_is_an_answer_that_nobody_read(told):
+    for read in (yesno.read, yesno.read_consent, countries.read, roles.read, numbers.read, languages.read):
+        assert read(told).certainty is Certainty.UNREAD
+
+
+def test_an_address_whose_local_part_cannot_be_sent_to_is_refused_in_those_words():
+    assert "before the @" in people.read_address("josé@example.org").note
+    assert people.read_address("josé@exam ple").note == "not an address"

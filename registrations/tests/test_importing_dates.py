@@ -23,6 +23,8 @@ def read(told, order=Order.UNTOLD):
         ("Mar-14-2024", 14, 0, 0),
         ("2024-Mar-14 10:00", 14, 10, 0),
         ("14-março-2024", 14, 0, 0),
+        ("14-Mar-24", 14, 0, 0),
+        ("14 mars 24 15:05", 14, 15, 5),
         ("14. März 2024 15:05", 14, 15, 5),
         ("14 марта 2024 3:05 дня", 14, 15, 5),
         ("14 Machi 2024 10:05", 14, 10, 5),
@@ -86,3 +88,28 @@ def test_hours_with_a_half_of_the_day_in_any_language(told, shown):
     cell = windows.read(told)
 
     assert (cell.certainty, windows.show(cell.value)) == (Certainty.UNDERSTOOD, shown)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Mon until 10am",
+        "till 10am Mon",
+        "hasta las 10 los lunes",
+        "lundi jusqu'à 10h",
+        "até 10h segunda",
+        "الاثنين حتى 10 صباحا",
+    ],
+)
+def test_until_an_hour_is_before_it(told):
+    cell = windows.read(told)
+    assert (cell.certainty, windows.show(cell.value)) == (Certainty.GUESSED, "Mon 07:00–10:00")
+
+
+@pytest.mark.parametrize("told", ["Mon 8:00 until 10:00", "lunes de 8 hasta 10h", "الاثنين 8:00 حتى 10:00"])
+def test_from_an_hour_until_another_is_a_range(told):
+    assert windows.show(windows.read(told).value) == "Mon 08:00–10:00"
+
+
+def test_an_end_after_a_part_of_the_day_is_not_guessed():
+    assert windows.read("evenings until 22:00").certainty is Certainty.UNREAD

@@ -88,7 +88,7 @@ def test_a_code_page_that_cannot_be_is_not_offered_and_not_taken():
         table.read(content, "rot13")
 
 
-@pytest.mark.parametrize("begins", ["sep=;\n", "sep=;\r\n", '"sep=;"\n', "SEP=;\n", "\ufeffsep=;\n"])
+@pytest.mark.parametrize("begins", ["sep=;\n", "sep=;\r\n", '"sep=;"\n', "SEP=;\n", "\ufeffsep=;\n", "sep=;;;;\n"])
 def test_a_line_that_tells_the_separator_is_believed_and_is_no_row(begins):
     told = table.read((begins + FILE.replace(",", ";")).encode())
 
@@ -159,3 +159,18 @@ def test_headings_told_apart_stay_apart():
         "A (3)",
         "A (4)",
     )
+
+
+@pytest.mark.parametrize("name", ["JosÃ©", "Å“sten", "Ø§Ù„Ø¹Ø±Ø¨ÙŠØ©", "Ð˜Ð²Ð°Ð½", "å±±ç”°", "Jos\ufffd"])
+def test_a_name_garbled_before_it_came_to_us_is_not_understood(name):
+    [ana, *_others] = read_rows(table.read(FILE.replace("Ana Pérez", name).encode()))
+
+    assert ana.cells["name"].certainty is Certainty.GUESSED
+    assert ana.cells["country"].certainty is Certainty.UNDERSTOOD
+
+
+@pytest.mark.parametrize("name", ["FRANÇOIS", "JOSÉ’S", "IRMÃO", "Jürgen Þór", "AÇÃO", "سارة", "Ñandú «JOSÉ»", "SÃO-Â"])
+def test_capitals_with_marks_are_not_taken_for_garbled(name):
+    [ana, *_others] = read_rows(table.read(FILE.replace("Ana Pérez", name).encode()))
+
+    assert (ana.cells["name"].certainty, ana["name"]) == (Certainty.UNDERSTOOD, name)

@@ -136,3 +136,8 @@ def test_reading_usernames_takes_no_longer_for_long_texts():
 def test_every_name_of_the_namespace_leads_to_the_user():
     for name in usernames._namespaces():
         assert usernames.read(f"{name}:ana") == "Ana"
+
+
+def test_a_user_called_by_a_picture_keeps_the_name():
+    assert made(people.read_username("😀")) == (Certainty.GUESSED, "😀")
+    assert made(people.read_username("—")) == (Certainty.UNDERSTOOD, "")
