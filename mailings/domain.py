@@ -143,11 +143,11 @@ def says_there_is_no_such_mailbox(answer: Answer) -> bool:
 def may_come_later(answer: Answer) -> bool:
     """Tell whether a letter somebody waits for, which did not get through at once, is worth another attempt.
 
-    A server that says "later" (greylisting, say), is slow or hangs up may take it in a minute. One at which nobody
-    listens, or that refuses, is said to the person at once.
+    A server that says "later" (greylisting, say), is slow, hangs up, refuses the connection or cannot be found may take
+    it in a minute. One that refuses the letter, or us, is said to the person at once.
     """
     if answer.code is None:
-        return answer.handed_over or answer.stage != Stage.HELLO or answer.text.startswith("4")
+        return not (answer.stage == Stage.HELLO and answer.text.startswith("5"))
     return 400 <= answer.code < 500
 
 

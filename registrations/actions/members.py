@@ -41,9 +41,9 @@ def send_sign_in_code(
 ) -> SignInCode:
     """Send a letter with a one-time code and link to ``address`` and return its row; they are in the letter only.
 
-    Where the mail server does not take it within ``patience`` seconds, or says "later", the worker draws other ones and
-    sends them: then the row ``is_waiting``. Raises EnoughLetters or LimitReached at the limits, CodeNotSent when the
-    mail server refuses the letter or nobody listens there.
+    Where the mail server does not take it within ``patience`` seconds, says "later" or cannot be reached, the worker
+    draws other ones and sends them: then the row ``is_waiting``. Raises EnoughLetters or LimitReached at the limits,
+    CodeNotSent when the mail server refuses the letter.
     """
     code = _write_code(
         SignInCode(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from letsconnect.base import network
 from letsconnect.base.checks import a_proxy_ends_https, proxies_are_counted_right
 from letsconnect.base.models import ProxyDoubt
+from mailings.actions import drain
 from mailings.models import Letter
 from registrations.actions.members import TRIES_ELSEWHERE, TRIES_OF_A_NETWORK
 from registrations.models import Member, SignInCode
@@ -99,8 +100,10 @@ def test_codes_that_never_left_do_not_count(client, settings, mailoutbox):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     for _ in range(10):
-        assert "could not be sent" in ask(client).context["form"].errors["email"][0]
+        assert ask(client).status_code in (302, 429)
     settings.EMAIL_BACKEND = backend
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert set(drain(now=timezone.now())) == {"skipped"}
 
     assert ask(client).status_code == 302
     assert len(mailoutbox) == 1
