@@ -27,11 +27,6 @@ class TrustSeatAdmin(SeatAdmin):
     def get_fields(self, request: HttpRequest, obj: TrustSeat | None = None) -> list[str]:
         return ["member", "from_on", "until_on"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: TrustSeat | None = None) -> list[str]:
-        fixed = super().get_readonly_fields(request, obj)
-        has_an_end = obj is not None and obj.until_on is not None
-        return [*fixed, "until_on"] if has_an_end and "until_on" not in fixed else fixed
-
     def asked_once_more(self, values: dict[str, Any]) -> str:
         return _("Whoever is on the trust team reads what people tell it in confidence, with their names.")
 

@@ -80,6 +80,10 @@ class NotOneself(TrustError):
     """Nobody appoints themselves to the trust team."""
 
 
+class SeatRefused(TrustError):
+    """A seat is given to nobody whose account is closed, and what has an end is not prolonged."""
+
+
 def check_move(was: str, becomes: str) -> None:
     """Raise MoveNotAllowed unless a report may go from ``was`` to ``becomes``."""
     if ReportState(becomes) not in _MOVES[ReportState(was)]:

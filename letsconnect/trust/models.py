@@ -18,7 +18,11 @@ from registrations.models.members import new_public_id
 
 class TrustSeatQuerySet(models.QuerySet["TrustSeat"]):
     def current(self, *, on: date) -> "TrustSeatQuerySet":
-        return self.filter(Q(until_on=None) | Q(until_on__gt=on), from_on__lte=on, member__is_active=True)
+        return self.not_over(on=on).filter(from_on__lte=on, member__is_active=True)
+
+    def not_over(self, *, on: date) -> "TrustSeatQuerySet":
+        """Those held on that day, and those that begin later."""
+        return self.filter(Q(until_on=None) | Q(until_on__gt=on))
 
     def of(self, member: Member) -> "TrustSeatQuerySet":
         return self.filter(member=member)

@@ -58,7 +58,7 @@ def end_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetim
         raise SeatRefused(_("This seat has an end already, and it can only move nearer. To go on, give a new seat."))
     if until_on < seat.from_on:
         raise SeatRefused(_("A seat does not end before the day it began."))
-    if seat.is_last_coordinator():
+    if seat.is_last_coordinator(on=until_on):
         raise LastCoordinator(_("This is the last coordinator: appoint another one first."))
     close_seat(seat=seat, until_on=until_on, by=by, now=now)
     return seat
@@ -77,7 +77,7 @@ def end_all_seats(*, member: Member, refusal: str, by: Member | None, now: datet
     lock_coordinators()
     today = now.astimezone(UTC).date()
     seats = list(member.seats.current(on=today)) + list(member.seats.filter(from_on__gt=today))
-    if any(seat.is_last_coordinator() for seat in seats):
+    if any(seat.is_last_coordinator(on=today) for seat in seats):
         raise LastCoordinator(refusal)
     for seat in seats:
         close_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)

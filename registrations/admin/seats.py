@@ -13,12 +13,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
 from letsconnect.base.versions import ChangedMeanwhile
+from mailings.standing import is_written_to
 from registrations.actions import seats as actions
 from registrations.admin.people import PersonForm, person_in_words
 from registrations.domain import LookKind, Region, RegistrationError, SeatRole
@@ -30,7 +32,7 @@ def today() -> date:
 
 
 class EndForm(forms.ModelForm):
-    """When a seat ends; empty is no answer, since it would give the seat back."""
+    """When a seat ends; empty is no answer, since it would give the seat back, and an end only moves nearer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,6 +43,8 @@ class EndForm(forms.ModelForm):
         until_on = self.cleaned_data["until_on"]
         if until_on < self.instance.from_on:
             raise forms.ValidationError(_("A seat does not end before the day it began."))
+        if self.instance.until_on is not None and until_on > self.instance.until_on:
+            raise forms.ValidationError(_("The end of a seat only moves nearer. To go on, give a new seat."))
         return until_on
 
 
@@ -48,10 +52,8 @@ class WorkingGroupEndForm(EndForm):
     """Says at the field what the action refuses; the action looks again under a lock."""
 
     def clean_until_on(self) -> date:
-        until_on, was = super().clean_until_on(), self.instance.until_on
-        if was is not None and until_on > was:
-            raise forms.ValidationError(_("The end of a seat only moves nearer. To go on, give a new seat."))
-        if self.instance.is_last_coordinator():
+        until_on = super().clean_until_on()
+        if self.instance.is_last_coordinator(on=until_on):
             raise forms.ValidationError(_("This is the last coordinator: appoint another one first."))
         return until_on
 
@@ -104,13 +106,13 @@ class SeatAdmin(WorkingGroupAdmin):
                 person = person_in_words(form.cleaned_data["member"])
                 asked = {"warning": warning, "person": person, "answer": _answer(form.cleaned_data)}
                 return self._page(request, "confirm", form, **asked)
+            held = set(self.model._base_manager.filter(member=form.cleaned_data["member"]).values_list("pk", flat=True))
             try:
                 seat = self.give(request, form.cleaned_data)
             except self.refusals as refusal:
                 form.add_error(None, str(refusal))
             else:
-                said = _("%(seat)s: the seat is given, and a letter says so.") % {"seat": seat}
-                messages.success(request, said)
+                messages.success(request, _said_of(seat, is_new=seat.pk not in held))
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return self._page(request, "add", form)
 
@@ -161,6 +163,16 @@ class SeatAdmin(WorkingGroupAdmin):
         return TemplateResponse(
             request, f"admin/seats/{page}.html", {**self.admin_site.each_context(request), **context}
         )
+
+
+def _said_of(seat: Any, *, is_new: bool) -> str:
+    """Say what giving a seat has changed, and whether a letter tells of it."""
+    words = {"seat": seat, "day": date_format(seat.from_on)}
+    if not is_new:
+        return _("%(seat)s: this seat was given before, from %(day)s on. Nothing is changed.") % words
+    if not is_written_to(seat.member):
+        return _("%(seat)s: the seat is given. Our letters do not reach this person: please tell them.") % words
+    return _("%(seat)s: the seat is given, and a letter says so.") % words
 
 
 def _answer(values: dict[str, Any]) -> str:

@@ -222,10 +222,13 @@ class WorkingGroupSeat(models.Model):
             ),
         ]
 
-    def is_last_coordinator(self) -> bool:
-        """Tell whether nobody would be left who can appoint others."""
-        is_coordinator = self.role == SeatRole.COORDINATOR and self.until_on is None
-        return is_coordinator and set(WorkingGroupSeat.objects.coordinators_without_end()) <= {self}
+    def is_last_coordinator(self, *, on: date) -> bool:
+        """Tell whether nobody would be left who can appoint others if this seat ended on that day: whose seat begins
+        later leaves the days between to nobody."""
+        if self.role != SeatRole.COORDINATOR or self.until_on is not None:
+            return False
+        others = WorkingGroupSeat.objects.coordinators_without_end().exclude(pk=self.pk)
+        return not others.filter(from_on__lte=on).exists()
 
     def has_ended(self, *, on: date) -> bool:
         return self.until_on is not None and self.until_on <= on

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act, SecurityEvent
 from mailings.models import Letter
+from registrations.actions.erasing import erase_member
 from registrations.actions.seats import appoint, end_seat
 from registrations.domain import LastCoordinator, SeatRefused, SeatRole
 from registrations.emails import seats as letters
@@ -159,6 +160,36 @@ def test_the_last_coordinator_stays(client, coordinator):
 
     assert page.context["adminform"].form.errors["until_on"]
     assert WorkingGroupSeat.objects.get(pk=seat.pk).until_on is None
+
+
+def test_a_coordinator_of_next_year_leaves_nobody_to_appoint_others_until_then(client, coordinator):
+    seat, other = coordinator.seats.get(), factories.make_member()
+    appoint(member=other, role=SeatRole.COORDINATOR, by=coordinator, now=NOW, from_on=TODAY + timedelta(days=365))
+    for until_on in (TODAY, TODAY + timedelta(days=364)):
+        with pytest.raises(LastCoordinator):
+            end_seat(seat=seat, until_on=until_on, by=coordinator, now=NOW)
+    with pytest.raises(LastCoordinator):
+        erase_member(member=coordinator, by=coordinator, now=NOW)
+    client.force_login(coordinator)
+    assert client.post(change(seat), {"until_on": "2026-06-01"}).context["adminform"].form.errors["until_on"]
+
+    end_seat(seat=seat, until_on=TODAY + timedelta(days=365), by=coordinator, now=NOW)
+
+    assert not WorkingGroupSeat.objects.current(on=TODAY + timedelta(days=365)).filter(member=coordinator).exists()
+
+
+def test_what_is_said_of_a_seat_is_what_happened(client, coordinator):
+    client.force_login(coordinator)
+
+    def given(to):
+        told = {"member": to.public_id, "role": "liaison", "region": "MENA", "from_on": str(TODAY)}
+        return client.post(ADD, told, follow=True).content.decode()
+
+    reached, silent = factories.make_member(), factories.make_member(email=None)
+    assert "a letter says so" in given(reached)
+    again = given(reached)
+    assert "given before" in again and "a letter says so" not in again
+    assert "Our letters do not reach this person" in given(silent)
 
 
 @pytest.mark.parametrize("is_new", [True, False])

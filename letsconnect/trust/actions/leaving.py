@@ -24,7 +24,7 @@ def connect() -> None:
 
 def on_leaving(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
     today = now.astimezone(UTC).date()
-    for seat in TrustSeat.objects.of(member).filter(until_on=None):
+    for seat in TrustSeat.objects.of(member).not_over(on=today):
         end_trust_seat(seat=seat, until_on=max(today, seat.from_on), by=by, now=now)
 
 

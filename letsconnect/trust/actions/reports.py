@@ -155,10 +155,13 @@ def step_aside(*, report: Report, by: Member, now: datetime) -> None:
 
 @transaction.atomic
 def name_person(*, report: Report, about: Member, by: Member, now: datetime) -> Report:
-    """Say whose account it is that a report describes in words; it is kept from that person from then on."""
+    """Say whose account it is that a report describes in words; it is kept from that person from then on. Who comes
+    second with another one is told, and nobody takes the place of whom a report is about."""
     report = _lock(report, by=by, now=now)
     if about.pk == report.reporter_id:
         raise NotYours(_("This is the person who wrote."))
+    if report.about_id is not None and report.about_id != about.pk:
+        raise MoveNotAllowed(_("Another account is named here already. Look at the report again."))
     report.about = about
     report.save(update_fields=["about"])
     Note.objects.create(report=report, written_by=by, at=now, deed=Deed.NAMED)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
-from letsconnect.trust.domain import NotOneself, NotYours
+from letsconnect.trust.domain import NotOneself, NotYours, SeatRefused
 from letsconnect.trust.models import TrustSeat
 from mailings import letters
 from registrations.models import Member
@@ -19,13 +19,15 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
     """Give the member a seat from today; asking twice changes nothing. They and the others on the team get a letter.
 
     ``by`` None is the machine's own command. Raises NotOneself: who appoints can read nothing, and is not to be able to
-    change that alone.
+    change that alone; SeatRefused for a closed account.
     """
     if by is not None and not Member.objects.get(pk=by.pk).is_coordinator:
         raise NotYours(_("Only coordinators give seats on the trust team."))
     if by is not None and by.pk == member.pk:
         raise NotOneself(_("Nobody appoints themselves to the trust team: ask another coordinator."))
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    if not member.is_active:
+        raise SeatRefused(_("This account is closed."))
     seat = TrustSeat.objects.of(member).filter(until_on=None).first()
     if seat is None:
         today = now.astimezone(UTC).date()
@@ -41,17 +43,19 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
 @transaction.atomic
 def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: datetime) -> TrustSeat:
     """Let a seat end; ``until_on`` is its first day without it, today's date ends it at once. The team is told, the one
-    who leaves it included."""
+    who leaves it included. An end that is set only moves nearer; the same one again changes nothing."""
     seat = TrustSeat.objects.select_for_update(no_key=True, of=("self",)).select_related("member").get(pk=seat.pk)
-    if seat.until_on is not None:
+    if seat.until_on == until_on:
         return seat
+    if seat.until_on is not None and seat.until_on < until_on:
+        raise SeatRefused(_("The end of a seat only moves nearer. To go on, give a new seat."))
     today = now.astimezone(UTC).date()
     team = list(TrustSeat.objects.current(on=today).select_related("member"))
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])
     acts.record(by=by, verb="end_trust_seat", on=seat, now=now)
     security.record(kind=SecurityEventKind.ROLE_ENDED, member=seat.member, by=by, detail="trust team", now=now)
-    _tell(team, about=seat, event="ended", now=now)
+    _tell(team, about=seat, event=f"ended:{until_on}", now=now)
     return seat
 
 

@@ -14,6 +14,7 @@ from letsconnect.trust.domain import (
     NothingSaid,
     NotOneself,
     NotYours,
+    SeatRefused,
     TooMany,
 )
 from letsconnect.trust.models import Note, Report, TrustSeat
@@ -22,7 +23,7 @@ from mailings.models import Letter
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import news
-from registrations.actions import erasing
+from registrations.actions import closing, erasing
 from registrations.domain import Step
 from registrations.models import Block, Look
 from registrations.tests.factories import NOW, make_coordinator, make_member
@@ -168,6 +169,18 @@ def test_a_person_named_later_sees_it_no_more():
         actions.name_person(report=report, about=report.reporter, by=one, now=NOW)
 
 
+def test_of_two_who_name_an_account_the_second_is_told_and_nobody_takes_the_place_of_another():
+    reader, report = make_reader(), make_report(who="the one with the hat")
+    one, other = make_member(), make_member()
+    actions.name_person(report=report, about=one, by=reader, now=NOW)
+
+    actions.name_person(report=report, about=one, by=reader, now=NOW)
+    with pytest.raises(MoveNotAllowed):
+        actions.name_person(report=report, about=other, by=reader, now=NOW)
+
+    assert Report.objects.get().about == one
+
+
 def test_the_sweep_tells_again_each_week_and_who_joins_later_and_twice_changes_nothing():
     reader, report = make_reader(), send()
     assert actions.tell_readers(NOW) == 0
@@ -285,3 +298,36 @@ def test_seats_given_and_ended_are_in_the_security_log():
         ("role_given", member.pk, coordinator.pk, "trust team"),
         ("role_ended", member.pk, coordinator.pk, "trust team"),
     ]
+
+
+def test_a_closed_account_is_given_no_seat():
+    closed = make_member(is_active=False)
+    with pytest.raises(SeatRefused):
+        actions.appoint_to_trust_team(member=closed, by=make_coordinator(), now=NOW)
+    with pytest.raises(CommandError, match="closed"):
+        call_command("appoint_to_trust_team", closed.email)
+
+    assert not TrustSeat.objects.exists()
+
+
+def test_a_seat_whose_end_is_set_can_end_at_once_and_is_never_prolonged():
+    coordinator = make_coordinator()
+    seat = actions.appoint_to_trust_team(member=make_member(), by=coordinator, now=NOW)
+    actions.end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
+
+    with pytest.raises(SeatRefused):
+        actions.end_trust_seat(seat=seat, until_on=date(2026, 6, 2), by=coordinator, now=NOW)
+    actions.end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
+
+    assert not TrustSeat.objects.current(on=NOW.date()).exists()
+
+
+def test_a_seat_whose_end_is_set_ends_with_the_account_and_does_not_come_back_with_it():
+    coordinator, member = make_coordinator(), make_member()
+    seat = actions.appoint_to_trust_team(member=member, by=coordinator, now=NOW)
+    actions.end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
+
+    closing.close_account(member=member, reason="asked", by=coordinator, now=NOW)
+    closing.reopen_account(member=member, by=coordinator, now=NOW)
+
+    assert not TrustSeat.objects.current(on=NOW.date()).exists()

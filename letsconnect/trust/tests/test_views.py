@@ -104,6 +104,16 @@ def test_an_address_stays_hidden_unless_the_writer_may_be_written_to(client):
     assert report.reporter.email not in client.get(page(report)).content.decode()
 
 
+def test_who_may_be_written_to_but_has_no_address_is_not_said_to_have_refused(client):
+    client.force_login(make_reader())
+    silent = make_report(reporter=make_member(email=None), may_contact=True)
+
+    body = client.get(page(silent)).content.decode()
+
+    assert "there is no address" in body
+    assert "do not want to be written to" not in body
+
+
 def test_for_the_person_it_is_about_it_is_as_if_it_were_not_there(client):
     about = make_reader()
     report = make_report(about=about)
@@ -191,7 +201,10 @@ def test_a_coordinator_appoints_others_ends_a_seat_and_reads_nothing(client):
     client.post(change, {"until_on": "2026-03-20"})
     seat.refresh_from_db()
     assert str(seat.until_on) == "2026-03-20"
-    assert client.get(change).status_code == 200
+    assert client.post(change, {"until_on": "2026-04-01"}).context["errors"]
+    client.post(reverse("admin:trust_trustseat_end", args=[seat.pk]))
+    seat.refresh_from_db()
+    assert seat.until_on == NOW.date()
     assert client.get(LIST).status_code == 404
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from letsconnect.base import addresses
 from letsconnect.trust import actions
+from letsconnect.trust.domain import TrustError
 from registrations.models import Member
 
 
@@ -24,5 +25,8 @@ class Command(BaseCommand):
         member = Member.objects.with_address(options["address"]).first()
         if member is None:
             raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")
-        seat = actions.appoint_to_trust_team(member=member, by=None, now=timezone.now())
+        try:
+            seat = actions.appoint_to_trust_team(member=member, by=None, now=timezone.now())
+        except TrustError as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{seat}")
