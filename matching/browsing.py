@@ -17,7 +17,7 @@ from matching import reasons
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.facts import next_monday
 from matching.models import Match, SharerRequest
-from registrations import skills
+from registrations import skills, taking_part
 from registrations.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
 from registrations.domain import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState
 from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage, Window
@@ -90,8 +90,7 @@ class Listed:
 
 def everybody(member: Member, *, on: date) -> RegistrationQuerySet:
     """Those the member may find: they share something, have room for somebody, and can be matched on that day."""
-    sharing = Offer.objects.exclude(skill__state=SkillState.RETIRED).values("registration")
-    return Registration.objects.matchable(on=on).findable_by(member, on=on).filter(pk__in=sharing, can_help__gt=0)
+    return taking_part.findable(on=on).findable_by(member, on=on)
 
 
 def wished_by(person: Registration) -> set[int]:

@@ -5,13 +5,19 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from registrations.domain import UNTIL_THEY_RETURN, RegistrationState
-from registrations.models import Registration
+from registrations.domain import UNTIL_THEY_RETURN, RegistrationState, SkillState
+from registrations.models import Offer, Registration, RegistrationQuerySet
 
 
 def takes_part(registration: Registration | None, *, on: date) -> bool:
     """Tell whether a round that begins on that day would know this person."""
     return registration is not None and Registration.objects.matchable(on=on).filter(pk=registration.pk).exists()
+
+
+def findable(*, on: date) -> RegistrationQuerySet:
+    """Those whom others find on that day: they said so, take part, share something and have room for somebody."""
+    sharing = Offer.objects.exclude(skill__state=SkillState.RETIRED).values("registration")
+    return Registration.objects.matchable(on=on).filter(is_findable=True, pk__in=sharing, can_help__gt=0)
 
 
 def next_round(registration: Registration | None, *, on: date) -> str:

@@ -25,16 +25,15 @@ class LookQuerySet(models.QuerySet["Look"]):
     def keep(self, viewer: Member, people: People, what: str, on: date) -> None:
         """Remember that ``viewer`` was shown these people; once a day is enough, and oneself is no look. One statement
         writes them, whatever their number."""
-        registrations = set(people.registrations)
+        registrations, members = set(people.registrations), set(people.members)
         if people.addresses:
             known = Registration.objects.filter(imported_address__in=people.addresses)
             registrations.update(known.values_list("pk", flat=True))
+            members.update(Member.objects.filter(email__in=people.addresses).values_list("pk", flat=True))
         if registrations:
             registrations -= set(Registration.objects.filter(member=viewer).values_list("pk", flat=True))
         looks = [Look(viewer=viewer, registration_id=pk, what=what, seen_on=on) for pk in sorted(registrations)]
-        looks += [
-            Look(viewer=viewer, member_id=pk, what=what, seen_on=on) for pk in sorted(people.members - {viewer.pk})
-        ]
+        looks += [Look(viewer=viewer, member_id=pk, what=what, seen_on=on) for pk in sorted(members - {viewer.pk})]
         self.bulk_create(looks, ignore_conflicts=True)
 
     def note(self, *, viewer: Member, registrations: Iterable[Registration], what: LookKind, on: date) -> None:

@@ -127,10 +127,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(pk__in=[pk for pk, address in told if canonical_or_as_it_is(address) in wanted])
 
     def visible_to(self, member: "MemberType") -> "RegistrationQuerySet":
-        """What a working-group member may see: a liaison their regions, a coordinator all."""
-        if member.is_coordinator:
-            return self
-        return self.filter(region__in=member.seat_regions)
+        """What a working-group member may see: a liaison their regions, a coordinator all; nobody the draft of somebody
+        who is still writing it, as its page promises."""
+        handed_in = self.exclude(state=RegistrationState.DRAFT, member__isnull=False)
+        return handed_in if member.is_coordinator else handed_in.filter(region__in=member.seat_regions)
 
 
 class Registration(models.Model):

@@ -1,5 +1,7 @@
 """Whether others may find somebody: off unless they said so, in the form or on the page about their data."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -103,3 +105,32 @@ def test_exports_say_it(person):
     column = exporting.headings(READER).index("others may find them and ask for them")
 
     assert [row[column] for row in exporting.rows(Registration.objects.filter(pk=person.pk), READER)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_so"),
+    [
+        ({}, True),
+        ({"state": "submitted", "reviewed_at": None, "reviewed_by": None}, False),
+        ({"can_help": 0}, False),
+        ({"paused_until": date(2999, 1, 1)}, False),
+        ({"away_until": date(2999, 1, 1)}, False),
+    ],
+)
+def test_who_says_yes_is_told_they_are_found_only_where_they_are(page, person, changes, is_so):
+    Registration.objects.filter(pk=person.pk).update(**changes)
+
+    answer = page.post(BUTTON, {"findable": "yes"}, follow=True).content.decode()
+
+    assert is_findable(person)
+    assert ("Others can find you and ask for you now." in answer) is is_so
+    assert ("at the moment not all of this is so" in answer) is not is_so
+
+
+def test_who_took_an_agreement_back_or_shares_nothing_is_not_told_that_they_are_found(client):
+    for person in (make_registration(offers=["wikidata"], agrees=False), make_registration(wishes=["wikidata"])):
+        client.force_login(person.member)
+
+        answer = client.post(BUTTON, {"findable": "yes"}, follow=True).content.decode()
+
+        assert "Others can find you and ask for you now." not in answer

@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from registrations.models import Look
-from registrations.tests.factories import NOW, make_coordinator, make_registration
+from mailings.tests.factories import make_letter
+from registrations.models import ImportUpload, Look
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,19 @@ def test_the_database_refuses_what_is_no_look(db, rule, broken):
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         Look.objects.create(**look)
         Look.objects.create(**look)
+
+
+def test_a_look_at_an_address_is_one_at_the_account_that_it_opens(client, db):
+    coordinator, member = make_coordinator(), make_member()
+    letter = make_letter(to=None, address=member.email)
+    content = f"Email\n{member.email}\n".encode()
+    upload = ImportUpload.objects.create(
+        file_name="old.csv", size=9, content=content, uploaded_by=coordinator, uploaded_at=NOW, asked_at=NOW
+    )
+    client.force_login(coordinator)
+
+    client.get(reverse("admin:mailings_letter_changelist"))
+    client.get(reverse("admin:mailings_letter_change", args=[letter.pk]))
+    client.get(reverse("admin:registrations_importupload_change", args=[upload.pk]))
+
+    assert set(Look.objects.about(member).values_list("what", flat=True)) == {"letters", "letter", "import"}

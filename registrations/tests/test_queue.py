@@ -110,8 +110,25 @@ def test_a_coordinator_sees_counters_of_every_region_and_of_none(client, desk, c
 def test_the_list_shows_what_is_asked_for(client, desk, coordinator, query, names):
     client.force_login(coordinator)
 
-    expected = {row.pk for name, row in desk.items() if names is None or name in names}
+    expected = {row.pk for name, row in desk.items() if (name != "draft" if names is None else name in names)}
     assert set(listed(client, **query)) == expected
+
+
+@pytest.mark.parametrize("source", ["form", "import"])
+def test_nobody_sees_a_draft_before_its_person_sends_it(client, coordinator, source):
+    draft = make_registration(state="draft", source=source, member=factories.make_member(), name="Half Written")
+    theirs = make_registration(
+        state="draft", source="import", member=None, name="Nobody Yet", imported_address="a@b.org"
+    )
+    client.force_login(coordinator)
+
+    for query in ({"show": "all"}, {"show": "draft"}, {"q": "Half"}, {"q": "Nobody"}):
+        assert draft.pk not in listed(client, **query)
+    assert listed(client, show="draft") == [theirs.pk]
+    page = reverse("admin:registrations_registration_change", args=[draft.pk])
+    assert "Half Written" not in client.get(page, follow=True).content.decode()
+    out = client.post(reverse("admin:registrations_registration_export") + "?show=all", {"format": "csv"})
+    assert b"Half Written" not in b"".join(out.streaming_content)
 
 
 def test_searching_by_name_looks_beyond_the_queue(client, desk, coordinator):

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mailings.models import Suppression
 from registrations.actions import reference
 from registrations.domain import ConsentDocument, RegistrationState
 from registrations.models import Eligibility, Group, GroupAlias, Registration, Skill
@@ -505,3 +506,29 @@ def test_each_row_says_how_many_share_what_is_wished(signed_in):
     save(signed_in, "learn")
 
     assert "3 people share this." in signed_in.get(url("learn")).content.decode()
+
+
+@pytest.mark.parametrize("state", ["needs_changes", "declined", "withdrawn"])
+def test_what_the_working_group_sees_already_is_not_said_to_be_seen_by_nobody(client, state):
+    reviewed = {"reviewed_at": factories.NOW, "reviewed_by": factories.make_coordinator(), "review_note": "please"}
+    person = factories.make_registration(state=state, **(reviewed if state != "withdrawn" else {}))
+    client.force_login(person.member)
+
+    answer = save(client, "share", go="save")
+
+    body = client.get(answer.url).content.decode()
+    assert "not submitted yet" in body
+    assert "Nobody sees it" not in body
+
+
+def test_no_page_promises_a_letter_to_whom_none_reaches(client):
+    reached, silent = (factories.make_registration(state="submitted") for _ in range(2))
+    Suppression.objects.suppress([silent.member.email], source="bounce", now=factories.NOW)
+
+    for person, is_promised in ((reached, True), (silent, False)):
+        client.force_login(person.member)
+        body = client.get(reverse("home")).content.decode()
+        assert ("You will get a letter when they have." in body) is is_promised
+        Registration.objects.filter(pk=person.pk).update(state="draft", submitted_at=None)
+        fill_in(client)
+        assert ("and you get a letter" in client.get(OVERVIEW).content.decode()) is is_promised

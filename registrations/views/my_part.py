@@ -26,6 +26,7 @@ from registrations.domain import UNTIL_THEY_RETURN, RegistrationError, Step
 from registrations.emails.quietness import PURPOSE
 from registrations.forms.my_data import DeleteForm, UntilForm, WithdrawForm
 from registrations.models import Block, Member, Registration
+from registrations.taking_part import findable as findable_people
 from registrations.taking_part import next_round, takes_part
 from registrations.views.registration import redirect_to_sign_in
 
@@ -85,9 +86,19 @@ def findable(request: HttpRequest) -> HttpResponse:
     except RegistrationError as refusal:
         messages.error(request, str(refusal))
     else:
-        said = _("Others can find you and ask for you now.") if is_findable else _("Nobody can find you any more.")
-        messages.success(request, said)
+        messages.success(request, _said_of_finding(request.user, is_findable=is_findable))
     return redirect("registrations:my-data")
+
+
+def _said_of_finding(member: Member, *, is_findable: bool) -> str:
+    if not is_findable:
+        return _("Nobody can find you any more.")
+    if findable_people(on=timezone.now().date()).filter(member=member).exists():
+        return _("Others can find you and ask for you now.")
+    return _(
+        "Kept. Others find you while your registration is approved, you take part, share something, and have room for "
+        "somebody; at the moment not all of this is so."
+    )
 
 
 @never_cache
@@ -137,7 +148,7 @@ def unblock(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a block back."""
     block = get_object_or_404(Block.objects.filter(member=request.user), blocked__public_id=public_id)
     blocking.unblock_person(member=request.user, blocked=block.blocked, by=request.user, now=timezone.now())
-    messages.success(request, _("You can be matched with this person again."))
+    messages.success(request, _("Your wish never to be matched with this person is taken back."))
     return redirect("registrations:my-data")
 
 

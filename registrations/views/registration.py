@@ -62,6 +62,7 @@ def _show(request: HttpRequest, *, status: int = 200) -> HttpResponse:
             (step, [readback.told(facts, unit) for unit in step.units]) for step in STEPS if not step.is_apart
         ],
         "apart": [step for step in STEPS if step.is_apart],
+        "is_written_to": is_written_to(request.user),
         "missing": [(one, step_of(one.field)) for one in missing_of(facts)],
     }
     return render(request, "registrations/registration_edit.html", context, status=status)

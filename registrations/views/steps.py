@@ -174,7 +174,9 @@ def _saved_text(saved: Registration) -> str:
         return _("Saved. Your registration stays approved, and the next matching uses what you changed.")
     if saved.state == RegistrationState.SUBMITTED:
         return _("Saved. Your registration waits for review by the working group.")
-    return _("Saved. Nobody sees it until you submit it; you can go on whenever you like.")
+    if saved.state == RegistrationState.DRAFT:
+        return _("Saved. Nobody sees it until you submit it; you can go on whenever you like.")
+    return _("Saved, and not submitted yet; you can go on whenever you like.")
 
 
 def _show_both(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
