@@ -217,7 +217,10 @@ def test_cancelling_asks_why_and_tells_everyone(client, liaison):
     sign_up(clinic, 2)
     client.force_login(liaison)
 
-    assert "2 people signed up and get a letter" in client.get(desk("cancel", clinic.pk)).content.decode()
+    assert (
+        "2 people signed up; those who can be written to get a letter"
+        in client.get(desk("cancel", clinic.pk)).content.decode()
+    )
     refused = client.post(desk("cancel", clinic.pk), {"reason": " "})
     assert refused.context["form"].errors
     client.post(desk("cancel", clinic.pk), {"reason": "The sharer is ill."})
