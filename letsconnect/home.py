@@ -1,6 +1,6 @@
 """What a person finds on their home page: their registration, their matches, their clinics.
 
-Each table is asked once, for all sections together, and the names of all skills are read at once: the page costs as
+All tables are asked in one statement, and the names of all skills are read at once: the page costs as
 much for somebody with thirty of everything as for a newcomer.
 """
 
@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
+from letsconnect.base.together import Reading
 from letsconnect.trust.models import Report
 from mailings.standing import why_not_written_to
 from matching import advising, reasons
@@ -32,9 +33,12 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     """Return what the home page of ``member`` shows."""
     me = _row_of(member, now=now)
     registration = getattr(me, "registration", None)
-    matches = list(Match.objects.for_member(member).live().prefetch_related(None))
-    sessions = list(sessions_at_hand(member, now=now))
-    suggestions = list(SkillSuggestion.objects.to_tell(member).for_telling())
+    reading = Reading()
+    matches = reading.want(Match.objects.for_member(member).live().prefetch_related(None))
+    sessions = reading.want(sessions_at_hand(member, now=now))
+    suggestions = reading.want(SkillSuggestion.objects.to_tell(member).for_telling())
+    clinics = reading.want(Clinic.objects.of_home(member, now=now))
+    reading.read()
     _name_skills(chain((match.skill for match in [*matches, *(one.match for one in sessions)]), _of(suggestions)))
     live = sorted((one for one in sessions if one.is_of_live_match), key=_begins)
     return {
@@ -54,7 +58,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
             for one in sorted(sessions, key=_begins, reverse=True)
             if one.is_to_tell
         ][:SHOWN],
-        **_clinics(member, now=now),
+        **_clinics(clinics),
     }
 
 
@@ -109,9 +113,8 @@ def _with_other(sessions: Iterable[Session], member: Member) -> list[tuple[Sessi
     ]
 
 
-def _clinics(member: Member, *, now: datetime) -> dict[str, object]:
+def _clinics(clinics: Iterable[Any]) -> dict[str, object]:
     """The member's own clinics, and those that anybody can still come to."""
-    clinics = list(Clinic.objects.of_home(member, now=now))
     mine = [(clinic, RsvpState(clinic.my_state).label) for clinic in clinics if clinic.my_state]
     open_ = [clinic for clinic in clinics if clinic.state == ClinicState.ANNOUNCED]
     return {"rsvps": mine[:SHOWN], "upcoming": open_[:SHOWN]}

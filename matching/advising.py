@@ -9,17 +9,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from letsconnect.base.lines import isolated
+from letsconnect.base.together import Reading
 from matching.domain import MatchState, RoundState
 from matching.facts import next_monday
 from matching.models import Match, Round, RoundParticipant
 from registrations.domain import BabelLevel, RegionWish, RegistrationState
-from registrations.models import Offer, Registration, Skill
+from registrations.models import Offer, Registration, Skill, has_agreed
 from registrations.reference.names import language_name
 from registrations.skills.sharing import FEWEST_COUNTED
 
@@ -90,27 +91,26 @@ def empty_handed() -> QuerySet[RoundParticipant]:
 
 
 def news_of(registration: Registration | None, *, now: datetime) -> News:
-    """Say how somebody stands, in a constant number of queries."""
+    """Say how somebody stands: what is known of them in one statement, and what advice names in three."""
     if registration is None or registration.state != RegistrationState.APPROVED:
         return News(NOT_IN)
-    if not Registration.objects.filter(pk=registration.pk).agreed(on=now.date()).exists():
+    known = _Known(registration, on=now.date())
+    if not known.standing.has_agreed:
         return News(NOT_AGREED)
     if registration.is_resting(on=now.date()):
         return News(RESTING)
-    if Match.objects.live().filter(learner=registration, asked_at__isnull=False).exists():
+    if known.standing.is_matched:
         return News(MATCHED)
     if not registration.can_learn_from:
         return News(NO_ROOM)
-    wishes = set(registration.wishes.values_list("skill", flat=True))
-    if not wishes:
+    if not known.wishes:
         return News(NO_WISH)
-    since = _waiting_since(registration)
-    is_prepared = RoundParticipant.objects.filter(registration=registration, round__state=RoundState.PROPOSED).exists()
-    mine = of_learners().filter(registration=registration).order_by("-round__published_at", "-round_id")
-    last = mine.select_related("round").first()
+    since = known.standing.last_over or registration.submitted_at or registration.made_at
+    is_prepared = known.standing.is_prepared
+    last = known.last
     if last is None:
         return News(FIRST_ROUND, since=since, is_prepared=is_prepared)
-    if not empty_handed().filter(pk=last.pk).exists():
+    if not last.is_empty_handed:
         return News(NEXT_ROUND, since=since, is_prepared=is_prepared)
     read_at = last.round.started_at or last.round.published_at
     return News(
@@ -118,22 +118,54 @@ def news_of(registration: Registration | None, *, now: datetime) -> News:
         since=since,
         round_at=last.round.published_at,
         why=str(_WHY.get(last.left_out, _WHY[""])),
-        advice=tuple(_in_words(last.advice, registration, wishes, start=_weeks_from(last.round, read_at), now=now)),
+        advice=tuple(_in_words(last.advice, known, start=_weeks_from(last.round, read_at), now=now)),
         changed_at=registration.changed_at if registration.changed_at > read_at else None,
         is_prepared=is_prepared,
     )
+
+
+class _Known:
+    """What is stored about one who may be waiting, read in one statement."""
+
+    def __init__(self, registration: Registration, *, on: date) -> None:
+        reading = Reading()
+        standing = reading.want(_standing(registration, on=on))
+        wishes = reading.want(registration.wishes.all())
+        languages = reading.want(registration.spoken_languages.all())
+        rounds = reading.want(_last_round(registration))
+        reading.read()
+        self.registration = registration
+        self.standing: Any = standing[0]
+        self.wishes = {wish.skill_id for wish in wishes}
+        self.languages = {language.code: language.level for language in languages}
+        self.last: Any = rounds[0] if rounds else None
+
+
+def _standing(registration: Registration, *, on: date) -> QuerySet[Registration]:
+    """The registration with: whether its member agreed, is matched, or is part of a round being looked at, and when
+    the last match they were asked about ended."""
+    asked = Match.objects.filter(learner=OuterRef("pk"), asked_at__isnull=False)
+    over = asked.filter(closed_at__isnull=False).order_by("-closed_at").values("closed_at")
+    looked_at = RoundParticipant.objects.filter(registration=OuterRef("pk"), round__state=RoundState.PROPOSED)
+    return Registration.objects.filter(pk=registration.pk).annotate(
+        has_agreed=ExpressionWrapper(has_agreed(on=on), output_field=BooleanField()),
+        is_matched=Exists(asked.live()),
+        last_over=Subquery(over[:1]),
+        is_prepared=Exists(looked_at),
+    )
+
+
+def _last_round(registration: Registration) -> QuerySet[RoundParticipant]:
+    """The newest published round they took part in as learners, with whether they got nothing of it."""
+    mine = of_learners().filter(registration=registration).order_by("-round__published_at", "-round_id")
+    nothing = empty_handed().filter(pk=OuterRef("pk"))
+    return mine.select_related("round").annotate(is_empty_handed=Exists(nothing))[:1]
 
 
 def _weeks_from(round_: Round, read_at: datetime) -> date:
     """The Monday of the first week a round compared."""
     told = round_.statistics.get("weeks_from")
     return date.fromisoformat(told) if told else next_monday(read_at.date())
-
-
-def _waiting_since(registration: Registration) -> datetime:
-    """The end of the last match they were asked about, else when they joined."""
-    over = Match.objects.filter(learner=registration, asked_at__isnull=False).aggregate(last=Max("closed_at"))["last"]
-    return over or registration.submitted_at or registration.made_at
 
 
 @dataclass(frozen=True)
@@ -151,26 +183,24 @@ class _Reader:
         return ZoneInfo(self.registration.zone or self.registration.member.zone or "UTC")
 
 
-def _in_words(
-    changes: Iterable[Mapping[str, Any]], registration: Registration, wishes: set[int], *, start: date, now: datetime
-) -> Iterable[Advice]:
+def _in_words(changes: Iterable[Mapping[str, Any]], known: _Known, *, start: date, now: datetime) -> Iterable[Advice]:
     """Put the engine's changes into words; one that this release does not know, or that has no wish left to it, is
     passed over."""
     changes = list(changes)
     named = {change["skill"] for change in changes if change.get("skill")}
     shared_now = set(
         Offer.objects.filter(skill__in=named, registration__in=Registration.objects.matchable(on=now.date()))
-        .exclude(registration=registration)
+        .exclude(registration=known.registration)
         .values_list("skill", flat=True)
         if named
         else ()
     )
     changes = [one for one in changes if one.get("kind") != "nobody_shares" or one.get("skill") not in shared_now]
     reader = _Reader(
-        registration,
-        wishes,
+        known.registration,
+        known.wishes,
         {skill.pk: skill for skill in Skill.objects.with_names().filter(pk__in=named)},
-        dict(registration.spoken_languages.values_list("code", "level")),
+        known.languages,
         start=start,
     )
     for change in changes:

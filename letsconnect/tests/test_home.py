@@ -10,11 +10,19 @@ from django.test.utils import CaptureQueriesContext
 from clinics import actions as clinic_actions
 from clinics.tests.factories import make_clinic
 from letsconnect.trust.models import Report, TrustSeat
+from matching.models import RoundParticipant
 from matching.tests.after_factories import make_hour
-from matching.tests.factories import make_match
+from matching.tests.factories import make_match, make_round
 from matching.tests.session_factories import make_session
 from registrations.models import SkillSuggestion
-from registrations.tests.factories import NOW, make_member, make_registration, make_skill
+from registrations.tests.factories import (
+    NOW,
+    make_coordinator,
+    make_liaison,
+    make_member,
+    make_registration,
+    make_skill,
+)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST = 12
@@ -83,6 +91,60 @@ def test_home_costs_a_dozen_queries_at_three_rows_and_at_thirty(client, everythi
         assert words in said
 
 
+def _left_out(count):
+    member = make_member()
+    one = make_registration(member=member, wishes=[f"wish-{number}" for number in range(count)], can_learn_from=1)
+    for number in range(count):
+        round_ = make_round("published", published_at=NOW - (number + 1) * DAY)
+        advice = [{"kind": "nobody_shares", "skill": wish.skill_id, "waiting": 9} for wish in one.wishes.all()]
+        RoundParticipant.objects.create(
+            round=round_, registration=one, number=0, is_learner=True, left_out="no_offer", advice=advice
+        )
+    return member
+
+
+def _with(**fields):
+    def make(count):
+        return make_registration(wishes=[f"wish-{number}" for number in range(count)], **fields).member
+
+    return make
+
+
+def _waiting(make):
+    return lambda count: (
+        make_registration(member=make(), wishes=[f"wish-{number}" for number in range(count)], can_learn_from=1).member
+    )
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param(_left_out, id="left out"),
+        pytest.param(_with(can_learn_from=1), id="approved and waiting"),
+        pytest.param(_with(state="draft"), id="with a draft"),
+        pytest.param(_waiting(lambda: make_liaison("MENA")), id="a liaison who waits"),
+        pytest.param(_waiting(make_coordinator), id="a coordinator who waits"),
+        pytest.param(lambda _count: make_liaison("MENA"), id="a liaison"),
+        pytest.param(lambda _count: make_coordinator(), id="a coordinator"),
+        pytest.param(
+            lambda _count: TrustSeat.objects.create(member=make_member(), from_on=NOW.date()).member, id="trust"
+        ),
+        pytest.param(lambda _count: make_member(), id="a guest"),
+    ],
+)
+def test_home_costs_everybody_a_dozen_queries_at_three_rows_and_at_thirty(client, db, who):
+    counts, shown = [], []
+    with time_machine.travel(NOW, tick=False):
+        for count in (3, 30):
+            client.force_login(who(count))
+            page, asked = queries_of_home(client)
+            counts.append(len(asked))
+            shown.append(page.content.decode())
+    assert counts[0] == counts[1] <= MOST, "\n".join(asked)
+    if who is _left_out:
+        assert "Nobody who takes part shares yet what you wish to learn." in shown[1]
+
+
 def test_home_shows_each_thing_of_the_member_and_only_that(client, everything):
     with time_machine.travel(NOW, tick=False):
         member = everything(2)
@@ -105,8 +167,8 @@ def test_home_shows_each_thing_of_the_member_and_only_that(client, everything):
     ("fields", "words"),
     [
         ({}, "You take part in the next round of matches"),
-        ({"paused_until": NOW.date() + 9 * DAY}, "in no round of matches before"),
-        ({"away_until": NOW.date() + 9 * DAY}, "in no round of matches before"),
+        ({"paused_until": NOW.date() + 9 * DAY}, "in no round of matches until"),
+        ({"away_until": NOW.date() + 9 * DAY}, "in no round of matches until"),
         ({"state": "submitted"}, "will look at it"),
     ],
 )
