@@ -4,8 +4,11 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
+import idna
 from django.core.exceptions import ImproperlyConfigured
 from psycopg2 import ProgrammingError
 from psycopg2.extensions import parse_dsn
@@ -86,7 +89,8 @@ def form_origins(address: str) -> list[str]:
 
 
 def site(name: str, *, environ: Mapping[str, str] = os.environ) -> SplitResult | None:
-    """Return where people reach the portal, or None when the variable is unset: scheme and host, nothing more."""
+    """Return where people reach the portal, or None when the variable is unset: scheme and host, nothing more, written
+    as browsers write them (small letters, A-labels, no port that goes without saying)."""
     parts = url(name, schemes={"http", "https"}, environ=environ)
     if parts is None:
         return None
@@ -94,7 +98,21 @@ def site(name: str, *, environ: Mapping[str, str] = os.environ) -> SplitResult |
         raise ImproperlyConfigured(f"{name} names no host: https://portal.example.org.")
     if parts.path not in ("", "/") or parts.username is not None or parts.query or parts.fragment:
         raise ImproperlyConfigured(f"{name} is more than scheme and host: https://portal.example.org.")
-    return parts
+    host = _host(name, parts.hostname)
+    if parts.port == 0:
+        raise ImproperlyConfigured(f"{name} names no port but 0.")
+    port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+    return SplitResult(parts.scheme, (f"[{host}]" if ":" in host else host) + port, "", "", "")
+
+
+def _host(name: str, host: str) -> str:
+    """Return a host's name or number as browsers send it; raise ImproperlyConfigured when it can be none."""
+    with suppress(ValueError):
+        return str(ip_address(host))
+    try:
+        return idna.encode(host.removesuffix("."), uts46=True, std3_rules=True).decode()
+    except idna.IDNAError as error:
+        raise ImproperlyConfigured(f"{name} names no host that can be reached: {host[:60]!r}.") from error
 
 
 def choice(name: str, default: str, *, choices: Iterable[str], environ: Mapping[str, str] = os.environ) -> str:

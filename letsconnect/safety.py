@@ -16,6 +16,7 @@ from django.core.validators import EmailValidator
 EMBEDDED_SECRET_KEY = "embedded-only-" + "0" * 50  # published with the source, so it keeps no secret
 _PUBLISHED = ("embedded-only-", "django-insecure-")
 SHORTEST_KEY = 32
+FEWEST_CHARACTERS = 8  # different ones; "changeme" over and over has seven
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def _key(key: str) -> Iterator[str]:
         yield "SECRET_KEY is not set: give the portal one of its own, at least 32 random characters."
     elif len(key) < SHORTEST_KEY:
         yield "SECRET_KEY is shorter than 32 characters: make a longer one, and keep it secret."
+    elif len(set(key)) < FEWEST_CHARACTERS:
+        yield "SECRET_KEY repeats a few characters, so it can be guessed: make one of 32 random characters or more."
     elif key.startswith(_PUBLISHED):
         yield "SECRET_KEY is one that is published with source code, so anybody can sign in as anybody: make your own."
 

@@ -23,9 +23,9 @@ EMBEDDED_MAILBOX = EMBEDDED_DATABASE and _email is None
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", safety.EMBEDDED_SECRET_KEY if EMBEDDED_DATABASE else "")
 
-SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000, low=1, high=65535)}").rstrip("/")
 SITE_NAME = env.text("SITE_NAME", "Let's Connect")
 _site = env.site("SITE_URL")
+SITE_URL = _site.geturl() if _site else f"http://127.0.0.1:{env.integer('PORT', 8000, low=1, high=65535)}"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [_site.hostname or ""] if _site else ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 FROM_EMAIL = env.text("FROM_EMAIL", f"Let's Connect <{safety.mailbox_at((_site and _site.hostname) or '')}>")
@@ -241,6 +241,7 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # the portal's subdomains, if there are any, are not ours to decide about
     "security.W021",  # nor is a list that browsers are shipped with
+    "security.W009",  # a key is 32 characters or more, and no repetition, or a real portal does not start (safety.py)
 ]
 if IS_HTTPS:
     SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)

@@ -106,6 +106,20 @@ def test_where_the_portal_is_reached_is_read(raw, host):
 
 
 @pytest.mark.parametrize(
+    ("raw", "written"),
+    [
+        ("HTTPS://Portal.Example.ORG/", "https://portal.example.org"),
+        ("https://portal.example.org:443", "https://portal.example.org"),
+        ("https://portal.example.org.", "https://portal.example.org"),
+        ("https://пример.рф:8443", "https://xn--e1afmkfd.xn--p1ai:8443"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_where_the_portal_is_reached_is_written_as_browsers_write_it(raw, written):
+    assert env.site("THING", environ={"THING": raw}).geturl() == written
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         "https://",
@@ -119,6 +133,10 @@ def test_where_the_portal_is_reached_is_read(raw, host):
         "https://ann@portal.example.org",
         "https://ann:pw@portal.example.org",
         "https://portal.example.org:port",
+        "https://portal.example.org:0",
+        "https://portal .example.org",
+        "https://-portal-",
+        "https://portal..example.org",
     ],
 )
 def test_what_is_more_or_less_than_scheme_and_host_is_refused_by_name(raw):

@@ -53,6 +53,7 @@ def test_safe_settings_have_no_problem_and_loopback_may_do_without_https():
         ({"secret_key": ""}, "SECRET_KEY"),
         ({"secret_key": "short"}, "SECRET_KEY"),
         ({"secret_key": EMBEDDED_SECRET_KEY}, "SECRET_KEY"),
+        ({"secret_key": "changeme" * 7}, "SECRET_KEY"),
         ({"secret_key": "django-insecure-" + "aB3" * 20}, "SECRET_KEY"),
         ({"site": None}, "SITE_URL"),
         ({"site": urlsplit("http://portal.example.org")}, "SITE_URL"),
@@ -110,7 +111,8 @@ def test_a_real_database_alone_does_not_start_and_hears_of_everything():
 
 
 def test_a_safe_portal_passes_djangos_checks_for_deployment_and_its_cookies_are_of_its_host_alone():
-    checked = manage("check", "--deploy", "--fail-level", "INFO", **SAFE)
+    told = SAFE | {"SITE_URL": "HTTPS://Portal.Example.ORG/", "SECRET_KEY": "0123456789abcdef" * 2}
+    checked = manage("check", "--deploy", "--fail-level", "INFO", **told)
 
     assert checked.returncode == 0, checked.stderr
     assert "no issues" in checked.stdout
@@ -118,7 +120,7 @@ def test_a_safe_portal_passes_djangos_checks_for_deployment_and_its_cookies_are_
         code="import letsconnect.settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME,"
         " s.LANGUAGE_COOKIE_NAME,"
         " s.SECURE_HSTS_SECONDS, s.DATABASES['default']['OPTIONS']['sslmode'], s.DEFAULT_FROM_EMAIL)",
-        **SAFE,
+        **told,
     )
     assert shown.stdout.strip() == (
         "__Host-sessionid __Host-csrftoken __Host-django_language 31536000 prefer"
