@@ -1,15 +1,23 @@
 """A form of the desk whose row changed while somebody typed: what stands there now, beside what they typed."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.models import BaseModelFormSet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from letsconnect.base import versions
+
+# Fields whose words are another in another language or zone.
+_LOCAL = (forms.IntegerField, forms.fields.BaseTemporalField)
 
 
 @dataclass(frozen=True)
@@ -30,17 +38,41 @@ class Comparison:
 
 
 def facts_of(form: forms.BaseForm) -> dict[str, Any]:
-    """Return what the fields of an unbound form show, each as a browser would send it back untouched."""
-    return {form.add_prefix(name): _untouched(form, name) for name in form.fields}
+    """Return what the fields of an unbound form show, each as a browser would send it back untouched; the same words
+    in whatever language and zone somebody reads."""
+    with _everywhere_alike():
+        return {form.add_prefix(name): _untouched(form, name) for name in form.fields}
 
 
 def facts_of_rows(formset: BaseModelFormSet) -> dict[str, Any]:
     """Return the same for each row of a formset, under the key of the row instead of its place on the page."""
-    return {
-        f"{formset.prefix}:{one.instance.pk}:{name}": _untouched(one, name)
-        for one in formset.initial_forms
-        for name in own_fields(one)
-    }
+    with _everywhere_alike():
+        return {
+            f"{formset.prefix}:{one.instance.pk}:{name}": _untouched(one, name)
+            for one in formset.initial_forms
+            for name in own_fields(one)
+        }
+
+
+@contextmanager
+def _everywhere_alike() -> Iterator[None]:
+    with override("en"), timezone.override(UTC):
+        yield
+
+
+def _as_everywhere(form: forms.BaseForm, name: str, typed: list[str]) -> list[str]:
+    """Return what somebody typed in their language and zone in the words that a fingerprint is made of."""
+    field = form.fields[name]
+    parts = getattr(field, "fields", ()) or (field,)
+    if len(parts) != len(typed) or not all(isinstance(part, _LOCAL) for part in parts):
+        return typed
+    try:
+        values = [part.to_python(word) for part, word in zip(parts, typed, strict=True)]
+        value = field.compress(values) if isinstance(field, forms.MultiValueField) else values[0]
+    except ValidationError:
+        return typed
+    with _everywhere_alike():
+        return _shown(field.widget, field.prepare_value(value))
 
 
 def own_fields(form: forms.ModelForm) -> list[str]:
@@ -75,6 +107,36 @@ def compare(
     return told
 
 
+def columns_changed(before: dict[str, str], row: Any) -> list[Difference]:
+    """Return which columns of a row are not as they were."""
+    names = [name for name, now in versions.columns_of(row).items() if name in before]
+    changed = [name for name in names if before[name] != versions.fingerprint(versions.columns_of(row)[name])]
+    return [Difference(versions.label_of(type(row), name), _column_in_words(row, name)) for name in changed]
+
+
+def typed_into(
+    form: forms.BaseForm, formsets: Iterable[Any], *, posted: QueryDict, before: dict[str, str]
+) -> list[Difference]:
+    """Return what somebody typed into a form and its rows, and nothing of what they left as it was."""
+    found = [_typed(form, name, posted, at=form.add_prefix(name), key=name, before=before) for name in form.fields]
+    for formset in formsets:
+        for place in range(_number(posted, f"{formset.prefix}-TOTAL_FORMS")):
+            one, pk = formset.empty_form, posted.get(f"{formset.prefix}-{place}-id", "")
+            one.prefix = f"{formset.prefix}-{place}"
+            for name in own_fields(one):
+                key = f"{formset.prefix}:{pk}:{name}"
+                found.append(_typed(one, name, posted, at=one.add_prefix(name), key=key, before=before))
+    return [one for one in found if one.typed]
+
+
+def _typed(
+    form: forms.BaseForm, name: str, posted: QueryDict, *, at: str, key: str, before: dict[str, str]
+) -> Difference:
+    typed = _sent(form, name, posted, at)
+    is_typed = before.get(key) != versions.fingerprint(_as_everywhere(form, name, typed))
+    return Difference(str(form[name].label), "", _in_words(form, name, typed) if is_typed else "")
+
+
 def _compare_rows(told: Comparison, formset: Any, *, changed: set[str], before: dict[str, str]) -> Iterator[str]:
     """Write the rows as they are now under their places, then those that were typed anew; yield what is settled."""
     prefix, posted = formset.prefix, told.data
@@ -105,7 +167,7 @@ def _compare_rows(told: Comparison, formset: Any, *, changed: set[str], before: 
 def _settle(told: Comparison, form: forms.ModelForm, name: str, *, key: str, at: str, before: dict[str, str]) -> None:
     """Note one difference; where nobody typed, let the form go on with what stands there now."""
     typed, now = _sent(form, name, told.data, at), _untouched(form, name)
-    is_typed = before.get(key) != versions.fingerprint(typed)
+    is_typed = before.get(key) != versions.fingerprint(_as_everywhere(form, name, typed))
     words = _in_words(form, name, typed) if is_typed else ""
     told.differences.append(Difference(str(form[name].label), _in_words(form, name, now), words))
     if not is_typed:
@@ -114,7 +176,10 @@ def _settle(told: Comparison, form: forms.ModelForm, name: str, *, key: str, at:
 
 def _untouched(form: forms.BaseForm, name: str) -> list[str]:
     """Return what a browser sends back of a field nobody touched."""
-    widget, value = form.fields[name].widget, form[name].value()
+    return _shown(form.fields[name].widget, form[name].value())
+
+
+def _shown(widget: forms.Widget, value: Any) -> list[str]:
     if isinstance(widget, forms.CheckboxInput):
         return ["on"] if value else []
     if isinstance(widget, forms.MultiWidget):

@@ -1,6 +1,6 @@
 """The one way in which forms, buttons and lists of the desk notice that somebody else was faster."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -11,12 +11,15 @@ from django.core.exceptions import BadRequest
 from django.db import models, transaction
 from django.forms import BaseForm, BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from letsconnect.base import comparing, versions
 from letsconnect.base.keys import keys_among
 from letsconnect.base.versions import ChangedMeanwhile
+
+MOST_ACROSS = 5000  # rows for which a button is pressed at once, when all of them are, on every page
 
 FormOf = Callable[[Any], BaseForm]
 
@@ -96,8 +99,32 @@ class VersionedAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Compare before Django's form saves; it runs in the transaction of `changeform_view`."""
         if request.method == "POST" and object_id is not None:
+            if refused := self._refuse_kindly(request, unquote(object_id)):
+                return refused
             extra_context = {**self._compare(request, unquote(object_id)), **(extra_context or {})}
         return super()._changeform_view(request, object_id, form_url, extra_context)
+
+    def _refuse_kindly(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
+        """Where the row stopped being one to change while somebody typed, show what it became and what they typed."""
+        obj = self.get_object(request, object_id)
+        may_change_others = self.has_change_permission(request)
+        if obj is None or not may_change_others or self.has_change_permission(request, obj):
+            return None
+        before = versions.read(request.POST.get(versions.FIELD, ""))
+        fields = flatten_fieldsets(self.get_fieldsets(request))
+        form = self.get_form(request, None, change=False, fields=fields)(instance=obj)
+        if not before.keys() & form.fields.keys():  # a page without a form, on which nobody typed
+            return None
+        formsets = [one(instance=obj) for one, _inline in self.get_formsets_with_inlines(request, obj)]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("This cannot be changed any more"),
+            "opts": self.opts,
+            "object": obj,
+            "changed": comparing.columns_changed(before, obj),
+            "typed": comparing.typed_into(form, formsets, posted=request.POST, before=before),
+        }
+        return TemplateResponse(request, "admin/too_late.html", context, status=409)
 
     def _compare(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
         obj = self.get_object(request, object_id)
@@ -153,6 +180,15 @@ class VersionedAdmin(admin.ModelAdmin):
 
     # The buttons of lists
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send along what all rows are like, where a button may be pressed for more than this page shows."""
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        rows = shown.get("cl") if shown.get("action_form") else None
+        if rows is not None and len(rows.result_list) < rows.result_count <= MOST_ACROSS:
+            shown["opened_all"] = versions.all_rows(rows.queryset, self.version_columns or ())
+        return response
+
     def row_version(self, obj: models.Model) -> str:
         return f"{obj.pk}:{versions.fingerprint(versions.columns_of(obj, self.version_columns or ()))}"
 
@@ -166,18 +202,48 @@ class VersionedAdmin(admin.ModelAdmin):
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if len(keys_among(ticked)) != len(ticked):
             raise BadRequest("a row that cannot be")
-        if self.compares_in_action or request.POST.get("select_across") == "1":
-            return super().response_action(request, queryset)
+        across = request.POST.get("select_across") == "1"
         with transaction.atomic() if self.locks_ticked else nullcontext():  # what is done in steps stays in steps
+            if across and not self._are_all_as_shown(request, queryset):
+                return None
+            if across or self.compares_in_action:
+                return super().response_action(request, queryset)
             stale = self._changed_rows(request, keys_among(ticked))
             return super().response_action(request, queryset.exclude(pk__in=stale))
 
+    def _are_all_as_shown(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> bool:
+        """Compare all rows of the list, on whatever page, with what they were when it was opened; say so if not."""
+        if queryset.count() > MOST_ACROSS:
+            said = _("A button is pressed for at most %(most)d rows at once. Filter the list, or tick page by page.")
+            messages.error(request, said % {"most": MOST_ACROSS})
+            return False
+        if self.locks_ticked:
+            self._lock_rows(queryset.values("pk"))
+        rows, seen = list(queryset), request.POST.get(versions.ALL, "")
+        if seen and seen == versions.all_objects(rows, self.version_columns or ()):
+            request.compared = {row.pk: row for row in rows}
+            return True
+        said = _("Something in this list changed since you opened it, so nothing was done with any of it. Look again.")
+        messages.error(request, said)
+        return False
+
+    def as_compared(self, request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
+        """Return these rows as they were when they were compared with the page: for actions that compare once more
+        under their own locks."""
+        known = getattr(request, "compared", {})
+        return [known.get(row.pk, row) for row in rows]
+
+    def _lock_rows(self, keys: Any) -> None:
+        rows = self.model._base_manager.select_for_update(no_key=True, of=("self",)).order_by("pk")
+        list(rows.filter(pk__in=keys).values_list("pk"))
+
     def _changed_rows(self, request: HttpRequest, ticked: list[int]) -> list[int]:
         if self.locks_ticked:
-            rows = self.model._base_manager.select_for_update(no_key=True, of=("self",)).order_by("pk")
-            list(rows.filter(pk__in=ticked).values_list("pk"))
-        seen, stale = set(request.POST.getlist(versions.ROWS)), []
-        for row in self.get_queryset(request).filter(pk__in=ticked):
+            self._lock_rows(ticked)
+        seen, stale, beside = set(request.POST.getlist(versions.ROWS)), [], self.get_list_select_related(request)
+        rows = self.get_queryset(request).filter(pk__in=ticked)
+        request.compared = {row.pk: row for row in (rows.select_related(*beside) if beside else rows)}
+        for row in request.compared.values():
             if self.row_version(row) not in seen:
                 stale.append(row.pk)
                 said = _("%(row)s changed since you saw this list, so nothing was done with it. Look at it again.")

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 FIELD = "opened"  # one row: a form, or a button on its page
 ROWS = "opened_rows"  # the rows of a list, each as "number:fingerprint"
+ALL = "opened_all"  # all rows a list has on every page, as one fingerprint
 _LONGEST = 100_000
 
 Facts = Mapping[str, Any]
@@ -56,12 +57,26 @@ def changed_since(opened: str, facts: Facts) -> list[str]:
 
 def columns_of(row: models.Model, only: Iterable[str] = ()) -> dict[str, Any]:
     """Return the columns of a row as facts: all of them, or those named."""
+    return {f"column:{one.name}": str(one.value_from_object(row)) for one in _columns(type(row), only)}
+
+
+def all_rows(rows: models.QuerySet[Any], only: Iterable[str] = ()) -> str:
+    """Return one fingerprint of all these rows, read without making objects of them."""
+    names = [one.name for one in _columns(rows.model, only)]
+    return fingerprint([[str(value) for value in row] for row in rows.order_by("pk").values_list("pk", *names)])
+
+
+def all_objects(objects: Iterable[models.Model], only: Iterable[str] = ()) -> str:
+    """Return the same of rows that are at hand."""
+    told = sorted(objects, key=lambda row: row.pk)
+    return fingerprint(
+        [[str(row.pk), *(str(one.value_from_object(row)) for one in _columns(type(row), only))] for row in told]
+    )
+
+
+def _columns(model: type[models.Model], only: Iterable[str]) -> list[models.Field]:
     chosen = set(only)
-    return {
-        f"column:{field.name}": str(field.value_from_object(row))
-        for field in row._meta.concrete_fields
-        if not chosen or field.name in chosen
-    }
+    return [one for one in model._meta.concrete_fields if not chosen or one.name in chosen]
 
 
 def label_of(model: type[models.Model], name: str) -> str:

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
 
-_HIDDEN = re.compile(r'<input type="hidden" name="(opened|opened_rows|seen|version)" value="([^"]*)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="(opened|opened_rows|opened_all|seen|version)" value="([^"]*)"')
 
 
 def hidden_in(body: str) -> dict[str, Any]:
     """Return the hidden fields that carry versions, as a browser posts them."""
     found: dict[str, Any] = {}
     for name, value in _HIDDEN.findall(body):
-        if name in ("opened", "version"):
+        if name in ("opened", "opened_all", "version"):
             found[name] = html.unescape(value)
         else:
             found.setdefault(name, []).append(html.unescape(value))

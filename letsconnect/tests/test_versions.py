@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -13,16 +13,16 @@ from django.urls import reverse
 
 from clinics.models import Clinic, ClinicText
 from clinics.tests.factories import LINK, make_clinic, sign_up
-from letsconnect.base import versions
+from letsconnect.base import versioned, versions
 from letsconnect.base.models import Act
 from letsconnect.base.versioned import VersionedAdmin
 from letsconnect.tests.opened import as_opened, hidden_in
 from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings.models import Letter
-from matching.models import MatchingRules, Round
+from matching.models import Match, MatchingRules, Round
 from matching.tests.factories import make_match, make_round
 from registrations.models import Eligibility, Group, GroupAlias, Registration, SkillName
-from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
+from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration, make_skill
 
 NEW_LINK = "https://meet.example.org/new-room"
 
@@ -146,6 +146,52 @@ def test_texts_and_the_state_are_part_of_the_version(desk, other):
     assert ClinicText.objects.get(language="en").title == "Mine"
     if other == "text_changed":
         assert ClinicText.objects.get(language="en").summary == "Theirs"
+
+
+def test_a_clinic_cancelled_meanwhile_keeps_what_was_typed(desk, client):
+    clinic = make_clinic()
+    typed = {**form_of_clinic(desk, clinic), "meeting_link": NEW_LINK, "texts-0-preparation": "Bring a <b>laptop</b>."}
+    Clinic.objects.update(state="cancelled", cancel_reason="Ill.")
+
+    page = desk.post(change(clinic), typed)
+
+    shown = page.content.decode()
+    assert page.status_code == 409
+    assert ("State", "cancelled") in [(one.label.capitalize(), one.now) for one in page.context["changed"]]
+    assert {one.typed for one in page.context["typed"]} == {NEW_LINK, "Bring a <b>laptop</b>."}
+    assert "Bring a &lt;b&gt;laptop&lt;/b&gt;." in shown and NEW_LINK in shown
+    assert Clinic.objects.get().meeting_link == LINK
+    assert desk.post(change(clinic), {**typed, "opened": ""}).status_code == 403
+    client.force_login(make_liaison("LAC"))
+    assert NEW_LINK not in client.post(change(clinic), typed, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(("language", "zone"), [("fr", "UTC"), ("de", "Asia/Tokyo"), ("en", "America/Los_Angeles")])
+def test_the_version_is_the_same_in_every_language_and_zone(desk, coordinator, language, zone):
+    clinic = make_clinic()
+    opened = as_opened(desk, change(clinic))["opened"]
+    type(coordinator).objects.filter(pk=coordinator.pk).update(language=language, zone=zone)
+    desk.post(reverse("set-language"), {"language": language})
+
+    assert as_opened(desk, change(clinic))["opened"] == opened
+
+
+def test_who_types_dates_of_their_language_is_told_of_what_they_typed_and_of_nothing_else(desk, coordinator):
+    clinic = make_clinic()
+    desk.post(reverse("set-language"), {"language": "de"})
+    coordinator.speak("de")
+    page = desk.get(change(clinic))
+    form = page.context["adminform"].form
+    german = form.fields["local_date"].widget.format_value(clinic.local_date)
+    typed = {**form_of_clinic(desk, clinic), "local_date": clinic.local_date.strftime("%d.%m.%Y"), "capacity": "12"}
+    Clinic.objects.update(local_date=clinic.local_date + timedelta(days=1), starts_at=clinic.starts_at)
+
+    page = desk.post(change(clinic), typed)
+
+    assert german is not None
+    told = {one.label: one.typed for one in page.context["differences"]}
+    assert set(told.values()) == {""}
+    assert page.context["adminform"].form["local_date"].value() != typed["local_date"]
 
 
 def test_saving_the_link_only_writes_the_link_only(desk):
@@ -299,6 +345,84 @@ def test_a_button_of_a_list_leaves_alone_what_changed_since(desk):
     assert Clinic.objects.get(pk=same.pk).state == "announced"
     assert Clinic.objects.get(pk=other.pk).state == "draft"
     assert "changed since you saw this list" in answer.content.decode()
+
+
+def across(desk, page, action, **more):
+    """What a browser posts after "select all", where the list has more than one page."""
+    return {**as_opened(desk, page), "action": action, "select_across": "1", **more}
+
+
+@pytest.fixture
+def short_pages(monkeypatch):
+    for table in (Clinic, Match, Registration):
+        monkeypatch.setattr(admin.site._registry[table], "list_per_page", 2)
+
+
+@pytest.mark.parametrize("what", ["nothing", "changed", "one_more", "no_version"])
+def test_all_pages_are_acted_on_only_as_they_were_when_the_list_was_opened(desk, short_pages, what):
+    clinics = [make_clinic(state="draft") for _ in range(3)]
+    page = reverse("admin:clinics_clinic_changelist")
+    typed = across(desk, page, "announce_selected", _selected_action=[clinics[0].pk])
+    if what == "changed":
+        Clinic.objects.filter(pk=clinics[2].pk).update(local_time=time(9))
+    elif what == "one_more":
+        make_clinic(state="draft")
+    elif what == "no_version":
+        del typed["opened_all"]
+
+    answer = desk.post(page, typed, follow=True).content.decode()
+
+    announced = Clinic.objects.filter(state="announced").count()
+    assert announced == (3 if what == "nothing" else 0)
+    assert ("Something in this list changed" in answer) == (what != "nothing")
+
+
+def test_a_list_too_long_is_acted_on_page_by_page(desk, short_pages, monkeypatch):
+    clinics = [make_clinic(state="draft") for _ in range(3)]
+    monkeypatch.setattr(versioned, "MOST_ACROSS", 2)
+    page = reverse("admin:clinics_clinic_changelist")
+
+    typed = across(desk, page, "announce_selected", _selected_action=[clinics[0].pk])
+    answer = desk.post(page, typed, follow=True).content.decode()
+
+    assert "opened_all" not in typed and "at most 2 rows at once" in answer
+    assert not Clinic.objects.filter(state="announced").exists()
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_all_matches_are_approved_as_they_were(desk, short_pages, changes):
+    matches = [make_match() for _ in range(3)]
+    page = reverse("admin:matching_match_changelist")
+    typed = across(desk, page, "approve", _selected_action=[matches[0].pk])
+    if changes:
+        Match.objects.filter(pk=matches[0].pk).update(version=7)
+
+    desk.post(page, typed)
+
+    assert Match.objects.filter(state="approved").count() == (0 if changes else 3)
+
+
+def test_a_row_that_changes_while_the_button_works_is_left_alone(desk, monkeypatch):
+    """Between the comparison and the lock of the action somebody is faster once more."""
+    approved = make_registration(state="approved", changed_at=NOW)
+    invited = make_registration(state="submitted", source="import", member=None, imported_address="old@example.org")
+    page = f"{reverse('admin:registrations_registration_changelist')}?show=all"
+    for row, action in ((approved, "accept_selected"), (invited, "invite_to_claim")):
+        typed = {**as_opened(desk, page), "action": action, "_selected_action": [row.pk]}
+        compare = VersionedAdmin._changed_rows
+
+        def faster(self, request, ticked, compare=compare, row=row):
+            found = compare(self, request, ticked)
+            Registration.objects.filter(pk=row.pk).update(version=row.version + 1)
+            return found
+
+        monkeypatch.setattr(VersionedAdmin, "_changed_rows", faster)
+        answer = desk.post(page, typed, follow=True).content.decode()
+        monkeypatch.setattr(VersionedAdmin, "_changed_rows", compare)
+        assert "It was changed once more meanwhile" in answer
+
+    assert not Act.objects.filter(verb__in=["accept_changes", "invite_to_claim"]).exists()
+    assert not Letter.objects.exists()
 
 
 def test_a_report_closed_by_a_colleague_is_not_opened_again_unseen(client, db):

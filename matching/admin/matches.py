@@ -62,7 +62,7 @@ class SkillFilter(admin.SimpleListFilter):
 
 @admin.register(Match)
 class MatchAdmin(DeskAdmin):
-    compares_in_action = True
+    compares_in_action, locks_ticked = True, False
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
     list_filter = ["state", RegionFilter, SkillFilter, "round"]
@@ -83,6 +83,13 @@ class MatchAdmin(DeskAdmin):
         """Send the version along that `seen_versions` reads; the actions compare it under their own locks."""
         box = super().action_checkbox(match)
         return format_html('{}<input type="hidden" name="seen" value="{}:{}">', box, match.pk, match.version)
+
+    def versions_seen(self, request: HttpRequest, matches: Iterable[Match]) -> dict[int, int]:
+        """The version of each of these matches that the reader's page showed, or that was compared with it where all
+        pages were meant; 0 for one it did not show."""
+        compared = {key: match.version for key, match in getattr(request, "compared", {}).items()}
+        seen = {**compared, **seen_versions(request)}
+        return {match.pk: seen.get(match.pk, 0) for match in matches}
 
     @admin.display(description=_("match"), ordering="pk")
     def number(self, match: Match) -> str:
@@ -148,7 +155,7 @@ class MatchAdmin(DeskAdmin):
 
     @admin.action(description=_("Approve (sends nothing yet)"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
-        seen = versions_seen(request, queryset)
+        seen = self.versions_seen(request, queryset)
         outcome = actions.approve_matches(matches=queryset, by=request.user, now=timezone.now(), seen=seen)
         tell_held(self, request, outcome.not_done)
         self._say_approved(request, len(outcome.done), len(outcome.waiting))
@@ -176,7 +183,7 @@ class MatchAdmin(DeskAdmin):
             matches=queryset,
             by=request.user,
             now=timezone.now(),
-            seen=versions_seen(request, queryset),
+            seen=self.versions_seen(request, queryset),
             **form.cleaned_data,
         )
         tell_held(self, request, outcome.not_done)
@@ -195,8 +202,9 @@ class MatchAdmin(DeskAdmin):
             self.note_names(request, [row["other"].sharer for row in rows if row["other"] is not None])
             context = {"title": _("Swap matches"), "rows": rows, "checkbox": ACTION_CHECKBOX_NAME}
             return self.page(request, "swap", context)
+        seen = self.versions_seen(request, [row["match"] for row in rows])
         swaps = [
-            Swap(row["match"], row["other"].sharer, row["other"].skill, seen_versions(request).get(row["match"].pk, 0))
+            Swap(row["match"], row["other"].sharer, row["other"].skill, seen.get(row["match"].pk, 0))
             for row in rows
             if row["other"] is not None
         ]
@@ -212,12 +220,6 @@ class MatchAdmin(DeskAdmin):
 def _seen(request: HttpRequest) -> int:
     """The version of the match that the reader's page showed; 0, which no match has, where it came without."""
     return next(iter(keys_among([request.POST.get("version", "")])), 0)
-
-
-def versions_seen(request: HttpRequest, matches: Iterable[Match]) -> dict[int, int]:
-    """The version of each of these matches that the reader's page showed; 0 for one it did not show."""
-    seen = seen_versions(request)
-    return {match.pk: seen.get(match.pk, 0) for match in matches}
 
 
 def seen_versions(request: HttpRequest) -> dict[int, int]:

@@ -49,12 +49,15 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
     """Owe the person a letter with a link to take over their imported registration.
 
     Inviting again while the link works changes nothing; afterwards it makes a new link. Raises NotYours for anybody
-    but a coordinator, ClaimRefused when there is nothing to claim or no address to write to.
+    but a coordinator, ClaimRefused when there is nothing to claim, no address to write to, or when the registration
+    is not as ``registration`` says any more.
     """
     if not by.is_coordinator:
         raise NotYours(_("Only coordinators invite people to take over an imported registration."))
-    registration = _lock(registration.pk)
+    seen, registration = registration.version, _lock(registration.pk)
     _check_claimable(registration)
+    if registration.version != seen:
+        raise ClaimRefused(_("It was changed once more meanwhile. Please look again."))
     if not registration.imported_address:
         raise ClaimRefused(_("The old form has no address for this person."))
     try:

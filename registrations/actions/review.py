@@ -77,10 +77,10 @@ def accept_changes(*, registration: Registration, version: int, by: Member, now:
     ``version`` is the one that was looked at. Raises NotYours as `review` does, and MoveNotAllowed when the
     registration is not approved (any more) or was changed once more.
     """
-    registration = _locked(registration, by=by)
+    seen_at, registration = registration.reviewed_at, _locked(registration, by=by)
     if registration.state != RegistrationState.APPROVED:
         raise MoveNotAllowed(_("Only the changes of an approved registration are accepted; this one is decided on."))
-    if registration.version != version:
+    if registration.version != version or registration.reviewed_at != seen_at:
         raise MoveNotAllowed(_("It was changed once more meanwhile. Please look again."))
     registration.reviewed_at, registration.reviewed_by = now, by
     registration.save(update_fields=["reviewed_at", "reviewed_by"])

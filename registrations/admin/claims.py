@@ -101,5 +101,5 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
 
     @admin.action(description=gettext_lazy("Invite again where the link has expired"), permissions=["coordinator"])
     def invite_again(self, request: HttpRequest, queryset: models.QuerySet[ClaimInvitation]) -> None:
-        registrations = [invitation.registration for invitation in queryset]
+        registrations = [invitation.registration for invitation in self.as_compared(request, queryset)]
         invite(request, registrations)

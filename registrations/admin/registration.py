@@ -17,10 +17,10 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from letsconnect.base import versions
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
 from letsconnect.base.lines import isolated
+from letsconnect.base.versions import ChangedMeanwhile
 from registrations import changes, documents, snapshots
 from registrations.actions import review
 from registrations.admin import exports, queue
@@ -174,13 +174,17 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.action(description=gettext_lazy("Accept the changes of approved people"), permissions=["seat"])
     def accept_selected(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
-        for registration in queryset:  # of which none changed since the list was shown
+        for registration in self.as_compared(request, queryset):
             self._accept(request, registration, registration.version)
 
     @admin.action(description=gettext_lazy("Invite to claim"), permissions=["coordinator"])
     def invite_to_claim(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
         """Send each person of an imported registration a link to take it over."""
-        invite(request, queryset)
+        invite(request, self.as_compared(request, queryset))
+
+    def lock(self, obj: Registration) -> None:
+        """Lock as inviting does."""
+        list(Registration.objects.select_for_update(of=("self",)).filter(pk=obj.pk).values_list("pk"))
 
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "registrations_registration"
@@ -255,10 +259,11 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def invite(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Invite one person to take over their registration of the old form."""
         registration = get_object_or_404(self.get_queryset(request), pk=pk)
-        if versions.changed_since(request.POST.get(versions.FIELD, ""), self.facts(request, registration)):
-            messages.error(request, _("Somebody else changed this since you opened the page. Nothing was done."))
-        else:
-            self.invite_to_claim(request, [registration])
+        try:
+            with self.as_opened(request, registration) as seen:
+                self.invite_to_claim(request, [seen])
+        except ChangedMeanwhile as changed:
+            messages.error(request, str(changed))
         return redirect("admin:registrations_registration_change", pk)
 
     def _tell(self, request: HttpRequest, done: int, refused: list[tuple[Registration, str]]) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OrderBy, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,7 @@ from registrations.domain import RegistrationError, SkillFamily, SkillState
 from registrations.forms.skills import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
 from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
-from registrations.skills import merging, search
+from registrations.skills import following, merging, search
 
 _LONGEST_ID = 18
 
@@ -239,10 +240,7 @@ class SkillAdmin(WorkingGroupAdmin):
         if form.is_valid():
             target = get_object_or_404(Skill.objects.with_names(), pk=form.cleaned_data["target"])
             if request.method == "POST":
-                # Looked at first: merging goes on in steps, each a transaction of its own.
-                if self._press(request, form, skill, lambda: True) and self._try(
-                    form, lambda: actions.merge_skills(source=skill, target=target, **self._who(request))
-                ):
+                if self._merge(request, form, skill, target):
                     names = {"skill": skill.own_name_in(get_language() or "en"), "target": target}
                     if SkillMerge.objects.open().filter(source=skill).exists():
                         text = _("%(skill)s is being merged into %(target)s. This page shows how far it is.")
@@ -253,6 +251,14 @@ class SkillAdmin(WorkingGroupAdmin):
             elif self._try(form, lambda: merging.check(skill, target) or True):
                 context |= {"target": target, "merge": merging.preview(skill, target)}
         return self._page(request, "merge", context)
+
+    def _merge(self, request: HttpRequest, form: forms.Form, skill: Skill, target: Skill) -> Any:
+        """Merge, or begin to, in the transaction that compares. Answers are stopped before a row is locked."""
+        with transaction.atomic():
+            following.change_alone()
+            following.stop_answers()
+            merge = partial(actions.merge_skills, source=skill, target=target, **self._who(request))
+            return self._press(request, form, skill, merge)
 
     def retire_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
         """Ask once, then retire."""
