@@ -7,8 +7,8 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from letsconnect.base import personal
 from letsconnect.base.models import Act
@@ -32,7 +32,7 @@ from registrations.models import (
     WorkingGroupSeat,
 )
 from registrations.proved import Proved, proved_by
-from registrations.reference.names import language_name
+from registrations.reference.names import country_name, language_name
 
 Section, Item, Told, item = news.Section, news.Item, news.Told, news.Item.of
 _COVERED = ("Member", "Registration", "Offer", "Wish", "SpokenLanguage", "Window", "Consent", "Look", "Block")
@@ -113,7 +113,7 @@ def _account(member: Member) -> Told:
         item("name", _("Name to show"), member.name),
         item("language", _("Language"), member.language, member.get_language_display()),
         item("zone", _("Time zone"), member.zone),
-        item("country", _("Country or territory"), member.country, member.get_country_display()),
+        _column(member, "country"),
         item("region", _("Region"), member.region, member.get_region_display()),
         item("joined_at", _("First signed in"), member.joined_at),
         item("last_login", _("Last signed in"), member.last_login),
@@ -196,7 +196,7 @@ def _rows_of(name: str, skills: dict[int, str]) -> tuple[str, Callable[..., tupl
         "languages": (
             _("Languages I speak"),
             lambda row: (
-                item("code", _("Language"), row[0], language_name(row[0], "en")),
+                item("code", _("Language"), row[0], language_name(row[0], get_language() or "en")),
                 item("level", _("Level"), row[1], BabelLevel(row[1]).label),
                 item("is_preferred", _("Preferred"), row[2]),
             ),
@@ -305,7 +305,7 @@ def _letters(reading: Reading, proved: Proved) -> Told:
     yield ()
     rows = [
         (
-            item("kind", _("Letter"), letter.kind),
+            item("kind", _("Letter"), letter.kind, letter.kind.rpartition(".")[2].replace("_", " ")),
             item("address", _("To"), letter.address),
             item("owed_at", _("Written"), letter.owed_at),
             item("state", _("State"), letter.state, letter.get_state_display()),
@@ -391,6 +391,8 @@ def _column(row: models.Model, name: str) -> Item:
     elif isinstance(field, ArrayField):
         labels = dict(field.base_field.flatchoices)
         shown = " · ".join(str(labels.get(one, one)) for one in value)
+    elif name == "country" and value:
+        shown = country_name(value, get_language() or "en")
     elif field.choices:
         shown = getattr(row, f"get_{name}_display")()
     label = str(field.verbose_name)

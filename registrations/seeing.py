@@ -12,6 +12,13 @@ from letsconnect.base.models import SecurityEventKind
 from registrations.actions import keeping
 from registrations.models import Member
 
+# As the security log names the doors, which the person themselves reads.
+_DOORS = {
+    "registrations:sign-in-code": "code of a letter",
+    "registrations:sign-in-link": "link of a letter",
+    "registrations:wikimedia-callback": "Wikimedia",
+}
+
 
 def note_activity(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Note the day after a button was pressed: one short statement a day, none afterwards."""
@@ -29,9 +36,9 @@ def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: A
     """Note the day of signing in, by whichever door, and the door in the security log."""
     now = timezone.now()
     user.be_seen(on=now.astimezone(UTC).date())
-    door = request.resolver_match.view_name if request.resolver_match else ""
+    view = request.resolver_match.view_name if request.resolver_match else ""
     keeping.note_member(browser=request.COOKIES.get(keeping.COOKIE, ""), member=user)
-    security.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=door, now=now)
+    security.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=_DOORS.get(view, view), now=now)
 
 
 def note_sign_out(sender: Any, *, user: Member | None, **kwargs: Any) -> None:

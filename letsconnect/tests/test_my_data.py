@@ -321,3 +321,23 @@ def test_ones_own_look_is_none(client, db):
     client.get(reverse("admin:registrations_member_change", args=[coordinator.pk]))
 
     assert not Look.objects.exists()
+
+
+def test_nothing_is_named_by_what_only_programs_call_it(client, db):
+    """Countries and languages in the reader's language; letters and doors in words."""
+    member = make_somebody()
+    Registration.objects.filter(member=member).update(country="TN")
+    Member.objects.filter(pk=member.pk).update(country="TN")
+    client.force_login(member)
+
+    with speaking("fr"):
+        shown = {
+            (section.key, one.key): one.shown
+            for section in held.everything(Member.objects.get(pk=member.pk), now=NOW)
+            for row in section.rows
+            for one in row
+        }
+
+    assert shown["account", "country"] == shown["registration", "country"] == "Tunisie"
+    assert shown["languages", "code"] in {"anglais", "arabe", "français", "espagnol"}
+    assert not re.search(r"[._]", shown["letters", "kind"])

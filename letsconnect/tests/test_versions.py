@@ -104,6 +104,12 @@ def test_a_clinic_in_two_tabs_is_not_put_back_and_nobody_is_mailed_twice(desk):
     assert Letter.objects.filter(kind="clinics.clinic_moved").count() == 2
 
 
+def _says_what_is_shown_below(page):
+    """The sentence says that what changed is below it, so it is."""
+    before, said, after = page.content.decode().partition("Somebody else saved this since you opened it")
+    return bool(said) and 'id="differences"' in after and 'id="differences"' not in before
+
+
 def test_where_both_typed_what_was_typed_stands_beside_what_is_there_now(desk):
     clinic = make_clinic()
     first, second = form_of_clinic(desk, clinic), form_of_clinic(desk, clinic)
@@ -113,7 +119,7 @@ def test_where_both_typed_what_was_typed_stands_beside_what_is_there_now(desk):
 
     assert [(one.label, one.now, one.typed) for one in page.context["differences"]] == [("Seats", "9", "12")]
     assert page.context["adminform"].form["capacity"].value() == "12"
-    assert "Somebody else saved this since you opened it" in page.content.decode()
+    assert _says_what_is_shown_below(page)
     assert Clinic.objects.get().capacity == 9
     desk.post(change(clinic), {**second, "capacity": "12", **hidden_in(page.content.decode())})
     assert Clinic.objects.get().capacity == 12

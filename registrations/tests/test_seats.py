@@ -210,6 +210,16 @@ def test_a_seat_ends_at_once_and_takes_the_desk_along(client, coordinator, is_ne
     assert SecurityEvent.objects.filter(kind="role_ended", member=other).exists()
 
 
+def test_a_seat_that_has_ended_has_no_button_to_end_it(client, coordinator):
+    seat = factories.make_coordinator().seats.get()
+    client.force_login(coordinator)
+    assert end(seat) in client.get(change(seat)).content.decode()
+
+    end_seat(seat=seat, until_on=TODAY, by=coordinator, now=NOW)
+
+    assert end(seat) not in client.get(change(seat)).content.decode()
+
+
 @pytest.mark.parametrize("until_on", ["", "2026-04-01"])
 def test_an_ended_seat_is_not_given_back_by_its_form(client, coordinator, until_on):
     other = factories.make_coordinator()

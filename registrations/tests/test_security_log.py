@@ -31,7 +31,7 @@ def test_coming_in_by_a_code_and_going_are_kept(client, mailoutbox, member):
     client.post(reverse("registrations:sign-out"))
 
     assert lines() == [
-        ("signed_in", member.pk, member.pk, "registrations:sign-in-code"),
+        ("signed_in", member.pk, member.pk, "code of a letter"),
         ("signed_out", member.pk, member.pk, ""),
     ]
 
@@ -43,7 +43,7 @@ def test_coming_in_by_the_wiki_is_kept(client, wiki):
     client.get(back.removeprefix("http://127.0.0.1:8000"))
     logging.disable(logging.NOTSET)
 
-    assert [line[::3] for line in lines()] == [("signed_in", "registrations:wikimedia-callback")]
+    assert [line[::3] for line in lines()] == [("signed_in", "Wikimedia")]
 
 
 @pytest.mark.parametrize("is_known", [True, False])
