@@ -188,18 +188,25 @@ def _in_words(changes: Iterable[Mapping[str, Any]], known: _Known, *, start: dat
     passed over."""
     changes = list(changes)
     named = {change["skill"] for change in changes if change.get("skill")}
+    names = {skill.pk: skill for skill in Skill.objects.with_names().filter(pk__in=named)}
+    # A skill may have been merged since the round; its heir is what people share, and what is named here.
+    heirs = {pk: skill.heir.pk for pk, skill in names.items()}
     shared_now = set(
-        Offer.objects.filter(skill__in=named, registration__in=Registration.objects.matchable(on=now.date()))
+        Offer.objects.filter(
+            skill__in=set(heirs.values()), registration__in=Registration.objects.matchable(on=now.date())
+        )
         .exclude(registration=known.registration)
         .values_list("skill", flat=True)
         if named
         else ()
     )
-    changes = [one for one in changes if one.get("kind") != "nobody_shares" or one.get("skill") not in shared_now]
+    changes = [
+        one for one in changes if one.get("kind") != "nobody_shares" or heirs.get(one.get("skill")) not in shared_now
+    ]
     reader = _Reader(
         known.registration,
         known.wishes,
-        {skill.pk: skill for skill in Skill.objects.with_names().filter(pk__in=named)},
+        names,
         known.languages,
         start=start,
     )

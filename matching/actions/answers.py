@@ -41,7 +41,7 @@ def accept_match(*, match: Match, by: Member, now: datetime) -> Match:
         return match
     check_match_move(match.state, MatchState.CONNECTED)
     if match.answer_by is not None and now >= match.answer_by:
-        raise MoveNotAllowed(_("The days to answer are over. You can be matched again in the next round."))
+        raise MoveNotAllowed(_("The days to answer are over, so this match cannot go ahead."))
     lock_people([match])
     check_can_accept(
         me=standing(match, side, on=now.date(), counting=(), agreed=()),

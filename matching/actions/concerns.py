@@ -1,5 +1,6 @@
 """Asking the working group to look after somebody: told to the liaisons of their region, and to nobody else."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -41,18 +42,19 @@ def raise_concern(
     if made:
         acts.record(by=None, verb="raise_concern", on=concern, now=now)
         people = [registration] if registration is not None else [match.learner, match.sharer] if match else []
-        for member in liaisons_of({person.region for person in people}, now=now):
-            if member.pk not in {person.member_id for person in people}:
-                key = f"matching:concern:{concern.pk}:{member.pk}"
-                whose = f"match:{match.pk}" if match is not None else f"person:{people[0].pk}"
-                gather = f"concern:{kind}:{whose}:{member.pk}"
-                letters.owe(kind="matching.concern", to=member, about=concern, key=key, gather=gather, now=now)
+        concerned = {person.member_id for person in people} - {None}
+        for member in liaisons_of({person.region for person in people}, besides=concerned, now=now):
+            key = f"matching:concern:{concern.pk}:{member.pk}"
+            whose = f"match:{match.pk}" if match is not None else f"person:{people[0].pk}"
+            gather = f"concern:{kind}:{whose}:{member.pk}"
+            letters.owe(kind="matching.concern", to=member, about=concern, key=key, gather=gather, now=now)
     return concern
 
 
-def liaisons_of(regions: set[str], *, now: datetime) -> list[Member]:
-    """Return the liaisons of any of these regions; where there is none, the coordinators."""
-    seats = WorkingGroupSeat.objects.current(on=now.astimezone(UTC).date()).filter(member__is_active=True)
+def liaisons_of(regions: set[str], *, besides: Collection[int], now: datetime) -> list[Member]:
+    """Return the liaisons of any of these regions; where there is none ``besides`` these members, the coordinators."""
+    current = WorkingGroupSeat.objects.current(on=now.astimezone(UTC).date())
+    seats = current.filter(member__is_active=True).exclude(member__in=besides)
     own = seats.filter(region__in=regions - {""})
     return list(Member.objects.filter(pk__in=(own if own.exists() else seats.coordinators()).values("member")))
 

@@ -84,6 +84,7 @@ def close_fallen(now: datetime) -> int:
             by=who,
             now=now,
             verb="close_fallen_match",
+            by_the_portal=True,
         )
         if match.asked_at is not None:
             tell(match, side.other, letter="closed", now=now)

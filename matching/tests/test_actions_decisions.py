@@ -403,6 +403,7 @@ def test_when_somebody_leaves_the_sweep_closes_their_matches_and_tells_the_other
 
     match.refresh_from_db()
     assert (match.state, match.closed_why, match.closed_by) == (becomes, "left", match.learner.member)
+    assert Act.objects.get(verb="close_fallen_match").actor is None, "the sweep did it, not the person who left before"
     assert kinds_of_letters() == letters
 
 

@@ -1,6 +1,6 @@
 """Both say how it went: letters, thanks, absences, what next; edited, contradicted, at once, erased."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations import news
 from registrations.actions import erasing
+from registrations.models import WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -141,11 +142,13 @@ def test_twice_absent_tells_the_liaisons_of_their_region_once_and_names_nobody()
 
 def test_a_liaison_who_is_absent_themselves_is_not_written_to_and_coordinators_step_in():
     coordinator = make_coordinator()
-    twice_absent(region="SSA")
+    sharer, _hours = twice_absent(region="SSA")
+    WorkingGroupSeat.objects.create(member=sharer.member, role="liaison", region="SSA", from_on=date(2026, 1, 1))
 
     actions.settle_sessions(NOW + 4 * DAY)
 
     assert kinds(coordinator) == ["concern"]
+    assert "concern" not in kinds(sharer.member)
 
 
 def test_a_word_said_later_takes_an_absence_back():

@@ -26,8 +26,9 @@ from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations import domain as registrations_domain
+from registrations.actions.skills import merge_skills
 from registrations.models import Registration, Window
-from registrations.tests.factories import NOW, make_liaison, make_registration
+from registrations.tests.factories import NOW, make_liaison, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -419,5 +420,17 @@ def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):
     assert any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
 
     make_registration(offers=["wikidata"])
+
+    assert not any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
+
+
+def test_nobody_shares_it_is_not_said_of_what_lives_on_in_a_skill_that_somebody_shares(coordinator):
+    learner = make_registration(wishes=["wikidata"])
+    round_ = computed(coordinator)
+    Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
+    assert any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
+    make_registration(offers=["linked-data"])
+
+    merge_skills(source=make_skill("wikidata"), target=make_skill("linked-data"), by=coordinator, now=NOW)
 
     assert not any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)

@@ -341,6 +341,18 @@ def test_the_button_claims_and_leads_to_the_registration(page, client, member):
     assert client.post(page).status_code == 410
 
 
+@pytest.mark.parametrize(("state", "is_asked"), [("draft", True), ("submitted", False), ("approved", False)])
+def test_who_takes_over_what_is_handed_in_is_not_asked_to_hand_it_in(page, client, member, state, is_asked):
+    reviewed = {"reviewed_at": NOW, "reviewed_by": factories.make_coordinator()} if state == "approved" else {}
+    Registration.objects.update(state=state, **reviewed)
+    client.force_login(member)
+
+    answer = client.post(page, follow=True).content.decode()
+
+    assert "This registration is yours now." in answer
+    assert ("hand it in" in answer) is is_asked
+
+
 def test_without_signing_in_the_button_leads_there_and_back(page, client):
     response = client.post(page)
 

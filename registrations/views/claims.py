@@ -29,12 +29,15 @@ def _claim(request: HttpRequest, token: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_sign_in(request.path)
     try:
-        claims.claim_by_link(token=token, member=request.user, now=timezone.now())
+        registration = claims.claim_by_link(token=token, member=request.user, now=timezone.now())
     except AlreadyRegistered as error:
         messages.info(request, str(error))
     except ClaimRefused as error:
         messages.error(request, str(error))
         return redirect("home")
     else:
-        messages.success(request, _("This registration is yours now. Please look through it and hand it in."))
+        said = _("This registration is yours now. Please look through it and hand it in.")
+        if registration.is_handed_in:
+            said = _("This registration is yours now. Please look through it.")
+        messages.success(request, said)
     return redirect("registrations:registration-edit")
