@@ -11,11 +11,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A PostgreSQL connection. Only connecting is tried twice: nothing was asked yet, so nothing is done twice."""
 
     def get_new_connection(self, conn_params: dict[str, object]) -> object:
-        """Connect; a page that only reads waits half a second for a server that does not answer, once."""
+        """Connect; a page that only reads tries again half a second after a refusal, once.
+
+        A server that kept us waiting until we gave up would do so again: nobody waits for it twice.
+        """
+        started = time.monotonic()
         try:
             return super().get_new_connection(conn_params)
         except base.Database.OperationalError:
-            if not reading.take_second_try():
+            was_refused = time.monotonic() - started < reading.REFUSED_WITHIN
+            if not was_refused or not reading.take_second_try():
                 raise
         time.sleep(reading.PAUSE)
         return super().get_new_connection(conn_params)

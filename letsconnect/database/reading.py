@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 PAUSE = 0.5  # seconds; a server that is restarted is back in one or two
+REFUSED_WITHIN = 1.0  # seconds; what takes longer was no refusal, but silence
 _may_try_again: ContextVar[bool] = ContextVar("may_try_again", default=False)
 
 

@@ -119,3 +119,14 @@ def test_the_second_try_finds_a_server_that_is_back(gone, monkeypatch):
         other.get_new_connection(where).close()
 
     assert len(tries) == 2
+
+
+@pytest.mark.django_db
+def test_a_server_that_kept_us_waiting_is_not_waited_for_again(gone, monkeypatch):
+    other, tries = gone
+    monkeypatch.setattr(reading, "REFUSED_WITHIN", 0.0)
+
+    with only_reading(True), pytest.raises(OperationalError):
+        other.ensure_connection()
+
+    assert len(tries) == 1
