@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base import acts
-from matching.domain import ClosedWhy, MatchState
+from matching.domain import ClosedWhy, MatchState, Side
 from matching.models import Exclusion, SharerRequest
 from matching.tests.factories import make_match, make_request
+from registrations.actions import blocking
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 
 WORDS = "Zebrafinch"
@@ -75,3 +76,21 @@ def test_being_kept_apart_from_somebody_is_read_by_colleagues_only(desk):
 
     assert not Exclusion.objects.visible_to(desk).exists()
     assert Exclusion.objects.visible_to(make_coordinator()).exists()
+
+
+@pytest.mark.parametrize("side", ["learner", "sharer"])
+def test_who_of_two_asked_never_to_be_matched_again_is_read_by_nobody(client, desk, side):
+    match = make_match(MatchState.CONNECTED)
+    people = {name: match.person(Side(name)).member for name in ("learner", "sharer")}
+    blocking.block_person(
+        member=people.pop(side), blocked=people.popitem()[1], by=match.person(Side(side)).member, now=NOW
+    )
+    client.force_login(desk)
+
+    page = client.get(reverse("admin:matching_match_change", args=[match.pk])).content.decode()
+    history = client.get(reverse("admin:matching_match_history", args=[match.pk])).content.decode()
+
+    assert "The two can no longer be matched" in page
+    for person in (match.learner, match.sharer):
+        assert f"({person.member})" not in page
+        assert f"<td>{person.member}</td>" not in history

@@ -70,8 +70,10 @@ def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: da
 
 
 def on_blocked(sender: Any, *, member: Member, blocked: Member, by: Member, now: datetime, **kwargs: Any) -> None:
-    """End what runs between the two; the letter to the other reads as after any other end."""
-    _end(_of(member, LIVE).filter(people.of(blocked)), leaver=member, why=ClosedWhy.BLOCKED, by=by, now=now)
+    """End what runs between the two; the letter to the other reads as after any other end. The desk reads that the two
+    can no longer be matched, and not who of them asked for it: the privacy notice promises that nobody sees that."""
+    mine = _of(member, LIVE).filter(people.of(blocked))
+    _end(mine, leaver=member, why=ClosedWhy.BLOCKED, by=by, now=now, verb="end_match", by_the_portal=True)
     end_requests_between(member, blocked, by=by, now=now)
 
 
