@@ -77,6 +77,12 @@ class SecurityEventKind(models.TextChoices):
     ACCOUNT_REOPENED = "account_reopened", _("the account was reopened")
 
 
+class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
+    def visible_to(self, member: Any) -> "SecurityEventQuerySet":
+        """For coordinators, who give and end the roles it tells of."""
+        return self if member.is_coordinator else self.none()
+
+
 class SecurityEvent(models.Model):
     """One line of the security log: no address, no code, no network. Written by `security.record` only; a trigger
     refuses every change."""
@@ -90,6 +96,8 @@ class SecurityEvent(models.Model):
     )
     detail = models.CharField(_("which door or role"), max_length=60, blank=True)
     at = models.DateTimeField(_("when"))
+
+    objects = SecurityEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line of the security log")

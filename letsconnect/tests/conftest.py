@@ -10,6 +10,8 @@ from celery import current_app
 
 from clinics.domain import ClinicState
 from clinics.tests.factories import make_clinic
+from letsconnect.base import security
+from letsconnect.base.models import SecurityEventKind
 from letsconnect.trust.actions import appoint_to_trust_team, send_report
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
@@ -96,6 +98,7 @@ def make_world():
         seat_yes=f"coordinator:{concerned.public_id}",
         seat=people["liaison"].seats.get(),
         invitation=invitation,
+        security=security.record(kind=SecurityEventKind.SIGNED_IN, member=concerned, by=concerned, now=NOW),
         upload=ImportUpload.objects.create(
             file_name="old.csv",
             size=2,

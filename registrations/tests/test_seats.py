@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from letsconnect.base.models import Act, SecurityEvent
@@ -295,3 +296,37 @@ def test_a_member_who_cannot_be_is_answered_at_the_field(client, coordinator, me
     page = client.post(ADD, typed)
 
     assert {"member", "person"} & set(page.context["form"].errors)
+
+
+# Seats as they were before they named their role.
+
+
+def test_seats_of_before_get_the_role_they_had(member, coordinator):
+    """Runs the migration itself, backwards and forwards, inside the transaction of the test: every statement of it can
+    be undone in PostgreSQL."""
+    before = ("registrations", "0012_addresses_in_their_canonical_form")
+    migration = ("registrations", "0013_seats_name_their_role")
+    liaison, today = factories.make_liaison("LAC"), NOW.date()
+    ended = WorkingGroupSeat.objects.create(
+        member=member, role="liaison", region="SSA", from_on=today - timedelta(days=9), until_on=today
+    )
+    step = MigrationExecutor(connection).loader.get_migration(*migration)
+    old = MigrationExecutor(connection).loader.project_state(before)
+    seats = old.apps.get_model("registrations", "WorkingGroupSeat")
+    with connection.schema_editor(atomic=False) as editor:
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for constraint in WorkingGroupSeat._meta.constraints:
+            editor.remove_constraint(WorkingGroupSeat, constraint)
+        editor.execute("ALTER TABLE registrations_workinggroupseat DROP COLUMN role")
+        for constraint in seats._meta.constraints:
+            editor.add_constraint(seats, constraint)
+    second = seats.objects.create(member_id=liaison.pk, region="", from_on=today)
+
+    with connection.schema_editor(atomic=False) as editor:
+        step.apply(old.clone(), editor)
+
+    roles = dict(WorkingGroupSeat.objects.values_list("pk", "role"))
+    assert roles[coordinator.seats.get().pk] == roles[second.pk] == "coordinator"
+    assert roles[liaison.seats.get(region="LAC").pk] == roles[ended.pk] == "liaison"
+    assert Member.objects.get(pk=liaison.pk).is_coordinator and Member.objects.get(pk=coordinator.pk).is_coordinator
+    assert not Member.objects.get(pk=member.pk).is_staff

@@ -6,13 +6,18 @@ import re
 import pytest
 import requests
 from django.core.serializers import serialize
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from letsconnect.base.models import SecurityEvent
+from letsconnect.base import security
+from letsconnect.base.models import SecurityEvent, SecurityEventKind
 from registrations.actions.seats import appoint, end_seat
 from registrations.domain import SeatRole
+from registrations.models import Look
 from registrations.tests import factories
 
+LOG = "/admin/base/securityevent/"
 pytestmark = pytest.mark.django_db
 SIGN_IN, CODE = reverse("registrations:sign-in"), reverse("registrations:sign-in-code")
 
@@ -74,3 +79,44 @@ def test_roles_given_and_ended_are_kept(member, coordinator):
         ("role_given", member.pk, coordinator.pk, "liaison LAC"),
         ("role_ended", member.pk, coordinator.pk, "liaison LAC"),
     ]
+
+
+def test_coordinators_read_the_log_at_the_desk_and_its_people_can_read_that_they_did(client, member, coordinator):
+    factories.make_member(name="Silent")
+    line = security.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=factories.NOW, detail="code")
+    security.record(kind=SecurityEventKind.CODE_REFUSED, member=None, by=None, now=factories.NOW)
+    client.force_login(coordinator)
+
+    listed = client.get(LOG).content.decode()
+    shown = client.get(reverse("admin:base_securityevent_change", args=[line.pk])).content.decode()
+
+    for page in (listed, shown):
+        assert str(member) in page
+        assert member.email not in page
+    assert "a sign-in code was refused" in listed
+    assert [(look.viewer, look.what) for look in Look.objects.about(member)] == [(coordinator, "accounts")]
+    client.force_login(factories.make_liaison("MENA"))
+    assert client.get(LOG).status_code == 403
+
+
+def test_the_log_asks_as_much_of_the_database_for_thirty_lines_as_for_three(client, coordinator):
+    client.force_login(coordinator)
+
+    def add(count):
+        for _ in range(count):
+            one, other = factories.make_member(), factories.make_member()
+            security.record(
+                kind=SecurityEventKind.ROLE_GIVEN, member=one, by=other, now=factories.NOW, detail="liaison"
+            )
+
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(LOG).status_code == 200
+        return len(found)
+
+    add(3)
+    client.get(LOG)
+    few = queries()
+    add(27)
+
+    assert queries() == few

@@ -1,0 +1,30 @@
+"""The security log at the desk: to be read, by coordinators."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.models import SecurityEvent
+from letsconnect.base.templatetags.when import when
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(WorkingGroupAdmin):
+    """Nobody writes in it by hand, and people can read that somebody looked."""
+
+    shows, look, look_at_list = ("member", "by"), "accounts", "accounts"
+    liaisons_may = frozenset()
+    coordinators_may = frozenset({"view"})
+    list_display = ["moment", "kind", "member", "by", "detail"]
+    list_filter = ["kind"]
+    list_select_related = ["member", "by"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["member__name", "=member__public_id"]
+    ordering = ["-at", "-pk"]
+    fields = ["kind", "member", "by", "detail", "at"]
+    actions = None
+
+    @admin.display(description=_("when"), ordering="at")
+    def moment(self, event: SecurityEvent) -> str:
+        return when(event.at)
