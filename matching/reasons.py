@@ -114,7 +114,10 @@ def why_nobody(counts: Mapping[str, int]) -> list[str]:
         return []
     if not counts.get("people"):
         return [
-            gettext("Nobody can be matched yet: there is no registration that is approved, claimed and not paused.")
+            gettext(
+                "Nobody can be matched yet: there is no registration that is approved, claimed and not paused, and "
+                "whose person has agreed to the documents here."
+            )
         ]
     if counts["people"] == 1:
         return [gettext("Only one person can be matched, and a match needs two.")]
