@@ -155,7 +155,8 @@ def no_match(request: HttpRequest) -> HttpResponse:
 @require_safe
 def request_list(request: HttpRequest) -> HttpResponse:
     """Show whom the member asked for, and what became of it."""
-    rows = [(row, reasons.name_of(row.sharer)) for row in SharerRequest.objects.of(request.user).with_people()]
+    mine = SharerRequest.objects.of(request.user).saying_who_is_named(on=timezone.now().date())
+    rows = [(row, reasons.name_of_asked(row)) for row in mine.with_people()]
     context = {
         "waiting": [row for row in rows if row[0].state == RequestState.OPEN],
         "over": [row for row in rows if row[0].state != RequestState.OPEN],

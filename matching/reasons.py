@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain import WHY_NOT_A_PAIR, Side
-from matching.models import Match
+from matching.models import Match, SharerRequest
 from registrations.models import Registration
 from registrations.reference.names import language_name
 
@@ -61,6 +61,11 @@ def name_of(person: Registration) -> str:
     if person.member is not None and person.member.erased_at is not None:
         return gettext("Somebody who has left")
     return person.shown_name or gettext("Somebody who shows no name")
+
+
+def name_of_asked(request: SharerRequest) -> str:
+    """Return how the learner reads whom they asked for; ask a queryset that is ``saying_who_is_named``."""
+    return name_of(request.sharer) if request.is_named else gettext("Somebody who shows no name")
 
 
 def for_person(match: Match, side: Side) -> list[str]:

@@ -98,9 +98,9 @@ def _told(requests: SharerRequestQuerySet) -> list[dict[str, str]]:
     """What became of each, in the language spoken now."""
     return [
         {
-            "other": reasons.name_of(request.sharer),
+            "other": reasons.name_of_asked(request),
             "skill": str(request.skill),
             "why": request.get_not_this_time_display() or _("No round could answer it in time."),
         }
-        for request in requests.with_people().order_by("pk")
+        for request in requests.saying_who_is_named(on=timezone.now().date()).with_people().order_by("pk")
     ]

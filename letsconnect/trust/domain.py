@@ -61,7 +61,9 @@ class NotYours(TrustError):
 
 
 class TooMany(TrustError):
-    """More reports in a day than a form is good for."""
+    """More reports in a day than a form is good for; another may be sent in ``retry_after`` seconds."""
+
+    retry_after = 24 * 60 * 60
 
 
 class NothingSaid(TrustError):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from letsconnect.base import versions
 from letsconnect.trust import actions
-from letsconnect.trust.domain import MoveNotAllowed, TrustError
+from letsconnect.trust.domain import MoveNotAllowed, TooMany, TrustError
 from letsconnect.trust.forms import DecideForm, NameForm, ReportForm
 from letsconnect.trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
 from matching import reasons
@@ -59,18 +59,24 @@ def _tell(request: HttpRequest, *, other: Registration | None) -> HttpResponse:
         is_named=about is not None,
         can_block=other is not None and blocking.can_be_blocked(other, by=request.user),
     )
+    limit: TooMany | None = None
     if form.is_bound and form.is_valid():
         try:
             actions.send_report(by=request.user, about=about, now=now, **form.cleaned_data)
         except TrustError as refusal:
             form.add_error(None, str(refusal))
+            limit = refusal if isinstance(refusal, TooMany) else None
         else:
             # On a page that shows nothing of it: somebody may be looking over the shoulder.
             messages.success(request, _("Thank you, we have received your message."))
             return redirect("home")
     name = reasons.name_of(other) if other is not None else ""
     context = {"form": form, "name": name, "team": team}
-    return render(request, "trust/report_new.html", context, status=422 if form.errors else 200)
+    response = render(request, "trust/report_new.html", context, status=422 if form.errors else 200)
+    if limit is not None:
+        response.status_code = 429
+        response.headers["Retry-After"] = str(limit.retry_after)
+    return response
 
 
 @never_cache

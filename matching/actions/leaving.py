@@ -133,7 +133,8 @@ def _other(match: Match, member: Member) -> str:
 def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
     """Tell a person all their matches; what the other side said in confidence is not theirs."""
     matches = reading.want(Match.objects.for_member(member).prefetch_related(None))
-    requests = reading.want(SharerRequest.objects.of(member).with_people().prefetch_related(None))
+    mine = SharerRequest.objects.of(member).saying_who_is_named(on=now.date())
+    requests = reading.want(mine.with_people().prefetch_related(None))
     rounds = reading.want(RoundParticipant.objects.told_to(member))
     yield ("matching.Match", "matching.SharerRequest", "matching.RoundParticipant")
     rows = [_row(match, match.side_of(member), member) for match in matches]
@@ -157,7 +158,7 @@ def _round_row(took_part: RoundParticipant) -> tuple[news.Item, ...]:
 def _request_row(request: SharerRequest) -> tuple[news.Item, ...]:
     item = news.Item.of
     return (
-        item("sharer", _("Whom"), reasons.name_of(request.sharer)),
+        item("sharer", _("Whom"), reasons.name_of_asked(request)),
         item("skill", _("Topic"), request.skill.slug, str(request.skill)),
         item("why", _("Why"), request.why),
         item("state", _("State"), request.state, request.get_state_display()),

@@ -1,9 +1,9 @@
 """A learner asks for one sharer: a preference in the next round, never told to the sharer."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from matching.asking import (
@@ -18,7 +18,7 @@ from matching.models import people
 from matching.models.matches import Match
 from matching.models.rounds import Round
 from registrations.domain import RegistrationState
-from registrations.models import Member, Registration, Skill
+from registrations.models import Member, Registration, Skill, has_agreed
 
 _GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 _OPEN = Q(state=RequestState.OPEN)
@@ -55,6 +55,12 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         if member.is_coordinator:
             return others
         return others.filter(people.of_regions(member.seat_regions))
+
+    def saying_who_is_named(self, *, on: date) -> "SharerRequestQuerySet":
+        """With ``is_named``: whether the one who asked may read whom they asked for. Without an agreement of their own
+        nobody is shown to others; who was brought together goes on."""
+        agreed = has_agreed(on=on, member="sharer__member") | Q(match__isnull=False)
+        return self.annotate(is_named=ExpressionWrapper(agreed, output_field=models.BooleanField()))
 
     def with_people(self) -> "SharerRequestQuerySet":
         """Fetch both people, their groups and the skill's names in a constant number of queries."""

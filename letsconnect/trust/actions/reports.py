@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -52,8 +53,7 @@ def send_report(
         by = lock_member(by)  # the count below, and a block, under one lock
     except ClosedMeanwhile as closed:
         raise NotYours(str(closed)) from closed
-    if Report.objects.filter(reporter=by, made_at__gt=now - timedelta(days=1)).count() >= REPORTS_A_DAY:
-        raise TooMany(_("You have written to us many times today. Please write an email, so that we can talk."))
+    _check_pace(by, now=now)
     if about is not None and about.pk == by.pk:
         raise NotYours(_("This would be about yourself."))
     report = Report.objects.create(
@@ -80,6 +80,16 @@ def _lock(report: Report, *, by: Member, now: datetime) -> Report:
     if locked.forgotten_at is not None:
         raise MoveNotAllowed(_("It was closed so long ago that its words are gone."))
     return locked
+
+
+def _check_pace(by: Member, *, now: datetime) -> None:
+    """Raise TooMany for somebody who has written as often as a day allows; their row is locked."""
+    mine = Report.objects.filter(reporter=by, made_at__gt=now - timedelta(days=1)).order_by("-made_at", "-pk")
+    moments = list(mine.values_list("made_at", flat=True)[:REPORTS_A_DAY])
+    if len(moments) == REPORTS_A_DAY:
+        refusal = TooMany(_("You have written to us many times today. Please write an email, so that we can talk."))
+        refusal.retry_after = ceil((moments[-1] + timedelta(days=1) - now).total_seconds())
+        raise refusal
 
 
 @transaction.atomic

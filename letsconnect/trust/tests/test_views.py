@@ -1,6 +1,7 @@
 """The pages: who finds them, what they show, and that nobody else can tell that anything is there."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from letsconnect.trust import actions
+from letsconnect.trust.domain import REPORTS_A_DAY
 from letsconnect.trust.models import Note, Report
 from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings.models import Letter
@@ -235,3 +237,18 @@ def test_the_list_asks_as_often_for_thirty_as_for_three(client):
 
     assert counts[0] == counts[1]
     assert Match.objects.count() == 0
+
+
+def test_the_eleventh_of_a_day_is_429_says_when_and_keeps_the_words(client):
+    writer = make_member()
+    for hours in range(REPORTS_A_DAY):
+        make_report(reporter=writer, made_at=NOW - timedelta(hours=hours))
+    client.force_login(writer)
+
+    response = client.post(reverse("trust:report-new"), {"what": "Once more, please."})
+
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) == (24 - REPORTS_A_DAY + 1) * 60 * 60
+    said = response.content.decode()
+    assert "many times today" in said
+    assert "Once more, please." in said
