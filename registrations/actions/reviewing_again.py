@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from letsconnect.base import acts
-from registrations import domain
+from registrations import changes, domain, snapshots
 from registrations.domain import RegistrationState
 from registrations.eligibility import needs_review_again
 from registrations.facts import RegistrationFacts
-from registrations.models import Eligibility, Member, Registration
+from registrations.models import Eligibility, Member, Registration, ReviewSnapshot
 
 
 @transaction.atomic
@@ -25,6 +25,9 @@ def after_edit(
         return []
     changed = needs_review_again(before, facts, Eligibility.objects.current().rules)
     if not changed:
+        if _is_as_reviewed(registration, facts):  # taken back: there is nothing to look at
+            registration.changed_at = registration.reviewed_at
+            registration.save(update_fields=["changed_at"])
         return []
     was, becomes = registration.state, RegistrationState.SUBMITTED
     domain.check_move(was, becomes)
@@ -41,3 +44,12 @@ def after_edit(
         reason_is_for_them=True,
     )
     return changed
+
+
+def _is_as_reviewed(registration: Registration, facts: RegistrationFacts) -> bool:
+    """Tell whether it says again what the last review was about."""
+    snapshot = ReviewSnapshot.objects.latest_of(registration)
+    if snapshot is None or snapshot.reviewed_at != registration.reviewed_at:
+        return False
+    heirs = snapshots.heirs_of(snapshot.facts)
+    return not changes.between(snapshot.facts, snapshots.as_plain(facts), names={}, language="en", heirs=heirs)

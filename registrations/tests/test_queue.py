@@ -231,3 +231,33 @@ def test_a_made_up_number_is_nobody(client, liaison, rubbish):
 
     assert client.get(decide, {"id": rubbish}).status_code == 404
     assert client.post(decide, {"id": rubbish, "note": ""}).status_code == 302
+
+
+def test_an_edit_that_is_taken_back_is_nothing_to_look_at(client, coordinator):
+    registration = changed(coordinator)
+    assert list(Registration.objects.in_review_queue()) == [registration]
+    facts = RegistrationFacts.of(registration)
+    reviewed = registration.review_snapshots.get().facts
+    values = {name: getattr(facts, name) for name in facts.__dataclass_fields__}
+
+    def save(*, version, **fields):
+        return save_registration(
+            member=registration.member,
+            facts=RegistrationFacts(**{**values, **fields}),
+            version=version,
+            by=registration.member,
+            now=LATER + timedelta(hours=version),
+        )
+
+    half = save(version=registration.version, can_help=reviewed["can_help"])
+    assert list(Registration.objects.in_review_queue()) == [registration]
+    whole = {name: reviewed[name] for name in ("can_help", "contact_text")}
+    back = save(version=half.version, **whole)
+
+    assert not Registration.objects.in_review_queue().exists()
+    assert not Registration.objects.get().is_changed_since_review
+    client.force_login(coordinator)
+    assert listed(client) == []
+
+    save(version=back.version, can_help=9)
+    assert list(Registration.objects.in_review_queue()) == [registration]
