@@ -39,6 +39,10 @@ class WorkingGroupAdmin(VersionedAdmin):
             return False
         return what in (self.coordinators_may if member.is_coordinator else self.liaisons_may)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any | None:
+        """Find by the key where the address names no column: Django looks an empty one up and fails."""
+        return super().get_object(request, object_id, from_field or None)
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Show what this member of the working group may see: every list, page, button, inline, choice and export of
         the desk begins here."""

@@ -85,6 +85,12 @@ def test_a_list_of_the_desk_answers_every_query(desk, world, query):
     assert {path for path in lists if status(desk, f"{path}?{query}") >= 500} == set()
 
 
+def test_a_page_asked_for_by_no_column_is_found_by_its_key(desk, world):
+    pages = [door.path(world) for door in DOORS if door.name.endswith(("_change", "_delete", "_history"))]
+
+    assert {path for path in pages if status(desk, f"{path}?_to_field=") >= 500} == set()
+
+
 NASTY = [
     b"",
     b"a%00b",

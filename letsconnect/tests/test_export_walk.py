@@ -32,6 +32,8 @@ from registrations.models import (
     Registration,
     RoleName,
     SensitiveTally,
+    Skill,
+    SkillMerge,
     SkillName,
 )
 from registrations.proved import proved_by
@@ -136,6 +138,8 @@ def _fill_the_rest(one, other, coordinator):
     GroupAlias.objects.create(group=Group.objects.get(slug="x"), text="x")
     RoleName.objects.get_or_create(role_id=Registration.objects.get(member=one).role_id, language="en", text="x")
     make_clinic(state="cancelled", cancel_reason="x")
+    source, target = Skill.objects.order_by("pk")[:2]
+    SkillMerge.objects.create(source=source, target=target, asked_by=coordinator, asked_at=NOW, failure="x")
     app = SocialApp.objects.create(provider="mediawiki", name="x", client_id="x")
     account = one.socialaccount_set.get()
     SocialToken.objects.create(app=app, account=account, token="x", token_secret="x")

@@ -95,18 +95,20 @@ def test_the_other_has_time_to_say_otherwise(learner, sharer, after, settled):
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "after", "done"),
+    ("mine", "theirs", "took_place", "after", "done"),
     [
-        ("done", "done", timedelta(0), True),
-        ("done", "", timedelta(0), False),
-        ("done", "", DONE_AFTER, True),
-        ("done", "another", DONE_AFTER, False),
-        ("another", "done", DONE_AFTER, False),
-        ("", "", DONE_AFTER, False),
+        ("done", "done", True, timedelta(0), True),
+        ("done", "done", False, timedelta(0), True),
+        ("done", "", True, timedelta(0), False),
+        ("done", "", True, DONE_AFTER, True),
+        ("done", "", False, DONE_AFTER, False),
+        ("done", "another", True, DONE_AFTER, False),
+        ("another", "done", True, DONE_AFTER, False),
+        ("", "", True, DONE_AFTER, False),
     ],
 )
-def test_when_done_is_done(mine, theirs, after, done):
-    assert is_done(mine=mine, theirs=theirs, said_at=NOW, now=NOW + after) == done
+def test_when_done_is_done(mine, theirs, took_place, after, done):
+    assert is_done(mine=mine, theirs=theirs, took_place=took_place, said_at=NOW, now=NOW + after) == done
 
 
 def test_the_two_weeks():

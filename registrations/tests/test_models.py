@@ -39,10 +39,11 @@ def refuses(constraint, write):
 def test_two_members_cannot_share_an_address_whatever_its_case():
     factories.make_member(email="someone@example.org")
 
-    refuses(
-        "registrations_one_member_per_address",
-        lambda: Member.objects.create(email="Someone@Example.org"),
-    )
+    for written, rule in [
+        ("someone@example.org", "registrations_one_member_per_address"),
+        ("Someone@Example.org", "registrations_address_is_canonical"),
+    ]:
+        refuses(rule, lambda written=written: Member.objects.create(email=written))
 
 
 @pytest.mark.parametrize(
@@ -308,9 +309,14 @@ def consent():
 @pytest.mark.parametrize(
     ("constraint", "prepare", "write"),
     [
-        ("registrations_no_empty_address", seat, lambda: change(Member, email="")),
-        ("registrations_seat_ends_after_start", seat, lambda: change(WorkingGroupSeat, until_on=date(2025, 1, 1))),
-        ("registrations_one_open_seat_per_region", seat, lambda: again(WorkingGroupSeat)),
+        ("registrations_address_is_canonical", seat, lambda: change(Member, email="A@example.org")),
+        ("registrations_no_empty_address", seat, lambda: change(Member, email="", has_doubtful_address=True)),
+        (
+            "registrations_seat_never_ends_before_it_begins",
+            seat,
+            lambda: change(WorkingGroupSeat, until_on=date(2025, 1, 1)),
+        ),
+        ("registrations_one_open_seat_per_role_and_region", seat, lambda: again(WorkingGroupSeat)),
         ("registrations_one_block_per_pair", block, lambda: again(Block)),
         ("registrations_no_block_of_oneself", block, lambda: change(Block, blocked=F("member"))),
         ("registrations_merged_skill_names_its_heir", merged, lambda: change(Skill, merged_into=None)),

@@ -92,6 +92,8 @@ CODES |= {"version", "step", "browser", "detail", "meeting_link", "told", "gathe
 CODES |= {"object_type", "kind", "key", "about_type", "message_id", "claimed_by", "reason", "answer", "address_hash"}
 CODES |= {
     "code_hash",
+    "link_hash",
+    "leads_to",
     "network",
     "option",
     "failure",
