@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "letsconnect.readable.utf8_only",
     "letsconnect.unavailable.WaitGivenUp",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "letsconnect.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -26,6 +26,7 @@ from registrations.sign_in_secrets import draw, hash_of_digits, hash_of_link, ke
 
 # Wrong tries at the newest letter's code by browsers that did not ask for it: of one network, and of all together.
 TRIES_OF_A_NETWORK, TRIES_ELSEWHERE = 3, 15
+PRESSED_TWICE = timedelta(minutes=1)
 
 
 def send_sign_in_code(
@@ -143,6 +144,17 @@ def sign_in_with_code(
         _note_refused([*code_ids, *led_ids], now=now)
         raise CodeRefused(_("This code is wrong or too old. Please check the newest letter, or ask for another code."))
     return _enter(code, language=language, zone=zone, now=now)
+
+
+def was_used_just_now(code_ids: Iterable[int], *, digits: str, now: datetime) -> bool:
+    """Tell whether these digits of this browser opened the door a moment ago: its button was pressed twice."""
+    used = SignInCode.objects.filter(pk__in=list(code_ids), used_at__gt=now - PRESSED_TWICE)
+    return any(constant_time_compare(code.code_hash, hash_of_digits(code, digits)) for code in used)
+
+
+def link_used_just_now(*, secret: str, now: datetime) -> SignInCode | None:
+    """Return the row of a link that opened the door a moment ago."""
+    return SignInCode.objects.filter(link_hash=hash_of_link(secret), link_used_at__gt=now - PRESSED_TWICE).first()
 
 
 def code_of_link(*, secret: str, now: datetime) -> SignInCode | None:

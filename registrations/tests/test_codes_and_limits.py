@@ -251,7 +251,7 @@ def test_a_link_works_once_and_leaves_the_code_and_ends_with_it(client, mailoutb
         link, code = link_in(mailoutbox[0])[1], code_in(mailoutbox[0])
         Client().post(LINK, {"key": link})  # a scanner that presses buttons, say
         assert client.get(LINK, {"key": link}).status_code == 410
-        assert client.post(LINK, {"key": link}).status_code == 410
+        assert client.post(LINK, {"key": link}, follow=True).status_code == 410
         assert client.post(CODE, {"code": code}).url == reverse("home")
 
         ask(late := Client())
@@ -384,3 +384,30 @@ def test_a_network_is_read_however_a_proxy_writes_it(rf, settings, said, found):
     settings.PROXY_HOPS = 1
 
     assert network.network_of(rf.get("/", headers={"x-forwarded-for": said})) == found
+
+
+# A button that is pressed twice.
+
+
+@pytest.mark.parametrize("by", ["code", "link"])
+def test_a_button_pressed_twice_signs_in_once_and_signs_nobody_out(client, mailoutbox, by):
+    ask(client)
+    link, code = link_in(mailoutbox[0])[1], code_in(mailoutbox[0])
+    path, typed = (CODE, {"code": code}) if by == "code" else (LINK, {"key": link})
+    sent_at_once = client.cookies.output(attrs=[], header="", sep=";")
+
+    first = client.post(path, typed)
+    second = Client(HTTP_COOKIE=sent_at_once).post(path, typed)
+
+    assert first.url == reverse("home")
+    assert "sessionid" not in second.cookies  # what it sets comes last, and would stay
+    last = client.get(second.url, follow=True)
+    assert last.redirect_chain[-1][0] == reverse("home")
+    assert last.wsgi_request.user.is_authenticated
+    assert not list(last.context["messages"])
+
+
+def test_a_session_that_is_gone_is_no_reason_to_take_the_cookie_of_another(client):
+    client.cookies["sessionid"] = "a" * 32
+
+    assert "sessionid" not in client.get(reverse("home")).cookies

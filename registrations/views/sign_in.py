@@ -8,6 +8,7 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +19,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.network import network_of, notice_wrong_hops
 from registrations.actions import claims, keeping, members
-from registrations.domain import CodeRefused
+from registrations.domain import AccountClosed, CodeRefused
 from registrations.forms.sign_in import AddressForm, CodeForm
 from registrations.models import Member, SignInCode
 from registrations.sign_in_refusals import CodeNotSent, EnoughLetters, LimitReached
@@ -113,6 +114,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if newest is None:
         if request.user.is_authenticated:
             return redirect("home")
+        if request.method == "POST":  # pressed twice, perhaps: the next request brings the session of the first
+            return redirect("registrations:sign-in-code")
         messages.info(request, _("Please give your address first; a code is sent there."))
         return redirect("registrations:sign-in")
     form = CodeForm(request.POST or None)
@@ -130,6 +133,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except CodeRefused as error:
+            used = members.was_used_just_now(pending["codes"], digits=form.cleaned_data["code"], now=timezone.now())
+            if used and not isinstance(error, AccountClosed):
+                return redirect("registrations:sign-in-code")  # pressed twice: the first one opened the door
             form.add_error("code", str(error))
         else:
             return _enter(request, member, other_door, leads_to=pending["next"])
@@ -193,7 +199,7 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
     secret = (request.POST if request.method == "POST" else request.GET).get("key", "")
     code = members.code_of_link(secret=secret, now=timezone.now())
     if code is None:
-        return render(request, "registrations/sign_in_link_gone.html", status=410)
+        return _gone(request, secret)
     is_other = request.user.is_authenticated and request.user.email != code.address
     if request.method == "POST" and not is_other:
         return _open_by_link(request, secret, code)
@@ -211,9 +217,21 @@ def _open_by_link(request: HttpRequest, secret: str, code: SignInCode) -> HttpRe
     language = get_language() or "en"
     try:
         member = members.sign_in_with_link(secret=secret, language=language, zone=code.zone, now=timezone.now())
-    except CodeRefused as refusal:
+    except AccountClosed as refusal:
         return render(request, "registrations/sign_in_link_gone.html", {"text": str(refusal)}, status=410)
+    except CodeRefused:
+        return _gone(request, secret)
     return _enter(request, member, other_door, leads_to=code.leads_to)
+
+
+def _gone(request: HttpRequest, secret: str) -> HttpResponse:
+    """Say that a link opens nothing any more; lead on whom it opened the door for a moment ago, who pressed twice."""
+    used = members.link_used_just_now(secret=secret, now=timezone.now())
+    if used and request.user.is_authenticated and request.user.email == used.address:
+        return redirect(path_or_nothing(used.leads_to) or "home")
+    if used and request.method == "POST":  # the next request brings the session of the first
+        return redirect(f"{request.path}?{urlencode({'key': secret})}")
+    return render(request, "registrations/sign_in_link_gone.html", status=410)
 
 
 @require_POST
