@@ -26,7 +26,9 @@ CRITERIA = {
 LEFT_OUT = {
     "learning_enough": _("already learning from, or proposed to, as many people as they want"),
     "wants_nobody": _("said that they want to learn from nobody at the moment"),
-    "not_here": _("cannot be matched any more: paused, away, or no longer in the programme"),
+    "not_here": _(
+        "cannot be matched any more: paused, away, has not agreed to the documents, or no longer in the programme"
+    ),
     "pair_broken": _("paired by hand with somebody, but the pair breaks a rule by now"),
     "too_few_hours": _("free for fewer hours a week than a match needs"),
     "no_offer": _("nobody else shares what they wish to learn"),

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 
 from letsconnect.base import personal
+from letsconnect.base.addresses import canonical_or_nothing, readable
 from registrations.importing.keys import digest_of
 from registrations.models import ClaimInvitation, ImportedKey, Member, Registration
 
@@ -57,4 +58,11 @@ def unclaimed_of(addresses: frozenset[str]) -> list[Registration]:
     digests = [digest_of(ImportedKey.Kind.ADDRESS, address) for address in addresses]
     known = ImportedKey.objects.filter(digest__in=digests).values("row__registration")
     same = Q(pk__in=known, imported_address="") | Q(imported_address__in=addresses)
-    return list(Registration.objects.filter(same, member=None).select_related("group", "role").order_by("pk"))
+    surely = {address for address in addresses if canonical_or_nothing(address) == address}
+    for address in surely:  # however it was typed into the old form
+        same |= Q(imported_address__iexact=address) | Q(imported_address__iexact=readable(address))
+    found = Registration.objects.filter(same, member=None).select_related("group", "role").order_by("pk")
+    mine = {"", *addresses}
+    return [
+        one for one in found if one.imported_address in mine or canonical_or_nothing(one.imported_address) in surely
+    ]

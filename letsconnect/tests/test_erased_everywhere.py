@@ -16,7 +16,8 @@ from mailings.tests.factories import make_letter
 from registrations.actions import erasing, keeping, reference, uploads
 from registrations.importing.columns import HEADINGS
 from registrations.models import ClaimInvitation, ImportedKey, ImportUpload, KeptAnswers, Member, Registration
-from registrations.tests.factories import NOW, make_coordinator, make_member
+from registrations.proved import proved_by
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 from registrations.tests.test_uploads import file_of
 
 NAME, USERNAME, COUNTRY_WORDS = "Zebrafinch", "Quetzalcoatlus", "Nowhereistan"
@@ -140,6 +141,7 @@ def test_my_data_tells_of_the_import_nobody_took_over(traces, client):
     assert [row["imported_address"] for row in rows["unclaimed_registration"]] == ["second-nest@example.org"]
     assert any(USERNAME in str(row["raw"]) for row in rows["importedrow"])
     assert "olga@example.org" not in json.dumps(told)
+    traces["member"].speak("en")
     page = client.get(reverse("registrations:my-data")).content.decode()
     assert "From the old form, not taken over" in page
 
@@ -194,3 +196,23 @@ def _refuse_sessions(execute, sql, params, many, context):
 def test_headings_are_those_of_the_old_form():
     assert {"name", "address", "username", "country", "learns", "zone"} <= set(HEADINGS)
     assert keeping.AT_ONCE >= 100
+
+
+@pytest.mark.parametrize(
+    ("told", "is_theirs"),
+    [
+        ("NAME@Xn--Strae-Oqa.de", True),
+        ("name@straße.de", True),
+        ("Name@STRASSE.de", False),
+        ("name2@xn--strae-oqa.de", False),
+    ],
+)
+def test_an_import_nobody_took_over_is_found_however_its_address_was_typed(db, told, is_theirs):
+    member = make_member(email="name@straße.de")
+    left = make_registration(member=None, state="submitted", source="import", imported_address=told, name="Zebrafinch")
+    assert [one.pk for one in proved_by(member).unclaimed] == ([left.pk] if is_theirs else [])
+
+    erasing.erase_member(member=member, by=member, now=NOW)
+
+    left.refresh_from_db()
+    assert (left.name, left.imported_address) == (("", "") if is_theirs else ("Zebrafinch", told))

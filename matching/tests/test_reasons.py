@@ -21,6 +21,7 @@ def test_every_criterion_and_every_reason_of_the_engine_has_its_words():
     assert set(reasons.CRITERIA) == set(CRITERIA)
     told_apart_outside = {"wants_nobody", "not_here", "pair_broken"}  # by the rows, which the engine does not see
     assert set(reasons.LEFT_OUT) == set(LEFT_OUT) | told_apart_outside
+    assert "not agreed to the documents" in str(reasons.LEFT_OUT["not_here"]), "they are not matchable either"
 
 
 def test_each_side_reads_its_own_sentences(match):
