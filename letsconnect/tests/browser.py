@@ -42,6 +42,12 @@ _OVERFLOWING = """
     .map(e => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`page is ${document.documentElement.scrollWidth} wide`);
 }
 """
+_TOO_LOW = """
+() => [...document.querySelectorAll(".cdx-button, .cdx-select, .cdx-text-input__input")]
+  .map(e => [e.getBoundingClientRect(), e])
+  .filter(([box]) => box.width && box.height && box.height < 43.5)
+  .map(([box, e]) => `${Math.round(box.height)} px: ${e.outerHTML.slice(0, 120)}`).slice(0, 5)
+"""
 _RUN_AXE = """
 () => axe.run(document, {resultTypes: ["violations"]}).then(result => result.violations
   .filter(v => v.impact === "serious" || v.impact === "critical")
@@ -78,7 +84,7 @@ class Window:
         return self.page
 
     def check(self, *, accessible: bool = True) -> None:
-        """Fail unless the page has one h1, fits the window, asked only us, broke no policy and passes axe."""
+        """Fail unless the page has one h1, fits window and fingers, asked only us, broke no policy and passes axe."""
         self.page.wait_for_load_state()  # a click returns when the next page has begun, not when it is there
         here = f"{self.page.url} at {self.page.viewport_size}"
         violations = self.page.evaluate("window.cspViolations")  # before axe, which causes some itself
@@ -88,6 +94,9 @@ class Window:
         assert self.page.locator("h1").count() == 1, f"{here}: {self.page.locator('h1').count()} h1"
         overflowing = self.page.evaluate(_OVERFLOWING)
         assert not overflowing, f"{here}: {overflowing}"
+        if self.page.viewport_size["width"] < 640:
+            low = self.page.evaluate(_TOO_LOW)
+            assert not low, f"{here}: too low for a finger: {low}"
         if accessible:
             problems = self.axe()
             self.errors.clear()  # axe itself tries styles that the policy refuses
