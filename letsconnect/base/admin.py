@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -15,6 +17,19 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.looks import People, people_on
 from letsconnect.base.models import Act
 from letsconnect.base.versioned import VersionedAdmin
+
+
+class DeskList(ChangeList):
+    """A list that shows nothing for a filter it does not know: a mistyped one would show, export and act on all."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request, exclude_parameters)
+        return rows.none() if any(map(_is_unknown, self.filter_specs)) else rows
+
+
+def _is_unknown(chosen: Any) -> bool:
+    value = chosen.value() if isinstance(chosen, SimpleListFilter) else None
+    return bool(value) and value not in {str(known) for known, _label in chosen.lookup_choices}
 
 
 class WorkingGroupAdmin(VersionedAdmin):
@@ -59,6 +74,9 @@ class WorkingGroupAdmin(VersionedAdmin):
     ) -> tuple[models.QuerySet[Any], bool]:
         """Find an address however it is typed."""
         return super().get_search_results(request, queryset, canonical_words(search_term))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return DeskList
 
     def people_on(self, rows: Iterable[models.Model]) -> People:
         """Return whose data these rows show."""

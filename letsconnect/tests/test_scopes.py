@@ -41,7 +41,10 @@ def test_a_table_shows_nothing_to_whoever_has_no_seat(desk, world):
         member=ended, role="coordinator", from_on=NOW.date() - timedelta(days=9), until_on=NOW.date()
     )
 
-    for member in (make_member(), ended, AnonymousUser(), make_liaison("LAC", is_active=False)):
+    tomorrow = make_member()
+    WorkingGroupSeat.objects.create(member=tomorrow, role="coordinator", from_on=NOW.date() + timedelta(days=1))
+
+    for member in (make_member(), ended, tomorrow, AnonymousUser(), make_liaison("LAC", is_active=False)):
         assert not rows(desk, member).exists()
 
 
@@ -53,6 +56,31 @@ def test_a_table_without_a_rule_shows_nothing(desk, world):
         scope, unscoped_because = "nothing_of_that_name", ""
 
     assert not rows(Forgotten(desk.model, admin.site), world.people["coordinator"]).exists()
+
+
+FILTERS = [(desk, one) for desk in DESKS for one in desk.list_filter if not isinstance(one, str)]
+
+
+@pytest.mark.parametrize(("desk", "chosen"), FILTERS, ids=str)
+def test_a_filter_nobody_offers_shows_nothing_instead_of_all(desk, chosen, world, client):
+    client.force_login(world.people["coordinator"])
+    path = reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
+
+    shown = client.get(path, {chosen.parameter_name: "987654321"})
+
+    assert shown.status_code == 200
+    assert not shown.context["cl"].queryset.exists()
+
+
+def test_an_export_with_a_filter_nobody_offers_hands_out_nobody(world, client):
+    client.force_login(world.people["coordinator"])
+    export = reverse("admin:registrations_registration_export")
+
+    def lines(query):
+        return b"".join(client.post(f"{export}?show=all{query}", {"format": "csv"}).streaming_content).count(b"\n")
+
+    assert lines("&agreed=maybe") == lines("&claim=x") == 1
+    assert lines("") > 2
 
 
 def test_clinics_are_looked_after_by_region_or_by_whoever_created_them(db):
