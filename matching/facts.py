@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from matching import waiting
+from matching import taken_hours, waiting
 from matching.domain import MatchState
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
@@ -77,6 +77,7 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
         load=helping,
         freshness=_column(_days_old(row, now) for row in rows),
         clock=clock,
+        taken=_taken(numbers, round_, start, size=len(rows)) if only is None else (),
     )
     facts = Facts(
         people=people,
@@ -296,12 +297,22 @@ def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     return slots
 
 
-def with_clocks(known: Facts, registrations: Sequence[int], *, start: date) -> Facts:
-    """Return stored facts with how people's clocks are changed in the weeks compared, which advice needs."""
+def with_clocks(known: Facts, registrations: Sequence[int], *, start: date, round_: Round | None = None) -> Facts:
+    """Return stored facts with what advice needs beside them: how people's clocks are changed in the weeks compared,
+    and what time their other matches take."""
     rows = Registration.objects.filter(pk__in=registrations).values_list("pk", "zone", "member__zone")
     zones = {key: zone or other or "UTC" for key, zone, other in rows}
     clock, clocks = _clocks([zones.get(key, "UTC") for key in registrations], start)
-    return replace(known, people=replace(known.people, clock=clock), clocks=clocks)
+    numbers = {key: number for number, key in enumerate(registrations)}
+    taken = _taken(numbers, round_, start, size=len(registrations))
+    return replace(known, people=replace(known.people, clock=clock, taken=taken), clocks=clocks)
+
+
+def _taken(numbers: dict[int, int], round_: Round | None, start: date, *, size: int) -> np.ndarray:
+    """Where other matches of these people have to be held; the round's own are what it decides about."""
+    others = _of_others(Match.objects.live(), round_).order_by()
+    mondays = [start.toordinal() + 7 * week for week in range(WEEKS)]
+    return taken_hours.taken(others, numbers, (size, WEEKS * 672), mondays=mondays)
 
 
 def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:

@@ -155,7 +155,7 @@ def _plan(round_: Round, lease: Lease) -> _Plan:
         registrations[number] = registration
     start = date.fromisoformat(round_.statistics["weeks_from"])
     known = facts.as_of_now(known, who, now=read_at, round_=round_)
-    known = facts.with_clocks(known, registrations, start=start)
+    known = facts.with_clocks(known, registrations, start=start, round_=round_)
     proposal, broken = ask_the_engine(known, settings_of(round_).for_repair(), round_.seed, lease)
     loaded = facts.Loaded(known, registrations, start)
     pairs = {(learner, sharer) for _pk, learner, sharer in undecided}

@@ -105,7 +105,8 @@ class _Asker:
         self._relations = Relations.of(known)
         self._has_place = np.packbits((places > 0) & known.has_hours)
         self._is_full = np.packbits((places <= 0) & known.has_hours)
-        self._starts = hour_starts(known.slots)
+        self._open = known.slots if known.taken is None else known.slots & ~known.taken
+        self._starts = hour_starts(self._open)
         regions = np.arange(len(known.region_codes))[:, None]
         both_told = (regions > 0) & (known.region > 0)
         self._welcome = np.packbits(region_suits(known.region_wish, regions == known.region, both_told), axis=1)
@@ -198,7 +199,7 @@ class _Asker:
 
     def _more_hours_by(self, clock: int, learners: Ints, possible: Bits) -> dict[int, Change]:
         row, sharer = self._some(learners, possible)
-        needed = self._slots_needed(clock, learners)
+        needed = np.where(self._is_taken(clock, learners), np.iinfo(np.int64).max, self._slots_needed(clock, learners))
         weekly, parts = self._hours_by(clock)
         free = dict(_united(row, weekly[sharer]))
         said = {}
@@ -206,7 +207,7 @@ class _Asker:
             slots = np.where(np.unpackbits(free[one]).view(np.bool_), needed[one], np.iinfo(np.int64).max)
             hours = -(-slots.reshape(-1, _SLOTS_A_PART).min(axis=1) // HOUR)
             best = min(np.flatnonzero(people).tolist(), key=lambda part: (hours[part], -people[part]), default=None)
-            if best is not None and hours[best] > 0:
+            if best is not None and 0 < hours[best] <= SLOTS_A_WEEK:
                 day, part = divmod(best, 24 // PART_OF_DAY)
                 begins = part * PART_OF_DAY
                 said[one] = Change(
@@ -222,7 +223,7 @@ class _Asker:
         """For each person the slots at which an hour begins in every week, by that clock as it is in the first week;
         and in which parts of which days there are any."""
         if clock not in self._by_clock:
-            weekly = self._every_week(clock, hour_begins(self._known.slots))
+            weekly = self._every_week(clock, hour_begins(self._open))
             parts = weekly.reshape(len(weekly), SLOTS_A_WEEK // _SLOTS_A_PART, _SLOTS_A_PART)
             self._by_clock[clock] = np.packbits(weekly, axis=1), parts.any(axis=2).astype(np.int32)
         return self._by_clock[clock]
@@ -249,6 +250,12 @@ class _Asker:
         missing, gained = (_in_the_hour(each) for each in (~always, never))
         short = -(-(self._settings.min_minutes_a_week - minutes_free(slots)) // 15)
         return missing + np.maximum(0, short[:, None] - gained)
+
+    def _is_taken(self, clock: int, learners: Ints) -> NDArray[np.bool_]:
+        """(learners, SLOTS_A_WEEK): whether the hour from this slot on would overlap with a match they have."""
+        if self._known.taken is None:
+            return np.zeros((len(learners), SLOTS_A_WEEK), dtype=np.bool_)
+        return _in_the_hour(self._by(clock, self._known.taken[learners]).any(axis=1)) > 0
 
     def _meeting(self, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
         """(place in ``learners``, sharer) of possible pairs that have an hour in common; not all of them, but for

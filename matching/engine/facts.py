@@ -48,6 +48,7 @@ class People:
     load: Column = ()  # live matches as sharer
     freshness: Column = ()  # days since what the person offers was last confirmed or changed
     clock: Column = ()  # whose clocks are changed in these weeks, and how: one of Facts.clocks, from 1; 0: not changed
+    taken: Any = ()  # as slots: where another match of theirs has to be held; only advice needs it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

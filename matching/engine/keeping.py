@@ -18,7 +18,7 @@ _MARK = b"facts 1\n"  # another format gets another number
 _BODY = len(_MARK) + 32
 _TABLES = {"people": People, "offers": Offers, "wishes": Wishes, "languages": Languages}
 _WORDS = {"region", "region_wish", "code"}
-_NOT_KEPT = {"clock", "clocks"}  # only advice needs them, and their zones tell them anew
+_NOT_KEPT = {"clock", "clocks", "taken"}  # only advice needs them, and they are read anew
 
 
 class NotFacts(InstanceError):

@@ -48,6 +48,7 @@ class Known:
     kept: Ints  # (k, 3) the same; without those of strangers
     asked_for: Ints  # (k, 2) rows of learner and sharer
     region_codes: tuple[str, ...] = ("",)
+    taken: NDArray[np.bool_] | None = None  # as slots; None: nobody's
     clock: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # a number of clocks, 0 for none
     clocks: Ints = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))  # (clocks, weeks, SLOTS_A_WEEK)
 
@@ -97,6 +98,7 @@ def read(facts: Facts, settings: Settings) -> Known:
         kept=_known_only(_rows("kept", ids, facts.kept, skill_ids)),
         asked_for=_known_only(_rows("asked_for", ids, facts.asked_for)),
         region_codes=tuple(regions.tolist()),
+        taken=_weeks(people.taken, len(ids))[order] if len(people.taken) else None,
         clock=_counts("people.clock", people.clock, len(ids))[order],
         clocks=np.asarray(facts.clocks, dtype=np.int64).reshape(-1, slots.shape[1], SLOTS_A_WEEK),
     )

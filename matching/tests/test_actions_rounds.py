@@ -315,7 +315,7 @@ def test_facts_are_read_in_the_same_number_of_queries_for_3_people_and_for_30():
     for _ in range(27):
         make_registration(wishes=["wikidata"], offers=["budgeting"])
 
-    assert queries() == few == 14
+    assert queries() == few == 15
 
 
 def test_the_engine_is_told_numbers_and_never_who_they_are():

@@ -221,3 +221,34 @@ def test_the_advice_of_a_round_stays_the_same_in_any_order():
 
 def replace_order(table):
     return replace(table, **{name: list(getattr(table, name))[::-1] for name in table.__dataclass_fields__})
+
+
+def _an_hour_at(*starts):
+    slots = np.zeros(4 * WEEK, dtype=bool)
+    for week in range(4):
+        for start in starts:
+            slots[week * WEEK + start : week * WEEK + start + 4] = True
+    return slots
+
+
+@pytest.mark.parametrize(
+    ("taken", "from_hour"), [((), {6, 18}), ((40,), {18}), ((90,), {6}), ((42, 88), set())], ids=str
+)
+def test_nobody_is_sent_to_an_hour_that_another_match_of_the_sharer_takes(taken, from_hour):
+    """They share no hour: the learner is free at 4:00 and 5:00, the sharer at 10:00 and 22:30."""
+    slots = np.stack([_an_hour_at(16, 20), _an_hour_at(40, 90)])
+    facts = two_people(slots=slots, taken=np.stack([_an_hour_at(), _an_hour_at(*taken)]))
+
+    told = [change for change in changes(facts, Settings(), [1])[1] if change.kind == "more_hours"]
+
+    assert {change.from_hour for change in told} <= from_hour
+    assert bool(told) == bool(from_hour)
+
+
+def test_nobody_is_sent_to_an_hour_that_a_match_of_their_own_takes():
+    slots = np.stack([_an_hour_at(16, 20), _an_hour_at(40, 90)])
+    facts = two_people(slots=slots, taken=np.stack([_an_hour_at(40), _an_hour_at()]))
+
+    (told,) = [change for change in changes(facts, Settings(), [1])[1] if change.kind == "more_hours"]
+
+    assert told.from_hour == 18
