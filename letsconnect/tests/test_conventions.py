@@ -113,6 +113,7 @@ FOLDING = {
     "registrations/importing/text.py": "options of the old form",
     "registrations/models/reference.py": "wordings of skills and names of groups",
     "registrations/models/registration.py": "a first look; the canonical form decides",
+    "registrations/proved.py": "a first look; the canonical form decides",
     "registrations/reference/names.py": "a search",
     "registrations/skills/folding.py": "a search",
     "registrations/skills/merging.py": "wordings of skills",
