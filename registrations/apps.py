@@ -14,19 +14,19 @@ class RegistrationsConfig(AppConfig):
         from registrations.actions import (
             claims,
             erasing,
-            keeping,
             members,
             quietness,
             sensitive,
             sessions,
             skill_merging,
             uploads,
+            visitor_answers,
         )
         from registrations.models import Look
 
         looks.keep_with(Look.objects.keep)
         kinds.register_sweep("registrations.old_codes", members.forget_old_codes)
-        kinds.register_sweep("registrations.kept_answers", keeping.forget_old_answers)
+        kinds.register_sweep("registrations.kept_answers", visitor_answers.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", sessions.forget_ended_sessions)
         kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)
         kinds.register_sweep("registrations.overlooked_uploads", uploads.nudge_overlooked)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, personal
 from mailings.actions import forget_recipient
 from registrations import news
-from registrations.actions import forgetting, keeping, seats, sensitive
+from registrations.actions import forgetting, seats, sensitive, visitor_answers
 from registrations.actions.locking import lock_registration
 from registrations.domain import RegistrationState
 from registrations.models import (
@@ -47,7 +47,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     _take_back_agreements(proved, now=now)
     _empty_columns(proved)
     sensitive.forget_answers(member=member)
-    keeping.forget_answers_of(proved.addresses)
+    visitor_answers.forget_answers_of(proved.addresses)
     _forget_accounts(proved)
     forget_recipient(member=member, addresses=proved.addresses, now=now)
     member.is_active, member.is_superuser, member.erased_at, member.last_login = False, False, now, None

@@ -18,7 +18,7 @@ from letsconnect.base.addresses import readable
 from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.network import network_of, notice_wrong_hops
-from registrations.actions import claims, keeping, members
+from registrations.actions import claims, members, visitor_answers
 from registrations.domain import AccountClosed, CodeRefused
 from registrations.forms.sign_in import AddressForm, CodeForm
 from registrations.models import Member, SignInCode
@@ -88,7 +88,7 @@ def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignIn
     pending["codes"] = [*pending["codes"], code.pk][-KEPT:]
     request.session[PENDING] = pending
     # What this browser wrote before signing in is found by the address then, should its owner delete their account.
-    keeping.note_address(browser=request.COOKIES.get(keeping.COOKIE, ""), address=code.address)
+    visitor_answers.note_address(browser=request.COOKIES.get(visitor_answers.COOKIE, ""), address=code.address)
     return code
 
 
