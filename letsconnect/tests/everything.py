@@ -23,7 +23,7 @@ from matching.models import CalendarFeed, Concern, Exclusion, RoundParticipant
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session
-from registrations.actions import keeping, sensitive
+from registrations.actions import sensitive, visitor_answers
 from registrations.actions.sensitive import SensitiveFacts
 from registrations.domain import AgeRange, Gender, LookKind
 from registrations.facts import fingerprint
@@ -131,7 +131,9 @@ def _begin_session(member):
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(member.pk), "x"
     session[HASH_SESSION_KEY] = member.get_session_auth_hash()
     session.save()
-    keeping.keep_answers(browser="", step="who", typed=f"name={WORD}", network="10.0.0.1", member=member, now=NOW)
+    visitor_answers.keep_answers(
+        browser="", step="who", typed=f"name={WORD}", network="10.0.0.1", member=member, now=NOW
+    )
 
 
 def fill(member):
