@@ -302,7 +302,7 @@ def test_a_command_starts_the_database_when_it_needs_it_and_stops_it_at_its_end(
 def test_with_a_real_database_named_nothing_embedded_starts(copied_checkout):
     told = {
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
-        "SECRET_KEY": "s" * 40,
+        "SECRET_KEY": "Zx9" * 20 + "-of-nobody-else",
         "SITE_URL": "https://portal.example.org",
         "EMAIL_URL": "smtp://mail.example.org",
     }

@@ -191,7 +191,7 @@ def test_an_hour_that_clashes_with_another_is_left_for_a_person(db):
     [one] = recompute_sessions(now=NOW)
 
     stale.refresh_from_db()
-    assert "another hour" in one.trouble
+    assert "another session" in one.trouble
     assert stale.starts_at == one.was
     assert not Letter.objects.exists()
 
