@@ -150,4 +150,4 @@ def test_the_past_is_read_in_the_same_number_of_queries_however_much_there_was(l
         make_match("completed")
         make_request(learner=make_registration(wishes=["wikidata"]))
 
-    assert queries() == few == 14
+    assert queries() == few == 15
