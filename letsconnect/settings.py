@@ -107,7 +107,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "letsconnect.form_renderer.FormRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "codex"
 CRISPY_TEMPLATE_PACK = "codex"
 

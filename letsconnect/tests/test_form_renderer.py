@@ -1,0 +1,65 @@
+"""A list to choose from is drawn letter by letter as Django's own templates draw it."""
+
+from datetime import date
+
+import pytest
+from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.form_renderer import FormRenderer
+from letsconnect.settings import FORM_RENDERER
+from registrations.forms.fields import CountrySelect
+from registrations.models import Member
+from registrations.tests.factories import make_member
+
+EVIL = "<script>\"x\" & 'y'</script>"
+CHOICES = [
+    ("", "---------"),
+    (None, "nothing"),
+    ("en", _("English")),
+    (1, 1_234_567.5),
+    (True, False),
+    (EVIL, EVIL),
+    (mark_safe("<b>"), mark_safe("<i>kept</i>")),
+    (("a", "b"), date(2026, 3, 2)),
+]
+GROUPED = [("first", "First"), (EVIL, [("a", EVIL), ("b", "B")]), (_("Spanish"), CHOICES)]
+ATTRIBUTES = {"id": "id_x", "required": True, "disabled": False, "data-evil": EVIL, "size": 3, "data-none": None}
+
+
+class OptionsOfItsOwn(forms.Select):
+    option_template_name = "django/forms/widgets/radio_option.html"
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "fr"])
+@pytest.mark.parametrize("choices", [[], CHOICES, GROUPED], ids=["none", "flat", "grouped"])
+@pytest.mark.parametrize(
+    "kind", [forms.Select, forms.SelectMultiple, CountrySelect, OptionsOfItsOwn, forms.RadioSelect]
+)
+def test_a_list_is_drawn_as_django_draws_it(kind, choices, language):
+    with translation.override(language):
+        for value in (None, "", "en", "1", EVIL, ["a", EVIL, "True"]):
+            drawn = [
+                kind(attrs=ATTRIBUTES, choices=choices).render(EVIL, value, {"data-more": "1"}, renderer=renderer)
+                for renderer in (FormRenderer(), DjangoTemplates())
+            ]
+            assert drawn[0] == drawn[1]
+
+
+def test_rows_to_choose_from_are_drawn_as_django_draws_them(db):
+    field = forms.ModelChoiceField(Member.objects.all(), initial=make_member(name=EVIL))
+
+    assert field.widget.render("x", 1, renderer=FormRenderer()) == field.widget.render(
+        "x", 1, renderer=DjangoTemplates()
+    )
+
+
+def test_the_portal_draws_its_forms_with_it():
+    class Form(forms.Form):
+        language = forms.ChoiceField(choices=CHOICES)
+
+    assert f"{FormRenderer.__module__}.{FormRenderer.__qualname__}" == FORM_RENDERER
+    assert isinstance(Form().renderer, FormRenderer)
