@@ -13,7 +13,7 @@ from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
 
 pytestmark = pytest.mark.django_db
-PAGE = reverse("registrations:my-data")
+PAGE = reverse("registrations:sign-in-ways")  # for who is signed in, and costs little
 DAY = timedelta(days=1)
 MOMENT = timedelta(seconds=1)
 
