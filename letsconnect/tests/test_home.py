@@ -34,17 +34,23 @@ def everything(db):
     member = make_member(name="Amina")
     registration = make_registration(member=member, can_help=20)
     TrustSeat.objects.create(member=member, from_on=NOW.date())
-    made = []
+    desk, in_one_round, made = make_coordinator(), make_round(), []
+
+    def match(state, skill="wikidata"):
+        """A match with somebody of its own, in the same round and approved by the same coordinator as the others."""
+        learner = make_registration(wishes=[skill], speaks=[("ar", 6), ("fr", 3)], reviewer=desk)
+        return make_match(
+            state, skill=skill, learner=learner, sharer=registration, round=in_one_round, approved_by=desk
+        )
 
     def add(count):
         for _ in range(count):
             number = len(made)
             skill, heir = make_skill(f"skill-of-{number}"), make_skill(f"heir-of-{number}")
-            asked = make_match("asked", sharer=registration, skill=skill.slug)
-            agreed = make_match("connected", sharer=registration, skill=skill.slug)
+            asked, agreed = match("asked", skill.slug), match("connected", skill.slug)
             make_session(match=agreed, starts_at=NOW + (number + 1) * DAY)
-            make_session("proposed", match=make_match("connected", sharer=registration), waiting_for="sharer")
-            make_hour(match=make_match("connected", sharer=registration), ended=HOUR * (number + 1))
+            make_session("proposed", match=match("connected"), waiting_for="sharer")
+            make_hour(match=match("connected"), ended=HOUR * (number + 1))
             clinic = make_clinic(starts_at=NOW + (number + 2) * DAY, title=f"Clinic {number}")
             clinic_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
             suggested = make_skill(f"suggested-{number}")
