@@ -272,8 +272,8 @@ def test_only_what_carries_the_mark_of_this_checkout_is_ended(tmp_path):
 
 @pytest.fixture
 def copied_checkout(tmp_path) -> Path:
-    """The project's code in another place, with nothing started or made there yet."""
-    unwanted = shutil.ignore_patterns("__pycache__", "tests")
+    """The project's code in another place, compiled but with nothing started or made there yet."""
+    unwanted = shutil.ignore_patterns("tests")
     for name in ("letsconnect", "registrations", "mailings", "matching", "clinics"):
         shutil.copytree(servers.BASE_DIR / name, tmp_path / name, ignore=unwanted)
     shutil.copy(servers.BASE_DIR / "manage.py", tmp_path)
