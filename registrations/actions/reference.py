@@ -31,17 +31,26 @@ def load_reference_data() -> dict[str, int]:
 
 def _load_skills(seeds: Iterable[SeedSkill]) -> int:
     known = {skill.slug: skill for skill in Skill.objects.select_related("merged_into")}
+    new: dict[str, Skill] = {}
     written = 0
     for seed in seeds:  # parents come first
+        if seed.under in new:
+            written += _create(new)
         parent = known[seed.under].heir if seed.under else None
         wanted = {"family": seed.family, "parent": parent, "wikidata_id": seed.wikidata_id}
         skill = known.get(seed.slug)
         if skill is None:
-            known[seed.slug] = Skill.objects.create(slug=seed.slug, **wanted)
-            written += 1
+            known[seed.slug] = new[seed.slug] = Skill(slug=seed.slug, **wanted)
         elif not skill.is_curated and _set(skill, wanted):
             skill.save(update_fields=list(wanted))
             written += 1
+    return written + _create(new)
+
+
+def _create(skills: dict[str, Skill]) -> int:
+    """Write these skills in one go, leave none over, and return how many they were."""
+    written = len(Skill.objects.bulk_create(skills.values()))
+    skills.clear()
     return written
 
 
@@ -128,18 +137,18 @@ def _load_aliases(seeds: Iterable[SeedGroup]) -> int:
 
 
 def _load_roles() -> int:
-    written = 0
-    for position, (slug, names) in enumerate(ROLES.items(), start=1):
-        role, made = Role.objects.get_or_create(slug=slug, defaults={"position": position})
-        known = {name.language: name for name in role.role_names.all()}
-        for language, text in names.items():
-            if language not in known:
-                RoleName.objects.create(role=role, language=language, text=text)
-            elif known[language].text != text:
-                known[language].text = text
-                known[language].save(update_fields=["text"])
-            else:
-                continue
-            written += 1
-        written += made
-    return written
+    known = {role.slug: role for role in Role.objects.all()}
+    new = [Role(slug=slug, position=position) for position, slug in enumerate(ROLES, start=1) if slug not in known]
+    known |= {role.slug: role for role in Role.objects.bulk_create(new)}
+    names = {(name.role_id, name.language): name for name in RoleName.objects.all()}
+    new_names, written = [], len(new)
+    for slug, texts in ROLES.items():
+        for language, text in texts.items():
+            name = names.get((known[slug].pk, language))
+            if name is None:
+                new_names.append(RoleName(role=known[slug], language=language, text=text))
+            elif name.text != text:
+                name.text = text
+                name.save(update_fields=["text"])
+                written += 1
+    return written + len(RoleName.objects.bulk_create(new_names))
