@@ -98,7 +98,8 @@ def make_registration(
     else:
         values["member"] = member
     registration = Registration.objects.create(**values)
-    if agrees and values["member"] is not None and not values["member"].consents.exists():
+    is_new = member is None  # of whom nothing is stored yet, so that nothing has to be asked
+    if agrees and values["member"] is not None and (is_new or not values["member"].consents.exists()):
         make_agreement(values["member"])
     Offer.objects.bulk_create(Offer(registration=registration, skill=make_skill(slug)) for slug in offers)
     Wish.objects.bulk_create(Wish(registration=registration, skill=make_skill(slug)) for slug in wishes)
