@@ -231,19 +231,15 @@ def test_the_page_of_a_round_says_what_came_of_it(client, coordinator):
     assert "Only one person can be matched" in page(client, coordinator, name, empty.pk).content.decode()
 
 
-@pytest.mark.parametrize(
-    "name", [MATCHES, ROUNDS, "admin:matching_round_change", "admin:matching_round_publish", "refuse"]
-)
-def test_the_desk_asks_the_database_as_often_for_30_matches_as_for_3(client, coordinator, name):
+def test_the_desk_asks_the_database_as_often_for_30_matches_as_for_3(client, coordinator):
     round_ = make_round()
 
     def add(count, start):
         for number in range(start, start + count):
-            make_match("approved", round=round_, skill=f"skill-{name[-5:]}-{number}")
+            make_match("approved", round=round_, skill=f"skill-{number}")
             make_round(created_by=make_liaison("SA"))
 
-    def queries():
-        client.force_login(coordinator)
+    def queries(name):
         with CaptureQueriesContext(connection) as captured:
             if name == "refuse":
                 response = decide(client, coordinator, "refuse", *Match.objects.all())
@@ -253,8 +249,14 @@ def test_the_desk_asks_the_database_as_often_for_30_matches_as_for_3(client, coo
         assert response.status_code == 200
         return len(captured)
 
+    def queries_of_pages():
+        names = [MATCHES, ROUNDS, "admin:matching_round_change", "admin:matching_round_publish", "refuse"]
+        return {name: queries(name) for name in names}
+
+    client.force_login(coordinator)
+    client.get(reverse(MATCHES))  # what only the first page after signing in asks
     add(3, 0)
-    few = queries()
+    few = queries_of_pages()
     add(27, 3)
 
-    assert queries() == few
+    assert queries_of_pages() == few

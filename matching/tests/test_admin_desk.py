@@ -386,10 +386,7 @@ def test_coordinators_change_the_rules_and_liaisons_read_them(client, liaison, c
     assert MatchingRules.objects.current().most_at_once == 4
 
 
-@pytest.mark.parametrize(
-    "name", [ROUND, MATCH, WHY_NOT, "admin:matching_round_left", "requests", "exclusions", "draft"]
-)
-def test_the_pages_ask_the_database_as_often_for_30_as_for_3(client, coordinator, name):
+def test_the_pages_ask_the_database_as_often_for_30_as_for_3(client, coordinator):
     def add(count):
         learners, sharers = people(learners=count, sharers=count)
         for learner, sharer in zip(learners, sharers, strict=True):
@@ -397,28 +394,32 @@ def test_the_pages_ask_the_database_as_often_for_30_as_for_3(client, coordinator
             make_request(learner=learner, sharer=make_registration(offers=["wikidata"], is_findable=True))
             actions.exclude_pair(one=learner, other=sharer, reason="x", by=coordinator, now=NOW)
 
-    def queries():
-        round_ = actions.draft_round(by=coordinator, now=NOW)
-        actions.preview_round(round_=round_, by=coordinator, now=NOW)
-        if name != "draft":
-            round_ = computed(coordinator)
-        address = {
+    def queries(address):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    def queries_of_pages():
+        draft = actions.draft_round(by=coordinator, now=NOW)
+        actions.preview_round(round_=draft, by=coordinator, now=NOW)
+        counts = {"draft": queries(reverse(ROUND, args=[draft.pk]))}
+        round_ = computed(coordinator)
+        pages = {
             ROUND: reverse(ROUND, args=[round_.pk]),
-            "draft": reverse(ROUND, args=[round_.pk]),
-            MATCH: reverse(MATCH, args=[round_.matches.first().pk]) if name == MATCH else "",
+            MATCH: reverse(MATCH, args=[round_.matches.first().pk]),
             WHY_NOT: reverse(WHY_NOT),
             "admin:matching_round_left": reverse("admin:matching_round_left", args=[round_.pk]),
             "requests": reverse("admin:matching_sharerrequest_changelist"),
             "exclusions": reverse("admin:matching_exclusion_changelist"),
-        }[name]
-        client.force_login(coordinator)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(address).status_code == 200
+        }
+        counts |= {name: queries(address) for name, address in pages.items()}
         Match.objects.all().delete()
-        return len(captured)
+        return counts
 
+    client.force_login(coordinator)
+    client.get(reverse(WHY_NOT))  # what only the first page after signing in asks
     add(3)
-    few = queries()
+    few = queries_of_pages()
     add(27)
 
-    assert queries() == few
+    assert queries_of_pages() == few
