@@ -155,8 +155,9 @@ def test_nothing_anybody_else_can_open_tells_of_a_report(client, who):
         f"/admin/registrations/member/{about.pk}/history/", "/trust/", "/trust/read/x/",
     ]  # fmt: skip
     readers = [make_reader(), make_reader()]
-    for address in addresses:  # the first opening notes a look
-        client.get(address)
+    for address in addresses:
+        if address.endswith("/change/"):  # the first opening notes a look
+            client.get(address)
     before = [bare(client.get(address)) for address in addresses]
 
     report = actions.send_report(by=writer, about=about, what="Zebra", now=NOW)
