@@ -30,7 +30,7 @@ def load_reference_data() -> dict[str, int]:
 
 
 def _load_skills(seeds: Iterable[SeedSkill]) -> int:
-    known = {skill.slug: skill for skill in Skill.objects.select_related("merged_into")}
+    known = {skill.slug: skill for skill in Skill.objects.select_related("merged_into", "parent")}
     new: dict[str, Skill] = {}
     written = 0
     for seed in seeds:  # parents come first
