@@ -1,12 +1,14 @@
 """A portal with something behind every door, and the people who may knock."""
 
 import logging
+from copy import deepcopy
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import time_machine
 from celery import current_app
+from django.db import transaction
 
 from clinics.domain import ClinicState
 from clinics.tests.factories import make_clinic
@@ -113,11 +115,31 @@ def make_world():
 
 
 @pytest.fixture
-def world(db, settings, monkeypatch):
+def _around_the_world(settings, monkeypatch):
     settings.EMBEDDED_MAILBOX = True
     settings.MEDIAWIKI_CLIENT_ID = "of-the-tests"
     monkeypatch.setattr(current_app.conf, "broker_write_url", "memory://")  # asking after a real one takes time
     logging.disable(logging.ERROR)  # a line for each refusal, which are what this is about
     with time_machine.travel(NOW, tick=False):
-        yield make_world()
+        yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def world(db, _around_the_world):
+    return make_world()
+
+
+@pytest.fixture(scope="module")
+def _world_of_the_module(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(NOW, tick=False):
+            made = make_world()
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def shared_world(_world_of_the_module, db, _around_the_world):
+    """The same world for all tests of a module, made once: each gets it as it was made, and what it does is undone."""
+    return deepcopy(_world_of_the_module)

@@ -562,6 +562,11 @@ DOORS = [
 ]
 
 
+@pytest.fixture
+def world(shared_world):
+    return shared_world
+
+
 def test_the_table_names_every_address_of_the_portal():
     assert {door.name for door in DOORS} == set(names())
 

@@ -49,6 +49,11 @@ QUERIES = [
 
 
 @pytest.fixture
+def world(shared_world):
+    return shared_world
+
+
+@pytest.fixture
 def desk(world):
     client = Client(raise_request_exception=False)
     client.force_login(world.people["coordinator"])
@@ -80,13 +85,13 @@ def test_a_key_that_cannot_be_finds_no_row(desk, world, key):
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_list_of_the_desk_answers_every_query(desk, world, query):
-    lists = [door.path(world) for door in DOORS if door.name.endswith("_changelist")]
+    lists = {door.path(world) for door in DOORS if door.name.endswith("_changelist")}
 
     assert {path for path in lists if status(desk, f"{path}?{query}") >= 500} == set()
 
 
 def test_a_page_asked_for_by_no_column_is_found_by_its_key(desk, world):
-    pages = [door.path(world) for door in DOORS if door.name.endswith(("_change", "_delete", "_history"))]
+    pages = {door.path(world) for door in DOORS if door.name.endswith(("_change", "_delete", "_history"))}
 
     assert {path for path in pages if status(desk, f"{path}?_to_field=") >= 500} == set()
 
@@ -149,7 +154,8 @@ def filled_in(world, row):
 @pytest.mark.parametrize(
     "query", [*QUERIES, *(f"topic={word}&language={word}&minutes={word}" for word in ("%00", HUGE, "²"))]
 )
-def test_finding_somebody_answers_every_query(client, world, query):
+def test_finding_somebody_answers_every_query(world, query):
+    client = Client()
     client.force_login(world.people["other"])
 
     assert status(client, f"{reverse('matching:sharer-list')}?{query}") == 200
