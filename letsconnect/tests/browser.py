@@ -7,17 +7,21 @@ A test asks for ``open_window`` and carries ``@pytest.mark.browser``::
     window.page.get_by_role("button", name="…").click()
     window.check()                     # the same checks on the page that followed
 
-Any running server will do: pass its address instead of ``live_server.url``.
+Any running server will do: pass its address instead of ``live_server.url``. With ``SCREENSHOTS=1`` in the environment
+each test leaves pictures of its pages under var/screenshots, for people to look at.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
@@ -49,7 +53,12 @@ _TOO_LOW = """
   .map(([box, e]) => `${Math.round(box.height)} px: ${e.outerHTML.slice(0, 120)}`).slice(0, 5)
 """
 _RUN_AXE = """
-() => axe.run(document, {resultTypes: ["violations"]}).then(result => result.violations
+() => window.loadAxe() || axe.run(document, {
+  resultTypes: ["violations"],
+  rules: Object.fromEntries(axe._audit.rules  // whatever they find is reported with the impact of the rule
+    .filter(rule => rule.impact === "minor" || rule.impact === "moderate")
+    .map(rule => [rule.id, {enabled: false}])),
+}).then(result => result.violations
   .filter(v => v.impact === "serious" || v.impact === "critical")
   .map(v => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" | ")}`))
 """
@@ -104,14 +113,13 @@ class Window:
 
     def axe(self) -> list[str]:
         """Return axe-core's serious and critical findings on the page."""
-        self.page.evaluate((Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text())
         return self.page.evaluate(_RUN_AXE)
 
-    def screenshot(self, name: str) -> Path:
-        """Save the whole page as var/screenshots/<name>.png."""
-        path = Path(settings.BASE_DIR) / "var" / "screenshots" / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True)
-        return path
+    def screenshot(self, name: str) -> None:
+        """Save the whole page as var/screenshots/<name>.png, where SCREENSHOTS=1 asks for it."""
+        if os.environ.get("SCREENSHOTS"):
+            path = Path(settings.BASE_DIR) / "var" / "screenshots" / f"{name}.png"
+            self.page.screenshot(path=path, full_page=True)
 
     def sign_in(self, member: Any) -> None:
         """Give the window the session of ``member``; only for a server on this process's database."""
@@ -121,43 +129,59 @@ class Window:
         self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.base_url}])
 
 
-@pytest.fixture(scope="module")
-def chromium_browser() -> Iterator[Browser]:
-    """One Chromium per test module. Playwright's loop runs in this thread, hence Django's flag while it does."""
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+@cache
+def _axe_at_hand() -> str:
+    """Return the script that lets a page load axe-core when asked: sending it to each page takes longer than axe."""
+    source = (Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    return f"window.loadAxe = function () {{ {source}\n }};"
+
+
+@pytest.fixture(scope="session")
+def chromium_browser() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """One Chromium for all tests, and Playwright's loop, which other tests must not find running in this thread."""
     path = chromium.executable()
     with sync_playwright() as tool:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        loop = asyncio.get_running_loop()
         browser = tool.chromium.launch(
             executable_path=path, args=chromium.FLAGS, env=chromium.environment(path), chromium_sandbox=False
         )
-        yield browser
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
-        if before is None:
-            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-        else:
-            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
 
 
 @pytest.fixture
-def open_window(chromium_browser: Browser) -> Iterator[Callable[..., Window]]:
-    """Return a function that opens a window of its own (own cookies); all are closed after the test."""
+def open_window(
+    chromium_browser: tuple[Browser, asyncio.AbstractEventLoop], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Window]]:
+    """Return a function that opens a window of its own (own cookies); all are closed after the test.
+
+    Playwright's loop runs in this thread during the test, hence Django's flag."""
+    browser, loop = chromium_browser
     contexts: list[BrowserContext] = []
 
     def open_one(
         base_url: str, *, language: str = "en", width: int = 1280, member: Any = None, javascript: bool = True
     ) -> Window:
-        context = chromium_browser.new_context(
+        context = browser.new_context(
             locale=language, viewport={"width": width, "height": 800}, java_script_enabled=javascript
         )
         context.set_default_timeout(15_000)
         context.add_init_script(_NOTE_VIOLATIONS)
+        context.add_init_script(_axe_at_hand())
         contexts.append(context)
         window = Window(context, base_url)
         if member is not None:
             window.sign_in(member)
         return window
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    asyncio._set_running_loop(loop)
+    try:
+        yield open_one
+        for context in contexts:
+            context.close()
+    finally:
+        connections.close_all()  # while a loop runs, Django keeps another one than without it
+        asyncio._set_running_loop(None)
