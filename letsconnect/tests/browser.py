@@ -7,6 +7,7 @@ A test asks for ``open_window`` and carries ``@pytest.mark.browser``::
     window.page.get_by_role("button", name="…").click()
     window.check()                     # the same checks on the page that followed
 
+A window opened with ``widths=WIDTHS`` makes each check at every one of them, on a page that was asked for once.
 Any running server will do: pass its address instead of ``live_server.url``. With ``SCREENSHOTS=1`` in the environment
 each test leaves pictures of its pages under var/screenshots, for people to look at.
 """
@@ -67,7 +68,8 @@ _RUN_AXE = """
 class Window:
     """One browser window of one person, and what went wrong in it."""
 
-    def __init__(self, context: BrowserContext, base_url: str) -> None:
+    def __init__(self, context: BrowserContext, base_url: str, widths: tuple[int, ...] = ()) -> None:
+        self.widths = widths
         self.base_url = base_url.rstrip("/")
         self.context = context
         self.page: Page = context.new_page()
@@ -95,21 +97,37 @@ class Window:
     def check(self, *, accessible: bool = True) -> None:
         """Fail unless the page has one h1, fits window and fingers, asked only us, broke no policy and passes axe."""
         self.page.wait_for_load_state()  # a click returns when the next page has begun, not when it is there
-        here = f"{self.page.url} at {self.page.viewport_size}"
-        violations = self.page.evaluate("window.cspViolations")  # before axe, which causes some itself
+        for _width in self._each_width():
+            self._check_all_but_axe()
+        if not accessible:
+            return
+        for _width in self._each_width():  # last, because axe itself tries styles that the policy refuses
+            problems = self.axe()
+            assert not problems, f"{self._here()}: {problems}"
+        self.errors.clear()
+
+    def _each_width(self) -> Iterator[int]:
+        """Give the window one of its widths after the other; where it was opened with one, leave it as it is."""
+        for width in self.widths:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            yield width
+        if not self.widths:
+            yield self.page.viewport_size["width"]
+
+    def _here(self) -> str:
+        return f"{self.page.url} at {self.page.viewport_size}"
+
+    def _check_all_but_axe(self) -> None:
+        violations = self.page.evaluate("window.cspViolations")
         errors, self.errors = self.errors, []
-        assert not violations, f"{here}: {violations}"
-        assert not errors, f"{here}: {errors}"
-        assert self.page.locator("h1").count() == 1, f"{here}: {self.page.locator('h1').count()} h1"
+        assert not violations, f"{self._here()}: {violations}"
+        assert not errors, f"{self._here()}: {errors}"
+        assert self.page.locator("h1").count() == 1, f"{self._here()}: {self.page.locator('h1').count()} h1"
         overflowing = self.page.evaluate(_OVERFLOWING)
-        assert not overflowing, f"{here}: {overflowing}"
+        assert not overflowing, f"{self._here()}: {overflowing}"
         if self.page.viewport_size["width"] < 640:
             low = self.page.evaluate(_TOO_LOW)
-            assert not low, f"{here}: too low for a finger: {low}"
-        if accessible:
-            problems = self.axe()
-            self.errors.clear()  # axe itself tries styles that the policy refuses
-            assert not problems, f"{here}: {problems}"
+            assert not low, f"{self._here()}: too low for a finger: {low}"
 
     def axe(self) -> list[str]:
         """Return axe-core's serious and critical findings on the page."""
@@ -118,8 +136,9 @@ class Window:
     def screenshot(self, name: str) -> None:
         """Save the whole page as var/screenshots/<name>.png, where SCREENSHOTS=1 asks for it."""
         if os.environ.get("SCREENSHOTS"):
-            path = Path(settings.BASE_DIR) / "var" / "screenshots" / f"{name}.png"
-            self.page.screenshot(path=path, full_page=True)
+            for width in self._each_width():
+                file = f"{name}-{width}.png" if self.widths else f"{name}.png"
+                self.page.screenshot(path=Path(settings.BASE_DIR) / "var" / "screenshots" / file, full_page=True)
 
     def sign_in(self, member: Any) -> None:
         """Give the window the session of ``member``; only for a server on this process's database."""
@@ -162,7 +181,13 @@ def open_window(
     contexts: list[BrowserContext] = []
 
     def open_one(
-        base_url: str, *, language: str = "en", width: int = 1280, member: Any = None, javascript: bool = True
+        base_url: str,
+        *,
+        language: str = "en",
+        width: int = 1280,
+        widths: tuple[int, ...] = (),
+        member: Any = None,
+        javascript: bool = True,
     ) -> Window:
         context = browser.new_context(
             locale=language, viewport={"width": width, "height": 800}, java_script_enabled=javascript
@@ -171,7 +196,7 @@ def open_window(
         context.add_init_script(_NOTE_VIOLATIONS)
         context.add_init_script(_axe_at_hand())
         contexts.append(context)
-        window = Window(context, base_url)
+        window = Window(context, base_url, widths)
         if member is not None:
             window.sign_in(member)
         return window

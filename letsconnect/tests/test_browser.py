@@ -10,31 +10,29 @@ pytestmark = pytest.mark.browser
 PUBLIC = ["/", "/clinics/", "/sign-in/", "/code-of-conduct/", "/privacy/", "/contact/", "/no/such/page/"]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_every_public_page_is_sound(live_server, open_window, language, width):
-    window = open_window(live_server.url, language=language, width=width)
+def test_every_public_page_is_sound(live_server, open_window, language):
+    window = open_window(live_server.url, language=language, widths=WIDTHS)
 
     for path in PUBLIC:
         page = window.visit(path, status=404 if path == "/no/such/page/" else 200)
-        window.screenshot(f"{path.strip('/').replace('/', '-') or 'home'}-{language}-{width}")
+        window.screenshot(f"{path.strip('/').replace('/', '-') or 'home'}-{language}")
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
         assert page.locator("html").get_attribute("lang") == language
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_a_members_home_is_sound(live_server, open_window, language, width):
+def test_a_members_home_is_sound(live_server, open_window, language):
     member = make_member(name="Nour", language=language, zone="Africa/Tunis")
     make_registration(
         member=member, state=RegistrationState.NEEDS_CHANGES, review_note="Please say which languages you speak."
     )
-    window = open_window(live_server.url, language=language, width=width, member=member)
+    window = open_window(live_server.url, language=language, widths=WIDTHS, member=member)
 
     window.visit("/")
-    window.screenshot(f"home-member-{language}-{width}")
+    window.screenshot(f"home-member-{language}")
     window.visit("/registration/")
-    window.screenshot(f"registration-{language}-{width}")
+    window.screenshot(f"registration-{language}")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
