@@ -25,6 +25,7 @@ from mailings.models import Letter
 from registrations.models import Member
 from registrations.tests.factories import NOW
 
+pytestmark = pytest.mark.django_db(transaction=True)  # else nobody makes the database that is copied
 PEOPLE, CONNECTIONS, SEATS = 200, 60, 20
 AT_ONCE = 30  # more than there are seats, so that they all look before anybody sits
 
