@@ -75,8 +75,11 @@ def one_line(text: str) -> str:
 
     Joiners stay where they spell a word (Persian, Sinhala, Malayalam, emoji), selectors where they follow a letter.
     """
+    text = text if isinstance(text, str) else str(text)
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     letters: list[str] = []
-    text = unicodedata.normalize("NFC", text if isinstance(text, str) else str(text))
+    text = unicodedata.normalize("NFC", text)
     for place, letter in enumerate(text):
         kind = unicodedata.category(letter)
         if kind in ("Zs", "Zl", "Zp") or letter in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85":

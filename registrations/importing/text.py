@@ -14,6 +14,7 @@ _LONGEST_OPTION = 7  # parts of one answer that has separators in it
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 # Vowel points and other marks that never change which word it is. Indic vowel signs and kana marks do, and stay.
 _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F), (0x0670, 0x0670))
+_NO_MARKS = dict.fromkeys(code for low, high in _MARKS for code in range(low, high + 1))
 _ARABIC = {ord("ى"): "ي", ord("ة"): "ه", ord("ی"): "ي", ord("ک"): "ك"}
 _LETTERS = {ord("ß"): "ss", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d", ord("æ"): "ae", ord("œ"): "oe", ord("ı"): "i"}
 _QUOTES = re.compile(r"[\"'`´‘’‚‛“”„«»ʼʻ′]")
@@ -50,6 +51,8 @@ NOTHING = frozenset(
 
 def tidy(text: str) -> str:
     """Return text with one form for every letter, digit, dash and space, and no invisible characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     text = unicodedata.normalize("NFKC", text).translate(_DASHES)
     letters = []
     for letter in text:
@@ -70,8 +73,7 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.casefold().split())
     letters = unicodedata.normalize("NFKD", tidy(text).casefold())
-    kept = "".join(letter for letter in letters if not any(low <= ord(letter) <= high for low, high in _MARKS))
-    return unicodedata.normalize("NFC", kept).translate(_ARABIC).translate(_LETTERS)
+    return unicodedata.normalize("NFC", letters.translate(_NO_MARKS)).translate(_ARABIC).translate(_LETTERS)
 
 
 def key(text: str) -> str:
@@ -86,7 +88,11 @@ def _short_key(text: str) -> str:  # only short texts are remembered, so that no
 
 def _key(text: str) -> str:
     words = _QUOTES.sub("", plain(text)).replace("&", " and ").replace("+", " and ")
-    return " ".join("".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in words).split())
+    return " ".join("".join([letter if _is_of_a_word(letter) else " " for letter in words]).split())
+
+
+def _is_of_a_word(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter)[0] in "LNM"
 
 
 def squeezed(text: str) -> str:
