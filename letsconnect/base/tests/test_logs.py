@@ -40,7 +40,7 @@ def test_the_database_refuses_to_rewrite_a_log(member, statement, table, which):
 def test_flushing_a_real_portal_is_refused(member, monkeypatch):
     acts.record(by=member, verb="join", on=member, now=NOW)
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-    monkeypatch.setattr(DatabaseOperations, "sql_flush", plugin._sql_flush)  # as it is where no tests run
+    monkeypatch.setattr(DatabaseOperations, "sql_flush", plugin.djangos_sql_flush)  # as it is where no tests run
 
     with pytest.raises(CommandError, match="couldn't be flushed"), transaction.atomic():
         call_command("flush", interactive=False, verbosity=0)
