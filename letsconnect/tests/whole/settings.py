@@ -9,8 +9,8 @@ from letsconnect.settings import CELERY_BEAT_SCHEDULE, STORAGES
 
 EMBEDDED_MAILBOX = True
 MAILBOX_DIR = Path(env.text("MAILBOX_DIR"))
-CELERY_BEAT_SCHEDULE = {"tick": {**CELERY_BEAT_SCHEDULE["tick"], "schedule": timedelta(seconds=2)}}
+CELERY_BEAT_SCHEDULE = {"tick": {**CELERY_BEAT_SCHEDULE["tick"], "schedule": timedelta(seconds=1)}}
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-LETTERS_GATHER_FOR = timedelta(seconds=2)
+LETTERS_GATHER_FOR = timedelta(seconds=1)
