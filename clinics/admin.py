@@ -15,7 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from clinics import actions
+from clinics.actions.plans import (
+    announce_clinic,
+    archive_clinic,
+    cancel_clinic,
+    change_clinic,
+    create_clinic,
+    hold_clinic,
+    save_text,
+)
 from clinics.domain import ClinicError, ClinicState, RsvpState
 from clinics.forms import CancelForm, ClinicForm
 from clinics.models import Clinic, ClinicText, Rsvp
@@ -26,9 +34,9 @@ from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain import Region
 
 _ACTS = {
-    "announce": actions.announce_clinic,
-    "hold": actions.hold_clinic,
-    "archive": actions.archive_clinic,
+    "announce": announce_clinic,
+    "hold": hold_clinic,
+    "archive": archive_clinic,
 }
 
 
@@ -106,13 +114,13 @@ class ClinicAdmin(WorkingGroupAdmin):
 
     def save_model(self, request: HttpRequest, obj: Clinic, form: ClinicForm, change: bool) -> None:
         if change:
-            actions.change_clinic(clinic=obj, changes=form.changes(), by=request.user, now=timezone.now())
+            change_clinic(clinic=obj, changes=form.changes(), by=request.user, now=timezone.now())
         else:
-            actions.create_clinic(clinic=obj, by=request.user, now=timezone.now())
+            create_clinic(clinic=obj, by=request.user, now=timezone.now())
 
     def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
         for text in formset.save(commit=False):
-            actions.save_text(text=text, by=request.user, now=timezone.now())
+            save_text(text=text, by=request.user, now=timezone.now())
         formset.save_m2m()
 
     def changeform_view(
@@ -158,7 +166,7 @@ class ClinicAdmin(WorkingGroupAdmin):
             try:
                 signed_up = clinic.rsvps.active().count()
                 with self.as_opened(request, clinic) as seen:
-                    actions.cancel_clinic(clinic=seen, reason=reason, by=request.user, now=timezone.now())
+                    cancel_clinic(clinic=seen, reason=reason, by=request.user, now=timezone.now())
             except ChangedMeanwhile as changed:
                 form.add_error(None, str(changed))
             except ClinicError as refusal:

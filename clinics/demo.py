@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clinics import actions
+from clinics.actions.plans import announce_clinic, create_clinic, hold_clinic, save_text
+from clinics.actions.seats import rsvp
 from clinics.domain import ClinicKind
 from clinics.models import Clinic, ClinicText
 from registrations.models import Member
@@ -104,14 +105,14 @@ def _hold_one(plan: Plan, members: Sequence[Member], planner: Member, now: datet
         **plan.facts,
     )
     begun = now - timedelta(days=3) + min(timedelta(0), timedelta(days=plan.days))
-    actions.create_clinic(clinic=clinic, by=planner, now=begun)
+    create_clinic(clinic=clinic, by=planner, now=begun)
     for language, (title, summary) in plan.words.items():
         text = ClinicText(clinic=clinic, language=language, title=title, summary=summary)
-        actions.save_text(text=text, by=planner, now=begun)
-    actions.announce_clinic(clinic=clinic, by=planner, now=begun)
+        save_text(text=text, by=planner, now=begun)
+    announce_clinic(clinic=clinic, by=planner, now=begun)
     for number, member in enumerate(members[: plan.signed_up]):
-        actions.rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
+        rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
     clinic.refresh_from_db()
     if clinic.ends_at <= now:
-        clinic = actions.hold_clinic(clinic=clinic, by=planner, now=clinic.ends_at)
+        clinic = hold_clinic(clinic=clinic, by=planner, now=clinic.ends_at)
     return clinic

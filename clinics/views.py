@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from clinics import actions
+from clinics.actions import seats
+from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicError
 from clinics.models import Clinic, Rsvp
 from mailings.standing import is_written_to
@@ -64,7 +65,7 @@ def rsvp_make(request: HttpRequest, clinic_id: int) -> HttpResponse:
     clinic = _find(request, clinic_id)
     if not request.user.is_authenticated:
         return redirect(_sign_in_url(clinic_id))
-    rsvp = _try(request, actions.rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
+    rsvp = _try(request, seats.rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
     if rsvp:
         messages.success(request, _recorded(rsvp))
     return redirect("clinics:clinic-detail", clinic_id)
@@ -76,7 +77,7 @@ def rsvp_cancel(request: HttpRequest, clinic_id: int) -> HttpResponse:
     clinic = _find(request, clinic_id)
     if not request.user.is_authenticated:
         return redirect(_sign_in_url(clinic_id))
-    rsvp = _try(request, actions.cancel_rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
+    rsvp = _try(request, cancel_rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
     if rsvp:
         messages.success(request, _("You are no longer signed up for this clinic."))
     return redirect("clinics:clinic-detail", clinic_id)

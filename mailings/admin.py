@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
-from mailings import actions
+from mailings.actions import by_hand
+from mailings.actions.by_hand import lift_suppression
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
 from mailings.models import Letter, Suppression
 
@@ -59,11 +60,11 @@ class LetterAdmin(WorkingGroupAdmin):
 
     @admin.action(description=gettext_lazy("It arrived: mark as sent"), permissions=["coordinator"])
     def mark_as_sent(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
-        self._decide(request, letters, actions.mark_as_sent)
+        self._decide(request, letters, by_hand.mark_as_sent)
 
     @admin.action(description=gettext_lazy("Send again"), permissions=["coordinator"])
     def send_again(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
-        self._decide(request, letters, actions.send_again)
+        self._decide(request, letters, by_hand.send_again)
 
     def _decide(self, request: HttpRequest, letters: QuerySet[Letter], decide: Callable[..., Letter]) -> None:
         """Decide each by itself: one that cannot be decided does not stop the others."""
@@ -104,4 +105,4 @@ class SuppressionAdmin(WorkingGroupAdmin):
     @admin.action(description=gettext_lazy("Write to these addresses again"), permissions=["coordinator"])
     def lift(self, request: HttpRequest, suppressions: QuerySet[Suppression]) -> None:
         for suppression in suppressions:
-            actions.lift_suppression(suppression=suppression, by=request.user, now=timezone.now())
+            lift_suppression(suppression=suppression, by=request.user, now=timezone.now())

@@ -3,14 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from mailings import actions
+from mailings.actions import draining, ticking
 
 
 @shared_task(ignore_result=True)
 def tick() -> None:
-    actions.tick(now=timezone.now())
+    ticking.tick(now=timezone.now())
 
 
 @shared_task(ignore_result=True)
 def drain() -> None:
-    actions.drain(now=timezone.now())
+    draining.drain(now=timezone.now())

@@ -10,7 +10,9 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from matching import actions, reasons
+from matching import reasons
+from matching.actions.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
+from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.afterwards import CLOSES_AFTER, ConcernKind, Verdict
 from matching.agreeing import SessionState
 from matching.domain import ClosedWhy, MatchState, Side
@@ -40,12 +42,12 @@ def register() -> None:
             )
     kinds.register("matching.thanks", still_owed=thanks_owed, render=render_thanks)
     kinds.register("matching.concern", still_owed=concern_owed, render=render_concern)
-    kinds.register_sweep("matching.hours_over", actions.ask_how_it_went)
-    kinds.register_sweep("matching.hours_settled", actions.settle_sessions)
-    kinds.register_sweep("matching.done", actions.complete_done)
-    kinds.register_sweep("matching.quiet", actions.nudge_quiet)
-    kinds.register_sweep("matching.quiet_told", actions.tell_of_quiet)
-    kinds.register_sweep("matching.quiet_ended", actions.end_quiet)
+    kinds.register_sweep("matching.hours_over", ask_how_it_went)
+    kinds.register_sweep("matching.hours_settled", settle_sessions)
+    kinds.register_sweep("matching.done", complete_done)
+    kinds.register_sweep("matching.quiet", nudge_quiet)
+    kinds.register_sweep("matching.quiet_told", tell_of_quiet)
+    kinds.register_sweep("matching.quiet_ended", end_quiet)
 
 
 def _is_unbroken(match_id: int) -> bool:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from matching import actions, reasons
+from matching import reasons
+from matching.actions.feedback import give_feedback
 from matching.after_forms import FeedbackForm
 from matching.afterwards import CLOSES_AFTER, Next, check_open
 from matching.domain import MatchingError, MatchState, Side
@@ -76,7 +77,7 @@ def feedback_give(request: HttpRequest, session_id: int) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         try:
-            kept = actions.give_feedback(session=session, by=request.user, now=now, **form.cleaned_data)
+            kept = give_feedback(session=session, by=request.user, now=now, **form.cleaned_data)
         except MatchingError as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import actions, advising, browsing, reasons
+from matching import advising, browsing, reasons
+from matching.actions.requests import ask_for_sharer, withdraw_request
 from matching.asking import MOST_OPEN_REQUESTS, RequestState
 from matching.domain import MatchingError
 from matching.forms import AskForm, SharerFilter
@@ -122,7 +123,7 @@ def sharer_ask(request: HttpRequest, reader: Registration, public_id: str) -> Ht
 def _asked(request: HttpRequest, sharer: Registration, form: AskForm) -> bool:
     skill = Skill.objects.get(pk=form.cleaned_data["skill"])
     try:
-        actions.ask_for_sharer(
+        ask_for_sharer(
             sharer=sharer,
             skill=skill,
             why=form.cleaned_data["why"],
@@ -170,6 +171,6 @@ def request_list(request: HttpRequest) -> HttpResponse:
 def request_withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
     """Take a request back."""
     mine = get_object_or_404(SharerRequest.objects.of(request.user), pk=request_id)
-    actions.withdraw_request(request=mine, by=request.user, now=timezone.now())
+    withdraw_request(request=mine, by=request.user, now=timezone.now())
     messages.success(request, _("Your request is withdrawn."))
     return redirect("matching:request-list")

@@ -2,7 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from matching import actions, browsing, demo_after, demo_sessions
+from matching import browsing, demo_after, demo_sessions
+from matching.actions.answers import accept_match, decline_match
+from matching.actions.computing import solve_round
+from matching.actions.drafts import change_draft, draft_round
+from matching.actions.previewing import preview_round
+from matching.actions.publishing import publish_round
+from matching.actions.requests import ask_for_sharer
+from matching.actions.reviews import approve_matches, refuse_match
 from matching.domain import ClosedWhy, Side
 from matching.engine.facts import Settings
 from matching.models import Match, Round
@@ -20,12 +27,12 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     shows its preview, and what moving a weight changed."""
     demo_after.load(now=now, coordinator=coordinator, volunteer=volunteer)
     before = now - timedelta(hours=20)
-    round_ = actions.draft_round(by=coordinator, scope=Scope(regions=FIRST_REGIONS), now=before)
-    round_ = actions.solve_round(round_=round_, now=before)
+    round_ = draft_round(by=coordinator, scope=Scope(regions=FIRST_REGIONS), now=before)
+    round_ = solve_round(round_=round_, now=before)
     theirs, others = _split(round_, volunteer)
     to_publish = theirs + others[:PUBLISHED_OF_OTHERS]
-    actions.approve_matches(matches=to_publish, by=coordinator, now=before)
-    published = actions.publish_round(round_=round_, by=coordinator, now=now - timedelta(hours=18)).asked
+    approve_matches(matches=to_publish, by=coordinator, now=before)
+    published = publish_round(round_=round_, by=coordinator, now=now - timedelta(hours=18)).asked
     asked_others = [match for match in published if match not in theirs]
     _answer(asked_others, now=now)
     # Beside the one that asks the volunteer, what comes after it: an hour agreed, or times that wait for her word.
@@ -34,9 +41,9 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     for connected in (beside, asked_others[:2]):
         demo_sessions.agree(connected, now=now)
     undecided = others[PUBLISHED_OF_OTHERS:]
-    actions.approve_matches(matches=undecided[:LEFT_APPROVED], by=coordinator, now=now - timedelta(hours=1))
+    approve_matches(matches=undecided[:LEFT_APPROVED], by=coordinator, now=now - timedelta(hours=1))
     for refused in undecided[LEFT_APPROVED : LEFT_APPROVED + 1]:
-        actions.refuse_match(
+        refuse_match(
             match=refused,
             by=coordinator,
             why=ClosedWhy.KNOW_EACH_OTHER,
@@ -58,16 +65,16 @@ def _ask_for_somebody(volunteer: Member, *, now: datetime) -> None:
         sharer = Registration.objects.get(pk=key)
         skill = Skill.objects.filter(pk__in=wished, offers__registration=sharer).first()
         why = "We are about to begin this with our group and would like to learn from somebody who has done it."
-        actions.ask_for_sharer(sharer=sharer, skill=skill, why=why, by=volunteer, now=now)
+        ask_for_sharer(sharer=sharer, skill=skill, why=why, by=volunteer, now=now)
 
 
 def _draft(*, coordinator: Member, now: datetime) -> None:
     """Draft the next round, and look at it twice: with even weights, and with hours counting more."""
-    draft = actions.draft_round(by=coordinator, now=now)
-    actions.preview_round(round_=draft, by=coordinator, now=now)
+    draft = draft_round(by=coordinator, now=now)
+    preview_round(round_=draft, by=coordinator, now=now)
     weights = {**Settings().weights, "hours_in_common": 5}
-    actions.change_draft(round_=draft, settings=Settings(weights=weights), by=coordinator, now=now)
-    actions.preview_round(round_=draft, by=coordinator, now=now)
+    change_draft(round_=draft, settings=Settings(weights=weights), by=coordinator, now=now)
+    preview_round(round_=draft, by=coordinator, now=now)
 
 
 def _split(round_: Round, volunteer: Member | None) -> tuple[list[Match], list[Match]]:
@@ -82,7 +89,7 @@ def _connect(asked: list[Match], *, now: datetime) -> None:
     for match in asked:
         for number, side in enumerate(Side):
             when = now - timedelta(hours=8 - number)
-            actions.accept_match(match=match, by=match.person(side).member, now=when)
+            accept_match(match=match, by=match.person(side).member, now=when)
 
 
 def _answer(asked: list[Match], *, now: datetime) -> None:
@@ -90,8 +97,8 @@ def _answer(asked: list[Match], *, now: datetime) -> None:
     hours = timedelta(hours=1)
     _connect(asked[:2], now=now)
     for match in asked[2:3]:
-        actions.accept_match(match=match, by=match.learner.member, now=now - 3 * hours)
+        accept_match(match=match, by=match.learner.member, now=now - 3 * hours)
     for match in asked[3:4]:
-        actions.decline_match(
+        decline_match(
             match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, note="Exams until May.", now=now - 2 * hours
         )

@@ -2,8 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from matching import actions
-from matching.actions.sessions import NO_SESSION, seen_as
+from matching.actions.answers import accept_match
+from matching.actions.computing import solve_round
+from matching.actions.feedback import give_feedback
+from matching.actions.publishing import publish_round
+from matching.actions.reviews import approve_matches
+from matching.actions.rounds import create_round, release_undecided
+from matching.actions.sessions import NO_SESSION, confirm_time, propose_times, seen_as
+from matching.actions.settling import ask_how_it_went
 from matching.afterwards import Happened, Next
 from matching.agreeing import Time
 from matching.domain import Side
@@ -17,23 +23,23 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     """Run a round of a month ago and let two of its pairs meet: the volunteer's, if the round found one, is done and
     full of thanks; the other's hour ended this morning, and nobody has said yet how it was."""
     begun = now - 30 * DAY
-    round_ = actions.create_round(by=coordinator, now=begun, wake_a_worker=False)
-    round_ = actions.solve_round(round_=round_, now=begun)
+    round_ = create_round(by=coordinator, now=begun, wake_a_worker=False)
+    round_ = solve_round(round_=round_, now=begun)
     found = list(Match.objects.filter(round=round_).with_people().order_by("pk"))
     found.sort(key=lambda match: volunteer is None or match.side_of(volunteer) is None)
     chosen = found[:1] + [match for match in found[1:] if volunteer is None or match.side_of(volunteer) is None][:1]
-    actions.approve_matches(matches=chosen, by=coordinator, now=begun + DAY)
-    asked = actions.publish_round(round_=round_, by=coordinator, now=begun + DAY).asked if chosen else []
+    approve_matches(matches=chosen, by=coordinator, now=begun + DAY)
+    asked = publish_round(round_=round_, by=coordinator, now=begun + DAY).asked if chosen else []
     for match in asked:
         for side in Side:
-            actions.accept_match(match=match, by=match.person(side).member, now=begun + 2 * DAY)
+            accept_match(match=match, by=match.person(side).member, now=begun + 2 * DAY)
     if found:
-        actions.release_undecided(round_=round_, by=coordinator, now=begun + 2 * DAY)
+        release_undecided(round_=round_, by=coordinator, now=begun + 2 * DAY)
     for match in asked[:1]:
         _say_all_went_well(_meet(match, ends_at=now - 10 * DAY), now=now - 9 * DAY)
     for match in asked[1:]:
         _meet(match, ends_at=now - 5 * HOUR)
-    actions.ask_how_it_went(now)
+    ask_how_it_went(now)
     return asked
 
 
@@ -42,10 +48,8 @@ def _meet(match: Match, *, ends_at: datetime) -> Session:
     starts_at = ends_at.replace(minute=0, second=0, microsecond=0) - HOUR
     learner, sharer = match.learner.member, match.sharer.member
     times = [Time(starts_at, learner.zone)]
-    session = actions.propose_times(match=match, times=times, seen=NO_SESSION, by=learner, now=starts_at - 4 * DAY)
-    return actions.confirm_time(
-        session=session, starts_at=starts_at, seen=seen_as(session), by=sharer, now=starts_at - 3 * DAY
-    )
+    session = propose_times(match=match, times=times, seen=NO_SESSION, by=learner, now=starts_at - 4 * DAY)
+    return confirm_time(session=session, starts_at=starts_at, seen=seen_as(session), by=sharer, now=starts_at - 3 * DAY)
 
 
 def _say_all_went_well(session: Session, *, now: datetime) -> None:
@@ -54,7 +58,7 @@ def _say_all_went_well(session: Session, *, now: datetime) -> None:
         Side.SHARER: "You asked the right questions. I learnt something, too.",
     }
     for side in Side:
-        actions.give_feedback(
+        give_feedback(
             session=session,
             by=session.person(side).member,
             happened=Happened.YES,

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from matching import actions, shared_hours
-from matching.actions.sessions import seen_as
+from matching import shared_hours
+from matching.actions.sessions import confirm_time, propose_times, seen_as, set_call_link
 from matching.agreeing import Clash, Time
 from matching.domain import Side
 from matching.models import Match
@@ -25,13 +25,13 @@ def _propose(match: Match, *, is_agreed: bool, now: datetime) -> None:
     before = now - timedelta(hours=3)
     proposer = match.person(Side.LEARNER).member
     times = [Time(moment, proposer.zone) for moment in _hours(match, now=now)]
-    session = actions.propose_times(match=match, times=times, seen="", by=proposer, now=before)
+    session = propose_times(match=match, times=times, seen="", by=proposer, now=before)
     if is_agreed:
         member = match.person(Side.SHARER).member
-        session = actions.confirm_time(
+        session = confirm_time(
             session=session, starts_at=times[0].starts_at, seen=seen_as(session), by=member, now=before
         )
-        actions.set_call_link(session=session, link=LINK, by=member, now=before)
+        set_call_link(session=session, link=LINK, by=member, now=before)
 
 
 def _hours(match: Match, *, now: datetime) -> list[datetime]:

@@ -9,7 +9,15 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from matching import actions, reasons
+from matching import reasons
+from matching.actions.sweeping import (
+    close_fallen,
+    delete_old_facts,
+    expire_overdue,
+    fail_abandoned,
+    nudge_overlooked,
+    remind_unanswered,
+)
 from matching.domain import DAYS_TO_ANSWER, MatchState, Side
 from matching.models import Match
 from registrations.taking_part import next_round
@@ -32,12 +40,12 @@ def register() -> None:
             kinds.register(
                 f"matching.{letter}_{side}", still_owed=_still_owed(letter, side), render=_render(letter, side)
             )
-    kinds.register_sweep("matching.fallen", actions.close_fallen)
-    kinds.register_sweep("matching.overdue", actions.expire_overdue)
-    kinds.register_sweep("matching.reminders", actions.remind_unanswered)
-    kinds.register_sweep("matching.abandoned_rounds", actions.fail_abandoned)
-    kinds.register_sweep("matching.waiting_rounds", actions.nudge_overlooked)
-    kinds.register_sweep("matching.old_facts", actions.delete_old_facts)
+    kinds.register_sweep("matching.fallen", close_fallen)
+    kinds.register_sweep("matching.overdue", expire_overdue)
+    kinds.register_sweep("matching.reminders", remind_unanswered)
+    kinds.register_sweep("matching.abandoned_rounds", fail_abandoned)
+    kinds.register_sweep("matching.waiting_rounds", nudge_overlooked)
+    kinds.register_sweep("matching.old_facts", delete_old_facts)
 
 
 def _still_owed(letter: str, side: Side) -> Callable[[Match, datetime], str | None]:

@@ -137,7 +137,11 @@ def _rows(facts: Facts, keys: dict[int, int], skills: dict[int, int]) -> Iterato
 
 
 def _time(refusals: int) -> bool:
-    from matching import actions, facts
+    from matching import facts
+    from matching.actions.computing import solve_round
+    from matching.actions.repairing import compute_repair
+    from matching.actions.reviews import refuse_match
+    from matching.actions.rounds import create_round
     from matching.models import Match, Round
     from registrations.models import Member, Registration
 
@@ -146,9 +150,9 @@ def _time(refusals: int) -> bool:
     began = time.perf_counter()
     facts.load(now=NOW)
     _say(f"  (reading alone)                      {time.perf_counter() - began:6.2f} s\n")
-    round_ = actions.create_round(by=None, now=NOW, seed=1, wake_a_worker=False)
+    round_ = create_round(by=None, now=NOW, seed=1, wake_a_worker=False)
     began, busy = time.perf_counter(), time.process_time()
-    round_ = actions.solve_round(round_=round_, now=NOW)
+    round_ = solve_round(round_=round_, now=NOW)
     took, busy = time.perf_counter() - began, time.process_time() - busy
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counts = round_.statistics
@@ -162,9 +166,9 @@ def _time(refusals: int) -> bool:
     for number in range(refusals):
         now = NOW + timedelta(minutes=number + 1)
         match = Match.objects.to_decide().order_by("score", "pk")[number * 7]
-        actions.refuse_match(match=match, by=coordinator, why="poor_fit", now=now)
+        refuse_match(match=match, by=coordinator, why="poor_fit", now=now)
         began = time.perf_counter()
-        repaired = actions.compute_repair(round_=Round.objects.get(pk=round_.pk), by=coordinator, now=now)
+        repaired = compute_repair(round_=Round.objects.get(pk=round_.pk), by=coordinator, now=now)
         seconds.append(time.perf_counter() - began)
         changed.append(len(repaired.withdrawn))
     typical = median(changed) if changed else 0

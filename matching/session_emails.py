@@ -13,8 +13,9 @@ from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
-from matching import actions, calendars, reasons
+from matching import calendars, reasons
 from matching.actions.session_ends import gathering_of
+from matching.actions.session_sweeps import lapse_proposals, remind_of_sessions
 from matching.agreeing import DAY, HOUR, SessionState, WhyCancelled
 from matching.domain import Side
 from matching.models import Match, Session
@@ -46,8 +47,8 @@ def register() -> None:
                 render=_render(letter, side),
                 facts=_facts_of(letter, side),
             )
-    kinds.register_sweep("matching.session_reminders", actions.remind_of_sessions)
-    kinds.register_sweep("matching.lapsed_proposals", actions.lapse_proposals)
+    kinds.register_sweep("matching.session_reminders", remind_of_sessions)
+    kinds.register_sweep("matching.lapsed_proposals", lapse_proposals)
 
 
 def _still_owed(letter: str, side: Side) -> Callable[[Session, datetime], str | None]:

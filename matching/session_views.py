@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import actions, calendars, match_page, session_page, shared_hours
-from matching.actions.sessions import seen_as
+from matching import calendars, match_page, session_page, shared_hours
+from matching.actions.sessions import cancel_session, confirm_time, keep_the_hour, propose_times, seen_as, set_call_link
 from matching.agreeing import Time
 from matching.domain import MatchingError, MatchState, TooOften
 from matching.models import Match, Session
@@ -39,7 +39,7 @@ def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
     form = _times_form(request, match, session, weeks, now=now)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.propose_times(
+            propose_times(
                 match=match,
                 times=form.times,
                 minutes=form.cleaned_data["minutes"],
@@ -80,13 +80,13 @@ def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
 def session_confirm(request: HttpRequest, session_id: int) -> HttpResponse:
     form = ChosenTimeForm(request.POST)
     said = _("Agreed. Whoever of you we can write to gets the hour for their calendar in a letter.")
-    return _press(request, session_id, form, actions.confirm_time, said)
+    return _press(request, session_id, form, confirm_time, said)
 
 
 @login_required
 @require_POST
 def session_keep(request: HttpRequest, session_id: int) -> HttpResponse:
-    return _press(request, session_id, SeenForm(request.POST), actions.keep_the_hour, _("The hour stays as agreed."))
+    return _press(request, session_id, SeenForm(request.POST), keep_the_hour, _("The hour stays as agreed."))
 
 
 @login_required
@@ -96,7 +96,7 @@ def session_cancel(request: HttpRequest, session_id: int) -> HttpResponse:
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
     form = CancelSessionForm(request.POST)
     said = _("Cancelled. The other person is told kindly, if we can write to them and they knew of it.")
-    return _press(request, session_id, form, actions.cancel_session, said, shown_as="cancel_form")
+    return _press(request, session_id, form, cancel_session, said, shown_as="cancel_form")
 
 
 @sensitive_post_parameters("link")
@@ -108,7 +108,7 @@ def session_link(request: HttpRequest, session_id: int) -> HttpResponse:
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
     form = CallLinkForm(request.POST)
     said = _("Saved. Both of you find the link on this page.")
-    return _press(request, session_id, form, actions.set_call_link, said, shown_as="link_form")
+    return _press(request, session_id, form, set_call_link, said, shown_as="link_form")
 
 
 @login_required

@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from matching import actions
+from matching.actions.queue import compute_what_waits
 
 
 @shared_task(ignore_result=True)
 def solve() -> None:
-    actions.compute_what_waits(now=timezone.now())
+    compute_what_waits(now=timezone.now())

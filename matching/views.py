@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import actions, match_page
+from matching import match_page
+from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
 from matching.domain import MatchingError, MatchState
 from matching.forms import DeclineForm, ReasonForm, WithdrawForm
 from matching.models import Match
@@ -40,7 +41,7 @@ def match_detail(request: HttpRequest, match_id: int) -> HttpResponse:
 def match_accept(request: HttpRequest, match_id: int) -> HttpResponse:
     match = _mine(request, match_id)
     try:
-        match = actions.accept_match(match=match, by=request.user, now=timezone.now())
+        match = accept_match(match=match, by=request.user, now=timezone.now())
     except MatchingError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -57,13 +58,13 @@ def match_accept(request: HttpRequest, match_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def match_decline(request: HttpRequest, match_id: int) -> HttpResponse:
-    return _say_no(request, match_id, DeclineForm, actions.decline_match, "decline")
+    return _say_no(request, match_id, DeclineForm, decline_match, "decline")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def match_withdraw(request: HttpRequest, match_id: int) -> HttpResponse:
-    return _say_no(request, match_id, WithdrawForm, actions.withdraw_from_match, "withdraw")
+    return _say_no(request, match_id, WithdrawForm, withdraw_from_match, "withdraw")
 
 
 @login_required
@@ -71,7 +72,7 @@ def match_withdraw(request: HttpRequest, match_id: int) -> HttpResponse:
 def match_complete(request: HttpRequest, match_id: int) -> HttpResponse:
     match = _mine(request, match_id)
     try:
-        match = actions.complete_match(match=match, by=request.user, now=timezone.now())
+        match = complete_match(match=match, by=request.user, now=timezone.now())
     except MatchingError as refusal:
         messages.error(request, str(refusal))
     else:

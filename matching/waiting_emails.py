@@ -11,8 +11,10 @@ from mailings import kinds
 from mailings.domain import LetterState
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
-from matching import actions, advising, reasons
-from matching.actions.waiting_news import KIND
+from matching import advising, reasons
+from matching.actions.request_answers import answer_requests
+from matching.actions.requests import expire_requests
+from matching.actions.waiting_news import KIND, tell_of_no_match
 from matching.asking import RequestState
 from matching.models import SharerRequest, SharerRequestQuerySet
 from registrations.domain import RegistrationState
@@ -27,9 +29,9 @@ def register() -> None:
     """Make the letters and sweeps known to the ledger."""
     kinds.register(KIND, still_owed=_no_match_owed, render=_render_no_match)
     kinds.register("matching.request_answered", still_owed=_answer_owed, render=_render_answer)
-    kinds.register_sweep("matching.stale_requests", actions.expire_requests)
-    kinds.register_sweep("matching.answered_requests", actions.answer_requests)
-    kinds.register_sweep("matching.no_match", actions.tell_of_no_match)
+    kinds.register_sweep("matching.stale_requests", expire_requests)
+    kinds.register_sweep("matching.answered_requests", answer_requests)
+    kinds.register_sweep("matching.no_match", tell_of_no_match)
 
 
 def _cannot_be_written_to(person: Registration, now: datetime) -> str | None:

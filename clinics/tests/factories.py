@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 from typing import Any
 
-from clinics import actions
+from clinics.actions.seats import rsvp
 from clinics.domain import ClinicState
 from clinics.models import Clinic, ClinicText, Rsvp
 from registrations.tests.factories import NOW, make_member
@@ -37,6 +37,6 @@ def make_clinic(*, starts_at=START, title: str = "Asking for money kindly", lang
 def sign_up(clinic: Clinic, number: int, *, now=NOW) -> list[Rsvp]:
     """That many new members, one after another."""
     return [
-        actions.rsvp(clinic=clinic, member=(person := make_member()), by=person, now=now + timedelta(seconds=second))
+        rsvp(clinic=clinic, member=(person := make_member()), by=person, now=now + timedelta(seconds=second))
         for second in range(number)
     ]

@@ -6,7 +6,19 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from clinics import actions, domain
+from clinics import domain
+from clinics.actions import seats as seats_actions
+from clinics.actions.plans import (
+    announce_clinic,
+    archive_clinic,
+    cancel_clinic,
+    change_clinic,
+    create_clinic,
+    hold_clinic,
+    reschedule,
+    save_text,
+)
+from clinics.actions.seats import cancel_rsvp, change_capacity, promote_waiting
 from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic, ClinicText, Rsvp
 from clinics.tests.factories import START, make_clinic, sign_up
@@ -44,9 +56,9 @@ def test_seats_go_first_come_first_and_then_turns_on_the_waiting_list():
 
 def test_asking_twice_changes_nothing(member):
     clinic = make_clinic()
-    first = actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    first = seats_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
 
-    again = actions.rsvp(clinic=clinic, member=member, by=member, now=LATER)
+    again = seats_actions.rsvp(clinic=clinic, member=member, by=member, now=LATER)
 
     assert (again.pk, again.made_at, again.turn) == (first.pk, NOW, 1)
     assert owed("rsvp_recorded").count() == Act.objects.filter(verb="rsvp").count() == 1
@@ -54,11 +66,11 @@ def test_asking_twice_changes_nothing(member):
 
 def test_asking_again_after_cancelling_starts_anew_at_the_end_of_the_queue(member):
     clinic = make_clinic(capacity=1)
-    actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    seats_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
     other, third = sign_up(clinic, 2)
-    actions.cancel_rsvp(clinic=clinic, member=member, by=member, now=LATER)
+    cancel_rsvp(clinic=clinic, member=member, by=member, now=LATER)
 
-    again = actions.rsvp(clinic=clinic, member=member, by=member, now=LATER)
+    again = seats_actions.rsvp(clinic=clinic, member=member, by=member, now=LATER)
 
     other.refresh_from_db()
     assert other.state == RsvpState.GOING
@@ -71,24 +83,24 @@ def test_two_stale_copies_of_one_clinic_do_not_share_the_last_seat(member, stran
     clinic = make_clinic(capacity=1)
     one, two = Clinic.objects.get(pk=clinic.pk), Clinic.objects.get(pk=clinic.pk)
 
-    first = actions.rsvp(clinic=one, member=member, by=member, now=NOW)
-    second = actions.rsvp(clinic=two, member=stranger, by=stranger, now=NOW)
+    first = seats_actions.rsvp(clinic=one, member=member, by=member, now=NOW)
+    second = seats_actions.rsvp(clinic=two, member=stranger, by=stranger, now=NOW)
 
     assert (first.state, second.state) == (RsvpState.GOING, RsvpState.WAITING)
 
 
 def test_cancelling_twice_changes_nothing(member):
     clinic = make_clinic()
-    actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    seats_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
 
-    actions.cancel_rsvp(clinic=clinic, member=member, by=member, now=LATER)
-    actions.cancel_rsvp(clinic=clinic, member=member, by=member, now=LATER)
+    cancel_rsvp(clinic=clinic, member=member, by=member, now=LATER)
+    cancel_rsvp(clinic=clinic, member=member, by=member, now=LATER)
 
     assert Act.objects.filter(verb="cancel_rsvp").count() == 1
 
 
 def test_cancelling_without_an_rsvp_is_no_act(member):
-    assert actions.cancel_rsvp(clinic=make_clinic(), member=member, by=member, now=NOW) is None
+    assert cancel_rsvp(clinic=make_clinic(), member=member, by=member, now=NOW) is None
     assert not Act.objects.exists()
 
 
@@ -96,7 +108,7 @@ def test_a_freed_seat_goes_to_the_first_in_the_queue_who_is_told():
     clinic = make_clinic(capacity=2)
     going, _, waiting, last = sign_up(clinic, 4)
 
-    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=LATER)
+    cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=LATER)
 
     waiting.refresh_from_db()
     last.refresh_from_db()
@@ -111,7 +123,7 @@ def test_nobody_moves_up_once_sign_up_has_closed():
     clinic = make_clinic(capacity=1, closes_minutes_before=60)
     going, waiting = sign_up(clinic, 2)
 
-    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=START - timedelta(minutes=60))
+    cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=START - timedelta(minutes=60))
 
     waiting.refresh_from_db()
     assert waiting.state == RsvpState.WAITING
@@ -122,14 +134,14 @@ def test_a_seat_that_stayed_free_goes_to_those_who_wait_before_a_newcomer(member
     clinic = make_clinic(capacity=1, closes_minutes_before=60)
     going, waiting = sign_up(clinic, 2)
     closed = START - timedelta(minutes=60)
-    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=closed)
+    cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=closed)
 
-    actions.change_clinic(
+    change_clinic(
         clinic=clinic, changes={"closes_minutes_before": 0}, by=make_coordinator(), now=closed + timedelta(minutes=1)
     )
 
     waiting.refresh_from_db()
-    newcomer = actions.rsvp(clinic=clinic, member=member, by=member, now=closed + timedelta(minutes=2))
+    newcomer = seats_actions.rsvp(clinic=clinic, member=member, by=member, now=closed + timedelta(minutes=2))
     assert (waiting.state, newcomer.state) == (RsvpState.GOING, RsvpState.WAITING)
 
 
@@ -147,7 +159,7 @@ def test_a_clinic_that_is_not_open_takes_nobody(member, fields, now):
     clinic = make_clinic(**fields)
 
     with pytest.raises(domain.ClinicClosed):
-        actions.rsvp(clinic=clinic, member=member, by=member, now=now)
+        seats_actions.rsvp(clinic=clinic, member=member, by=member, now=now)
 
     assert not Rsvp.objects.exists()
     assert not Letter.objects.exists()
@@ -155,17 +167,17 @@ def test_a_clinic_that_is_not_open_takes_nobody(member, fields, now):
 
 def test_a_seat_cannot_be_given_back_once_the_clinic_has_begun(member):
     clinic = make_clinic()
-    actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    seats_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
 
     with pytest.raises(domain.ClinicClosed):
-        actions.cancel_rsvp(clinic=clinic, member=member, by=member, now=START)
+        cancel_rsvp(clinic=clinic, member=member, by=member, now=START)
 
 
 def test_more_seats_move_people_up_at_once_in_order(coordinator):
     clinic = make_clinic(capacity=1)
     sign_up(clinic, 5)
 
-    actions.change_capacity(clinic=clinic, capacity=3, by=coordinator, now=LATER)
+    change_capacity(clinic=clinic, capacity=3, by=coordinator, now=LATER)
 
     assert seats(clinic) == [1, 2, 3]
     assert [rsvp.pk for rsvp in clinic.rsvps.going().order_by("seat")] == list(
@@ -179,7 +191,7 @@ def test_seats_are_not_taken_away_from_people(coordinator):
     sign_up(clinic, 3)
 
     with pytest.raises(domain.CapacityTooSmall, match="3 people already have a seat"):
-        actions.change_capacity(clinic=clinic, capacity=2, by=coordinator, now=LATER)
+        change_capacity(clinic=clinic, capacity=2, by=coordinator, now=LATER)
 
     assert Clinic.objects.get().capacity == 3
 
@@ -188,9 +200,9 @@ def test_fewer_seats_bring_the_numbers_back_into_range(coordinator):
     clinic = make_clinic(capacity=5)
     rsvps = sign_up(clinic, 5)
     for rsvp in rsvps[:3]:
-        actions.cancel_rsvp(clinic=clinic, member=rsvp.member, by=rsvp.member, now=LATER)
+        cancel_rsvp(clinic=clinic, member=rsvp.member, by=rsvp.member, now=LATER)
 
-    actions.change_capacity(clinic=clinic, capacity=2, by=coordinator, now=LATER)
+    change_capacity(clinic=clinic, capacity=2, by=coordinator, now=LATER)
 
     assert seats(clinic) == [1, 2]
 
@@ -201,7 +213,7 @@ def test_a_closed_account_stands_in_nobodys_way(member):
     waiting.member.is_active = False
     waiting.member.save(update_fields=["is_active"])
 
-    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=LATER)
+    cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=LATER)
 
     next_.refresh_from_db()
     assert next_.state == RsvpState.GOING
@@ -212,17 +224,17 @@ def test_promote_waiting_gives_what_is_free(coordinator):
     sign_up(clinic, 3)
     Clinic.objects.update(capacity=2)
 
-    moved = actions.promote_waiting(clinic=clinic, by=None, now=LATER)
+    moved = promote_waiting(clinic=clinic, by=None, now=LATER)
 
     assert [rsvp.seat for rsvp in moved] == [2]
-    assert actions.promote_waiting(clinic=clinic, by=None, now=LATER) == []
+    assert promote_waiting(clinic=clinic, by=None, now=LATER) == []
 
 
 def test_nothing_is_kept_of_an_rsvp_whose_transaction_fails(member):
     clinic = make_clinic()
 
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+        seats_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
         raise ZeroDivisionError
 
     assert not Rsvp.objects.exists()
@@ -233,7 +245,7 @@ def test_nothing_is_kept_of_an_rsvp_whose_transaction_fails(member):
 def test_a_draft_is_stored_with_the_moment_its_wall_clock_names(coordinator):
     draft = Clinic(local_date=date(2026, 7, 1), local_time=time(14, 0), zone="Asia/Kathmandu")
 
-    actions.create_clinic(clinic=draft, by=coordinator, now=NOW)
+    create_clinic(clinic=draft, by=coordinator, now=NOW)
 
     stored = Clinic.objects.get()
     assert (stored.state, stored.starts_at.isoformat()) == ("draft", "2026-07-01T08:15:00+00:00")
@@ -243,11 +255,11 @@ def test_a_draft_is_stored_with_the_moment_its_wall_clock_names(coordinator):
 def test_a_clinic_is_announced_when_there_is_something_to_read(coordinator):
     clinic = make_clinic(state=ClinicState.DRAFT, title="")
     with pytest.raises(domain.NotReady):
-        actions.announce_clinic(clinic=clinic, by=coordinator, now=NOW)
+        announce_clinic(clinic=clinic, by=coordinator, now=NOW)
 
     text = ClinicText(clinic=clinic, language="pt", title="Dinheiro", summary="Sobre dinheiro")
-    actions.save_text(text=text, by=coordinator, now=NOW)
-    announced = actions.announce_clinic(clinic=clinic, by=coordinator, now=NOW)
+    save_text(text=text, by=coordinator, now=NOW)
+    announced = announce_clinic(clinic=clinic, by=coordinator, now=NOW)
 
     assert announced.state == ClinicState.ANNOUNCED
     assert list(Act.objects.order_by("pk").values_list("verb", "was", "became")) == [
@@ -260,28 +272,28 @@ def test_a_clinic_in_the_past_is_not_announced(coordinator):
     clinic = make_clinic(state=ClinicState.DRAFT)
 
     with pytest.raises(domain.NotReady):
-        actions.announce_clinic(clinic=clinic, by=coordinator, now=START)
+        announce_clinic(clinic=clinic, by=coordinator, now=START)
 
 
 def test_a_clinic_is_held_after_it_began_and_then_archived(coordinator):
     clinic = make_clinic()
     with pytest.raises(domain.NotReady):
-        actions.hold_clinic(clinic=clinic, by=coordinator, now=START - timedelta(seconds=1))
+        hold_clinic(clinic=clinic, by=coordinator, now=START - timedelta(seconds=1))
 
-    actions.hold_clinic(clinic=clinic, by=coordinator, now=START)
-    archived = actions.archive_clinic(clinic=clinic, by=coordinator, now=START)
+    hold_clinic(clinic=clinic, by=coordinator, now=START)
+    archived = archive_clinic(clinic=clinic, by=coordinator, now=START)
 
     assert archived.state == ClinicState.ARCHIVED
     with pytest.raises(domain.MoveNotAllowed):
-        actions.cancel_clinic(clinic=clinic, reason="Too late", by=coordinator, now=START)
+        cancel_clinic(clinic=clinic, reason="Too late", by=coordinator, now=START)
 
 
 def test_a_cancelled_clinic_is_told_to_everyone_signed_up_with_the_reason(coordinator):
     clinic = make_clinic(capacity=1)
     _, _, left = sign_up(clinic, 3)
-    actions.cancel_rsvp(clinic=clinic, member=left.member, by=left.member, now=NOW)
+    cancel_rsvp(clinic=clinic, member=left.member, by=left.member, now=NOW)
 
-    actions.cancel_clinic(clinic=clinic, reason=" The sharer is ill. ", by=coordinator, now=LATER)
+    cancel_clinic(clinic=clinic, reason=" The sharer is ill. ", by=coordinator, now=LATER)
 
     stored = Clinic.objects.get()
     assert (stored.state, stored.cancel_reason) == (ClinicState.CANCELLED, "The sharer is ill.")
@@ -291,7 +303,7 @@ def test_a_cancelled_clinic_is_told_to_everyone_signed_up_with_the_reason(coordi
 
 def test_nobody_is_turned_away_without_a_reason(coordinator):
     with pytest.raises(domain.ReasonMissing):
-        actions.cancel_clinic(clinic=make_clinic(), reason="  ", by=coordinator, now=NOW)
+        cancel_clinic(clinic=make_clinic(), reason="  ", by=coordinator, now=NOW)
 
     assert Clinic.objects.get().state == ClinicState.ANNOUNCED
 
@@ -301,8 +313,8 @@ def test_moving_a_clinic_tells_everyone_and_leaves_a_draft_quiet(coordinator):
     sign_up(clinic, 2)
     hour = {"local_date": date(2026, 3, 12), "local_time": time(18, 0), "zone": "Africa/Tunis"}
 
-    moved = actions.reschedule(clinic=clinic, **hour, by=coordinator, now=LATER)
-    actions.reschedule(clinic=draft, **hour, by=coordinator, now=LATER)
+    moved = reschedule(clinic=clinic, **hour, by=coordinator, now=LATER)
+    reschedule(clinic=draft, **hour, by=coordinator, now=LATER)
 
     assert moved.starts_at.isoformat() == "2026-03-12T17:00:00+00:00"
     assert (moved.sequence, moved.start_set_at) == (1, LATER)
@@ -313,7 +325,7 @@ def test_the_same_moment_in_other_words_is_no_move(coordinator):
     clinic = make_clinic()
     sign_up(clinic, 1)
 
-    same = actions.reschedule(
+    same = reschedule(
         clinic=clinic,
         local_date=START.date(),
         local_time=time(13, 0),
@@ -330,7 +342,7 @@ def test_a_clinic_is_not_moved_into_the_past_and_nothing_of_it_is_kept(coordinat
     clinic = make_clinic()
 
     with pytest.raises(domain.NotReady):
-        actions.reschedule(
+        reschedule(
             clinic=clinic, local_date=date(2026, 3, 1), local_time=time(9, 0), zone="UTC", by=coordinator, now=NOW
         )
 
@@ -341,9 +353,9 @@ def test_a_clinic_moved_to_a_later_day_opens_again_and_free_seats_go_to_those_wa
     clinic = make_clinic(capacity=1, closes_minutes_before=60)
     going, waiting = sign_up(clinic, 2)
     closed = START - timedelta(minutes=30)
-    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=closed)
+    cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=closed)
 
-    actions.reschedule(
+    reschedule(
         clinic=clinic, local_date=date(2026, 3, 20), local_time=time(9, 0), zone="UTC", by=coordinator, now=closed
     )
 
@@ -354,7 +366,7 @@ def test_a_clinic_moved_to_a_later_day_opens_again_and_free_seats_go_to_those_wa
 @pytest.mark.parametrize("state", [ClinicState.HELD, ClinicState.ARCHIVED, ClinicState.CANCELLED])
 def test_only_a_clinic_to_come_is_moved(coordinator, state):
     with pytest.raises(domain.MoveNotAllowed):
-        actions.reschedule(
+        reschedule(
             clinic=make_clinic(state=state),
             local_date=date(2026, 4, 1),
             local_time=time(9, 0),
@@ -369,7 +381,7 @@ def test_a_form_that_changes_several_things_keeps_all_or_nothing(coordinator):
     sign_up(clinic, 2)
 
     with pytest.raises(domain.CapacityTooSmall):
-        actions.change_clinic(
+        change_clinic(
             clinic=clinic, changes={"minutes": 60, "local_time": time(9, 0), "capacity": 1}, by=coordinator, now=LATER
         )
 
@@ -383,8 +395,8 @@ def test_one_sign_up_takes_the_same_number_of_queries_however_many_came_before(m
     sign_up(busy, 30)
 
     with CaptureQueriesContext(connection) as first:
-        actions.rsvp(clinic=empty, member=member, by=member, now=NOW)
+        seats_actions.rsvp(clinic=empty, member=member, by=member, now=NOW)
     with CaptureQueriesContext(connection) as later:
-        actions.rsvp(clinic=busy, member=stranger, by=stranger, now=NOW)
+        seats_actions.rsvp(clinic=busy, member=stranger, by=stranger, now=NOW)
 
     assert len(first) == len(later)

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from clinics import actions, demo
+from clinics import demo
+from clinics.actions.seats import rsvp
 from clinics.models import Clinic
 from clinics.tests.factories import LINK, make_clinic, sign_up
 from letsconnect.tests.browser import WIDTHS
@@ -21,7 +22,7 @@ def test_the_pages_of_clinics_are_sound(live_server, open_window, language):
     member = make_member(language=language, zone="Africa/Cairo")
     full = demo.load([make_coordinator(), member, *(make_member() for _ in range(9))], now)[1]
     soon = make_clinic(starts_at=now + timedelta(minutes=20))
-    actions.rsvp(clinic=soon, member=member, by=member, now=now)
+    rsvp(clinic=soon, member=member, by=member, now=now)
     window = open_window(live_server.url, language=language, widths=WIDTHS, member=member)
 
     for name, path in {

@@ -15,8 +15,9 @@ import psycopg2
 import pytest
 from django.db import connection, connections
 
-from clinics import actions, domain
+from clinics import domain
 from clinics.actions import seats
+from clinics.actions.seats import cancel_rsvp, change_capacity, rsvp
 from clinics.domain import ClinicBusy
 from clinics.models import Clinic
 from clinics.tests.factories import make_clinic
@@ -101,7 +102,7 @@ def storm(people, act):
 
 
 def sign_everybody_up(clinic, people):
-    return storm(people, lambda member: actions.rsvp(clinic=clinic, member=member, by=member, now=NOW))
+    return storm(people, lambda member: rsvp(clinic=clinic, member=member, by=member, now=NOW))
 
 
 def without_the_lock(monkeypatch):
@@ -165,12 +166,12 @@ def test_with_lock_and_constraint_exactly_20_go_and_the_rest_wait_in_order(clini
 def test_seats_given_back_in_the_storm_are_never_lost_nor_given_twice(clinic, people):
     coordinator, leaving, coming = people[0], people[1:31], people[31:60]
     for member in leaving:
-        actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+        rsvp(clinic=clinic, member=member, by=member, now=NOW)
 
     def act(member):
         if member == coordinator:
-            return actions.change_capacity(clinic=clinic, capacity=SEATS + 5, by=member, now=NOW)
-        do = actions.cancel_rsvp if member in leaving else actions.rsvp
+            return change_capacity(clinic=clinic, capacity=SEATS + 5, by=member, now=NOW)
+        do = cancel_rsvp if member in leaving else rsvp
         return do(clinic=clinic, member=member, by=member, now=NOW)
 
     storm(random.Random(7).sample(people[:60], 60), act)

@@ -5,7 +5,10 @@ from datetime import date, time, timedelta
 import pytest
 from django.apps import apps
 
-from clinics import actions
+from clinics.actions import seats
+from clinics.actions.notices import tell_still_waiting
+from clinics.actions.plans import cancel_clinic, reschedule
+from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicState
 from clinics.models import Clinic, ClinicText, Notice
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
@@ -47,7 +50,7 @@ def rendered(kind, subject, language="en", zone="UTC"):
 
 
 def move(clinic, coordinator, *, on=date(2026, 3, 12), at=time(18, 0), now=NOW):
-    return actions.reschedule(clinic=clinic, local_date=on, local_time=at, zone="UTC", by=coordinator, now=now)
+    return reschedule(clinic=clinic, local_date=on, local_time=at, zone="UTC", by=coordinator, now=now)
 
 
 def test_a_day_and_an_hour_before_those_going_are_owed_a_reminder_each_once():
@@ -87,7 +90,7 @@ def test_who_comes_late_gets_the_last_reminder_only():
 def test_who_moves_up_within_the_last_day_needs_no_day_reminder():
     clinic = make_clinic(capacity=1)
     going, _ = sign_up(clinic, 2)
-    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=START - 5 * HOUR)
+    cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=START - 5 * HOUR)
 
     assert sweep(START - 4 * HOUR) == 0
     assert sweep(START - HOUR) == 1
@@ -96,10 +99,10 @@ def test_who_moves_up_within_the_last_day_needs_no_day_reminder():
 def test_who_still_waits_when_sign_up_closes_is_told_once():
     clinic = make_clinic(capacity=1, closes_minutes_before=120)
     _going, waiting, gone = sign_up(clinic, 3)
-    actions.cancel_rsvp(clinic=clinic, member=gone.member, by=gone.member, now=NOW)
+    cancel_rsvp(clinic=clinic, member=gone.member, by=gone.member, now=NOW)
     closes = START - 2 * HOUR
 
-    assert [actions.tell_still_waiting(now) for now in (closes - MINUTE, closes, closes + MINUTE)] == [0, 1, 0]
+    assert [tell_still_waiting(now) for now in (closes - MINUTE, closes, closes + MINUTE)] == [0, 1, 0]
     letter = owed("still_waiting").get()
     assert (letter.member, skipped_because(letter, closes)) == (waiting.member, None)
     assert "no seat became free" in rendered("still_waiting", waiting).text
@@ -108,26 +111,26 @@ def test_who_still_waits_when_sign_up_closes_is_told_once():
 def test_where_sign_up_closes_at_the_start_they_are_told_then_but_not_days_later():
     sign_up(make_clinic(capacity=1), 2)
 
-    assert actions.tell_still_waiting(START + DAY) == 0
-    assert actions.tell_still_waiting(START) == 1
+    assert tell_still_waiting(START + DAY) == 0
+    assert tell_still_waiting(START) == 1
 
 
 def test_who_asks_again_and_waits_again_is_told_of_that_too():
     clinic = make_clinic(capacity=1, closes_minutes_before=120)
     _going, waiting = sign_up(clinic, 2)
-    actions.tell_still_waiting(START - 2 * HOUR)
+    tell_still_waiting(START - 2 * HOUR)
     Clinic.objects.update(closes_minutes_before=0)
-    actions.cancel_rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
-    actions.rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
+    cancel_rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
+    seats.rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
 
-    assert actions.tell_still_waiting(START) == 1
+    assert tell_still_waiting(START) == 1
 
 
 def test_a_clinic_that_is_moved_is_open_again_so_nobody_is_told_it_closed(coordinator):
     clinic = make_clinic(capacity=1, closes_minutes_before=120)
     sign_up(clinic, 2)
     closes = START - 2 * HOUR
-    actions.tell_still_waiting(closes)
+    tell_still_waiting(closes)
 
     move(clinic, coordinator, on=date(2026, 3, 20), now=closes)
 
@@ -138,10 +141,10 @@ def test_a_cancelled_clinic_has_its_own_letter_and_an_account_that_closed_has_no
     cancelled, other = make_clinic(capacity=1), make_clinic(capacity=1)
     sign_up(cancelled, 2)
     _going, waiting = sign_up(other, 2)
-    actions.cancel_clinic(clinic=cancelled, reason="ill", by=coordinator, now=NOW)
+    cancel_clinic(clinic=cancelled, reason="ill", by=coordinator, now=NOW)
     type(waiting.member).objects.filter(pk=waiting.member_id).update(is_active=False)
 
-    assert actions.tell_still_waiting(START) == 0
+    assert tell_still_waiting(START) == 0
 
 
 @pytest.mark.parametrize("state", [ClinicState.DRAFT, ClinicState.HELD, ClinicState.CANCELLED])
@@ -198,7 +201,7 @@ def test_who_has_cancelled_is_not_written_to(kind, coordinator):
     letter = owed(kind).get()
     assert kind != "rsvp_recorded" or skipped_because(letter, NOW) is None
 
-    actions.cancel_rsvp(clinic=clinic, member=rsvp.member, by=rsvp.member, now=NOW)
+    cancel_rsvp(clinic=clinic, member=rsvp.member, by=rsvp.member, now=NOW)
 
     assert skipped_because(letter, NOW) == "no longer signed up"
 
@@ -206,12 +209,12 @@ def test_who_has_cancelled_is_not_written_to(kind, coordinator):
 def test_news_of_a_clinic_that_has_begun_or_is_cancelled_is_not_sent(coordinator):
     clinic = make_clinic(capacity=1)
     first, _ = sign_up(clinic, 2)
-    actions.cancel_rsvp(clinic=clinic, member=first.member, by=first.member, now=NOW)
+    cancel_rsvp(clinic=clinic, member=first.member, by=first.member, now=NOW)
     letter = owed("moved_up").get()
     assert skipped_because(letter, START - MINUTE) is None
 
     assert skipped_because(letter, START) == "the clinic has begun"
-    actions.cancel_clinic(clinic=clinic, reason="ill", by=coordinator, now=NOW)
+    cancel_clinic(clinic=clinic, reason="ill", by=coordinator, now=NOW)
     assert skipped_because(letter, NOW) == "the clinic is cancelled"
     assert skipped_because(owed("clinic_cancelled").get(), NOW) is None
 
@@ -221,7 +224,7 @@ def test_the_confirmation_tells_what_is_true_when_it_is_sent():
     going, waiting = sign_up(clinic, 2)
 
     assert "You are number 1 on the waiting list" in rendered("rsvp_recorded", waiting).text
-    actions.cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=NOW)
+    cancel_rsvp(clinic=clinic, member=going.member, by=going.member, now=NOW)
     waiting.refresh_from_db()
     assert "You have a seat" in rendered("rsvp_recorded", waiting).text
 
@@ -266,7 +269,7 @@ def test_the_letter_goes_to_the_members_language_and_zone():
     clinic = make_clinic()
     person = make_member(language="ar", zone="Africa/Cairo")
 
-    actions.rsvp(clinic=clinic, member=person, by=person, now=NOW)
+    seats.rsvp(clinic=clinic, member=person, by=person, now=NOW)
 
     letter = owed("rsvp_recorded").get()
     assert (letter.language, letter.zone, letter.member) == ("ar", "Africa/Cairo", person)

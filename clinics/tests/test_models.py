@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from clinics import actions
+from clinics.actions import seats
+from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, ClinicText, Notice, Rsvp
 from clinics.tests.factories import START, make_clinic, sign_up
@@ -142,8 +143,8 @@ def test_my_clinics_are_those_i_am_signed_up_for_and_which_are_not_over(member):
     sign_up(later, 1)
     given_up = make_clinic()
     for clinic in (later, first, given_up):
-        actions.rsvp(clinic=clinic, member=member, by=member, now=now)
-    actions.cancel_rsvp(clinic=given_up, member=member, by=member, now=now)
+        seats.rsvp(clinic=clinic, member=member, by=member, now=now)
+    cancel_rsvp(clinic=given_up, member=member, by=member, now=now)
 
     mine = Rsvp.objects.active_for(member, now=now)
     assert [(rsvp.clinic, rsvp.state) for rsvp in mine] == [(first, "going"), (later, "waiting")]
@@ -158,7 +159,7 @@ def test_positions_count_those_who_came_before():
 
 def test_somebody_elses_rsvp_is_nobodys_business(member, stranger, liaison, other_liaison):
     clinic = make_clinic(region="MENA")
-    actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    seats.rsvp(clinic=clinic, member=member, by=member, now=NOW)
 
     assert Rsvp.objects.visible_to(member).count() == 1
     assert Rsvp.objects.visible_to(stranger).count() == 0

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from clinics import actions
+from clinics.actions.seats import cancel_rsvp, rsvp
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
-from mailings.actions import tick
+from mailings.actions.ticking import tick
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_member
 
@@ -17,7 +17,7 @@ def test_seat_waiting_list_promotion_and_reminders_reach_the_mailbox_once_each(s
     clinic = make_clinic(capacity=1)
     first, second = sign_up(clinic, 2)
     tick(now=NOW + timedelta(minutes=2))
-    actions.cancel_rsvp(clinic=clinic, member=first.member, by=first.member, now=NOW + timedelta(minutes=2))
+    cancel_rsvp(clinic=clinic, member=first.member, by=first.member, now=NOW + timedelta(minutes=2))
     for before in (25 * 60, 24 * 60, 23 * 60, 60, 59, 0):
         tick(now=START - timedelta(minutes=before))
 
@@ -44,7 +44,7 @@ def test_after_hours_of_standstill_one_reminder_goes_out_and_none_after_the_star
 def test_a_letter_is_read_in_the_members_language_and_zone(sink):
     clinic = make_clinic(floor_language="fr")
     person = make_member(language="ar", zone="Asia/Kathmandu")
-    actions.rsvp(clinic=clinic, member=person, by=person, now=NOW)
+    rsvp(clinic=clinic, member=person, by=person, now=NOW)
 
     tick(now=NOW + timedelta(minutes=1))
 

@@ -10,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics import actions
+from clinics.actions import seats
+from clinics.actions.plans import cancel_clinic
+from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicState
 from clinics.models import ClinicText, Rsvp
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
@@ -133,7 +135,7 @@ def test_the_list_takes_the_same_number_of_queries_at_3_and_at_30(client, member
         for i in range(number):
             made = make_clinic(title=f"Clinic {i}", starts_at=START + timedelta(hours=i))
             ClinicText.objects.create(clinic=made, language="fr", title="Clinique", summary="…")
-            actions.rsvp(clinic=made, member=member, by=member, now=NOW)
+            seats.rsvp(clinic=made, member=member, by=member, now=NOW)
             make_clinic(title=f"Old {i}", starts_at=NOW - timedelta(days=9), state=ClinicState.HELD)
 
     def count():
@@ -259,9 +261,9 @@ def test_the_link_is_handed_out_near_the_time_and_to_those_going_only(client, cl
 @pytest.mark.parametrize("change", ["cancelled clinic", "cancelled seat"])
 def test_the_link_is_gone_with_the_seat_or_the_clinic(client, clinic, cast, coordinator, change):
     if change == "cancelled clinic":
-        actions.cancel_clinic(clinic=clinic, reason="ill", by=coordinator, now=NOW)
+        cancel_clinic(clinic=clinic, reason="ill", by=coordinator, now=NOW)
     else:
-        actions.cancel_rsvp(clinic=clinic, member=cast["going"], by=cast["going"], now=NOW)
+        cancel_rsvp(clinic=clinic, member=cast["going"], by=cast["going"], now=NOW)
 
     with time_machine.travel(START, tick=False):
         assert LINK not in text_of(see(client, page("clinic-join", clinic.pk), cast["going"]))
@@ -283,7 +285,7 @@ def test_a_clinic_without_a_link_yet_says_so(client, cast, clinic):
 
 
 def test_a_cancelled_clinic_gives_its_reason(client, clinic, coordinator):
-    actions.cancel_clinic(clinic=clinic, reason="The sharer <is> ill.", by=coordinator, now=NOW)
+    cancel_clinic(clinic=clinic, reason="The sharer <is> ill.", by=coordinator, now=NOW)
 
     words = text_of(see(client, page("clinic-detail", clinic.pk)))
 

@@ -14,10 +14,11 @@ from clinics.domain import ClinicState
 from clinics.tests.factories import make_clinic
 from letsconnect.base import security
 from letsconnect.base.models import SecurityEventKind
-from letsconnect.trust.actions import appoint_to_trust_team, send_report
+from letsconnect.trust.actions.reports import send_report
+from letsconnect.trust.actions.seats import appoint_to_trust_team
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
-from matching.actions import exclude_pair
+from matching.actions.rules import exclude_pair
 from matching.actions.sessions import seen_as
 from matching.domain import MatchState, Side
 from matching.models import Concern, MatchingRules

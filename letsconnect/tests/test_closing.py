@@ -10,20 +10,22 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from clinics import actions as clinic_actions
+from clinics.actions.seats import rsvp
 from clinics.domain import ClinicClosed
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.links import sign
 from letsconnect.base.models import Act, ActReason, SecurityEvent
 from letsconnect.desk import WorkingGroupSite
-from letsconnect.trust.actions import appoint_to_trust_team
+from letsconnect.trust.actions.seats import appoint_to_trust_team
 from letsconnect.trust.models import TrustSeat
 from mailings import letters
 from mailings.actions.draining import NotOwed, _prepare
 from mailings.models import Letter
-from matching import actions, facts
+from matching import facts
 from matching.actions import feeds
+from matching.actions.reviews import approve_match
+from matching.actions.sweeping import close_fallen
 from matching.domain import MatchState, NotReady
 from matching.models import CalendarFeed, Match, Session, SharerRequest
 from matching.tests.factories import make_match, make_request
@@ -88,7 +90,7 @@ def test_matches_hours_and_requests_end_and_those_who_were_asked_are_told_kindly
 def test_a_place_at_a_clinic_goes_to_who_waits_longest():
     clinic, member, waiting = make_clinic(capacity=1), make_member(), make_member()
     for person in (member, waiting):
-        clinic_actions.rsvp(clinic=clinic, member=person, by=person, now=NOW)
+        rsvp(clinic=clinic, member=person, by=person, now=NOW)
 
     close(member)
 
@@ -96,7 +98,7 @@ def test_a_place_at_a_clinic_goes_to_who_waits_longest():
     assert states == {member.pk: "cancelled", waiting.pk: "going"}
     assert Letter.objects.filter(kind="clinics.moved_up", member=waiting).exists()
     with pytest.raises(ClinicClosed):
-        clinic_actions.rsvp(clinic=clinic, member=member, by=member, now=LATER)
+        rsvp(clinic=clinic, member=member, by=member, now=LATER)
 
 
 def test_seats_end_at_once_and_do_not_come_back_with_the_account():
@@ -258,9 +260,9 @@ def test_a_proposal_stored_while_the_account_was_being_closed_is_swept_away_and_
     match = make_match(MatchState.PROPOSED, sharer=person)
 
     with pytest.raises(NotReady):
-        actions.approve_match(match=match, by=make_coordinator(), now=NOW)
+        approve_match(match=match, by=make_coordinator(), now=NOW)
     assert match not in Match.objects.live()
-    assert actions.close_fallen(NOW) == 1
+    assert close_fallen(NOW) == 1
     match.refresh_from_db()
     assert match.state == MatchState.WITHDRAWN
 

@@ -12,12 +12,15 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from clinics import actions as clinic_actions
+from clinics.actions.seats import cancel_rsvp, change_capacity, rsvp
 from clinics.domain import ClinicError
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
-from mailings.actions import sweep
-from matching import actions
+from mailings.actions.sweeping import sweep
+from matching.actions.answers import accept_match, decline_match, withdraw_from_match
+from matching.actions.publishing import publish_round
+from matching.actions.requests import ask_for_sharer, withdraw_request
+from matching.actions.reviews import approve_match, refuse_match
 from matching.domain import ClosedWhy, MatchingError
 from matching.models import Match, SharerRequest
 from matching.tests.factories import make_match, make_round
@@ -135,14 +138,12 @@ def save(town, dice):
 
 def ask(town, dice):
     person, skill = somebody(town, dice), make_skill(dice.choice(SKILLS[:3]))
-    actions.ask_for_sharer(
-        sharer=somebody(town, dice), skill=skill, why="It helps.", adds_wish=True, by=person.member, now=NOW
-    )
+    ask_for_sharer(sharer=somebody(town, dice), skill=skill, why="It helps.", adds_wish=True, by=person.member, now=NOW)
 
 
 def take_back(town, dice):
     for request in SharerRequest.objects.waiting().order_by("?")[:1]:
-        actions.withdraw_request(request=request, by=request.learner.member, now=NOW)
+        withdraw_request(request=request, by=request.learner.member, now=NOW)
 
 
 def block(town, dice):
@@ -174,43 +175,43 @@ def erase(town, dice):
 def decide(town, dice):
     match = a_match(town, dice)
     if dice.random() < 0.7:
-        actions.approve_match(match=match, by=town.coordinator, now=NOW)
+        approve_match(match=match, by=town.coordinator, now=NOW)
     else:
-        actions.refuse_match(match=match, why=ClosedWhy.POOR_FIT, note="", by=town.coordinator, now=NOW)
+        refuse_match(match=match, why=ClosedWhy.POOR_FIT, note="", by=town.coordinator, now=NOW)
 
 
 def publish(town, _dice):
-    actions.publish_round(round_=town.round, by=town.coordinator, now=NOW)
+    publish_round(round_=town.round, by=town.coordinator, now=NOW)
 
 
 def accept(town, dice):
     match = a_match(town, dice)
-    actions.accept_match(match=match, by=a_person_of(match, dice), now=NOW)
+    accept_match(match=match, by=a_person_of(match, dice), now=NOW)
 
 
 def decline(town, dice):
     match = a_match(town, dice)
-    actions.decline_match(match=match, by=a_person_of(match, dice), why=ClosedWhy.NO_TIME, now=NOW)
+    decline_match(match=match, by=a_person_of(match, dice), why=ClosedWhy.NO_TIME, now=NOW)
 
 
 def step_back(town, dice):
     match = a_match(town, dice)
-    actions.withdraw_from_match(match=match, by=a_person_of(match, dice), why=ClosedWhy.NO_TIME, now=NOW)
+    withdraw_from_match(match=match, by=a_person_of(match, dice), why=ClosedWhy.NO_TIME, now=NOW)
 
 
 def sign_up(town, dice):
     member = somebody(town, dice).member
-    clinic_actions.rsvp(clinic=dice.choice(town.clinics), member=member, by=member, now=NOW)
+    rsvp(clinic=dice.choice(town.clinics), member=member, by=member, now=NOW)
 
 
 def give_back(town, dice):
     member = somebody(town, dice).member
-    clinic_actions.cancel_rsvp(clinic=dice.choice(town.clinics), member=member, by=member, now=NOW)
+    cancel_rsvp(clinic=dice.choice(town.clinics), member=member, by=member, now=NOW)
 
 
 def more_seats(town, dice):
     clinic = dice.choice(town.clinics)
-    clinic_actions.change_capacity(clinic=clinic, capacity=dice.randint(2, 9), by=town.coordinator, now=NOW)
+    change_capacity(clinic=clinic, capacity=dice.randint(2, 9), by=town.coordinator, now=NOW)
 
 
 def review_one(town, dice):

@@ -8,14 +8,14 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import ForeignKey, OneToOneField
 
-from clinics.actions import rsvp
+from clinics.actions.seats import rsvp
 from clinics.models import Rsvp
 from letsconnect.base import personal
 from letsconnect.base.models import Act
 from letsconnect.session_age import SIGNED_IN_AT
 from letsconnect.tests.everything import ADDRESS, WORD, make_somebody
 from letsconnect.tests.test_conventions import our_models
-from mailings.actions import drain
+from mailings.actions.draining import drain
 from mailings.models import Letter
 from matching.domain import CLOSED, MatchState
 from matching.models import Match

@@ -15,7 +15,7 @@ from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal
 from letsconnect.base.models import Act, ActReason
 from letsconnect.tests.everything import ADDRESS, make_somebody
-from letsconnect.trust.actions import keep_note, send_report
+from letsconnect.trust.actions.reports import keep_note, send_report
 from letsconnect.trust.models import Report, TrustSeat
 from mailings.models import Letter, Suppression
 from matching.domain import ClosedWhy, MatchState

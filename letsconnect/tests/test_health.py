@@ -12,7 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from letsconnect import outages
-from mailings import actions, kinds
+from mailings import kinds
+from mailings.actions import sweeping
+from mailings.actions.sweeping import sweep
 from mailings.domain import UNREACHABLE
 from mailings.models import LastTick, Letter, Outage
 from mailings.tests.factories import make_letter
@@ -120,7 +122,7 @@ def told():
 def test_each_coordinator_is_told_once_of_each_time_nothing_happened(only_outages):
     coordinator, _liaison = make_coordinator(), make_liaison("MENA")
     for hours in (0, 3, 3.01, 3.02, 7):
-        assert actions.sweep(now=NOW + timedelta(hours=hours)).errors == {}
+        assert sweep(now=NOW + timedelta(hours=hours)).errors == {}
         assert LastTick.objects.get().at == NOW + timedelta(hours=hours)
 
     spells = [(outage.began_at - NOW, outage.ended_at - NOW) for outage in Outage.objects.order_by("pk")]
@@ -135,13 +137,13 @@ def test_a_mail_server_that_is_away_for_long_is_told_once_until_it_is_back(only_
     make_letter()
     Letter.objects.update(state="deferred", tries=1, reason=UNREACHABLE)
     for minutes in (1, 16, 17, 40, 60):
-        actions.sweep(now=NOW + timedelta(minutes=minutes))
+        sweep(now=NOW + timedelta(minutes=minutes))
     assert told() == [coordinator.pk]
     [outage] = Outage.objects.all()
     assert (outage.kind, outage.began_at, outage.ended_at) == ("mail", NOW, None)
 
     Letter.objects.exclude(kind=outages.KIND).update(state="sent", sent_at=NOW, reason="")
-    actions.sweep(now=NOW + timedelta(minutes=61))
+    sweep(now=NOW + timedelta(minutes=61))
     outage.refresh_from_db()
     assert outage.ended_at == NOW + timedelta(minutes=61)
 
@@ -164,12 +166,12 @@ def test_the_letter_says_from_when_to_when(kind, words):
 @pytest.mark.django_db(transaction=True)
 def test_the_tick_that_finds_another_one_sweeping_does_not_say_it_ran(only_outages):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [actions.sweeping.ADVISORY_LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [sweeping.ADVISORY_LOCK])
     try:
         ran = []
 
         def other():
-            ran.append(actions.sweep(now=NOW).ran)
+            ran.append(sweep(now=NOW).ran)
             connection.close()
 
         thread = threading.Thread(target=other)
@@ -177,7 +179,7 @@ def test_the_tick_that_finds_another_one_sweeping_does_not_say_it_ran(only_outag
         thread.join()
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [actions.sweeping.ADVISORY_LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [sweeping.ADVISORY_LOCK])
 
     assert ran == [False]
     assert not LastTick.objects.exists()

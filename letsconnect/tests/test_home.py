@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinics import actions as clinic_actions
+from clinics.actions.seats import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.trust.models import Report, TrustSeat
 from matching.models import RoundParticipant
@@ -52,7 +52,7 @@ def everything(db):
             make_session("proposed", match=match("connected"), waiting_for="sharer")
             make_hour(match=match("connected"), ended=HOUR * (number + 1))
             clinic = make_clinic(starts_at=NOW + (number + 2) * DAY, title=f"Clinic {number}")
-            clinic_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+            rsvp(clinic=clinic, member=member, by=member, now=NOW)
             suggested = make_skill(f"suggested-{number}")
             suggested.state, suggested.merged_into = "merged", heir
             suggested.save()

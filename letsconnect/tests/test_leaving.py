@@ -7,14 +7,14 @@ from threading import Barrier, Event
 import pytest
 from django.db import connection
 
-from clinics import actions as clinic_actions
 from clinics.actions import seats
+from clinics.actions.seats import rsvp
 from clinics.domain import ClinicClosed, ClinicError
 from clinics.models import Clinic, Rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching import actions
+from matching.actions.answers import accept_match, withdraw_from_match
 from matching.domain import ClosedWhy, MatchingError, MatchState
 from matching.models import Match
 from matching.tests.factories import make_match
@@ -99,9 +99,9 @@ def test_seats_at_clinics_are_given_back_only_if_asked_for_and_the_queue_moves_u
     clinic, waiting = make_clinic(capacity=1), make_member()
     begun = make_clinic(capacity=1)
     for one in (clinic, begun):
-        clinic_actions.rsvp(clinic=one, member=member, by=member, now=NOW)
+        rsvp(clinic=one, member=member, by=member, now=NOW)
     Clinic.objects.filter(pk=begun.pk).update(starts_at=NOW - timedelta(minutes=10))
-    clinic_actions.rsvp(clinic=clinic, member=waiting, by=waiting, now=NOW)
+    rsvp(clinic=clinic, member=waiting, by=waiting, now=NOW)
 
     leaving.withdraw_registration(member=member, leaves_clinics=leaves, by=member, now=NOW)
 
@@ -179,7 +179,7 @@ def test_the_blocked_person_sees_and_reads_what_they_would_after_any_other_end(c
         if end == "block":
             blocking.block_person(member=learner.member, blocked=match.sharer.member, by=learner.member, now=NOW)
         else:
-            actions.withdraw_from_match(match=match, by=learner.member, why="no_time", now=NOW)
+            withdraw_from_match(match=match, by=learner.member, why="no_time", now=NOW)
         letter = Letter.objects.get(member=match.sharer.member)
         letters.append((letter.kind, number))
         client.force_login(match.sharer.member)
@@ -194,7 +194,7 @@ def test_the_blocked_person_sees_and_reads_what_they_would_after_any_other_end(c
 def test_what_was_foretold_is_what_happens(db, step):
     member, _ = world("asked", "connected")
     clinic = make_clinic(title="Kind letters")
-    clinic_actions.rsvp(clinic=clinic, member=member, by=member, now=NOW)
+    rsvp(clinic=clinic, member=member, by=member, now=NOW)
     foretold = news.told(news.foreseeing, member=member, step=step, now=NOW)
     ends = [sentence for sentence in foretold if " ends" in sentence or "given back" in sentence]
 
@@ -236,7 +236,7 @@ def test_erasing_while_the_other_accepts_leaves_no_match_alive():
 
         at_once(
             lambda member=member: erasing.erase_member(member=member, by=member, now=NOW),
-            lambda match=match, other=other: actions.accept_match(match=match, by=other, now=NOW),
+            lambda match=match, other=other: accept_match(match=match, by=other, now=NOW),
         )
 
         match.refresh_from_db()
@@ -281,7 +281,7 @@ def test_signing_up_while_being_erased_waits_for_the_end_and_is_refused(monkeypa
     def sign_up_then():
         assert given_back.wait(10)
         try:
-            return clinic_actions.rsvp(clinic=clinic, member=person, by=person, now=NOW)
+            return rsvp(clinic=clinic, member=person, by=person, now=NOW)
         finally:
             signed_up.set()
 
@@ -303,16 +303,16 @@ def test_two_who_erase_themselves_while_both_sign_up_and_answer_each_other_never
         clinics = [make_clinic(capacity=1) for _ in range(3)]
         waiting = [make_member() for _ in clinics]
         for clinic, other in zip(clinics, waiting, strict=True):
-            clinic_actions.rsvp(clinic=clinic, member=one, by=one, now=NOW)
-            clinic_actions.rsvp(clinic=clinic, member=two, by=two, now=NOW)
-            clinic_actions.rsvp(clinic=clinic, member=other, by=other, now=NOW)
+            rsvp(clinic=clinic, member=one, by=one, now=NOW)
+            rsvp(clinic=clinic, member=two, by=two, now=NOW)
+            rsvp(clinic=clinic, member=other, by=other, now=NOW)
         late = make_clinic()
 
         at_once(
             lambda one=one: erasing.erase_member(member=one, by=one, now=NOW),
             lambda two=two: erasing.erase_member(member=two, by=two, now=NOW),
-            lambda match=match, two=two: actions.accept_match(match=match, by=two, now=NOW),
-            lambda one=one, late=late: clinic_actions.rsvp(clinic=late, member=one, by=one, now=NOW),
+            lambda match=match, two=two: accept_match(match=match, by=two, now=NOW),
+            lambda one=one, late=late: rsvp(clinic=late, member=one, by=one, now=NOW),
         )
 
         assert not Rsvp.objects.active().filter(member__in=[one, two]).exists()

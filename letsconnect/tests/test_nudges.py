@@ -17,7 +17,7 @@ from django.test import RequestFactory
 
 from letsconnect.base import nudges
 from mailings.tests.worker.running import running_redis
-from matching import actions
+from matching.actions.reviews import refuse_matches
 from matching.domain import ClosedWhy, MatchState
 from matching.tests.factories import make_match, make_round
 from registrations.tests.factories import NOW, make_coordinator
@@ -118,7 +118,7 @@ def test_refusing_many_matches_is_one_action_and_one_nudge(sent):
     matches = [make_match(MatchState.PROPOSED, round=make_round("proposed")) for _ in range(3)]
     sent.clear()
 
-    outcome = actions.refuse_matches(matches=matches, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
+    outcome = refuse_matches(matches=matches, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
 
     assert len(outcome.done) == 3
     assert sent == [SOLVE]

@@ -8,7 +8,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import reverse
 
-from clinics import actions as clinics
+from clinics.actions.plans import (
+    announce_clinic,
+    archive_clinic,
+    cancel_clinic,
+    change_clinic,
+    create_clinic,
+    hold_clinic,
+    reschedule,
+    save_text,
+)
 from clinics.domain import ClinicState, NotYours
 from clinics.models import Clinic, Rsvp
 from clinics.tests.factories import make_clinic, sign_up
@@ -86,9 +95,7 @@ def test_an_export_with_a_filter_nobody_offers_hands_out_nobody(world, client):
 def test_clinics_are_looked_after_by_region_or_by_whoever_created_them(db):
     mena, lac, coordinator = make_liaison("MENA"), make_liaison("LAC"), make_coordinator()
     of_mena, of_nobody = make_clinic(region="MENA"), make_clinic()
-    made = clinics.create_clinic(
-        clinic=Clinic(local_date=NOW.date(), local_time=NOW.time(), zone="UTC"), by=lac, now=NOW
-    )
+    made = create_clinic(clinic=Clinic(local_date=NOW.date(), local_time=NOW.time(), zone="UTC"), by=lac, now=NOW)
 
     def theirs(member):
         return set(Clinic.objects.looked_after_by(member))
@@ -105,7 +112,7 @@ def test_nobody_hands_a_clinic_to_a_region_they_do_not_look_after(db, where):
     liaison, clinic = make_liaison("MENA"), make_clinic(region="MENA")
 
     with pytest.raises(NotYours):
-        clinics.change_clinic(clinic=clinic, changes={"region": where}, by=liaison, now=NOW)
+        change_clinic(clinic=clinic, changes={"region": where}, by=liaison, now=NOW)
     assert Clinic.objects.get(pk=clinic.pk).region == "MENA"
 
 
@@ -113,15 +120,15 @@ def test_nobody_hands_a_clinic_to_a_region_they_do_not_look_after(db, where):
 @pytest.mark.parametrize(
     "act",
     [
-        lambda clinic, by: clinics.change_clinic(
+        lambda clinic, by: change_clinic(
             clinic=clinic, changes={"meeting_link": "https://evil.example.org/"}, by=by, now=NOW
         ),
-        lambda clinic, by: clinics.announce_clinic(clinic=clinic, by=by, now=NOW),
-        lambda clinic, by: clinics.hold_clinic(clinic=clinic, by=by, now=NOW),
-        lambda clinic, by: clinics.archive_clinic(clinic=clinic, by=by, now=NOW),
-        lambda clinic, by: clinics.cancel_clinic(clinic=clinic, reason="No.", by=by, now=NOW),
-        lambda clinic, by: clinics.save_text(text=clinic.texts.get(), by=by, now=NOW),
-        lambda clinic, by: clinics.reschedule(
+        lambda clinic, by: announce_clinic(clinic=clinic, by=by, now=NOW),
+        lambda clinic, by: hold_clinic(clinic=clinic, by=by, now=NOW),
+        lambda clinic, by: archive_clinic(clinic=clinic, by=by, now=NOW),
+        lambda clinic, by: cancel_clinic(clinic=clinic, reason="No.", by=by, now=NOW),
+        lambda clinic, by: save_text(text=clinic.texts.get(), by=by, now=NOW),
+        lambda clinic, by: reschedule(
             clinic=clinic, local_date=NOW.date(), local_time=NOW.time(), zone="UTC", by=by, now=NOW
         ),
     ],
@@ -139,7 +146,7 @@ def test_a_clinic_is_not_opened_in_another_region(db):
 
     for stranger in (make_liaison("MENA"), make_member()):
         with pytest.raises(NotYours):
-            clinics.create_clinic(clinic=new, by=stranger, now=NOW)
+            create_clinic(clinic=new, by=stranger, now=NOW)
 
 
 def test_who_comes_is_read_by_who_looks_after_the_clinic_and_by_oneself(db, client):

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from letsconnect.session_age import SIGNED_IN_AT
-from letsconnect.trust.actions import appoint_to_trust_team
+from letsconnect.trust.actions.seats import appoint_to_trust_team
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
 

@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics import actions as clinic_actions
+from clinics.actions.seats import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts
 from letsconnect.base.together import Reading
@@ -80,7 +80,7 @@ def live_through(member, registration, number, coordinator):
     match = make_match(MatchState.CONNECTED, skill=skill, learner=registration)
     make_session("cancelled", match=match, cancelled_note="x")
     make_request("withdrawn", learner=registration, sharer=other, skill=skill)
-    clinic_actions.rsvp(clinic=make_clinic(), member=member, by=member, now=NOW)
+    rsvp(clinic=make_clinic(), member=member, by=member, now=NOW)
     make_letter(to=member)
     acts.record(by=coordinator, verb="note", on=registration, now=NOW, reason="x")
     Look.objects.note(viewer=make_coordinator(), registrations=[registration], what=LookKind.MATCH, on=NOW.date())

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.trust import actions
+from letsconnect.trust.actions.seats import appoint_to_trust_team, end_trust_seat
 from letsconnect.trust.domain import TrustError
 from letsconnect.trust.models import TrustSeat
 from registrations.admin.people import PersonForm
@@ -31,7 +31,7 @@ class TrustSeatAdmin(SeatAdmin):
         return _("Whoever is on the trust team reads what people tell it in confidence, with their names.")
 
     def give(self, request: HttpRequest, values: dict[str, Any]) -> TrustSeat:
-        return actions.appoint_to_trust_team(member=values["member"], by=request.user, now=timezone.now())
+        return appoint_to_trust_team(member=values["member"], by=request.user, now=timezone.now())
 
     def end(self, request: HttpRequest, seat: TrustSeat, until_on: date) -> None:
-        actions.end_trust_seat(seat=seat, until_on=until_on, by=request.user, now=timezone.now())
+        end_trust_seat(seat=seat, until_on=until_on, by=request.user, now=timezone.now())

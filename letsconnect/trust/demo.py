@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from letsconnect.trust import actions
+from letsconnect.trust.actions.reports import send_report
+from letsconnect.trust.actions.seats import appoint_to_trust_team
 from registrations.models import Member
 
 
 def load(*, now: datetime, team: Sequence[Member], writer: Member) -> None:
     """Appoint the team, and let somebody tell it something."""
     for member in team:
-        actions.appoint_to_trust_team(member=member, by=None, now=now)
-    actions.send_report(
+        appoint_to_trust_team(member=member, by=None, now=now)
+    send_report(
         by=writer,
         who="Somebody who wrote to me after a clinic",
         what="They keep writing to me although I asked them to stop. I would like somebody to know.",

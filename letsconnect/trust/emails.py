@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from letsconnect.base.links import absolute
-from letsconnect.trust import actions
+from letsconnect.trust.actions.sweeping import forget_old_reports, tell_readers
 from letsconnect.trust.models import Report, TrustSeat
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
@@ -27,8 +27,8 @@ def register() -> None:
     )
     kinds.register("trust.seat_given", still_owed=seat_owed, render=_render("seat_given", "trust:report-list"))
     kinds.register("trust.team_changed", still_owed=team_owed, render=_render("team_changed", "trust:report-list"))
-    kinds.register_sweep("trust.waiting", actions.tell_readers)
-    kinds.register_sweep("trust.forgotten", actions.forget_old_reports)
+    kinds.register_sweep("trust.waiting", tell_readers)
+    kinds.register_sweep("trust.forgotten", forget_old_reports)
 
 
 def received_owed(about: None, now: datetime) -> None:

@@ -18,7 +18,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from letsconnect.base import versions
-from letsconnect.trust import actions
+from letsconnect.trust.actions.reports import (
+    decide_report,
+    keep_note,
+    name_person,
+    reopen_account,
+    send_report,
+    step_aside,
+)
 from letsconnect.trust.domain import MoveNotAllowed, TooMany, TrustError
 from letsconnect.trust.forms import DecideForm, NameForm, ReportForm
 from letsconnect.trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
@@ -62,7 +69,7 @@ def _tell(request: HttpRequest, *, other: Registration | None) -> HttpResponse:
     limit: TooMany | None = None
     if form.is_bound and form.is_valid():
         try:
-            actions.send_report(by=request.user, about=about, now=now, **form.cleaned_data)
+            send_report(by=request.user, about=about, now=now, **form.cleaned_data)
         except TrustError as refusal:
             form.add_error(None, str(refusal))
             limit = refusal if isinstance(refusal, TooMany) else None
@@ -104,9 +111,9 @@ def report_detail(request: HttpRequest, number: str) -> HttpResponse:
             if said["state"]:
                 with transaction.atomic():
                     _check_as_opened(request, report)
-                    actions.decide_report(report=report, by=request.user, now=timezone.now(), **said)
+                    decide_report(report=report, by=request.user, now=timezone.now(), **said)
             else:
-                actions.keep_note(report=report, text=said["text"], by=request.user, now=timezone.now())
+                keep_note(report=report, text=said["text"], by=request.user, now=timezone.now())
         except TrustError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -124,7 +131,7 @@ def report_name(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         about = form.cleaned_data["account"]
         try:
-            actions.name_person(report=report, about=about, by=request.user, now=timezone.now())
+            name_person(report=report, about=about, by=request.user, now=timezone.now())
         except TrustError as refusal:
             form.add_error("account", str(refusal))
         else:
@@ -140,7 +147,7 @@ def report_name(request: HttpRequest, number: str) -> HttpResponse:
 def report_reopen(request: HttpRequest, number: str) -> HttpResponse:
     """Open the account again that the team closed."""
     try:
-        actions.reopen_account(
+        reopen_account(
             report=_find(request, number), text=request.POST.get("text", "")[:5000], by=request.user, now=timezone.now()
         )
     except (TrustError, RegistrationError) as refusal:
@@ -156,7 +163,7 @@ def report_reopen(request: HttpRequest, number: str) -> HttpResponse:
 def report_step_aside(request: HttpRequest, number: str) -> HttpResponse:
     """Read this report no more."""
     try:
-        actions.step_aside(report=_find(request, number), by=request.user, now=timezone.now())
+        step_aside(report=_find(request, number), by=request.user, now=timezone.now())
     except TrustError as refusal:
         messages.error(request, str(refusal))
         return redirect("trust:report-detail", number)

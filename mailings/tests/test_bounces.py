@@ -10,7 +10,7 @@ from django.db import connection
 from django.urls import reverse
 
 from clinics.tests.factories import make_clinic
-from mailings import actions
+from mailings.actions.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_letter
 from registrations.tests.factories import NOW, make_member
@@ -27,7 +27,7 @@ def test_a_recipient_refused_by_name_is_not_written_to_again(sink, detail):
     letter = make_letter()
     sink.rcpt = f"550 5.1.{detail} not here"
 
-    assert actions.drain(now=NOW) == {"failed": 1}
+    assert drain(now=NOW) == {"failed": 1}
     assert Suppression.objects.of(letter.member.email).exists()
 
 
@@ -51,7 +51,7 @@ def test_a_refusal_of_anything_else_speaks_of_nobody(sink, answers):
     for stage, answer in answers.items():
         setattr(sink, stage, answer)
 
-    assert actions.drain(now=NOW) == {"failed": 1}
+    assert drain(now=NOW) == {"failed": 1}
     assert not Suppression.objects.exists()
     assert reload(letter).answer.startswith("550")
 
@@ -65,7 +65,7 @@ def test_a_recipient_taken_with_a_proviso_gets_the_letter(sink, monkeypatch, ans
     monkeypatch.setattr(sink, "handle_RCPT", handle_rcpt)
     make_letter()
 
-    assert actions.drain(now=NOW) == {"sent": 1}
+    assert drain(now=NOW) == {"sent": 1}
     assert len(sink.messages) == 1
 
 

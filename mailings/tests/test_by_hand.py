@@ -3,7 +3,9 @@
 import pytest
 
 from letsconnect.base.models import Act
-from mailings import actions, kinds
+from mailings import kinds
+from mailings.actions.by_hand import forget_recipient, lift_suppression, mark_as_sent, send_again
+from mailings.actions.draining import drain
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_kind, make_letter
@@ -20,7 +22,7 @@ def parked(state=LetterState.UNCERTAIN, **given):
 
 
 def test_an_uncertain_letter_that_arrived_is_marked_as_sent_and_that_is_logged(coordinator):
-    letter = actions.mark_as_sent(letter=parked(), by=coordinator, now=NOW)
+    letter = mark_as_sent(letter=parked(), by=coordinator, now=NOW)
 
     assert (letter.state, letter.sent_at) == (LetterState.SENT, NOW)
     act = Act.objects.get(verb="mark_letter_as_sent")
@@ -29,15 +31,15 @@ def test_an_uncertain_letter_that_arrived_is_marked_as_sent_and_that_is_logged(c
 
 @pytest.mark.parametrize("state", [LetterState.UNCERTAIN, LetterState.FAILED])
 def test_an_uncertain_or_failed_letter_is_sent_again_under_its_message_id(coordinator, mailoutbox, state):
-    letter = actions.send_again(letter=parked(state), by=coordinator, now=NOW)
+    letter = send_again(letter=parked(state), by=coordinator, now=NOW)
 
     assert (letter.state, letter.tries, letter.reason) == (LetterState.QUEUED, 0, "")
-    assert actions.drain(now=NOW) == {"sent": 1}
+    assert drain(now=NOW) == {"sent": 1}
     assert mailoutbox[0].extra_headers["Message-ID"] == letter.message_id
     assert Act.objects.filter(verb="send_letter_again", was=state.value, became="queued").exists()
 
 
-@pytest.mark.parametrize("decide", [actions.mark_as_sent, actions.send_again])
+@pytest.mark.parametrize("decide", [mark_as_sent, send_again])
 def test_two_people_with_the_same_letter_on_screen_decide_once(coordinator, decide):
     stale = parked()
     decide(letter=Letter.objects.get(pk=stale.pk), by=coordinator, now=NOW)
@@ -49,7 +51,7 @@ def test_two_people_with_the_same_letter_on_screen_decide_once(coordinator, deci
 
 def test_a_letter_on_its_way_is_nobodys_to_decide(coordinator):
     with pytest.raises(NotForAPerson):
-        actions.send_again(letter=make_letter(), by=coordinator, now=NOW)
+        send_again(letter=make_letter(), by=coordinator, now=NOW)
 
 
 def test_a_letter_whose_text_was_never_kept_cannot_be_sent_again(coordinator, monkeypatch):
@@ -57,7 +59,7 @@ def test_a_letter_whose_text_was_never_kept_cannot_be_sent_again(coordinator, mo
     monkeypatch.setattr(kinds, "_kinds", {})
 
     with pytest.raises(CannotSendAgain):
-        actions.send_again(letter=letter, by=coordinator, now=NOW)
+        send_again(letter=letter, by=coordinator, now=NOW)
 
 
 def test_forgetting_a_person_empties_their_letters_and_the_ledger_still_adds_up(coordinator):
@@ -66,7 +68,7 @@ def test_forgetting_a_person_empties_their_letters_and_the_ledger_still_adds_up(
     done = parked(kind=kind, to=member)
     other = make_letter(kind=kind)
 
-    assert actions.forget_recipient(member=member, now=NOW) == 2
+    assert forget_recipient(member=member, now=NOW) == 2
 
     for letter in (owed, done, other):
         letter.refresh_from_db()
@@ -81,7 +83,7 @@ def test_lifting_a_suppression_is_logged_once(coordinator):
     suppression = Suppression.objects.get()
 
     for _ in range(2):
-        actions.lift_suppression(suppression=suppression, by=coordinator, now=NOW)
+        lift_suppression(suppression=suppression, by=coordinator, now=NOW)
 
     assert not Suppression.objects.of("ana@example.org").exists()
     assert Act.objects.filter(verb="lift_suppression").count() == 1

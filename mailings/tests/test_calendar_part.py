@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from mailings import actions
+from mailings.actions.draining import drain
 from mailings.composing import compose
 from mailings.domain import LetterState
 from mailings.mailbox import Mailbox
@@ -23,7 +23,7 @@ def carrying(method="REQUEST"):
 def test_a_calendar_arrives_as_a_reading_of_the_letter_and_as_a_file(sink, method):
     make_letter(kind=make_kind(render=lambda about, language, zone: carrying(method)))
 
-    assert actions.drain(now=NOW) == {"sent": 1}
+    assert drain(now=NOW) == {"sent": 1}
 
     [message] = sink.messages
     assert message.get_content_type() == "multipart/mixed"
@@ -46,7 +46,7 @@ def test_the_calendar_is_written_when_the_letter_is_sent(sink):
     make_letter(kind=make_kind(render=lambda about, language, zone: carrying(method[0])))
     method[0] = "CANCEL"
 
-    actions.drain(now=NOW)
+    drain(now=NOW)
 
     assert b"METHOD:CANCEL" in sink.messages[0].as_bytes()
 
@@ -54,7 +54,7 @@ def test_the_calendar_is_written_when_the_letter_is_sent(sink):
 def test_a_letter_without_a_calendar_is_as_it_was(sink):
     make_letter()
 
-    actions.drain(now=NOW)
+    drain(now=NOW)
 
     assert sink.messages[0].get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in sink.messages[0].iter_parts()] == ["text/plain", "text/html"]
@@ -64,7 +64,7 @@ def test_a_method_that_would_break_out_of_its_header_fails_its_letter_only(sink)
     bad = make_letter(kind=make_kind(render=lambda about, language, zone: carrying("REQUEST; x=\r\nBcc: all")))
     make_letter()
 
-    assert actions.drain(now=NOW) == {"sent": 1, "failed": 1}
+    assert drain(now=NOW) == {"sent": 1, "failed": 1}
 
     bad.refresh_from_db()
     assert bad.state == LetterState.FAILED

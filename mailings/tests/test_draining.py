@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from mailings import actions, kinds
+from mailings import kinds
 from mailings.actions import draining
+from mailings.actions.draining import drain
+from mailings.actions.sweeping import sweep
+from mailings.actions.ticking import tick
 from mailings.domain import LEASE, LetterState
 from mailings.models import Letter, Suppression
 from mailings.rendering import Rendered
@@ -42,7 +45,7 @@ def test_a_letter_due_is_sent_and_one_due_later_waits(sink):
     due, later = make_letter(), make_letter()
     Letter.objects.filter(pk=later.pk).update(due_at=LATER)
 
-    done = actions.drain(now=NOW)
+    done = drain(now=NOW)
 
     assert done == {"sent": 1}
     assert sink.message_ids == [due.message_id]
@@ -51,7 +54,7 @@ def test_a_letter_due_is_sent_and_one_due_later_waits(sink):
 
 
 def test_nothing_to_send_asks_nothing_of_the_mail_server(sink):
-    assert actions.drain(now=NOW) == {}
+    assert drain(now=NOW) == {}
     assert sink.connections == 0
 
 
@@ -61,7 +64,7 @@ def test_a_letter_goes_to_where_the_member_reads_when_it_is_sent(sink):
     member.email, member.language, member.zone = "new@example.org", "ar", "Asia/Kathmandu"
     member.save(update_fields=["email", "language", "zone"])
 
-    actions.drain(now=NOW)
+    drain(now=NOW)
 
     assert sink.recipients == ["new@example.org"]
     assert "In ar, Asia/Kathmandu." in sink.messages[0].get_body(("plain",)).get_content()
@@ -99,7 +102,7 @@ def test_what_changed_between_owing_and_sending_is_asked_again(sink, change, rea
     letter = make_letter(kind=kind, to=member, about=member)
     change(letter)
 
-    assert actions.drain(now=NOW) == {"skipped": 1}
+    assert drain(now=NOW) == {"skipped": 1}
     assert reload(letter).reason == reason
     assert sink.connections == 0
 
@@ -110,7 +113,7 @@ def test_a_letter_that_cannot_be_rendered_fails_visibly_and_holds_nobody_up(sink
 
     broken, fine = make_letter(kind=make_kind(render=explode)), make_letter()
 
-    assert actions.drain(now=NOW) == {"failed": 1, "sent": 1}
+    assert drain(now=NOW) == {"failed": 1, "sent": 1}
     assert reload(broken).reason.startswith("KeyError")
     assert reload(fine).state == LetterState.SENT
 
@@ -123,7 +126,7 @@ def test_what_a_broken_rendering_wrote_is_undone(sink):
         raise RuntimeError
 
     make_letter(kind=make_kind(render=write_then_fail))
-    actions.drain(now=NOW)
+    drain(now=NOW)
 
     assert reload(other).name == "Before"
 
@@ -139,7 +142,7 @@ def test_a_letter_of_an_app_that_was_removed_fails_visibly(sink, columns, reason
     letter = make_letter()
     Letter.objects.filter(pk=letter.pk).update(**columns)
 
-    assert actions.drain(now=NOW) == {"failed": 1}
+    assert drain(now=NOW) == {"failed": 1}
     assert reload(letter).reason == reason
 
 
@@ -147,7 +150,7 @@ def test_a_subject_with_a_line_break_writes_no_header(sink):
     kind = make_kind(render=lambda about, language, zone: Rendered("Hi\r\nBcc: all@example.org", "Hi\n", ""))
     make_letter(kind=kind)
 
-    actions.drain(now=NOW)
+    drain(now=NOW)
 
     assert sink.messages[0]["Bcc"] is None
     assert sink.messages[0]["Subject"] == "Hi Bcc: all@example.org"
@@ -156,12 +159,12 @@ def test_a_subject_with_a_line_break_writes_no_header(sink):
 def test_a_temporary_refusal_is_tried_again_under_the_same_message_id(sink):
     letter = make_letter()
     sink.data = "451 4.3.0 later"
-    assert actions.drain(now=NOW) == {"deferred": 1}
+    assert drain(now=NOW) == {"deferred": 1}
     assert reload(letter).answer == "451 4.3.0 later"
-    assert actions.drain(now=NOW) == {}
+    assert drain(now=NOW) == {}
     sink.data = ""
 
-    assert actions.drain(now=NOW + timedelta(minutes=2)) == {"sent": 1}
+    assert drain(now=NOW + timedelta(minutes=2)) == {"sent": 1}
     assert sink.message_ids == [letter.message_id]
     assert reload(letter).tries == 2
 
@@ -171,18 +174,18 @@ def test_a_letter_refused_for_good_fails_and_a_missing_address_is_not_written_to
     letter = make_letter(to=member)
     sink.rcpt = "550 5.1.1 <gone@example.org>: no such user"
 
-    assert actions.drain(now=NOW) == {"failed": 1}
+    assert drain(now=NOW) == {"failed": 1}
     assert reload(letter).answer == "550 5.1.1 <…>: no such user"
     sink.rcpt = ""
     make_letter(to=member)
-    assert actions.drain(now=NOW) == {"skipped": 1}
+    assert drain(now=NOW) == {"skipped": 1}
 
 
 def test_a_refusal_for_another_reason_suppresses_nobody(sink):
     make_letter()
     sink.rcpt = "550 5.7.1 blocked"
 
-    assert actions.drain(now=NOW) == {"failed": 1}
+    assert drain(now=NOW) == {"failed": 1}
     assert not Suppression.objects.exists()
 
 
@@ -193,9 +196,9 @@ def test_a_letter_on_the_wire_when_the_line_goes_dead_is_uncertain_and_not_sent_
     for name, value in behaviour.items():
         setattr(sink, name, value)
 
-    assert actions.drain(now=NOW) == {"uncertain": 1}
+    assert drain(now=NOW) == {"uncertain": 1}
     sink.data, sink.pause = "", 0.0
-    assert actions.tick(now=NOW + timedelta(days=3)).drained == {}
+    assert tick(now=NOW + timedelta(days=3)).drained == {}
     assert reload(letter).reason == "the connection was lost after the text had been handed over"
 
 
@@ -203,10 +206,10 @@ def test_with_the_mail_server_down_one_letter_finds_out_and_the_rest_go_back(sin
     letters = [make_letter() for _ in range(3)]
     settings.EMAIL_PORT = free_port()
 
-    assert actions.drain(now=NOW) == {"deferred": 1, "returned": 2}
+    assert drain(now=NOW) == {"deferred": 1, "returned": 2}
     assert sorted(reload(letter).state for letter in letters) == ["deferred", "queued", "queued"]
     settings.EMAIL_PORT = sink.port
-    assert actions.drain(now=NOW + timedelta(minutes=2)) == {"sent": 3}
+    assert drain(now=NOW + timedelta(minutes=2)) == {"sent": 3}
     assert sorted(sink.message_ids) == sorted(letter.message_id for letter in letters)
 
 
@@ -214,8 +217,8 @@ def test_a_worker_that_dies_after_claiming_leaves_a_letter_that_is_sent_once(sin
     letter = make_letter()
     claim_one()
 
-    assert actions.tick(now=NOW + timedelta(minutes=1)).drained == {}
-    done = actions.tick(now=LATER)
+    assert tick(now=NOW + timedelta(minutes=1)).drained == {}
+    done = tick(now=LATER)
 
     assert (done.swept.requeued, done.drained) == (1, {"sent": 1})
     assert sink.message_ids == [letter.message_id]
@@ -239,7 +242,7 @@ def test_a_worker_that_dies_with_the_letter_on_the_wire_leaves_it_to_a_person(si
         draining.send_one(claim_one(), session=session_that_dies(session, after_sending=after_sending), clock=clock)
     assert reload(letter).state == LetterState.SUBMITTING
 
-    done = actions.tick(now=LATER)
+    done = tick(now=LATER)
 
     assert (done.swept.parked, done.drained) == (1, {})
     assert reload(letter).state == LetterState.UNCERTAIN
@@ -254,7 +257,7 @@ def test_a_worker_that_was_only_slow_settles_the_letter_it_was_thought_to_have_d
             self.ready, self.session = session.ready, session
 
         def deliver(self, parcel):
-            assert actions.sweep(now=LATER).parked == 1
+            assert sweep(now=LATER).parked == 1
             return self.session.deliver(parcel)
 
     with open_session() as session:
@@ -265,7 +268,7 @@ def test_a_worker_that_was_only_slow_settles_the_letter_it_was_thought_to_have_d
 
 def test_a_worker_whose_letter_was_taken_away_does_not_send_it(sink, no_sweeps):
     mine = (make_letter(), claim_one())[1]
-    actions.sweep(now=LATER)
+    sweep(now=LATER)
     theirs = claim_one()
 
     with open_session() as session:
@@ -280,7 +283,7 @@ def test_two_drains_at_once_send_each_letter_once(sink):
 
     def work():
         start.wait()
-        done.append(actions.drain(now=NOW, batch=5))
+        done.append(drain(now=NOW, batch=5))
         connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(3)]

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from mailings import actions as mail
 from mailings import letters
-from mailings.actions.draining import claim
+from mailings.actions.draining import claim, drain
+from mailings.actions.sweeping import sweep
 from mailings.domain import LONGEST_QUIET, OFTEN, QUIET, LetterState, due_after_quiet
 from mailings.gathering import KNOWN, REPLACED
 from mailings.models import Letter
@@ -87,8 +87,8 @@ def test_a_worker_killed_before_it_sent_loses_nothing_and_doubles_nothing(sink, 
     make_letter(kind=kind, to=to, gather="a", now=NOW + QUIET)
     later = NOW + timedelta(minutes=20)
     for _again in range(2):
-        mail.sweep(now=later)
-        mail.drain(now=later)
+        sweep(now=later)
+        drain(now=later)
 
     assert len(sink.messages) == 1
     assert sorted(Letter.objects.values_list("state", "reason")) == [("sent", ""), ("skipped", KNOWN)]
@@ -100,13 +100,13 @@ def test_what_was_told_is_not_told_again_and_what_nobody_knows_of_is(sink, trans
     for nth, fact in enumerate(["one", "one", "two", "one"]):
         facts[0], now = fact, NOW + nth * timedelta(hours=1)
         make_letter(kind=kind, to=to, gather="a", now=now)
-        mail.drain(now=now + QUIET)
+        drain(now=now + QUIET)
     assert [letter.state for letter in Letter.objects.order_by("pk")] == ["sent", "skipped", "sent", "sent"]
 
     last = Letter.objects.latest("pk")
     Letter.objects.filter(pk=last.pk).update(state="uncertain", reason="lost", sent_at=None)
     make_letter(kind=kind, to=to, gather="a", now=NOW + timedelta(days=1))
-    assert mail.drain(now=NOW + timedelta(days=1) + QUIET) == {"sent": 1}
+    assert drain(now=NOW + timedelta(days=1) + QUIET) == {"sent": 1}
 
 
 def test_the_database_lets_one_letter_gather_at_a_time(db):

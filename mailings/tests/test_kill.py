@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
-from mailings import actions, kinds, letters
+from mailings import kinds, letters
+from mailings.actions.sweeping import sweep
 from mailings.domain import LEASE
 from mailings.models import Letter
 from mailings.tests.worker.apps import KIND, render, still_owed
@@ -44,7 +45,7 @@ def storm(sink, worker, *, written, kills, seed=7):
         time.sleep(chance.uniform(0, 0.05))  # so that death comes at any step of a letter
         worker.kill()
         # Nobody is alive: the leases of the dead run out now instead of in five minutes.
-        actions.sweep(now=timezone.now() + LEASE)
+        sweep(now=timezone.now() + LEASE)
     worker.start()
     assert finished(written), worker.said()
     worker.kill()

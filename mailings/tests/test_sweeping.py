@@ -10,9 +10,11 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from mailings import actions, kinds
+from mailings import kinds
 from mailings.actions import sweeping
+from mailings.actions.draining import drain
 from mailings.actions.sweeping import ADVISORY_LOCK
+from mailings.actions.ticking import tick
 from mailings.models import Letter
 from mailings.tests.factories import make_kind, make_letter
 from registrations.tests.factories import NOW, make_member
@@ -31,7 +33,7 @@ def owing(kind, key):
 def test_what_a_sweep_owes_is_sent_by_the_same_tick(sink, no_sweeps):
     kinds.register_sweep("tests.reminders", owing(make_kind(), "reminder:1"))
 
-    done = actions.tick(now=NOW)
+    done = tick(now=NOW)
 
     assert done.swept.owed == {"tests.reminders": 1}
     assert done.drained == {"sent": 1}
@@ -48,7 +50,7 @@ def test_a_sweep_that_fails_is_undone_alone_and_named(sink, no_sweeps, caplog):
     kinds.register_sweep("tests.broken", write_then_fail)
     kinds.register_sweep("tests.last", owing(kind, "last"))
 
-    swept = actions.sweep(now=NOW)
+    swept = sweeping.sweep(now=NOW)
 
     assert swept.owed == {"tests.first": 1, "tests.last": 1}
     assert list(swept.errors) == ["tests.broken"]
@@ -82,14 +84,14 @@ def test_a_sweep_whose_rows_are_held_stops_neither_the_others_nor_the_letters(si
     holder.start()
     held.wait(10)
     try:
-        done = actions.tick(now=NOW)
+        done = tick(now=NOW)
     finally:
         enough.set()
         holder.join()
 
     assert list(done.swept.errors) == ["tests.held"]
     assert done.drained == {"sent": 1}
-    assert actions.sweep(now=NOW).owed["tests.held"] == 1
+    assert sweeping.sweep(now=NOW).owed["tests.held"] == 1
 
 
 def test_a_letter_that_cannot_be_read_in_time_is_queued_again(sink, no_sweeps):
@@ -100,7 +102,7 @@ def test_a_letter_that_cannot_be_read_in_time_is_queued_again(sink, no_sweeps):
 
     make_letter(kind=make_kind(still_owed=slow))
 
-    drained = actions.drain(now=NOW)
+    drained = drain(now=NOW)
 
     assert drained == {"returned": 1}
     assert Letter.objects.get().state == "queued"
@@ -115,14 +117,14 @@ def test_of_two_ticks_at_once_one_sweeps(no_sweeps):
         return 0
 
     def first():
-        swept.append(actions.sweep(now=NOW))
+        swept.append(sweeping.sweep(now=NOW))
         connection.close()
 
     kinds.register_sweep("tests.slow", slow)
     thread = threading.Thread(target=first)
     thread.start()
     started.wait(10)
-    second = actions.sweep(now=NOW)
+    second = sweeping.sweep(now=NOW)
     go_on.set()
     thread.join()
 
@@ -130,7 +132,7 @@ def test_of_two_ticks_at_once_one_sweeps(no_sweeps):
 
 
 def test_the_lock_goes_with_the_transaction(no_sweeps):
-    actions.sweep(now=NOW)
+    sweeping.sweep(now=NOW)
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -149,7 +151,7 @@ def test_written_is_the_sum_of_the_states_after_everything(sink, no_sweeps):
         sink.rcpt, sink.data = rcpt, data
         for _ in range(3):
             make_letter(now=NOW + timedelta(minutes=minutes))
-        ledger = actions.tick(now=NOW + timedelta(minutes=minutes)).ledger
+        ledger = tick(now=NOW + timedelta(minutes=minutes)).ledger
         assert ledger.pop("written") == sum(ledger.values()) == Letter.objects.count()
 
     assert {state for state, count in ledger.items() if count} >= {"sent", "skipped", "failed", "uncertain"}

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from matching import actions, reasons
+from matching import reasons
+from matching.actions.concerns import close_concern
 from matching.admin.desk import DeskAdmin, side_in_words
 from matching.afterwards import Verdict
 from matching.domain import MatchingError
@@ -84,7 +85,7 @@ class ConcernAdmin(DeskAdmin):
         done = 0
         for concern in queryset:
             try:
-                actions.close_concern(concern=concern, by=request.user, now=timezone.now())
+                close_concern(concern=concern, by=request.user, now=timezone.now())
             except MatchingError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             else:

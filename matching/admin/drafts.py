@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.versions import ChangedMeanwhile
-from matching import actions
-from matching.actions.drafts import settings_of
+from matching.actions.by_hand import make_match_by_hand, unmake_match_by_hand
+from matching.actions.drafts import change_draft, draft_round, request_round, settings_of
+from matching.actions.previewing import preview_round
 from matching.admin import pictures
 from matching.admin.desk import DeskAdmin, line, may_steer
 from matching.admin.forms import DraftForm, PairForm, scope_in_words
@@ -45,8 +46,8 @@ class DraftPages(DeskAdmin):
         """Begin a draft and show what it would come to as it stands."""
         now = timezone.now()
         try:
-            round_ = actions.draft_round(by=request.user, now=now)
-            actions.preview_round(round_=round_, by=request.user, now=now)
+            round_ = draft_round(by=request.user, now=now)
+            preview_round(round_=round_, by=request.user, now=now)
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect("admin:matching_round_changelist")
@@ -64,8 +65,8 @@ class DraftPages(DeskAdmin):
             with self.as_opened(request, round_, form=DraftForm.of) as seen:
                 settings = form.settings(settings_of(seen))
                 told = {"round_": seen, "settings": settings, "scope": form.scope()}
-                changed = actions.change_draft(**told, by=request.user, now=now)
-                actions.preview_round(round_=changed, by=request.user, now=now)
+                changed = change_draft(**told, by=request.user, now=now)
+                preview_round(round_=changed, by=request.user, now=now)
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(CHANGE, round_.pk)
@@ -120,7 +121,7 @@ class DraftPages(DeskAdmin):
         self, request: HttpRequest, round_: Round, people: dict[str, Registration], values: dict[str, Any]
     ) -> bool:
         try:
-            actions.make_match_by_hand(
+            make_match_by_hand(
                 round_=round_,
                 learner=people[values["learner"]],
                 sharer=people[values["sharer"]],
@@ -143,7 +144,7 @@ class DraftPages(DeskAdmin):
         self.press_on_draft(
             request,
             self.find(request, round_id),
-            lambda _round: actions.unmake_match_by_hand(match=match, by=request.user, now=timezone.now()) or match,
+            lambda _round: unmake_match_by_hand(match=match, by=request.user, now=timezone.now()) or match,
         )
         return redirect(CHANGE, round_id)
 
@@ -156,7 +157,7 @@ class DraftPages(DeskAdmin):
         """Put the round into the queue of those to be computed."""
         round_ = self.find(request, round_id)
         if self.press_on_draft(
-            request, round_, lambda now: actions.request_round(round_=now, by=request.user, now=timezone.now())
+            request, round_, lambda now: request_round(round_=now, by=request.user, now=timezone.now())
         ):
             self.message_user(request, _("A worker computes the round now. This page shows how it goes."))
         return redirect(CHANGE, round_.pk)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matching import actions
+from matching.actions.rules import exclude_pair, lift_exclusion
 from matching.admin.desk import DeskAdmin, side_in_words
 from matching.admin.forms import ExcludeForm, LiftForm
 from matching.admin.two_people import people_to_name
@@ -68,7 +68,7 @@ class ExclusionAdmin(DeskAdmin):
 
     def _exclude(self, request: HttpRequest, people: dict[str, Registration], values: dict[str, str]) -> bool:
         try:
-            actions.exclude_pair(
+            exclude_pair(
                 one=people[values["one"]],
                 other=people[values["other"]],
                 reason=values["reason"],
@@ -100,7 +100,7 @@ class ExclusionAdmin(DeskAdmin):
         """Lift it; what was typed is kept where that is refused."""
 
         def lift(now: Exclusion) -> Exclusion:
-            return actions.lift_exclusion(exclusion=now, why=why, by=request.user, now=timezone.now())
+            return lift_exclusion(exclusion=now, why=why, by=request.user, now=timezone.now())
 
         is_lifted = self.press(request, exclusion, lift) is not None
         if is_lifted:

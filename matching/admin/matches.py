@@ -19,8 +19,9 @@ from django.views.decorators.http import require_POST
 
 from letsconnect.base.keys import keys_among
 from letsconnect.base.looks import People
-from matching import actions, reasons
-from matching.actions import Swap
+from matching import reasons
+from matching.actions.by_hand import Swap, swap_match, swap_matches
+from matching.actions.reviews import approve_match, approve_matches, refuse_matches
 from matching.admin import one_match
 from matching.admin.desk import BOTH, DeskAdmin, line, may_know, side_in_words, tell_held
 from matching.domain import MatchingError, MatchState
@@ -127,7 +128,7 @@ class MatchAdmin(DeskAdmin):
         """Approve the match as the reader saw it: who comes second is told that it changed."""
         match = self.find(request, match_id)
         try:
-            match = actions.approve_match(match=match, seen=_seen(request), by=request.user, now=timezone.now())
+            match = approve_match(match=match, seen=_seen(request), by=request.user, now=timezone.now())
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
@@ -144,7 +145,7 @@ class MatchAdmin(DeskAdmin):
             raise Http404  # as on the page, where somebody else's people have no name and no button
         skill = get_object_or_404(Skill, pk__in=keys_among([request.POST.get("skill", "")]))
         try:
-            swapped = actions.swap_match(
+            swapped = swap_match(
                 match=match, sharer=sharer, skill=skill, seen=_seen(request), by=request.user, now=timezone.now()
             )
         except MatchingError as refusal:
@@ -156,7 +157,7 @@ class MatchAdmin(DeskAdmin):
     @admin.action(description=_("Approve (sends nothing yet)"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
         seen = self.versions_seen(request, queryset)
-        outcome = actions.approve_matches(matches=queryset, by=request.user, now=timezone.now(), seen=seen)
+        outcome = approve_matches(matches=queryset, by=request.user, now=timezone.now(), seen=seen)
         tell_held(self, request, outcome.not_done)
         self._say_approved(request, len(outcome.done), len(outcome.waiting))
 
@@ -179,7 +180,7 @@ class MatchAdmin(DeskAdmin):
             self.note_matches(request, queryset)
             context = {"title": _("Refuse matches"), "form": form, "rows": [line(match) for match in queryset]}
             return self.page(request, "refuse", {**context, "checkbox": ACTION_CHECKBOX_NAME})
-        outcome = actions.refuse_matches(
+        outcome = refuse_matches(
             matches=queryset,
             by=request.user,
             now=timezone.now(),
@@ -208,7 +209,7 @@ class MatchAdmin(DeskAdmin):
             for row in rows
             if row["other"] is not None
         ]
-        outcome = actions.swap_matches(swaps=swaps, by=request.user, now=timezone.now())
+        outcome = swap_matches(swaps=swaps, by=request.user, now=timezone.now())
         tell_held(self, request, outcome.not_done)
         count = len(outcome.done)
         if count:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from matching import after_views, explained, facts, reasons, tradeoffs
-from matching.actions import Swap, by_hand
+from matching.actions import by_hand
+from matching.actions.by_hand import Swap
 from matching.admin import pictures
 from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of

@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from matching import actions, reasons, shortages, tradeoffs
+from matching import reasons, shortages, tradeoffs
+from matching.actions.publishing import publish_round
+from matching.actions.repairing import repair_round
+from matching.actions.rounds import cancel_round, release_undecided
 from matching.admin import pictures
 from matching.admin.desk import line, may_cancel, may_steer, side_in_words, tell_held
 from matching.admin.drafts import CHANGE, DraftPages
@@ -169,7 +172,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         """Compute the rest of a round again, around what was decided."""
         round_ = self.find(request, round_id)
         try:
-            repaired = actions.repair_round(round_=round_, by=request.user, now=timezone.now())
+            repaired = repair_round(round_=round_, by=request.user, now=timezone.now())
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(CHANGE, round_.pk)
@@ -208,7 +211,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
             return
         told = {"seen": seen_versions(request), "by": request.user, "now": timezone.now()}
         try:
-            published = actions.publish_round(round_=round_, **told)
+            published = publish_round(round_=round_, **told)
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
@@ -226,7 +229,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         """Let go of what nobody decided."""
         round_ = self.find(request, round_id)
         released = self.press(
-            request, round_, lambda now: actions.release_undecided(round_=now, by=request.user, now=timezone.now())
+            request, round_, lambda now: release_undecided(round_=now, by=request.user, now=timezone.now())
         )
         if released is not None:
             said = _("Undecided proposals let go: %(count)d. Their places are free for the next round.")
@@ -237,7 +240,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
     def cancel_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         round_ = self.find(request, round_id)
         if self.press_on_draft(
-            request, round_, lambda now: actions.cancel_round(round_=now, by=request.user, now=timezone.now())
+            request, round_, lambda now: cancel_round(round_=now, by=request.user, now=timezone.now())
         ):
             self.message_user(request, _("The round is cancelled; nobody was told about it."))
         return redirect(CHANGE, round_.pk)

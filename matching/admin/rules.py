@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.versions import ChangedMeanwhile
-from matching import actions
+from matching.actions.rules import change_rules
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import RulesForm
 from matching.domain import MatchingError
@@ -48,7 +48,7 @@ class MatchingRulesAdmin(DeskAdmin):
         if form.is_valid():
             try:
                 with self.as_opened(request, rules, form=_form_of):
-                    actions.change_rules(**form.cleaned_data, by=request.user, now=timezone.now())
+                    change_rules(**form.cleaned_data, by=request.user, now=timezone.now())
             except MatchingError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             except ChangedMeanwhile as changed:

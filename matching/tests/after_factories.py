@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from matching import actions
+from matching.actions.feedback import give_feedback
 from matching.afterwards import Happened
 from matching.domain import Side
 from matching.models import Feedback, Match, Session
@@ -22,4 +22,4 @@ def make_hour(*, match: Match | None = None, ended: timedelta = timedelta(hours=
 def say(session: Session, side: Side | str, happened: str = Happened.YES, **fields: Any) -> Feedback:
     """One side says how it went, as of NOW."""
     by = session.person(side).member
-    return actions.give_feedback(**{"session": session, "by": by, "happened": happened, "now": NOW, **fields})
+    return give_feedback(**{"session": session, "by": by, "happened": happened, "now": NOW, **fields})

@@ -8,7 +8,12 @@ from letsconnect.base.models import Act, ActReason
 from mailings import kinds
 from mailings.domain import UnknownKind
 from mailings.models import Letter
-from matching import actions, domain
+from matching import domain
+from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
+from matching.actions.publishing import publish_round
+from matching.actions.reviews import approve_match, approve_matches, refuse_match, refuse_matches
+from matching.actions.rounds import cancel_round, create_round
+from matching.actions.sweeping import close_fallen, expire_overdue, remind_unanswered
 from matching.domain import ClosedWhy, MatchState, RoundState
 from matching.models import Match
 from matching.tests.factories import make_match, make_round
@@ -29,15 +34,15 @@ def change(registration, **columns):
 
 
 def approve(match, by, now=NOW):
-    return actions.approve_match(match=match, by=by, now=now)
+    return approve_match(match=match, by=by, now=now)
 
 
 def publish(match, by, now=NOW):
-    return actions.publish_round(round_=match.round, by=by, now=now)
+    return publish_round(round_=match.round, by=by, now=now)
 
 
 def accept(match, side, now=NOW):
-    return actions.accept_match(match=match, by=getattr(match, side).member, now=now)
+    return accept_match(match=match, by=getattr(match, side).member, now=now)
 
 
 def test_the_whole_way_of_a_match_sends_nothing_before_publishing_and_each_letter_once(coordinator):
@@ -86,7 +91,7 @@ def test_nobody_decides_about_a_match_they_are_in(side, coordinator):
     with pytest.raises(domain.NotYours):
         approve(match, coordinator)
     with pytest.raises(domain.NotYours):
-        actions.refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
+        refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
 
 
 def test_two_stale_copies_one_liaison_wins_and_the_other_is_told(liaison, coordinator):
@@ -103,7 +108,7 @@ def test_two_stale_copies_one_liaison_wins_and_the_other_is_told(liaison, coordi
 def test_a_refused_match_cannot_be_approved_from_a_stale_copy(liaison, coordinator):
     match = make_match()
     stale = Match.objects.get(pk=match.pk)
-    actions.refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
+    refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
 
     with pytest.raises(domain.MoveNotAllowed):
         approve(stale, liaison)
@@ -185,7 +190,7 @@ def test_approving_many_goes_on_after_one_that_cannot_be(coordinator):
     good, gone, other = make_match(), make_match(), make_match()
     change(gone.learner, state=RegistrationState.SUBMITTED)
 
-    outcome = actions.approve_matches(matches=[other, gone, good], by=coordinator, now=NOW)
+    outcome = approve_matches(matches=[other, gone, good], by=coordinator, now=NOW)
 
     assert [match.pk for match in outcome.done] == sorted([good.pk, other.pk])
     assert [match.pk for match, _why in outcome.not_done] == [gone.pk]
@@ -195,7 +200,7 @@ def test_approving_many_goes_on_after_one_that_cannot_be(coordinator):
 def test_refusing_keeps_why_who_and_when_and_tells_nobody(liaison):
     match = make_match("approved")
 
-    actions.refuse_match(match=match, by=liaison, why=ClosedWhy.OTHER, note=" they share an office ", now=NOW)
+    refuse_match(match=match, by=liaison, why=ClosedWhy.OTHER, note=" they share an office ", now=NOW)
 
     match.refresh_from_db()
     assert (match.state, match.closed_why, match.closed_note) == ("refused", "other", "they share an office")
@@ -208,14 +213,14 @@ def test_refusing_many_without_a_reason_refuses_none(coordinator):
     match = make_match()
 
     with pytest.raises(domain.ReasonMissing):
-        actions.refuse_matches(matches=[match], by=coordinator, why="", now=NOW)
+        refuse_matches(matches=[match], by=coordinator, why="", now=NOW)
 
     assert Match.objects.get().state == MatchState.PROPOSED
 
 
 def test_an_asked_match_cannot_be_refused_any_more(coordinator):
     with pytest.raises(domain.MoveNotAllowed):
-        actions.refuse_match(match=make_match("asked"), by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
+        refuse_match(match=make_match("asked"), by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
 
 
 def test_a_liaison_publishes_only_their_own_regions(liaison):
@@ -272,9 +277,9 @@ def test_a_stranger_cannot_answer(stranger):
     match = make_match("asked")
 
     with pytest.raises(domain.NotYours):
-        actions.accept_match(match=match, by=stranger, now=NOW)
+        accept_match(match=match, by=stranger, now=NOW)
     with pytest.raises(domain.NotYours):
-        actions.decline_match(match=match, by=stranger, why=ClosedWhy.NO_TIME, now=NOW)
+        decline_match(match=match, by=stranger, why=ClosedWhy.NO_TIME, now=NOW)
 
 
 def test_nobody_can_answer_before_they_are_asked():
@@ -293,7 +298,7 @@ def test_nobody_steps_back_from_a_match_that_is_over(state):
     match = make_match(state)
 
     with pytest.raises(domain.MoveNotAllowed):
-        actions.withdraw_from_match(match=match, by=match.learner.member, why=ClosedWhy.NO_TIME, now=NOW)
+        withdraw_from_match(match=match, by=match.learner.member, why=ClosedWhy.NO_TIME, now=NOW)
 
 
 def test_a_yes_after_the_seven_days_is_refused_even_before_the_sweep_came_by():
@@ -334,7 +339,7 @@ def test_who_blocked_whom_is_not_said_to_the_one_who_accepts():
 def test_a_no_with_its_reason_closes_the_match_and_tells_the_other_only():
     match = make_match("asked", learner_accepted_at=NOW)
 
-    actions.decline_match(match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, note="exams", now=NOW)
+    decline_match(match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, note="exams", now=NOW)
 
     match.refresh_from_db()
     assert (match.state, match.closed_why, match.closed_by) == ("declined", "no_time", match.sharer.member)
@@ -346,8 +351,8 @@ def test_whoever_said_yes_withdraws_instead_of_declining():
     learner = match.learner.member
 
     with pytest.raises(domain.MoveNotAllowed):
-        actions.decline_match(match=match, by=learner, why=ClosedWhy.NO_TIME, now=NOW)
-    actions.withdraw_from_match(match=match, by=learner, why=ClosedWhy.NO_LONGER_NEEDED, now=NOW)
+        decline_match(match=match, by=learner, why=ClosedWhy.NO_TIME, now=NOW)
+    withdraw_from_match(match=match, by=learner, why=ClosedWhy.NO_LONGER_NEEDED, now=NOW)
 
     match.refresh_from_db()
     assert match.state == MatchState.WITHDRAWN
@@ -357,9 +362,9 @@ def test_whoever_said_yes_withdraws_instead_of_declining():
 def test_a_connection_is_ended_by_either_and_completed_by_both():
     one, two = make_match("connected"), make_match("connected")
 
-    actions.withdraw_from_match(match=one, by=one.sharer.member, why=ClosedWhy.NO_TIME, now=NOW)
+    withdraw_from_match(match=one, by=one.sharer.member, why=ClosedWhy.NO_TIME, now=NOW)
     for side in (two.learner, two.sharer):
-        actions.complete_match(match=two, by=side.member, now=NOW)
+        complete_match(match=two, by=side.member, now=NOW)
 
     assert {match.pk: match.state for match in Match.objects.all()} == {one.pk: "ended", two.pk: "completed"}
 
@@ -367,9 +372,9 @@ def test_a_connection_is_ended_by_either_and_completed_by_both():
 def test_on_the_fifth_day_those_who_have_not_answered_are_reminded_once():
     make_match("asked", learner_accepted_at=NOW)
 
-    assert actions.remind_unanswered(NOW + 4 * DAY) == 0
-    assert actions.remind_unanswered(NOW + 5 * DAY) == 1
-    assert actions.remind_unanswered(NOW + 6 * DAY) == 0
+    assert remind_unanswered(NOW + 4 * DAY) == 0
+    assert remind_unanswered(NOW + 5 * DAY) == 1
+    assert remind_unanswered(NOW + 6 * DAY) == 0
 
     assert kinds_of_letters() == ["matching.reminder_sharer"]
 
@@ -377,8 +382,8 @@ def test_on_the_fifth_day_those_who_have_not_answered_are_reminded_once():
 def test_after_seven_days_a_match_expires_by_itself_and_both_are_told():
     match = make_match("asked", learner_accepted_at=NOW)
 
-    assert actions.expire_overdue(NOW + 7 * DAY) == 1
-    assert actions.expire_overdue(NOW + 8 * DAY) == 0
+    assert expire_overdue(NOW + 7 * DAY) == 1
+    assert expire_overdue(NOW + 8 * DAY) == 0
 
     match.refresh_from_db()
     assert (match.state, match.closed_by, match.closed_why) == ("expired", None, "no_answer")
@@ -398,8 +403,8 @@ def test_when_somebody_leaves_the_sweep_closes_their_matches_and_tells_the_other
     match = make_match(state)
     change(match.learner, state=RegistrationState.WITHDRAWN)
 
-    assert actions.close_fallen(NOW) == 1
-    assert actions.close_fallen(NOW) == 0
+    assert close_fallen(NOW) == 1
+    assert close_fallen(NOW) == 0
 
     match.refresh_from_db()
     assert (match.state, match.closed_why, match.closed_by) == (becomes, "left", match.learner.member)
@@ -411,7 +416,7 @@ def test_when_somebody_blocks_the_other_the_sweep_closes_their_match():
     match = make_match("asked")
     Block.objects.create(member=match.sharer.member, blocked=match.learner.member, made_at=NOW)
 
-    actions.close_fallen(NOW)
+    close_fallen(NOW)
 
     match.refresh_from_db()
     assert (match.closed_why, match.closed_by) == ("blocked", match.sharer.member)
@@ -422,7 +427,7 @@ def test_cancelling_a_round_frees_its_proposals_and_tells_nobody(coordinator):
     match = make_match("approved")
     other = make_match("refused", round=match.round)
 
-    actions.cancel_round(round_=match.round, by=coordinator, now=NOW)
+    cancel_round(round_=match.round, by=coordinator, now=NOW)
 
     match.refresh_from_db()
     other.refresh_from_db()
@@ -434,16 +439,16 @@ def test_cancelling_a_round_frees_its_proposals_and_tells_nobody(coordinator):
 
 def test_only_a_coordinator_or_who_began_it_cancels_a_round_and_a_published_one_nobody(liaison, coordinator):
     with pytest.raises(domain.NotYours):
-        actions.cancel_round(round_=make_round(), by=liaison, now=NOW)
-    actions.cancel_round(round_=make_round(created_by=liaison), by=liaison, now=NOW)
+        cancel_round(round_=make_round(), by=liaison, now=NOW)
+    cancel_round(round_=make_round(created_by=liaison), by=liaison, now=NOW)
     with pytest.raises(domain.MoveNotAllowed):
-        actions.cancel_round(round_=make_round(RoundState.PUBLISHED), by=coordinator, now=NOW)
+        cancel_round(round_=make_round(RoundState.PUBLISHED), by=coordinator, now=NOW)
 
 
 def test_only_the_working_group_begins_a_round(member):
     with pytest.raises(domain.NotYours):
-        actions.create_round(by=member, now=NOW)
-    assert actions.create_round(by=make_liaison("SA"), now=NOW).requested_at == NOW
+        create_round(by=member, now=NOW)
+    assert create_round(by=make_liaison("SA"), now=NOW).requested_at == NOW
 
 
 def test_a_former_coordinator_decides_nothing():

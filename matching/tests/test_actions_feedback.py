@@ -6,7 +6,11 @@ import pytest
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching import actions
+from matching.actions.answers import complete_match
+from matching.actions.concerns import close_concern
+from matching.actions.feedback import give_feedback
+from matching.actions.quiet import complete_done
+from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.afterwards import DONE_AFTER, SETTLE_AFTER, NotYet
 from matching.domain import MatchingError, NotYours
 from matching.models import Concern, Feedback, Match, SessionOutcome
@@ -40,7 +44,7 @@ def test_each_side_is_asked_once():
     make_hour(ended=timedelta(minutes=10))
     make_session()
 
-    assert [actions.ask_how_it_went(NOW) for _ in range(2)] == [1, 0]
+    assert [ask_how_it_went(NOW) for _ in range(2)] == [1, 0]
 
     assert kinds() == ["did_you_meet_learner", "did_you_meet_sharer"]
     assert kinds(hour.learner.member) == ["did_you_meet_learner"]
@@ -62,7 +66,7 @@ def test_a_word_is_kept_changed_and_shown_to_nobody_but_the_thanks():
 def test_only_the_two_may_speak_and_only_in_the_two_weeks():
     hour = make_hour()
     with pytest.raises(NotYours):
-        actions.give_feedback(session=hour, by=make_member(), happened="yes", now=NOW)
+        give_feedback(session=hour, by=make_member(), happened="yes", now=NOW)
     gone = hour.sharer.member
     type(gone).objects.filter(pk=gone.pk).update(is_active=False)
     with pytest.raises(NotYours):
@@ -82,15 +86,15 @@ def test_both_words_settle_it_and_one_word_after_four_days():
     assert verdict(both) == "met"
     say(one, "learner", "other_missed")
 
-    assert actions.settle_sessions(NOW) == 0
+    assert settle_sessions(NOW) == 0
     assert kinds() == []
-    actions.ask_how_it_went(NOW)
-    assert actions.settle_sessions(NOW + SETTLE_AFTER) == 1
-    assert actions.settle_sessions(NOW + SETTLE_AFTER) == 0
+    ask_how_it_went(NOW)
+    assert settle_sessions(NOW + SETTLE_AFTER) == 1
+    assert settle_sessions(NOW + SETTLE_AFTER) == 0
     assert (verdict(one), SessionOutcome.objects.get(session=one).sharer_absent) == ("missed", True)
     assert "missed_absent_sharer" in kinds(one.sharer.member)
     assert "missed_waiting_learner" in kinds(one.learner.member)
-    assert actions.settle_sessions(NOW + 14 * DAY) == 1
+    assert settle_sessions(NOW + 14 * DAY) == 1
     assert (verdict(none), SessionOutcome.objects.get(session=none).settled_at) == ("unknown", NOW + 14 * DAY)
 
 
@@ -128,11 +132,11 @@ def twice_absent(region="MENA"):
 def test_twice_absent_tells_the_liaisons_of_their_region_once_and_names_nobody():
     liaison, other = make_liaison("MENA"), make_liaison("LAC")
     sharer, (first, _second) = twice_absent()
-    actions.settle_sessions(NOW + 2 * DAY)
+    settle_sessions(NOW + 2 * DAY)
     assert verdict(first) == "missed" and not Concern.objects.exists()
 
     for _ in range(2):
-        actions.settle_sessions(NOW + 4 * DAY)
+        settle_sessions(NOW + 4 * DAY)
 
     concern = Concern.objects.get()
     assert (concern.kind, concern.registration) == ("absent_twice", sharer)
@@ -145,7 +149,7 @@ def test_a_liaison_who_is_absent_themselves_is_not_written_to_and_coordinators_s
     sharer, _hours = twice_absent(region="SSA")
     WorkingGroupSeat.objects.create(member=sharer.member, role="liaison", region="SSA", from_on=date(2026, 1, 1))
 
-    actions.settle_sessions(NOW + 4 * DAY)
+    settle_sessions(NOW + 4 * DAY)
 
     assert kinds(coordinator) == ["concern"]
     assert "concern" not in kinds(sharer.member)
@@ -153,7 +157,7 @@ def test_a_liaison_who_is_absent_themselves_is_not_written_to_and_coordinators_s
 
 def test_a_word_said_later_takes_an_absence_back():
     sharer, (first, _second) = twice_absent()
-    actions.settle_sessions(NOW + 4 * DAY)
+    settle_sessions(NOW + 4 * DAY)
     assert Concern.objects.open().exists()
 
     say(first, "sharer", "yes", now=NOW + 5 * DAY)
@@ -168,14 +172,14 @@ def test_a_word_said_later_takes_an_absence_back():
 def test_once_looked_after_absences_are_counted_anew():
     liaison = make_liaison("MENA")
     sharer, _hours = twice_absent()
-    actions.settle_sessions(NOW + 4 * DAY)
+    settle_sessions(NOW + 4 * DAY)
     concern = Concern.objects.get()
     with pytest.raises(NotYours):
-        actions.close_concern(concern=concern, by=make_liaison("LAC"), now=NOW + 4 * DAY)
+        close_concern(concern=concern, by=make_liaison("LAC"), now=NOW + 4 * DAY)
 
-    actions.close_concern(concern=concern, by=liaison, now=NOW + 4 * DAY)
+    close_concern(concern=concern, by=liaison, now=NOW + 4 * DAY)
     with pytest.raises(MatchingError):
-        actions.close_concern(concern=concern, by=liaison, now=NOW + 4 * DAY)
+        close_concern(concern=concern, by=liaison, now=NOW + 4 * DAY)
 
     match = make_match("connected", sharer=sharer, connected_at=NOW)
     hour = make_session(match=match, starts_at=NOW + 5 * DAY)
@@ -200,9 +204,9 @@ def test_done_by_one_completes_after_a_week_unless_the_other_wants_another_hour(
     for hour in (silent, wanted):
         say(hour, "learner", next_="done")
     say(wanted, "sharer", next_="another")
-    assert actions.complete_done(NOW + DONE_AFTER - timedelta(seconds=1)) == 0
+    assert complete_done(NOW + DONE_AFTER - timedelta(seconds=1)) == 0
 
-    assert [actions.complete_done(NOW + DONE_AFTER) for _ in range(2)] == [1, 0]
+    assert [complete_done(NOW + DONE_AFTER) for _ in range(2)] == [1, 0]
 
     assert (state(silent), state(wanted)) == ("completed", "connected")
 
@@ -216,7 +220,7 @@ def test_done_is_not_acted_on_while_another_hour_is_agreed_or_was_held_since():
     assert state(hour) == "connected"
 
     later = NOW + 4 * DAY
-    assert actions.complete_done(later + DONE_AFTER) == 0
+    assert complete_done(later + DONE_AFTER) == 0
     say(coming, "learner", next_="done", now=later)
     say(coming, "sharer", next_="done", now=later)
     assert state(hour) == "completed"
@@ -225,7 +229,7 @@ def test_done_is_not_acted_on_while_another_hour_is_agreed_or_was_held_since():
 def test_the_button_completes_at_once_after_an_hour_and_thanks_both():
     match = make_hour().match
 
-    actions.complete_match(match=match, by=match.learner.member, now=NOW)
+    complete_match(match=match, by=match.learner.member, now=NOW)
 
     assert kinds() == ["completed_learner", "completed_sharer"]
 
@@ -246,7 +250,7 @@ def test_not_a_fit_ends_kindly_with_a_reason_the_other_never_reads():
 
 def test_after_the_end_one_can_still_say_it_and_thank():
     hour = make_hour()
-    actions.complete_match(match=hour.match, by=hour.learner.member, now=NOW)
+    complete_match(match=hour.match, by=hour.learner.member, now=NOW)
 
     say(hour, "sharer", thanks="A pleasure.", next_="another")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailings.models import Letter
-from matching import actions
+from matching.actions.quiet import end_quiet, nudge_quiet, tell_of_quiet
 from matching.models import Concern, Match, QuietSpell
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 def sweep(day):
     now = NOW + day * DAY
-    return actions.nudge_quiet(now), actions.tell_of_quiet(now), actions.end_quiet(now)
+    return nudge_quiet(now), tell_of_quiet(now), end_quiet(now)
 
 
 def letters():

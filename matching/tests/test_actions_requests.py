@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching import actions
 from matching.actions import requests
+from matching.actions.requests import ask_for_sharer, expire_requests, withdraw_request
 from matching.asking import REQUEST_KEPT, CannotAsk, RequestState, TooManyRequests
 from matching.domain import MatchingError
 from matching.models import SharerRequest
@@ -41,7 +41,7 @@ def sharer():
 
 def ask(learner, sharer, skill="wikidata", **fields):
     values = {"why": WHY, "by": learner.member, "now": NOW, **fields}
-    return actions.ask_for_sharer(sharer=sharer, skill=make_skill(skill), **values)
+    return ask_for_sharer(sharer=sharer, skill=make_skill(skill), **values)
 
 
 def test_a_request_is_kept_for_the_next_round_and_logged(learner, sharer):
@@ -85,7 +85,7 @@ def test_the_fourth_request_is_refused_and_adds_no_wish(learner):
 
 def test_a_place_is_free_again_once_a_request_is_withdrawn(learner):
     requests = [ask(learner, make_registration(offers=["wikidata"], is_findable=True)) for _number in range(3)]
-    actions.withdraw_request(request=requests[1], by=learner.member, now=NOW)
+    withdraw_request(request=requests[1], by=learner.member, now=NOW)
 
     again = ask(learner, make_registration(offers=["wikidata"], is_findable=True))
 
@@ -148,9 +148,9 @@ def test_withdrawing_twice_is_harmless_and_only_ones_own(learner, sharer):
     request = ask(learner, sharer)
 
     with pytest.raises(MatchingError):
-        actions.withdraw_request(request=request, by=sharer.member, now=NOW)
+        withdraw_request(request=request, by=sharer.member, now=NOW)
     for _time in range(2):
-        actions.withdraw_request(request=request, by=learner.member, now=NOW)
+        withdraw_request(request=request, by=learner.member, now=NOW)
 
     request.refresh_from_db()
     assert (request.state, request.closed_at, request.place) == (RequestState.WITHDRAWN, NOW, None)
@@ -160,8 +160,8 @@ def test_withdrawing_twice_is_harmless_and_only_ones_own(learner, sharer):
 def test_a_request_no_round_answers_expires(learner, sharer):
     request = ask(learner, sharer)
 
-    assert actions.expire_requests(NOW + REQUEST_KEPT - timedelta(seconds=1)) == 0
-    assert [actions.expire_requests(NOW + REQUEST_KEPT) for _beat in range(2)] == [1, 0]
+    assert expire_requests(NOW + REQUEST_KEPT - timedelta(seconds=1)) == 0
+    assert [expire_requests(NOW + REQUEST_KEPT) for _beat in range(2)] == [1, 0]
 
     request.refresh_from_db()
     assert request.state == RequestState.EXPIRED
@@ -287,7 +287,7 @@ def test_two_who_ask_for_each_other_at_the_same_moment_do_not_wait_for_each_othe
 
     def ask_for(learner, sharer):
         try:
-            actions.ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
+            ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
         except OperationalError as trouble:
             troubles.append(trouble)
         finally:
@@ -346,7 +346,7 @@ def test_five_tabs_at_once_keep_three_requests():
     def press(sharer):
         barrier.wait()
         try:
-            actions.ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
+            ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
         except TooManyRequests:
             refused.append(sharer)
         finally:

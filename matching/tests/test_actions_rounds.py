@@ -8,7 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching import actions, domain, engine, facts
+from matching import domain, engine, facts
+from matching.actions.computing import solve_round, solve_waiting_rounds
+from matching.actions.rounds import cancel_round, create_round
+from matching.actions.sweeping import fail_abandoned
 from matching.domain import MatchState, RoundState
 from matching.engine import replay
 from matching.engine.errors import ProofFailed
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def run(**fields):
-    return actions.solve_round(round_=actions.create_round(by=None, now=NOW, wake_a_worker=False, **fields), now=NOW)
+    return solve_round(round_=create_round(by=None, now=NOW, wake_a_worker=False, **fields), now=NOW)
 
 
 def pairs_of(round_):
@@ -208,31 +211,31 @@ def test_the_same_seed_gives_the_same_matches_among_equals_and_the_row_order_doe
 
 def test_a_round_that_another_process_computes_is_not_computed_twice():
     make_round(RoundState.SOLVING)
-    mine = actions.create_round(by=None, now=NOW)
+    mine = create_round(by=None, now=NOW)
 
     with pytest.raises(domain.MoveNotAllowed, match="Another round"):
-        actions.solve_round(round_=mine, now=NOW)
+        solve_round(round_=mine, now=NOW)
 
     mine.refresh_from_db()
     assert mine.state == RoundState.DRAFT
-    assert actions.solve_waiting_rounds(now=NOW) == 0
+    assert solve_waiting_rounds(now=NOW) == 0
 
 
 def test_two_stale_copies_of_a_waiting_round_are_computed_once():
-    round_ = actions.create_round(by=None, now=NOW)
+    round_ = create_round(by=None, now=NOW)
     stale = Round.objects.get(pk=round_.pk)
-    actions.solve_round(round_=round_, now=NOW)
+    solve_round(round_=round_, now=NOW)
 
     with pytest.raises(domain.MoveNotAllowed):
-        actions.solve_round(round_=stale, now=NOW)
+        solve_round(round_=stale, now=NOW)
 
 
 def test_the_queue_is_computed_oldest_first_and_then_empty():
-    first = actions.create_round(by=None, now=NOW)
-    second = actions.create_round(by=None, now=NOW + timedelta(seconds=1))
+    first = create_round(by=None, now=NOW)
+    second = create_round(by=None, now=NOW + timedelta(seconds=1))
 
-    assert actions.solve_waiting_rounds(now=NOW + timedelta(seconds=2)) == 2
-    assert actions.solve_waiting_rounds(now=NOW) == 0
+    assert solve_waiting_rounds(now=NOW + timedelta(seconds=2)) == 2
+    assert solve_waiting_rounds(now=NOW) == 0
 
     states = dict(Round.objects.values_list("pk", "state"))
     assert states == {first.pk: RoundState.PROPOSED, second.pk: RoundState.PROPOSED}
@@ -241,8 +244,8 @@ def test_the_queue_is_computed_oldest_first_and_then_empty():
 def test_a_round_of_a_killed_worker_fails_visibly_and_another_can_begin():
     killed = make_round(RoundState.SOLVING)
 
-    assert actions.fail_abandoned(killed.lease_until) == 0
-    assert actions.fail_abandoned(killed.lease_until + timedelta(seconds=1)) == 1
+    assert fail_abandoned(killed.lease_until) == 0
+    assert fail_abandoned(killed.lease_until + timedelta(seconds=1)) == 1
 
     killed.refresh_from_db()
     assert (killed.state, "stopped" in killed.failure) == (RoundState.FAILED, True)
@@ -292,7 +295,7 @@ def test_a_round_cancelled_while_it_is_computed_stays_cancelled_and_empty(two_wh
     honest = engine.propose
 
     def cancelled_meanwhile(*args):
-        actions.cancel_round(round_=Round.objects.get(), by=coordinator, now=NOW)
+        cancel_round(round_=Round.objects.get(), by=coordinator, now=NOW)
         return honest(*args)
 
     monkeypatch.setattr(engine, "propose", cancelled_meanwhile)

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
-from matching import actions
-from matching.actions.sessions import seen_as
+from matching.actions.answers import complete_match, withdraw_from_match
+from matching.actions.session_sweeps import lapse_proposals, remind_of_sessions
+from matching.actions.sessions import cancel_session, confirm_time, keep_the_hour, propose_times, seen_as, set_call_link
 from matching.agreeing import (
     ChangedMeanwhile,
     Clash,
@@ -43,21 +44,19 @@ def at(*days, zone="Africa/Tunis"):
 def propose(match, side, *days, now=NOW, **given):
     member = match.person(side).member
     given.setdefault("seen", seen_as(match.sessions.open(now=now).first()))
-    return actions.propose_times(match=match, times=at(*days), by=member, now=now, **given)
+    return propose_times(match=match, times=at(*days), by=member, now=now, **given)
 
 
 def confirm(session, side, day, now=NOW, **given):
     session = Session.objects.get(pk=session.pk)
     given.setdefault("seen", seen_as(session))
-    return actions.confirm_time(
-        session=session, starts_at=NOW + day * DAY, by=session.person(side).member, now=now, **given
-    )
+    return confirm_time(session=session, starts_at=NOW + day * DAY, by=session.person(side).member, now=now, **given)
 
 
 def cancel(session, side, now=NOW, **given):
     session = Session.objects.get(pk=session.pk)
     values = {"why": WhyCancelled.CANNOT, "seen": seen_as(session), "by": session.person(side).member, "now": now}
-    return actions.cancel_session(session=session, **values | given)
+    return cancel_session(session=session, **values | given)
 
 
 def agree(match, day=3):
@@ -147,19 +146,19 @@ def test_the_agreed_hour_stays_if_the_other_likes(match):
     agree(match)
     session = propose(match, Side.SHARER, 8)
 
-    kept = actions.keep_the_hour(session=session, seen=seen_as(session), by=match.learner.member, now=NOW)
+    kept = keep_the_hour(session=session, seen=seen_as(session), by=match.learner.member, now=NOW)
 
     assert (kept.starts_at, kept.is_being_moved, kept.times.count()) == (NOW + 3 * DAY, False, 0)
     assert letters()[-1] == "kept_sharer"
     with pytest.raises(NothingToAgree, match="to move"):
-        actions.keep_the_hour(session=kept, seen=seen_as(kept), by=match.learner.member, now=NOW)
+        keep_the_hour(session=kept, seen=seen_as(kept), by=match.learner.member, now=NOW)
 
 
 def test_taking_back_ones_own_wish_to_move_writes_to_nobody(match):
     agree(match)
     session = propose(match, Side.SHARER, 8)
 
-    actions.keep_the_hour(session=session, seen=seen_as(session), by=match.sharer.member, now=NOW)
+    keep_the_hour(session=session, seen=seen_as(session), by=match.sharer.member, now=NOW)
 
     assert letters()[-1] == "proposed_learner"
 
@@ -196,14 +195,14 @@ def test_nothing_is_done_from_a_stale_page(match):
 
     for member in (match.learner.member, match.sharer.member):
         with pytest.raises(ChangedMeanwhile):
-            actions.confirm_time(session=session, starts_at=NOW + 4 * DAY, seen=old, by=member, now=NOW)
+            confirm_time(session=session, starts_at=NOW + 4 * DAY, seen=old, by=member, now=NOW)
         with pytest.raises(ChangedMeanwhile):
-            actions.cancel_session(session=session, why="cannot", seen=old, by=member, now=NOW)
+            cancel_session(session=session, why="cannot", seen=old, by=member, now=NOW)
         with pytest.raises(ChangedMeanwhile):
-            actions.keep_the_hour(session=session, seen=old, by=member, now=NOW)
+            keep_the_hour(session=session, seen=old, by=member, now=NOW)
         for seen in (old, ""):
             with pytest.raises(ChangedMeanwhile):
-                actions.propose_times(match=match, times=at(9), seen=seen, by=member, now=NOW)
+                propose_times(match=match, times=at(9), seen=seen, by=member, now=NOW)
     assert Session.objects.get().version == agreed.version
 
 
@@ -223,15 +222,15 @@ def test_nobody_else_has_a_say(match):
     given = {"by": stranger, "now": NOW}
 
     with pytest.raises(NotYours):
-        actions.propose_times(match=match, times=at(3), seen=seen, **given)
+        propose_times(match=match, times=at(3), seen=seen, **given)
     with pytest.raises(NotYours):
-        actions.confirm_time(session=session, starts_at=NOW + 3 * DAY, seen=seen, **given)
+        confirm_time(session=session, starts_at=NOW + 3 * DAY, seen=seen, **given)
     with pytest.raises(NotYours):
-        actions.cancel_session(session=session, why="cannot", seen=seen, **given)
+        cancel_session(session=session, why="cannot", seen=seen, **given)
     with pytest.raises(NotYours):
-        actions.keep_the_hour(session=session, seen=seen, **given)
+        keep_the_hour(session=session, seen=seen, **given)
     with pytest.raises(NotYours):
-        actions.set_call_link(session=session, link="https://x.example.org/", **given)
+        set_call_link(session=session, link="https://x.example.org/", **given)
 
 
 @pytest.mark.parametrize("state", ["asked", "completed", "ended"])
@@ -277,21 +276,21 @@ def test_the_call_link_is_kept_for_the_next_time_and_stands_in_no_log(match):
     link = "https://meet.example.org/our-room"
     session = agree(match)
 
-    actions.set_call_link(session=session, link=link, by=match.learner.member, now=NOW)
-    actions.set_call_link(session=session, link=link, by=match.sharer.member, now=NOW)
+    set_call_link(session=session, link=link, by=match.learner.member, now=NOW)
+    set_call_link(session=session, link=link, by=match.sharer.member, now=NOW)
 
     assert Act.objects.filter(verb="set_call_link").count() == 1
     assert not ActReason.objects.exists()
     with pytest.raises(ValidationError):
-        actions.set_call_link(session=session, link="http://x", by=match.learner.member, now=NOW)
+        set_call_link(session=session, link="http://x", by=match.learner.member, now=NOW)
     cancel(session, Side.LEARNER)
     with pytest.raises(NothingToAgree):
-        actions.set_call_link(session=session, link=link, by=match.learner.member, now=NOW)
+        set_call_link(session=session, link=link, by=match.learner.member, now=NOW)
     assert propose(match, Side.LEARNER, 6).call_link == link
 
 
 def leave_by_ending(match):
-    actions.withdraw_from_match(match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, now=NOW)
+    withdraw_from_match(match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, now=NOW)
 
 
 def leave_by_withdrawing(match):
@@ -308,7 +307,7 @@ def leave_by_erasing(match):
 
 
 def leave_by_completing(match):
-    actions.complete_match(match=match, by=match.sharer.member, now=NOW)
+    complete_match(match=match, by=match.sharer.member, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -373,22 +372,22 @@ def test_reminders_are_owed_once_a_day_and_an_hour_before(match):
     Letter.objects.all().delete()
     starts_at = session.starts_at
 
-    assert actions.remind_of_sessions(starts_at - 25 * HOUR) == 0
+    assert remind_of_sessions(starts_at - 25 * HOUR) == 0
     for _ in range(2):
-        actions.remind_of_sessions(starts_at - 23 * HOUR)
+        remind_of_sessions(starts_at - 23 * HOUR)
     assert sorted(letters()) == ["day_learner", "day_sharer"]
     for _ in range(2):
-        actions.remind_of_sessions(starts_at - HOUR / 2)
+        remind_of_sessions(starts_at - HOUR / 2)
     assert sorted(letters()) == ["day_learner", "day_sharer", "hour_learner", "hour_sharer"]
 
 
 def test_a_moved_hour_is_reminded_of_anew(match):
     session = agree(match, day=3)
-    actions.remind_of_sessions(session.starts_at - 23 * HOUR)
+    remind_of_sessions(session.starts_at - 23 * HOUR)
     later = NOW + 2 * DAY + 2 * HOUR
     moved = confirm(propose(match, Side.LEARNER, 6, now=later), Side.SHARER, 6, now=later)
 
-    actions.remind_of_sessions(moved.starts_at - 23 * HOUR)
+    remind_of_sessions(moved.starts_at - 23 * HOUR)
 
     assert letters().count("day_learner") == 2
 
@@ -396,8 +395,8 @@ def test_a_moved_hour_is_reminded_of_anew(match):
 def test_unanswered_times_lapse_and_whoever_proposed_is_told(match):
     session = propose(match, Side.LEARNER, 1, 2)
 
-    assert actions.lapse_proposals(NOW + DAY) == 0
-    assert actions.lapse_proposals(NOW + 2 * DAY) == 1
+    assert lapse_proposals(NOW + DAY) == 0
+    assert lapse_proposals(NOW + 2 * DAY) == 1
 
     session.refresh_from_db()
     assert (session.state, session.cancelled_why, session.cancelled_by) == ("cancelled", WhyCancelled.LAPSED, None)
@@ -411,7 +410,7 @@ def test_an_agreed_hour_outlives_the_times_to_move_it(match, now):
     propose(match, Side.SHARER, 2 if now == NOW + 2 * DAY else 9)
     before = letters()
 
-    assert actions.lapse_proposals(now) == 1
+    assert lapse_proposals(now) == 1
 
     session = Session.objects.get()
     assert (session.state, session.is_being_moved, session.starts_at) == ("confirmed", False, NOW + 3 * DAY)

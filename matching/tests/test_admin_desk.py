@@ -8,7 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mailings.models import Letter
-from matching import actions
+from matching.actions.by_hand import make_match_by_hand
+from matching.actions.computing import solve_waiting_rounds
+from matching.actions.drafts import draft_round, request_round
+from matching.actions.previewing import preview_round
+from matching.actions.rules import exclude_pair
 from matching.domain import MatchState, RoundPhase, RoundState
 from matching.engine.facts import CRITERIA
 from matching.models import Exclusion, Match, MatchingRules, Round
@@ -43,9 +47,9 @@ def people(learners=3, sharers=2, **fields):
 
 
 def computed(coordinator):
-    round_ = actions.draft_round(by=coordinator, now=NOW)
-    actions.request_round(round_=round_, by=coordinator, now=NOW)
-    actions.solve_waiting_rounds(now=NOW)
+    round_ = draft_round(by=coordinator, now=NOW)
+    request_round(round_=round_, by=coordinator, now=NOW)
+    solve_waiting_rounds(now=NOW)
     return Round.objects.get(pk=round_.pk)
 
 
@@ -175,11 +179,9 @@ def test_a_pair_that_breaks_a_rule_is_refused_with_that_rule(client, coordinator
 def test_a_pair_by_hand_that_breaks_a_rule_by_now_is_named(client, coordinator, liaison, other_liaison, drafted):
     learner, sharer = Registration.objects.filter(wishes__isnull=False).last(), Registration.objects.last()
     skill = Wish.objects.first().skill
-    actions.make_match_by_hand(
-        round_=drafted, learner=learner, sharer=sharer, skill=skill, why="x", by=coordinator, now=NOW
-    )
+    make_match_by_hand(round_=drafted, learner=learner, sharer=sharer, skill=skill, why="x", by=coordinator, now=NOW)
     sharer.spoken_languages.update(code="xh")
-    actions.preview_round(round_=drafted, by=coordinator, now=NOW)
+    preview_round(round_=drafted, by=coordinator, now=NOW)
 
     assert "put together by hand, break a rule by now." in page(client, liaison, ROUND, drafted.pk).content.decode()
     assert learner.shown_name not in page(client, other_liaison, ROUND, drafted.pk).content.decode()
@@ -392,7 +394,7 @@ def test_the_pages_ask_the_database_as_often_for_30_as_for_3(client, coordinator
         for learner, sharer in zip(learners, sharers, strict=True):
             make_registration(wishes=["budgeting"])
             make_request(learner=learner, sharer=make_registration(offers=["wikidata"], is_findable=True))
-            actions.exclude_pair(one=learner, other=sharer, reason="x", by=coordinator, now=NOW)
+            exclude_pair(one=learner, other=sharer, reason="x", by=coordinator, now=NOW)
 
     def queries(address):
         with CaptureQueriesContext(connection) as captured:
@@ -400,8 +402,8 @@ def test_the_pages_ask_the_database_as_often_for_30_as_for_3(client, coordinator
         return len(captured)
 
     def queries_of_pages():
-        draft = actions.draft_round(by=coordinator, now=NOW)
-        actions.preview_round(round_=draft, by=coordinator, now=NOW)
+        draft = draft_round(by=coordinator, now=NOW)
+        preview_round(round_=draft, by=coordinator, now=NOW)
         counts = {"draft": queries(reverse(ROUND, args=[draft.pk]))}
         round_ = computed(coordinator)
         pages = {

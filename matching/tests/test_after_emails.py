@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from mailings import kinds
-from matching import actions
+from matching.actions.answers import complete_match
+from matching.actions.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
+from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.domain import Side
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.after_factories import make_hour, say
@@ -72,7 +74,7 @@ def test_what_a_pity_is_owed_while_it_is_true():
     assert owed(hour, NOW) is None
     assert kind("missed_each_other_sharer").still_owed(hour, NOW) == "it was not like that"
     for side in (hour.sharer, hour.learner):  # nobody met, so it takes the word of both
-        actions.complete_match(match=hour.match, by=side.member, now=NOW)
+        complete_match(match=hour.match, by=side.member, now=NOW)
     assert owed(hour, NOW) == "the match is over"
 
 
@@ -137,11 +139,11 @@ def test_an_end_after_meeting_reads_as_one():
 
 def test_the_sweeps_are_registered():
     assert {
-        "matching.hours_over": actions.ask_how_it_went,
-        "matching.hours_settled": actions.settle_sessions,
-        "matching.done": actions.complete_done,
-        "matching.quiet": actions.nudge_quiet,
-        "matching.quiet_told": actions.tell_of_quiet,
-        "matching.quiet_ended": actions.end_quiet,
+        "matching.hours_over": ask_how_it_went,
+        "matching.hours_settled": settle_sessions,
+        "matching.done": complete_done,
+        "matching.quiet": nudge_quiet,
+        "matching.quiet_told": tell_of_quiet,
+        "matching.quiet_ended": end_quiet,
     }.items() <= kinds.sweeps().items()
     assert Match.objects.count() == SessionOutcome.objects.count() == 0

@@ -6,7 +6,9 @@ import pytest
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching import actions
+from matching.actions.answers import complete_match
+from matching.actions.quiet import end_quiet, nudge_quiet
+from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.afterwards import SETTLE_AFTER
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.after_factories import make_hour, say
@@ -60,9 +62,9 @@ def test_sweeps_at_once_ask_settle_and_tell_once():
         say(make_hour(match=match, ended=timedelta(days=number)), "learner", "other_missed")
     make_hour()
 
-    at_once([lambda: actions.ask_how_it_went(NOW)] * 3)
-    at_once([lambda: actions.settle_sessions(NOW + SETTLE_AFTER)] * 3)
-    actions.settle_sessions(NOW + SETTLE_AFTER)
+    at_once([lambda: ask_how_it_went(NOW)] * 3)
+    at_once([lambda: settle_sessions(NOW + SETTLE_AFTER)] * 3)
+    settle_sessions(NOW + SETTLE_AFTER)
 
     assert SessionOutcome.objects.filter(verdict="missed").count() == 3
     assert Concern.objects.count() == 1
@@ -73,16 +75,16 @@ def test_sweeps_at_once_ask_settle_and_tell_once():
 def test_the_last_kind_word_and_a_new_word_at_the_same_moment_leave_one_end():
     match = make_match("connected")
     for day in (14, 28):
-        actions.nudge_quiet(NOW + timedelta(days=day))
+        nudge_quiet(NOW + timedelta(days=day))
     now = NOW + timedelta(days=42)
 
     at_once(
         [
-            lambda: actions.end_quiet(now),
-            lambda: actions.complete_match(match=match, by=match.learner.member, now=now),
+            lambda: end_quiet(now),
+            lambda: complete_match(match=match, by=match.learner.member, now=now),
         ]
     )
-    actions.end_quiet(now)  # the next tick: a match that was being looked at is left to it
+    end_quiet(now)  # the next tick: a match that was being looked at is left to it
 
     ended = Match.objects.get()
     verbs = set(Act.objects.filter(object_type="matching.match").values_list("verb", flat=True))

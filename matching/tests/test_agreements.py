@@ -6,7 +6,18 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from matching import actions, advising, browsing, facts
+from matching import advising, browsing, facts
+from matching.actions.answers import accept_match
+from matching.actions.by_hand import make_match_by_hand, swap_match
+from matching.actions.computing import solve_round
+from matching.actions.drafts import draft_round
+from matching.actions.previewing import preview_round
+from matching.actions.publishing import publish_round
+from matching.actions.repairing import repair_round
+from matching.actions.requests import ask_for_sharer
+from matching.actions.reviews import approve_match, refuse_match
+from matching.actions.rounds import create_round
+from matching.actions.sweeping import close_fallen
 from matching.asking import CannotAsk
 from matching.domain import CannotPair, MatchState, NotReady
 from matching.models import Match
@@ -33,8 +44,8 @@ def lose(registration, document="privacy_notice"):
 
 
 def solved():
-    round_ = actions.create_round(by=None, now=NOW, wake_a_worker=False)
-    return actions.solve_round(round_=round_, now=LATER)
+    round_ = create_round(by=None, now=NOW, wake_a_worker=False)
+    return solve_round(round_=round_, now=LATER)
 
 
 def test_a_round_pairs_nobody_who_has_not_agreed_and_pairs_them_once_they_have():
@@ -60,9 +71,9 @@ def test_a_repair_gives_nothing_to_who_took_an_agreement_back(document):
     match = round_.matches.get()
     lose(other if match.sharer == first else first, document)
     by = make_coordinator()
-    actions.refuse_match(match=match, by=by, why="poor_fit", now=LATER)
+    refuse_match(match=match, by=by, why="poor_fit", now=LATER)
 
-    repaired = actions.repair_round(round_=round_, by=by, now=LATER)
+    repaired = repair_round(round_=round_, by=by, now=LATER)
 
     assert repaired.added == []
     assert not Match.objects.undecided().filter(learner=learner).exists()
@@ -74,7 +85,7 @@ def test_a_preview_says_how_many_are_left_out_for_it(client):
     make_registration(offers=["wikidata"])
     claimed_import(wishes=["wikidata"])
     lose(make_registration(offers=["wikidata"]))
-    round_ = actions.preview_round(round_=actions.draft_round(by=by, now=NOW), by=by, now=LATER)
+    round_ = preview_round(round_=draft_round(by=by, now=NOW), by=by, now=LATER)
 
     assert (round_.preview["learners"], round_.preview["lacking_consents"]) == (1, 2)
     client.force_login(by)
@@ -88,7 +99,7 @@ def test_a_proposal_of_somebody_who_took_an_agreement_back_cannot_be_approved(si
     lose(getattr(match, side))
 
     with pytest.raises(NotReady, match=f"The {side} has not agreed"):
-        actions.approve_match(match=match, by=make_coordinator(), now=LATER)
+        approve_match(match=match, by=make_coordinator(), now=LATER)
 
 
 @pytest.mark.parametrize("side", ["learner", "sharer"])
@@ -97,13 +108,13 @@ def test_an_approved_match_is_held_and_nobody_asked_until_both_have_agreed(side)
     person, by = getattr(match, side), make_coordinator()
     lose(person)
 
-    published = actions.publish_round(round_=match.round, by=by, now=LATER)
+    published = publish_round(round_=match.round, by=by, now=LATER)
 
     match.refresh_from_db()
     assert (published.asked, [held for held, _why in published.held]) == ([], [match])
     assert (match.state, match.asked_at) == (MatchState.APPROVED, None)
     agree(member=person.member, versions={"privacy_notice": "2026-11"}, by=person.member, now=LATER)
-    assert actions.publish_round(round_=match.round, by=by, now=LATER).asked == [match]
+    assert publish_round(round_=match.round, by=by, now=LATER).asked == [match]
 
 
 def test_publishing_many_asks_once_who_agreed(django_assert_max_num_queries):
@@ -113,7 +124,7 @@ def test_publishing_many_asks_once_who_agreed(django_assert_max_num_queries):
         lose(match.learner)
 
     with django_assert_max_num_queries(40):
-        assert len(actions.publish_round(round_=round_, by=by, now=LATER).held) == 4
+        assert len(publish_round(round_=round_, by=by, now=LATER).held) == 4
 
 
 def test_what_was_asked_or_connected_goes_on_without_the_agreement():
@@ -124,10 +135,10 @@ def test_what_was_asked_or_connected_goes_on_without_the_agreement():
 
     assert set(Match.objects.live()) == {asked, connected}
     for side in ("learner", "sharer"):
-        actions.accept_match(match=asked, by=getattr(asked, side).member, now=LATER)
+        accept_match(match=asked, by=getattr(asked, side).member, now=LATER)
     asked.refresh_from_db()
     assert asked.state == MatchState.CONNECTED
-    assert actions.close_fallen(LATER) == 0
+    assert close_fallen(LATER) == 0
 
 
 def test_a_pair_by_hand_and_a_swap_need_the_agreement_of_both():
@@ -136,10 +147,10 @@ def test_a_pair_by_hand_and_a_swap_need_the_agreement_of_both():
     pair = {"learner": learner, "sharer": sharer, "skill": make_skill("wikidata"), "why": "Friends."}
 
     with pytest.raises(CannotPair, match="has not agreed to the documents here"):
-        actions.make_match_by_hand(round_=round_, by=by, now=LATER, **pair)
+        make_match_by_hand(round_=round_, by=by, now=LATER, **pair)
     match = make_match(MatchState.PROPOSED, learner=learner)
     with pytest.raises(CannotPair):
-        actions.swap_match(match=match, sharer=sharer, by=by, now=LATER)
+        swap_match(match=match, sharer=sharer, by=by, now=LATER)
     match.refresh_from_db()
     assert match.state == MatchState.PROPOSED
 
@@ -156,7 +167,7 @@ def test_nobody_without_it_is_listed_shown_asked_for_or_named_at_the_desk(client
         assert client.get(reverse("matching:sharer-ask", args=[hidden.member.public_id])).status_code == 404
         assert hidden.member.public_id not in client.get(reverse("matching:sharer-list")).content.decode()
     with pytest.raises(CannotAsk):
-        actions.ask_for_sharer(sharer=hidden, skill=make_skill("wikidata"), why="Please.", by=me.member, now=NOW)
+        ask_for_sharer(sharer=hidden, skill=make_skill("wikidata"), why="Please.", by=me.member, now=NOW)
 
 
 def test_who_has_not_agreed_looks_at_nobody_and_asks_for_nobody(client):
@@ -168,7 +179,7 @@ def test_who_has_not_agreed_looks_at_nobody_and_asks_for_nobody(client):
     assert page.status_code == 403
     assert reverse("registrations:agreement-list") in page.content.decode()
     with pytest.raises(CannotAsk, match="Agree to"):
-        actions.ask_for_sharer(sharer=other, skill=make_skill("wikidata"), why="Please.", by=me.member, now=NOW)
+        ask_for_sharer(sharer=other, skill=make_skill("wikidata"), why="Please.", by=me.member, now=NOW)
 
 
 def test_a_request_made_before_is_not_told_to_a_round():

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from letsconnect.base.models import Act
-from matching import actions, domain
+from matching import domain
+from matching.actions.publishing import publish_round
+from matching.actions.reviews import approve_match, approve_matches, refuse_match, refuse_matches
+from matching.actions.rules import change_rules
 from matching.domain import ClosedWhy, MatchState
 from matching.models import Match
 from matching.tests.factories import REASONS, make_match
@@ -16,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def approve(match, by, **fields):
-    return actions.approve_match(match=match, by=by, now=NOW, **fields)
+    return approve_match(match=match, by=by, now=NOW, **fields)
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def across(db):
 
 @pytest.fixture
 def both(db):
-    actions.change_rules(by=make_coordinator(), now=NOW, both_must_approve=True)
+    change_rules(by=make_coordinator(), now=NOW, both_must_approve=True)
 
 
 def test_either_liaison_approves_a_pair_across_two_regions_unless_the_rules_want_both(across):
@@ -84,7 +87,7 @@ def test_a_coordinator_counts_for_both_and_completes_what_one_began(across, both
 def test_many_approvals_say_which_wait_for_the_other_region(across, both):
     liaison, home = make_liaison("MENA"), make_match()
 
-    outcome = actions.approve_matches(matches=[across, home], by=liaison, now=NOW)
+    outcome = approve_matches(matches=[across, home], by=liaison, now=NOW)
 
     assert (outcome.done, outcome.waiting, outcome.not_done) == ([home], [across], [])
 
@@ -96,14 +99,14 @@ def test_a_decision_about_a_version_that_is_gone_is_refused_and_says_so(across, 
     with pytest.raises(domain.ChangedSince, match="Somebody else"):
         approve(across, late, seen=1)
     with pytest.raises(domain.ChangedSince):
-        actions.refuse_match(match=across, by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen=1)
+        refuse_match(match=across, by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen=1)
     assert approve(across, late, seen=2).state == MatchState.APPROVED
-    outcome = actions.refuse_matches(matches=[across], by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen={across.pk: 2})
+    outcome = refuse_matches(matches=[across], by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen={across.pk: 2})
     assert "Somebody else" in outcome.not_done[0][1]
 
 
 def test_the_total_over_both_roles_is_counted_at_approval_and_again_when_publishing(coordinator):
-    actions.change_rules(by=coordinator, now=NOW, most_at_once=2)
+    change_rules(by=coordinator, now=NOW, most_at_once=2)
     busy = make_registration(offers=["wikidata"], wishes=["wikidata"], can_help=5, can_learn_from=5)
     hours = [{**REASONS, "hours": [[start, start + 4]]} for start in (0, 8, 16)]
     one = make_match("connected", learner=busy, reasons=hours[0])
@@ -112,10 +115,10 @@ def test_the_total_over_both_roles_is_counted_at_approval_and_again_when_publish
 
     with pytest.raises(domain.NoPlaceLeft, match="both roles"):
         approve(three, coordinator)
-    actions.change_rules(by=coordinator, now=NOW, most_at_once=3)
+    change_rules(by=coordinator, now=NOW, most_at_once=3)
     assert approve(three, coordinator).state == MatchState.APPROVED
-    actions.change_rules(by=coordinator, now=NOW, most_at_once=1)
-    held = actions.publish_round(round_=two.round, by=coordinator, now=NOW).held
+    change_rules(by=coordinator, now=NOW, most_at_once=1)
+    held = publish_round(round_=two.round, by=coordinator, now=NOW).held
     assert [match.pk for match, _why in held] == [two.pk] and "both roles" in held[0][1]
     assert one.pk
 

@@ -4,7 +4,9 @@ import pytest
 
 from letsconnect.tests.browser import WIDTHS
 from mailings.models import Letter
-from matching import actions
+from matching.actions.computing import solve_waiting_rounds
+from matching.actions.drafts import draft_round, request_round
+from matching.actions.rules import exclude_pair
 from matching.domain import MatchState
 from matching.models import Match, Round
 from registrations.tests.factories import NOW, make_coordinator, make_registration
@@ -51,7 +53,7 @@ def test_the_desk_takes_a_round_from_draft_to_publishing(live_server, open_windo
     page.locator("[data-reload] button").click()
     assert page.locator("[data-reload] button").is_hidden()
 
-    actions.solve_waiting_rounds(now=NOW)
+    solve_waiting_rounds(now=NOW)
     round_ = Round.objects.get()
     window.visit(f"/admin/matching/round/{round_.pk}/change/", accessible=False)
     look(window, "round", language)
@@ -88,11 +90,11 @@ def test_the_desk_takes_a_round_from_draft_to_publishing(live_server, open_windo
 def test_the_pages_beside_the_way_are_sound(live_server, open_window, language):
     make_people()
     coordinator = make_coordinator(language=language)
-    round_ = actions.draft_round(by=coordinator, now=NOW)
-    actions.request_round(round_=round_, by=coordinator, now=NOW)
-    actions.solve_waiting_rounds(now=NOW)
+    round_ = draft_round(by=coordinator, now=NOW)
+    request_round(round_=round_, by=coordinator, now=NOW)
+    solve_waiting_rounds(now=NOW)
     match = Match.objects.order_by("pk").first()
-    exclusion = actions.exclude_pair(one=match.learner, other=match.sharer, reason=LONG, by=coordinator, now=NOW)
+    exclusion = exclude_pair(one=match.learner, other=match.sharer, reason=LONG, by=coordinator, now=NOW)
     window = open_window(live_server.url, language=language, member=coordinator)
     desk = "/admin/matching"
     pair = f"?round={round_.pk}&learner={match.learner_id}&sharer="

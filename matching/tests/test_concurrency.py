@@ -10,8 +10,12 @@ from django.db import connection, transaction
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching import actions
 from matching.actions import publishing, reviews
+from matching.actions.answers import accept_match, withdraw_from_match
+from matching.actions.computing import solve_round, solve_waiting_rounds
+from matching.actions.publishing import publish_round
+from matching.actions.reviews import approve_match, refuse_match
+from matching.actions.rounds import create_round
 from matching.domain import ClosedWhy, MatchingError, MatchState
 from matching.models import Match, Round
 from matching.tests.factories import make_match, make_round
@@ -54,7 +58,7 @@ def crowd(monkeypatch):
     coordinator = make_coordinator()
     round_ = make_round()
     matches = [make_match(round=round_, sharer=sharer) for _ in range(LEARNERS)]
-    return [lambda match=match: actions.approve_match(match=match, by=coordinator, now=NOW) for match in matches]
+    return [lambda match=match: approve_match(match=match, by=coordinator, now=NOW) for match in matches]
 
 
 def approved():
@@ -84,8 +88,8 @@ def test_of_two_liaisons_one_wins_and_the_other_is_told():
 
         done = at_once(
             [
-                lambda match=match: actions.approve_match(match=match, by=one, now=NOW),
-                lambda match=match: actions.approve_match(match=match, by=two, now=NOW),
+                lambda match=match: approve_match(match=match, by=one, now=NOW),
+                lambda match=match: approve_match(match=match, by=two, now=NOW),
             ]
         )
 
@@ -101,8 +105,8 @@ def test_approving_and_refusing_at_once_leave_one_story():
 
         at_once(
             [
-                lambda match=match: actions.approve_match(match=match, by=one, now=NOW),
-                lambda match=match: actions.refuse_match(match=match, by=two, why=ClosedWhy.POOR_FIT, now=NOW),
+                lambda match=match: approve_match(match=match, by=one, now=NOW),
+                lambda match=match: refuse_match(match=match, by=two, why=ClosedWhy.POOR_FIT, now=NOW),
             ]
         )
 
@@ -126,8 +130,8 @@ def test_both_accept_at_the_same_moment_and_are_connected_once():
 
         at_once(
             [
-                lambda match=match: actions.accept_match(match=match, by=match.learner.member, now=NOW),
-                lambda match=match: actions.accept_match(match=match, by=match.sharer.member, now=NOW),
+                lambda match=match: accept_match(match=match, by=match.learner.member, now=NOW),
+                lambda match=match: accept_match(match=match, by=match.sharer.member, now=NOW),
             ]
         )
 
@@ -146,8 +150,8 @@ def test_accepting_and_declining_at_the_same_moment_leave_one_end():
 
         done = at_once(
             [
-                lambda match=match: actions.accept_match(match=match, by=match.sharer.member, now=NOW),
-                lambda match=match: actions.withdraw_from_match(
+                lambda match=match: accept_match(match=match, by=match.sharer.member, now=NOW),
+                lambda match=match: withdraw_from_match(
                     match=match, by=match.learner.member, why=ClosedWhy.NO_TIME, now=NOW
                 ),
             ]
@@ -163,7 +167,7 @@ def test_publishing_twice_at_once_asks_everybody_once():
         make_match("approved", round=first.round)
     one, two = make_coordinator(), make_coordinator()
 
-    done = at_once([lambda by=by: actions.publish_round(round_=first.round, by=by, now=NOW) for by in (one, two)])
+    done = at_once([lambda by=by: publish_round(round_=first.round, by=by, now=NOW) for by in (one, two)])
 
     assert sorted(len(published.asked) for published in done) == [0, 6]
     assert Letter.objects.count() == 12
@@ -172,9 +176,9 @@ def test_publishing_twice_at_once_asks_everybody_once():
 def test_eight_workers_compute_a_round_once():
     make_registration(wishes=["wikidata"])
     make_registration(offers=["wikidata"])
-    round_ = actions.create_round(by=None, now=NOW)
+    round_ = create_round(by=None, now=NOW)
 
-    done = at_once([lambda: actions.solve_waiting_rounds(now=NOW)] * 8)
+    done = at_once([lambda: solve_waiting_rounds(now=NOW)] * 8)
 
     assert sum(done) == 1
     assert Round.objects.get(pk=round_.pk).state == "proposed"
@@ -184,10 +188,10 @@ def test_eight_workers_compute_a_round_once():
 def test_two_rounds_computed_at_once_never_propose_one_pair_twice():
     make_registration(wishes=["wikidata"])
     make_registration(offers=["wikidata"])
-    rounds = [actions.create_round(by=None, now=NOW) for _ in range(2)]
+    rounds = [create_round(by=None, now=NOW) for _ in range(2)]
 
-    at_once([lambda round_=round_: actions.solve_round(round_=round_, now=NOW) for round_ in rounds])
-    actions.solve_waiting_rounds(now=NOW)
+    at_once([lambda round_=round_: solve_round(round_=round_, now=NOW) for round_ in rounds])
+    solve_waiting_rounds(now=NOW)
 
     assert set(Round.objects.values_list("state", flat=True)) == {"proposed"}
     assert Match.objects.count() == 1
@@ -208,11 +212,11 @@ def test_publishing_locks_a_few_people_at_a_time_and_goes_on_after_it_was_stoppe
 
     monkeypatch.setattr(publishing, "_ask", look_then_stop)
     with pytest.raises(KeyboardInterrupt):
-        actions.publish_round(round_=first.round, by=by, now=NOW)
+        publish_round(round_=first.round, by=by, now=NOW)
     monkeypatch.setattr(publishing, "_ask", honest)
     assert sorted(Match.objects.values_list("state", flat=True)) == ["approved", "approved", "asked"]
 
-    assert actions.publish_round(round_=first.round, by=by, now=NOW).asked == others
+    assert publish_round(round_=first.round, by=by, now=NOW).asked == others
     assert Letter.objects.count() == 6
 
 

@@ -6,8 +6,16 @@ import pytest
 
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
-from matching import actions, domain, engine
+from matching import domain, engine
 from matching.actions import leases, previewing
+from matching.actions.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
+from matching.actions.computing import solve_round, solve_waiting_rounds
+from matching.actions.drafts import change_draft, draft_round, request_round
+from matching.actions.previewing import compute_waiting_previews, preview_round
+from matching.actions.queue import compute_what_waits
+from matching.actions.rounds import cancel_round, release_undecided
+from matching.actions.rules import change_rules, exclude_pair, lift_exclusion
+from matching.actions.sweeping import fail_abandoned
 from matching.domain import ClosedWhy, MatchState, RoundPhase, RoundState
 from matching.engine.facts import Settings
 from matching.models import Exclusion, Match, MatchingRules, Round
@@ -28,22 +36,22 @@ def people(db):
 
 
 def draft(by, **fields):
-    return actions.draft_round(by=by, now=NOW, **fields)
+    return draft_round(by=by, now=NOW, **fields)
 
 
 def preview(round_, by, now=LATER):
-    return actions.preview_round(round_=round_, by=by, now=now)
+    return preview_round(round_=round_, by=by, now=now)
 
 
 def by_hand(round_, learner, sharer, by, skill="wikidata", why="They met at a conference"):
-    return actions.make_match_by_hand(
+    return make_match_by_hand(
         round_=round_, learner=learner, sharer=sharer, skill=make_skill(skill), why=why, by=by, now=LATER
     )
 
 
 def run(round_, by):
-    actions.request_round(round_=round_, by=by, now=LATER)
-    return actions.solve_round(round_=round_, now=LATER)
+    request_round(round_=round_, by=by, now=LATER)
+    return solve_round(round_=round_, now=LATER)
 
 
 def test_a_draft_is_previewed_at_once_and_nothing_else_happens(people, coordinator):
@@ -62,7 +70,7 @@ def test_a_preview_is_kept_beside_the_one_before_with_what_differs(people, coord
     round_ = preview(draft(coordinator), coordinator)
     served = {row[0] for row in round_.preview["pairs"]}
     left = next(person for number, person in enumerate(people[:2]) if number not in served)
-    actions.change_draft(round_=round_, by=coordinator, now=LATER, scope=Scope(regions=(left.region,)))
+    change_draft(round_=round_, by=coordinator, now=LATER, scope=Scope(regions=(left.region,)))
 
     again = preview(round_, coordinator)
 
@@ -90,7 +98,7 @@ def test_with_many_people_a_worker_previews_and_the_row_shows_the_phases(people,
     assert (round_.preview, round_.preview_requested_at) == (None, LATER)
     assert list(Round.objects.overlooked(now=LATER + timedelta(minutes=1))) == [round_]
 
-    assert actions.compute_what_waits(now=LATER) == 1
+    assert compute_what_waits(now=LATER) == 1
 
     round_.refresh_from_db()
     assert round_.preview["served"] == 1 and round_.preview_requested_at is None
@@ -102,16 +110,16 @@ def test_a_preview_waits_for_a_round_that_is_being_computed(people, coordinator)
     round_ = preview(draft(coordinator), coordinator)
     assert (round_.preview, round_.preview_requested_at) == (None, LATER)
 
-    assert actions.compute_waiting_previews(now=LATER) == 0
-    actions.fail_abandoned(busy.lease_until + timedelta(seconds=1))
-    assert actions.compute_waiting_previews(now=LATER) == 1
+    assert compute_waiting_previews(now=LATER) == 0
+    fail_abandoned(busy.lease_until + timedelta(seconds=1))
+    assert compute_waiting_previews(now=LATER) == 1
 
 
 def test_a_draft_cancelled_while_it_is_previewed_keeps_nothing(people, coordinator, monkeypatch):
     honest = engine.propose
 
     def cancelled_meanwhile(*args):
-        actions.cancel_round(round_=Round.objects.get(), by=coordinator, now=LATER)
+        cancel_round(round_=Round.objects.get(), by=coordinator, now=LATER)
         return honest(*args)
 
     monkeypatch.setattr(engine, "propose", cancelled_meanwhile)
@@ -136,7 +144,7 @@ def test_a_preview_warns_of_what_the_solver_does_not_look_at(coordinator):
     for _ in range(3):
         make_registration(wishes=["wikidata"])
     make_registration(offers=["budgeting"])
-    actions.change_rules(by=coordinator, now=NOW, most_at_once=3)
+    change_rules(by=coordinator, now=NOW, most_at_once=3)
 
     found = preview(draft(coordinator), coordinator).preview
 
@@ -195,7 +203,7 @@ def test_a_draft_refuses_what_no_round_can_be_asked_to_do(fields, coordinator):
     with pytest.raises(domain.BadSetting):
         draft(coordinator, **fields)
     with pytest.raises(domain.BadSetting):
-        actions.change_draft(round_=draft(coordinator), by=coordinator, now=NOW, **fields)
+        change_draft(round_=draft(coordinator), by=coordinator, now=NOW, **fields)
 
 
 def test_only_who_drafted_a_round_or_a_coordinator_changes_it_and_only_while_it_is_a_draft(member):
@@ -203,14 +211,14 @@ def test_only_who_drafted_a_round_or_a_coordinator_changes_it_and_only_while_it_
     with pytest.raises(domain.NotYours):
         draft(member)
     round_ = draft(liaison)
-    actions.change_draft(round_=round_, by=coordinator, now=NOW, seed=4)
+    change_draft(round_=round_, by=coordinator, now=NOW, seed=4)
     for act in (preview, run):
         with pytest.raises(domain.NotYours):
             act(round_, other)
     round_ = run(round_, liaison)
     assert (round_.state, round_.seed) == (RoundState.PROPOSED, 4)
     with pytest.raises(domain.MoveNotAllowed):
-        actions.change_draft(round_=round_, by=liaison, now=NOW, seed=5)
+        change_draft(round_=round_, by=liaison, now=NOW, seed=5)
     with pytest.raises(domain.MoveNotAllowed):
         preview(round_, liaison)
 
@@ -218,19 +226,19 @@ def test_only_who_drafted_a_round_or_a_coordinator_changes_it_and_only_while_it_
 def test_requesting_twice_is_requesting_once_and_a_failed_round_can_be_tried_again(people, coordinator):
     round_ = draft(coordinator)
     for _ in range(2):
-        actions.request_round(round_=round_, by=coordinator, now=LATER)
+        request_round(round_=round_, by=coordinator, now=LATER)
     assert Act.objects.filter(verb="request_round").count() == 1
     failed = make_round(RoundState.FAILED, failure="no memory", settings=round_.settings)
 
-    assert actions.request_round(round_=failed, by=coordinator, now=LATER).state == RoundState.DRAFT
-    assert actions.solve_waiting_rounds(now=LATER) == 2
+    assert request_round(round_=failed, by=coordinator, now=LATER).state == RoundState.DRAFT
+    assert solve_waiting_rounds(now=LATER) == 2
     failed.refresh_from_db()
     assert (failed.state, failed.failure) == (RoundState.PROPOSED, "")
 
 
 def test_a_round_counts_by_the_rules_of_the_moment_it_is_requested(people, coordinator):
     round_ = draft(coordinator)
-    actions.change_rules(by=coordinator, now=NOW, min_minutes_a_week=901)
+    change_rules(by=coordinator, now=NOW, min_minutes_a_week=901)
 
     round_ = run(round_, coordinator)
 
@@ -253,7 +261,7 @@ def test_a_pair_made_by_hand_in_a_draft_comes_first_and_is_stored_once(people, c
         assert (stored.pk, stored.learner, stored.made_why) == (match.pk, one, "They met at a conference")
         assert stored.score == sum(reason["points"] for reason in stored.reasons["reasons"]) == match.score > 0
         assert stored in Match.objects.to_decide()
-        actions.cancel_round(round_=round_, by=coordinator, now=LATER)
+        cancel_round(round_=round_, by=coordinator, now=LATER)
 
 
 def test_a_pair_made_by_hand_that_breaks_a_rule_by_the_time_of_the_round_stays_and_is_named(people, coordinator):
@@ -311,7 +319,7 @@ def test_only_a_liaison_of_either_region_pairs_by_hand_and_nobody_pairs_themselv
 
 
 def exclude(one, other, by, reason="They share an office"):
-    return actions.exclude_pair(one=one, other=other, reason=reason, by=by, now=NOW)
+    return exclude_pair(one=one, other=other, reason=reason, by=by, now=NOW)
 
 
 def test_a_swap_closes_the_old_pair_without_a_judgement(people, coordinator):
@@ -319,7 +327,7 @@ def test_a_swap_closes_the_old_pair_without_a_judgement(people, coordinator):
     other = make_registration(offers=["wikidata"])
     match = make_match(learner=learner, sharer=sharer)
 
-    new = actions.swap_match(match=match, sharer=other, by=coordinator, now=LATER, why="Closer in time", seen=1)
+    new = swap_match(match=match, sharer=other, by=coordinator, now=LATER, why="Closer in time", seen=1)
 
     match.refresh_from_db()
     assert (match.state, match.closed_why, match.closed_note) == ("withdrawn", "swapped", "Closer in time")
@@ -334,9 +342,9 @@ def test_a_swap_that_cannot_be_leaves_the_old_pair_as_it_was(people, coordinator
     swap = {"by": coordinator, "now": LATER}
 
     with pytest.raises(domain.CannotPair):
-        actions.swap_match(match=match, sharer=stranger, **swap)
+        swap_match(match=match, sharer=stranger, **swap)
     with pytest.raises(domain.ChangedSince):
-        actions.swap_match(match=match, sharer=make_registration(offers=["wikidata"]), seen=2, **swap)
+        swap_match(match=match, sharer=make_registration(offers=["wikidata"]), seen=2, **swap)
 
     assert Match.objects.get() == match and Match.objects.get().state == MatchState.PROPOSED
 
@@ -346,8 +354,8 @@ def test_many_are_swapped_each_by_itself(people, coordinator):
     other = make_registration(offers=["wikidata"])
     one, two = make_match(learner=learner, sharer=sharer), make_match(learner=abroad, sharer=sharer)
 
-    outcome = actions.swap_matches(
-        swaps=[actions.Swap(two, make_registration(offers=["budgeting"])), actions.Swap(one, other)],
+    outcome = swap_matches(
+        swaps=[Swap(two, make_registration(offers=["budgeting"])), Swap(one, other)],
         by=coordinator,
         now=LATER,
     )
@@ -364,11 +372,11 @@ def test_an_exclusion_keeps_two_apart_in_either_role_until_it_is_lifted(people, 
     round_ = draft(coordinator, scope=Scope(regions=("MENA",)))
     assert preview(round_, coordinator).preview["served"] == 0
 
-    actions.lift_exclusion(exclusion=exclusion, why="They made up", by=coordinator, now=LATER)
+    lift_exclusion(exclusion=exclusion, why="They made up", by=coordinator, now=LATER)
 
     assert preview(round_, coordinator).preview["served"] == 1
     with pytest.raises(domain.MoveNotAllowed):
-        actions.lift_exclusion(exclusion=exclusion, why="again", by=coordinator, now=LATER)
+        lift_exclusion(exclusion=exclusion, why="again", by=coordinator, now=LATER)
     assert list(ActReason.objects.values_list("text", flat=True)) == ["They share an office", "They made up"]
 
 
@@ -386,31 +394,31 @@ def test_who_excludes_looks_after_a_side_is_neither_and_says_why(people):
     exclusion = exclude(learner, sharer, make_liaison("MENA"))
     for by, why in ((make_liaison("SA"), "x"), (make_coordinator(), "")):
         with pytest.raises((domain.NotYours, domain.ReasonMissing)):
-            actions.lift_exclusion(exclusion=exclusion, why=why, by=by, now=LATER)
+            lift_exclusion(exclusion=exclusion, why=why, by=by, now=LATER)
     assert Exclusion.objects.standing().count() == 1
 
 
 def test_coordinators_change_the_rules_and_the_log_says_what_became_of_what(coordinator, liaison):
     assert MatchingRules.objects.current().cool_down_days == 180
 
-    actions.change_rules(by=coordinator, now=NOW, cool_down_days=90, both_must_approve=True)
-    actions.change_rules(by=coordinator, now=LATER, cool_down_days=90)
+    change_rules(by=coordinator, now=NOW, cool_down_days=90, both_must_approve=True)
+    change_rules(by=coordinator, now=LATER, cool_down_days=90)
 
     rules = MatchingRules.objects.current()
     assert (rules.cool_down_days, rules.both_must_approve, rules.changed_by) == (90, True, coordinator)
     assert rules.changed_at == NOW
     assert ActReason.objects.get().text == "both_must_approve: False → True, cool_down_days: 180 → 90"
     with pytest.raises(domain.NotYours):
-        actions.change_rules(by=liaison, now=NOW, cool_down_days=1)
+        change_rules(by=liaison, now=NOW, cool_down_days=1)
     for nonsense in ({"most_at_once": 0}, {"cool_down_days": -1}, {"changed_by_id": 1}, {"facts_kept_days": "x"}):
         with pytest.raises(domain.BadSetting):
-            actions.change_rules(by=coordinator, now=NOW, **nonsense)
+            change_rules(by=coordinator, now=NOW, **nonsense)
 
 
 def test_letting_go_of_all_ends_a_round_of_which_nothing_is_approved(coordinator):
     match = make_match()
 
-    actions.release_undecided(round_=match.round, by=coordinator, now=LATER)
+    release_undecided(round_=match.round, by=coordinator, now=LATER)
 
     match.round.refresh_from_db()
     assert (match.round.state, match.round.published_at, match.round.published_by) == ("published", LATER, coordinator)
@@ -424,10 +432,10 @@ def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved
     match = make_match()
     approved = make_match("approved", round=match.round)
     with pytest.raises(domain.NotYours):
-        actions.release_undecided(round_=match.round, by=liaison, now=LATER)
+        release_undecided(round_=match.round, by=liaison, now=LATER)
 
-    assert actions.release_undecided(round_=match.round, by=coordinator, now=LATER) == 1
-    assert actions.release_undecided(round_=match.round, by=coordinator, now=LATER) == 0
+    assert release_undecided(round_=match.round, by=coordinator, now=LATER) == 1
+    assert release_undecided(round_=match.round, by=coordinator, now=LATER) == 0
 
     match.refresh_from_db()
     approved.refresh_from_db()
@@ -436,4 +444,4 @@ def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved
     assert Round.objects.get(pk=match.round_id).state == "proposed"
     assert Act.objects.filter(verb="release_undecided").count() == 1
     with pytest.raises(domain.MoveNotAllowed):
-        actions.release_undecided(round_=draft(coordinator), by=coordinator, now=LATER)
+        release_undecided(round_=draft(coordinator), by=coordinator, now=LATER)

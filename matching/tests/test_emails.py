@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailings import kinds
-from matching import actions
+from matching.actions.sweeping import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
 from matching.domain import Side
 from matching.models import Match
 from matching.tests.factories import make_match
@@ -114,9 +114,9 @@ def test_nobody_is_introduced_to_somebody_who_left_in_the_meantime(letter, state
 
 def test_the_sweeps_are_registered():
     assert {
-        "matching.fallen": actions.close_fallen,
-        "matching.overdue": actions.expire_overdue,
-        "matching.reminders": actions.remind_unanswered,
-        "matching.abandoned_rounds": actions.fail_abandoned,
-        "matching.waiting_rounds": actions.nudge_overlooked,
+        "matching.fallen": close_fallen,
+        "matching.overdue": expire_overdue,
+        "matching.reminders": remind_unanswered,
+        "matching.abandoned_rounds": fail_abandoned,
+        "matching.waiting_rounds": nudge_overlooked,
     }.items() <= kinds.sweeps().items()

@@ -4,7 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from matching import actions, domain, explained
+from matching import domain, explained
+from matching.actions.computing import solve_round
+from matching.actions.rounds import create_round
+from matching.actions.rules import change_rules
 from matching.models import RoundFacts
 from matching.tests.factories import REASONS, make_match
 from registrations.tests.factories import NOW, make_registration
@@ -21,14 +24,14 @@ def people(db):
 
 @pytest.fixture
 def round_(people):
-    return actions.solve_round(round_=actions.create_round(by=None, now=NOW, wake_a_worker=False), now=NOW)
+    return solve_round(round_=create_round(by=None, now=NOW, wake_a_worker=False), now=NOW)
 
 
 def test_an_alternative_is_a_person_with_the_exact_loss(db):
     learner = make_registration(wishes=["wikidata", "budgeting"])
     for _ in range(2):
         make_registration(offers=["wikidata", "budgeting"])
-    round_ = actions.solve_round(round_=actions.create_round(by=None, now=NOW, wake_a_worker=False), now=NOW)
+    round_ = solve_round(round_=create_round(by=None, now=NOW, wake_a_worker=False), now=NOW)
     match = round_.matches.get()
 
     (other,) = explained.alternatives(match)
@@ -60,7 +63,7 @@ def test_one_more_place_of_the_only_sharer_serves_one_more(round_, people):
 
 
 def test_warnings_name_what_approving_would_refuse_in_as_many_queries_for_1_as_for_9(coordinator):
-    actions.change_rules(by=coordinator, now=NOW, most_at_once=3)
+    change_rules(by=coordinator, now=NOW, most_at_once=3)
     busy = make_registration(offers=["wikidata"], can_help=9)
     same = {**REASONS, "hours": [[week * 672, week * 672 + 8] for week in range(4)]}
     matches = [make_match(sharer=busy, reasons=same)]

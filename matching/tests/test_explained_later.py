@@ -2,7 +2,12 @@
 
 import pytest
 
-from matching import actions, explained
+from matching import explained
+from matching.actions.by_hand import swap_match
+from matching.actions.computing import solve_round
+from matching.actions.drafts import draft_round
+from matching.actions.repairing import repair_round
+from matching.actions.reviews import refuse_match
 from matching.domain import ClosedWhy, TooOld
 from matching.models import Match, RoundReplay
 from matching.tests.factories import make_match, make_round
@@ -17,22 +22,22 @@ def round_(coordinator):
         make_registration(wishes=["wikidata"])
     for _ in range(3):
         make_registration(offers=["wikidata"])
-    draft = actions.draft_round(by=coordinator, now=NOW)
-    return actions.solve_round(round_=draft, now=NOW)
+    draft = draft_round(by=coordinator, now=NOW)
+    return solve_round(round_=draft, now=NOW)
 
 
 def test_after_a_swap_the_pair_the_round_chose_is_among_the_others(round_, coordinator):
     match = Match.objects.filter(round=round_).first()
     free = explained.alternatives(match)[-1]
-    swapped = actions.swap_match(match=match, sharer=free.sharer, by=coordinator, now=NOW)
+    swapped = swap_match(match=match, sharer=free.sharer, by=coordinator, now=NOW)
 
     assert match.sharer in [other.sharer for other in explained.alternatives(swapped)]
 
 
 def test_a_pair_refused_before_the_last_solve_is_kept_apart(round_, coordinator):
     match = Match.objects.filter(round=round_).first()
-    actions.refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
-    actions.repair_round(round_=round_, by=coordinator, now=NOW)
+    refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
+    repair_round(round_=round_, by=coordinator, now=NOW)
 
     assert explained.why_not(round_, match.learner, match.sharer).rules == ("kept_apart",)
 

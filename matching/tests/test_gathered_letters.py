@@ -6,12 +6,11 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from mailings import actions as mail
+from mailings.actions.draining import drain
 from mailings.domain import LONGEST_QUIET, QUIET, LetterState
 from mailings.gathering import KNOWN, REPLACED
 from mailings.models import Letter
-from matching import actions
-from matching.actions.sessions import seen_as
+from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as
 from matching.agreeing import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, Time, WhyCancelled
 from matching.domain import Side, TooOften
 from matching.models import Session
@@ -29,19 +28,19 @@ def match(transactional_db):
 def propose(match, *days, now, side=Side.LEARNER):
     session = match.sessions.open(now=now).first()
     times = [Time(NOW + day * DAY, "UTC") for day in days]
-    return actions.propose_times(match=match, times=times, seen=seen_as(session), by=match.person(side).member, now=now)
+    return propose_times(match=match, times=times, seen=seen_as(session), by=match.person(side).member, now=now)
 
 
 def cancel(match, *, now, side=Side.LEARNER):
     session = match.sessions.open(now=now).get()
-    return actions.cancel_session(
+    return cancel_session(
         session=session, why=WhyCancelled.CANNOT, seen=seen_as(session), by=match.person(side).member, now=now
     )
 
 
 def confirm(match, day, *, now, side=Side.SHARER):
     session = match.sessions.open(now=now).get()
-    return actions.confirm_time(
+    return confirm_time(
         session=session, starts_at=NOW + day * DAY, seen=seen_as(session), by=match.person(side).member, now=now
     )
 
@@ -67,11 +66,11 @@ def test_forty_proposals_with_twenty_cancels_send_the_other_at_most_two_letters(
             open_ = match.sessions.open(now=now).exists()
             if open_:
                 cancel(match, now=now)
-        mail.drain(now=now)
+        drain(now=now)
     minutes = 0
     while Letter.objects.filter(state=LetterState.QUEUED).exists():  # what is not queued no later minute sends
         minutes += 1
-        mail.drain(now=now + minutes * timedelta(minutes=1))
+        drain(now=now + minutes * timedelta(minutes=1))
         assert minutes < 90
 
     assert refused == 40 - PROPOSALS_AN_HOUR
@@ -88,8 +87,8 @@ def test_even_without_a_limit_what_comes_to_nothing_is_never_written(sink, match
         propose(match, 3 + nth % 9, now=now)
         if nth % 2 and nth < 39:
             cancel(match, now=now)
-        mail.drain(now=now)
-    mail.drain(now=now + QUIET)
+        drain(now=now)
+    drain(now=now + QUIET)
 
     assert len(subjects(sink, match, Side.SHARER)) == 1
     assert len(sink.messages) == 1
@@ -114,12 +113,12 @@ def test_a_storm_does_not_put_a_letter_off_for_ever(match, monkeypatch):
 def test_the_newest_times_win_and_the_same_times_are_not_told_twice(sink, match):
     propose(match, 3, now=NOW)
     propose(match, 5, now=NOW + 20 * SECOND)
-    assert mail.drain(now=NOW + QUIET) == {}  # twenty seconds too soon: the minute began anew
-    mail.drain(now=NOW + 20 * SECOND + QUIET)
+    assert drain(now=NOW + QUIET) == {}  # twenty seconds too soon: the minute began anew
+    drain(now=NOW + 20 * SECOND + QUIET)
     later = NOW + timedelta(minutes=5)
     propose(match, 6, now=later)
     propose(match, 5, now=later + SECOND)
-    mail.drain(now=later + SECOND + QUIET)
+    drain(now=later + SECOND + QUIET)
 
     [message] = sink.messages
     assert "7 March 2026" in message.get_body(("plain",)).get_content()
@@ -128,14 +127,14 @@ def test_the_newest_times_win_and_the_same_times_are_not_told_twice(sink, match)
 
 def test_who_was_told_of_times_is_told_that_they_are_gone_even_after_many_turns(sink, match):
     propose(match, 3, now=NOW)
-    mail.drain(now=NOW + QUIET)
+    drain(now=NOW + QUIET)
     now = NOW + 5 * QUIET
     for day in (4, 5):
         cancel(match, now=now)
         propose(match, day, now=now + SECOND)
         now += 2 * SECOND
     cancel(match, now=now)
-    mail.drain(now=now + QUIET)
+    drain(now=now + QUIET)
 
     assert len(sink.messages) == 2
     assert "is not looking for an hour" in sink.messages[1].get_body(("plain",)).get_content()
@@ -144,7 +143,7 @@ def test_who_was_told_of_times_is_told_that_they_are_gone_even_after_many_turns(
 def test_who_proposed_hears_that_the_other_stopped_looking_though_no_letter_ever_came_to_them(sink, match):
     propose(match, 3, now=NOW, side=Side.SHARER)
     cancel(match, now=NOW + SECOND, side=Side.LEARNER)
-    mail.drain(now=NOW + SECOND + QUIET)
+    drain(now=NOW + SECOND + QUIET)
 
     assert len(subjects(sink, match, Side.SHARER)) == 1
     assert subjects(sink, match, Side.LEARNER) == []
@@ -154,7 +153,7 @@ def test_an_hour_agreed_and_cancelled_within_the_minute_is_told_to_the_other_onl
     propose(match, 3, now=NOW)
     confirm(match, 3, now=NOW + SECOND)
     cancel(match, now=NOW + 2 * SECOND, side=Side.SHARER)
-    mail.drain(now=NOW + 2 * SECOND + QUIET)
+    drain(now=NOW + 2 * SECOND + QUIET)
 
     assert len(subjects(sink, match, Side.LEARNER)) == 1
     assert subjects(sink, match, Side.SHARER) == []  # they cancelled it, and no calendar of theirs holds it
@@ -164,17 +163,17 @@ def test_an_hour_agreed_and_cancelled_within_the_minute_is_told_to_the_other_onl
 def test_an_hour_moved_away_and_back_is_no_news_and_the_calendar_can_still_be_told(sink, match):
     propose(match, 3, now=NOW)
     confirm(match, 3, now=NOW)
-    mail.drain(now=NOW + QUIET)
+    drain(now=NOW + QUIET)
     now = NOW + timedelta(minutes=10)
     for day in (4, 3):
         propose(match, day, now=now)
         confirm(match, day, now=now)
         now += SECOND
-    mail.drain(now=now + QUIET)
+    drain(now=now + QUIET)
 
     assert [len(subjects(sink, match, side)) for side in Side] == [1, 1]
     cancel(match, now=now + timedelta(minutes=2))
-    mail.drain(now=now + timedelta(minutes=2) + QUIET)
+    drain(now=now + timedelta(minutes=2) + QUIET)
     ends = [message for message in sink.messages if "METHOD:CANCEL" in message.as_string()]
     assert len(ends) == 2
     assert Session.objects.get().sequence == 3
@@ -186,7 +185,7 @@ def test_the_limit_is_said_at_the_field_and_cancelling_is_never_refused(client, 
     now = timezone.now()
     for nth in range(PROPOSALS_AN_HOUR):
         session = match.sessions.open(now=now).first()
-        actions.propose_times(
+        propose_times(
             match=match,
             times=[Time(now.replace(minute=0, second=0, microsecond=0) + (3 + nth) * DAY, "UTC")],
             seen=seen_as(session),
@@ -211,7 +210,7 @@ def test_a_call_link_is_changed_ten_times_an_hour_and_no_more(client, match):
 
     now = timezone.now()
     times = [Time(now.replace(minute=0, second=0, microsecond=0) + 3 * DAY, "UTC")]
-    session = actions.propose_times(match=match, times=times, seen="", by=match.learner.member, now=now)
+    session = propose_times(match=match, times=times, seen="", by=match.learner.member, now=now)
     client.force_login(match.learner.member)
     url = reverse("matching:session-link", args=[session.pk])
     answers = [client.post(url, {"link": f"https://meet.example.org/{nth}"}) for nth in range(LINKS_AN_HOUR + 1)]

@@ -5,8 +5,18 @@ from datetime import timedelta
 import pytest
 
 from letsconnect.base.models import Act
-from matching import actions, domain, engine
+from matching import domain, engine
 from matching.actions import repairing
+from matching.actions.answers import decline_match
+from matching.actions.by_hand import swap_match
+from matching.actions.computing import solve_round
+from matching.actions.publishing import publish_round
+from matching.actions.queue import compute_what_waits
+from matching.actions.repairing import repair_round, repair_waiting_rounds
+from matching.actions.reviews import approve_match, refuse_match
+from matching.actions.rounds import create_round
+from matching.actions.rules import change_rules
+from matching.actions.sweeping import close_fallen, delete_old_facts
 from matching.domain import ClosedWhy, MatchState, RoundState
 from matching.engine import replay
 from matching.models import Exclusion, Match, Round, RoundFacts, RoundParticipant
@@ -20,8 +30,8 @@ LATER = NOW + timedelta(hours=1)
 
 
 def solved(**fields):
-    round_ = actions.create_round(by=None, now=NOW, wake_a_worker=False, **fields)
-    return actions.solve_round(round_=round_, now=NOW)
+    round_ = create_round(by=None, now=NOW, wake_a_worker=False, **fields)
+    return solve_round(round_=round_, now=NOW)
 
 
 def pairs_of(round_):
@@ -29,7 +39,7 @@ def pairs_of(round_):
 
 
 def refuse(match, by, why=ClosedWhy.POOR_FIT, now=LATER):
-    return actions.refuse_match(match=match, by=by, why=why, now=now)
+    return refuse_match(match=match, by=by, why=why, now=now)
 
 
 @pytest.fixture
@@ -49,7 +59,7 @@ def test_whoever_lost_a_proposal_by_a_refusal_gets_the_other_and_nobody_else_is_
     bystander = round_.matches.exclude(pk=match.pk).get()
     refuse(match, coordinator)
 
-    repaired = actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repaired = repair_round(round_=round_, by=coordinator, now=LATER)
 
     other = next(sharer for sharer in sharers if sharer.pk != match.sharer_id)
     assert [(each.learner, each.sharer) for each in repaired.added] == [(learner, other)]
@@ -63,11 +73,11 @@ def test_whoever_lost_a_proposal_by_a_refusal_gets_the_other_and_nobody_else_is_
 def test_a_refused_pair_does_not_come_back_even_without_a_cool_down(coordinator):
     learner = make_registration(wishes=["wikidata", "budgeting"])
     make_registration(offers=["wikidata", "budgeting"])
-    actions.change_rules(by=coordinator, now=NOW, cool_down_days=0)
+    change_rules(by=coordinator, now=NOW, cool_down_days=0)
     round_ = solved()
     refuse(round_.matches.get(), coordinator)
 
-    actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repair_round(round_=round_, by=coordinator, now=LATER)
 
     assert pairs_of(round_) == set()
     assert round_.participants.get(registration=learner).left_out == "kept_apart"
@@ -77,9 +87,9 @@ def test_an_approved_match_stays_though_another_would_now_be_better(coordinator)
     learner = make_registration(wishes=["wikidata"])
     sharer = make_registration(offers=["wikidata"])
     round_ = solved()
-    approved = actions.approve_match(match=round_.matches.get(), by=coordinator, now=LATER)
+    approved = approve_match(match=round_.matches.get(), by=coordinator, now=LATER)
 
-    repaired = actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repaired = repair_round(round_=round_, by=coordinator, now=LATER)
 
     assert (repaired.added, repaired.withdrawn) == ([], [])
     assert pairs_of(round_) == {(learner.pk, sharer.pk)}
@@ -90,7 +100,7 @@ def test_an_approved_match_stays_though_another_would_now_be_better(coordinator)
 def test_an_approved_match_stays_even_when_it_breaks_a_rule_by_now(two_sharers, coordinator):
     round_ = solved()
     learner, _sharers = two_sharers
-    match = actions.approve_match(match=round_.matches.get(learner=learner), by=coordinator, now=LATER)
+    match = approve_match(match=round_.matches.get(learner=learner), by=coordinator, now=LATER)
     Registration.objects.filter(pk=match.sharer_id).update(can_help=0)
     Exclusion.objects.create(
         one_id=min(learner.pk, match.sharer_id),
@@ -100,7 +110,7 @@ def test_an_approved_match_stays_even_when_it_breaks_a_rule_by_now(two_sharers, 
         made_at=NOW,
     )
 
-    actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repair_round(round_=round_, by=coordinator, now=LATER)
 
     match.refresh_from_db()
     round_.refresh_from_db()
@@ -114,9 +124,9 @@ def test_who_left_is_not_proposed_and_who_lost_them_gets_another(two_sharers, co
     learner, sharers = two_sharers
     match = round_.matches.get(learner=learner)
     Registration.objects.filter(pk=match.sharer_id).update(state=RegistrationState.WITHDRAWN)
-    actions.close_fallen(LATER)
+    close_fallen(LATER)
 
-    actions.repair_round(round_=round_, by=coordinator, now=LATER + timedelta(hours=1))
+    repair_round(round_=round_, by=coordinator, now=LATER + timedelta(hours=1))
 
     new = round_.matches.undecided().get(learner=learner)
     assert new.sharer_id in {sharer.pk for sharer in sharers} - {match.sharer_id}
@@ -126,11 +136,11 @@ def test_people_who_were_asked_are_not_proposed_again_in_the_same_round(two_shar
     round_ = solved()
     learner, _sharers = two_sharers
     match = round_.matches.get(learner=learner)
-    actions.approve_match(match=match, by=coordinator, now=LATER)
-    actions.publish_round(round_=round_, by=coordinator, now=LATER)
-    actions.decline_match(match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, now=LATER)
+    approve_match(match=match, by=coordinator, now=LATER)
+    publish_round(round_=round_, by=coordinator, now=LATER)
+    decline_match(match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, now=LATER)
 
-    repaired = actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repaired = repair_round(round_=round_, by=coordinator, now=LATER)
 
     assert (repaired.added, repaired.withdrawn) == ([], [])
 
@@ -143,7 +153,7 @@ def test_a_day_that_went_by_and_facts_that_changed_move_nobody(coordinator):
     before = pairs_of(round_)
     Registration.objects.update(changed_at=NOW - timedelta(days=300), region_wish="same", region="LAC")
 
-    repaired = actions.repair_round(round_=round_, by=coordinator, now=NOW + timedelta(days=20))
+    repaired = repair_round(round_=round_, by=coordinator, now=NOW + timedelta(days=20))
 
     assert (repaired.added, repaired.withdrawn) == ([], [])
     assert pairs_of(round_) == before
@@ -166,14 +176,14 @@ def test_what_somebody_refuses_while_the_rest_is_computed_stays_refused_and_is_r
         return proposal
 
     monkeypatch.setattr(engine, "propose", refused_meanwhile)
-    actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repair_round(round_=round_, by=coordinator, now=LATER)
 
     round_.refresh_from_db()
     bystander.refresh_from_db()
     assert bystander.state == MatchState.REFUSED
     assert round_.repair_requested_by == coordinator
-    assert actions.repair_waiting_rounds(now=LATER) == 1
-    assert actions.repair_waiting_rounds(now=LATER + timedelta(days=1)) == 0
+    assert repair_waiting_rounds(now=LATER) == 1
+    assert repair_waiting_rounds(now=LATER + timedelta(days=1)) == 0
     assert pairs_of(round_) == {(learner.pk, round_.matches.undecided().get().sharer_id)}
 
 
@@ -190,7 +200,7 @@ def test_what_somebody_approves_while_the_rest_is_computed_is_never_withdrawn(co
     def plan_for_the_other(known, *rest):
         tries.append(known)
         if len(tries) == 1:
-            actions.approve_match(match=match, by=liaison, now=LATER)
+            approve_match(match=match, by=liaison, now=LATER)
             who = dict(round_.participants.values_list("registration_id", "number"))
             known = repairing.facts.replace(
                 known, fixed=repairing.facts.np.array([[who[other.pk], who[sharer.pk], match.skill_id]])
@@ -198,7 +208,7 @@ def test_what_somebody_approves_while_the_rest_is_computed_is_never_withdrawn(co
         return honest(known, *rest)
 
     monkeypatch.setattr(engine, "propose", plan_for_the_other)
-    actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repair_round(round_=round_, by=coordinator, now=LATER)
 
     assert len(tries) == 2
     assert pairs_of(round_) == {(match.learner_id, sharer.pk)}
@@ -213,7 +223,7 @@ def test_when_storing_a_repair_fails_nothing_of_it_is_kept_and_the_round_says_so
     monkeypatch.setattr(replay, "pack", lambda *args: 1 // 0)  # after the matches are written
 
     with pytest.raises(ZeroDivisionError):
-        actions.repair_round(round_=round_, by=coordinator, now=LATER)
+        repair_round(round_=round_, by=coordinator, now=LATER)
 
     round_.refresh_from_db()
     assert set(Match.objects.values_list("pk", "state", "version")) == before
@@ -225,19 +235,19 @@ def test_when_storing_a_repair_fails_nothing_of_it_is_kept_and_the_round_says_so
 def test_a_worker_repairs_by_itself_after_a_refusal_until_somebody_was_asked(two_sharers, coordinator):
     round_ = solved()
     learner, _sharers = two_sharers
-    assert actions.repair_waiting_rounds(now=LATER) == 0
+    assert repair_waiting_rounds(now=LATER) == 0
     refuse(round_.matches.get(learner=learner), coordinator)
 
-    assert actions.compute_what_waits(now=LATER + timedelta(seconds=1)) == 1
-    assert actions.compute_what_waits(now=LATER + timedelta(seconds=2)) == 0
+    assert compute_what_waits(now=LATER + timedelta(seconds=1)) == 1
+    assert compute_what_waits(now=LATER + timedelta(seconds=2)) == 0
 
     assert round_.replays.last().asked_by == coordinator
     second = round_.matches.undecided().get(learner=learner)
-    actions.approve_match(match=round_.matches.undecided().exclude(pk=second.pk).get(), by=coordinator, now=LATER)
-    actions.publish_round(round_=round_, by=coordinator, now=LATER)
+    approve_match(match=round_.matches.undecided().exclude(pk=second.pk).get(), by=coordinator, now=LATER)
+    publish_round(round_=round_, by=coordinator, now=LATER)
     refuse(second, coordinator, now=LATER + timedelta(hours=1))
-    assert actions.compute_what_waits(now=LATER + timedelta(hours=2)) == 0
-    assert actions.repair_round(round_=round_, by=coordinator, now=LATER + timedelta(hours=3)).added == []
+    assert compute_what_waits(now=LATER + timedelta(hours=2)) == 0
+    assert repair_round(round_=round_, by=coordinator, now=LATER + timedelta(hours=3)).added == []
 
 
 def test_with_many_people_a_repair_is_left_to_a_worker(two_sharers, coordinator, monkeypatch):
@@ -246,9 +256,9 @@ def test_with_many_people_a_repair_is_left_to_a_worker(two_sharers, coordinator,
     learner, _sharers = two_sharers
     refuse(round_.matches.get(learner=learner), coordinator)
 
-    assert actions.repair_round(round_=round_, by=coordinator, now=LATER).is_waiting
+    assert repair_round(round_=round_, by=coordinator, now=LATER).is_waiting
     assert round_.matches.undecided().count() == 1
-    assert actions.repair_waiting_rounds(now=LATER) == 1
+    assert repair_waiting_rounds(now=LATER) == 1
     assert round_.matches.undecided().count() == 2
 
 
@@ -260,8 +270,8 @@ def test_a_swap_is_left_as_it_is_and_the_others_make_room(coordinator):
     round_ = solved()
     one, two = (round_.matches.get(learner=learner) for learner in learners)
 
-    swapped = actions.swap_match(match=one, sharer=two.sharer, why="They asked", by=coordinator, now=LATER)
-    repaired = actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    swapped = swap_match(match=one, sharer=two.sharer, why="They asked", by=coordinator, now=LATER)
+    repaired = repair_round(round_=round_, by=coordinator, now=LATER)
 
     assert pairs_of(round_) == {(one.learner_id, two.sharer_id), (two.learner_id, one.sharer_id)}
     assert [match.pk for match in repaired.withdrawn] == [two.pk]
@@ -273,11 +283,11 @@ def test_a_swap_is_left_as_it_is_and_the_others_make_room(coordinator):
 def test_once_the_facts_are_deleted_the_round_still_proves_but_is_not_repaired(two_sharers, coordinator):
     round_ = solved()
     refuse(round_.matches.first(), coordinator)
-    assert actions.delete_old_facts(NOW + timedelta(days=89)) == 0
-    assert actions.delete_old_facts(NOW + timedelta(days=91)) == 1
+    assert delete_old_facts(NOW + timedelta(days=89)) == 0
+    assert delete_old_facts(NOW + timedelta(days=91)) == 1
 
     with pytest.raises(domain.TooOld, match="deleted"):
-        actions.repair_round(round_=round_, by=coordinator, now=LATER)
+        repair_round(round_=round_, by=coordinator, now=LATER)
     assert list(Round.objects.waiting_for_repair()) == []
     assert not RoundFacts.objects.exists()
 
@@ -285,7 +295,7 @@ def test_once_the_facts_are_deleted_the_round_still_proves_but_is_not_repaired(t
 def test_every_solve_proves_after_everybody_in_it_is_erased(two_sharers, coordinator):
     round_ = solved(seed=3)
     refuse(round_.matches.first(), coordinator)
-    actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repair_round(round_=round_, by=coordinator, now=LATER)
     RoundParticipant.objects.all().delete()
 
     for kept in round_.replays.all():
@@ -300,7 +310,7 @@ def test_a_repair_passes_over_whose_number_was_erased(two_sharers, coordinator):
     refuse(match, coordinator)
     round_.participants.exclude(registration__in=[learner, match.sharer]).delete()
 
-    actions.repair_round(round_=round_, by=coordinator, now=LATER)
+    repair_round(round_=round_, by=coordinator, now=LATER)
 
     assert round_.matches.undecided().filter(learner=learner).count() == 0
 
@@ -313,9 +323,9 @@ def test_only_a_computed_round_is_repaired_and_only_by_the_working_group(state, 
     round_ = make_round(state, failure="x" if state == RoundState.FAILED else "", **columns)
 
     with pytest.raises(domain.MoveNotAllowed):
-        actions.repair_round(round_=round_, by=coordinator, now=LATER)
+        repair_round(round_=round_, by=coordinator, now=LATER)
     with pytest.raises(domain.NotYours):
-        actions.repair_round(round_=make_match().round, by=member, now=LATER)
+        repair_round(round_=make_match().round, by=member, now=LATER)
 
 
 def test_a_repair_reads_in_the_same_number_of_queries_for_3_people_and_for_30(
@@ -329,7 +339,7 @@ def test_a_repair_reads_in_the_same_number_of_queries_for_3_people_and_for_30(
         round_ = solved()
         refuse(round_.matches.first(), coordinator)
         with django_assert_max_num_queries(200) as captured:
-            actions.repair_round(round_=round_, by=coordinator, now=LATER)
+            repair_round(round_=round_, by=coordinator, now=LATER)
         counts.append(len(captured))
         Match.objects.all().delete()
     assert counts[0] == counts[1]

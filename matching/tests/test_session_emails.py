@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from mailings import actions as mail
 from mailings import kinds
+from mailings.actions.draining import drain
 from mailings.domain import QUIET
 from mailings.models import Letter
-from matching import actions
 from matching.actions import session_ends
-from matching.actions.sessions import seen_as
+from matching.actions.answers import withdraw_from_match
+from matching.actions.session_sweeps import remind_of_sessions
+from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as, set_call_link
 from matching.agreeing import DAY, HOUR, Time, WhyCancelled
 from matching.domain import ClosedWhy, Side
 from matching.models import Match, Session
@@ -39,10 +40,10 @@ def match(transactional_db):
 
 def agree(match, *, day=3, now=NOW):
     session = match.sessions.open(now=now).first()
-    proposed = actions.propose_times(
+    proposed = propose_times(
         match=match, times=[Time(NOW + day * DAY, "UTC")], seen=seen_as(session), by=match.learner.member, now=now
     )
-    return actions.confirm_time(
+    return confirm_time(
         session=proposed,
         starts_at=NOW + day * DAY,
         seen=seen_as(proposed),
@@ -70,12 +71,12 @@ def words(message):
 
 def test_agree_move_and_cancel_on_the_wire(sink, match):
     session = agree(match)
-    actions.set_call_link(session=session, link=LINK, by=match.sharer.member, now=NOW)
-    mail.drain(now=NOW + QUIET)
+    set_call_link(session=session, link=LINK, by=match.sharer.member, now=NOW)
+    drain(now=NOW + QUIET)
     agree(match, day=5)
-    mail.drain(now=NOW + QUIET)
+    drain(now=NOW + QUIET)
     session = Session.objects.get()
-    actions.cancel_session(
+    cancel_session(
         session=session,
         why=WhyCancelled.CANNOT,
         note="My child is ill.",
@@ -83,7 +84,7 @@ def test_agree_move_and_cancel_on_the_wire(sink, match):
         by=match.learner.member,
         now=NOW,
     )
-    mail.drain(now=NOW + QUIET)
+    drain(now=NOW + QUIET)
 
     for address, other in (("nour@example.org", "asha@example.org"), ("asha@example.org", "nour@example.org")):
         with_events = [one for one in sent(sink, address) if one.get_content_type() == "multipart/mixed"]
@@ -107,8 +108,8 @@ def test_agree_move_and_cancel_on_the_wire(sink, match):
 
 
 def test_each_reads_the_hour_in_both_zones_by_name(sink, match):
-    actions.propose_times(match=match, times=[Time(NOW + 3 * DAY, "UTC")], seen="", by=match.learner.member, now=NOW)
-    mail.drain(now=NOW + QUIET)
+    propose_times(match=match, times=[Time(NOW + 3 * DAY, "UTC")], seen="", by=match.learner.member, now=NOW)
+    drain(now=NOW + QUIET)
 
     [message] = sent(sink, "asha@example.org")
     there, here = ((NOW + 3 * DAY).astimezone(ZoneInfo(zone)) for zone in ("Asia/Kathmandu", "Africa/Tunis"))
@@ -183,7 +184,7 @@ def test_after_the_end_of_the_match_only_calendars_are_put_right(db):
     session = make_session()
     match = session.match
 
-    actions.withdraw_from_match(match=match, by=match.learner.member, why=ClosedWhy.NO_TIME, now=NOW)
+    withdraw_from_match(match=match, by=match.learner.member, why=ClosedWhy.NO_TIME, now=NOW)
 
     assert owed(session, "cancelled") is None
     assert owed(session, "dropped") == "the match is over"
@@ -192,13 +193,13 @@ def test_after_the_end_of_the_match_only_calendars_are_put_right(db):
 
 def test_a_reminder_owed_before_the_hour_was_moved_is_not_sent(sink, match):
     session = agree(match)
-    mail.drain(now=NOW + QUIET)
+    drain(now=NOW + QUIET)
     soon = session.starts_at - timedelta(hours=23)
-    actions.remind_of_sessions(soon)
+    remind_of_sessions(soon)
     agree(match, day=9, now=soon)
     before = len(sink.messages)
 
-    assert mail.drain(now=soon + QUIET)["skipped"] == 3  # both reminders, and the times that were answered at once
+    assert drain(now=soon + QUIET)["skipped"] == 3  # both reminders, and the times that were answered at once
 
     assert len(sink.messages) == before + 2
     assert Match.objects.live().exists()

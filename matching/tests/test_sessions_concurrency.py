@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from matching import actions
 from matching.actions import sessions
-from matching.actions.sessions import seen_as
+from matching.actions.answers import withdraw_from_match
+from matching.actions.sessions import confirm_time, propose_times, seen_as
 from matching.agreeing import ChangedMeanwhile, Clash, Time
 from matching.domain import ClosedWhy, MatchingError, Side
 from matching.models import Match, Session
@@ -25,7 +25,7 @@ def confirming(session, starts_at, *, refusals=None):
 
     def call():
         try:
-            return actions.confirm_time(session=session, starts_at=starts_at, seen=seen, by=by, now=NOW)
+            return confirm_time(session=session, starts_at=starts_at, seen=seen, by=by, now=NOW)
         except MatchingError as refusal:
             if refusals is not None:
                 refusals.append(refusal)
@@ -53,7 +53,7 @@ def test_of_two_who_propose_at_once_one_wins_and_the_other_sees_theirs():
     def proposing(side):
         time = [Time(NOW + 3 * DAY, "UTC")]
         member = match.person(side).member
-        return lambda: actions.propose_times(match=match, times=time, seen="", by=member, now=NOW)
+        return lambda: propose_times(match=match, times=time, seen="", by=member, now=NOW)
 
     won = at_once([proposing(side) for side in Side])
 
@@ -67,7 +67,7 @@ def test_confirming_and_ending_the_match_at_once_leaves_no_hour_behind():
         leaver = session.match.learner.member
 
         def end(match=session.match, leaver=leaver):
-            return actions.withdraw_from_match(match=match, by=leaver, why=ClosedWhy.NO_TIME, now=NOW)
+            return withdraw_from_match(match=match, by=leaver, why=ClosedWhy.NO_TIME, now=NOW)
 
         at_once([confirming(session, session.times.first().starts_at), end])
 

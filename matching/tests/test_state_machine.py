@@ -17,8 +17,16 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter
-from matching import actions, match_page
-from matching.actions.sessions import seen_as
+from matching import match_page
+from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
+from matching.actions.by_hand import swap_match
+from matching.actions.computing import solve_round
+from matching.actions.concerns import close_concern
+from matching.actions.feedback import give_feedback
+from matching.actions.publishing import publish_round
+from matching.actions.reviews import approve_match, refuse_match
+from matching.actions.rounds import create_round
+from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as
 from matching.afterwards import WHY_NOT_A_FIT, Happened, Next
 from matching.agreeing import Time, WhyCancelled
 from matching.domain import CLOSED, TAKES_A_PLACE, WAS_ASKED, ClosedWhy, MatchingError, MatchState, RoundState, Side
@@ -77,7 +85,7 @@ class LifeOfMatches(RuleBasedStateMachine):
         if stage >= 3:
             self.meet(1)
         if stage >= 4:
-            self.act(actions.give_feedback, session=Session.objects.get(), by=self.member("bela"), happened="yes")
+            self.act(give_feedback, session=Session.objects.get(), by=self.member("bela"), happened="yes")
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -115,72 +123,72 @@ class LifeOfMatches(RuleBasedStateMachine):
     @precondition(lambda self: Round.objects.count() < 4)
     @rule()
     def compute_a_round(self):
-        round_ = self.act(actions.create_round, by=self.group["all"], wake_a_worker=False)
+        round_ = self.act(create_round, by=self.group["all"], wake_a_worker=False)
         if round_ is not None:
-            self.act(actions.solve_round, round_=round_)
+            self.act(solve_round, round_=round_)
 
     @rule(by=GROUP, which=WHICH)
     def approve(self, by, which):
         match = self.match(which, among=["proposed", "approved", "withdrawn"])
         if match:
-            self.act(actions.approve_match, match=match, by=self.group[by])
+            self.act(approve_match, match=match, by=self.group[by])
 
     @rule()
     def approve_and_publish_all(self):
         """The shortest way to where it gets interesting."""
         for match in Match.objects.filter(state="proposed"):
-            self.act(actions.approve_match, match=match, by=self.group["all"])
+            self.act(approve_match, match=match, by=self.group["all"])
         for round_ in Round.objects.filter(matches__state="approved").distinct():
-            self.act(actions.publish_round, round_=round_, by=self.group["all"])
+            self.act(publish_round, round_=round_, by=self.group["all"])
 
     @rule(by=GROUP, which=WHICH)
     def refuse(self, by, which):
         match = self.match(which)
         if match:
-            self.act(actions.refuse_match, match=match, by=self.group[by], why=ClosedWhy.POOR_FIT)
+            self.act(refuse_match, match=match, by=self.group[by], why=ClosedWhy.POOR_FIT)
 
     @rule(by=GROUP, which=WHICH)
     def swap(self, by, which):
         match = self.match(which, among=["proposed", "approved", "asked"])
         if match:
-            self.act(actions.swap_match, match=match, sharer=self.chidi, why="Chidi has time.", by=self.group[by])
+            self.act(swap_match, match=match, sharer=self.chidi, why="Chidi has time.", by=self.group[by])
 
     @rule(by=GROUP)
     def publish(self, by):
         round_ = Round.objects.filter(state__in=[RoundState.PROPOSED, RoundState.PUBLISHED]).order_by("-pk").first()
         if round_:
-            self.act(actions.publish_round, round_=round_, by=self.group[by])
+            self.act(publish_round, round_=round_, by=self.group[by])
 
     @rule(which=WHICH)
     def both_accept(self, which):
         match = self.match(which, among=["asked"])
         if match:
             for side in Side:
-                self.act(actions.accept_match, match=match, by=match.person(side).member)
+                self.act(accept_match, match=match, by=match.person(side).member)
 
     @rule(by=PEOPLE, which=WHICH)
     def accept(self, by, which):
         match = self.match(which)
         if match:
-            self.act(actions.accept_match, match=match, by=self.member(by))
+            self.act(accept_match, match=match, by=self.member(by))
 
     @rule(by=PEOPLE, which=WHICH)
     def decline(self, by, which):
         match = self.match(which, among=["asked", "connected", "expired"])
         if match:
-            self.act(actions.decline_match, match=match, by=self.member(by), why=ClosedWhy.NO_TIME)
+            self.act(decline_match, match=match, by=self.member(by), why=ClosedWhy.NO_TIME)
 
     @rule(by=PEOPLE, which=WHICH)
     def withdraw(self, by, which):
         match = self.match(which, of=by)
         if match:
-            self.act(actions.withdraw_from_match, match=match, by=self.member(by), why=ClosedWhy.NO_TIME)
+            self.act(withdraw_from_match, match=match, by=self.member(by), why=ClosedWhy.NO_TIME)
 
     @rule(by=PEOPLE, which=WHICH)
     def complete(self, by, which):
         match = self.match(which, of=by)
         if match:
-            self.act(actions.complete_match, match=match, by=self.member(by))
+            self.act(complete_match, match=match, by=self.member(by))
 
     @rule(by=PEOPLE, which=WHICH, day=st.integers(0, 3))
     def propose_a_time(self, by, which, day):
@@ -188,23 +196,21 @@ class LifeOfMatches(RuleBasedStateMachine):
         if match:
             starts_at = self.now.replace(hour=19, minute=0) + timedelta(days=day)
             seen = seen_as(match.sessions.open(now=self.now).first())
-            self.act(actions.propose_times, match=match, times=[Time(starts_at, "UTC")], seen=seen, by=self.member(by))
+            self.act(propose_times, match=match, times=[Time(starts_at, "UTC")], seen=seen, by=self.member(by))
 
     @rule(by=PEOPLE)
     def confirm_the_time(self, by):
         session = Session.objects.exclude(waiting_for="").order_by("-pk").first()
         if session:
             starts_at = session.times.get().starts_at
-            self.act(
-                actions.confirm_time, session=session, starts_at=starts_at, seen=seen_as(session), by=self.member(by)
-            )
+            self.act(confirm_time, session=session, starts_at=starts_at, seen=seen_as(session), by=self.member(by))
 
     @rule(by=PEOPLE)
     def cancel_the_hour(self, by):
         session = Session.objects.order_by("-pk").first()
         if session:
             self.act(
-                actions.cancel_session,
+                cancel_session,
                 session=session,
                 why=WhyCancelled.CANNOT,
                 seen=seen_as(session),
@@ -219,9 +225,9 @@ class LifeOfMatches(RuleBasedStateMachine):
             return
         starts_at = self.now.replace(hour=19, minute=0) + timedelta(days=day)
         times, learner, sharer = [Time(starts_at, "UTC")], match.learner.member, match.sharer.member
-        session = self.act(actions.propose_times, match=match, times=times, seen="", by=learner)
+        session = self.act(propose_times, match=match, times=times, seen="", by=learner)
         if session is not None:
-            self.act(actions.confirm_time, session=session, starts_at=starts_at, seen=seen_as(session), by=sharer)
+            self.act(confirm_time, session=session, starts_at=starts_at, seen=seen_as(session), by=sharer)
             self.now = max(self.now, starts_at + 2 * HOUR)
 
     @rule(
@@ -234,7 +240,7 @@ class LifeOfMatches(RuleBasedStateMachine):
         session = Session.objects.exclude(starts_at=None).order_by("-starts_at").first()
         if session:
             self.act(
-                actions.give_feedback,
+                give_feedback,
                 session=session,
                 by=self.member(by),
                 happened=happened,
@@ -268,7 +274,7 @@ class LifeOfMatches(RuleBasedStateMachine):
     def look_after(self, by):
         concern = Concern.objects.open().order_by("pk").first()
         if concern:
-            self.act(actions.close_concern, concern=concern, by=self.group[by])
+            self.act(close_concern, concern=concern, by=self.group[by])
 
     @precondition(lambda self: Match.objects.filter(asked_at__isnull=False).exists())
     @rule(by=PEOPLE, how=st.sampled_from(["pause", "withdraw", "erase"]))

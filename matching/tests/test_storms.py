@@ -10,8 +10,13 @@ import pytest
 from django.db import connection
 
 from letsconnect.base.models import Act
-from matching import actions, engine
+from matching import engine
 from matching.actions import reviews
+from matching.actions.by_hand import swap_match
+from matching.actions.computing import solve_round
+from matching.actions.repairing import compute_repair, repair_round
+from matching.actions.reviews import approve_match, refuse_match
+from matching.actions.rounds import cancel_round, create_round
 from matching.domain import ClosedWhy, MatchingError, MatchState, RoundState
 from matching.engine import replay
 from matching.models import Match, Round
@@ -61,9 +66,7 @@ def crowd(*, sharers, learners, liaisons):
             sharer = helping[(place + number) % sharers]
             matches.append(make_match(round=rounds[number], learner=learner, sharer=sharer, reasons=hours))
     return [
-        lambda match=match, by=by: actions.approve_match(match=match, by=by, now=NOW)
-        for match in matches
-        for by in members
+        lambda match=match, by=by: approve_match(match=match, by=by, now=NOW) for match in matches for by in members
     ]
 
 
@@ -126,7 +129,7 @@ def proposed_round(pairs):
     for _ in range(pairs):
         make_registration(wishes=["wikidata"])
         make_registration(offers=["wikidata"])
-    return actions.solve_round(round_=actions.create_round(by=None, now=NOW, wake_a_worker=False), now=NOW)
+    return solve_round(round_=create_round(by=None, now=NOW, wake_a_worker=False), now=NOW)
 
 
 def test_repairs_while_others_approve_and_refuse_leave_one_story():
@@ -134,15 +137,14 @@ def test_repairs_while_others_approve_and_refuse_leave_one_story():
     nobody is proposed twice, and every solve proves."""
     round_, by = proposed_round(8), [make_coordinator() for _ in range(3)]
     matches = list(round_.matches.order_by("pk"))
-    actions.refuse_match(match=matches[0], by=by[0], why=ClosedWhy.POOR_FIT, now=LATER)
+    refuse_match(match=matches[0], by=by[0], why=ClosedWhy.POOR_FIT, now=LATER)
 
     def repair():
-        return [actions.compute_repair(round_=round_, by=by[2], now=LATER) for _ in range(3)]
+        return [compute_repair(round_=round_, by=by[2], now=LATER) for _ in range(3)]
 
-    calls = [lambda m=match: actions.approve_match(match=m, by=by[0], now=LATER) for match in matches[1:5]]
+    calls = [lambda m=match: approve_match(match=m, by=by[0], now=LATER) for match in matches[1:5]]
     calls += [
-        lambda m=match: actions.refuse_match(match=m, by=by[1], why=ClosedWhy.POOR_FIT, now=LATER)
-        for match in matches[3:]
+        lambda m=match: refuse_match(match=m, by=by[1], why=ClosedWhy.POOR_FIT, now=LATER) for match in matches[3:]
     ]
     done = storm([repair, *calls])
 
@@ -162,9 +164,9 @@ def test_repairs_while_others_approve_and_refuse_leave_one_story():
 
 def test_two_repairs_at_once_are_one_after_the_other():
     round_, by = proposed_round(3), make_coordinator()
-    actions.refuse_match(match=round_.matches.first(), by=by, why=ClosedWhy.POOR_FIT, now=LATER)
+    refuse_match(match=round_.matches.first(), by=by, why=ClosedWhy.POOR_FIT, now=LATER)
 
-    done = storm([lambda: actions.repair_round(round_=round_, by=by, now=LATER)] * 4)
+    done = storm([lambda: repair_round(round_=round_, by=by, now=LATER)] * 4)
 
     repairs = Act.objects.filter(verb="repair_round").count()
     assert repairs == round_.replays.count() - 1 == sum(not each.is_waiting for each in done) >= 1
@@ -172,7 +174,7 @@ def test_two_repairs_at_once_are_one_after_the_other():
 
 
 def test_a_round_cancelled_by_another_connection_while_it_is_solved_keeps_nothing(monkeypatch):
-    round_, by = actions.create_round(by=None, now=NOW, wake_a_worker=False), make_coordinator()
+    round_, by = create_round(by=None, now=NOW, wake_a_worker=False), make_coordinator()
     make_registration(wishes=["wikidata"])
     make_registration(offers=["wikidata"])
     honest, solving = engine.propose, Barrier(2)
@@ -186,11 +188,11 @@ def test_a_round_cancelled_by_another_connection_while_it_is_solved_keeps_nothin
     def cancel():
         solving.wait(timeout=30)
         assert Round.objects.get().phase == "solving"
-        actions.cancel_round(round_=round_, by=by, now=LATER)
+        cancel_round(round_=round_, by=by, now=LATER)
         solving.wait(timeout=30)
 
     monkeypatch.setattr(engine, "propose", slowly)
-    storm([lambda: actions.solve_round(round_=round_, now=NOW), cancel])
+    storm([lambda: solve_round(round_=round_, now=NOW), cancel])
 
     round_.refresh_from_db()
     assert (round_.state, round_.matches.count(), round_.replays.count()) == (RoundState.CANCELLED, 0, 0)
@@ -203,7 +205,7 @@ def test_two_swaps_for_one_learner_at_once_leave_one_proposal():
 
     done = storm(
         [
-            lambda who=who, sharer=other.sharer: actions.swap_match(match=match, sharer=sharer, by=who, now=LATER)
+            lambda who=who, sharer=other.sharer: swap_match(match=match, sharer=sharer, by=who, now=LATER)
             for who, other in zip(by, others, strict=True)
         ]
     )

@@ -7,8 +7,9 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from letsconnect.base import nudges
-from mailings.actions import sweep
-from matching import actions, tasks
+from mailings.actions.sweeping import sweep
+from matching import tasks
+from matching.actions.rounds import create_round
 from matching.domain import RoundState
 from matching.models import Round
 from matching.tests.factories import make_round
@@ -28,7 +29,7 @@ def sent(monkeypatch):
 def test_the_task_computes_what_waits():
     make_registration(wishes=["wikidata"])
     make_registration(offers=["wikidata"])
-    round_ = actions.create_round(by=make_coordinator(), now=NOW)
+    round_ = create_round(by=make_coordinator(), now=NOW)
 
     tasks.solve()
 
@@ -42,8 +43,8 @@ def test_a_worker_is_woken_when_the_round_is_committed_and_not_for_the_command(
 ):
     settings.NUDGES = True
     with django_capture_on_commit_callbacks(execute=True):
-        actions.create_round(by=make_coordinator(), now=NOW)
-        actions.create_round(by=None, now=NOW, wake_a_worker=False)
+        create_round(by=make_coordinator(), now=NOW)
+        create_round(by=None, now=NOW, wake_a_worker=False)
         assert sent == []
 
     assert sent == ["matching.tasks.solve"]
@@ -60,7 +61,7 @@ def test_a_dead_broker_leaves_the_round_waiting_and_nobody_with_an_error(
 
     monkeypatch.setattr(current_app, "send_task", refused)
     with django_capture_on_commit_callbacks(execute=True):
-        actions.create_round(by=make_coordinator(), now=NOW)
+        create_round(by=make_coordinator(), now=NOW)
 
     assert Round.objects.waiting().count() == 1
     assert "the tick finds it" in caplog.text

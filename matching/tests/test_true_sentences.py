@@ -11,10 +11,17 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from matching import actions, advising, afterwards, agreeing, charts, explained, facts, reasons
-from matching.actions import Swap, waiting_news
-from matching.actions.by_hand import swaps_that_can_be
+from matching import advising, afterwards, agreeing, charts, explained, facts, reasons
+from matching.actions import waiting_news
+from matching.actions.answers import complete_match
+from matching.actions.by_hand import Swap, swap_match, swaps_that_can_be
+from matching.actions.computing import solve_waiting_rounds
+from matching.actions.drafts import draft_round, request_round
 from matching.actions.feedback import says_done
+from matching.actions.quiet import complete_done, end_quiet, nudge_quiet
+from matching.actions.repairing import repair_round
+from matching.actions.rules import exclude_pair
+from matching.actions.sessions import cancel_session
 from matching.admin import pictures
 from matching.afterwards import DONE_AFTER, END_AFTER, Happened, Next
 from matching.domain import MatchingError, MatchState, Side
@@ -35,9 +42,9 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def computed(by, now=NOW, **fields):
-    round_ = actions.draft_round(by=by, now=now, **fields)
-    actions.request_round(round_=round_, by=by, now=now)
-    actions.solve_waiting_rounds(now=now)
+    round_ = draft_round(by=by, now=now, **fields)
+    request_round(round_=round_, by=by, now=now)
+    solve_waiting_rounds(now=now)
     return Round.objects.get(pk=round_.pk)
 
 
@@ -79,7 +86,7 @@ def test_who_is_away_when_the_rest_is_computed_again_is_not_said_to_learn_enough
     left = round_.participants.left_out_of(round_).filter(left_out="places_taken").first().registration
     Registration.objects.filter(pk=left.pk).update(paused_until=NOW.date() + 30 * DAY)
 
-    actions.repair_round(round_=round_, by=coordinator, now=NOW)
+    repair_round(round_=round_, by=coordinator, now=NOW)
 
     assert round_.participants.get(registration=left).left_out == "not_here"
     assert not advising.of_learners().filter(registration=left).exists()
@@ -139,7 +146,7 @@ def test_whoever_is_offered_in_a_swap_is_accepted_and_who_is_refused_is_not_offe
     Registration.objects.filter(pk=others[0].pk).update(paused_until=date(9000, 1, 1))
     Window.objects.filter(registration=others[1]).delete()
     Registration.objects.filter(pk=others[2].pk).update(can_help=0)
-    actions.exclude_pair(one=learner, other=others[3], reason="They share an office", by=coordinator, now=NOW)
+    exclude_pair(one=learner, other=others[3], reason="They share an office", by=coordinator, now=NOW)
     client.force_login(coordinator)
 
     page = client.get(reverse("admin:matching_match_change", args=[match.pk])).context
@@ -151,7 +158,7 @@ def test_whoever_is_offered_in_a_swap_is_accepted_and_who_is_refused_is_not_offe
         swap = {"match": match, "sharer": sharer, "skill": match.skill}
         possible = swaps_that_can_be([Swap(**swap)], by=coordinator, now=NOW)
         try:
-            match = actions.swap_match(**swap, by=coordinator, now=NOW)
+            match = swap_match(**swap, by=coordinator, now=NOW)
         except MatchingError:
             assert not possible
         else:
@@ -260,13 +267,13 @@ def test_advice_of_hours_is_given_where_clocks_change_together(coordinator):
 
 
 def done(match, side, now=NOW):
-    return actions.complete_match(match=Match.objects.get(pk=match.pk), by=match.person(side).member, now=now)
+    return complete_match(match=Match.objects.get(pk=match.pk), by=match.person(side).member, now=now)
 
 
 def test_one_tap_does_not_end_a_match_whose_only_hour_was_cancelled(client):
     match = make_match("connected")
     session = make_session(match=match, starts_at=NOW + DAY)
-    actions.cancel_session(
+    cancel_session(
         session=session, why="cannot", seen=f"{session.pk}.{session.version}", by=match.learner.member, now=NOW
     )
 
@@ -302,14 +309,14 @@ def test_a_weeks_silence_completes_only_what_took_place(happened, is_done):
     said = say(hour, Side.LEARNER, happened, next_=Next.DONE)
 
     assert says_done(hour.match, said, now=NOW + DONE_AFTER) == is_done
-    actions.complete_done(NOW + DONE_AFTER)
+    complete_done(NOW + DONE_AFTER)
     assert (Match.objects.get(pk=hour.match_id).state == MatchState.COMPLETED) == is_done
 
 
 def test_what_ends_by_the_clock_is_not_logged_as_the_act_of_an_absent_person():
     hour = make_hour(match=make_match("connected", connected_at=NOW - 9 * DAY))
     say(hour, Side.LEARNER, Happened.YES, next_=Next.DONE)
-    actions.complete_done(NOW + DONE_AFTER)
+    complete_done(NOW + DONE_AFTER)
 
     assert Act.objects.get(verb="complete_match").actor is None
 
@@ -356,8 +363,8 @@ def test_coming_back_promises_a_round_only_where_there_will_be_one(client, away,
 
 def test_the_quiet_end_needs_nobody_to_have_met():
     match = make_match("connected", connected_at=NOW - END_AFTER - DAY)
-    actions.nudge_quiet(NOW - END_AFTER + 14 * DAY)
-    actions.end_quiet(NOW + DAY)
+    nudge_quiet(NOW - END_AFTER + 14 * DAY)
+    end_quiet(NOW + DAY)
     match.refresh_from_db()
     assert (match.state, match.closed_by) == ("expired", None)
 

@@ -11,7 +11,9 @@ from django.urls import reverse
 from mailings import kinds
 from mailings.actions.sweeping import sweep
 from mailings.models import Letter
-from matching import actions, advising
+from matching import advising
+from matching.actions.request_answers import answer_requests
+from matching.actions.waiting_news import tell_of_no_match
 from matching.asking import NotThisTime, RequestState
 from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
@@ -108,7 +110,7 @@ def test_a_round_that_is_not_published_tells_nobody_anything(state):
     told = news(participant)
 
     assert (told.state, told.is_prepared) == ("first_round", state == "proposed")
-    assert actions.tell_of_no_match(LATER) == 0
+    assert tell_of_no_match(LATER) == 0
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_who_got_something_of_the_round_is_not_told_that_they_got_nothing(match,
     make_match(match, round=participant.round, learner=participant.registration)
 
     assert news(participant).state == state
-    assert actions.tell_of_no_match(LATER) == (state == "left_out")
+    assert tell_of_no_match(LATER) == (state == "left_out")
 
 
 def test_a_refused_match_says_neither_who_nor_that_somebody_was_refused():
@@ -325,9 +327,9 @@ def test_the_pages_cost_the_same_for_3_pieces_of_advice_as_for_30(client):
 
 
 def test_the_letter_is_owed_a_day_after_publishing_and_once(someone):
-    assert actions.tell_of_no_match(LATER - timedelta(seconds=1)) == 0
-    assert [actions.tell_of_no_match(LATER) for _beat in range(2)] == [1, 0]
-    assert actions.tell_of_no_match(LATER + 40 * DAY) == 0
+    assert tell_of_no_match(LATER - timedelta(seconds=1)) == 0
+    assert [tell_of_no_match(LATER) for _beat in range(2)] == [1, 0]
+    assert tell_of_no_match(LATER + 40 * DAY) == 0
 
     letter = letters().get()
     assert letter.member == someone.registration.member
@@ -341,14 +343,14 @@ def test_two_beats_at_once_owe_one_letter(someone):
 
 
 def test_several_rounds_in_a_month_owe_one_letter(someone):
-    assert actions.tell_of_no_match(LATER) == 1
+    assert tell_of_no_match(LATER) == 1
     for days in (5, 12, 20):
         leave_out(someone.registration, round_=publish(at=NOW + days * DAY))
 
-        assert actions.tell_of_no_match(NOW + (days + 1) * DAY) == 0
+        assert tell_of_no_match(NOW + (days + 1) * DAY) == 0
 
-    assert actions.tell_of_no_match(LATER + 30 * DAY) == 0
-    assert actions.tell_of_no_match(LATER + 31 * DAY) == 1
+    assert tell_of_no_match(LATER + 30 * DAY) == 0
+    assert tell_of_no_match(LATER + 31 * DAY) == 1
 
 
 @pytest.mark.parametrize(
@@ -359,7 +361,7 @@ def test_the_month_is_the_readers(zone, month):
     registration = make_registration(wishes=["wikidata"], zone=zone)
     leave_out(registration, round_=publish(at=published))
 
-    assert actions.tell_of_no_match(published + DAY) == 1
+    assert tell_of_no_match(published + DAY) == 1
     assert letters().get().key.endswith(month)
 
 
@@ -367,10 +369,10 @@ def test_around_a_month_boundary_there_is_one_letter_whatever_the_clocks_say():
     registration = make_registration(wishes=["wikidata"], zone="Pacific/Pago_Pago")
     first = datetime(2026, 3, 30, 20, tzinfo=UTC)
     leave_out(registration, round_=publish(at=first))
-    assert actions.tell_of_no_match(first + DAY) == 1
+    assert tell_of_no_match(first + DAY) == 1
     leave_out(registration, round_=publish(at=first + DAY))
 
-    assert actions.tell_of_no_match(first + 2 * DAY) == 0
+    assert tell_of_no_match(first + 2 * DAY) == 0
 
 
 @pytest.mark.parametrize(
@@ -385,7 +387,7 @@ def test_around_a_month_boundary_there_is_one_letter_whatever_the_clocks_say():
 def test_who_does_not_take_part_just_now_is_not_written_to(someone, columns):
     Registration.objects.filter(pk=someone.registration_id).update(**columns)
 
-    assert actions.tell_of_no_match(LATER) == 0
+    assert tell_of_no_match(LATER) == 0
     assert owed(someone) is not None
 
 
@@ -393,18 +395,18 @@ def test_who_was_imported_and_has_not_claimed_is_never_written_to():
     old = make_registration(source="import", state="approved", wishes=["wikidata"], imported_address="old@example.org")
     leave_out(old)
 
-    assert actions.tell_of_no_match(LATER) == 0
+    assert tell_of_no_match(LATER) == 0
     assert owed(RoundParticipant.objects.get()) is not None
 
 
 def test_who_has_no_address_is_not_written_to(someone):
     Member.objects.filter(pk=someone.registration.member_id).update(email=None)
 
-    assert actions.tell_of_no_match(LATER) == 0
+    assert tell_of_no_match(LATER) == 0
 
 
 def test_old_news_is_not_told(someone):
-    assert actions.tell_of_no_match(NOW + 46 * DAY) == 0
+    assert tell_of_no_match(NOW + 46 * DAY) == 0
 
 
 def owed(participant, now=LATER):
@@ -474,7 +476,7 @@ def test_a_request_that_became_a_match_is_closed_without_a_letter_of_its_own():
     request = make_request(made_at=NOW - 2 * DAY)
     match = make_match("asked", learner=request.learner, sharer=request.sharer, round=publish())
 
-    assert [actions.answer_requests(NOW) for _beat in range(2)] == [1, 0]
+    assert [answer_requests(NOW) for _beat in range(2)] == [1, 0]
 
     request.refresh_from_db()
     assert (request.state, request.match, request.round) == (RequestState.MATCHED, match, match.round)
@@ -482,8 +484,8 @@ def test_a_request_that_became_a_match_is_closed_without_a_letter_of_its_own():
 
 
 def test_a_request_the_round_could_not_meet_is_answered_once_it_has_settled(asked):
-    assert actions.answer_requests(LATER - timedelta(seconds=1)) == 0
-    assert [actions.answer_requests(LATER) for _beat in range(2)] == [1, 0]
+    assert answer_requests(LATER - timedelta(seconds=1)) == 0
+    assert [answer_requests(LATER) for _beat in range(2)] == [1, 0]
 
     assert answered(asked) == (RequestState.NOT_THIS_TIME, NotThisTime.NOT_EVERYBODY)
     assert Letter.objects.get().member == asked.learner.member
@@ -492,20 +494,20 @@ def test_a_request_the_round_could_not_meet_is_answered_once_it_has_settled(aske
 def test_a_round_that_read_the_requests_before_this_one_does_not_answer_it(asked):
     type(asked).objects.filter(pk=asked.pk).update(made_at=NOW - timedelta(hours=1))
 
-    assert actions.answer_requests(LATER) == 0
+    assert answer_requests(LATER) == 0
 
 
 def test_a_request_waits_while_something_is_undecided_for_the_learner(asked):
     round_ = RoundParticipant.objects.get(registration=asked.learner).round
     make_match("approved", round=round_, learner=asked.learner)
 
-    assert actions.answer_requests(LATER) == 0
+    assert answer_requests(LATER) == 0
 
 
 def test_a_request_for_somebody_who_was_only_away_goes_on_waiting(asked):
     RoundParticipant.objects.filter(registration=asked.sharer).delete()
 
-    assert actions.answer_requests(LATER) == 0
+    assert answer_requests(LATER) == 0
     assert answered(asked)[0] == RequestState.OPEN
 
 
@@ -518,7 +520,7 @@ def test_whatever_the_other_side_did_it_reads_the_same(asked, how):
         column = {"left": {"state": "withdrawn"}, "hidden": {"is_findable": False}}[how]
         Registration.objects.filter(pk=asked.sharer_id).update(**column)
 
-    assert actions.answer_requests(LATER) == 1
+    assert answer_requests(LATER) == 1
     assert answered(asked) == (RequestState.NOT_THIS_TIME, NotThisTime.NOT_EVERYBODY)
 
 
@@ -532,14 +534,14 @@ def test_whatever_the_other_side_did_it_reads_the_same(asked, how):
 )
 def test_my_own_region_wish_is_told_as_the_reason(asked, learner, why):
     Registration.objects.filter(pk=asked.learner_id).update(**learner)
-    actions.answer_requests(LATER)
+    answer_requests(LATER)
 
     assert answered(asked)[1] == why
 
 
 def test_their_region_wish_is_not_told(asked):
     Registration.objects.filter(pk=asked.sharer_id).update(region_wish="other")
-    actions.answer_requests(LATER)
+    answer_requests(LATER)
 
     assert answered(asked)[1] == NotThisTime.NOT_EVERYBODY
 
@@ -547,13 +549,13 @@ def test_their_region_wish_is_not_told(asked):
 def test_hours_and_languages_are_told_as_the_reason(asked):
     asked.learner.windows.all().delete()
     asked.learner.windows.create(start=0, end=120)
-    actions.answer_requests(LATER)
+    answer_requests(LATER)
     assert answered(asked)[1] == NotThisTime.NO_HOURS
 
 
 def test_no_shared_language_is_told_as_the_reason(asked):
     asked.learner.spoken_languages.update(code="ne")
-    actions.answer_requests(LATER)
+    answer_requests(LATER)
 
     assert answered(asked)[1] == NotThisTime.NO_LANGUAGE
 
@@ -561,15 +563,15 @@ def test_no_shared_language_is_told_as_the_reason(asked):
 def test_another_match_of_the_round_is_told_as_the_reason_and_written_about(asked):
     round_ = RoundParticipant.objects.get(registration=asked.learner).round
     make_match("asked", round=round_, learner=asked.learner)
-    actions.answer_requests(LATER)
+    answer_requests(LATER)
 
     assert answered(asked)[1] == NotThisTime.MATCHED_OTHERWISE
     assert kinds.get("matching.request_answered").still_owed(asked, LATER) is None
 
 
 def test_who_hears_of_the_round_anyway_gets_one_letter_that_says_both(asked):
-    actions.answer_requests(LATER)
-    actions.tell_of_no_match(LATER)
+    answer_requests(LATER)
+    tell_of_no_match(LATER)
     asked.refresh_from_db()
 
     assert kinds.get("matching.request_answered").still_owed(asked, LATER) == "told in the letter about the round"
@@ -580,7 +582,7 @@ def test_several_requests_of_a_round_share_a_letter(asked):
     other = make_request(learner=asked.learner, place=2, made_at=NOW - 2 * DAY)
     RoundParticipant.objects.create(round=RoundParticipant.objects.first().round, number=10, registration=other.sharer)
 
-    assert actions.answer_requests(LATER) == 2
+    assert answer_requests(LATER) == 2
 
     asked.refresh_from_db()
     assert Letter.objects.count() == 1

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mailings import patience
-from mailings.actions import drain
+from mailings.actions.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_letter
 from registrations.actions.members import send_sign_in_code

@@ -6,7 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from letsconnect.base.models import Act, SecurityEvent
-from letsconnect.trust import actions
+from letsconnect.trust.actions.reports import decide_report, keep_note, name_person, send_report, step_aside
+from letsconnect.trust.actions.seats import appoint_to_trust_team, end_trust_seat
+from letsconnect.trust.actions.sweeping import forget_old_reports, tell_readers
 from letsconnect.trust.domain import (
     REPORTS_A_DAY,
     LastReader,
@@ -32,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def send(**fields):
-    return actions.send_report(**{"by": make_member(), "what": "They would not stop.", "now": NOW, **fields})
+    return send_report(**{"by": make_member(), "what": "They would not stop.", "now": NOW, **fields})
 
 
 def waits(member):
@@ -96,10 +98,10 @@ def test_an_empty_report_one_about_oneself_and_the_eleventh_of_a_day_are_refused
 def test_two_on_the_team_at_once_one_takes_it_up_and_the_other_is_told():
     one, two, report = make_reader(), make_reader(), make_report()
 
-    actions.decide_report(report=report, state="looking", by=one, now=NOW)
+    decide_report(report=report, state="looking", by=one, now=NOW)
     with pytest.raises(MoveNotAllowed):
-        actions.decide_report(report=report, state="looking", by=two, now=NOW)
-    actions.decide_report(report=report, state="closed", outcome="warned", text="Talked twice.", by=two, now=NOW)
+        decide_report(report=report, state="looking", by=two, now=NOW)
+    decide_report(report=report, state="closed", outcome="warned", text="Talked twice.", by=two, now=NOW)
 
     report.refresh_from_db()
     assert (report.state, report.outcome, report.closed_at) == ("closed", "warned", NOW)
@@ -107,7 +109,7 @@ def test_two_on_the_team_at_once_one_takes_it_up_and_the_other_is_told():
         (one.pk, "new", "looking"),
         (two.pk, "looking", "closed"),
     ]
-    actions.decide_report(report=report, state="looking", by=one, now=NOW)
+    decide_report(report=report, state="looking", by=one, now=NOW)
     report.refresh_from_db()
     assert (report.outcome, report.closed_at) == ("", None)
 
@@ -115,9 +117,9 @@ def test_two_on_the_team_at_once_one_takes_it_up_and_the_other_is_told():
 def test_closing_needs_what_came_of_it():
     reader, report = make_reader(), make_report()
     with pytest.raises(NothingSaid):
-        actions.decide_report(report=report, state="closed", by=reader, now=NOW)
+        decide_report(report=report, state="closed", by=reader, now=NOW)
     with pytest.raises(NothingSaid):
-        actions.keep_note(report=report, text=" ", by=reader, now=NOW)
+        keep_note(report=report, text=" ", by=reader, now=NOW)
 
 
 @pytest.mark.parametrize("who", ["coordinator", "about", "kept", "writer"])
@@ -134,10 +136,10 @@ def test_who_may_not_read_a_report_may_do_nothing_with_it(who):
     by = members[who]
 
     for act in (
-        lambda: actions.keep_note(report=report, text="x", by=by, now=NOW),
-        lambda: actions.decide_report(report=report, state="looking", by=by, now=NOW),
-        lambda: actions.step_aside(report=report, by=by, now=NOW),
-        lambda: actions.name_person(report=report, about=make_member(), by=by, now=NOW),
+        lambda: keep_note(report=report, text="x", by=by, now=NOW),
+        lambda: decide_report(report=report, state="looking", by=by, now=NOW),
+        lambda: step_aside(report=report, by=by, now=NOW),
+        lambda: name_person(report=report, about=make_member(), by=by, now=NOW),
     ):
         with pytest.raises(NotYours):
             act()
@@ -147,49 +149,49 @@ def test_who_may_not_read_a_report_may_do_nothing_with_it(who):
 def test_who_steps_aside_sees_it_no_more_and_somebody_is_left():
     one, report = make_reader(), make_report()
     with pytest.raises(LastReader):
-        actions.step_aside(report=report, by=one, now=NOW)
+        step_aside(report=report, by=one, now=NOW)
     two = make_reader()
 
-    actions.step_aside(report=report, by=one, now=NOW)
+    step_aside(report=report, by=one, now=NOW)
 
     assert not Report.objects.readable_by(one, on=NOW.date()).exists()
     assert Report.objects.readable_by(two, on=NOW.date()).exists()
     with pytest.raises(LastReader):
-        actions.step_aside(report=report, by=two, now=NOW)
+        step_aside(report=report, by=two, now=NOW)
 
 
 def test_a_person_named_later_sees_it_no_more():
     one, two = make_reader(), make_reader()
     report = make_report(who="the one with the hat")
 
-    actions.name_person(report=report, about=two, by=one, now=NOW)
+    name_person(report=report, about=two, by=one, now=NOW)
 
     assert not Report.objects.readable_by(two, on=NOW.date()).exists()
     with pytest.raises(NotYours):
-        actions.name_person(report=report, about=report.reporter, by=one, now=NOW)
+        name_person(report=report, about=report.reporter, by=one, now=NOW)
 
 
 def test_of_two_who_name_an_account_the_second_is_told_and_nobody_takes_the_place_of_another():
     reader, report = make_reader(), make_report(who="the one with the hat")
     one, other = make_member(), make_member()
-    actions.name_person(report=report, about=one, by=reader, now=NOW)
+    name_person(report=report, about=one, by=reader, now=NOW)
 
-    actions.name_person(report=report, about=one, by=reader, now=NOW)
+    name_person(report=report, about=one, by=reader, now=NOW)
     with pytest.raises(MoveNotAllowed):
-        actions.name_person(report=report, about=other, by=reader, now=NOW)
+        name_person(report=report, about=other, by=reader, now=NOW)
 
     assert Report.objects.get().about == one
 
 
 def test_the_sweep_tells_again_each_week_and_who_joins_later_and_twice_changes_nothing():
     reader, report = make_reader(), send()
-    assert actions.tell_readers(NOW) == 0
+    assert tell_readers(NOW) == 0
     late = make_reader()
-    assert actions.tell_readers(NOW) == 1
-    assert actions.tell_readers(NOW + timedelta(days=7)) == 2
-    assert actions.tell_readers(NOW + timedelta(days=8)) == 0
-    actions.decide_report(report=report, state="looking", by=reader, now=NOW)
-    assert actions.tell_readers(NOW + timedelta(days=30)) == 0
+    assert tell_readers(NOW) == 1
+    assert tell_readers(NOW + timedelta(days=7)) == 2
+    assert tell_readers(NOW + timedelta(days=8)) == 0
+    decide_report(report=report, state="looking", by=reader, now=NOW)
+    assert tell_readers(NOW + timedelta(days=30)) == 0
     assert (waits(reader), waits(late)) == (2, 2)
 
 
@@ -198,10 +200,10 @@ def test_a_year_after_closing_the_words_and_whom_it_was_about_are_gone():
     report = make_report("closed", about=make_member(), who="x")
     report.kept_from.add(make_member())
     young, open_ = make_report("closed", closed_at=NOW + timedelta(days=1)), make_report()
-    note = actions.keep_note(report=report, text="They talked.", by=reader, now=NOW)
+    note = keep_note(report=report, text="They talked.", by=reader, now=NOW)
 
-    assert actions.forget_old_reports(NOW + timedelta(days=365)) == 1
-    assert actions.forget_old_reports(NOW + timedelta(days=365)) == 0
+    assert forget_old_reports(NOW + timedelta(days=365)) == 1
+    assert forget_old_reports(NOW + timedelta(days=365)) == 0
 
     for row in (report, note, young, open_):
         row.refresh_from_db()
@@ -209,13 +211,13 @@ def test_a_year_after_closing_the_words_and_whom_it_was_about_are_gone():
     assert not report.kept_from.exists()
     assert young.what and open_.what
     with pytest.raises(MoveNotAllowed):
-        actions.decide_report(report=report, state="looking", by=reader, now=NOW)
+        decide_report(report=report, state="looking", by=reader, now=NOW)
 
 
 def test_words_go_with_their_writer_and_stay_when_the_person_they_are_about_leaves():
     reader, about = make_reader(), make_member()
     report = make_report(about=about, who="x")
-    note = actions.keep_note(report=report, text="Called them.", by=reader, now=NOW)
+    note = keep_note(report=report, text="Called them.", by=reader, now=NOW)
     assert news.told(news.foreseeing, member=report.reporter, step=Step.ERASE, now=NOW)
     assert not news.told(news.foreseeing, member=about, step=Step.ERASE, now=NOW)
 
@@ -231,7 +233,7 @@ def test_words_go_with_their_writer_and_stay_when_the_person_they_are_about_leav
 
 def test_the_download_has_what_one_wrote_and_nothing_others_wrote_about_one():
     report = make_report(about=make_member(), what="Zebra")
-    actions.keep_note(report=report, text="Giraffe", by=make_reader(), now=NOW)
+    keep_note(report=report, text="Giraffe", by=make_reader(), now=NOW)
 
     theirs = str(news.told_by_apps(report.reporter, now=NOW))
     about = str(news.told_by_apps(report.about, now=NOW))
@@ -244,15 +246,15 @@ def test_the_download_has_what_one_wrote_and_nothing_others_wrote_about_one():
 def test_nobody_appoints_themselves_and_the_team_is_told_who_came_and_went():
     old, coordinator, new = make_reader(), make_coordinator(), make_member()
     with pytest.raises(NotOneself):
-        actions.appoint_to_trust_team(member=coordinator, by=coordinator, now=NOW)
+        appoint_to_trust_team(member=coordinator, by=coordinator, now=NOW)
 
     with pytest.raises(NotYours):
-        actions.appoint_to_trust_team(member=new, by=make_member(), now=NOW)
+        appoint_to_trust_team(member=new, by=make_member(), now=NOW)
 
     for _ in range(2):
-        seat = actions.appoint_to_trust_team(member=new, by=coordinator, now=NOW)
+        seat = appoint_to_trust_team(member=new, by=coordinator, now=NOW)
     for _ in range(2):
-        actions.end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
+        end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
 
     told = Letter.objects.filter(kind="trust.team_changed").order_by("pk").values_list("member", flat=True)
     assert sorted(told) == sorted([old.pk, old.pk, new.pk])
@@ -263,10 +265,10 @@ def test_nobody_appoints_themselves_and_the_team_is_told_who_came_and_went():
 
 def test_a_seat_given_and_ended_on_one_day_opens_nothing_any_more():
     report, new, coordinator = make_report(), make_member(), make_coordinator()
-    seat = actions.appoint_to_trust_team(member=new, by=coordinator, now=NOW)
+    seat = appoint_to_trust_team(member=new, by=coordinator, now=NOW)
     assert Report.objects.readable_by(new, on=NOW.date()).get() == report
 
-    actions.end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
+    end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
 
     assert not Report.objects.readable_by(new, on=NOW.date()).exists()
 
@@ -290,8 +292,8 @@ def test_the_first_of_the_team_is_appointed_on_the_machine():
 
 def test_seats_given_and_ended_are_in_the_security_log():
     member, coordinator = make_member(), make_coordinator()
-    seat = actions.appoint_to_trust_team(member=member, by=coordinator, now=NOW)
-    actions.end_trust_seat(seat=seat, until_on=NOW.date() + timedelta(days=1), by=coordinator, now=NOW)
+    seat = appoint_to_trust_team(member=member, by=coordinator, now=NOW)
+    end_trust_seat(seat=seat, until_on=NOW.date() + timedelta(days=1), by=coordinator, now=NOW)
 
     lines = SecurityEvent.objects.order_by("pk").values_list("kind", "member", "by", "detail")
     assert list(lines) == [
@@ -303,7 +305,7 @@ def test_seats_given_and_ended_are_in_the_security_log():
 def test_a_closed_account_is_given_no_seat():
     closed = make_member(is_active=False)
     with pytest.raises(SeatRefused):
-        actions.appoint_to_trust_team(member=closed, by=make_coordinator(), now=NOW)
+        appoint_to_trust_team(member=closed, by=make_coordinator(), now=NOW)
     with pytest.raises(CommandError, match="closed"):
         call_command("appoint_to_trust_team", closed.email)
 
@@ -312,20 +314,20 @@ def test_a_closed_account_is_given_no_seat():
 
 def test_a_seat_whose_end_is_set_can_end_at_once_and_is_never_prolonged():
     coordinator = make_coordinator()
-    seat = actions.appoint_to_trust_team(member=make_member(), by=coordinator, now=NOW)
-    actions.end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
+    seat = appoint_to_trust_team(member=make_member(), by=coordinator, now=NOW)
+    end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
 
     with pytest.raises(SeatRefused):
-        actions.end_trust_seat(seat=seat, until_on=date(2026, 6, 2), by=coordinator, now=NOW)
-    actions.end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
+        end_trust_seat(seat=seat, until_on=date(2026, 6, 2), by=coordinator, now=NOW)
+    end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
 
     assert not TrustSeat.objects.current(on=NOW.date()).exists()
 
 
 def test_a_seat_whose_end_is_set_ends_with_the_account_and_does_not_come_back_with_it():
     coordinator, member = make_coordinator(), make_member()
-    seat = actions.appoint_to_trust_team(member=member, by=coordinator, now=NOW)
-    actions.end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
+    seat = appoint_to_trust_team(member=member, by=coordinator, now=NOW)
+    end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
 
     closing.close_account(member=member, reason="asked", by=coordinator, now=NOW)
     closing.reopen_account(member=member, by=coordinator, now=NOW)

@@ -2,11 +2,12 @@
 
 import pytest
 
-from letsconnect.trust import actions
+from letsconnect.trust.actions.reports import send_report
+from letsconnect.trust.actions.sweeping import forget_old_reports, tell_readers
 from letsconnect.trust.models import TrustSeat
 from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings import kinds
-from mailings.actions import drain
+from mailings.actions.draining import drain
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def test_every_letter_reads_in_every_language(kind, language):
 
 def test_what_is_sent_names_nobody_and_says_nothing_of_what_happened(mailoutbox):
     make_reader()
-    actions.send_report(by=make_member(name="Wilma"), about=make_member(name="Abel"), who="Abel", what="Zebra", now=NOW)
+    send_report(by=make_member(name="Wilma"), about=make_member(name="Abel"), who="Abel", what="Zebra", now=NOW)
     drain(now=NOW)
 
     assert sorted(mail.subject for mail in mailoutbox) == ["Something waits for you", "Thank you for your message"]
@@ -49,7 +50,5 @@ def test_a_letter_is_owed_while_something_waits_that_its_reader_may_see():
 
 
 def test_the_sweeps_are_registered():
-    assert {"trust.waiting": actions.tell_readers, "trust.forgotten": actions.forget_old_reports}.items() <= (
-        kinds.sweeps().items()
-    )
+    assert {"trust.waiting": tell_readers, "trust.forgotten": forget_old_reports}.items() <= (kinds.sweeps().items())
     assert kinds.confidential() == ["trust.message_received", "trust.report_waits"]

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act, ActReason, SecurityEvent
-from letsconnect.trust import actions
+from letsconnect.trust.actions.reports import decide_report, name_person, reopen_account
 from letsconnect.trust.domain import CannotClose, MoveNotAllowed, NotYours
 from letsconnect.trust.models import Note
 from letsconnect.trust.tests.factories import make_reader, make_report
@@ -19,7 +19,7 @@ WHY = "Threatened three people."
 
 
 def leave_out(report, by, text=WHY):
-    return actions.decide_report(report=report, state="closed", outcome="left_out", text=text, by=by, now=NOW)
+    return decide_report(report=report, state="closed", outcome="left_out", text=text, by=by, now=NOW)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_the_account_closes_what_runs_ends_and_the_log_says_only_that_the_team_d
 def test_no_other_outcome_closes_anything(reader, outcome):
     about = make_member()
 
-    actions.decide_report(report=make_report(about=about), state="closed", outcome=outcome, text="", by=reader, now=NOW)
+    decide_report(report=make_report(about=about), state="closed", outcome=outcome, text="", by=reader, now=NOW)
 
     about.refresh_from_db()
     assert about.is_active
@@ -65,7 +65,7 @@ def test_nobody_is_left_out_before_it_is_said_whose_account_it_is(reader):
     report.refresh_from_db()
     assert report.state == "new"
     about = make_member()
-    actions.name_person(report=report, about=about, by=reader, now=NOW)
+    name_person(report=report, about=about, by=reader, now=NOW)
     leave_out(report, reader)
     about.refresh_from_db()
     assert about.closed_by == "trust"
@@ -100,16 +100,16 @@ def test_opening_the_report_again_does_not_open_the_account_and_any_report_about
     about = make_member()
     report, other = make_report(about=about), make_report(about=about)
     leave_out(report, reader)
-    actions.decide_report(report=report, state="looking", text="", by=reader, now=NOW)
+    decide_report(report=report, state="looking", text="", by=reader, now=NOW)
     assert not Member.objects.get(pk=about.pk).is_active
 
-    actions.reopen_account(report=other, text="We were wrong.", by=reader, now=NOW)
+    reopen_account(report=other, text="We were wrong.", by=reader, now=NOW)
 
     assert Member.objects.get(pk=about.pk).is_active
     assert Note.objects.filter(report=other, deed="reopened", text="We were wrong.").exists()
     assert Act.objects.on(about).get(verb="reopen_account").actor is None
     with pytest.raises(MoveNotAllowed):
-        actions.reopen_account(report=other, by=reader, now=NOW)
+        reopen_account(report=other, by=reader, now=NOW)
 
 
 def test_what_coordinators_closed_is_not_the_teams_to_open(reader):
@@ -117,7 +117,7 @@ def test_what_coordinators_closed_is_not_the_teams_to_open(reader):
     closing.close_account(member=about, reason="Spam.", by=make_coordinator(), now=NOW)
 
     with pytest.raises(MoveNotAllowed):
-        actions.reopen_account(report=make_report(about=about), by=reader, now=NOW)
+        reopen_account(report=make_report(about=about), by=reader, now=NOW)
 
 
 def test_the_page_of_the_report_closes_and_opens(client, reader):

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from letsconnect.trust import actions
+from letsconnect.trust.actions.reports import keep_note, send_report
+from letsconnect.trust.actions.seats import appoint_to_trust_team
+from letsconnect.trust.actions.sweeping import tell_readers
 from letsconnect.trust.domain import REPORTS_A_DAY
 from letsconnect.trust.models import Note, Report
 from letsconnect.trust.tests.factories import make_reader, make_report
@@ -74,7 +76,7 @@ def test_an_empty_team_is_said_and_the_report_waits(client):
     assert "ca@wikimedia.org" in client.get(reverse("trust:report-new")).content.decode()
     assert client.post(reverse("trust:report-new"), {"what": "x"}).status_code == 302
     make_reader()
-    assert actions.tell_readers(NOW) == 1
+    assert tell_readers(NOW) == 1
 
 
 def test_the_team_notes_decides_names_and_steps_aside(client):
@@ -160,8 +162,8 @@ def test_nothing_anybody_else_can_open_tells_of_a_report(client, who):
             client.get(address)
     before = [bare(client.get(address)) for address in addresses]
 
-    report = actions.send_report(by=writer, about=about, what="Zebra", now=NOW)
-    actions.keep_note(report=report, text="Giraffe", by=readers[0], now=NOW)
+    report = send_report(by=writer, about=about, what="Zebra", now=NOW)
+    keep_note(report=report, text="Giraffe", by=readers[0], now=NOW)
 
     after = [bare(client.get(address)) for address in addresses]
     assert [address for address, was, now in zip(addresses, before, after, strict=True) if was != now] == []
@@ -178,7 +180,7 @@ def bare(response):
 
 def test_a_failed_letter_about_a_report_is_no_work_for_coordinators(client):
     make_reader()
-    actions.send_report(by=make_member(), what="x", now=NOW)
+    send_report(by=make_member(), what="x", now=NOW)
     Letter.objects.update(state="failed", tries=1, reason="because")
     client.force_login(make_coordinator())
 
@@ -219,7 +221,7 @@ def test_the_team_sees_at_home_and_at_the_desk_that_something_waits(client):
     assert client.get(reverse("admin:index")).status_code == 302  # the team needs no seat at the desk
 
     coordinator = make_coordinator()
-    actions.appoint_to_trust_team(member=coordinator, by=None, now=NOW)
+    appoint_to_trust_team(member=coordinator, by=None, now=NOW)
     client.force_login(coordinator)
     assert "1 report waits for the trust team" in client.get(reverse("admin:index")).content.decode()
 

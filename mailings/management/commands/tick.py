@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from mailings import actions
+from mailings.actions.ticking import tick
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = actions.tick(now=timezone.now()).as_dict()
+        done = tick(now=timezone.now()).as_dict()
         if options["json"]:
             self.stdout.write(json.dumps(done))
             return

@@ -7,7 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from matching import actions, reasons
+from matching import reasons
+from matching.actions.computing import solve_round
+from matching.actions.queue import compute_what_waits
+from matching.actions.rounds import create_round
+from matching.actions.sweeping import fail_abandoned
 from matching.domain import MatchingError, RoundState
 from matching.models import Round
 
@@ -28,14 +32,14 @@ class Command(BaseCommand):
         now = timezone.now()
         if not -(2**63) <= options["seed"] < 2**63:
             raise CommandError("--seed is a whole number of at most 64 bits")
-        actions.fail_abandoned(now)
+        fail_abandoned(now)
         if options["waiting"]:
-            solved = actions.compute_what_waits(now=now)
+            solved = compute_what_waits(now=now)
             self.stdout.write(json.dumps({"solved": solved}) if options["json"] else f"Rounds computed: {solved}")
             return
-        round_ = actions.create_round(by=None, now=now, seed=options["seed"], wake_a_worker=False)
+        round_ = create_round(by=None, now=now, seed=options["seed"], wake_a_worker=False)
         try:
-            round_ = actions.solve_round(round_=round_, now=now)
+            round_ = solve_round(round_=round_, now=now)
         except MatchingError as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from letsconnect.base import addresses
-from letsconnect.trust import actions
+from letsconnect.trust.actions.seats import appoint_to_trust_team
 from letsconnect.trust.domain import TrustError
 from registrations.models import Member
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if member is None:
             raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")
         try:
-            seat = actions.appoint_to_trust_team(member=member, by=None, now=timezone.now())
+            seat = appoint_to_trust_team(member=member, by=None, now=timezone.now())
         except TrustError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{seat}")
