@@ -10,7 +10,7 @@ class RegistrationsConfig(AppConfig):
     def ready(self) -> None:
         from letsconnect.base import looks
         from mailings import kinds
-        from registrations import emails, seeing  # noqa: F401  importing emails registers the letters
+        from registrations import seeing
         from registrations.actions import (
             claims,
             erasing,
@@ -22,8 +22,15 @@ class RegistrationsConfig(AppConfig):
             uploads,
             visitor_answers,
         )
+        from registrations.emails import accounts as account_emails
+        from registrations.emails import claims as claim_emails
+        from registrations.emails import quietness as inactivity_emails
+        from registrations.emails import review as review_emails
+        from registrations.emails import seats as seat_emails
         from registrations.models import Look
 
+        for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
+            letters.register()
         looks.keep_with(Look.objects.keep)
         kinds.register_sweep("registrations.old_codes", members.forget_old_codes)
         kinds.register_sweep("registrations.kept_answers", visitor_answers.forget_old_answers)

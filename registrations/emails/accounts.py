@@ -36,4 +36,6 @@ def _render(code: SignInCode, language: str, zone: str) -> Rendered:
     return sign_in_code(code.drawn, minutes=minutes, language=language, zone=zone)
 
 
-kinds.register(KIND, still_owed=_still_owed, render=_render, is_urgent=True, before_sending=_draw)
+def register() -> None:
+    """Make the letters known to the ledger."""
+    kinds.register(KIND, still_owed=_still_owed, render=_render, is_urgent=True, before_sending=_draw)

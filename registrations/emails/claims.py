@@ -38,5 +38,7 @@ def _render(template: str) -> Callable[[ClaimInvitation, str, str], Rendered]:
     return render
 
 
-for _name in ("claim_invitation", "claim_reminder"):
-    kinds.register(f"registrations.{_name}", still_owed=_still_owed, render=_render(_name))
+def register() -> None:
+    """Make the letters known to the ledger."""
+    for name in ("claim_invitation", "claim_reminder"):
+        kinds.register(f"registrations.{name}", still_owed=_still_owed, render=_render(name))

@@ -51,5 +51,7 @@ def _render(template: str, registration: Registration, language: str, zone: str)
     return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
 
 
-kinds.register("registrations.still_in", still_owed=still_in_owed, render=render_still_in)
-kinds.register("registrations.paused_for_silence", still_owed=paused_owed, render=render_paused)
+def register() -> None:
+    """Make the letters known to the ledger."""
+    kinds.register("registrations.still_in", still_owed=still_in_owed, render=render_still_in)
+    kinds.register("registrations.paused_for_silence", still_owed=paused_owed, render=render_paused)

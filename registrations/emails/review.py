@@ -42,5 +42,7 @@ def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
     return render
 
 
-for _state in (RegistrationState.APPROVED, RegistrationState.NEEDS_CHANGES, RegistrationState.DECLINED):
-    kinds.register(f"registrations.{_state}", still_owed=_still(_state), render=_render(_state.value))
+def register() -> None:
+    """Make the letters known to the ledger."""
+    for state in (RegistrationState.APPROVED, RegistrationState.NEEDS_CHANGES, RegistrationState.DECLINED):
+        kinds.register(f"registrations.{state}", still_owed=_still(state), render=_render(state.value))

@@ -28,4 +28,6 @@ def _render(seat: WorkingGroupSeat, language: str, zone: str) -> Rendered:
     return render_letter("registrations/emails/seat_given", context, language=language, zone=zone)
 
 
-kinds.register("registrations.seat_given", still_owed=_still_owed, render=_render)
+def register() -> None:
+    """Make the letters known to the ledger."""
+    kinds.register("registrations.seat_given", still_owed=_still_owed, render=_render)

@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-import clinics.demo
-import letsconnect.trust.demo
-import matching.demo
+from clinics import demo as clinics_demo
 from letsconnect import demo_accounts
+from letsconnect.trust import demo as trust_demo
+from matching import demo as matching_demo
 from registrations import demo
 from registrations.models import Member
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def load(self) -> None:
         now = timezone.now()
         cast = demo.load(now=now)
-        clinics.demo.load(members=cast.members, planner=cast.coordinator, now=now)
-        matching.demo.load(coordinator=cast.coordinator, volunteer=cast.volunteer, now=now)
+        clinics_demo.load(members=cast.members, planner=cast.coordinator, now=now)
+        matching_demo.load(coordinator=cast.coordinator, volunteer=cast.volunteer, now=now)
         team = Member.objects.filter(email__in=[f"liaison@{demo.DOMAIN}", f"liaison-lac@{demo.DOMAIN}"])
-        letsconnect.trust.demo.load(team=team.order_by("pk"), writer=cast.members[1], now=now)
+        trust_demo.load(team=team.order_by("pk"), writer=cast.members[1], now=now)
