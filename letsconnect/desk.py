@@ -22,7 +22,7 @@ from letsconnect.trust.domain import FEWEST_READERS
 from letsconnect.trust.models import Report, TrustSeat
 from mailings.lateness import lateness
 from mailings.models import Letter
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
 from matching.models import Concern, Match
 from registrations.models import Member, Registration
 

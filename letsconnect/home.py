@@ -18,8 +18,8 @@ from letsconnect.base.together import Reading
 from letsconnect.trust.models import Report
 from mailings.standing import why_not_written_to
 from matching import advising, reasons
-from matching.agreeing import SessionState
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
+from matching.domain.sessions import SessionState
 from matching.models import Match, Session
 from matching.models.feedback import sessions_at_hand
 from registrations.models import Member, Registration, Skill, SkillSuggestion

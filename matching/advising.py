@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.lines import isolated
 from letsconnect.base.together import Reading
-from matching.domain import MatchState, RoundState
+from matching.domain.matches import MatchState, RoundState
 from matching.facts import next_monday
 from matching.models import Match, Round, RoundParticipant
 from registrations.domain import BabelLevel, RegionWish, RegistrationState

@@ -13,9 +13,9 @@ from mailings.rendering import Rendered, render_letter
 from matching import reasons
 from matching.actions.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
 from matching.actions.settling import ask_how_it_went, settle_sessions
-from matching.afterwards import CLOSES_AFTER, ConcernKind, Verdict
-from matching.agreeing import SessionState
-from matching.domain import ClosedWhy, MatchState, Side
+from matching.domain.feedback import CLOSES_AFTER, ConcernKind, Verdict
+from matching.domain.matches import ClosedWhy, MatchState, Side
+from matching.domain.sessions import SessionState
 from matching.models import Concern, Feedback, Match, Session
 from registrations.models import Registration
 from registrations.taking_part import next_round

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from matching.afterwards import WHY_NOT_A_FIT, Happened, Next, NotSaid, check_words
-from matching.domain import ReasonMissing
+from matching.domain.feedback import WHY_NOT_A_FIT, Happened, Next, NotSaid, check_words
+from matching.domain.matches import ReasonMissing
 from matching.models import Feedback
 
 

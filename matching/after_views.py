@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from matching import reasons
 from matching.actions.feedback import give_feedback
 from matching.after_forms import FeedbackForm
-from matching.afterwards import CLOSES_AFTER, Next, check_open
-from matching.domain import MatchingError, MatchState, Side
+from matching.domain.feedback import CLOSES_AFTER, Next, check_open
+from matching.domain.matches import MatchingError, MatchState, Side
 from matching.models import Feedback, Match, Session, SessionOutcome
 from registrations.models import Member
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matching import advising, browsing, reasons
 from matching.actions.requests import ask_for_sharer, withdraw_request
-from matching.asking import MOST_OPEN_REQUESTS, RequestState
-from matching.domain import MatchingError
+from matching.domain.matches import MatchingError
+from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
 from registrations.domain import RegistrationError, RegistrationState, SkillFamily

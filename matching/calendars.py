@@ -13,8 +13,8 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from mailings.rendering import CalendarPart, one_line
 from matching import reasons
-from matching.agreeing import SessionState
-from matching.domain import Side
+from matching.domain.matches import Side
+from matching.domain.sessions import SessionState
 from matching.models import Session
 
 FILE_NAME = "lets-connect-session.ics"

@@ -10,7 +10,7 @@ from matching.actions.previewing import preview_round
 from matching.actions.publishing import publish_round
 from matching.actions.requests import ask_for_sharer
 from matching.actions.reviews import approve_matches, refuse_match
-from matching.domain import ClosedWhy, Side
+from matching.domain.matches import ClosedWhy, Side
 from matching.engine.facts import Settings
 from matching.models import Match, Round
 from matching.scope import Scope

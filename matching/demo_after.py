@@ -10,9 +10,9 @@ from matching.actions.reviews import approve_matches
 from matching.actions.rounds import create_round, release_undecided
 from matching.actions.sessions import NO_SESSION, confirm_time, propose_times, seen_as
 from matching.actions.settling import ask_how_it_went
-from matching.afterwards import Happened, Next
-from matching.agreeing import Time
-from matching.domain import Side
+from matching.domain.feedback import Happened, Next
+from matching.domain.matches import Side
+from matching.domain.sessions import Time
 from matching.models import Match, Session
 from registrations.models import Member
 

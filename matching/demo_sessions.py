@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from matching import shared_hours
 from matching.actions.sessions import confirm_time, propose_times, seen_as, set_call_link
-from matching.agreeing import Clash, Time
-from matching.domain import Side
+from matching.domain.matches import Side
+from matching.domain.sessions import Clash, Time
 from matching.models import Match
 
 LINK = "https://meet.example.org/lets-connect-demo"

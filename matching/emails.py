@@ -18,7 +18,7 @@ from matching.actions.sweeping import (
     nudge_overlooked,
     remind_unanswered,
 )
-from matching.domain import DAYS_TO_ANSWER, MatchState, Side
+from matching.domain.matches import DAYS_TO_ANSWER, MatchState, Side
 from matching.models import Match
 from registrations.taking_part import next_round
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from matching.clashing import WEEKS_COMPARED, Hours, clash
-from matching.domain import MoveNotAllowed, TooOld
+from matching.domain.matches import MoveNotAllowed, TooOld
 from matching.engine import keeping, replay
 from matching.engine.explaining import Explainer, Loss
 from matching.engine.facts import Instance, Result

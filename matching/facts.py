@@ -12,7 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from matching import taken_hours, waiting
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
 from matching.scope import Scope

@@ -15,7 +15,7 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from matching import calendars
 from matching.actions import feeds
-from matching.domain import SHOWS_CONTACT
+from matching.domain.matches import SHOWS_CONTACT
 from matching.models import CalendarFeed, Match, Session
 
 KEPT = timedelta(days=30)

@@ -7,9 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from matching.asking import REQUEST_WHY_AT_MOST
 from matching.browsing import MINE, Skilled, Wanted
-from matching.domain import (
+from matching.domain.matches import (
     WHY_DECLINED,
     WHY_REFUSED,
     WHY_WITHDRAWN,
@@ -17,6 +16,7 @@ from matching.domain import (
     ReasonMissing,
     check_reason,
 )
+from matching.domain.requests import REQUEST_WHY_AT_MOST
 from registrations.domain import Region, SkillFamily
 
 Choices = Sequence[tuple[Any, Any]]

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from matching import after_views, reasons, session_page, shared_hours
 from matching.actions.answers import have_met
-from matching.agreeing import DAY
-from matching.domain import MatchState, Side
+from matching.domain.matches import MatchState, Side
+from matching.domain.sessions import DAY
 from matching.forms import DeclineForm, WithdrawForm
 from matching.models import Match
 from registrations.actions import blocking

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from matching.domain import WHY_NOT_A_PAIR, Side
+from matching.domain.matches import WHY_NOT_A_PAIR, Side
 from matching.models import Match, SharerRequest
 from registrations.models import Registration
 from registrations.reference.names import language_name

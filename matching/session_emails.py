@@ -16,8 +16,8 @@ from mailings.rendering import Rendered, render_letter
 from matching import calendars, reasons
 from matching.actions.session_ends import gathering_of
 from matching.actions.session_sweeps import lapse_proposals, remind_of_sessions
-from matching.agreeing import DAY, HOUR, SessionState, WhyCancelled
-from matching.domain import Side
+from matching.domain.matches import Side
+from matching.domain.sessions import DAY, HOUR, SessionState, WhyCancelled
 from matching.models import Match, Session
 from registrations.models import Registration
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.templatetags.when import written
 from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
-from matching import agreeing
-from matching.agreeing import (
+from matching.domain import sessions
+from matching.domain.sessions import (
     LATEST,
     MAX_TIMES,
     MINUTES,
@@ -125,7 +125,7 @@ class TimesForm(forms.Form):
         self.times = [Time(moment, self.zone) for moment in sorted(moments)]
         if not self.errors:
             try:
-                agreeing.check_times(self.times, now=self.now)
+                sessions.check_times(self.times, now=self.now)
             except TimeNotPossible as refusal:
                 self.add_error(None, str(refusal))
         return cleaned
@@ -153,7 +153,7 @@ class TimesForm(forms.Form):
         if len(meanings) > 1:
             self.fields[meant].choices = [(value_of(one), self._in_words(one)) for one in meanings]
         try:
-            moment = agreeing.moment_of(wall, self.zone, meant=told)
+            moment = sessions.moment_of(wall, self.zone, meant=told)
         except (ComesNever, ComesTwice) as question:
             self.add_error(meant, str(question))
             return None
@@ -178,7 +178,7 @@ class TimesForm(forms.Form):
 
     def _is_possible(self, moment: datetime, field: str) -> bool:
         try:
-            agreeing.check_time(moment, now=self.now)
+            sessions.check_time(moment, now=self.now)
         except TimeNotPossible as refusal:
             self.add_error(field, f"{written(moment, self.zone)}: {refusal}" if field == "picked" else str(refusal))
             return False

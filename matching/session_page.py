@@ -6,7 +6,7 @@ from typing import Any
 
 from matching import reasons
 from matching.actions.sessions import seen_as
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.session_forms import CallLinkForm, CancelSessionForm
 from matching.shared_hours import value_of

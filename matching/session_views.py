@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matching import calendars, match_page, session_page, shared_hours
 from matching.actions.sessions import cancel_session, confirm_time, keep_the_hour, propose_times, seen_as, set_call_link
-from matching.agreeing import Time
-from matching.domain import MatchingError, MatchState, TooOften
+from matching.domain.matches import MatchingError, MatchState, TooOften
+from matching.domain.sessions import Time
 from matching.models import Match, Session
 from matching.session_forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
 from registrations.models import Member

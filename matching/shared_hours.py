@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from letsconnect.base.zones import in_zone, moments_of
-from matching.agreeing import WEEKS_SHOWN, SessionState, Span, monday_of, starts, stretches
+from matching.domain.sessions import WEEKS_SHOWN, SessionState, Span, monday_of, starts, stretches
 from matching.models import Match, Session
 from registrations.availability import weekly_slots
 from registrations.models import Registration

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matching import match_page
 from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
-from matching.domain import MatchingError, MatchState
+from matching.domain.matches import MatchingError, MatchState
 from matching.forms import DeclineForm, ReasonForm, WithdrawForm
 from matching.models import Match
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Exists, Max, OuterRef
 
-from matching.domain import MatchState, RoundState
+from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, RoundParticipant
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -15,7 +15,7 @@ from matching import advising, reasons
 from matching.actions.request_answers import answer_requests
 from matching.actions.requests import expire_requests
 from matching.actions.waiting_news import KIND, tell_of_no_match
-from matching.asking import RequestState
+from matching.domain.requests import RequestState
 from matching.models import SharerRequest, SharerRequestQuerySet
 from registrations.domain import RegistrationState
 from registrations.models import Registration

@@ -20,7 +20,7 @@ from mailings.models import Suppression
 from mailings.tests.factories import make_letter
 from matching.actions.rules import exclude_pair
 from matching.actions.sessions import seen_as
-from matching.domain import MatchState, Side
+from matching.domain.matches import MatchState, Side
 from matching.models import Concern, MatchingRules
 from matching.tests.after_factories import make_hour
 from matching.tests.factories import make_match, make_request, make_round

@@ -19,7 +19,7 @@ from letsconnect.trust.actions.seats import appoint_to_trust_team
 from letsconnect.trust.models import ReportLook
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
 from matching.models import CalendarFeed, Concern, Exclusion, RoundParticipant
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match, make_request

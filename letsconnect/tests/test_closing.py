@@ -26,7 +26,7 @@ from matching import facts
 from matching.actions import feeds
 from matching.actions.reviews import approve_match
 from matching.actions.sweeping import close_fallen
-from matching.domain import MatchState, NotReady
+from matching.domain.matches import MatchState, NotReady
 from matching.models import CalendarFeed, Match, Session, SharerRequest
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session

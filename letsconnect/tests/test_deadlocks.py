@@ -21,7 +21,7 @@ from matching.actions.answers import accept_match, decline_match, withdraw_from_
 from matching.actions.publishing import publish_round
 from matching.actions.requests import ask_for_sharer, withdraw_request
 from matching.actions.reviews import approve_match, refuse_match
-from matching.domain import ClosedWhy, MatchingError
+from matching.domain.matches import ClosedWhy, MatchingError
 from matching.models import Match, SharerRequest
 from matching.tests.factories import make_match, make_round
 from registrations.actions import blocking, editing, erasing, leaving, review, skills

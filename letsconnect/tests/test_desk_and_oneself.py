@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base import acts
-from matching.domain import ClosedWhy, MatchState, Side
+from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.models import Exclusion, SharerRequest
 from matching.tests.factories import make_match, make_request
 from registrations.actions import blocking

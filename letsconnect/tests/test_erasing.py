@@ -17,7 +17,7 @@ from letsconnect.tests.everything import ADDRESS, WORD, make_somebody
 from letsconnect.tests.test_conventions import our_models
 from mailings.actions.draining import drain
 from mailings.models import Letter
-from matching.domain import CLOSED, MatchState
+from matching.domain.matches import CLOSED, MatchState
 from matching.models import Match
 from registrations.actions import editing, erasing, members
 from registrations.domain import ClosedMeanwhile, LastCoordinator, RegistrationState

@@ -18,7 +18,7 @@ from letsconnect.tests.everything import ADDRESS, make_somebody
 from letsconnect.trust.actions.reports import keep_note, send_report
 from letsconnect.trust.models import Report, TrustSeat
 from mailings.models import Letter, Suppression
-from matching.domain import ClosedWhy, MatchState
+from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import Exclusion, Match, RoundReplay, Session
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match, make_request

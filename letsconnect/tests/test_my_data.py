@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from letsconnect.base import personal
 from letsconnect.base.languages import speaking
 from letsconnect.tests.everything import WORD, make_somebody
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import held

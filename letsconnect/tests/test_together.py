@@ -13,7 +13,7 @@ from letsconnect.base import acts
 from letsconnect.base.together import Reading
 from letsconnect.tests.everything import make_somebody
 from mailings.tests.factories import make_letter
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session

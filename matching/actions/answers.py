@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, standing
 from matching.actions.publishing import tell
-from matching.afterwards import Happened, Verdict
-from matching.domain import (
+from matching.domain.feedback import Happened, Verdict
+from matching.domain.matches import (
     WHY_DECLINED,
     WHY_WITHDRAWN,
     ClosedWhy,

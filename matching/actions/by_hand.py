@@ -14,7 +14,7 @@ from matching.actions.computing import reasons_of
 from matching.actions.drafts import settings_of
 from matching.actions.locking import close_match, lock_match
 from matching.actions.reviews import Outcome, check_may_decide
-from matching.domain import (
+from matching.domain.matches import (
     WHY_NOT_A_PAIR,
     CannotPair,
     ClosedWhy,

@@ -19,7 +19,7 @@ from letsconnect.base.copying import copy_in
 from matching import engine, facts
 from matching.actions.drafts import settings_of
 from matching.actions.leases import Lease, Stopped, take_lease
-from matching.domain import NO_ROOM, MoveNotAllowed, RoundPhase, RoundState, check_round_move
+from matching.domain.matches import NO_ROOM, MoveNotAllowed, RoundPhase, RoundState, check_round_move
 from matching.engine import keeping, replay
 from matching.engine.errors import FixedPairsBreakRules, ProofFailed
 from matching.engine.facts import Facts, Proposal, ProposedPair, Settings

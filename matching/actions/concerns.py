@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from mailings import letters
-from matching.afterwards import ABSENCES_COUNT_FOR, ABSENCES_TOLD, ConcernKind
-from matching.domain import MoveNotAllowed, NotYours
+from matching.domain.feedback import ABSENCES_COUNT_FOR, ABSENCES_TOLD, ConcernKind
+from matching.domain.matches import MoveNotAllowed, NotYours
 from matching.models import Concern, Match, SessionOutcome
 from registrations.models import Member, Registration, WorkingGroupSeat
 

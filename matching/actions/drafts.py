@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.domain import BadSetting, MoveNotAllowed, NotYours, RoundState, check_round_move
+from matching.domain.matches import BadSetting, MoveNotAllowed, NotYours, RoundState, check_round_move
 from matching.engine.criteria import MOST_WEIGHT
 from matching.engine.facts import CRITERIA, PRESETS, Settings
 from matching.models import MatchingRules, Round

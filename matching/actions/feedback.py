@@ -12,9 +12,9 @@ from matching.actions.answers import complete
 from matching.actions.locking import close_match, lock_match
 from matching.actions.publishing import tell
 from matching.actions.settling import settle, words_of
-from matching.afterwards import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
-from matching.agreeing import HOUR, SessionState
-from matching.domain import ClosedWhy, MatchState, NotYours, Side, TooOften
+from matching.domain.feedback import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
+from matching.domain.matches import ClosedWhy, MatchState, NotYours, Side, TooOften
+from matching.domain.sessions import HOUR, SessionState
 from matching.models import Feedback, Match, Session
 from registrations.actions.locking import lock_member
 from registrations.domain import ClosedMeanwhile

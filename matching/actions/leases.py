@@ -6,7 +6,7 @@ from time import perf_counter
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from matching.domain import SOLVING_LEASE, MoveNotAllowed, RoundPhase
+from matching.domain.matches import SOLVING_LEASE, MoveNotAllowed, RoundPhase
 from matching.models import Round
 
 

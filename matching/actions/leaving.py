@@ -17,7 +17,7 @@ from matching.actions.feeds import end_feed
 from matching.actions.locking import close_match
 from matching.actions.publishing import tell
 from matching.actions.requests import end_requests_about, end_requests_between, end_requests_of
-from matching.domain import LIVE, ClosedWhy, MatchState, Side
+from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
 from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest, people
 from registrations import news
 from registrations.domain import Step

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from letsconnect.base import acts
 from matching.actions.session_ends import end_sessions
-from matching.domain import ClosedWhy, MatchState, Side, Standing, check_match_move
+from matching.domain.matches import ClosedWhy, MatchState, Side, Standing, check_match_move
 from matching.models import Match, MatchQuerySet
 from registrations.domain import RegistrationState, is_pausing
 from registrations.models import Block, Member, Registration

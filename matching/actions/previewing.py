@@ -13,7 +13,7 @@ from matching.actions.computing import Computed, ask_the_engine, statistics_of, 
 from matching.actions.drafts import lock_draft, settings_of, under_the_rules
 from matching.actions.leases import Lease, Stopped, take_lease
 from matching.clashing import WEEKS_COMPARED, Hours, clash
-from matching.domain import MoveNotAllowed, RoundPhase, RoundState
+from matching.domain.matches import MoveNotAllowed, RoundPhase, RoundState
 from matching.models import Match, MatchingRules, Round
 from registrations.models import Member, Registration
 

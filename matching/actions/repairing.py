@@ -27,7 +27,7 @@ from matching.actions.drafts import settings_of
 from matching.actions.leases import Lease, Stopped, take_lease
 from matching.actions.previewing import is_large
 from matching.actions.rounds import let_go
-from matching.domain import ClosedWhy, MoveNotAllowed, NotYours, RoundPhase, RoundState, TooOld
+from matching.domain.matches import ClosedWhy, MoveNotAllowed, NotYours, RoundPhase, RoundState, TooOld
 from matching.engine import keeping
 from matching.engine.facts import ProposedPair
 from matching.models import Match, Round, RoundFacts, RoundParticipant

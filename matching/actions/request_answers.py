@@ -8,8 +8,8 @@ from django.db.models import F, Q, QuerySet
 
 from matching import advising, browsing
 from matching.actions.requests import AT_ONCE, close, tell_of_answer
-from matching.asking import NotThisTime, RequestState
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
+from matching.domain.requests import NotThisTime, RequestState
 from matching.models import Match, RoundParticipant, SharerRequest, SharerRequestQuerySet
 from registrations.domain import MIN_SHARED_LEVEL, RegionWish
 from registrations.models import Registration

@@ -8,10 +8,10 @@ from django.utils.translation import ngettext
 
 from letsconnect.base import acts
 from mailings import letters
-from matching import asking
-from matching.agreeing import HOUR
-from matching.asking import CannotAsk, RequestState
-from matching.domain import MatchingError, TooOften
+from matching.domain import requests
+from matching.domain.matches import MatchingError, TooOften
+from matching.domain.requests import CannotAsk, RequestState
+from matching.domain.sessions import HOUR
 from matching.models import Match, SharerRequest
 from registrations.actions.editing import save_step
 from registrations.actions.locking import lock_member, lock_registration
@@ -62,7 +62,7 @@ def ask_for_sharer(
         sharer=sharer,
         skill=skill,
         why=why.strip(),
-        place=asking.free_place(set(mine.values_list("place", flat=True))),
+        place=requests.free_place(set(mine.values_list("place", flat=True))),
         made_at=now,
     )
     acts.record(by=by, verb="ask_for_sharer", on=request, now=now, became=request.state)
@@ -71,7 +71,7 @@ def ask_for_sharer(
 
 def _check_pace(learner: Registration, *, by: Member, now: datetime) -> None:
     """Raise TooOften for somebody who asks and takes back without end; their registration is locked."""
-    mine, most = SharerRequest.objects.filter(learner=learner), asking.REQUESTS_AN_HOUR
+    mine, most = SharerRequest.objects.filter(learner=learner), requests.REQUESTS_AN_HOUR
     if acts.lately(by=by, verbs=["ask_for_sharer"], on=mine, now=now, within=HOUR) >= most:
         raise TooOften(
             ngettext(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, nudges
 from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, others_of, standing, who_agreed
 from matching.clashing import WEEKS_COMPARED, Hours, clash
-from matching.domain import (
+from matching.domain.matches import (
     HOURS_CLASH,
     TAKES_A_PLACE,
     WHY_REFUSED,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching.domain import BadSetting, MoveNotAllowed, NotYours, ReasonMissing
+from matching.domain.matches import BadSetting, MoveNotAllowed, NotYours, ReasonMissing
 from matching.models import Exclusion, MatchingRules
 from registrations.models import Member, Registration
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from letsconnect.base import acts
 from mailings import letters
-from matching.agreeing import SessionState, WhyCancelled
-from matching.domain import Side
+from matching.domain.matches import Side
+from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import Match, Session, SessionQuerySet
 from registrations.models import Member
 

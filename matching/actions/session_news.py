@@ -15,7 +15,7 @@ from letsconnect.base.together import Reading
 from letsconnect.base.zones import in_zone
 from matching import reasons
 from matching.actions.session_ends import cancel, locked, tell
-from matching.agreeing import SessionState, WhyCancelled
+from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import CalendarFeed, Match, Session
 from registrations import news
 from registrations.domain import Step

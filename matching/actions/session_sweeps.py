@@ -6,14 +6,14 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from matching.actions.session_ends import cancel, drop_times, locked, tell
-from matching.agreeing import (
+from matching.domain.matches import LIVE, Side
+from matching.domain.sessions import (
     DAY,
     SessionState,
     WhyCancelled,
     owes_day_reminder,
     owes_hour_reminder,
 )
-from matching.domain import LIVE, Side
 from matching.models import Match, Session
 
 AT_ONCE = 500

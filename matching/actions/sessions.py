@@ -12,7 +12,8 @@ from letsconnect.base.lines import isolated
 from matching import reasons
 from matching.actions.locking import lock_match, lock_people
 from matching.actions.session_ends import cancel, change, drop_times, locked, tell
-from matching.agreeing import (
+from matching.domain.matches import MatchState, NotYours, ReasonMissing, Side, TooOften
+from matching.domain.sessions import (
     LINKS_AN_HOUR,
     PACE,
     PROPOSALS_AN_HOUR,
@@ -28,7 +29,6 @@ from matching.agreeing import (
     check_still_ahead,
     check_times,
 )
-from matching.domain import MatchState, NotYours, ReasonMissing, Side, TooOften
 from matching.models import Match, ProposedTime, Session
 from registrations.models import Member
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from letsconnect.base import acts
 from mailings import letters
 from matching.actions.concerns import weigh_absences
-from matching.afterwards import Verdict, is_settled, judge
-from matching.domain import Side
+from matching.domain.feedback import Verdict, is_settled, judge
+from matching.domain.matches import Side
 from matching.models import Feedback, Match, Session, SessionOutcome
 from matching.models.feedback import to_ask
 from registrations.models import Registration

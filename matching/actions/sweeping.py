@@ -9,7 +9,7 @@ from letsconnect.base import nudges
 from matching.actions.computing import fail_round
 from matching.actions.locking import close_match
 from matching.actions.publishing import tell
-from matching.domain import ClosedWhy, MatchState, Side
+from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.models import Match, MatchingRules, MatchQuerySet, Round, RoundFacts
 from registrations.domain import RegistrationState
 from registrations.models import Block, Member

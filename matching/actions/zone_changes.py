@@ -11,8 +11,8 @@ from letsconnect.base import acts
 from letsconnect.base.zones import Recomputed, moment_now
 from matching.actions.locking import lock_match, lock_people
 from matching.actions.session_ends import change, locked, tell
-from matching.agreeing import SessionState
-from matching.domain import Side
+from matching.domain.matches import Side
+from matching.domain.sessions import SessionState
 from matching.models import ProposedTime, Session
 from matching.reasons import name_of
 

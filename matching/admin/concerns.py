@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from matching import reasons
 from matching.actions.concerns import close_concern
 from matching.admin.desk import DeskAdmin, side_in_words
-from matching.afterwards import Verdict
-from matching.domain import MatchingError
+from matching.domain.feedback import Verdict
+from matching.domain.matches import MatchingError
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from registrations.domain import LookKind
 

@@ -15,7 +15,7 @@ from letsconnect.base.looks import People, people_on
 from letsconnect.base.versioned import FormOf
 from letsconnect.base.versions import ChangedMeanwhile
 from matching import reasons
-from matching.domain import MatchingError, RoundState
+from matching.domain.matches import MatchingError, RoundState
 from matching.models import Match, Round
 from registrations.domain import LookKind
 from registrations.models import Member, Registration

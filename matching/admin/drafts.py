@@ -20,7 +20,7 @@ from matching.actions.previewing import preview_round
 from matching.admin import pictures
 from matching.admin.desk import DeskAdmin, line, may_steer
 from matching.admin.forms import DraftForm, PairForm, scope_in_words
-from matching.domain import MatchingError, RoundState
+from matching.domain.matches import MatchingError, RoundState
 from matching.models import Match, Round
 from matching.scope import Scope
 from registrations.models import Registration, Skill

@@ -13,7 +13,7 @@ from matching.actions.rules import exclude_pair, lift_exclusion
 from matching.admin.desk import DeskAdmin, side_in_words
 from matching.admin.forms import ExcludeForm, LiftForm
 from matching.admin.two_people import people_to_name
-from matching.domain import MatchingError
+from matching.domain.matches import MatchingError
 from matching.models import Exclusion
 from registrations.domain import LookKind
 from registrations.models import Registration

@@ -24,7 +24,7 @@ from matching.actions.by_hand import Swap, swap_match, swap_matches
 from matching.actions.reviews import approve_match, approve_matches, refuse_matches
 from matching.admin import one_match
 from matching.admin.desk import BOTH, DeskAdmin, line, may_know, side_in_words, tell_held
-from matching.domain import MatchingError, MatchState
+from matching.domain.matches import MatchingError, MatchState
 from matching.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
 from registrations.domain import LookKind, Region

@@ -13,7 +13,7 @@ from matching.actions.by_hand import Swap
 from matching.admin import pictures
 from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of
-from matching.domain import MatchingError, MatchState
+from matching.domain.matches import MatchingError, MatchState
 from matching.models import Match, SharerRequest
 from registrations.models import Member
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from matching import charts, explained, reasons, shortages
 from matching.admin.desk import may_know
 from matching.charts import Chart
-from matching.domain import NOT_LOOKED_FOR
+from matching.domain.matches import NOT_LOOKED_FOR
 from matching.models import Match, Round
 from matching.shortages import Left
 from registrations.models import Member, Registration

@@ -24,7 +24,7 @@ from matching.admin.drafts import CHANGE, DraftPages
 from matching.admin.forms import scope_in_words
 from matching.admin.matches import seen_versions
 from matching.admin.why_not import WhyNotPage
-from matching.domain import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
+from matching.domain.matches import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
 from matching.models import Match, MatchQuerySet, Round
 from matching.scope import Scope
 

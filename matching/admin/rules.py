@@ -14,7 +14,7 @@ from letsconnect.base.versions import ChangedMeanwhile
 from matching.actions.rules import change_rules
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import RulesForm
-from matching.domain import MatchingError
+from matching.domain.matches import MatchingError
 from matching.models import MatchingRules
 
 CHANGE = "admin:matching_matchingrules_change"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.keys import keys_among
 from letsconnect.base.zones import zone_or_utc
 from matching import reasons, weeks
-from matching.domain import Side
+from matching.domain.matches import Side
 from matching.models import Match, SharerRequest
 from registrations.domain import BabelLevel
 from registrations.models import Member, Offer, Registration, Skill, SpokenLanguage, Window, Wish

@@ -14,7 +14,7 @@ from matching import explained, facts, reasons, tradeoffs
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import TwoPeopleForm
 from matching.admin.two_people import people_to_name, week_of
-from matching.domain import MatchingError
+from matching.domain.matches import MatchingError
 from matching.models import Round
 from registrations.models import Registration
 

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
-from matching.afterwards import ASK_AFTER, CLOSES_AFTER, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
-from matching.agreeing import SessionState
-from matching.domain import Side
+from matching.domain.feedback import ASK_AFTER, CLOSES_AFTER, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
+from matching.domain.matches import Side
+from matching.domain.sessions import SessionState
 from matching.models import people
 from matching.models.matches import Match
 from matching.models.sessions import Session, SessionQuerySet

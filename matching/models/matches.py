@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from matching.domain import (
+from matching.domain.matches import (
     APART_FOR_EVER,
     CAN_HAVE_CONNECTED,
     CLOSED,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from matching.domain import Side
+from matching.domain.matches import Side
 from registrations.domain import RegistrationState
 from registrations.models import Block, Member, Registration
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from matching.asking import (
+from matching.domain.requests import (
     ANSWERED,
     MOST_OPEN_REQUESTS,
     REQUEST_KEPT,

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
-from matching.domain import NOT_LOOKED_FOR, NUDGE_AGAIN_AFTER, RoundPhase, RoundState
+from matching.domain.matches import NOT_LOOKED_FOR, NUDGE_AGAIN_AFTER, RoundPhase, RoundState
 from registrations.models import Member, Registration
 
 

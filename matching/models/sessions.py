@@ -13,8 +13,8 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.zones import validate_zone
-from matching.agreeing import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
-from matching.domain import MatchState, Side
+from matching.domain.matches import MatchState, Side
+from matching.domain.sessions import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
 from matching.models import people
 from matching.models.matches import Match
 from registrations.models import Member, Registration

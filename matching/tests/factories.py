@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from matching.asking import NotThisTime, RequestState
-from matching.domain import (
+from matching.domain.matches import (
     LIVE,
     WAS_APPROVED,
     WAS_ASKED,
@@ -14,6 +13,7 @@ from matching.domain import (
     RoundState,
     answer_by,
 )
+from matching.domain.requests import NotThisTime, RequestState
 from matching.models import Match, Round, SharerRequest
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 

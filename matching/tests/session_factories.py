@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from letsconnect.base.zones import in_zone
-from matching.agreeing import SessionState, WhyCancelled
-from matching.domain import Side
+from matching.domain.matches import Side
+from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import Match, ProposedTime, Session
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW

@@ -8,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching import domain, engine, facts
+from matching import engine, facts
 from matching.actions.computing import solve_round, solve_waiting_rounds
 from matching.actions.rounds import cancel_round, create_round
 from matching.actions.sweeping import fail_abandoned
-from matching.domain import MatchState, RoundState
+from matching.domain import matches
+from matching.domain.matches import MatchState, RoundState
 from matching.engine import replay
 from matching.engine.errors import ProofFailed
 from matching.models import Match, Round, RoundParticipant
@@ -213,7 +214,7 @@ def test_a_round_that_another_process_computes_is_not_computed_twice():
     make_round(RoundState.SOLVING)
     mine = create_round(by=None, now=NOW)
 
-    with pytest.raises(domain.MoveNotAllowed, match="Another round"):
+    with pytest.raises(matches.MoveNotAllowed, match="Another round"):
         solve_round(round_=mine, now=NOW)
 
     mine.refresh_from_db()
@@ -226,7 +227,7 @@ def test_two_stale_copies_of_a_waiting_round_are_computed_once():
     stale = Round.objects.get(pk=round_.pk)
     solve_round(round_=round_, now=NOW)
 
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(matches.MoveNotAllowed):
         solve_round(round_=stale, now=NOW)
 
 

@@ -10,7 +10,8 @@ from mailings.models import Letter
 from matching.actions.answers import complete_match, withdraw_from_match
 from matching.actions.session_sweeps import lapse_proposals, remind_of_sessions
 from matching.actions.sessions import cancel_session, confirm_time, keep_the_hour, propose_times, seen_as, set_call_link
-from matching.agreeing import (
+from matching.domain.matches import ClosedWhy, NotYours, ReasonMissing, Side
+from matching.domain.sessions import (
     ChangedMeanwhile,
     Clash,
     NothingToAgree,
@@ -19,7 +20,6 @@ from matching.agreeing import (
     TimeNotPossible,
     WhyCancelled,
 )
-from matching.domain import ClosedWhy, NotYours, ReasonMissing, Side
 from matching.models import Match, Session
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mailings.models import Letter
-from matching.domain import MatchState, RoundState
+from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, Round
 from matching.tests.factories import make_match, make_round
 from registrations.domain import RegistrationState

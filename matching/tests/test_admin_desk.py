@@ -13,7 +13,7 @@ from matching.actions.computing import solve_waiting_rounds
 from matching.actions.drafts import draft_round, request_round
 from matching.actions.previewing import preview_round
 from matching.actions.rules import exclude_pair
-from matching.domain import MatchState, RoundPhase, RoundState
+from matching.domain.matches import MatchState, RoundPhase, RoundState
 from matching.engine.facts import CRITERIA
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.tests.factories import make_match, make_request

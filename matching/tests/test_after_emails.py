@@ -8,7 +8,7 @@ from mailings import kinds
 from matching.actions.answers import complete_match
 from matching.actions.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
 from matching.actions.settling import ask_how_it_went, settle_sessions
-from matching.domain import Side
+from matching.domain.matches import Side
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match

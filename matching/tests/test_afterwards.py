@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.afterwards import (
+from matching.domain.feedback import (
     CLOSES_AFTER,
     DONE_AFTER,
     SETTLE_AFTER,
@@ -21,7 +21,7 @@ from matching.afterwards import (
     is_settled,
     judge,
 )
-from matching.domain import ReasonMissing, Side
+from matching.domain.matches import ReasonMissing, Side
 from registrations.tests.factories import NOW
 
 WORDS = ["", *Happened.values]

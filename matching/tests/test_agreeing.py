@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
-from matching import agreeing
-from matching.agreeing import ComesNever, ComesTwice, Time, TimeNotPossible
+from matching.domain import sessions
+from matching.domain.sessions import ComesNever, ComesTwice, Time, TimeNotPossible
 from registrations.availability import weekly_slots
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ def wall(text):
     ],
 )
 def test_a_time_the_clock_shows_once_is_that_moment(zone, shown, moment):
-    assert agreeing.moment_of(wall(shown), zone) == utc(moment)
+    assert sessions.moment_of(wall(shown), zone) == utc(moment)
     assert in_zone(utc(moment), zone).replace(tzinfo=None) == wall(shown)
 
 
@@ -55,14 +55,14 @@ def test_a_time_the_clock_shows_once_is_that_moment(zone, shown, moment):
 )
 def test_a_time_the_clock_jumps_over_is_asked_about(zone, shown, before, after):
     with pytest.raises(ComesNever, match="put forward") as question:
-        agreeing.moment_of(wall(shown), zone)
+        sessions.moment_of(wall(shown), zone)
 
     assert [f"{in_zone(one, zone):%H:%M}" for one in question.value.meant] == [before, after]
     assert question.value.meant == beside_the_gap(wall(shown), zone)
     for meant in question.value.meant:
-        assert agreeing.moment_of(wall(shown), zone, meant=meant) == meant
+        assert sessions.moment_of(wall(shown), zone, meant=meant) == meant
     with pytest.raises(ComesNever):
-        agreeing.moment_of(wall(shown), zone, meant=NOW)
+        sessions.moment_of(wall(shown), zone, meant=NOW)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_a_time_the_clock_jumps_over_is_asked_about(zone, shown, before, after):
 )
 def test_a_time_the_clock_shows_twice_is_asked_about(zone, shown, first, second):
     with pytest.raises(ComesTwice, match="comes twice") as question:
-        agreeing.moment_of(wall(shown), zone)
+        sessions.moment_of(wall(shown), zone)
 
     assert question.value.meant == (utc(first), utc(second)) == moments_of(wall(shown), zone)
-    assert agreeing.moment_of(wall(shown), zone, meant=utc(second)) == utc(second)
+    assert sessions.moment_of(wall(shown), zone, meant=utc(second)) == utc(second)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_a_time_the_clock_shows_twice_is_asked_about(zone, shown, first, second)
 def test_a_time_is_neither_past_nor_too_soon_nor_too_far(after, sentence):
     if sentence:
         with pytest.raises(TimeNotPossible, match=sentence):
-            agreeing.check_time(NOW + after, now=NOW)
+            sessions.check_time(NOW + after, now=NOW)
     else:
-        agreeing.check_time(NOW + after, now=NOW)
+        sessions.check_time(NOW + after, now=NOW)
 
 
 def times(*hours):
@@ -110,15 +110,15 @@ def times(*hours):
     [((), "at least one"), ((3, 3), "twice"), ((3, 4, 5, 6), "at most three"), ((3, 1), "too soon")],
 )
 def test_one_to_three_different_times_are_proposed(hours, sentence):
-    agreeing.check_times(times(3, 4, 5), now=NOW)
+    sessions.check_times(times(3, 4, 5), now=NOW)
     with pytest.raises(TimeNotPossible, match=sentence):
-        agreeing.check_times(times(*hours), now=NOW)
+        sessions.check_times(times(*hours), now=NOW)
 
 
 def test_a_proposed_time_can_be_chosen_until_it_begins():
-    agreeing.check_still_ahead(NOW + QUARTER, now=NOW)
+    sessions.check_still_ahead(NOW + QUARTER, now=NOW)
     with pytest.raises(TimeNotPossible, match="passed in the meantime"):
-        agreeing.check_still_ahead(NOW, now=NOW)
+        sessions.check_still_ahead(NOW, now=NOW)
 
 
 def test_a_time_knows_the_clock_it_was_chosen_by():
@@ -142,33 +142,33 @@ def test_what_is_taken_is_cut_out_of_a_stretch(taken, left):
     def spans(pairs):
         return [(NOW + begin * HOUR, NOW + end * HOUR) for begin, end in pairs]
 
-    assert agreeing.without(*spans([(0, 8)]), spans(taken)) == spans(left)
+    assert sessions.without(*spans([(0, 8)]), spans(taken)) == spans(left)
 
 
 def test_hours_in_common_are_offered_by_the_hour_with_what_is_taken_left_out():
-    start = agreeing.monday_of(NOW)
+    start = sessions.monday_of(NOW)
     tunis = weekly_slots([(14 * 60, 19 * 60)], "Africa/Tunis", start=start, weeks=1)
     nepal = weekly_slots([(18 * 60, 22 * 60)], "Asia/Kathmandu", start=start, weeks=1)
 
-    [both] = agreeing.stretches(tunis & nepal, start=start)
+    [both] = sessions.stretches(tunis & nepal, start=start)
 
     assert both == (utc("2026-03-02 13:00"), utc("2026-03-02 16:15"))
-    offered = agreeing.starts([both], taken=[], now=NOW)
+    offered = sessions.starts([both], taken=[], now=NOW)
     assert offered == [utc("2026-03-02 14:00"), utc("2026-03-02 15:00")]  # 13:00 is too soon
     busy = [(utc("2026-03-02 14:30"), utc("2026-03-02 15:00"))]
-    assert agreeing.starts([both], taken=busy, now=NOW) == [utc("2026-03-02 15:00")]
-    assert agreeing.starts([both], taken=[], now=NOW - timedelta(weeks=7)) == []
-    assert agreeing.starts([both], taken=[], now=NOW, minutes=90) == [utc("2026-03-02 14:00")]
+    assert sessions.starts([both], taken=busy, now=NOW) == [utc("2026-03-02 15:00")]
+    assert sessions.starts([both], taken=[], now=NOW - timedelta(weeks=7)) == []
+    assert sessions.starts([both], taken=[], now=NOW, minutes=90) == [utc("2026-03-02 14:00")]
 
 
 def test_the_hour_a_clock_repeats_is_in_common_twice():
     start = date(2026, 10, 19)
     berlin = weekly_slots([(6 * 1440 + 120, 6 * 1440 + 180)], "Europe/Berlin", start=start, weeks=1)
 
-    [(begin, end)] = agreeing.stretches(berlin, start=start)
+    [(begin, end)] = sessions.stretches(berlin, start=start)
 
     assert end - begin == 2 * HOUR
-    assert agreeing.stretches(np.zeros(8, dtype=np.bool_), start=start) == []
+    assert sessions.stretches(np.zeros(8, dtype=np.bool_), start=start) == []
 
 
 @pytest.mark.parametrize(
@@ -189,5 +189,5 @@ def test_reminders_come_a_day_and_an_hour_before(left, agreed_before, day, hour)
     starts_at = NOW + left
     known = {"starts_at": starts_at, "agreed_at": starts_at - agreed_before, "now": NOW}
 
-    assert agreeing.owes_day_reminder(**known) == day
-    assert agreeing.owes_hour_reminder(**known) == hour
+    assert sessions.owes_day_reminder(**known) == day
+    assert sessions.owes_hour_reminder(**known) == hour

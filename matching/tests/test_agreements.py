@@ -18,8 +18,8 @@ from matching.actions.requests import ask_for_sharer
 from matching.actions.reviews import approve_match, refuse_match
 from matching.actions.rounds import create_round
 from matching.actions.sweeping import close_fallen
-from matching.asking import CannotAsk
-from matching.domain import CannotPair, MatchState, NotReady
+from matching.domain.matches import CannotPair, MatchState, NotReady
+from matching.domain.requests import CannotAsk
 from matching.models import Match
 from matching.tests.factories import make_match, make_request, make_round
 from registrations.actions.consents import agree, take_back

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from letsconnect.base.models import Act
-from matching import domain
 from matching.actions.publishing import publish_round
 from matching.actions.reviews import approve_match, approve_matches, refuse_match, refuse_matches
 from matching.actions.rules import change_rules
-from matching.domain import ClosedWhy, MatchState
+from matching.domain import matches
+from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import Match
 from matching.tests.factories import REASONS, make_match
 from registrations.models import Registration
@@ -45,7 +45,7 @@ def test_where_both_must_approve_the_first_is_recorded_and_the_second_decides(ac
     first, second = make_liaison("MENA"), make_liaison("LAC")
 
     assert approve(across, first).state == MatchState.PROPOSED
-    with pytest.raises(domain.MoveNotAllowed, match="other region"):
+    with pytest.raises(matches.MoveNotAllowed, match="other region"):
         approve(across, first)
     match = approve(across, second)
 
@@ -69,7 +69,7 @@ def test_where_both_must_approve_a_coordinator_approves_for_who_has_no_region(bo
 
     assert approve(match, liaison).state == MatchState.PROPOSED
     assert [row.region for row in match.approvals.all()] == ["MENA"]
-    with pytest.raises(domain.MoveNotAllowed, match="no region, and a coordinator"):
+    with pytest.raises(matches.MoveNotAllowed, match="no region, and a coordinator"):
         approve(match, liaison)
     assert approve(match, make_coordinator()).state == MatchState.APPROVED
     assert match.approvals.get(side=side).region == ""
@@ -96,9 +96,9 @@ def test_a_decision_about_a_version_that_is_gone_is_refused_and_says_so(across, 
     approve(across, make_liaison("MENA"), seen=1)
     late = make_liaison("LAC")
 
-    with pytest.raises(domain.ChangedSince, match="Somebody else"):
+    with pytest.raises(matches.ChangedSince, match="Somebody else"):
         approve(across, late, seen=1)
-    with pytest.raises(domain.ChangedSince):
+    with pytest.raises(matches.ChangedSince):
         refuse_match(match=across, by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen=1)
     assert approve(across, late, seen=2).state == MatchState.APPROVED
     outcome = refuse_matches(matches=[across], by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen={across.pk: 2})
@@ -113,7 +113,7 @@ def test_the_total_over_both_roles_is_counted_at_approval_and_again_when_publish
     two = make_match("approved", sharer=busy, reasons=hours[1])
     three = make_match(sharer=busy, skill="budgeting", reasons=hours[2])
 
-    with pytest.raises(domain.NoPlaceLeft, match="both roles"):
+    with pytest.raises(matches.NoPlaceLeft, match="both roles"):
         approve(three, coordinator)
     change_rules(by=coordinator, now=NOW, most_at_once=3)
     assert approve(three, coordinator).state == MatchState.APPROVED
@@ -132,7 +132,7 @@ def test_matches_of_one_person_that_leave_no_hour_each_are_not_approved_together
     erased = make_match("connected", **{side: busy}, skill="facilitation", reasons={})
     approve(first, coordinator)
 
-    with pytest.raises(domain.HoursClash, match="no hour"):
+    with pytest.raises(matches.HoursClash, match="no hour"):
         approve(second, coordinator)
 
     wider = {**REASONS, "hours": [[week * 672, week * 672 + 8] for week in range(4)]}
@@ -160,5 +160,5 @@ def test_who_is_proposed_elsewhere_may_be_approved_there_first(coordinator):
 
     approve(two, coordinator)
 
-    with pytest.raises(domain.NoPlaceLeft):
+    with pytest.raises(matches.NoPlaceLeft):
         approve(one, coordinator)

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from letsconnect.tests.browser import WIDTHS
-from matching.domain import MatchState, answer_by
+from matching.domain.matches import MatchState, answer_by
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.tests.factories import make_member, make_registration

@@ -7,7 +7,7 @@ from mailings.models import Letter
 from matching.actions.computing import solve_waiting_rounds
 from matching.actions.drafts import draft_round, request_round
 from matching.actions.rules import exclude_pair
-from matching.domain import MatchState
+from matching.domain.matches import MatchState
 from matching.models import Match, Round
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 

@@ -7,7 +7,7 @@ from django.utils import translation
 from icalendar import Calendar
 
 from matching import calendars
-from matching.domain import Side
+from matching.domain.matches import Side
 from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW
 

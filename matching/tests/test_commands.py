@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from matching.domain import RoundState
+from matching.domain.matches import RoundState
 from matching.models import Match, Round, RoundReplay
 from matching.tests.factories import make_round
 from registrations.tests.factories import make_registration

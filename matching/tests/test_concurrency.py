@@ -16,7 +16,7 @@ from matching.actions.computing import solve_round, solve_waiting_rounds
 from matching.actions.publishing import publish_round
 from matching.actions.reviews import approve_match, refuse_match
 from matching.actions.rounds import create_round
-from matching.domain import ClosedWhy, MatchingError, MatchState
+from matching.domain.matches import ClosedWhy, MatchingError, MatchState
 from matching.models import Match, Round
 from matching.tests.factories import make_match, make_round
 from registrations.models import Registration

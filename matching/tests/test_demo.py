@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from matching import advising, demo
-from matching.domain import MatchState, Side
+from matching.domain.matches import MatchState, Side
 from matching.models import Match, Session, SharerRequest
 from matching.models.feedback import to_tell
 from registrations import demo as people

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from matching import domain
-from matching.domain import ClosedWhy, MatchState, RoundState, Side, Standing
+from matching.domain import matches
+from matching.domain.matches import ClosedWhy, MatchState, RoundState, Side, Standing
 from registrations.tests.factories import NOW
 
 S, R = MatchState, RoundState
@@ -42,24 +42,24 @@ ROUND_MOVES = {
 @pytest.mark.parametrize("becomes", MatchState)
 def test_a_match_moves_along_its_table_and_nowhere_else(was, becomes):
     if (was, becomes) in MATCH_MOVES:
-        domain.check_match_move(was, becomes)
+        matches.check_match_move(was, becomes)
     else:
-        with pytest.raises(domain.MoveNotAllowed):
-            domain.check_match_move(was, becomes)
+        with pytest.raises(matches.MoveNotAllowed):
+            matches.check_match_move(was, becomes)
 
 
 @pytest.mark.parametrize("was", RoundState)
 @pytest.mark.parametrize("becomes", RoundState)
 def test_a_round_moves_along_its_table_and_nowhere_else(was, becomes):
     if (was, becomes) in ROUND_MOVES:
-        domain.check_round_move(was, becomes)
+        matches.check_round_move(was, becomes)
     else:
-        with pytest.raises(domain.MoveNotAllowed):
-            domain.check_round_move(was, becomes)
+        with pytest.raises(matches.MoveNotAllowed):
+            matches.check_round_move(was, becomes)
 
 
 def test_live_and_closed_states_are_all_states_once():
-    assert sorted(domain.LIVE + domain.CLOSED) == sorted(MatchState)
+    assert sorted(matches.LIVE + matches.CLOSED) == sorted(MatchState)
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,10 @@ def test_live_and_closed_states_are_all_states_once():
 )
 def test_a_refusal_needs_a_reason(why, note, is_enough):
     if is_enough:
-        domain.check_reason(why=why, note=note, allowed=domain.WHY_REFUSED)
+        matches.check_reason(why=why, note=note, allowed=matches.WHY_REFUSED)
     else:
-        with pytest.raises(domain.ReasonMissing):
-            domain.check_reason(why=why, note=note, allowed=domain.WHY_REFUSED)
+        with pytest.raises(matches.ReasonMissing):
+            matches.check_reason(why=why, note=note, allowed=matches.WHY_REFUSED)
 
 
 def stands(side=Side.SHARER, **facts):
@@ -100,30 +100,30 @@ def stands(side=Side.SHARER, **facts):
     ("facts", "refusal"),
     [
         ({}, None),
-        ({"is_approved": False}, domain.NotReady),
-        ({"is_claimed": False}, domain.NotReady),
-        ({"is_here": False}, domain.NotReady),
-        ({"has_agreed": False}, domain.NotReady),
-        ({"places": 0}, domain.NoPlaceLeft),
+        ({"is_approved": False}, matches.NotReady),
+        ({"is_claimed": False}, matches.NotReady),
+        ({"is_here": False}, matches.NotReady),
+        ({"has_agreed": False}, matches.NotReady),
+        ({"places": 0}, matches.NoPlaceLeft),
         ({"places": 2, "taken": 1}, None),
-        ({"places": 2, "taken": 2}, domain.NoPlaceLeft),
-        ({"places": 2, "taken": 3}, domain.NoPlaceLeft),
+        ({"places": 2, "taken": 2}, matches.NoPlaceLeft),
+        ({"places": 2, "taken": 3}, matches.NoPlaceLeft),
     ],
 )
 @pytest.mark.parametrize("side", Side)
 def test_whoever_cannot_be_matched_now_is_named(side, facts, refusal):
     both = [stands(side, **facts), stands(side.other)]
     if refusal is None:
-        domain.check_standing(*both, is_blocked=False, needs_place=True)
+        matches.check_standing(*both, is_blocked=False, needs_place=True)
         return
     with pytest.raises(refusal) as refused:
-        domain.check_standing(*both, is_blocked=False, needs_place=True)
+        matches.check_standing(*both, is_blocked=False, needs_place=True)
     assert side.value in str(refused.value)
 
 
 def test_two_who_block_each_other_are_not_matched():
-    with pytest.raises(domain.NotReady):
-        domain.check_standing(stands(), is_blocked=True, needs_place=True)
+    with pytest.raises(matches.NotReady):
+        matches.check_standing(stands(), is_blocked=True, needs_place=True)
 
 
 @pytest.mark.parametrize(
@@ -141,11 +141,11 @@ def test_two_who_block_each_other_are_not_matched():
 )
 def test_who_may_accept_and_what_they_are_told(me, other, is_blocked, says):
     if says is None:
-        domain.check_can_accept(me=stands(**me), other=stands(**other), is_blocked=is_blocked)
+        matches.check_can_accept(me=stands(**me), other=stands(**other), is_blocked=is_blocked)
         return
-    with pytest.raises(domain.NotReady, match=says):
-        domain.check_can_accept(me=stands(**me), other=stands(**other), is_blocked=is_blocked)
+    with pytest.raises(matches.NotReady, match=says):
+        matches.check_can_accept(me=stands(**me), other=stands(**other), is_blocked=is_blocked)
 
 
 def test_people_have_seven_days_to_answer():
-    assert domain.answer_by(NOW) - NOW == timedelta(days=7)
+    assert matches.answer_by(NOW) - NOW == timedelta(days=7)

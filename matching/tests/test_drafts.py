@@ -6,7 +6,7 @@ import pytest
 
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
-from matching import domain, engine
+from matching import engine
 from matching.actions import leases, previewing
 from matching.actions.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
 from matching.actions.computing import solve_round, solve_waiting_rounds
@@ -16,7 +16,8 @@ from matching.actions.queue import compute_what_waits
 from matching.actions.rounds import cancel_round, release_undecided
 from matching.actions.rules import change_rules, exclude_pair, lift_exclusion
 from matching.actions.sweeping import fail_abandoned
-from matching.domain import ClosedWhy, MatchState, RoundPhase, RoundState
+from matching.domain import matches
+from matching.domain.matches import ClosedWhy, MatchState, RoundPhase, RoundState
 from matching.engine.facts import Settings
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.scope import Scope
@@ -200,26 +201,26 @@ def test_a_round_for_only_these_whose_list_was_emptied_is_for_nobody(people, coo
     ],
 )
 def test_a_draft_refuses_what_no_round_can_be_asked_to_do(fields, coordinator):
-    with pytest.raises(domain.BadSetting):
+    with pytest.raises(matches.BadSetting):
         draft(coordinator, **fields)
-    with pytest.raises(domain.BadSetting):
+    with pytest.raises(matches.BadSetting):
         change_draft(round_=draft(coordinator), by=coordinator, now=NOW, **fields)
 
 
 def test_only_who_drafted_a_round_or_a_coordinator_changes_it_and_only_while_it_is_a_draft(member):
     liaison, other, coordinator = make_liaison("SA"), make_liaison("MENA"), make_coordinator()
-    with pytest.raises(domain.NotYours):
+    with pytest.raises(matches.NotYours):
         draft(member)
     round_ = draft(liaison)
     change_draft(round_=round_, by=coordinator, now=NOW, seed=4)
     for act in (preview, run):
-        with pytest.raises(domain.NotYours):
+        with pytest.raises(matches.NotYours):
             act(round_, other)
     round_ = run(round_, liaison)
     assert (round_.state, round_.seed) == (RoundState.PROPOSED, 4)
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(matches.MoveNotAllowed):
         change_draft(round_=round_, by=liaison, now=NOW, seed=5)
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(matches.MoveNotAllowed):
         preview(round_, liaison)
 
 
@@ -280,18 +281,18 @@ def test_a_pair_made_by_hand_that_breaks_a_rule_by_the_time_of_the_round_stays_a
 def test_what_the_hard_rules_forbid_is_not_made_by_hand_either_and_the_sentence_says_which(people, coordinator):
     learner, abroad, sharer = people
     round_ = draft(coordinator)
-    with pytest.raises(domain.CannotPair, match="does not share this"):
+    with pytest.raises(matches.CannotPair, match="does not share this"):
         by_hand(round_, learner, sharer, coordinator, skill="budgeting")
-    with pytest.raises(domain.CannotPair, match="two different people"):
+    with pytest.raises(matches.CannotPair, match="two different people"):
         by_hand(round_, sharer, sharer, coordinator)
-    with pytest.raises(domain.ReasonMissing):
+    with pytest.raises(matches.ReasonMissing):
         by_hand(round_, learner, sharer, coordinator, why=" ")
     exclude(learner, sharer, coordinator)
-    with pytest.raises(domain.CannotPair, match="kept apart"):
+    with pytest.raises(matches.CannotPair, match="kept apart"):
         by_hand(round_, learner, sharer, coordinator)
     abroad.paused_until = (NOW + timedelta(days=9)).date()
     abroad.save(update_fields=["paused_until"])
-    with pytest.raises(domain.CannotPair, match="paused"):
+    with pytest.raises(matches.CannotPair, match="paused"):
         by_hand(round_, abroad, sharer, coordinator)
     assert not Match.objects.exists()
 
@@ -302,7 +303,7 @@ def test_a_learner_with_a_proposal_is_swapped_and_not_paired_twice(people, coord
     by_hand(round_, learner, sharer, coordinator)
     other = make_registration(offers=["wikidata"])
 
-    with pytest.raises(domain.CannotPair, match="has a proposal"):
+    with pytest.raises(matches.CannotPair, match="has a proposal"):
         by_hand(round_, learner, other, coordinator)
     assert Match.objects.count() == 1
 
@@ -310,10 +311,10 @@ def test_a_learner_with_a_proposal_is_swapped_and_not_paired_twice(people, coord
 def test_only_a_liaison_of_either_region_pairs_by_hand_and_nobody_pairs_themselves(people):
     learner, _abroad, sharer = people
     round_ = draft(make_coordinator())
-    with pytest.raises(domain.NotYours):
+    with pytest.raises(matches.NotYours):
         by_hand(round_, learner, sharer, make_liaison("SA"))
     learner.member.seats.create(role="coordinator", region="", from_on=NOW.date() - timedelta(days=9))
-    with pytest.raises(domain.NotYours):
+    with pytest.raises(matches.NotYours):
         by_hand(round_, learner, sharer, learner.member)
     assert by_hand(round_, learner, sharer, make_liaison("MENA")).made_by_hand
 
@@ -341,9 +342,9 @@ def test_a_swap_that_cannot_be_leaves_the_old_pair_as_it_was(people, coordinator
     stranger = make_registration(offers=["budgeting"])
     swap = {"by": coordinator, "now": LATER}
 
-    with pytest.raises(domain.CannotPair):
+    with pytest.raises(matches.CannotPair):
         swap_match(match=match, sharer=stranger, **swap)
-    with pytest.raises(domain.ChangedSince):
+    with pytest.raises(matches.ChangedSince):
         swap_match(match=match, sharer=make_registration(offers=["wikidata"]), seen=2, **swap)
 
     assert Match.objects.get() == match and Match.objects.get().state == MatchState.PROPOSED
@@ -375,25 +376,25 @@ def test_an_exclusion_keeps_two_apart_in_either_role_until_it_is_lifted(people, 
     lift_exclusion(exclusion=exclusion, why="They made up", by=coordinator, now=LATER)
 
     assert preview(round_, coordinator).preview["served"] == 1
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(matches.MoveNotAllowed):
         lift_exclusion(exclusion=exclusion, why="again", by=coordinator, now=LATER)
     assert list(ActReason.objects.values_list("text", flat=True)) == ["They share an office", "They made up"]
 
 
 def test_who_excludes_looks_after_a_side_is_neither_and_says_why(people):
     learner, _abroad, sharer = people
-    with pytest.raises(domain.NotYours):
+    with pytest.raises(matches.NotYours):
         exclude(learner, sharer, make_liaison("SA"))
-    with pytest.raises(domain.ReasonMissing):
+    with pytest.raises(matches.ReasonMissing):
         exclude(learner, sharer, make_liaison("MENA"), reason=" ")
-    with pytest.raises(domain.BadSetting):
+    with pytest.raises(matches.BadSetting):
         exclude(learner, learner, make_liaison("MENA"))
     learner.member.seats.create(role="liaison", region="MENA", from_on=NOW.date() - timedelta(days=9))
-    with pytest.raises(domain.NotYours):
+    with pytest.raises(matches.NotYours):
         exclude(learner, sharer, learner.member)
     exclusion = exclude(learner, sharer, make_liaison("MENA"))
     for by, why in ((make_liaison("SA"), "x"), (make_coordinator(), "")):
-        with pytest.raises((domain.NotYours, domain.ReasonMissing)):
+        with pytest.raises((matches.NotYours, matches.ReasonMissing)):
             lift_exclusion(exclusion=exclusion, why=why, by=by, now=LATER)
     assert Exclusion.objects.standing().count() == 1
 
@@ -408,10 +409,10 @@ def test_coordinators_change_the_rules_and_the_log_says_what_became_of_what(coor
     assert (rules.cool_down_days, rules.both_must_approve, rules.changed_by) == (90, True, coordinator)
     assert rules.changed_at == NOW
     assert ActReason.objects.get().text == "both_must_approve: False → True, cool_down_days: 180 → 90"
-    with pytest.raises(domain.NotYours):
+    with pytest.raises(matches.NotYours):
         change_rules(by=liaison, now=NOW, cool_down_days=1)
     for nonsense in ({"most_at_once": 0}, {"cool_down_days": -1}, {"changed_by_id": 1}, {"facts_kept_days": "x"}):
-        with pytest.raises(domain.BadSetting):
+        with pytest.raises(matches.BadSetting):
             change_rules(by=coordinator, now=NOW, **nonsense)
 
 
@@ -431,7 +432,7 @@ def test_letting_go_of_all_ends_a_round_of_which_nothing_is_approved(coordinator
 def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved(coordinator, liaison):
     match = make_match()
     approved = make_match("approved", round=match.round)
-    with pytest.raises(domain.NotYours):
+    with pytest.raises(matches.NotYours):
         release_undecided(round_=match.round, by=liaison, now=LATER)
 
     assert release_undecided(round_=match.round, by=coordinator, now=LATER) == 1
@@ -443,5 +444,5 @@ def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved
     assert approved.state == MatchState.APPROVED
     assert Round.objects.get(pk=match.round_id).state == "proposed"
     assert Act.objects.filter(verb="release_undecided").count() == 1
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(matches.MoveNotAllowed):
         release_undecided(round_=draft(coordinator), by=coordinator, now=LATER)

@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from matching import domain, explained
+from matching import explained
 from matching.actions.computing import solve_round
 from matching.actions.rounds import create_round
 from matching.actions.rules import change_rules
+from matching.domain import matches as domain
 from matching.models import RoundFacts
 from matching.tests.factories import REASONS, make_match
 from registrations.tests.factories import NOW, make_registration

@@ -8,7 +8,7 @@ from matching.actions.computing import solve_round
 from matching.actions.drafts import draft_round
 from matching.actions.repairing import repair_round
 from matching.actions.reviews import refuse_match
-from matching.domain import ClosedWhy, TooOld
+from matching.domain.matches import ClosedWhy, TooOld
 from matching.models import Match, RoundReplay
 from matching.tests.factories import make_match, make_round
 from registrations.tests.factories import NOW, make_registration

@@ -11,8 +11,8 @@ from mailings.domain import LONGEST_QUIET, QUIET, LetterState
 from mailings.gathering import KNOWN, REPLACED
 from mailings.models import Letter
 from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as
-from matching.agreeing import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, Time, WhyCancelled
-from matching.domain import Side, TooOften
+from matching.domain.matches import Side, TooOften
+from matching.domain.sessions import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, Time, WhyCancelled
 from matching.models import Session
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matching import facts
-from matching.domain import answer_by
+from matching.domain.matches import answer_by
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.actions.skills import merge_skills

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from matching.domain import LIVE, ClosedWhy, MatchState, RoundState
+from matching.domain.matches import LIVE, ClosedWhy, MatchState, RoundState
 from matching.models import Exclusion, Match, MatchApproval, MatchingRules, Round, RoundParticipant, RoundReplay
 from matching.tests.factories import make_match, make_round
 from registrations.domain import RegistrationState

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from matching.asking import RequestState
+from matching.domain.requests import RequestState
 from matching.tests.factories import make_request
 from matching.waiting_emails import _render_answer
 from registrations.actions.consents import take_back

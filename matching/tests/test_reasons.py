@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from matching import reasons
-from matching.domain import Side
+from matching.domain.matches import Side
 from matching.engine.facts import CRITERIA, LEFT_OUT
 from matching.models import Match
 from matching.tests.factories import make_match

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from letsconnect.base.models import Act
-from matching import domain, engine
+from matching import engine
 from matching.actions import repairing
 from matching.actions.answers import decline_match
 from matching.actions.by_hand import swap_match
@@ -17,7 +17,8 @@ from matching.actions.reviews import approve_match, refuse_match
 from matching.actions.rounds import create_round
 from matching.actions.rules import change_rules
 from matching.actions.sweeping import close_fallen, delete_old_facts
-from matching.domain import ClosedWhy, MatchState, RoundState
+from matching.domain import matches
+from matching.domain.matches import ClosedWhy, MatchState, RoundState
 from matching.engine import replay
 from matching.models import Exclusion, Match, Round, RoundFacts, RoundParticipant
 from matching.tests.factories import make_match
@@ -286,7 +287,7 @@ def test_once_the_facts_are_deleted_the_round_still_proves_but_is_not_repaired(t
     assert delete_old_facts(NOW + timedelta(days=89)) == 0
     assert delete_old_facts(NOW + timedelta(days=91)) == 1
 
-    with pytest.raises(domain.TooOld, match="deleted"):
+    with pytest.raises(matches.TooOld, match="deleted"):
         repair_round(round_=round_, by=coordinator, now=LATER)
     assert list(Round.objects.waiting_for_repair()) == []
     assert not RoundFacts.objects.exists()
@@ -322,9 +323,9 @@ def test_only_a_computed_round_is_repaired_and_only_by_the_working_group(state, 
     columns = {"cancelled_by": coordinator, "cancelled_at": NOW} if state == RoundState.CANCELLED else {}
     round_ = make_round(state, failure="x" if state == RoundState.FAILED else "", **columns)
 
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(matches.MoveNotAllowed):
         repair_round(round_=round_, by=coordinator, now=LATER)
-    with pytest.raises(domain.NotYours):
+    with pytest.raises(matches.NotYours):
         repair_round(round_=make_match().round, by=member, now=LATER)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from matching.asking import REQUEST_KEPT, NotThisTime, RequestState, TooManyRequests, free_place
+from matching.domain.requests import REQUEST_KEPT, NotThisTime, RequestState, TooManyRequests, free_place
 from matching.models import SharerRequest
 from matching.tests.factories import make_match, make_request, make_round
 from registrations.domain import RegistrationState

@@ -14,8 +14,8 @@ from matching.actions import session_ends
 from matching.actions.answers import withdraw_from_match
 from matching.actions.session_sweeps import remind_of_sessions
 from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as, set_call_link
-from matching.agreeing import DAY, HOUR, Time, WhyCancelled
-from matching.domain import ClosedWhy, Side
+from matching.domain.matches import ClosedWhy, Side
+from matching.domain.sessions import DAY, HOUR, Time, WhyCancelled
 from matching.models import Match, Session
 from matching.session_emails import _WHILE
 from matching.tests.factories import make_match

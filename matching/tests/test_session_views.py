@@ -14,7 +14,7 @@ from icalendar import Calendar
 from letsconnect.base.models import Act
 from matching import shared_hours
 from matching.actions.sessions import seen_as
-from matching.domain import ClosedWhy, MatchState
+from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import CalendarFeed, Match, Session
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session

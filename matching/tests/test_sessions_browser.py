@@ -7,7 +7,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from letsconnect.base.zones import in_zone
-from matching.domain import MatchState, answer_by
+from matching.domain.matches import MatchState, answer_by
 from matching.models import Match, Session
 from matching.tests.factories import make_match
 from registrations.models import Registration, Wish

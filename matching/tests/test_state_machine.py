@@ -27,9 +27,18 @@ from matching.actions.publishing import publish_round
 from matching.actions.reviews import approve_match, refuse_match
 from matching.actions.rounds import create_round
 from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as
-from matching.afterwards import WHY_NOT_A_FIT, Happened, Next
-from matching.agreeing import Time, WhyCancelled
-from matching.domain import CLOSED, TAKES_A_PLACE, WAS_ASKED, ClosedWhy, MatchingError, MatchState, RoundState, Side
+from matching.domain.feedback import WHY_NOT_A_FIT, Happened, Next
+from matching.domain.matches import (
+    CLOSED,
+    TAKES_A_PLACE,
+    WAS_ASKED,
+    ClosedWhy,
+    MatchingError,
+    MatchState,
+    RoundState,
+    Side,
+)
+from matching.domain.sessions import Time, WhyCancelled
 from matching.models import Concern, Feedback, Match, MatchingRules, Round, Session, SessionOutcome
 from registrations.actions import blocking, erasing, leaving
 from registrations.domain import RegistrationError

@@ -17,7 +17,7 @@ from matching.actions.computing import solve_round
 from matching.actions.repairing import compute_repair, repair_round
 from matching.actions.reviews import approve_match, refuse_match
 from matching.actions.rounds import cancel_round, create_round
-from matching.domain import ClosedWhy, MatchingError, MatchState, RoundState
+from matching.domain.matches import ClosedWhy, MatchingError, MatchState, RoundState
 from matching.engine import replay
 from matching.models import Match, Round
 from matching.tests.factories import REASONS, make_match, make_round

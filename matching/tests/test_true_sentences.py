@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from matching import advising, afterwards, agreeing, charts, explained, facts, reasons
+from matching import advising, charts, explained, facts, reasons
 from matching.actions import waiting_news
 from matching.actions.answers import complete_match
 from matching.actions.by_hand import Swap, swap_match, swaps_that_can_be
@@ -23,8 +23,9 @@ from matching.actions.repairing import repair_round
 from matching.actions.rules import exclude_pair
 from matching.actions.sessions import cancel_session
 from matching.admin import pictures
-from matching.afterwards import DONE_AFTER, END_AFTER, Happened, Next
-from matching.domain import MatchingError, MatchState, Side
+from matching.domain import feedback, sessions
+from matching.domain.feedback import DONE_AFTER, END_AFTER, Happened, Next
+from matching.domain.matches import MatchingError, MatchState, Side
 from matching.engine import candidates, criteria
 from matching.engine.facts import Settings
 from matching.engine.reading import read
@@ -382,16 +383,16 @@ def test_done_is_said_by_a_side_of_a_connection(state, said):
 @pytest.mark.parametrize(
     ("words", "holds"),
     [
-        ("at least two hours", timedelta(hours=2) == agreeing.SOONEST),
-        ("within the next six weeks", timedelta(weeks=6) == agreeing.LATEST),
-        ("at most three times", agreeing.MAX_TIMES == 3),
-        ("up to three times", agreeing.MAX_TIMES == 3),
-        ("for two weeks after the hour", timedelta(weeks=2) == afterwards.CLOSES_AFTER),
-        ("The two weeks to say how it went", timedelta(weeks=2) == afterwards.CLOSES_AFTER),
-        ("nothing else within a week", timedelta(weeks=1) == afterwards.DONE_AFTER),
-        ("for two weeks or more no hour", timedelta(weeks=2) == afterwards.NUDGE_AFTER),
-        ("in six weeks or more no hour", timedelta(weeks=6) == afterwards.END_AFTER),
-        ("Was not there at two agreed hours", afterwards.ABSENCES_TOLD == 2),
+        ("at least two hours", timedelta(hours=2) == sessions.SOONEST),
+        ("within the next six weeks", timedelta(weeks=6) == sessions.LATEST),
+        ("at most three times", sessions.MAX_TIMES == 3),
+        ("up to three times", sessions.MAX_TIMES == 3),
+        ("for two weeks after the hour", timedelta(weeks=2) == feedback.CLOSES_AFTER),
+        ("The two weeks to say how it went", timedelta(weeks=2) == feedback.CLOSES_AFTER),
+        ("nothing else within a week", timedelta(weeks=1) == feedback.DONE_AFTER),
+        ("for two weeks or more no hour", timedelta(weeks=2) == feedback.NUDGE_AFTER),
+        ("in six weeks or more no hour", timedelta(weeks=6) == feedback.END_AFTER),
+        ("Was not there at two agreed hours", feedback.ABSENCES_TOLD == 2),
         ("once a month at most", timedelta(days=31) <= waiting_news.ONCE_IN),
         ("not heard from you for half a year", timedelta(days=182) <= registrations_domain.QUIET_AFTER),
         ("within the last 30 days; none after a year", (criteria.FRESH_DAYS, criteria.STALE_DAYS) == (30, 365)),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mailings.models import Letter
-from matching.domain import MatchState, answer_by
+from matching.domain.matches import MatchState, answer_by
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.domain import ContactWay, RegistrationState

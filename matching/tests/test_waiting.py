@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from matching import facts, waiting
-from matching.domain import ClosedWhy, MatchState, RoundState
+from matching.domain.matches import ClosedWhy, MatchState, RoundState
 from matching.models import Match, MatchingRules, RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
 from registrations.models import Registration

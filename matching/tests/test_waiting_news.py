@@ -14,7 +14,7 @@ from mailings.models import Letter
 from matching import advising
 from matching.actions.request_answers import answer_requests
 from matching.actions.waiting_news import tell_of_no_match
-from matching.asking import NotThisTime, RequestState
+from matching.domain.requests import NotThisTime, RequestState
 from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
 from registrations.actions.consents import agree, take_back

@@ -3,7 +3,7 @@
 import pytest
 
 from matching import charts, reasons, shortages, tradeoffs
-from matching.domain import WHY_NOT_A_PAIR
+from matching.domain.matches import WHY_NOT_A_PAIR
 from matching.engine.advice import KINDS
 from matching.engine.facts import CRITERIA, LEFT_OUT, LEVELS, PRESETS
 

@@ -12,7 +12,7 @@ from matching.actions.computing import solve_round
 from matching.actions.queue import compute_what_waits
 from matching.actions.rounds import create_round
 from matching.actions.sweeping import fail_abandoned
-from matching.domain import MatchingError, RoundState
+from matching.domain.matches import MatchingError, RoundState
 from matching.models import Round
 
 

@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from matching.domain import ClosedWhy, MatchingError, ReasonMissing, Side, check_reason
+from matching.domain.matches import ClosedWhy, MatchingError, ReasonMissing, Side, check_reason
 
 # People talk longer than an hour, and do not want a letter while they do.
 ASK_AFTER = timedelta(minutes=30)

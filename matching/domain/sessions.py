@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from numpy.typing import NDArray
 
 from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
-from matching.domain import MatchingError
+from matching.domain.matches import MatchingError
 
 MAX_TIMES = 3
 MINUTES = (30, 45, 60, 90)

@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from matching.domain import MatchingError
+from matching.domain.matches import MatchingError
 
 MOST_OPEN_REQUESTS = 3
 REQUESTS_AN_HOUR = 12
