@@ -17,11 +17,12 @@ from clinics.models import Clinic
 from letsconnect.base.together import Reading
 from letsconnect.trust.models import Report
 from mailings.standing import why_not_written_to
-from matching import advising, reasons
+from matching import advising
 from matching.domain.matches import MatchState
 from matching.domain.sessions import SessionState
 from matching.models import Match, Session
 from matching.models.feedback import sessions_at_hand
+from matching.words import reasons
 from registrations.models import Member, Registration, Skill, SkillSuggestion
 from registrations.skills import sentences_of_suggestions
 from registrations.taking_part import sentence

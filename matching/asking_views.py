@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import advising, browsing, reasons
+from matching import advising, browsing
 from matching.actions.requests import ask_for_sharer, withdraw_request
 from matching.domain.matches import MatchingError
 from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
+from matching.words import reasons
 from registrations.domain import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Registration, Skill
 from registrations.taking_part import next_round

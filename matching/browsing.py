@@ -13,10 +13,10 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from matching import reasons
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.facts import next_monday
 from matching.models import Match, SharerRequest
+from matching.words import reasons
 from registrations import skills, taking_part
 from registrations.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
 from registrations.domain import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState

@@ -12,10 +12,10 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from letsconnect.base.lines import isolated
 from letsconnect.base.links import absolute
 from mailings.rendering import CalendarPart, one_line
-from matching import reasons
 from matching.domain.matches import Side
 from matching.domain.sessions import SessionState
 from matching.models import Session
+from matching.words import reasons
 
 FILE_NAME = "lets-connect-session.ics"
 

@@ -9,7 +9,6 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from matching import reasons
 from matching.actions.sweeping import (
     close_fallen,
     delete_old_facts,
@@ -20,6 +19,7 @@ from matching.actions.sweeping import (
 )
 from matching.domain.matches import DAYS_TO_ANSWER, MatchState, Side
 from matching.models import Match
+from matching.words import reasons
 from registrations.taking_part import next_round
 
 _WHILE = {

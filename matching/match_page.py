@@ -10,12 +10,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from matching import after_views, reasons, session_page, shared_hours
+from matching import after_views, session_page, shared_hours
 from matching.actions.answers import have_met
 from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import DAY
 from matching.forms import DeclineForm, WithdrawForm
 from matching.models import Match
+from matching.words import reasons
 from registrations.actions import blocking
 from registrations.domain import ContactWay
 from registrations.models import Member, Registration

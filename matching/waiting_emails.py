@@ -11,12 +11,13 @@ from mailings import kinds
 from mailings.domain import LetterState
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
-from matching import advising, reasons
+from matching import advising
 from matching.actions.request_answers import answer_requests
 from matching.actions.requests import expire_requests
 from matching.actions.waiting_news import KIND, tell_of_no_match
 from matching.domain.requests import RequestState
 from matching.models import SharerRequest, SharerRequestQuerySet
+from matching.words import reasons
 from registrations.domain import RegistrationState
 from registrations.models import Registration
 from registrations.taking_part import next_round

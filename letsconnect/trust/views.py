@@ -29,8 +29,8 @@ from letsconnect.trust.actions.reports import (
 from letsconnect.trust.domain import MoveNotAllowed, TooMany, TrustError
 from letsconnect.trust.forms import DecideForm, NameForm, ReportForm
 from letsconnect.trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
-from matching import reasons
 from matching.models import Match
+from matching.words import reasons
 from registrations.actions import blocking
 from registrations.domain import RegistrationError
 from registrations.models import Member, Registration

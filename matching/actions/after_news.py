@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from letsconnect.base.together import Reading
-from matching import reasons
 from matching.models import Concern, Feedback, Match, Session, people
+from matching.words import reasons
 from registrations import news
 from registrations.models import Member
 

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching.actions.locking import close_match, is_blocked, lock_match, lock_people, standing
 from matching.actions.publishing import tell
 from matching.domain.feedback import Happened, Verdict
 from matching.domain.matches import (
@@ -21,6 +20,7 @@ from matching.domain.matches import (
     check_match_move,
     check_reason,
 )
+from matching.locking import close_match, is_blocked, lock_match, lock_people, standing
 from matching.models import Feedback, Match, Session, SessionOutcome
 from registrations.models import Member
 

@@ -9,10 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching import engine, facts, reasons
+from matching import engine, facts
 from matching.actions.computing import reasons_of
 from matching.actions.drafts import settings_of
-from matching.actions.locking import close_match, lock_match
 from matching.actions.reviews import Outcome, check_may_decide
 from matching.domain.matches import (
     WHY_NOT_A_PAIR,
@@ -29,7 +28,9 @@ from matching.engine.facts import ProposedPair
 from matching.engine.network import rows_of
 from matching.engine.reading import Known, read
 from matching.engine.rules import forbidding
+from matching.locking import close_match, lock_match
 from matching.models import Match, Round
+from matching.words import reasons
 from registrations.models import Member, Registration, Skill
 
 _OPEN = (RoundState.DRAFT, RoundState.PROPOSED, RoundState.PUBLISHED)

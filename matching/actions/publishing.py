@@ -8,10 +8,10 @@ from django.db import transaction
 
 from letsconnect.base import acts, nudges
 from mailings import letters
-from matching.actions.locking import is_blocked, lock_people, standing, who_agreed
 from matching.actions.rounds import mark_published
 from matching.domain import matches as domain
 from matching.domain.matches import MatchingError, MatchState, RoundState, Side
+from matching.locking import is_blocked, lock_people, standing, who_agreed
 from matching.models import Match, MatchingRules, Round
 from registrations.models import Member
 

@@ -13,10 +13,10 @@ from django.utils.translation import pgettext_lazy
 from letsconnect.base.templatetags.when import when, written
 from letsconnect.base.together import Reading
 from letsconnect.base.zones import in_zone
-from matching import reasons
 from matching.actions.session_ends import cancel, locked, tell
 from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import CalendarFeed, Match, Session
+from matching.words import reasons
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member, Registration

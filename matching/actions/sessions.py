@@ -9,8 +9,6 @@ from django.utils.translation import ngettext_lazy
 
 from letsconnect.base import acts
 from letsconnect.base.lines import isolated
-from matching import reasons
-from matching.actions.locking import lock_match, lock_people
 from matching.actions.session_ends import cancel, change, drop_times, locked, tell
 from matching.domain.matches import MatchState, NotYours, ReasonMissing, Side, TooOften
 from matching.domain.sessions import (
@@ -29,7 +27,9 @@ from matching.domain.sessions import (
     check_still_ahead,
     check_times,
 )
+from matching.locking import lock_match, lock_people
 from matching.models import Match, ProposedTime, Session
+from matching.words import reasons
 from registrations.models import Member
 
 NO_SESSION = ""

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from letsconnect.base.zones import Recomputed, moment_now
-from matching.actions.locking import lock_match, lock_people
 from matching.actions.session_ends import change, locked, tell
 from matching.domain.matches import Side
 from matching.domain.sessions import SessionState
+from matching.locking import lock_match, lock_people
 from matching.models import ProposedTime, Session
-from matching.reasons import name_of
+from matching.words.reasons import name_of
 
 
 def recompute_sessions(*, now: datetime) -> Iterator[Recomputed]:

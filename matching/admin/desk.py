@@ -14,9 +14,9 @@ from letsconnect.base.keys import keys_among
 from letsconnect.base.looks import People, people_on
 from letsconnect.base.versioned import FormOf
 from letsconnect.base.versions import ChangedMeanwhile
-from matching import reasons
 from matching.domain.matches import MatchingError, RoundState
 from matching.models import Match, Round
+from matching.words import reasons
 from registrations.domain import LookKind
 from registrations.models import Member, Registration
 

@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from matching import reasons, tradeoffs
 from matching.engine.facts import CRITERIA, PRESETS, Settings
 from matching.models import MatchingRules, Round
 from matching.scope import Scope
+from matching.words import levels, reasons
 from registrations.domain import Region, SkillFamily, SkillState
 from registrations.models import Registration, Skill
 
@@ -56,13 +56,13 @@ class DraftForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["skills"].choices = list(_skills_by_family())
-        self.fields["preset"].choices = [(name, tradeoffs.PRESETS.get(name, name)) for name in PRESETS]
+        self.fields["preset"].choices = [(name, levels.PRESETS.get(name, name)) for name in PRESETS]
         for criterion in CRITERIA:
             self.fields[_WEIGHT + criterion] = forms.IntegerField(
                 label=reasons.CRITERIA[criterion],
                 min_value=0,
                 max_value=MOST_WEIGHT,
-                help_text=tradeoffs.WEIGHTS[criterion],
+                help_text=levels.WEIGHTS[criterion],
             )
 
     @classmethod
@@ -89,7 +89,7 @@ class DraftForm(forms.Form):
     def presets(self) -> Iterator[tuple[Any, Any]]:
         """Each choice of what counts first, with its consequences."""
         for radio in self["preset"]:
-            yield radio, tradeoffs.CONSEQUENCES.get(radio.data["value"], "")
+            yield radio, levels.CONSEQUENCES.get(radio.data["value"], "")
 
     def clean(self) -> dict[str, Any]:
         """Refuse what says two things: all with some ticked, or only some with none."""

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST
 
 from letsconnect.base.keys import keys_among
 from letsconnect.base.looks import People
-from matching import reasons
 from matching.actions.by_hand import Swap, swap_match, swap_matches
 from matching.actions.reviews import approve_match, approve_matches, refuse_matches
 from matching.admin import one_match
@@ -27,6 +26,7 @@ from matching.admin.desk import BOTH, DeskAdmin, line, may_know, side_in_words, 
 from matching.domain.matches import MatchingError, MatchState
 from matching.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
+from matching.words import reasons
 from registrations.domain import LookKind, Region
 from registrations.models import Registration, Skill
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from matching import after_views, explained, facts, reasons, tradeoffs
+from matching import after_views, explained, facts
 from matching.actions import by_hand
 from matching.actions.by_hand import Swap
 from matching.admin import pictures
@@ -15,6 +15,7 @@ from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of
 from matching.domain.matches import MatchingError, MatchState
 from matching.models import Match, SharerRequest
+from matching.words import levels, reasons
 from registrations.models import Member
 
 LOOKED_AT = 20  # of those the solve knows; not all of them can be swapped in any more
@@ -57,7 +58,7 @@ def _others(match: Match, reader: Member) -> dict[str, Any]:
         "knows_more": True,
         "alternatives": [_row(match, other, reader) for other in others],
         "runner_up": _runner_up(match, others),
-        "one_more_place": tradeoffs.one_more_place(place),
+        "one_more_place": levels.one_more_place(place),
     }
 
 
@@ -95,7 +96,7 @@ def _row(match: Match, other: explained.Other, reader: Member) -> dict[str, Any]
         "skill": str(other.skill),
         "skill_id": other.skill.pk,
         "score": other.score,
-        "cost": tradeoffs.loss(other.loss.amounts),
+        "cost": levels.loss(other.loss.amounts),
     }
 
 
@@ -133,7 +134,7 @@ def next_best(matches: Iterable[Match], *, reader: Member) -> list[dict[str, Any
                 "other": other,
                 "instead": side_in_words(other.sharer) if other else "",
                 "skill": str(other.skill) if other else "",
-                "cost": tradeoffs.loss(other.loss.amounts) if other else "",
+                "cost": levels.loss(other.loss.amounts) if other else "",
             }
         )
     return rows

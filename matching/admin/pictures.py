@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from matching import charts, explained, reasons, shortages
+from matching import charts, explained
 from matching.admin.desk import may_know
 from matching.charts import Chart
 from matching.domain.matches import NOT_LOOKED_FOR
 from matching.models import Match, Round
-from matching.shortages import Left
+from matching.words import reasons, shortages
+from matching.words.shortages import Left
 from registrations.models import Member, Registration
 
 Figures = Mapping[str, Any]

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from matching import reasons, shortages, tradeoffs
 from matching.actions.publishing import publish_round
 from matching.actions.repairing import repair_round
 from matching.actions.rounds import cancel_round, release_undecided
@@ -27,6 +26,7 @@ from matching.admin.why_not import WhyNotPage
 from matching.domain.matches import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
 from matching.models import Match, MatchQuerySet, Round
 from matching.scope import Scope
+from matching.words import levels, reasons, shortages
 
 SHOWN_ON_A_ROUND = 200
 LEFT_A_PAGE = 50
@@ -127,7 +127,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "left_out": reasons.left_out(counts),
                 "counts": counts,
                 "scope": scope_in_words(Scope.of(round_.scope)),
-                "order": tradeoffs.order_in_words(list(round_.value or {})),
+                "order": levels.order_in_words(list(round_.value or {})),
                 "by_state": _by_state(matches),
                 "rows": [line(match) for match in rows],
                 "shown": SHOWN_ON_A_ROUND,

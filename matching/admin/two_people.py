@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.keys import keys_among
 from letsconnect.base.zones import zone_or_utc
-from matching import reasons, weeks
+from matching import weeks
 from matching.domain.matches import Side
 from matching.models import Match, SharerRequest
+from matching.words import reasons
 from registrations.domain import BabelLevel
 from registrations.models import Member, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 from registrations.reference.names import language_name

@@ -10,12 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.keys import keys_among
-from matching import explained, facts, reasons, tradeoffs
+from matching import explained, facts
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import TwoPeopleForm
 from matching.admin.two_people import people_to_name, week_of
 from matching.domain.matches import MatchingError
 from matching.models import Round
+from matching.words import levels, reasons
 from registrations.models import Registration
 
 
@@ -71,5 +72,5 @@ def answer(round_: Round | None, learner: Registration, sharer: Registration) ->
         return Answer(heading, [gettext("They are matched in this round.")], basis)
     if why.rules:
         return Answer(heading, reasons.why_not_a_pair(why.rules, learner, sharer), basis)
-    sentences = [gettext("No rule keeps them apart."), tradeoffs.loss(why.loss.amounts)]
+    sentences = [gettext("No rule keeps them apart."), levels.loss(why.loss.amounts)]
     return Answer(heading, sentences, basis)

@@ -159,7 +159,7 @@ def test_a_merged_skill_counts_as_its_heir_and_a_retired_one_not_at_all():
     ],
 )
 def test_a_round_that_finds_nobody_is_proposed_empty_and_says_why(people, says):
-    from matching import reasons
+    from matching.words import reasons
 
     for person in people:
         make_registration(**person)

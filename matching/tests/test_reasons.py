@@ -3,11 +3,11 @@
 import pytest
 from django.utils import translation
 
-from matching import reasons
 from matching.domain.matches import Side
 from matching.engine.facts import CRITERIA, LEFT_OUT
 from matching.models import Match
 from matching.tests.factories import make_match
+from matching.words import reasons
 from registrations.models import Registration
 from registrations.tests.factories import make_registration
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from matching import advising, charts, explained, facts, reasons
+from matching import advising, charts, explained, facts
 from matching.actions import waiting_news
 from matching.actions.answers import complete_match
 from matching.actions.by_hand import Swap, swap_match, swaps_that_can_be
@@ -33,6 +33,7 @@ from matching.models import Match, Round
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
+from matching.words import reasons
 from registrations import domain as registrations_domain
 from registrations.actions.skills import merge_skills
 from registrations.models import Registration, Window

@@ -2,16 +2,17 @@
 
 import pytest
 
-from matching import charts, reasons, shortages, tradeoffs
+from matching import charts
 from matching.domain.matches import WHY_NOT_A_PAIR
 from matching.engine.advice import KINDS
 from matching.engine.facts import CRITERIA, LEFT_OUT, LEVELS, PRESETS
+from matching.words import levels, reasons, shortages
 
 
 def test_every_level_preset_criterion_and_rule_has_its_words():
-    assert set(LEVELS) == set(tradeoffs.LEVELS) == set(tradeoffs._LOSSES)
-    assert set(PRESETS) == set(tradeoffs.PRESETS) == set(tradeoffs.CONSEQUENCES)
-    assert set(CRITERIA) == set(tradeoffs.WEIGHTS) == set(reasons.CRITERIA)
+    assert set(LEVELS) == set(levels.LEVELS) == set(levels._LOSSES)
+    assert set(PRESETS) == set(levels.PRESETS) == set(levels.CONSEQUENCES)
+    assert set(CRITERIA) == set(levels.WEIGHTS) == set(reasons.CRITERIA)
     told = {"wants_nobody", "not_here", "pair_broken"}  # what people said, which the engine does not know
     assert set(LEFT_OUT) | told == set(reasons.LEFT_OUT)
     ours = {"not_taking_part", "wants_nobody", "helps_nobody"}
@@ -32,7 +33,7 @@ def test_every_level_preset_criterion_and_rule_has_its_words():
     ],
 )
 def test_the_first_level_that_changes_says_what_a_pair_costs(amounts, said):
-    assert said in tradeoffs.loss(amounts)
+    assert said in levels.loss(amounts)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_the_first_level_that_changes_says_what_a_pair_costs(amounts, said):
     ],
 )
 def test_one_more_place_is_said_by_what_it_brings(gains, said):
-    assert said in tradeoffs.one_more_place(gains)
+    assert said in levels.one_more_place(gains)
 
 
 def test_shortages_come_worst_first_and_who_has_enough_is_not_named():

@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from matching import reasons
+from matching.words import reasons
 from registrations.models import Skill
 from registrations.reference.names import language_name
 
