@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from letsconnect.base.lines import isolated
 from letsconnect.base.together import Reading
 from matching.domain.matches import MatchState, RoundState
-from matching.facts import next_monday
 from matching.models import Match, Round, RoundParticipant
+from matching.rounds.inputs import next_monday
 from registrations.domain import BabelLevel, RegionWish, RegistrationState
 from registrations.models import Offer, Registration, Skill, has_agreed
 from registrations.reference.names import language_name

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
-from matching.facts import next_monday
 from matching.models import Match, SharerRequest
+from matching.rounds.inputs import next_monday
 from matching.words import reasons
 from registrations import skills, taking_part
 from registrations.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots

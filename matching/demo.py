@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 
 from matching import browsing, demo_after, demo_sessions
 from matching.actions.answers import accept_match, decline_match
-from matching.actions.computing import solve_round
-from matching.actions.drafts import change_draft, draft_round
-from matching.actions.previewing import preview_round
-from matching.actions.publishing import publish_round
 from matching.actions.requests import ask_for_sharer
-from matching.actions.reviews import approve_matches, refuse_match
 from matching.domain.matches import ClosedWhy, Side
 from matching.engine.facts import Settings
 from matching.models import Match, Round
-from matching.scope import Scope
+from matching.rounds.computing import solve_round
+from matching.rounds.drafts import change_draft, draft_round
+from matching.rounds.previewing import preview_round
+from matching.rounds.publishing import publish_round
+from matching.rounds.reviews import approve_matches, refuse_match
+from matching.rounds.scope import Scope
 from registrations.models import Member, Registration, Skill
 
 PUBLISHED_OF_OTHERS, LEFT_APPROVED = 4, 3

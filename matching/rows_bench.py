@@ -137,12 +137,12 @@ def _rows(facts: Facts, keys: dict[int, int], skills: dict[int, int]) -> Iterato
 
 
 def _time(refusals: int) -> bool:
-    from matching import facts
-    from matching.actions.computing import solve_round
-    from matching.actions.repairing import compute_repair
-    from matching.actions.reviews import refuse_match
-    from matching.actions.rounds import create_round
     from matching.models import Match, Round
+    from matching.rounds import inputs as facts
+    from matching.rounds.computing import solve_round
+    from matching.rounds.repairing import compute_repair
+    from matching.rounds.reviews import refuse_match
+    from matching.rounds.rounds import create_round
     from registrations.models import Member, Registration
 
     coordinator = Member.objects.get(name="Coordinator")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from matching.actions.queue import compute_what_waits
+from matching.rounds.queue import compute_what_waits
 
 
 @shared_task(ignore_result=True)

@@ -18,11 +18,11 @@ from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
 from mailings.actions.sweeping import sweep
 from matching.actions.answers import accept_match, decline_match, withdraw_from_match
-from matching.actions.publishing import publish_round
 from matching.actions.requests import ask_for_sharer, withdraw_request
-from matching.actions.reviews import approve_match, refuse_match
 from matching.domain.matches import ClosedWhy, MatchingError
 from matching.models import Match, SharerRequest
+from matching.rounds.publishing import publish_round
+from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
 from registrations.actions import blocking, editing, erasing, leaving, review, skills
 from registrations.domain import RegistrationError

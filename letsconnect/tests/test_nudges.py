@@ -17,8 +17,8 @@ from django.test import RequestFactory
 
 from letsconnect.base import nudges
 from mailings.tests.worker.running import running_redis
-from matching.actions.reviews import refuse_matches
 from matching.domain.matches import ClosedWhy, MatchState
+from matching.rounds.reviews import refuse_matches
 from matching.tests.factories import make_match, make_round
 from registrations.tests.factories import NOW, make_coordinator
 

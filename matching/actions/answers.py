@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching.actions.publishing import tell
 from matching.domain.feedback import Happened, Verdict
 from matching.domain.matches import (
     WHY_DECLINED,
@@ -22,6 +21,7 @@ from matching.domain.matches import (
 )
 from matching.locking import close_match, is_blocked, lock_match, lock_people, standing
 from matching.models import Feedback, Match, Session, SessionOutcome
+from matching.rounds.publishing import tell
 from registrations.models import Member
 
 

@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import nudges
-from matching.actions.computing import fail_round
-from matching.actions.publishing import tell
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.locking import close_match
 from matching.models import Match, MatchingRules, MatchQuerySet, Round, RoundFacts
+from matching.rounds.computing import fail_round
+from matching.rounds.publishing import tell
 from registrations.domain import RegistrationState
 from registrations.models import Block, Member
 

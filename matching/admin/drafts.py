@@ -14,15 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.versions import ChangedMeanwhile
-from matching.actions.by_hand import make_match_by_hand, unmake_match_by_hand
-from matching.actions.drafts import change_draft, draft_round, request_round, settings_of
-from matching.actions.previewing import preview_round
 from matching.admin import pictures
 from matching.admin.desk import DeskAdmin, line, may_steer
 from matching.admin.forms import DraftForm, PairForm, scope_in_words
 from matching.domain.matches import MatchingError, RoundState
 from matching.models import Match, Round
-from matching.scope import Scope
+from matching.rounds.by_hand import make_match_by_hand, unmake_match_by_hand
+from matching.rounds.drafts import change_draft, draft_round, request_round, settings_of
+from matching.rounds.previewing import preview_round
+from matching.rounds.scope import Scope
 from registrations.models import Registration, Skill
 
 CHANGE = "admin:matching_round_change"

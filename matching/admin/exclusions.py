@@ -9,12 +9,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matching.actions.rules import exclude_pair, lift_exclusion
 from matching.admin.desk import DeskAdmin, side_in_words
 from matching.admin.forms import ExcludeForm, LiftForm
 from matching.admin.two_people import people_to_name
 from matching.domain.matches import MatchingError
 from matching.models import Exclusion
+from matching.rounds.rules import exclude_pair, lift_exclusion
 from registrations.domain import LookKind
 from registrations.models import Registration
 

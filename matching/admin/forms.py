@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.engine.facts import CRITERIA, PRESETS, Settings
 from matching.models import MatchingRules, Round
-from matching.scope import Scope
+from matching.rounds.scope import Scope
 from matching.words import levels, reasons
 from registrations.domain import Region, SkillFamily, SkillState
 from registrations.models import Registration, Skill

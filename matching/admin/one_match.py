@@ -7,14 +7,15 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from matching import after_views, explained, facts
-from matching.actions import by_hand
-from matching.actions.by_hand import Swap
+from matching import after_views
 from matching.admin import pictures
 from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of
 from matching.domain.matches import MatchingError, MatchState
 from matching.models import Match, SharerRequest
+from matching.rounds import by_hand, explanations
+from matching.rounds import inputs as facts
+from matching.rounds.by_hand import Swap
 from matching.words import levels, reasons
 from registrations.models import Member
 
@@ -50,8 +51,8 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
 def _others(match: Match, reader: Member) -> dict[str, Any]:
     """Who else could help the learner, and what one more place of the sharer would add."""
     try:
-        others = _accepted({match: explained.alternatives(match, limit=LOOKED_AT)}, reader)[match]
-        place = explained.place(match.round, match.sharer)
+        others = _accepted({match: explanations.alternatives(match, limit=LOOKED_AT)}, reader)[match]
+        place = explanations.place(match.round, match.sharer)
     except MatchingError:
         return {"knows_more": False}
     return {
@@ -62,14 +63,16 @@ def _others(match: Match, reader: Member) -> dict[str, Any]:
     }
 
 
-def _alternatives(match: Match) -> list[explained.Other]:
+def _alternatives(match: Match) -> list[explanations.Other]:
     try:
-        return explained.alternatives(match, limit=LOOKED_AT)
+        return explanations.alternatives(match, limit=LOOKED_AT)
     except MatchingError:
         return []
 
 
-def _accepted(found: Mapping[Match, Sequence[explained.Other]], reader: Member) -> dict[Match, list[explained.Other]]:
+def _accepted(
+    found: Mapping[Match, Sequence[explanations.Other]], reader: Member
+) -> dict[Match, list[explanations.Other]]:
     """Return for each match whom a swap by this reader would be accepted for now, the cheapest first. Whom the reader
     may not know is offered to nobody here, and stays as somebody who could be had."""
     swaps = [Swap(match, other.sharer, other.skill) for match, others in found.items() for other in others]
@@ -82,12 +85,12 @@ def _accepted(found: Mapping[Match, Sequence[explained.Other]], reader: Member) 
     ]
     accepted = {(swap.match.pk, swap.sharer.pk) for swap in possible}
     return {
-        match: [other for other in others if (match.pk, other.sharer.pk) in accepted][: explained.OTHERS]
+        match: [other for other in others if (match.pk, other.sharer.pk) in accepted][: explanations.OTHERS]
         for match, others in found.items()
     }
 
 
-def _row(match: Match, other: explained.Other, reader: Member) -> dict[str, Any]:
+def _row(match: Match, other: explanations.Other, reader: Member) -> dict[str, Any]:
     """One alternative. Whom the reader may not know is there, without a name and without a button."""
     known = may_know(reader, match.learner, other.sharer)
     return {
@@ -100,7 +103,7 @@ def _row(match: Match, other: explained.Other, reader: Member) -> dict[str, Any]
     }
 
 
-def _runner_up(match: Match, others: list[explained.Other]) -> str:
+def _runner_up(match: Match, others: list[explanations.Other]) -> str:
     """Say how far the second best is behind, in this pair's own points."""
     if not others:
         return ""

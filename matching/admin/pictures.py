@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from matching import charts, explained
+from matching import charts
 from matching.admin.desk import may_know
 from matching.charts import Chart
 from matching.domain.matches import NOT_LOOKED_FOR
 from matching.models import Match, Round
+from matching.rounds import explanations
 from matching.words import reasons, shortages
 from matching.words.shortages import Left
 from registrations.models import Member, Registration
@@ -144,7 +145,7 @@ def _against_rules(round_: Round, now: Figures, reader: Member) -> list[str]:
 
 def cautions(matches: Iterable[Match]) -> list[str]:
     """Say what approving all of these matches would refuse."""
-    return [caution(one.kind, one.person, one.matches) for one in explained.warnings(matches)]
+    return [caution(one.kind, one.person, one.matches) for one in explanations.warnings(matches)]
 
 
 def caution(kind: str, person: Registration, matches: int) -> str:

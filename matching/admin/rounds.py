@@ -14,9 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from matching.actions.publishing import publish_round
-from matching.actions.repairing import repair_round
-from matching.actions.rounds import cancel_round, release_undecided
 from matching.admin import pictures
 from matching.admin.desk import line, may_cancel, may_steer, side_in_words, tell_held
 from matching.admin.drafts import CHANGE, DraftPages
@@ -25,7 +22,10 @@ from matching.admin.matches import seen_versions
 from matching.admin.why_not import WhyNotPage
 from matching.domain.matches import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
 from matching.models import Match, MatchQuerySet, Round
-from matching.scope import Scope
+from matching.rounds.publishing import publish_round
+from matching.rounds.repairing import repair_round
+from matching.rounds.rounds import cancel_round, release_undecided
+from matching.rounds.scope import Scope
 from matching.words import levels, reasons, shortages
 
 SHOWN_ON_A_ROUND = 200

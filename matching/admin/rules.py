@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.versions import ChangedMeanwhile
-from matching.actions.rules import change_rules
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import RulesForm
 from matching.domain.matches import MatchingError
 from matching.models import MatchingRules
+from matching.rounds.rules import change_rules
 
 CHANGE = "admin:matching_matchingrules_change"
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.keys import keys_among
-from matching import explained, facts
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import TwoPeopleForm
 from matching.admin.two_people import people_to_name, week_of
 from matching.domain.matches import MatchingError
 from matching.models import Round
+from matching.rounds import explanations
+from matching.rounds import inputs as facts
 from matching.words import levels, reasons
 from registrations.models import Registration
 
@@ -64,7 +65,7 @@ def answer(round_: Round | None, learner: Registration, sharer: Registration) ->
     if round_ is None:
         return Answer(heading, [gettext("No round has been computed yet.")])
     try:
-        why = explained.why_not(round_, learner, sharer)
+        why = explanations.why_not(round_, learner, sharer)
     except MatchingError as refusal:
         return Answer(heading, [str(refusal)])
     basis = gettext("Read from what %(round)s was computed from.") % {"round": round_}

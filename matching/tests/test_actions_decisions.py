@@ -9,13 +9,13 @@ from mailings import kinds
 from mailings.domain import UnknownKind
 from mailings.models import Letter
 from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
-from matching.actions.publishing import publish_round
-from matching.actions.reviews import approve_match, approve_matches, refuse_match, refuse_matches
-from matching.actions.rounds import cancel_round, create_round
 from matching.actions.sweeping import close_fallen, expire_overdue, remind_unanswered
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundState
 from matching.models import Match
+from matching.rounds.publishing import publish_round
+from matching.rounds.reviews import approve_match, approve_matches, refuse_match, refuse_matches
+from matching.rounds.rounds import cancel_round, create_round
 from matching.tests.factories import make_match, make_round
 from registrations.domain import RegistrationState
 from registrations.models import Block, Registration

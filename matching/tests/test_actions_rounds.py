@@ -8,15 +8,16 @@ from django.test.utils import CaptureQueriesContext
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching import engine, facts
-from matching.actions.computing import solve_round, solve_waiting_rounds
-from matching.actions.rounds import cancel_round, create_round
+from matching import engine
 from matching.actions.sweeping import fail_abandoned
 from matching.domain import matches
 from matching.domain.matches import MatchState, RoundState
 from matching.engine import replay
 from matching.engine.errors import ProofFailed
 from matching.models import Match, Round, RoundParticipant
+from matching.rounds import inputs as facts
+from matching.rounds.computing import solve_round, solve_waiting_rounds
+from matching.rounds.rounds import cancel_round, create_round
 from matching.tests.factories import make_match, make_round
 from registrations.domain import RegistrationState, SkillState
 from registrations.models import Block, Member, Offer, Registration

@@ -8,14 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mailings.models import Letter
-from matching.actions.by_hand import make_match_by_hand
-from matching.actions.computing import solve_waiting_rounds
-from matching.actions.drafts import draft_round, request_round
-from matching.actions.previewing import preview_round
-from matching.actions.rules import exclude_pair
 from matching.domain.matches import MatchState, RoundPhase, RoundState
 from matching.engine.facts import CRITERIA
 from matching.models import Exclusion, Match, MatchingRules, Round
+from matching.rounds.by_hand import make_match_by_hand
+from matching.rounds.computing import solve_waiting_rounds
+from matching.rounds.drafts import draft_round, request_round
+from matching.rounds.previewing import preview_round
+from matching.rounds.rules import exclude_pair
 from matching.tests.factories import make_match, make_request
 from registrations.models import Look, Registration, Wish
 from registrations.tests.factories import NOW, make_registration

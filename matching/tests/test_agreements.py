@@ -6,21 +6,22 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from matching import advising, browsing, facts
+from matching import advising, browsing
 from matching.actions.answers import accept_match
-from matching.actions.by_hand import make_match_by_hand, swap_match
-from matching.actions.computing import solve_round
-from matching.actions.drafts import draft_round
-from matching.actions.previewing import preview_round
-from matching.actions.publishing import publish_round
-from matching.actions.repairing import repair_round
 from matching.actions.requests import ask_for_sharer
-from matching.actions.reviews import approve_match, refuse_match
-from matching.actions.rounds import create_round
 from matching.actions.sweeping import close_fallen
 from matching.domain.matches import CannotPair, MatchState, NotReady
 from matching.domain.requests import CannotAsk
 from matching.models import Match
+from matching.rounds import inputs as facts
+from matching.rounds.by_hand import make_match_by_hand, swap_match
+from matching.rounds.computing import solve_round
+from matching.rounds.drafts import draft_round
+from matching.rounds.previewing import preview_round
+from matching.rounds.publishing import publish_round
+from matching.rounds.repairing import repair_round
+from matching.rounds.reviews import approve_match, refuse_match
+from matching.rounds.rounds import create_round
 from matching.tests.factories import make_match, make_request, make_round
 from registrations.actions.consents import agree, take_back
 from registrations.models import Consent

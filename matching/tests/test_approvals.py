@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from letsconnect.base.models import Act
-from matching.actions.publishing import publish_round
-from matching.actions.reviews import approve_match, approve_matches, refuse_match, refuse_matches
-from matching.actions.rules import change_rules
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import Match
+from matching.rounds.publishing import publish_round
+from matching.rounds.reviews import approve_match, approve_matches, refuse_match, refuse_matches
+from matching.rounds.rules import change_rules
 from matching.tests.factories import REASONS, make_match
 from registrations.models import Registration
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration

@@ -4,11 +4,11 @@ import pytest
 
 from letsconnect.tests.browser import WIDTHS
 from mailings.models import Letter
-from matching.actions.computing import solve_waiting_rounds
-from matching.actions.drafts import draft_round, request_round
-from matching.actions.rules import exclude_pair
 from matching.domain.matches import MatchState
 from matching.models import Match, Round
+from matching.rounds.computing import solve_waiting_rounds
+from matching.rounds.drafts import draft_round, request_round
+from matching.rounds.rules import exclude_pair
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 
 pytestmark = pytest.mark.browser

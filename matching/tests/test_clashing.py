@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching import clashing
-from matching.clashing import HOUR, WEEK, Hours, clash
+from matching.rounds import clashes as clashing
+from matching.rounds.clashes import HOUR, WEEK, Hours, clash
 
 MONDAY = date(2026, 3, 9)
 

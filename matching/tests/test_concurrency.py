@@ -10,14 +10,14 @@ from django.db import connection, transaction
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching.actions import publishing, reviews
 from matching.actions.answers import accept_match, withdraw_from_match
-from matching.actions.computing import solve_round, solve_waiting_rounds
-from matching.actions.publishing import publish_round
-from matching.actions.reviews import approve_match, refuse_match
-from matching.actions.rounds import create_round
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState
 from matching.models import Match, Round
+from matching.rounds import publishing, reviews
+from matching.rounds.computing import solve_round, solve_waiting_rounds
+from matching.rounds.publishing import publish_round
+from matching.rounds.reviews import approve_match, refuse_match
+from matching.rounds.rounds import create_round
 from matching.tests.factories import make_match, make_round
 from registrations.models import Registration
 from registrations.tests.factories import NOW, make_coordinator, make_registration

@@ -7,20 +7,20 @@ import pytest
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
 from matching import engine
-from matching.actions import leases, previewing
-from matching.actions.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
-from matching.actions.computing import solve_round, solve_waiting_rounds
-from matching.actions.drafts import change_draft, draft_round, request_round
-from matching.actions.previewing import compute_waiting_previews, preview_round
-from matching.actions.queue import compute_what_waits
-from matching.actions.rounds import cancel_round, release_undecided
-from matching.actions.rules import change_rules, exclude_pair, lift_exclusion
 from matching.actions.sweeping import fail_abandoned
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundPhase, RoundState
 from matching.engine.facts import Settings
 from matching.models import Exclusion, Match, MatchingRules, Round
-from matching.scope import Scope
+from matching.rounds import leases, previewing
+from matching.rounds.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
+from matching.rounds.computing import solve_round, solve_waiting_rounds
+from matching.rounds.drafts import change_draft, draft_round, request_round
+from matching.rounds.previewing import compute_waiting_previews, preview_round
+from matching.rounds.queue import compute_what_waits
+from matching.rounds.rounds import cancel_round, release_undecided
+from matching.rounds.rules import change_rules, exclude_pair, lift_exclusion
+from matching.rounds.scope import Scope
 from matching.tests.factories import make_match, make_round
 from registrations.models import Block
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration, make_skill

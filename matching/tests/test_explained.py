@@ -4,12 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from matching import explained
-from matching.actions.computing import solve_round
-from matching.actions.rounds import create_round
-from matching.actions.rules import change_rules
 from matching.domain import matches as domain
 from matching.models import RoundFacts
+from matching.rounds import explanations
+from matching.rounds.computing import solve_round
+from matching.rounds.rounds import create_round
+from matching.rounds.rules import change_rules
 from matching.tests.factories import REASONS, make_match
 from registrations.tests.factories import NOW, make_registration
 
@@ -35,32 +35,32 @@ def test_an_alternative_is_a_person_with_the_exact_loss(db):
     round_ = solve_round(round_=create_round(by=None, now=NOW, wake_a_worker=False), now=NOW)
     match = round_.matches.get()
 
-    (other,) = explained.alternatives(match)
+    (other,) = explanations.alternatives(match)
 
     assert other.sharer not in (match.sharer, learner)
     assert other.skill.slug in ("wikidata", "budgeting")
     assert other.loss.level is None  # equals: only the lot decided
     round_.participants.filter(registration=other.sharer).delete()
-    assert explained.alternatives(match) == []
+    assert explanations.alternatives(match) == []
 
 
 def test_why_two_are_no_match_is_a_cost_or_the_rules_or_that_they_are_one(round_, people):
     match = round_.matches.get()
     left, other = next(one for one in people[:2] if one != match.learner), people[3]
 
-    assert explained.why_not(round_, match.learner, match.sharer).is_matched
-    assert explained.why_not(round_, left, match.sharer).loss.amounts["served"] == 0
-    assert explained.why_not(round_, left, other).rules == ("no_offer",)
+    assert explanations.why_not(round_, match.learner, match.sharer).is_matched
+    assert explanations.why_not(round_, left, match.sharer).loss.amounts["served"] == 0
+    assert explanations.why_not(round_, left, other).rules == ("no_offer",)
     with pytest.raises(domain.MoveNotAllowed):
-        explained.why_not(round_, left, make_registration())
+        explanations.why_not(round_, left, make_registration())
     RoundFacts.objects.all().delete()
     with pytest.raises(domain.TooOld):
-        explained.why_not(round_, left, other)
+        explanations.why_not(round_, left, other)
 
 
 def test_one_more_place_of_the_only_sharer_serves_one_more(round_, people):
-    assert explained.place(round_, people[2])["served"] == 1
-    assert explained.place(round_, make_registration()) == {}
+    assert explanations.place(round_, people[2])["served"] == 1
+    assert explanations.place(round_, make_registration()) == {}
 
 
 def test_warnings_name_what_approving_would_refuse_in_as_many_queries_for_1_as_for_9(coordinator):
@@ -71,7 +71,7 @@ def test_warnings_name_what_approving_would_refuse_in_as_many_queries_for_1_as_f
 
     def warned():
         with CaptureQueriesContext(connection) as captured:
-            said = explained.warnings(matches)
+            said = explanations.warnings(matches)
         return [(each.person, each.kind, each.matches) for each in said], len(captured)
 
     assert warned() == ([], 2)

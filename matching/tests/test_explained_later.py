@@ -2,14 +2,14 @@
 
 import pytest
 
-from matching import explained
-from matching.actions.by_hand import swap_match
-from matching.actions.computing import solve_round
-from matching.actions.drafts import draft_round
-from matching.actions.repairing import repair_round
-from matching.actions.reviews import refuse_match
 from matching.domain.matches import ClosedWhy, TooOld
 from matching.models import Match, RoundReplay
+from matching.rounds import explanations
+from matching.rounds.by_hand import swap_match
+from matching.rounds.computing import solve_round
+from matching.rounds.drafts import draft_round
+from matching.rounds.repairing import repair_round
+from matching.rounds.reviews import refuse_match
 from matching.tests.factories import make_match, make_round
 from registrations.tests.factories import NOW, make_registration
 
@@ -28,10 +28,10 @@ def round_(coordinator):
 
 def test_after_a_swap_the_pair_the_round_chose_is_among_the_others(round_, coordinator):
     match = Match.objects.filter(round=round_).first()
-    free = explained.alternatives(match)[-1]
+    free = explanations.alternatives(match)[-1]
     swapped = swap_match(match=match, sharer=free.sharer, by=coordinator, now=NOW)
 
-    assert match.sharer in [other.sharer for other in explained.alternatives(swapped)]
+    assert match.sharer in [other.sharer for other in explanations.alternatives(swapped)]
 
 
 def test_a_pair_refused_before_the_last_solve_is_kept_apart(round_, coordinator):
@@ -39,10 +39,10 @@ def test_a_pair_refused_before_the_last_solve_is_kept_apart(round_, coordinator)
     refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
     repair_round(round_=round_, by=coordinator, now=NOW)
 
-    assert explained.why_not(round_, match.learner, match.sharer).rules == ("kept_apart",)
+    assert explanations.why_not(round_, match.learner, match.sharer).rules == ("kept_apart",)
 
 
 def test_a_round_of_which_nothing_is_stored_is_too_old():
     with pytest.raises(TooOld):
-        explained.alternatives(make_match(round=make_round()))
+        explanations.alternatives(make_match(round=make_round()))
     assert not RoundReplay.objects.exists()

@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from matching import facts
 from matching.domain.matches import answer_by
 from matching.models import Match
+from matching.rounds import inputs as facts
 from matching.tests.factories import make_match
 from registrations.actions.skills import merge_skills
 from registrations.models import Wish

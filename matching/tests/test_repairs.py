@@ -6,21 +6,21 @@ import pytest
 
 from letsconnect.base.models import Act
 from matching import engine
-from matching.actions import repairing
 from matching.actions.answers import decline_match
-from matching.actions.by_hand import swap_match
-from matching.actions.computing import solve_round
-from matching.actions.publishing import publish_round
-from matching.actions.queue import compute_what_waits
-from matching.actions.repairing import repair_round, repair_waiting_rounds
-from matching.actions.reviews import approve_match, refuse_match
-from matching.actions.rounds import create_round
-from matching.actions.rules import change_rules
 from matching.actions.sweeping import close_fallen, delete_old_facts
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundState
 from matching.engine import replay
 from matching.models import Exclusion, Match, Round, RoundFacts, RoundParticipant
+from matching.rounds import repairing
+from matching.rounds.by_hand import swap_match
+from matching.rounds.computing import solve_round
+from matching.rounds.publishing import publish_round
+from matching.rounds.queue import compute_what_waits
+from matching.rounds.repairing import repair_round, repair_waiting_rounds
+from matching.rounds.reviews import approve_match, refuse_match
+from matching.rounds.rounds import create_round
+from matching.rounds.rules import change_rules
 from matching.tests.factories import make_match
 from registrations.domain import RegistrationState
 from registrations.models import Registration
@@ -252,7 +252,7 @@ def test_a_worker_repairs_by_itself_after_a_refusal_until_somebody_was_asked(two
 
 
 def test_with_many_people_a_repair_is_left_to_a_worker(two_sharers, coordinator, monkeypatch):
-    monkeypatch.setattr("matching.actions.previewing.AT_ONCE", 2)
+    monkeypatch.setattr("matching.rounds.previewing.AT_ONCE", 2)
     round_ = solved()
     learner, _sharers = two_sharers
     refuse(round_.matches.get(learner=learner), coordinator)

@@ -19,13 +19,8 @@ from mailings import kinds
 from mailings.models import Letter
 from matching import match_page
 from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
-from matching.actions.by_hand import swap_match
-from matching.actions.computing import solve_round
 from matching.actions.concerns import close_concern
 from matching.actions.feedback import give_feedback
-from matching.actions.publishing import publish_round
-from matching.actions.reviews import approve_match, refuse_match
-from matching.actions.rounds import create_round
 from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as
 from matching.domain.feedback import WHY_NOT_A_FIT, Happened, Next
 from matching.domain.matches import (
@@ -40,6 +35,11 @@ from matching.domain.matches import (
 )
 from matching.domain.sessions import Time, WhyCancelled
 from matching.models import Concern, Feedback, Match, MatchingRules, Round, Session, SessionOutcome
+from matching.rounds.by_hand import swap_match
+from matching.rounds.computing import solve_round
+from matching.rounds.publishing import publish_round
+from matching.rounds.reviews import approve_match, refuse_match
+from matching.rounds.rounds import create_round
 from registrations.actions import blocking, erasing, leaving
 from registrations.domain import RegistrationError
 from registrations.models import Block, Member, Registration

@@ -11,15 +11,15 @@ from django.db import connection
 
 from letsconnect.base.models import Act
 from matching import engine
-from matching.actions import reviews
-from matching.actions.by_hand import swap_match
-from matching.actions.computing import solve_round
-from matching.actions.repairing import compute_repair, repair_round
-from matching.actions.reviews import approve_match, refuse_match
-from matching.actions.rounds import cancel_round, create_round
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState, RoundState
 from matching.engine import replay
 from matching.models import Match, Round
+from matching.rounds import reviews
+from matching.rounds.by_hand import swap_match
+from matching.rounds.computing import solve_round
+from matching.rounds.repairing import compute_repair, repair_round
+from matching.rounds.reviews import approve_match, refuse_match
+from matching.rounds.rounds import cancel_round, create_round
 from matching.tests.factories import REASONS, make_match, make_round
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 

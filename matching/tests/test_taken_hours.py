@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from matching import facts, taken_hours
-from matching.clashing import Hours
+from matching.rounds import inputs as facts
+from matching.rounds import taken_hours
+from matching.rounds.clashes import Hours
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW
 

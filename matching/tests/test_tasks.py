@@ -9,9 +9,9 @@ from kombu.exceptions import OperationalError
 from letsconnect.base import nudges
 from mailings.actions.sweeping import sweep
 from matching import tasks
-from matching.actions.rounds import create_round
 from matching.domain.matches import RoundState
 from matching.models import Round
+from matching.rounds.rounds import create_round
 from matching.tests.factories import make_round
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 

@@ -11,16 +11,11 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from matching import advising, charts, explained, facts
+from matching import advising, charts
 from matching.actions import waiting_news
 from matching.actions.answers import complete_match
-from matching.actions.by_hand import Swap, swap_match, swaps_that_can_be
-from matching.actions.computing import solve_waiting_rounds
-from matching.actions.drafts import draft_round, request_round
 from matching.actions.feedback import says_done
 from matching.actions.quiet import complete_done, end_quiet, nudge_quiet
-from matching.actions.repairing import repair_round
-from matching.actions.rules import exclude_pair
 from matching.actions.sessions import cancel_session
 from matching.admin import pictures
 from matching.domain import feedback, sessions
@@ -30,6 +25,13 @@ from matching.engine import candidates, criteria
 from matching.engine.facts import Settings
 from matching.engine.reading import read
 from matching.models import Match, Round
+from matching.rounds import explanations
+from matching.rounds import inputs as facts
+from matching.rounds.by_hand import Swap, swap_match, swaps_that_can_be
+from matching.rounds.computing import solve_waiting_rounds
+from matching.rounds.drafts import draft_round, request_round
+from matching.rounds.repairing import repair_round
+from matching.rounds.rules import exclude_pair
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
@@ -154,7 +156,7 @@ def test_whoever_is_offered_in_a_swap_is_accepted_and_who_is_refused_is_not_offe
     page = client.get(reverse("admin:matching_match_change", args=[match.pk])).context
     offered = [row["sharer_id"] for row in page["alternatives"]]
 
-    assert [other.sharer for other in explained.alternatives(match)] != []
+    assert [other.sharer for other in explanations.alternatives(match)] != []
     assert offered == [others[4].pk]
     for sharer in others:
         swap = {"match": match, "sharer": sharer, "skill": match.skill}

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from matching.actions.computing import solve_round
-from matching.actions.queue import compute_what_waits
-from matching.actions.rounds import create_round
 from matching.actions.sweeping import fail_abandoned
 from matching.domain.matches import MatchingError, RoundState
 from matching.models import Round
+from matching.rounds.computing import solve_round
+from matching.rounds.queue import compute_what_waits
+from matching.rounds.rounds import create_round
 from matching.words import reasons
 
 

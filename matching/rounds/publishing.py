@@ -8,11 +8,11 @@ from django.db import transaction
 
 from letsconnect.base import acts, nudges
 from mailings import letters
-from matching.actions.rounds import mark_published
 from matching.domain import matches as domain
 from matching.domain.matches import MatchingError, MatchState, RoundState, Side
 from matching.locking import is_blocked, lock_people, standing, who_agreed
 from matching.models import Match, MatchingRules, Round
+from matching.rounds.rounds import mark_published
 from registrations.models import Member
 
 AT_ONCE = 20  # matches in one transaction: a second or less

@@ -11,7 +11,7 @@ from matching.domain.matches import BadSetting, MoveNotAllowed, NotYours, RoundS
 from matching.engine.criteria import MOST_WEIGHT
 from matching.engine.facts import CRITERIA, PRESETS, Settings
 from matching.models import MatchingRules, Round
-from matching.scope import Scope
+from matching.rounds.scope import Scope
 from registrations.domain import Region
 from registrations.models import Member, Skill
 

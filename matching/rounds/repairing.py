@@ -14,8 +14,12 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching import facts
-from matching.actions.computing import (
+from matching.domain.matches import ClosedWhy, MoveNotAllowed, NotYours, RoundPhase, RoundState, TooOld
+from matching.engine import keeping
+from matching.engine.facts import ProposedPair
+from matching.models import Match, Round, RoundFacts, RoundParticipant
+from matching.rounds import inputs as facts
+from matching.rounds.computing import (
     Computed,
     ask_the_engine,
     participants,
@@ -23,14 +27,10 @@ from matching.actions.computing import (
     write_matches,
     write_replay,
 )
-from matching.actions.drafts import settings_of
-from matching.actions.leases import Lease, Stopped, take_lease
-from matching.actions.previewing import is_large
-from matching.actions.rounds import let_go
-from matching.domain.matches import ClosedWhy, MoveNotAllowed, NotYours, RoundPhase, RoundState, TooOld
-from matching.engine import keeping
-from matching.engine.facts import ProposedPair
-from matching.models import Match, Round, RoundFacts, RoundParticipant
+from matching.rounds.drafts import settings_of
+from matching.rounds.leases import Lease, Stopped, take_lease
+from matching.rounds.previewing import is_large
+from matching.rounds.rounds import let_go
 from registrations.models import Member
 
 ATTEMPTS = 5

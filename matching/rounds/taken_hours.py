@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.clashing import HOUR, WEEK, Hours
 from matching.models import MatchQuerySet
+from matching.rounds.clashes import HOUR, WEEK, Hours
 
 
 def certain(hours: Hours, *, week: int) -> tuple[int, int] | None:

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from time import perf_counter
 
-from matching.actions.computing import solve_waiting_rounds
-from matching.actions.previewing import compute_waiting_previews
-from matching.actions.repairing import repair_waiting_rounds
+from matching.rounds.computing import solve_waiting_rounds
+from matching.rounds.previewing import compute_waiting_previews
+from matching.rounds.repairing import repair_waiting_rounds
 
 
 def compute_what_waits(*, now: datetime) -> int:

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching import facts
-from matching.actions.computing import Computed, ask_the_engine, statistics_of, write_participants
-from matching.actions.drafts import lock_draft, settings_of, under_the_rules
-from matching.actions.leases import Lease, Stopped, take_lease
-from matching.clashing import WEEKS_COMPARED, Hours, clash
 from matching.domain.matches import MoveNotAllowed, RoundPhase, RoundState
 from matching.models import Match, MatchingRules, Round
+from matching.rounds import inputs as facts
+from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
+from matching.rounds.computing import Computed, ask_the_engine, statistics_of, write_participants
+from matching.rounds.drafts import lock_draft, settings_of, under_the_rules
+from matching.rounds.leases import Lease, Stopped, take_lease
 from registrations.models import Member, Registration
 
 # Up to so many people a preview or a repair is computed while the person waits for the page: a second or two. Beyond,

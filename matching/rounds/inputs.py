@@ -11,11 +11,12 @@ import numpy as np
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from matching import taken_hours, waiting
 from matching.domain.matches import MatchState
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
-from matching.scope import Scope
+from matching.rounds import taken_hours
+from matching.rounds import waited as waiting
+from matching.rounds.scope import Scope
 from registrations.availability import weekly_slots, where_quarters_lie
 from registrations.domain import SkillState
 from registrations.models import Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish

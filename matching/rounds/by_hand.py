@@ -9,10 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching import engine, facts
-from matching.actions.computing import reasons_of
-from matching.actions.drafts import settings_of
-from matching.actions.reviews import Outcome, check_may_decide
+from matching import engine
 from matching.domain.matches import (
     WHY_NOT_A_PAIR,
     CannotPair,
@@ -30,6 +27,10 @@ from matching.engine.reading import Known, read
 from matching.engine.rules import forbidding
 from matching.locking import close_match, lock_match
 from matching.models import Match, Round
+from matching.rounds import inputs as facts
+from matching.rounds.computing import reasons_of
+from matching.rounds.drafts import settings_of
+from matching.rounds.reviews import Outcome, check_may_decide
 from matching.words import reasons
 from registrations.models import Member, Registration, Skill
 

@@ -16,14 +16,15 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from letsconnect.base.copying import copy_in
-from matching import engine, facts
-from matching.actions.drafts import settings_of
-from matching.actions.leases import Lease, Stopped, take_lease
+from matching import engine
 from matching.domain.matches import NO_ROOM, MoveNotAllowed, RoundPhase, RoundState, check_round_move
 from matching.engine import keeping, replay
 from matching.engine.errors import FixedPairsBreakRules, ProofFailed
 from matching.engine.facts import Facts, Proposal, ProposedPair, Settings
 from matching.models import Match, Round, RoundFacts, RoundParticipant, RoundReplay
+from matching.rounds import inputs as facts
+from matching.rounds.drafts import settings_of
+from matching.rounds.leases import Lease, Stopped, take_lease
 from registrations.models import Member
 
 MOST_WAITED = 32_767  # what the column holds

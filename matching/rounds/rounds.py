@@ -8,11 +8,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.actions.drafts import under_the_rules
 from matching.domain.matches import ClosedWhy, MatchState, MoveNotAllowed, NotYours, RoundState, check_round_move
 from matching.engine.facts import Settings
 from matching.models import Match, MatchQuerySet, Round
-from matching.scope import Scope
+from matching.rounds.drafts import under_the_rules
+from matching.rounds.scope import Scope
 from registrations.models import Member
 
 

@@ -12,13 +12,13 @@ from functools import lru_cache
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from matching.clashing import WEEKS_COMPARED, Hours, clash
 from matching.domain.matches import MoveNotAllowed, TooOld
 from matching.engine import keeping, replay
 from matching.engine.explaining import Explainer, Loss
 from matching.engine.facts import Instance, Result
 from matching.engine.rules import why_not as broken_rules
 from matching.models import Match, MatchingRules, Round, RoundFacts, RoundReplay
+from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
 from registrations.models import Registration, Skill
 
 OTHERS = 5

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.clashing import WEEKS_COMPARED, Hours, clash
 from matching.domain.matches import (
     HOURS_CLASH,
     TAKES_A_PLACE,
@@ -28,6 +27,7 @@ from matching.domain.matches import (
 )
 from matching.locking import close_match, is_blocked, lock_match, lock_people, others_of, standing, who_agreed
 from matching.models import Match, MatchApproval, MatchingRules
+from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
 from registrations.models import Member
 
 
