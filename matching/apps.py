@@ -7,13 +7,9 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import (  # registers the letters and the sweeps
-            after_emails,
-            emails,
-            session_emails,
-            waiting_emails,
-        )
-        from matching.actions import after_news, leaving, session_news
+        from matching import after_emails, session_emails, waiting_emails
+        from matching.actions import after_news, session_news
+        from matching.matches import emails, leaving
 
         emails.register()
         after_emails.register()

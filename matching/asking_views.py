@@ -17,7 +17,7 @@ from matching import advising, browsing
 from matching.actions.requests import ask_for_sharer, withdraw_request
 from matching.domain.matches import MatchingError
 from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
-from matching.forms import AskForm, SharerFilter
+from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
 from matching.words import reasons
 from registrations.domain import RegistrationError, RegistrationState, SkillFamily

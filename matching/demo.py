@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from matching import browsing, demo_after, demo_sessions
-from matching.actions.answers import accept_match, decline_match
 from matching.actions.requests import ask_for_sharer
 from matching.domain.matches import ClosedWhy, Side
 from matching.engine.facts import Settings
+from matching.matches.answering import accept_match, decline_match
 from matching.models import Match, Round
 from matching.rounds.computing import solve_round
 from matching.rounds.drafts import change_draft, draft_round

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from matching.actions.answers import accept_match
 from matching.actions.feedback import give_feedback
 from matching.actions.sessions import NO_SESSION, confirm_time, propose_times, seen_as
 from matching.actions.settling import ask_how_it_went
 from matching.domain.feedback import Happened, Next
 from matching.domain.matches import Side
 from matching.domain.sessions import Time
+from matching.matches.answering import accept_match
 from matching.models import Match, Session
 from matching.rounds.computing import solve_round
 from matching.rounds.publishing import publish_round

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matching import after_views, session_page, shared_hours
-from matching.actions.answers import have_met
 from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import DAY
-from matching.forms import DeclineForm, WithdrawForm
+from matching.matches.answering import have_met
+from matching.matches.forms import DeclineForm, WithdrawForm
 from matching.models import Match
 from matching.words import reasons
 from registrations.actions import blocking

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matching import match_page
-from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
 from matching.domain.matches import MatchingError, MatchState
-from matching.forms import DeclineForm, ReasonForm, WithdrawForm
+from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
+from matching.matches.forms import DeclineForm, ReasonForm, WithdrawForm
 from matching.models import Match
 
 

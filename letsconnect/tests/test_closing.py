@@ -23,8 +23,8 @@ from mailings import letters
 from mailings.actions.draining import NotOwed, _prepare
 from mailings.models import Letter
 from matching.actions import feeds
-from matching.actions.sweeping import close_fallen
 from matching.domain.matches import MatchState, NotReady
+from matching.matches.sweeps import close_fallen
 from matching.models import CalendarFeed, Match, Session, SharerRequest
 from matching.rounds import inputs as facts
 from matching.rounds.reviews import approve_match

@@ -17,9 +17,9 @@ from clinics.domain import ClinicError
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
 from mailings.actions.sweeping import sweep
-from matching.actions.answers import accept_match, decline_match, withdraw_from_match
 from matching.actions.requests import ask_for_sharer, withdraw_request
 from matching.domain.matches import ClosedWhy, MatchingError
+from matching.matches.answering import accept_match, decline_match, withdraw_from_match
 from matching.models import Match, SharerRequest
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, refuse_match

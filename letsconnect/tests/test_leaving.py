@@ -14,8 +14,8 @@ from clinics.models import Clinic, Rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching.actions.answers import accept_match, withdraw_from_match
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState
+from matching.matches.answering import accept_match, withdraw_from_match
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import news

@@ -22,7 +22,7 @@ from letsconnect.base.looks import People
 from matching.admin import one_match
 from matching.admin.desk import BOTH, DeskAdmin, line, may_know, side_in_words, tell_held
 from matching.domain.matches import MatchingError, MatchState
-from matching.forms import RefuseForm
+from matching.matches.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
 from matching.rounds.by_hand import Swap, swap_match, swap_matches
 from matching.rounds.reviews import approve_match, approve_matches, refuse_matches

@@ -8,10 +8,10 @@ from letsconnect.base.models import Act, ActReason
 from mailings import kinds
 from mailings.domain import UnknownKind
 from mailings.models import Letter
-from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
-from matching.actions.sweeping import close_fallen, expire_overdue, remind_unanswered
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundState
+from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
+from matching.matches.sweeps import close_fallen, expire_overdue, remind_unanswered
 from matching.models import Match
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, approve_matches, refuse_match, refuse_matches

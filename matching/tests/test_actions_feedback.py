@@ -6,13 +6,13 @@ import pytest
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching.actions.answers import complete_match
 from matching.actions.concerns import close_concern
 from matching.actions.feedback import give_feedback
 from matching.actions.quiet import complete_done
 from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.domain.feedback import DONE_AFTER, SETTLE_AFTER, NotYet
 from matching.domain.matches import MatchingError, NotYours
+from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match

@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from letsconnect.base.models import Act
 from mailings.models import Letter
 from matching import engine
-from matching.actions.sweeping import fail_abandoned
 from matching.domain import matches
 from matching.domain.matches import MatchState, RoundState
 from matching.engine import replay
 from matching.engine.errors import ProofFailed
+from matching.matches.sweeps import fail_abandoned
 from matching.models import Match, Round, RoundParticipant
 from matching.rounds import inputs as facts
 from matching.rounds.computing import solve_round, solve_waiting_rounds

@@ -7,11 +7,11 @@ import time_machine
 from django.urls import reverse
 
 from matching import advising, browsing
-from matching.actions.answers import accept_match
 from matching.actions.requests import ask_for_sharer
-from matching.actions.sweeping import close_fallen
 from matching.domain.matches import CannotPair, MatchState, NotReady
 from matching.domain.requests import CannotAsk
+from matching.matches.answering import accept_match
+from matching.matches.sweeps import close_fallen
 from matching.models import Match
 from matching.rounds import inputs as facts
 from matching.rounds.by_hand import make_match_by_hand, swap_match

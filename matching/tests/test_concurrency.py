@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching.actions.answers import accept_match, withdraw_from_match
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState
+from matching.matches.answering import accept_match, withdraw_from_match
 from matching.models import Match, Round
 from matching.rounds import publishing, reviews
 from matching.rounds.computing import solve_round, solve_waiting_rounds

@@ -7,10 +7,10 @@ import pytest
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
 from matching import engine
-from matching.actions.sweeping import fail_abandoned
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundPhase, RoundState
 from matching.engine.facts import Settings
+from matching.matches.sweeps import fail_abandoned
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds import leases, previewing
 from matching.rounds.by_hand import Swap, make_match_by_hand, swap_match, swap_matches

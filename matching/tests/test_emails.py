@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from mailings import kinds
-from matching.actions.sweeping import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
 from matching.domain.matches import Side
+from matching.matches.sweeps import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.domain import RegistrationState

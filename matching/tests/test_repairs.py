@@ -6,11 +6,11 @@ import pytest
 
 from letsconnect.base.models import Act
 from matching import engine
-from matching.actions.answers import decline_match
-from matching.actions.sweeping import close_fallen, delete_old_facts
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundState
 from matching.engine import replay
+from matching.matches.answering import decline_match
+from matching.matches.sweeps import close_fallen, delete_old_facts
 from matching.models import Exclusion, Match, Round, RoundFacts, RoundParticipant
 from matching.rounds import repairing
 from matching.rounds.by_hand import swap_match

@@ -11,11 +11,11 @@ from mailings.actions.draining import drain
 from mailings.domain import QUIET
 from mailings.models import Letter
 from matching.actions import session_ends
-from matching.actions.answers import withdraw_from_match
 from matching.actions.session_sweeps import remind_of_sessions
 from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as, set_call_link
 from matching.domain.matches import ClosedWhy, Side
 from matching.domain.sessions import DAY, HOUR, Time, WhyCancelled
+from matching.matches.answering import withdraw_from_match
 from matching.models import Match, Session
 from matching.session_emails import _WHILE
 from matching.tests.factories import make_match

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from matching.actions import sessions
-from matching.actions.answers import withdraw_from_match
 from matching.actions.sessions import confirm_time, propose_times, seen_as
 from matching.domain.matches import ClosedWhy, MatchingError, Side
 from matching.domain.sessions import ChangedMeanwhile, Clash, Time
+from matching.matches.answering import withdraw_from_match
 from matching.models import Match, Session
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session

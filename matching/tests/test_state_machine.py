@@ -18,7 +18,6 @@ from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter
 from matching import match_page
-from matching.actions.answers import accept_match, complete_match, decline_match, withdraw_from_match
 from matching.actions.concerns import close_concern
 from matching.actions.feedback import give_feedback
 from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as
@@ -34,6 +33,7 @@ from matching.domain.matches import (
     Side,
 )
 from matching.domain.sessions import Time, WhyCancelled
+from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
 from matching.models import Concern, Feedback, Match, MatchingRules, Round, Session, SessionOutcome
 from matching.rounds.by_hand import swap_match
 from matching.rounds.computing import solve_round

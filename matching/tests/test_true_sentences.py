@@ -13,7 +13,6 @@ from letsconnect.base.models import Act
 from mailings import kinds
 from matching import advising, charts
 from matching.actions import waiting_news
-from matching.actions.answers import complete_match
 from matching.actions.feedback import says_done
 from matching.actions.quiet import complete_done, end_quiet, nudge_quiet
 from matching.actions.sessions import cancel_session
@@ -24,6 +23,7 @@ from matching.domain.matches import MatchingError, MatchState, Side
 from matching.engine import candidates, criteria
 from matching.engine.facts import Settings
 from matching.engine.reading import read
+from matching.matches.answering import complete_match
 from matching.models import Match, Round
 from matching.rounds import explanations
 from matching.rounds import inputs as facts

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from matching.actions.sweeping import fail_abandoned
 from matching.domain.matches import MatchingError, RoundState
+from matching.matches.sweeps import fail_abandoned
 from matching.models import Round
 from matching.rounds.computing import solve_round
 from matching.rounds.queue import compute_what_waits

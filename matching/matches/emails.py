@@ -9,7 +9,8 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from matching.actions.sweeping import (
+from matching.domain.matches import DAYS_TO_ANSWER, MatchState, Side
+from matching.matches.sweeps import (
     close_fallen,
     delete_old_facts,
     expire_overdue,
@@ -17,7 +18,6 @@ from matching.actions.sweeping import (
     nudge_overlooked,
     remind_unanswered,
 )
-from matching.domain.matches import DAYS_TO_ANSWER, MatchState, Side
 from matching.models import Match
 from matching.words import reasons
 from registrations.taking_part import next_round
