@@ -7,9 +7,11 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import after_emails, session_emails, waiting_emails
-        from matching.actions import after_news, session_news
+        from matching import after_emails, waiting_emails
+        from matching.actions import after_news
         from matching.matches import emails, leaving
+        from matching.sessions import emails as session_emails
+        from matching.sessions import pausing
 
         emails.register()
         after_emails.register()
@@ -17,4 +19,4 @@ class MatchingConfig(AppConfig):
         session_emails.register()
         waiting_emails.register()
         leaving.connect()
-        session_news.connect()
+        pausing.connect()

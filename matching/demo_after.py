@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from matching.actions.feedback import give_feedback
-from matching.actions.sessions import NO_SESSION, confirm_time, propose_times, seen_as
 from matching.actions.settling import ask_how_it_went
 from matching.domain.feedback import Happened, Next
 from matching.domain.matches import Side
@@ -14,6 +13,7 @@ from matching.rounds.computing import solve_round
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_matches
 from matching.rounds.rounds import create_round, release_undecided
+from matching.sessions.agreeing import NO_SESSION, confirm_time, propose_times, seen_as
 from registrations.models import Member
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

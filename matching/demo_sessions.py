@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from matching import shared_hours
-from matching.actions.sessions import confirm_time, propose_times, seen_as, set_call_link
 from matching.domain.matches import Side
 from matching.domain.sessions import Clash, Time
 from matching.models import Match
+from matching.sessions import hours
+from matching.sessions.agreeing import confirm_time, propose_times, seen_as, set_call_link
 
 LINK = "https://meet.example.org/lets-connect-demo"
 
@@ -36,7 +36,7 @@ def _propose(match: Match, *, is_agreed: bool, now: datetime) -> None:
 
 def _hours(match: Match, *, now: datetime) -> list[datetime]:
     """Return three of the hours in common from the day after tomorrow on, or any three where there are none."""
-    weeks = shared_hours.to_choose(match, mine="UTC", theirs="UTC", name="", now=now)
+    weeks = hours.to_choose(match, mine="UTC", theirs="UTC", name="", now=now)
     values = [choice.value for week in weeks for day in week.days for choice in day.choices[:1]]
     found = [datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC) for value in values]
     later = [moment for moment in found if moment > now + timedelta(days=1)][:3]

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
-from matching import calendars
-from matching.actions import feeds
 from matching.domain.matches import SHOWS_CONTACT
 from matching.models import CalendarFeed, Match, Session
+from matching.sessions import calendars, feeds
 
 KEPT = timedelta(days=30)
 

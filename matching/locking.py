@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from letsconnect.base import acts
-from matching.actions.session_ends import end_sessions
 from matching.domain.matches import ClosedWhy, MatchState, Side, Standing, check_match_move
 from matching.models import Match, MatchQuerySet
+from matching.sessions.ending import end_sessions
 from registrations.domain import RegistrationState, is_pausing
 from registrations.models import Block, Member, Registration
 

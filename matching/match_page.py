@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from matching import after_views, session_page, shared_hours
+from matching import after_views
 from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import DAY
 from matching.matches.answering import have_met
 from matching.matches.forms import DeclineForm, WithdrawForm
 from matching.models import Match
+from matching.sessions import context as session_page
+from matching.sessions import hours
 from matching.words import reasons
 from registrations.actions import blocking
 from registrations.domain import ContactWay
@@ -74,7 +76,7 @@ def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any)
             "withdraw_form": WithdrawForm(),
             "my_zone": zone,
             "days_left": ceil((match.answer_by - now) / DAY) if is_asked and match.answer_by else 0,
-            "usual_week": shared_hours.usual_week(match, zone=zone, now=now) if is_asked else [],
+            "usual_week": hours.usual_week(match, zone=zone, now=now) if is_asked else [],
             **session_page.context(match, request.user, now),
             **after_views.context(match, request.user, now),
             **forms,

@@ -14,12 +14,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import calendars, match_page, session_page, shared_hours
-from matching.actions.sessions import cancel_session, confirm_time, keep_the_hour, propose_times, seen_as, set_call_link
+from matching import match_page
 from matching.domain.matches import MatchingError, MatchState, TooOften
 from matching.domain.sessions import Time
 from matching.models import Match, Session
-from matching.session_forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
+from matching.sessions import calendars, hours
+from matching.sessions import context as session_page
+from matching.sessions.agreeing import (
+    cancel_session,
+    confirm_time,
+    keep_the_hour,
+    propose_times,
+    seen_as,
+    set_call_link,
+)
+from matching.sessions.forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
 from registrations.models import Member
 
 
@@ -35,7 +44,7 @@ def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
     session = match.sessions.open(now=now).prefetch_related("times").first()
     zones = {"mine": request.user.zone, "theirs": session_page.zone_of_other(match, request.user)}
     name = session_page.name_of_other(match, request.user)
-    weeks = shared_hours.to_choose(match, name=name, now=now, **zones)
+    weeks = hours.to_choose(match, name=name, now=now, **zones)
     form = _times_form(request, match, session, weeks, now=now)
     if request.method == "POST" and form.is_valid():
         try:
@@ -158,7 +167,7 @@ def _shown_again(request: HttpRequest, session: Session, **form: Any) -> HttpRes
 
 
 def _times_form(
-    request: HttpRequest, match: Match, session: Session | None, weeks: list[shared_hours.Week], *, now: datetime
+    request: HttpRequest, match: Match, session: Session | None, weeks: list[hours.Week], *, now: datetime
 ) -> TimesForm:
     known = {
         "zone": request.user.zone,
@@ -174,15 +183,13 @@ def _times_form(
     return TimesForm(initial=initial, **known)
 
 
-def _chosen_before(
-    session: Session, weeks: list[shared_hours.Week], member: Member, *, now: datetime
-) -> dict[str, Any]:
+def _chosen_before(session: Session, weeks: list[hours.Week], member: Member, *, now: datetime) -> dict[str, Any]:
     """Return one's own times that wait for an answer, as ticks where they are among the hours in common."""
     if session.waiting_for in ("", session.side_of(member)):
         return {}
     offered = {choice.value for week in weeks for day in week.days for choice in day.choices}
     mine = [Time(time.starts_at, member.zone) for time in session.times.all() if time.starts_at > now]
-    values = {shared_hours.value_of(time.starts_at): time for time in mine}
+    values = {hours.value_of(time.starts_at): time for time in mine}
     initial: dict[str, Any] = {"picked": [value for value in values if value in offered]}
     typed = (time for value, time in values.items() if value not in offered)
     for number, time in enumerate(typed, start=1):

@@ -18,10 +18,10 @@ from letsconnect.trust.actions.reports import send_report
 from letsconnect.trust.actions.seats import appoint_to_trust_team
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
-from matching.actions.sessions import seen_as
 from matching.domain.matches import MatchState, Side
 from matching.models import Concern, MatchingRules
 from matching.rounds.rules import exclude_pair
+from matching.sessions.agreeing import seen_as
 from matching.tests.after_factories import make_hour
 from matching.tests.factories import make_match, make_request, make_round
 from matching.tests.session_factories import make_session

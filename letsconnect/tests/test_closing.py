@@ -22,12 +22,12 @@ from letsconnect.trust.models import TrustSeat
 from mailings import letters
 from mailings.actions.draining import NotOwed, _prepare
 from mailings.models import Letter
-from matching.actions import feeds
 from matching.domain.matches import MatchState, NotReady
 from matching.matches.sweeps import close_fallen
 from matching.models import CalendarFeed, Match, Session, SharerRequest
 from matching.rounds import inputs as facts
 from matching.rounds.reviews import approve_match
+from matching.sessions import feeds
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session
 from registrations.actions import claims, closing, seats

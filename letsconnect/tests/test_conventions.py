@@ -94,7 +94,7 @@ FOLDING = {
     "letsconnect/safety.py": "names of hosts in settings",
     "matching/admin/forms.py": "the order of a list",
     "matching/browsing.py": "the order of a list",
-    "matching/calendars.py": "a language in an identifier",
+    "matching/sessions/calendars.py": "a language in an identifier",
     "registrations/actions/reference.py": "wordings of skills and names of groups",
     "registrations/actions/skills.py": "wordings of skills",
     "registrations/demo.py": "regions in addresses of the demo",

@@ -21,9 +21,9 @@ from letsconnect import zone_rules
 from letsconnect.base.models import Act
 from letsconnect.checks import pinned_zone_rules
 from mailings.models import Letter
-from matching.actions.sessions import confirm_time, seen_as
-from matching.actions.zone_changes import recompute_sessions
 from matching.models import Session
+from matching.sessions.agreeing import confirm_time, seen_as
+from matching.sessions.zone_changes import recompute_sessions
 from matching.tests.session_factories import make_session, make_time
 from registrations.tests.factories import NOW
 

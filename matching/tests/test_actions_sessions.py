@@ -7,8 +7,6 @@ from django.core.exceptions import ValidationError
 
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
-from matching.actions.session_sweeps import lapse_proposals, remind_of_sessions
-from matching.actions.sessions import cancel_session, confirm_time, keep_the_hour, propose_times, seen_as, set_call_link
 from matching.domain.matches import ClosedWhy, NotYours, ReasonMissing, Side
 from matching.domain.sessions import (
     ChangedMeanwhile,
@@ -21,6 +19,15 @@ from matching.domain.sessions import (
 )
 from matching.matches.answering import complete_match, withdraw_from_match
 from matching.models import Match, Session
+from matching.sessions.agreeing import (
+    cancel_session,
+    confirm_time,
+    keep_the_hour,
+    propose_times,
+    seen_as,
+    set_call_link,
+)
+from matching.sessions.sweeps import lapse_proposals, remind_of_sessions
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations import news

@@ -6,8 +6,8 @@ import pytest
 from django.utils import translation
 from icalendar import Calendar
 
-from matching import calendars
 from matching.domain.matches import Side
+from matching.sessions import calendars
 from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW
 

@@ -10,10 +10,10 @@ from mailings.actions.draining import drain
 from mailings.domain import LONGEST_QUIET, QUIET, LetterState
 from mailings.gathering import KNOWN, REPLACED
 from mailings.models import Letter
-from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as
 from matching.domain.matches import Side, TooOften
 from matching.domain.sessions import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, Time, WhyCancelled
 from matching.models import Session
+from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW
 
@@ -80,7 +80,7 @@ def test_forty_proposals_with_twenty_cancels_send_the_other_at_most_two_letters(
 
 def test_even_without_a_limit_what_comes_to_nothing_is_never_written(sink, match, monkeypatch):
     """The control of the limit: the ledger alone makes one letter of forty."""
-    monkeypatch.setattr("matching.actions.sessions.PROPOSALS_AN_HOUR", 1000)
+    monkeypatch.setattr("matching.sessions.agreeing.PROPOSALS_AN_HOUR", 1000)
     now = NOW
     for nth in range(40):
         now += SECOND / 6
@@ -99,7 +99,7 @@ def test_even_without_a_limit_what_comes_to_nothing_is_never_written(sink, match
 
 
 def test_a_storm_does_not_put_a_letter_off_for_ever(match, monkeypatch):
-    monkeypatch.setattr("matching.actions.sessions.PROPOSALS_AN_HOUR", 1000)
+    monkeypatch.setattr("matching.sessions.agreeing.PROPOSALS_AN_HOUR", 1000)
     now = NOW
     while now < NOW + 1.5 * LONGEST_QUIET:
         propose(match, 3 + int(now.timestamp()) % 9, now=now)

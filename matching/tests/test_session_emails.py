@@ -10,14 +10,14 @@ from mailings import kinds
 from mailings.actions.draining import drain
 from mailings.domain import QUIET
 from mailings.models import Letter
-from matching.actions import session_ends
-from matching.actions.session_sweeps import remind_of_sessions
-from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as, set_call_link
 from matching.domain.matches import ClosedWhy, Side
 from matching.domain.sessions import DAY, HOUR, Time, WhyCancelled
 from matching.matches.answering import withdraw_from_match
 from matching.models import Match, Session
-from matching.session_emails import _WHILE
+from matching.sessions import ending
+from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as, set_call_link
+from matching.sessions.emails import _WHILE
+from matching.sessions.sweeps import remind_of_sessions
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW, make_member, make_registration
@@ -209,6 +209,6 @@ def test_a_letter_to_nobody_is_not_owed(db):
     session = make_session()
     session.sharer.member = None
 
-    session_ends.tell(session, Side.SHARER, letter="agreed", occasion="0", now=NOW)
+    ending.tell(session, Side.SHARER, letter="agreed", occasion="0", now=NOW)
 
     assert not Letter.objects.exists()

@@ -12,10 +12,10 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from letsconnect.base.models import Act
-from matching import shared_hours
-from matching.actions.sessions import seen_as
 from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import CalendarFeed, Match, Session
+from matching.sessions import hours as shared_hours
+from matching.sessions.agreeing import seen_as
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations.models import Member, Registration

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from matching.actions import sessions
-from matching.actions.sessions import confirm_time, propose_times, seen_as
 from matching.domain.matches import ClosedWhy, MatchingError, Side
 from matching.domain.sessions import ChangedMeanwhile, Clash, Time
 from matching.matches.answering import withdraw_from_match
 from matching.models import Match, Session
+from matching.sessions import agreeing
+from matching.sessions.agreeing import confirm_time, propose_times, seen_as
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from matching.tests.test_concurrency import at_once
@@ -101,7 +101,7 @@ def test_one_person_is_in_one_hour_whoever_confirms_at_the_same_moment():
 
 def test_were_nobody_to_look_the_constraint_would_still_let_one_through(monkeypatch):
     """The last defence, one after the other: two that wait for each other's row would be a deadlock."""
-    monkeypatch.setattr(sessions, "_check_free", lambda *args, **given: None)
+    monkeypatch.setattr(agreeing, "_check_free", lambda *args, **given: None)
     first, *others = make_crowd()
     confirming(first, first.times.first().starts_at)()
 

@@ -20,7 +20,6 @@ from mailings.models import Letter
 from matching import match_page
 from matching.actions.concerns import close_concern
 from matching.actions.feedback import give_feedback
-from matching.actions.sessions import cancel_session, confirm_time, propose_times, seen_as
 from matching.domain.feedback import WHY_NOT_A_FIT, Happened, Next
 from matching.domain.matches import (
     CLOSED,
@@ -40,6 +39,7 @@ from matching.rounds.computing import solve_round
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, refuse_match
 from matching.rounds.rounds import create_round
+from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
 from registrations.actions import blocking, erasing, leaving
 from registrations.domain import RegistrationError
 from registrations.models import Block, Member, Registration

@@ -15,7 +15,6 @@ from matching import advising, charts
 from matching.actions import waiting_news
 from matching.actions.feedback import says_done
 from matching.actions.quiet import complete_done, end_quiet, nudge_quiet
-from matching.actions.sessions import cancel_session
 from matching.admin import pictures
 from matching.domain import feedback, sessions
 from matching.domain.feedback import DONE_AFTER, END_AFTER, Happened, Next
@@ -32,6 +31,7 @@ from matching.rounds.computing import solve_waiting_rounds
 from matching.rounds.drafts import draft_round, request_round
 from matching.rounds.repairing import repair_round
 from matching.rounds.rules import exclude_pair
+from matching.sessions.agreeing import cancel_session
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session

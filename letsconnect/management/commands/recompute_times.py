@@ -10,8 +10,8 @@ from django.utils import timezone
 from clinics.actions.zone_changes import recompute_clinics
 from letsconnect import zone_rules
 from letsconnect.base.zones import Recomputed
-from matching.actions.zone_changes import recompute_sessions
 from matching.models import Session
+from matching.sessions.zone_changes import recompute_sessions
 
 
 class Command(BaseCommand):

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Q
 
-from matching.actions.session_ends import cancel, drop_times, locked, tell
 from matching.domain.matches import LIVE, Side
 from matching.domain.sessions import (
     DAY,
@@ -15,6 +14,7 @@ from matching.domain.sessions import (
     owes_hour_reminder,
 )
 from matching.models import Match, Session
+from matching.sessions.ending import cancel, drop_times, locked, tell
 
 AT_ONCE = 500
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from matching.actions.sessions import seen_as
 from matching.domain.matches import MatchState
 from matching.models import Match
-from matching.session_forms import CallLinkForm, CancelSessionForm
-from matching.shared_hours import value_of
+from matching.sessions.agreeing import seen_as
+from matching.sessions.forms import CallLinkForm, CancelSessionForm
+from matching.sessions.hours import value_of
 from matching.words import reasons
 from registrations.models import Member
 

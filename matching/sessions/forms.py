@@ -24,7 +24,7 @@ from matching.domain.sessions import (
     TimeNotPossible,
 )
 from matching.models.sessions import validate_call_link
-from matching.shared_hours import clock_beside, offset, value_of
+from matching.sessions.hours import clock_beside, offset, value_of
 
 NUMBERS = range(1, MAX_TIMES + 1)
 

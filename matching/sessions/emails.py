@@ -13,12 +13,12 @@ from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
-from matching import calendars
-from matching.actions.session_ends import gathering_of
-from matching.actions.session_sweeps import lapse_proposals, remind_of_sessions
 from matching.domain.matches import Side
 from matching.domain.sessions import DAY, HOUR, SessionState, WhyCancelled
 from matching.models import Match, Session
+from matching.sessions import calendars
+from matching.sessions.ending import gathering_of
+from matching.sessions.sweeps import lapse_proposals, remind_of_sessions
 from matching.words import reasons
 from registrations.models import Registration
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from letsconnect.base.zones import Recomputed, moment_now
-from matching.actions.session_ends import change, locked, tell
 from matching.domain.matches import Side
 from matching.domain.sessions import SessionState
 from matching.locking import lock_match, lock_people
 from matching.models import ProposedTime, Session
+from matching.sessions.ending import change, locked, tell
 from matching.words.reasons import name_of
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import ngettext_lazy
 
 from letsconnect.base import acts
 from letsconnect.base.lines import isolated
-from matching.actions.session_ends import cancel, change, drop_times, locked, tell
 from matching.domain.matches import MatchState, NotYours, ReasonMissing, Side, TooOften
 from matching.domain.sessions import (
     LINKS_AN_HOUR,
@@ -29,6 +28,7 @@ from matching.domain.sessions import (
 )
 from matching.locking import lock_match, lock_people
 from matching.models import Match, ProposedTime, Session
+from matching.sessions.ending import cancel, change, drop_times, locked, tell
 from matching.words import reasons
 from registrations.models import Member
 

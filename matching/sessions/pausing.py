@@ -13,9 +13,9 @@ from django.utils.translation import pgettext_lazy
 from letsconnect.base.templatetags.when import when, written
 from letsconnect.base.together import Reading
 from letsconnect.base.zones import in_zone
-from matching.actions.session_ends import cancel, locked, tell
 from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import CalendarFeed, Match, Session
+from matching.sessions.ending import cancel, locked, tell
 from matching.words import reasons
 from registrations import news
 from registrations.domain import Step
