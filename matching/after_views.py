@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from matching.actions.feedback import give_feedback
-from matching.after_forms import FeedbackForm
 from matching.domain.feedback import CLOSES_AFTER, Next, check_open
 from matching.domain.matches import MatchingError, MatchState, Side
+from matching.feedback.forms import FeedbackForm
+from matching.feedback.giving import give_feedback
 from matching.models import Feedback, Match, Session, SessionOutcome
 from matching.words import reasons
 from registrations.models import Member

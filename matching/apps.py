@@ -7,15 +7,16 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import after_emails, waiting_emails
-        from matching.actions import after_news
+        from matching import waiting_emails
+        from matching.feedback import emails as after_emails
+        from matching.feedback import telling
         from matching.matches import emails, leaving
         from matching.sessions import emails as session_emails
         from matching.sessions import pausing
 
         emails.register()
         after_emails.register()
-        after_news.connect()
+        telling.connect()
         session_emails.register()
         waiting_emails.register()
         leaving.connect()

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from matching.actions.feedback import give_feedback
-from matching.actions.settling import ask_how_it_went
 from matching.domain.feedback import Happened, Next
 from matching.domain.matches import Side
 from matching.domain.sessions import Time
+from matching.feedback.giving import give_feedback
+from matching.feedback.settling import ask_how_it_went
 from matching.matches.answering import accept_match
 from matching.models import Match, Session
 from matching.rounds.computing import solve_round

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from matching.actions.concerns import close_concern
 from matching.admin.desk import DeskAdmin, side_in_words
 from matching.domain.feedback import Verdict
 from matching.domain.matches import MatchingError
+from matching.feedback.concerns import close_concern
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.words import reasons
 from registrations.domain import LookKind

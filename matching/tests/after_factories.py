@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from matching.actions.feedback import give_feedback
 from matching.domain.feedback import Happened
 from matching.domain.matches import Side
+from matching.feedback.giving import give_feedback
 from matching.models import Feedback, Match, Session
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session

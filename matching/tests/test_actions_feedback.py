@@ -6,12 +6,12 @@ import pytest
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching.actions.concerns import close_concern
-from matching.actions.feedback import give_feedback
-from matching.actions.quiet import complete_done
-from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.domain.feedback import DONE_AFTER, SETTLE_AFTER, NotYet
 from matching.domain.matches import MatchingError, NotYours
+from matching.feedback.concerns import close_concern
+from matching.feedback.giving import give_feedback
+from matching.feedback.quiet import complete_done
+from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.after_factories import make_hour, say
@@ -264,7 +264,7 @@ def test_the_second_write_fails_and_nothing_is_kept(monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("no disk")
 
-    monkeypatch.setattr("matching.actions.settling.weigh_absences", broken)
+    monkeypatch.setattr("matching.feedback.settling.weigh_absences", broken)
     with pytest.raises(RuntimeError):
         say(hour, "learner", "i_missed", thanks="Sorry.")
 

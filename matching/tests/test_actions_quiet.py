@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailings.models import Letter
-from matching.actions.quiet import end_quiet, nudge_quiet, tell_of_quiet
+from matching.feedback.quiet import end_quiet, nudge_quiet, tell_of_quiet
 from matching.models import Concern, Match, QuietSpell
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from mailings import kinds
-from matching.actions.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
-from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.domain.matches import Side
+from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
+from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.after_factories import make_hour, say

@@ -6,9 +6,9 @@ import pytest
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching.actions.quiet import end_quiet, nudge_quiet
-from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.domain.feedback import SETTLE_AFTER
+from matching.feedback.quiet import end_quiet, nudge_quiet
+from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.after_factories import make_hour, say

@@ -18,8 +18,6 @@ from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter
 from matching import match_page
-from matching.actions.concerns import close_concern
-from matching.actions.feedback import give_feedback
 from matching.domain.feedback import WHY_NOT_A_FIT, Happened, Next
 from matching.domain.matches import (
     CLOSED,
@@ -32,6 +30,8 @@ from matching.domain.matches import (
     Side,
 )
 from matching.domain.sessions import Time, WhyCancelled
+from matching.feedback.concerns import close_concern
+from matching.feedback.giving import give_feedback
 from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
 from matching.models import Concern, Feedback, Match, MatchingRules, Round, Session, SessionOutcome
 from matching.rounds.by_hand import swap_match

@@ -13,8 +13,6 @@ from letsconnect.base.models import Act
 from mailings import kinds
 from matching import advising, charts
 from matching.actions import waiting_news
-from matching.actions.feedback import says_done
-from matching.actions.quiet import complete_done, end_quiet, nudge_quiet
 from matching.admin import pictures
 from matching.domain import feedback, sessions
 from matching.domain.feedback import DONE_AFTER, END_AFTER, Happened, Next
@@ -22,6 +20,8 @@ from matching.domain.matches import MatchingError, MatchState, Side
 from matching.engine import candidates, criteria
 from matching.engine.facts import Settings
 from matching.engine.reading import read
+from matching.feedback.giving import says_done
+from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet
 from matching.matches.answering import complete_match
 from matching.models import Match, Round
 from matching.rounds import explanations

@@ -8,10 +8,10 @@ from django.utils.translation import ngettext
 
 from letsconnect.base import acts
 from mailings import letters
-from matching.actions.settling import settle, words_of
 from matching.domain.feedback import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
 from matching.domain.matches import ClosedWhy, MatchState, NotYours, Side, TooOften
 from matching.domain.sessions import HOUR, SessionState
+from matching.feedback.settling import settle, words_of
 from matching.locking import close_match, lock_match
 from matching.matches.answering import complete
 from matching.models import Feedback, Match, Session

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from letsconnect.base import acts
 from mailings import letters
-from matching.actions.concerns import weigh_absences
 from matching.domain.feedback import Verdict, is_settled, judge
 from matching.domain.matches import Side
+from matching.feedback.concerns import weigh_absences
 from matching.models import Feedback, Match, Session, SessionOutcome
 from matching.models.feedback import to_ask
 from registrations.models import Registration

@@ -8,11 +8,11 @@ from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from mailings import letters
-from matching.actions.concerns import raise_concern
-from matching.actions.feedback import says_done
 from matching.domain.feedback import DONE_AFTER, END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened, Next
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
+from matching.feedback.concerns import raise_concern
+from matching.feedback.giving import says_done
 from matching.locking import close_match, lock_match
 from matching.matches.answering import complete
 from matching.models import Feedback, Match, MatchQuerySet, QuietSpell, Session

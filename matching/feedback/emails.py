@@ -10,11 +10,11 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from matching.actions.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
-from matching.actions.settling import ask_how_it_went, settle_sessions
 from matching.domain.feedback import CLOSES_AFTER, ConcernKind, Verdict
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
+from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
+from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.models import Concern, Feedback, Match, Session
 from matching.words import reasons
 from registrations.models import Registration
