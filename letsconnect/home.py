@@ -17,11 +17,11 @@ from clinics.models import Clinic
 from letsconnect.base.together import Reading
 from letsconnect.trust.models import Report
 from mailings.standing import why_not_written_to
-from matching import advising
 from matching.domain.matches import MatchState
 from matching.domain.sessions import SessionState
 from matching.models import Match, Session
 from matching.models.feedback import sessions_at_hand
+from matching.waiting import advice
 from matching.words import reasons
 from registrations.models import Member, Registration, Skill, SkillSuggestion
 from registrations.skills import sentences_of_suggestions
@@ -49,7 +49,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round),
         "skill_news": sentences_of_suggestions(suggestions),
         "to_answer": [match for match in matches if _is_to_answer(match, member)],
-        "waiting": None if matches else advising.news_of(registration, now=now),
+        "waiting": None if matches else advice.news_of(registration, now=now),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches[:SHOWN]],
         "next_sessions": _with_other((one for one in live if _is_ahead(one, now)), member),
         "to_confirm": _with_other((one for one in live if _waits_for(one, member, now)), member),

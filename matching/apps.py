@@ -7,12 +7,12 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import waiting_emails
         from matching.feedback import emails as after_emails
         from matching.feedback import telling
         from matching.matches import emails, leaving
         from matching.sessions import emails as session_emails
         from matching.sessions import pausing
+        from matching.waiting import emails as waiting_emails
 
         emails.register()
         after_emails.register()

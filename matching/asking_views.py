@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import advising, browsing
-from matching.actions.requests import ask_for_sharer, withdraw_request
 from matching.domain.matches import MatchingError
 from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
+from matching.waiting import advice, browsing
+from matching.waiting.requests import ask_for_sharer, withdraw_request
 from matching.words import reasons
 from registrations.domain import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Registration, Skill
@@ -147,7 +147,7 @@ def no_match(request: HttpRequest) -> HttpResponse:
     context = {
         "registration": registration,
         "next_round": next_round(registration, on=timezone.now().date()),
-        "waiting": advising.news_of(registration, now=timezone.now()),
+        "waiting": advice.news_of(registration, now=timezone.now()),
         "asked": SharerRequest.objects.of(request.user).waiting().count(),
     }
     return render(request, "matching/no_match.html", context)

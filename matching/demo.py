@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from matching import browsing, demo_after, demo_sessions
-from matching.actions.requests import ask_for_sharer
+from matching import demo_after, demo_sessions
 from matching.domain.matches import ClosedWhy, Side
 from matching.engine.facts import Settings
 from matching.matches.answering import accept_match, decline_match
@@ -14,6 +13,8 @@ from matching.rounds.previewing import preview_round
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_matches, refuse_match
 from matching.rounds.scope import Scope
+from matching.waiting import browsing
+from matching.waiting.requests import ask_for_sharer
 from registrations.models import Member, Registration, Skill
 
 PUBLISHED_OF_OTHERS, LEFT_APPROVED = 4, 3

@@ -93,7 +93,7 @@ FOLDING = {
     "letsconnect/env.py": "yes and no in settings",
     "letsconnect/safety.py": "names of hosts in settings",
     "matching/admin/forms.py": "the order of a list",
-    "matching/browsing.py": "the order of a list",
+    "matching/waiting/browsing.py": "the order of a list",
     "matching/sessions/calendars.py": "a language in an identifier",
     "registrations/actions/reference.py": "wordings of skills and names of groups",
     "registrations/actions/skills.py": "wordings of skills",

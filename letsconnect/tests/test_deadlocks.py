@@ -17,13 +17,13 @@ from clinics.domain import ClinicError
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
 from mailings.actions.sweeping import sweep
-from matching.actions.requests import ask_for_sharer, withdraw_request
 from matching.domain.matches import ClosedWhy, MatchingError
 from matching.matches.answering import accept_match, decline_match, withdraw_from_match
 from matching.models import Match, SharerRequest
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
+from matching.waiting.requests import ask_for_sharer, withdraw_request
 from registrations.actions import blocking, editing, erasing, leaving, review, skills
 from registrations.domain import RegistrationError
 from registrations.facts import RegistrationFacts, fingerprint

@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from matching.browsing import MINE, Skilled, Wanted
 from matching.domain.matches import (
     WHY_DECLINED,
     WHY_REFUSED,
@@ -17,6 +16,7 @@ from matching.domain.matches import (
     check_reason,
 )
 from matching.domain.requests import REQUEST_WHY_AT_MOST
+from matching.waiting.browsing import MINE, Skilled, Wanted
 from registrations.domain import Region, SkillFamily
 
 Choices = Sequence[tuple[Any, Any]]

@@ -12,12 +12,12 @@ from django.utils.translation import pgettext
 
 from letsconnect.base.lines import isolated
 from letsconnect.base.together import Reading
-from matching.actions.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
 from matching.locking import close_match
 from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest, people
 from matching.rounds.publishing import tell
 from matching.sessions.feeds import end_feed
+from matching.waiting.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.words import reasons
 from registrations import news
 from registrations.domain import Step

@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from matching.actions import requests
-from matching.actions.requests import ask_for_sharer, expire_requests, withdraw_request
 from matching.domain.matches import MatchingError
 from matching.domain.requests import REQUEST_KEPT, CannotAsk, RequestState, TooManyRequests
 from matching.models import SharerRequest
 from matching.tests.factories import make_match, make_request
+from matching.waiting import requests
+from matching.waiting.requests import ask_for_sharer, expire_requests, withdraw_request
 from registrations import held
 from registrations.actions import blocking, erasing, leaving
 from registrations.models import Block, Registration, Skill, Wish

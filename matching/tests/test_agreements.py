@@ -6,8 +6,6 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from matching import advising, browsing
-from matching.actions.requests import ask_for_sharer
 from matching.domain.matches import CannotPair, MatchState, NotReady
 from matching.domain.requests import CannotAsk
 from matching.matches.answering import accept_match
@@ -23,6 +21,8 @@ from matching.rounds.repairing import repair_round
 from matching.rounds.reviews import approve_match, refuse_match
 from matching.rounds.rounds import create_round
 from matching.tests.factories import make_match, make_request, make_round
+from matching.waiting import advice, browsing
+from matching.waiting.requests import ask_for_sharer
 from registrations.actions.consents import agree, take_back
 from registrations.models import Consent
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
@@ -194,7 +194,7 @@ def test_a_person_is_told_why_nobody_is_looked_for(client):
     me = claimed_import(wishes=["wikidata"])
     client.force_login(me.member)
 
-    assert advising.news_of(me, now=NOW).state == advising.NOT_AGREED
+    assert advice.news_of(me, now=NOW).state == advice.NOT_AGREED
     with time_machine.travel(NOW, tick=False):
         for page in (reverse("home"), reverse("matching:no-match")):
             assert "Nobody is looked for until you have agreed" in client.get(page).content.decode()

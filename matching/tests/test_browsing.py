@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from matching import browsing
-from matching.browsing import Wanted
 from matching.tests.factories import make_match, make_request
+from matching.waiting import browsing
+from matching.waiting.browsing import Wanted
 from registrations.actions.skills import merge_skills
 from registrations.models import Block, Group, Member, Registration, Skill
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill

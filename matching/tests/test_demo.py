@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from matching import advising, demo
+from matching import demo
 from matching.domain.matches import MatchState, Side
 from matching.models import Match, Session, SharerRequest
 from matching.models.feedback import to_tell
+from matching.waiting import advice
 from registrations import demo as people
 from registrations.models import Registration
 from registrations.tests.factories import NOW
@@ -40,7 +41,7 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
     assert {session.state for session in sessions} == {"confirmed", "proposed"}
     assert sessions.upcoming(now=NOW).exists()
     assert SharerRequest.objects.open().get().learner.member == cast.volunteer
-    waiting = advising.news_of(Registration.objects.of(cast.waiting), now=NOW)
+    waiting = advice.news_of(Registration.objects.of(cast.waiting), now=NOW)
     assert waiting.got_nothing and waiting.advice
 
 

@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from matching import advising, charts
-from matching.actions import waiting_news
+from matching import charts
 from matching.admin import pictures
 from matching.domain import feedback, sessions
 from matching.domain.feedback import DONE_AFTER, END_AFTER, Happened, Next
@@ -35,6 +34,8 @@ from matching.sessions.agreeing import cancel_session
 from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
+from matching.waiting import advice as advising
+from matching.waiting import no_match
 from matching.words import reasons
 from registrations import domain as registrations_domain
 from registrations.actions.skills import merge_skills
@@ -396,7 +397,7 @@ def test_done_is_said_by_a_side_of_a_connection(state, said):
         ("for two weeks or more no hour", timedelta(weeks=2) == feedback.NUDGE_AFTER),
         ("in six weeks or more no hour", timedelta(weeks=6) == feedback.END_AFTER),
         ("Was not there at two agreed hours", feedback.ABSENCES_TOLD == 2),
-        ("once a month at most", timedelta(days=31) <= waiting_news.ONCE_IN),
+        ("once a month at most", timedelta(days=31) <= no_match.ONCE_IN),
         ("not heard from you for half a year", timedelta(days=182) <= registrations_domain.QUIET_AFTER),
         ("within the last 30 days; none after a year", (criteria.FRESH_DAYS, criteria.STALE_DAYS) == (30, 365)),
         ("ten hours a week or more in common", criteria.PLENTY_OF_MINUTES == 600),

@@ -11,12 +11,12 @@ from django.urls import reverse
 from mailings import kinds
 from mailings.actions.sweeping import sweep
 from mailings.models import Letter
-from matching import advising
-from matching.actions.request_answers import answer_requests
-from matching.actions.waiting_news import tell_of_no_match
 from matching.domain.requests import NotThisTime, RequestState
 from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
+from matching.waiting import advice as advising
+from matching.waiting.answering import answer_requests
+from matching.waiting.no_match import tell_of_no_match
 from registrations.actions.consents import agree, take_back
 from registrations.models import Block, Member, Registration, Skill
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from mailings import letters
 from mailings.models import Letter
-from matching import advising
-from matching.actions.request_answers import SETTLED_AFTER
+from matching.waiting import advice
+from matching.waiting.answering import SETTLED_AFTER
 from registrations.models import Registration
 
 KIND = "matching.no_match"
@@ -27,10 +27,10 @@ def tell_of_no_match(now: datetime) -> int:
     lately = written.filter(owed_at__gt=now - ONCE_IN)
     of_the_round = OuterRef("round__published_at")
     about_it = written.filter(Q(owed_at__gte=of_the_round) | Q(sent_at__gte=of_the_round))
-    newer = advising.of_learners().filter(registration=OuterRef("registration"), round__published_at__gt=of_the_round)
+    newer = advice.of_learners().filter(registration=OuterRef("registration"), round__published_at__gt=of_the_round)
     here = Registration.objects.matchable(on=now.date())
     owed = (
-        advising.empty_handed()
+        advice.empty_handed()
         .filter(
             ~Exists(lately),
             ~Exists(about_it),

@@ -11,12 +11,12 @@ from mailings import kinds
 from mailings.domain import LetterState
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
-from matching import advising
-from matching.actions.request_answers import answer_requests
-from matching.actions.requests import expire_requests
-from matching.actions.waiting_news import KIND, tell_of_no_match
 from matching.domain.requests import RequestState
 from matching.models import SharerRequest, SharerRequestQuerySet
+from matching.waiting import advice
+from matching.waiting.answering import answer_requests
+from matching.waiting.no_match import KIND, tell_of_no_match
+from matching.waiting.requests import expire_requests
 from matching.words import reasons
 from registrations.domain import RegistrationState
 from registrations.models import Registration
@@ -48,13 +48,13 @@ def _cannot_be_written_to(person: Registration, now: datetime) -> str | None:
 def _no_match_owed(person: Registration, now: datetime) -> str | None:
     if reason := _cannot_be_written_to(person, now):
         return reason
-    return None if advising.news_of(person, now=now).got_nothing else "matched since, or wishes nobody any more"
+    return None if advice.news_of(person, now=now).got_nothing else "matched since, or wishes nobody any more"
 
 
 def _render_no_match(person: Registration, language: str, zone: str) -> Rendered:
     now = timezone.now()
     with speaking(language):
-        news = advising.news_of(person, now=now)
+        news = advice.news_of(person, now=now)
         asked = SharerRequest.objects.filter(
             learner=person, state=RequestState.NOT_THIS_TIME, closed_at__gte=news.round_at
         )

@@ -6,11 +6,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from matching import advising, browsing
-from matching.actions.requests import AT_ONCE, close, tell_of_answer
 from matching.domain.matches import MatchState
 from matching.domain.requests import NotThisTime, RequestState
 from matching.models import Match, RoundParticipant, SharerRequest, SharerRequestQuerySet
+from matching.waiting import advice, browsing
+from matching.waiting.requests import AT_ONCE, close, tell_of_answer
 from registrations.domain import MIN_SHARED_LEVEL, RegionWish
 from registrations.models import Registration
 
@@ -41,7 +41,7 @@ def _matched() -> SharerRequestQuerySet:
 
 def _judged(now: datetime) -> QuerySet[Any]:
     """Learners of rounds that have settled."""
-    return advising.of_learners().filter(round__published_at__lte=now - SETTLED_AFTER).values("registration")
+    return advice.of_learners().filter(round__published_at__lte=now - SETTLED_AFTER).values("registration")
 
 
 def _answer(request: SharerRequest, *, now: datetime) -> bool:
@@ -68,7 +68,7 @@ def _answer(request: SharerRequest, *, now: datetime) -> bool:
 def _rounds_told(request: SharerRequest, *, now: datetime) -> QuerySet[RoundParticipant]:
     """The learner's part in settled rounds that began after they asked, the first of them first."""
     return (
-        advising.of_learners()
+        advice.of_learners()
         .filter(
             registration=request.learner,
             round__started_at__gte=request.made_at,
