@@ -34,7 +34,7 @@ lint: setup  ## ruff, import-linter, missing migrations, templates
 
 bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations
 	@$(BIN)/python -m matching.bench $(ARGS)
-	@$(BIN)/python -m matching.rows_bench
+	@$(BIN)/python -m matching.bench.rows
 	@$(BIN)/python -m registrations.bench
 
 chaos: setup  ## the long storms: kills, concurrency

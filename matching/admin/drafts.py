@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.versions import ChangedMeanwhile
-from matching.admin import pictures
+from matching.admin import results
 from matching.admin.desk import DeskAdmin, line, may_steer
 from matching.admin.forms import DraftForm, PairForm, scope_in_words
 from matching.domain.matches import MatchingError, RoundState
@@ -86,7 +86,7 @@ class DraftPages(DeskAdmin):
         made = Match.objects.visible_to(request.user).filter(round=round_, made_by_hand=True).undecided()
         pairs = list(made.with_people().order_by("pk"))
         self.note_matches(request, pairs)
-        picture = pictures.of_preview(round_, reader=request.user)
+        picture = results.of_preview(round_, reader=request.user)
         self.note_names(request, picture.named if picture else [])
         return self.page(
             request,

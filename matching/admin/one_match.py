@@ -7,8 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from matching import after_views
-from matching.admin import pictures
+from matching.admin import results
 from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of
 from matching.domain.matches import MatchingError, MatchState
@@ -16,6 +15,7 @@ from matching.models import Match, SharerRequest
 from matching.rounds import by_hand, explanations
 from matching.rounds import inputs as facts
 from matching.rounds.by_hand import Swap
+from matching.views import feedback
 from matching.words import levels, reasons
 from registrations.models import Member
 
@@ -34,13 +34,13 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
         "sides": beside_each_other(learner, sharer, match.skill, reader=reader),
         "sentences": reasons.for_working_group(match),
         "parts": reasons.parts(match),
-        "hours": after_views.for_working_group(match),
+        "hours": feedback.for_working_group(match),
         "week": week_of(learner, sharer, reader=reader, start=_start(match)),
         "zone": reader.zone,
         "in_common": _in_common(match),
         "is_mine": is_mine,
         "requests": SharerRequest.objects.filter(learner=learner, sharer=sharer).visible_to(reader),
-        "warnings": pictures.cautions([match]) if match.state in _UNDECIDED else [],
+        "warnings": results.cautions([match]) if match.state in _UNDECIDED else [],
         "approvals": match.approvals.select_related("approved_by"),
         "can_approve": match.state == MatchState.PROPOSED,
         "can_refuse": match.state in _UNDECIDED,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from matching.admin import pictures
+from matching.admin import results
 from matching.admin.desk import line, may_cancel, may_steer, side_in_words, tell_held
 from matching.admin.drafts import CHANGE, DraftPages
 from matching.admin.forms import scope_in_words
@@ -86,7 +86,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
 
     def _progress_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
         has_failed = round_.state == RoundState.FAILED
-        picture = pictures.of_preview(round_, reader=request.user) if has_failed else None
+        picture = results.of_preview(round_, reader=request.user) if has_failed else None
         self.note_names(request, picture.named if picture else [])
         phases = list(RoundPhase)
         at = phases.index(RoundPhase(round_.phase)) if round_.phase else -1
@@ -131,9 +131,9 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "by_state": _by_state(matches),
                 "rows": [line(match) for match in rows],
                 "shown": SHOWN_ON_A_ROUND,
-                "picture": pictures.of_round(round_, reader=request.user),
+                "picture": results.of_round(round_, reader=request.user),
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
-                "warnings": pictures.cautions(row for row in rows if row.state in UNDECIDED) if can_decide else [],
+                "warnings": results.cautions(row for row in rows if row.state in UNDECIDED) if can_decide else [],
                 "matches_url": f"{reverse('admin:matching_match_changelist')}?round__id__exact={round_.pk}",
                 "can_decide": can_decide,
                 "can_publish": matches.to_publish().exists(),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.keys import keys_among
 from letsconnect.base.zones import zone_or_utc
-from matching import weeks
+from matching.admin import weeks
 from matching.domain.matches import Side
 from matching.models import Match, SharerRequest
 from matching.words import reasons

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from matching import demo
+from matching.demo import matches
 from matching.domain.matches import MatchState, Side
 from matching.models import Match, Session, SharerRequest
 from matching.models.feedback import to_tell
@@ -26,7 +26,7 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
     call_command("load_reference_data")
     cast = people.load(now=NOW)
 
-    round_ = demo.load(now=NOW, coordinator=cast.coordinator, volunteer=cast.volunteer)
+    round_ = matches.load(now=NOW, coordinator=cast.coordinator, volunteer=cast.volunteer)
 
     states = Counter(Match.objects.values_list("state", flat=True))
     assert round_.state == "published"
@@ -46,6 +46,6 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
 
 
 def test_the_demo_of_nobody_is_an_empty_round(coordinator):
-    round_ = demo.load(now=NOW, coordinator=coordinator)
+    round_ = matches.load(now=NOW, coordinator=coordinator)
 
     assert (round_.state, Match.objects.count()) == ("proposed", 0)

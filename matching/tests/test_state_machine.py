@@ -17,7 +17,6 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter
-from matching import match_page
 from matching.domain.feedback import WHY_NOT_A_FIT, Happened, Next
 from matching.domain.matches import (
     CLOSED,
@@ -40,6 +39,7 @@ from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, refuse_match
 from matching.rounds.rounds import create_round
 from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
+from matching.views import match_page
 from registrations.actions import blocking, erasing, leaving
 from registrations.domain import RegistrationError
 from registrations.models import Block, Member, Registration

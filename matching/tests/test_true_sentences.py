@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from matching import charts
-from matching.admin import pictures
+from matching.admin import charts, results
 from matching.domain import feedback, sessions
 from matching.domain.feedback import DONE_AFTER, END_AFTER, Happened, Next
 from matching.domain.matches import MatchingError, MatchState, Side
@@ -100,7 +99,7 @@ def test_who_is_away_when_the_rest_is_computed_again_is_not_said_to_learn_enough
 def test_the_headline_the_list_beside_it_and_the_page_behind_it_count_the_same_people(client, coordinator, mixed):
     _one, _people, round_ = mixed
     client.force_login(coordinator)
-    picture = pictures.of_round(round_, reader=coordinator)
+    picture = results.of_round(round_, reader=coordinator)
     served, learners = (int(number) for number in re.match(r"(\d+) of (\d+) learners", picture.headline).groups())
     listed = client.get(reverse("admin:matching_round_left", args=[round_.pk])).context
     others = client.get(reverse("admin:matching_round_left", args=[round_.pk]), {"others": "1"}).context

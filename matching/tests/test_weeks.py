@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from matching.weeks import Person, overlay
+from matching.admin.weeks import Person, overlay
 
 START = date(2026, 3, 9)
 MONDAY = (9 * 60, 12 * 60)

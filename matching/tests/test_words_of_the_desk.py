@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching import charts
+from matching.admin import charts
 from matching.domain.matches import WHY_NOT_A_PAIR
 from matching.engine.advice import KINDS
 from matching.engine.facts import CRITERIA, LEFT_OUT, LEVELS, PRESETS

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from matching import charts
+from matching.admin import charts
+from matching.admin.charts import Chart
 from matching.admin.desk import may_know
-from matching.charts import Chart
 from matching.domain.matches import NOT_LOOKED_FOR
 from matching.models import Match, Round
 from matching.rounds import explanations

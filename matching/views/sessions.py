@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import match_page
 from matching.domain.matches import MatchingError, MatchState, TooOften
 from matching.domain.sessions import Time
 from matching.models import Match, Session
@@ -29,6 +28,7 @@ from matching.sessions.agreeing import (
     set_call_link,
 )
 from matching.sessions.forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
+from matching.views import match_page
 from registrations.models import Member
 
 

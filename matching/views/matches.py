@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matching import match_page
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
 from matching.matches.forms import DeclineForm, ReasonForm, WithdrawForm
 from matching.models import Match
+from matching.views import match_page
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from matching import demo_after, demo_sessions
+from matching.demo import feedback, sessions
 from matching.domain.matches import ClosedWhy, Side
 from matching.engine.facts import Settings
 from matching.matches.answering import accept_match, decline_match
@@ -26,7 +26,7 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     """Run a round for some regions; refuse one match, approve some, publish a few, let people answer. The volunteer is
     asked, if the round found somebody for them, and most proposals wait for a decision. A draft for everybody else
     shows its preview, and what moving a weight changed."""
-    demo_after.load(now=now, coordinator=coordinator, volunteer=volunteer)
+    feedback.load(now=now, coordinator=coordinator, volunteer=volunteer)
     before = now - timedelta(hours=20)
     round_ = draft_round(by=coordinator, scope=Scope(regions=FIRST_REGIONS), now=before)
     round_ = solve_round(round_=round_, now=before)
@@ -40,7 +40,7 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     beside = [match for match in published if match in theirs][1:]
     _connect(beside, now=now)
     for connected in (beside, asked_others[:2]):
-        demo_sessions.agree(connected, now=now)
+        sessions.agree(connected, now=now)
     undecided = others[PUBLISHED_OF_OTHERS:]
     approve_matches(matches=undecided[:LEFT_APPROVED], by=coordinator, now=now - timedelta(hours=1))
     for refused in undecided[LEFT_APPROVED : LEFT_APPROVED + 1]:

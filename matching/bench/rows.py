@@ -28,7 +28,7 @@ SECONDS, MEGABYTES, CHANGED = 10, 1024, 10  # what is asked of it
 
 def main(arguments: list[str] | None = None) -> int:
     """Run and print; 1 if it takes too long, too much memory, or a repair moves too many."""
-    parser = argparse.ArgumentParser(prog="python -m matching.rows_bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m matching.bench.rows", description=__doc__)
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--refusals", type=int, default=11)
     parser.add_argument("--seed", type=int, default=1)

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from matching.match_page import row_for
 from matching.models import Match
+from matching.views.match_page import row_for
 from registrations.actions import blocking
 from registrations.models import Block
 
