@@ -22,8 +22,8 @@ from matching.domain.matches import MatchState, Side
 from matching.models import Concern, MatchingRules
 from matching.rounds.rules import exclude_pair
 from matching.sessions.agreeing import seen_as
-from matching.tests.after_factories import make_hour
 from matching.tests.factories import make_match, make_request, make_round
+from matching.tests.feedback_factories import make_hour
 from matching.tests.session_factories import make_session
 from registrations.actions import claims
 from registrations.actions.skills import suggest_skill

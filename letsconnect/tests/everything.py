@@ -21,8 +21,8 @@ from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.domain.matches import MatchState
 from matching.models import CalendarFeed, Concern, Exclusion, RoundParticipant
-from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match, make_request
+from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from registrations.actions import sensitive, visitor_answers
 from registrations.actions.sensitive import SensitiveFacts

@@ -8,8 +8,8 @@ import time_machine
 from django.conf import settings
 from django.urls import reverse
 
-from matching.tests.after_factories import make_hour
 from matching.tests.factories import make_match
+from matching.tests.feedback_factories import make_hour
 from registrations.models import Consent
 from registrations.tests.factories import NOW, make_registration
 

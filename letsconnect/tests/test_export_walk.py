@@ -20,8 +20,8 @@ from letsconnect.trust.models import Report, TrustSeat
 from mailings.models import Letter, Suppression
 from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import Exclusion, Match, RoundReplay, Session
-from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match, make_request
+from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from registrations.domain import Source
 from registrations.models import (

@@ -11,8 +11,8 @@ from clinics.actions.seats import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.trust.models import Report, TrustSeat
 from matching.models import RoundParticipant
-from matching.tests.after_factories import make_hour
 from matching.tests.factories import make_match, make_round
+from matching.tests.feedback_factories import make_hour
 from matching.tests.session_factories import make_session
 from registrations.models import SkillSuggestion
 from registrations.tests.factories import (

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from matching.models import Concern, Feedback, Match, QuietSpell, Session, SessionOutcome
 from matching.models.feedback import to_ask, to_tell
-from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
+from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration
 

@@ -30,8 +30,8 @@ from matching.rounds.drafts import draft_round, request_round
 from matching.rounds.repairing import repair_round
 from matching.rounds.rules import exclude_pair
 from matching.sessions.agreeing import cancel_session
-from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
+from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from matching.waiting import advice as advising
 from matching.waiting import no_match

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from matching.models import Concern, Feedback, Match
-from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
+from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from matching.views import feedback
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration

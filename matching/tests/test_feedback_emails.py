@@ -10,8 +10,8 @@ from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet, tell_
 from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
-from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
+from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from registrations.models import Block
 from registrations.tests.factories import NOW, make_registration

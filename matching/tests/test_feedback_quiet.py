@@ -7,8 +7,8 @@ import pytest
 from mailings.models import Letter
 from matching.feedback.quiet import end_quiet, nudge_quiet, tell_of_quiet
 from matching.models import Concern, Match, QuietSpell
-from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
+from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from registrations.models import Block
 from registrations.tests.factories import NOW, make_liaison

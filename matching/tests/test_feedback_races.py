@@ -11,8 +11,8 @@ from matching.feedback.quiet import end_quiet, nudge_quiet
 from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
-from matching.tests.after_factories import make_hour, say
 from matching.tests.factories import make_match
+from matching.tests.feedback_factories import make_hour, say
 from matching.tests.test_concurrency import at_once
 from registrations.tests.factories import NOW, make_liaison, make_registration
 
