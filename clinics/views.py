@@ -19,7 +19,7 @@ from clinics.actions import seats
 from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicError
 from clinics.models import Clinic, Rsvp
-from mailings.standing import is_written_to
+from mailings.ledger.reachable import is_written_to
 
 PAST_SHOWN = 30
 

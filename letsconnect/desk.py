@@ -20,7 +20,7 @@ from letsconnect.base.links import path_or_nothing
 from letsconnect.base.models import ProxyDoubt
 from letsconnect.trust.domain import FEWEST_READERS
 from letsconnect.trust.models import Report, TrustSeat
-from mailings.lateness import lateness
+from mailings.ledger.lateness import lateness
 from mailings.models import Letter
 from matching.domain.matches import MatchState
 from matching.models import Concern, Match

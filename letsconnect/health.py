@@ -15,7 +15,7 @@ from kombu import Connection
 
 from letsconnect import zone_rules
 from letsconnect.base.broker import ask
-from mailings.lateness import Lateness, lateness
+from mailings.ledger.lateness import Lateness, lateness
 
 BROKER_PATIENCE = 1.0  # seconds
 RETRY_AFTER = "10"

@@ -16,7 +16,7 @@ from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
 from letsconnect.base.together import Reading
 from letsconnect.trust.models import Report
-from mailings.standing import why_not_written_to
+from mailings.ledger.reachable import why_not_written_to
 from matching.domain.matches import MatchState
 from matching.domain.sessions import SessionState
 from matching.models import Match, Session

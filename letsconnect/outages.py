@@ -5,9 +5,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from letsconnect.base.links import absolute
-from mailings import kinds, letters
+from mailings import kinds
 from mailings.domain import LETTERS_ARE_LATE, TICK_WAS_AWAY, OutageKind
-from mailings.lateness import lateness
+from mailings.ledger import letters
+from mailings.ledger.lateness import lateness
 from mailings.models import LastTick, Outage
 from mailings.rendering import Rendered, render_letter
 from registrations.models import Member, WorkingGroupSeat

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
-from mailings.actions import by_hand
-from mailings.actions.by_hand import lift_suppression
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
+from mailings.ledger import by_hand
+from mailings.ledger.by_hand import lift_suppression
 from mailings.models import Letter, Suppression
 
 

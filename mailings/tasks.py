@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from mailings.actions import draining, ticking
+from mailings.ledger import draining, ticking
 
 
 @shared_task(ignore_result=True)

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from clinics import domain
 from clinics.domain import NoticeKind
 from clinics.models import Clinic, Notice, Rsvp
-from mailings import letters
+from mailings.ledger import letters
 from mailings.models import Letter
 
 STILL_WAITING = "clinics.still_waiting"

@@ -13,7 +13,7 @@ from clinics.actions.seats import change_capacity, lock_clinic, move_up
 from clinics.domain import ClinicState, MoveNotAllowed, NoticeKind, NotReady, NotYours, ReasonMissing
 from clinics.models import Clinic, ClinicText
 from letsconnect.base import acts
-from mailings import letters
+from mailings.ledger import letters
 from registrations.models import Member
 
 START = ("local_date", "local_time", "zone", "fold")

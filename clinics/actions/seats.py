@@ -11,7 +11,7 @@ from clinics import domain
 from clinics.domain import ClinicBusy, ClinicClosed, RsvpState, TooOften
 from clinics.models import Clinic, Rsvp
 from letsconnect.base import acts
-from mailings import letters
+from mailings.ledger import letters
 from registrations.models import Member
 
 SEAT_TRIES = 5

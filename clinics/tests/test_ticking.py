@@ -6,7 +6,7 @@ import pytest
 
 from clinics.actions.seats import cancel_rsvp, rsvp
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
-from mailings.actions.ticking import tick
+from mailings.ledger.ticking import tick
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_member
 

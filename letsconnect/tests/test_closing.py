@@ -19,8 +19,8 @@ from letsconnect.base.models import Act, ActReason, SecurityEvent
 from letsconnect.desk import WorkingGroupSite
 from letsconnect.trust.actions.seats import appoint_to_trust_team
 from letsconnect.trust.models import TrustSeat
-from mailings import letters
-from mailings.actions.draining import NotOwed, _prepare
+from mailings.ledger import letters
+from mailings.ledger.draining import NotOwed, _prepare
 from mailings.models import Letter
 from matching.domain.matches import MatchState, NotReady
 from matching.matches.sweeps import close_fallen

@@ -16,7 +16,7 @@ from clinics.actions.seats import cancel_rsvp, change_capacity, rsvp
 from clinics.domain import ClinicError
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
-from mailings.actions.sweeping import sweep
+from mailings.ledger.sweeping import sweep
 from matching.domain.matches import ClosedWhy, MatchingError
 from matching.matches.answering import accept_match, decline_match, withdraw_from_match
 from matching.models import Match, SharerRequest

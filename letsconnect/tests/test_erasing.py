@@ -15,7 +15,7 @@ from letsconnect.base.models import Act
 from letsconnect.session_age import SIGNED_IN_AT
 from letsconnect.tests.everything import ADDRESS, WORD, make_somebody
 from letsconnect.tests.test_conventions import our_models
-from mailings.actions.draining import drain
+from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.domain.matches import CLOSED, MatchState
 from matching.models import Match

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from letsconnect import outages
 from mailings import kinds
-from mailings.actions import sweeping
-from mailings.actions.sweeping import sweep
 from mailings.domain import UNREACHABLE
+from mailings.ledger import sweeping
+from mailings.ledger.sweeping import sweep
 from mailings.models import LastTick, Letter, Outage
 from mailings.tests.factories import make_letter
 from registrations.tests.factories import NOW, make_coordinator, make_liaison

@@ -2,7 +2,8 @@
 
 from itertools import count
 
-from mailings import kinds, letters
+from mailings import kinds
+from mailings.ledger import letters
 from mailings.rendering import Rendered
 from registrations.tests.factories import NOW, make_member
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.urls import reverse
 
 from clinics.tests.factories import make_clinic
-from mailings.actions.draining import drain
+from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_letter
 from registrations.tests.factories import NOW, make_member

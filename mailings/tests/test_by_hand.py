@@ -4,9 +4,9 @@ import pytest
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from mailings.actions.by_hand import forget_recipient, lift_suppression, mark_as_sent, send_again
-from mailings.actions.draining import drain
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
+from mailings.ledger.by_hand import forget_recipient, lift_suppression, mark_as_sent, send_again
+from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_kind, make_letter
 from registrations.tests.factories import NOW, make_member

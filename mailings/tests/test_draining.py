@@ -7,16 +7,16 @@ import pytest
 from django.db import connection, transaction
 
 from mailings import kinds
-from mailings.actions import draining
-from mailings.actions.draining import drain
-from mailings.actions.sweeping import sweep
-from mailings.actions.ticking import tick
 from mailings.domain import LEASE, LetterState
+from mailings.ledger import draining
+from mailings.ledger.draining import drain
+from mailings.ledger.sweeping import sweep
+from mailings.ledger.ticking import tick
 from mailings.models import Letter, Suppression
 from mailings.rendering import Rendered
+from mailings.sending.transport import open_session
 from mailings.tests.factories import make_kind, make_letter
 from mailings.tests.smtp import free_port
-from mailings.transport import open_session
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from mailings import letters
-from mailings.actions.draining import claim, drain
-from mailings.actions.sweeping import sweep
 from mailings.domain import LONGEST_QUIET, OFTEN, QUIET, LetterState, due_after_quiet
-from mailings.gathering import KNOWN, REPLACED
+from mailings.ledger import letters
+from mailings.ledger.draining import claim, drain
+from mailings.ledger.gathering import KNOWN, REPLACED
+from mailings.ledger.sweeping import sweep
 from mailings.models import Letter
 from mailings.tests.factories import make_kind, make_letter
 from registrations.tests.factories import NOW, make_member

@@ -7,9 +7,10 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
-from mailings import kinds, letters
-from mailings.actions.sweeping import sweep
+from mailings import kinds
 from mailings.domain import LEASE
+from mailings.ledger import letters
+from mailings.ledger.sweeping import sweep
 from mailings.models import Letter
 from mailings.tests.worker.apps import KIND, render, still_owed
 from mailings.tests.worker.running import Worker, running_redis

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from letsconnect.base import nudges
-from mailings import letters
 from mailings.domain import UnknownKind
+from mailings.ledger import letters
 from mailings.models import Letter, Suppression
 from mailings.rendering import Rendered
 from mailings.tests.factories import make_kind, make_letter

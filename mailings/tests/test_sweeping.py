@@ -11,10 +11,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from mailings import kinds
-from mailings.actions import sweeping
-from mailings.actions.draining import drain
-from mailings.actions.sweeping import ADVISORY_LOCK
-from mailings.actions.ticking import tick
+from mailings.ledger import sweeping
+from mailings.ledger.draining import drain
+from mailings.ledger.sweeping import ADVISORY_LOCK
+from mailings.ledger.ticking import tick
 from mailings.models import Letter
 from mailings.tests.factories import make_kind, make_letter
 from registrations.tests.factories import NOW, make_member

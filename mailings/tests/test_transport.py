@@ -2,12 +2,12 @@
 
 import pytest
 
-from mailings.composing import compose
 from mailings.models import Letter
 from mailings.rendering import Rendered
+from mailings.sending.composing import compose
+from mailings.sending.transport import open_session
 from mailings.tests.factories import make_letter
 from mailings.tests.smtp import free_port
-from mailings.transport import open_session
 
 pytestmark = pytest.mark.django_db
 

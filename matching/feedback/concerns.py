@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from mailings import letters
+from mailings.ledger import letters
 from matching.domain.feedback import ABSENCES_COUNT_FOR, ABSENCES_TOLD, ConcernKind
 from matching.domain.matches import MoveNotAllowed, NotYours
 from matching.models import Concern, Match, SessionOutcome

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from letsconnect.base import acts
-from mailings import letters
+from mailings.ledger import letters
 from matching.domain.feedback import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
 from matching.domain.matches import ClosedWhy, MatchState, NotYours, Side, TooOften
 from matching.domain.sessions import HOUR, SessionState

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from mailings import letters
+from mailings.ledger import letters
 from matching.domain.feedback import DONE_AFTER, END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened, Next
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState

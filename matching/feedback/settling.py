@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from letsconnect.base import acts
-from mailings import letters
+from mailings.ledger import letters
 from matching.domain.feedback import Verdict, is_settled, judge
 from matching.domain.matches import Side
 from matching.feedback.concerns import weigh_absences

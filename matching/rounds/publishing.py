@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from letsconnect.base import acts, nudges
-from mailings import letters
+from mailings.ledger import letters
 from matching.domain import matches as domain
 from matching.domain.matches import MatchingError, MatchState, RoundState, Side
 from matching.locking import is_blocked, lock_people, standing, who_agreed

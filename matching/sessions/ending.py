@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from letsconnect.base import acts
-from mailings import letters
+from mailings.ledger import letters
 from matching.domain.matches import Side
 from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import Match, Session, SessionQuerySet

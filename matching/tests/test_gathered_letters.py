@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from mailings.actions.draining import drain
 from mailings.domain import LONGEST_QUIET, QUIET, LetterState
-from mailings.gathering import KNOWN, REPLACED
+from mailings.ledger.draining import drain
+from mailings.ledger.gathering import KNOWN, REPLACED
 from mailings.models import Letter
 from matching.domain.matches import Side, TooOften
 from matching.domain.sessions import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, Time, WhyCancelled

@@ -7,8 +7,8 @@ import pytest
 from icalendar import Calendar
 
 from mailings import kinds
-from mailings.actions.draining import drain
 from mailings.domain import QUIET
+from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, Side
 from matching.domain.sessions import DAY, HOUR, Time, WhyCancelled

@@ -7,7 +7,7 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 from letsconnect.base import nudges
-from mailings.actions.sweeping import sweep
+from mailings.ledger.sweeping import sweep
 from matching import tasks
 from matching.domain.matches import RoundState
 from matching.models import Round

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mailings import kinds
-from mailings.actions.sweeping import sweep
+from mailings.ledger.sweeping import sweep
 from mailings.models import Letter
 from matching.domain.requests import NotThisTime, RequestState
 from matching.models import RoundParticipant

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from mailings import letters
+from mailings.ledger import letters
 from mailings.models import Letter
 from matching.waiting import advice
 from matching.waiting.answering import SETTLED_AFTER

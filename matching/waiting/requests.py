@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from letsconnect.base import acts
-from mailings import letters
+from mailings.ledger import letters
 from matching.domain import requests
 from matching.domain.matches import MatchingError, TooOften
 from matching.domain.requests import CannotAsk, RequestState

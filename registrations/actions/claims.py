@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, addresses
 from letsconnect.base.links import unsign
-from mailings import letters
+from mailings.ledger import letters
 from mailings.models import Suppression
 from registrations.claim_links import PURPOSE
 from registrations.domain import (

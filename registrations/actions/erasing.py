@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, personal
-from mailings.actions.by_hand import forget_recipient
+from mailings.ledger.by_hand import forget_recipient
 from registrations import news
 from registrations.actions import forgetting, seats, sensitive, visitor_answers
 from registrations.actions.locking import lock_registration

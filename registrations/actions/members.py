@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, addresses, security, zones
 from letsconnect.base.models import SecurityEventKind
-from mailings import letters
 from mailings.domain import LetterState
+from mailings.ledger import letters
 from mailings.models import Suppression
-from mailings.patience import is_slow
+from mailings.sending.patience import is_slow
 from registrations.actions import code_limits
 from registrations.domain import AccountClosed, CodeRefused
 from registrations.emails import accounts

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from mailings import letters
+from mailings.ledger import letters
 from registrations.actions.locking import lock_member, lock_registration
 from registrations.domain import (
     UNTIL_THEY_RETURN,

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from letsconnect.base import acts
 from letsconnect.base.models import Act
-from mailings import letters
+from mailings.ledger import letters
 from registrations import domain, snapshots
 from registrations.domain import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
 from registrations.facts import RegistrationFacts

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
-from mailings import letters
+from mailings.ledger import letters
 from registrations.domain import LastCoordinator, Region, SeatRefused, SeatRole
 from registrations.models import Member, WorkingGroupSeat
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
 from letsconnect.base.versions import ChangedMeanwhile
-from mailings.standing import is_written_to
+from mailings.ledger.reachable import is_written_to
 from registrations.actions import seats as actions
 from registrations.admin.people import PersonForm, person_in_words
 from registrations.domain import LookKind, Region, RegistrationError, SeatRole

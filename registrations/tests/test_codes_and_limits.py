@@ -15,7 +15,7 @@ from django.utils import timezone
 from letsconnect.base import network
 from letsconnect.base.checks import a_proxy_ends_https, proxies_are_counted_right
 from letsconnect.base.models import ProxyDoubt
-from mailings.actions.draining import drain
+from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.actions.members import TRIES_ELSEWHERE, TRIES_OF_A_NETWORK
 from registrations.models import Member, SignInCode

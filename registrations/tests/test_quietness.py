@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from letsconnect.base.links import sign
 from letsconnect.base.models import Act
-from mailings.actions.draining import drain
+from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.actions import erasing, leaving, quietness
 from registrations.domain import QUIET_AFTER, STILL_IN_WITHIN, UNTIL_THEY_RETURN, NotYours, RegistrationState

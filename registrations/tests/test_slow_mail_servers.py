@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from mailings import patience
-from mailings.actions.draining import drain
+from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
+from mailings.sending import patience
 from mailings.tests.factories import make_letter
 from registrations.actions.members import send_sign_in_code
 from registrations.models import SignInCode

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from mailings.actions.sweeping import sweep
+from mailings.ledger.sweeping import sweep
 from registrations.actions import sessions, visitor_answers
 from registrations.facts import fingerprint
 from registrations.forms import steps

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from mailings.standing import why_not_written_to
+from mailings.ledger.reachable import why_not_written_to
 from registrations import held, news
 from registrations.domain import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
 from registrations.models import Block, Registration

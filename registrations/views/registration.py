@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from mailings.standing import is_written_to
+from mailings.ledger.reachable import is_written_to
 from registrations import readback, readiness
 from registrations.actions import editing
 from registrations.domain import NotComplete, StaleForm

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from letsconnect.tests.whole.portal import running
-from mailings.gathering import REPLACED
+from mailings.ledger.gathering import REPLACED
 from mailings.models import Letter
 from mailings.tests.worker.running import running_redis
 from matching.models import Match

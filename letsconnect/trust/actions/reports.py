@@ -23,7 +23,7 @@ from letsconnect.trust.domain import (
     check_outcome,
 )
 from letsconnect.trust.models import Note, Report, TrustSeat
-from mailings import letters
+from mailings.ledger import letters
 from registrations.actions import blocking, closing
 from registrations.actions.locking import lock_member
 from registrations.domain import ClosedBy, ClosedMeanwhile, LastCoordinator

@@ -10,7 +10,7 @@ from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
 from letsconnect.trust.domain import NotOneself, NotYours, SeatRefused
 from letsconnect.trust.models import TrustSeat
-from mailings import letters
+from mailings.ledger import letters
 from registrations.models import Member
 
 

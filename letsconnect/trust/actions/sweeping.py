@@ -7,7 +7,7 @@ from django.db import transaction
 
 from letsconnect.trust.domain import weeks_waited
 from letsconnect.trust.models import Note, Report, TrustSeat
-from mailings import letters
+from mailings.ledger import letters
 from mailings.models import Letter
 
 

@@ -7,7 +7,7 @@ from letsconnect.trust.actions.sweeping import forget_old_reports, tell_readers
 from letsconnect.trust.models import TrustSeat
 from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings import kinds
-from mailings.actions.draining import drain
+from mailings.ledger.draining import drain
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from mailings.actions.ticking import tick
+from mailings.ledger.ticking import tick
 
 
 class Command(BaseCommand):

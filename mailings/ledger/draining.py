@@ -11,13 +11,14 @@ from django.db import OperationalError, models, transaction
 
 from letsconnect.base.languages import known
 from letsconnect.base.waiting import reason_of
-from mailings import gathering, kinds
-from mailings.composing import Parcel, compose
+from mailings import kinds
 from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
-from mailings.fence import Fence
+from mailings.ledger import gathering
+from mailings.ledger.fence import Fence
+from mailings.ledger.settling import settle
 from mailings.models import Letter, Suppression
-from mailings.settling import settle
-from mailings.transport import Session, open_session
+from mailings.sending.composing import Parcel, compose
+from mailings.sending.transport import Session, open_session
 
 Clock = Callable[[], datetime]
 Drained = Counter[str]

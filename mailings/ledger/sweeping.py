@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from letsconnect.base.waiting import wait_at_most
 from mailings import kinds
 from mailings.domain import LetterState
-from mailings.fence import Fence
+from mailings.ledger.fence import Fence
 from mailings.models import LastTick, Letter
 
 ADVISORY_LOCK = 7_233_001

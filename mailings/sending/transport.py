@@ -11,8 +11,8 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
-from mailings.composing import Parcel
 from mailings.domain import Answer, Stage
+from mailings.sending.composing import Parcel
 
 # smtplib says the first for a line the server cut, the second for the wire itself.
 LOST = (smtplib.SMTPException, OSError)

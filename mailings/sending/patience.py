@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
-from mailings.composing import Parcel
 from mailings.domain import Answer, Stage
-from mailings.transport import Session, open_by_itself
+from mailings.sending.composing import Parcel
+from mailings.sending.transport import Session, open_by_itself
 
 QUIET_SECONDS = 30.0
 _slow_until: dict[tuple[str, str, int], float] = {}

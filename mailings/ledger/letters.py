@@ -11,13 +11,14 @@ from django.db import models, transaction
 from letsconnect.base import addresses, nudges
 from letsconnect.base.languages import known
 from letsconnect.base.zones import is_zone
-from mailings import gathering, kinds
-from mailings.composing import compose
+from mailings import kinds
 from mailings.domain import LetterState, may_come_later
+from mailings.ledger import gathering
+from mailings.ledger.settling import settle
 from mailings.models import Letter
-from mailings.patience import hand_over
 from mailings.rendering import Rendered
-from mailings.settling import settle
+from mailings.sending.composing import compose
+from mailings.sending.patience import hand_over
 
 AT_ONCE_LEASE = timedelta(minutes=2)
 

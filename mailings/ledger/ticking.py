@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mailings.actions.draining import Drained, drain
-from mailings.actions.sweeping import Swept, sweep
+from mailings.ledger.draining import Drained, drain
+from mailings.ledger.sweeping import Swept, sweep
 from mailings.models import Letter
 
 
