@@ -15,7 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from clinics.actions.plans import (
+from clinics.domain import ClinicError, ClinicState, RsvpState
+from clinics.forms import CancelForm, ClinicForm
+from clinics.models import Clinic, ClinicText, Rsvp
+from clinics.planning.plans import (
     announce_clinic,
     archive_clinic,
     cancel_clinic,
@@ -24,9 +27,6 @@ from clinics.actions.plans import (
     hold_clinic,
     save_text,
 )
-from clinics.domain import ClinicError, ClinicState, RsvpState
-from clinics.forms import CancelForm, ClinicForm
-from clinics.models import Clinic, ClinicText, Rsvp
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from letsconnect.base.looks import People
 from letsconnect.base.templatetags.when import when

@@ -9,6 +9,6 @@ class ClinicsConfig(AppConfig):
     def ready(self) -> None:
         """Tell mailings which letters clinics owe, and listen to the news about people."""
         from clinics import emails  # noqa: F401  its import registers the letters
-        from clinics.actions import leaving
+        from clinics.seats import leaving
 
         leaving.connect()

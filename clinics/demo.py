@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clinics.actions.plans import announce_clinic, create_clinic, hold_clinic, save_text
-from clinics.actions.seats import rsvp
 from clinics.domain import ClinicKind
 from clinics.models import Clinic, ClinicText
+from clinics.planning.plans import announce_clinic, create_clinic, hold_clinic, save_text
+from clinics.seats.rsvps import rsvp
 from registrations.models import Member
 
 Words = dict[str, tuple[str, str]]

@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from clinics.actions.notices import owe_reminders, tell_still_waiting
 from clinics.domain import HOUR, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
+from clinics.planning.notices import owe_reminders, tell_still_waiting
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter

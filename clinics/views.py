@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from clinics.actions import seats
-from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicError
 from clinics.models import Clinic, Rsvp
+from clinics.seats import rsvps
+from clinics.seats.rsvps import cancel_rsvp
 from mailings.ledger.reachable import is_written_to
 
 PAST_SHOWN = 30
@@ -65,7 +65,7 @@ def rsvp_make(request: HttpRequest, clinic_id: int) -> HttpResponse:
     clinic = _find(request, clinic_id)
     if not request.user.is_authenticated:
         return redirect(_sign_in_url(clinic_id))
-    rsvp = _try(request, seats.rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
+    rsvp = _try(request, rsvps.rsvp, clinic=clinic, member=request.user, by=request.user, now=timezone.now())
     if rsvp:
         messages.success(request, _recorded(rsvp))
     return redirect("clinics:clinic-detail", clinic_id)

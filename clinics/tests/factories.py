@@ -3,9 +3,9 @@
 from datetime import UTC, timedelta
 from typing import Any
 
-from clinics.actions.seats import rsvp
 from clinics.domain import ClinicState
 from clinics.models import Clinic, ClinicText, Rsvp
+from clinics.seats.rsvps import rsvp
 from registrations.tests.factories import NOW, make_member
 
 START = NOW + timedelta(days=7)

@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clinics import domain
-from clinics.actions import seats as seats_actions
-from clinics.actions.plans import (
+from clinics.domain import ClinicState, RsvpState
+from clinics.models import Clinic, ClinicText, Rsvp
+from clinics.planning.plans import (
     announce_clinic,
     archive_clinic,
     cancel_clinic,
@@ -18,9 +19,8 @@ from clinics.actions.plans import (
     reschedule,
     save_text,
 )
-from clinics.actions.seats import cancel_rsvp, change_capacity, promote_waiting
-from clinics.domain import ClinicState, RsvpState
-from clinics.models import Clinic, ClinicText, Rsvp
+from clinics.seats import rsvps as seats_actions
+from clinics.seats.rsvps import cancel_rsvp, change_capacity, promote_waiting
 from clinics.tests.factories import START, make_clinic, sign_up
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter

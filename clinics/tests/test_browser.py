@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from clinics import demo
-from clinics.actions.seats import rsvp
 from clinics.models import Clinic
+from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import LINK, make_clinic, sign_up
 from letsconnect.tests.browser import WIDTHS
 from registrations.tests.factories import make_coordinator, make_member

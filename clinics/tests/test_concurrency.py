@@ -16,10 +16,10 @@ import pytest
 from django.db import connection, connections
 
 from clinics import domain
-from clinics.actions import seats
-from clinics.actions.seats import cancel_rsvp, change_capacity, rsvp
 from clinics.domain import ClinicBusy
 from clinics.models import Clinic
+from clinics.seats import rsvps
+from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
 from mailings.models import Letter
@@ -107,7 +107,7 @@ def sign_everybody_up(clinic, people):
 
 def without_the_lock(monkeypatch):
     """Take the lock away, and have the first 30 find a seat before any of them writes. Returns the seats found."""
-    monkeypatch.setattr(seats, "lock_clinic", lambda clinic: Clinic.objects.get(pk=clinic.pk))
+    monkeypatch.setattr(rsvps, "lock_clinic", lambda clinic: Clinic.objects.get(pk=clinic.pk))
     together, found, counting, look = threading.Barrier(AT_ONCE), [], threading.Lock(), domain.next_free_seat
 
     def look_together(**facts):

@@ -5,12 +5,12 @@ from datetime import date, time, timedelta
 import pytest
 from django.apps import apps
 
-from clinics.actions import seats
-from clinics.actions.notices import tell_still_waiting
-from clinics.actions.plans import cancel_clinic, reschedule
-from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicState
 from clinics.models import Clinic, ClinicText, Notice
+from clinics.planning.notices import tell_still_waiting
+from clinics.planning.plans import cancel_clinic, reschedule
+from clinics.seats import rsvps
+from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from mailings import kinds
 from mailings.models import Letter
@@ -121,7 +121,7 @@ def test_who_asks_again_and_waits_again_is_told_of_that_too():
     tell_still_waiting(START - 2 * HOUR)
     Clinic.objects.update(closes_minutes_before=0)
     cancel_rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
-    seats.rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
+    rsvps.rsvp(clinic=clinic, member=waiting.member, by=waiting.member, now=START - HOUR)
 
     assert tell_still_waiting(START) == 1
 
@@ -269,7 +269,7 @@ def test_the_letter_goes_to_the_members_language_and_zone():
     clinic = make_clinic()
     person = make_member(language="ar", zone="Africa/Cairo")
 
-    seats.rsvp(clinic=clinic, member=person, by=person, now=NOW)
+    rsvps.rsvp(clinic=clinic, member=person, by=person, now=NOW)
 
     letter = owed("rsvp_recorded").get()
     assert (letter.language, letter.zone, letter.member) == ("ar", "Africa/Cairo", person)

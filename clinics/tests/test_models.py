@@ -7,10 +7,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from clinics.actions import seats
-from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, ClinicText, Notice, Rsvp
+from clinics.seats import rsvps as seats
+from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import START, make_clinic, sign_up
 from registrations.tests.factories import NOW, make_member
 

@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics.actions import seats
-from clinics.actions.plans import cancel_clinic
-from clinics.actions.seats import cancel_rsvp
 from clinics.domain import ClinicState
 from clinics.models import ClinicText, Rsvp
+from clinics.planning.plans import cancel_clinic
+from clinics.seats import rsvps
+from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from mailings.models import Letter
 from registrations.tests.factories import NOW, make_member
@@ -135,7 +135,7 @@ def test_the_list_takes_the_same_number_of_queries_at_3_and_at_30(client, member
         for i in range(number):
             made = make_clinic(title=f"Clinic {i}", starts_at=START + timedelta(hours=i))
             ClinicText.objects.create(clinic=made, language="fr", title="Clinique", summary="…")
-            seats.rsvp(clinic=made, member=member, by=member, now=NOW)
+            rsvps.rsvp(clinic=made, member=member, by=member, now=NOW)
             make_clinic(title=f"Old {i}", starts_at=NOW - timedelta(days=9), state=ClinicState.HELD)
 
     def count():

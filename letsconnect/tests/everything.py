@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 
-from clinics.actions import seats
 from clinics.models import Notice
+from clinics.seats import rsvps
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal, security
 from letsconnect.base.models import SecurityEventKind
@@ -80,7 +80,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
         lifted_at=NOW,
     )
     for capacity in (1, 3):
-        rsvp = seats.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
+        rsvp = rsvps.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
     report = send_report(by=member, about=other, who=WORD, what=WORD, now=NOW)
     keep_note(

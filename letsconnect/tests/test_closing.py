@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from clinics.actions.seats import rsvp
 from clinics.domain import ClinicClosed
 from clinics.models import Rsvp
+from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.links import sign
 from letsconnect.base.models import Act, ActReason, SecurityEvent

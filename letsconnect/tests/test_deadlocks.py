@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from clinics.actions.seats import cancel_rsvp, change_capacity, rsvp
 from clinics.domain import ClinicError
 from clinics.models import Rsvp
+from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
 from clinics.tests.factories import make_clinic
 from mailings.ledger.sweeping import sweep
 from matching.domain.matches import ClosedWhy, MatchingError

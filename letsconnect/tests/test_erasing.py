@@ -8,8 +8,8 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import ForeignKey, OneToOneField
 
-from clinics.actions.seats import rsvp
 from clinics.models import Rsvp
+from clinics.seats.rsvps import rsvp
 from letsconnect.base import personal
 from letsconnect.base.models import Act
 from letsconnect.session_age import SIGNED_IN_AT

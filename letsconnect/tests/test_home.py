@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinics.actions.seats import rsvp
+from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.trust.models import Report, TrustSeat
 from matching.models import RoundParticipant

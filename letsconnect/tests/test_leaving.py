@@ -7,10 +7,10 @@ from threading import Barrier, Event
 import pytest
 from django.db import connection
 
-from clinics.actions import seats
-from clinics.actions.seats import rsvp
 from clinics.domain import ClinicClosed, ClinicError
 from clinics.models import Clinic, Rsvp
+from clinics.seats import rsvps
+from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
 from mailings.models import Letter
@@ -287,7 +287,7 @@ def test_signing_up_while_being_erased_waits_for_the_end_and_is_refused(monkeypa
 
     monkeypatch.setattr(erasing, "_close_registrations", hold_open)
     if not locked:
-        monkeypatch.setattr(seats, "lock_person", lambda member: Member.objects.get(pk=member.pk))
+        monkeypatch.setattr(rsvps, "lock_person", lambda member: Member.objects.get(pk=member.pk))
     _erased, answer = at_once(lambda: erasing.erase_member(member=person, by=person, now=NOW), sign_up_then)
 
     has_a_seat = Rsvp.objects.active().filter(member=person).exists()

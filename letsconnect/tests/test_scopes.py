@@ -8,7 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import reverse
 
-from clinics.actions.plans import (
+from clinics.domain import ClinicState, NotYours
+from clinics.models import Clinic, Rsvp
+from clinics.planning.plans import (
     announce_clinic,
     archive_clinic,
     cancel_clinic,
@@ -18,8 +20,6 @@ from clinics.actions.plans import (
     reschedule,
     save_text,
 )
-from clinics.domain import ClinicState, NotYours
-from clinics.models import Clinic, Rsvp
 from clinics.tests.factories import make_clinic, sign_up
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from registrations.models import WorkingGroupSeat

@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinics.actions.seats import rsvp
+from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts
 from letsconnect.base.together import Reading

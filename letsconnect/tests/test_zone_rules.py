@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from clinics.actions.zone_changes import recompute_clinics
 from clinics.models import Notice
+from clinics.planning.zone_changes import recompute_clinics
 from clinics.tests.factories import make_clinic, sign_up
 from letsconnect import zone_rules
 from letsconnect.base.models import Act

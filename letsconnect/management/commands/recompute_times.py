@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from clinics.actions.zone_changes import recompute_clinics
+from clinics.planning.zone_changes import recompute_clinics
 from letsconnect import zone_rules
 from letsconnect.base.zones import Recomputed
 from matching.models import Session

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.actions.seats import cancel_rsvp
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
+from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.lines import isolated
 from letsconnect.base.templatetags.when import written
 from letsconnect.base.together import Reading

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from clinics.actions.plans import START, reschedule
 from clinics.domain import ClinicError
 from clinics.models import Clinic
+from clinics.planning.plans import START, reschedule
 from letsconnect.base.zones import Recomputed, moment_now
 
 

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinics import domain
-from clinics.actions.notices import owe_notice
-from clinics.actions.seats import change_capacity, lock_clinic, move_up
 from clinics.domain import ClinicState, MoveNotAllowed, NoticeKind, NotReady, NotYours, ReasonMissing
 from clinics.models import Clinic, ClinicText
+from clinics.planning.notices import owe_notice
+from clinics.seats.rsvps import change_capacity, lock_clinic, move_up
 from letsconnect.base import acts
 from mailings.ledger import letters
 from registrations.models import Member
