@@ -18,13 +18,13 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.checks import DOUBTS_LAST
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.models import ProxyDoubt
-from letsconnect.trust.domain import FEWEST_READERS
-from letsconnect.trust.models import Report, TrustSeat
 from mailings.ledger.lateness import lateness
 from mailings.models import Letter
 from matching.domain.matches import MatchState
 from matching.models import Concern, Match
 from registrations.models import Member, Registration
+from trust.domain import FEWEST_READERS
+from trust.models import Report, TrustSeat
 
 
 class WorkingGroupSite(AdminSite):

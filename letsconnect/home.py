@@ -15,7 +15,6 @@ from django.db.models.functions import Coalesce
 from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
 from letsconnect.base.together import Reading
-from letsconnect.trust.models import Report
 from mailings.ledger.reachable import why_not_written_to
 from matching.domain.matches import MatchState
 from matching.domain.sessions import SessionState
@@ -26,6 +25,7 @@ from matching.words import reasons
 from registrations.models import Member, Registration, Skill, SkillSuggestion
 from registrations.skills import sentences_of_suggestions
 from registrations.taking_part import sentence
+from trust.models import Report
 
 SHOWN = 5
 

@@ -9,8 +9,8 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from letsconnect.trust.models import TrustSeat
 from registrations.models import Member
+from trust.models import TrustSeat
 
 SIGNED_IN_AT = "signed_in_at"  # session key: seconds since 1970
 

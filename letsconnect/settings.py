@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "mailings",
     "matching",
     "clinics",
-    "letsconnect.trust",
+    "trust",
     "letsconnect",
     "allauth",
     "allauth.account",

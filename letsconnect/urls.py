@@ -18,7 +18,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("matches/", include("matching.urls")),
-    path("trust/", include("letsconnect.trust.urls")),
+    path("trust/", include("trust.urls")),
     path("", include("mailings.urls")),
     path("admin/", admin.site.urls),
 ]

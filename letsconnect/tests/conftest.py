@@ -14,8 +14,6 @@ from clinics.domain import ClinicState
 from clinics.tests.factories import make_clinic
 from letsconnect.base import security
 from letsconnect.base.models import SecurityEventKind
-from letsconnect.trust.actions.reports import send_report
-from letsconnect.trust.actions.seats import appoint_to_trust_team
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
 from matching.domain.matches import MatchState, Side
@@ -38,6 +36,8 @@ from registrations.tests.factories import (
     make_registration,
     make_skill,
 )
+from trust.actions.reports import send_report
+from trust.actions.seats import appoint_to_trust_team
 
 
 def make_world():

@@ -14,9 +14,6 @@ from clinics.seats import rsvps
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal, security
 from letsconnect.base.models import SecurityEventKind
-from letsconnect.trust.actions.reports import keep_note, send_report
-from letsconnect.trust.actions.seats import appoint_to_trust_team
-from letsconnect.trust.models import ReportLook
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from matching.domain.matches import MatchState
@@ -42,6 +39,9 @@ from registrations.models import (
     SkillSuggestion,
 )
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
+from trust.actions.reports import keep_note, send_report
+from trust.actions.seats import appoint_to_trust_team
+from trust.models import ReportLook
 
 WORD = "Zebrafinch"
 ADDRESS = f"{WORD}@example.org".lower()

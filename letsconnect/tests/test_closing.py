@@ -17,8 +17,6 @@ from clinics.tests.factories import make_clinic
 from letsconnect.base.links import sign
 from letsconnect.base.models import Act, ActReason, SecurityEvent
 from letsconnect.desk import WorkingGroupSite
-from letsconnect.trust.actions.seats import appoint_to_trust_team
-from letsconnect.trust.models import TrustSeat
 from mailings.ledger import letters
 from mailings.ledger.draining import NotOwed, _prepare
 from mailings.models import Letter
@@ -53,6 +51,8 @@ from registrations.tests.factories import (
     make_member,
     make_registration,
 )
+from trust.actions.seats import appoint_to_trust_team
+from trust.models import TrustSeat
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)

@@ -12,7 +12,7 @@ from letsconnect.base import personal
 from registrations.models import Consent, Look
 
 ROOT = Path(settings.BASE_DIR)
-OURS = ("letsconnect.base", "letsconnect.trust", "registrations", "mailings", "matching", "clinics")
+OURS = ("letsconnect.base", "trust", "registrations", "mailings", "matching", "clinics")
 
 
 def our_models():
@@ -20,7 +20,7 @@ def our_models():
 
 
 def our_files():
-    folders = ("letsconnect", "registrations", "mailings", "matching", "clinics")
+    folders = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust")
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 

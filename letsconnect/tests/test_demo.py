@@ -6,12 +6,12 @@ from django.utils import timezone
 
 from clinics.models import Clinic
 from letsconnect.demo_accounts import how_to_sign_in
-from letsconnect.trust.models import Report
 from mailings.models import Letter
 from matching.models import Match
 from registrations.actions.reference import load_reference_data
 from registrations.demo import DOMAIN
 from registrations.models import Member
+from trust.models import Report
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,6 @@ from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal
 from letsconnect.base.models import Act, ActReason
 from letsconnect.tests.everything import ADDRESS, make_somebody
-from letsconnect.trust.actions.reports import keep_note, send_report
-from letsconnect.trust.models import Report, TrustSeat
 from mailings.models import Letter, Suppression
 from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import Exclusion, Match, RoundReplay, Session
@@ -39,6 +37,8 @@ from registrations.models import (
 )
 from registrations.proved import proved_by
 from registrations.tests.factories import NOW, make_coordinator, make_registration
+from trust.actions.reports import keep_note, send_report
+from trust.models import Report, TrustSeat
 
 PAGE = reverse("registrations:my-data")
 # Words that code reads, ids and digests of other things; addresses are how rows are found.

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
-from letsconnect.trust.models import Report, TrustSeat
 from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_round
 from matching.tests.feedback_factories import make_hour
@@ -23,6 +22,7 @@ from registrations.tests.factories import (
     make_registration,
     make_skill,
 )
+from trust.models import Report, TrustSeat
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST = 12

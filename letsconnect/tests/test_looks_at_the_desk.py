@@ -13,12 +13,12 @@ from django.urls import reverse
 from clinics.tests.factories import make_clinic, sign_up
 from letsconnect.tests.opened import Remembering, sent_along
 from letsconnect.tests.test_access import DOORS
-from letsconnect.trust.models import ReportLook
-from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings.tests.factories import make_letter
 from registrations.domain import LookKind
 from registrations.models import ImportedRow, ImportUpload, Look, Member, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
+from trust.models import ReportLook
+from trust.tests.factories import make_reader, make_report
 
 DESKS = sorted(admin.site._registry.values(), key=str)
 

@@ -17,7 +17,7 @@ from letsconnect.embedded.postgres import command_line
 from letsconnect.tests.test_embedded import processes_of
 from mailings.tests.smtp import free_port
 
-PARTS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "templates", "static", "locale")
+PARTS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust", "templates", "static", "locale")
 
 
 @pytest.fixture

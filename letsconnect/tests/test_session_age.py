@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from letsconnect.session_age import SIGNED_IN_AT
-from letsconnect.trust.actions.seats import appoint_to_trust_team
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
+from trust.actions.seats import appoint_to_trust_team
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("registrations:sign-in-ways")  # for who is signed in, and costs little

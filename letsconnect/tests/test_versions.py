@@ -17,12 +17,12 @@ from letsconnect.base import versioned, versions
 from letsconnect.base.models import Act
 from letsconnect.base.versioned import VersionedAdmin
 from letsconnect.tests.opened import as_opened, hidden_in
-from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings.models import Letter
 from matching.models import Match, MatchingRules, Round
 from matching.tests.factories import make_match, make_round
 from registrations.models import Eligibility, Group, GroupAlias, Registration, SkillName
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration, make_skill
+from trust.tests.factories import make_reader, make_report
 
 NEW_LINK = "https://meet.example.org/new-room"
 

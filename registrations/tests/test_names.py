@@ -108,7 +108,7 @@ CODES |= {"cancel_reason", "password", "address"}
 
 
 def test_every_column_of_one_line_is_a_line_or_a_code():
-    ours = ("letsconnect.base", "letsconnect.trust", "registrations", "mailings", "matching", "clinics")
+    ours = ("letsconnect.base", "trust", "registrations", "mailings", "matching", "clinics")
     unlined = {
         f"{model.__name__}.{field.name}"
         for model in apps.get_models()
@@ -138,7 +138,7 @@ def test_every_field_of_one_line_that_people_fill_in_is_cleaned():
     plain = {
         f"{form.__module__}.{form.__name__}.{name}"
         for form in below(forms.BaseForm)
-        if form.__module__.startswith(("registrations", "matching", "clinics", "mailings", "letsconnect"))
+        if form.__module__.startswith(("registrations", "matching", "clinics", "mailings", "trust", "letsconnect"))
         and ".tests." not in form.__module__
         for name, field in getattr(form, "base_fields", {}).items()
         if type(field) is forms.CharField and type(field.widget) is forms.TextInput and name not in TYPED_CODES

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from clinics import demo as clinics_demo
 from letsconnect import demo_accounts
-from letsconnect.trust import demo as trust_demo
 from matching.demo import matches as matching_demo
 from registrations import demo
 from registrations.models import Member
+from trust import demo as trust_demo
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from letsconnect.trust.domain import MoveNotAllowed, NothingSaid, ReportState, check_move, check_outcome, weeks_waited
 from registrations.tests.factories import NOW
+from trust.domain import MoveNotAllowed, NothingSaid, ReportState, check_move, check_outcome, weeks_waited
 
 ALLOWED = {("new", "looking"), ("new", "closed"), ("looking", "closed"), ("closed", "looking")}
 

@@ -4,15 +4,15 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act, ActReason, SecurityEvent
-from letsconnect.trust.actions.reports import decide_report, name_person, reopen_account
-from letsconnect.trust.domain import CannotClose, MoveNotAllowed, NotYours
-from letsconnect.trust.models import Note
-from letsconnect.trust.tests.factories import make_reader, make_report
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.actions import closing
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
+from trust.actions.reports import decide_report, name_person, reopen_account
+from trust.domain import CannotClose, MoveNotAllowed, NotYours
+from trust.models import Note
+from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db
 WHY = "Threatened three people."

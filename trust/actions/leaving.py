@@ -6,12 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from letsconnect.base.together import Reading
-from letsconnect.trust.actions.seats import end_trust_seat
-from letsconnect.trust.domain import ReportState
-from letsconnect.trust.models import Report, ReportLook, TrustSeat
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member
+from trust.actions.seats import end_trust_seat
+from trust.domain import ReportState
+from trust.models import Report, ReportLook, TrustSeat
 
 
 def connect() -> None:

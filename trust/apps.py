@@ -3,13 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class TrustConfig(AppConfig):
-    name = "letsconnect.trust"
+    name = "trust"
     label = "trust"
     verbose_name = _("Trust team")
 
     def ready(self) -> None:
-        from letsconnect.trust import emails  # registers the letters and the sweeps
-        from letsconnect.trust.actions import leaving
+        from trust import emails  # registers the letters and the sweeps
+        from trust.actions import leaving
 
         emails.register()
         leaving.connect()

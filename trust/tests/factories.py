@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from letsconnect.trust.domain import Outcome, ReportState
-from letsconnect.trust.models import Report, TrustSeat
 from registrations.models import Member
 from registrations.tests.factories import NOW, make_member
+from trust.domain import Outcome, ReportState
+from trust.models import Report, TrustSeat
 
 
 def make_reader(**fields: Any) -> Member:

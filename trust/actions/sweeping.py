@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from letsconnect.trust.domain import weeks_waited
-from letsconnect.trust.models import Note, Report, TrustSeat
 from mailings.ledger import letters
 from mailings.models import Letter
+from trust.domain import weeks_waited
+from trust.models import Note, Report, TrustSeat
 
 
 @transaction.atomic

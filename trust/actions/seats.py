@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
-from letsconnect.trust.domain import NotOneself, NotYours, SeatRefused
-from letsconnect.trust.models import TrustSeat
 from mailings.ledger import letters
 from registrations.models import Member
+from trust.domain import NotOneself, NotYours, SeatRefused
+from trust.models import TrustSeat
 
 
 @transaction.atomic

@@ -11,9 +11,9 @@ from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
-from letsconnect.trust.domain import KEPT_AFTER_CLOSING, Deed, Outcome, ReportState
 from registrations.models import Member
 from registrations.models.members import new_public_id
+from trust.domain import KEPT_AFTER_CLOSING, Deed, Outcome, ReportState
 
 
 class TrustSeatQuerySet(models.QuerySet["TrustSeat"]):

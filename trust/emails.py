@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from letsconnect.base.links import absolute
-from letsconnect.trust.actions.sweeping import forget_old_reports, tell_readers
-from letsconnect.trust.models import Report, TrustSeat
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
+from trust.actions.sweeping import forget_old_reports, tell_readers
+from trust.models import Report, TrustSeat
 
 
 def register() -> None:

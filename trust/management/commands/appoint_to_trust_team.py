@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from letsconnect.base import addresses
-from letsconnect.trust.actions.seats import appoint_to_trust_team
-from letsconnect.trust.domain import TrustError
 from registrations.models import Member
+from trust.actions.seats import appoint_to_trust_team
+from trust.domain import TrustError
 
 
 class Command(BaseCommand):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from letsconnect.trust import views
+from trust import views
 
 app_name = "trust"
 urlpatterns = [

@@ -9,16 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from letsconnect.trust.actions.reports import keep_note, send_report
-from letsconnect.trust.actions.seats import appoint_to_trust_team
-from letsconnect.trust.actions.sweeping import tell_readers
-from letsconnect.trust.domain import REPORTS_A_DAY
-from letsconnect.trust.models import Note, Report
-from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings.models import Letter
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW, make_coordinator, make_member
+from trust.actions.reports import keep_note, send_report
+from trust.actions.seats import appoint_to_trust_team
+from trust.actions.sweeping import tell_readers
+from trust.domain import REPORTS_A_DAY
+from trust.models import Note, Report
+from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("trust:report-list")

@@ -7,8 +7,13 @@ from math import ceil
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.trust.actions.sweeping import owe_waiting
-from letsconnect.trust.domain import (
+from mailings.ledger import letters
+from registrations.actions import blocking, closing
+from registrations.actions.locking import lock_member
+from registrations.domain import ClosedBy, ClosedMeanwhile, LastCoordinator
+from registrations.models import Member
+from trust.actions.sweeping import owe_waiting
+from trust.domain import (
     REPORTS_A_DAY,
     CannotClose,
     Deed,
@@ -22,12 +27,7 @@ from letsconnect.trust.domain import (
     check_move,
     check_outcome,
 )
-from letsconnect.trust.models import Note, Report, TrustSeat
-from mailings.ledger import letters
-from registrations.actions import blocking, closing
-from registrations.actions.locking import lock_member
-from registrations.domain import ClosedBy, ClosedMeanwhile, LastCoordinator
-from registrations.models import Member
+from trust.models import Note, Report, TrustSeat
 
 
 @transaction.atomic

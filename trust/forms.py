@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField
-from letsconnect.trust.domain import Outcome, ReportState
 from registrations.models import Member
+from trust.domain import Outcome, ReportState
 
 
 class ReportForm(forms.Form):

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.trust.actions.seats import appoint_to_trust_team, end_trust_seat
-from letsconnect.trust.domain import TrustError
-from letsconnect.trust.models import TrustSeat
 from registrations.admin.people import PersonForm
 from registrations.admin.seats import SeatAdmin
+from trust.actions.seats import appoint_to_trust_team, end_trust_seat
+from trust.domain import TrustError
+from trust.models import TrustSeat
 
 
 @admin.register(TrustSeat)

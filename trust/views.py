@@ -18,7 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from letsconnect.base import versions
-from letsconnect.trust.actions.reports import (
+from matching.models import Match
+from matching.words import reasons
+from registrations.actions import blocking
+from registrations.domain import RegistrationError
+from registrations.models import Member, Registration
+from trust.actions.reports import (
     decide_report,
     keep_note,
     name_person,
@@ -26,14 +31,9 @@ from letsconnect.trust.actions.reports import (
     send_report,
     step_aside,
 )
-from letsconnect.trust.domain import MoveNotAllowed, TooMany, TrustError
-from letsconnect.trust.forms import DecideForm, NameForm, ReportForm
-from letsconnect.trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
-from matching.models import Match
-from matching.words import reasons
-from registrations.actions import blocking
-from registrations.domain import RegistrationError
-from registrations.models import Member, Registration
+from trust.domain import MoveNotAllowed, TooMany, TrustError
+from trust.forms import DecideForm, NameForm, ReportForm
+from trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
 
 SHOWN = 200
 

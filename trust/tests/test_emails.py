@@ -2,13 +2,13 @@
 
 import pytest
 
-from letsconnect.trust.actions.reports import send_report
-from letsconnect.trust.actions.sweeping import forget_old_reports, tell_readers
-from letsconnect.trust.models import TrustSeat
-from letsconnect.trust.tests.factories import make_reader, make_report
 from mailings import kinds
 from mailings.ledger.draining import drain
 from registrations.tests.factories import NOW, make_member
+from trust.actions.reports import send_report
+from trust.actions.sweeping import forget_old_reports, tell_readers
+from trust.models import TrustSeat
+from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from letsconnect.trust.actions.reports import send_report
-from letsconnect.trust.actions.seats import appoint_to_trust_team
 from registrations.models import Member
+from trust.actions.reports import send_report
+from trust.actions.seats import appoint_to_trust_team
 
 
 def load(*, now: datetime, team: Sequence[Member], writer: Member) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from letsconnect.trust.models import Note, Report, TrustSeat
-from letsconnect.trust.tests.factories import make_reader, make_report
 from registrations.tests.factories import NOW, make_coordinator, make_member
+from trust.models import Note, Report, TrustSeat
+from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()

@@ -6,10 +6,18 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from letsconnect.base.models import Act, SecurityEvent
-from letsconnect.trust.actions.reports import decide_report, keep_note, name_person, send_report, step_aside
-from letsconnect.trust.actions.seats import appoint_to_trust_team, end_trust_seat
-from letsconnect.trust.actions.sweeping import forget_old_reports, tell_readers
-from letsconnect.trust.domain import (
+from mailings.models import Letter
+from matching.models import Match
+from matching.tests.factories import make_match
+from registrations import news
+from registrations.actions import closing, erasing
+from registrations.domain import Step
+from registrations.models import Block, Look
+from registrations.tests.factories import NOW, make_coordinator, make_member
+from trust.actions.reports import decide_report, keep_note, name_person, send_report, step_aside
+from trust.actions.seats import appoint_to_trust_team, end_trust_seat
+from trust.actions.sweeping import forget_old_reports, tell_readers
+from trust.domain import (
     REPORTS_A_DAY,
     LastReader,
     MoveNotAllowed,
@@ -19,16 +27,8 @@ from letsconnect.trust.domain import (
     SeatRefused,
     TooMany,
 )
-from letsconnect.trust.models import Note, Report, TrustSeat
-from letsconnect.trust.tests.factories import make_reader, make_report
-from mailings.models import Letter
-from matching.models import Match
-from matching.tests.factories import make_match
-from registrations import news
-from registrations.actions import closing, erasing
-from registrations.domain import Step
-from registrations.models import Block, Look
-from registrations.tests.factories import NOW, make_coordinator, make_member
+from trust.models import Note, Report, TrustSeat
+from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db
 
