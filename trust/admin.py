@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.admin.people import PersonForm
 from registrations.admin.seats import SeatAdmin
-from trust.actions.seats import appoint_to_trust_team, end_trust_seat
 from trust.domain import TrustError
 from trust.models import TrustSeat
+from trust.seats.appointing import appoint_to_trust_team, end_trust_seat
 
 
 @admin.register(TrustSeat)

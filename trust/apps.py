@@ -9,7 +9,7 @@ class TrustConfig(AppConfig):
 
     def ready(self) -> None:
         from trust import emails  # registers the letters and the sweeps
-        from trust.actions import leaving
+        from trust.reports import leaving
 
         emails.register()
         leaving.connect()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from registrations.models import Member
-from trust.actions.reports import send_report
-from trust.actions.seats import appoint_to_trust_team
+from trust.reports.handling import send_report
+from trust.seats.appointing import appoint_to_trust_team
 
 
 def load(*, now: datetime, team: Sequence[Member], writer: Member) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from trust.actions.sweeping import forget_old_reports, tell_readers
 from trust.models import Report, TrustSeat
+from trust.reports.sweeps import forget_old_reports, tell_readers
 
 
 def register() -> None:

@@ -23,7 +23,10 @@ from matching.words import reasons
 from registrations.actions import blocking
 from registrations.domain import RegistrationError
 from registrations.models import Member, Registration
-from trust.actions.reports import (
+from trust.domain import MoveNotAllowed, TooMany, TrustError
+from trust.forms import DecideForm, NameForm, ReportForm
+from trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
+from trust.reports.handling import (
     decide_report,
     keep_note,
     name_person,
@@ -31,9 +34,6 @@ from trust.actions.reports import (
     send_report,
     step_aside,
 )
-from trust.domain import MoveNotAllowed, TooMany, TrustError
-from trust.forms import DecideForm, NameForm, ReportForm
-from trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
 
 SHOWN = 200
 

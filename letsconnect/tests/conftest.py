@@ -36,8 +36,8 @@ from registrations.tests.factories import (
     make_registration,
     make_skill,
 )
-from trust.actions.reports import send_report
-from trust.actions.seats import appoint_to_trust_team
+from trust.reports.handling import send_report
+from trust.seats.appointing import appoint_to_trust_team
 
 
 def make_world():

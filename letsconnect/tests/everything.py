@@ -39,9 +39,9 @@ from registrations.models import (
     SkillSuggestion,
 )
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
-from trust.actions.reports import keep_note, send_report
-from trust.actions.seats import appoint_to_trust_team
 from trust.models import ReportLook
+from trust.reports.handling import keep_note, send_report
+from trust.seats.appointing import appoint_to_trust_team
 
 WORD = "Zebrafinch"
 ADDRESS = f"{WORD}@example.org".lower()

@@ -51,8 +51,8 @@ from registrations.tests.factories import (
     make_member,
     make_registration,
 )
-from trust.actions.seats import appoint_to_trust_team
 from trust.models import TrustSeat
+from trust.seats.appointing import appoint_to_trust_team
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)

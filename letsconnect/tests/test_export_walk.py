@@ -37,8 +37,8 @@ from registrations.models import (
 )
 from registrations.proved import proved_by
 from registrations.tests.factories import NOW, make_coordinator, make_registration
-from trust.actions.reports import keep_note, send_report
 from trust.models import Report, TrustSeat
+from trust.reports.handling import keep_note, send_report
 
 PAGE = reverse("registrations:my-data")
 # Words that code reads, ids and digests of other things; addresses are how rows are found.

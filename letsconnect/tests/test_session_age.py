@@ -10,7 +10,7 @@ from django.urls import reverse
 from letsconnect.session_age import SIGNED_IN_AT
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
-from trust.actions.seats import appoint_to_trust_team
+from trust.seats.appointing import appoint_to_trust_team
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("registrations:sign-in-ways")  # for who is signed in, and costs little

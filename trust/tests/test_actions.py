@@ -14,9 +14,6 @@ from registrations.actions import closing, erasing
 from registrations.domain import Step
 from registrations.models import Block, Look
 from registrations.tests.factories import NOW, make_coordinator, make_member
-from trust.actions.reports import decide_report, keep_note, name_person, send_report, step_aside
-from trust.actions.seats import appoint_to_trust_team, end_trust_seat
-from trust.actions.sweeping import forget_old_reports, tell_readers
 from trust.domain import (
     REPORTS_A_DAY,
     LastReader,
@@ -28,6 +25,9 @@ from trust.domain import (
     TooMany,
 )
 from trust.models import Note, Report, TrustSeat
+from trust.reports.handling import decide_report, keep_note, name_person, send_report, step_aside
+from trust.reports.sweeps import forget_old_reports, tell_readers
+from trust.seats.appointing import appoint_to_trust_team, end_trust_seat
 from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db

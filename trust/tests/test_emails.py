@@ -5,9 +5,9 @@ import pytest
 from mailings import kinds
 from mailings.ledger.draining import drain
 from registrations.tests.factories import NOW, make_member
-from trust.actions.reports import send_report
-from trust.actions.sweeping import forget_old_reports, tell_readers
 from trust.models import TrustSeat
+from trust.reports.handling import send_report
+from trust.reports.sweeps import forget_old_reports, tell_readers
 from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from matching.tests.factories import make_match
 from registrations.actions import closing
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
-from trust.actions.reports import decide_report, name_person, reopen_account
 from trust.domain import CannotClose, MoveNotAllowed, NotYours
 from trust.models import Note
+from trust.reports.handling import decide_report, name_person, reopen_account
 from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db

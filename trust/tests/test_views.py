@@ -13,11 +13,11 @@ from mailings.models import Letter
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW, make_coordinator, make_member
-from trust.actions.reports import keep_note, send_report
-from trust.actions.seats import appoint_to_trust_team
-from trust.actions.sweeping import tell_readers
 from trust.domain import REPORTS_A_DAY
 from trust.models import Note, Report
+from trust.reports.handling import keep_note, send_report
+from trust.reports.sweeps import tell_readers
+from trust.seats.appointing import appoint_to_trust_team
 from trust.tests.factories import make_reader, make_report
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from letsconnect.base import addresses
 from registrations.models import Member
-from trust.actions.seats import appoint_to_trust_team
 from trust.domain import TrustError
+from trust.seats.appointing import appoint_to_trust_team
 
 
 class Command(BaseCommand):

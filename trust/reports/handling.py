@@ -12,7 +12,6 @@ from registrations.actions import blocking, closing
 from registrations.actions.locking import lock_member
 from registrations.domain import ClosedBy, ClosedMeanwhile, LastCoordinator
 from registrations.models import Member
-from trust.actions.sweeping import owe_waiting
 from trust.domain import (
     REPORTS_A_DAY,
     CannotClose,
@@ -28,6 +27,7 @@ from trust.domain import (
     check_outcome,
 )
 from trust.models import Note, Report, TrustSeat
+from trust.reports.sweeps import owe_waiting
 
 
 @transaction.atomic

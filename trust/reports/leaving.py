@@ -9,9 +9,9 @@ from letsconnect.base.together import Reading
 from registrations import news
 from registrations.domain import Step
 from registrations.models import Member
-from trust.actions.seats import end_trust_seat
 from trust.domain import ReportState
 from trust.models import Report, ReportLook, TrustSeat
+from trust.seats.appointing import end_trust_seat
 
 
 def connect() -> None:
