@@ -1,1 +1,0 @@
-"""Everything that happens to clinics and seats."""

@@ -1,1 +1,0 @@
-"""Everything that changes the ledger after a letter was owed."""

@@ -1,1 +1,0 @@
-"""Every change to reports and seats of the trust team."""
