@@ -10,21 +10,10 @@ class RegistrationsConfig(AppConfig):
     def ready(self) -> None:
         from letsconnect.base import looks
         from mailings import kinds
-        from registrations import seeing
-        from registrations.actions import (
-            claims,
-            erasing,
-            members,
-            quietness,
-            sensitive,
-            sessions,
-            skill_merging,
-            uploads,
-            visitor_answers,
-        )
-        from registrations.emails import accounts as account_emails
+        from registrations.accounts import activity, browser_sessions, inactivity, inactivity_emails, signing_in
+        from registrations.accounts import emails as account_emails
+        from registrations.actions import claims, erasing, sensitive, skill_merging, uploads, visitor_answers
         from registrations.emails import claims as claim_emails
-        from registrations.emails import quietness as inactivity_emails
         from registrations.emails import review as review_emails
         from registrations.emails import seats as seat_emails
         from registrations.models import Look
@@ -32,16 +21,16 @@ class RegistrationsConfig(AppConfig):
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
             letters.register()
         looks.keep_with(Look.objects.keep)
-        kinds.register_sweep("registrations.old_codes", members.forget_old_codes)
+        kinds.register_sweep("registrations.old_codes", signing_in.forget_old_codes)
         kinds.register_sweep("registrations.kept_answers", visitor_answers.forget_old_answers)
-        kinds.register_sweep("registrations.ended_sessions", sessions.forget_ended_sessions)
+        kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)
         kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)
         kinds.register_sweep("registrations.overlooked_uploads", uploads.nudge_overlooked)
         kinds.register_sweep("registrations.overlooked_merges", skill_merging.nudge_overlooked)
         kinds.register_sweep("registrations.old_uploads", uploads.forget_old_uploads)
         kinds.register_sweep("registrations.sensitive_answers", sensitive.count_old_answers)
-        kinds.register_sweep("registrations.still_in", quietness.ask_still_in)
-        kinds.register_sweep("registrations.silent", quietness.pause_silent)
+        kinds.register_sweep("registrations.still_in", inactivity.ask_still_in)
+        kinds.register_sweep("registrations.silent", inactivity.pause_silent)
         kinds.register_sweep("registrations.late_letters_of_the_erased", erasing.forget_late_letters)
-        user_logged_in.connect(seeing.note_sign_in)
-        user_logged_out.connect(seeing.note_sign_out)
+        user_logged_in.connect(activity.note_sign_in)
+        user_logged_out.connect(activity.note_sign_out)

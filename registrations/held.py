@@ -14,7 +14,7 @@ from letsconnect.base import personal
 from letsconnect.base.models import Act
 from letsconnect.base.together import Reading
 from mailings.models import Letter
-from registrations import news
+from registrations import events
 from registrations.actions import sensitive
 from registrations.domain import AgeRange, BabelLevel, ConsentDocument, Gender, OfferLevel, SeatRole, WishPriority
 from registrations.facts import RegistrationFacts, current_version
@@ -34,7 +34,7 @@ from registrations.models import (
 from registrations.proved import Proved, proved_by
 from registrations.reference.names import country_name, language_name
 
-Section, Item, Told, item = news.Section, news.Item, news.Told, news.Item.of
+Section, Item, Told, item = events.Section, events.Item, events.Told, events.Item.of
 _COVERED = ("Member", "Registration", "Offer", "Wish", "SpokenLanguage", "Window", "Consent", "Look", "Block")
 _SIGN_IN = {
     "account.EmailAddress": gettext_lazy("Addresses I sign in with"),
@@ -63,7 +63,7 @@ def everything(member: Member, *, now: datetime, registration: Registration | No
     if registration is not None:
         parts += [_registration(registration), _answers(reading, registration)]
     parts += [_consents(reading, member), _sensitive(member)]
-    parts += [told for _receiver, told in news.collecting.send(sender=None, member=member, now=now, reading=reading)]
+    parts += [told for _receiver, told in events.collecting.send(sender=None, member=member, now=now, reading=reading)]
     parts += [_blocks(reading, member), _looks(reading, member), _seats(reading, member)]
     parts += [_acts(reading, member, registration), _letters(reading, proved), _codes(reading, proved)]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}

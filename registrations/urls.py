@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from registrations.accounts.wikimedia import views as wikimedia
 from registrations.views import agreements, claims, my_data, my_part, registration, search, sign_in, skills, steps
-from registrations.wikimedia import views as wikimedia
 
 app_name = "registrations"
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from letsconnect.base import versions
 from matching.models import Match
 from matching.words import reasons
-from registrations.actions import blocking
+from registrations.accounts import blocking
 from registrations.domain import RegistrationError
 from registrations.models import Member, Registration
 from trust.domain import MoveNotAllowed, TooMany, TrustError

@@ -11,18 +11,18 @@ from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.lines import isolated
 from letsconnect.base.templatetags.when import written
 from letsconnect.base.together import Reading
-from registrations import news
+from registrations import events
 from registrations.domain import Step
 from registrations.models import Member, Registration
 
 
 def connect() -> None:
     """Listen to the news about people."""
-    news.registration_withdrawn.connect(on_withdrawn)
-    news.erasing.connect(on_erasing)
-    news.account_closed.connect(on_account_closed)
-    news.foreseeing.connect(foresee)
-    news.collecting.connect(collect)
+    events.registration_withdrawn.connect(on_withdrawn)
+    events.erasing.connect(on_erasing)
+    events.account_closed.connect(on_account_closed)
+    events.foreseeing.connect(foresee)
+    events.collecting.connect(collect)
 
 
 def on_withdrawn(
@@ -76,12 +76,12 @@ _FORESEEN = {
 }
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
     """Tell a person every clinic they signed up for."""
     mine = Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
     rsvps = reading.want(mine)
     yield ("clinics.Rsvp",)
-    item = news.Item.of
+    item = events.Item.of
     rows = [
         (
             item("clinic", _("Clinic"), rsvp.clinic.title),
@@ -92,4 +92,4 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
         )
         for rsvp in rsvps
     ]
-    yield news.Section("clinics", _("My clinics"), rows)
+    yield events.Section("clinics", _("My clinics"), rows)

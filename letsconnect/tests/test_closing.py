@@ -28,9 +28,11 @@ from matching.rounds.reviews import approve_match
 from matching.sessions import feeds
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session
-from registrations.actions import claims, closing, seats
-from registrations.actions.members import check_open
-from registrations.actions.quietness import registration_asked
+from registrations.accounts import closing
+from registrations.accounts.inactivity import registration_asked
+from registrations.accounts.inactivity_emails import PURPOSE
+from registrations.accounts.signing_in import check_open
+from registrations.actions import claims, seats
 from registrations.claim_links import claim_link
 from registrations.domain import (
     AccountClosed,
@@ -42,7 +44,6 @@ from registrations.domain import (
     RegistrationState,
     SeatRole,
 )
-from registrations.emails.quietness import PURPOSE
 from registrations.models import Member, Registration
 from registrations.tests.factories import (
     NOW,

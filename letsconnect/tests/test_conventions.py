@@ -117,7 +117,7 @@ FOLDING = {
     "registrations/reference/names.py": "a search",
     "registrations/skills/folding.py": "a search",
     "registrations/skills/merging.py": "wordings of skills",
-    "registrations/usernames.py": "the first letter and the namespace, by MediaWiki's own rule",
+    "registrations/accounts/usernames.py": "the first letter and the namespace, by MediaWiki's own rule",
 }
 
 

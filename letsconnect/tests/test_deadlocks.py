@@ -24,7 +24,8 @@ from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
 from matching.waiting.requests import ask_for_sharer, withdraw_request
-from registrations.actions import blocking, editing, erasing, leaving, review, skills
+from registrations.accounts import blocking
+from registrations.actions import editing, erasing, leaving, review, skills
 from registrations.domain import RegistrationError
 from registrations.facts import RegistrationFacts, fingerprint
 from registrations.models import Member, Registration, Skill

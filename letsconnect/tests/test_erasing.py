@@ -19,7 +19,8 @@ from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.domain.matches import CLOSED, MatchState
 from matching.models import Match
-from registrations.actions import editing, erasing, members
+from registrations.accounts import signing_in
+from registrations.actions import editing, erasing
 from registrations.domain import ClosedMeanwhile, LastCoordinator, RegistrationState
 from registrations.facts import RegistrationFacts
 from registrations.models import Member, Registration
@@ -167,7 +168,7 @@ def test_all_browsers_are_signed_out_and_the_address_is_free_again(db, client):
     # What is left of a session says whose it was by number, and opens nothing.
     words = {key for session in Session.objects.all() for key in session.get_decoded()}
     assert words <= {SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY, SIGNED_IN_AT, "_session_expiry"}
-    new = members._member_of(ADDRESS, language="en", zone="UTC", now=NOW)
+    new = signing_in._member_of(ADDRESS, language="en", zone="UTC", now=NOW)
     assert new.pk != member.pk and new.is_active
 
 

@@ -18,8 +18,9 @@ from matching.domain.matches import ClosedWhy, MatchingError, MatchState
 from matching.matches.answering import accept_match, withdraw_from_match
 from matching.models import Match
 from matching.tests.factories import make_match
-from registrations import news
-from registrations.actions import blocking, erasing, leaving, review
+from registrations import events
+from registrations.accounts import blocking
+from registrations.actions import erasing, leaving, review
 from registrations.domain import (
     MoveNotAllowed,
     NotYetPossible,
@@ -195,7 +196,7 @@ def test_what_was_foretold_is_what_happens(db, step):
     member, _ = world("asked", "connected")
     clinic = make_clinic(title="Kind letters")
     rsvp(clinic=clinic, member=member, by=member, now=NOW)
-    foretold = news.told(news.foreseeing, member=member, step=step, now=NOW)
+    foretold = events.told(events.foreseeing, member=member, step=step, now=NOW)
     ends = [sentence for sentence in foretold if " ends" in sentence or "given back" in sentence]
 
     {

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from letsconnect.base.together import Reading
 from matching.models import Concern, Feedback, Match, Session, people
 from matching.words import reasons
-from registrations import news
+from registrations import events
 from registrations.models import Member
 
 
 def connect() -> None:
     """Listen to the questions about people."""
-    news.collecting.connect(collect)
+    events.collecting.connect(collect)
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
     """Tell a person their own words, the thanks they got, and whether a liaison was asked to look after them.
 
     What the other said of the hour, or noted for themselves, is not theirs.
@@ -32,9 +32,9 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
     theirs = reading.want(of_theirs.order_by("made_at", "pk"))
     looked_after = reading.want(concerns.order_by("raised_at", "pk"))
     yield ("matching.Feedback", "matching.Concern")
-    item = news.Item.of
-    yield news.Section("feedback", _("What I said after my hours"), [_row(said) for said in mine])
-    yield news.Section(
+    item = events.Item.of
+    yield events.Section("feedback", _("What I said after my hours"), [_row(said) for said in mine])
+    yield events.Section(
         "thanks",
         _("Thanks I got"),
         [
@@ -42,7 +42,7 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
             for said in theirs
         ],
     )
-    yield news.Section(
+    yield events.Section(
         "concerns",
         _("What a liaison was asked to look after"),
         [
@@ -56,8 +56,8 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
     )
 
 
-def _row(said: Feedback) -> tuple[news.Item, ...]:
-    item = news.Item.of
+def _row(said: Feedback) -> tuple[events.Item, ...]:
+    item = events.Item.of
     return (
         item("starts_at", _("Hour"), said.session.starts_at),
         item("other", _("With"), reasons.name_of(said.session.person(_other(said)))),

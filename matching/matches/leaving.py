@@ -19,7 +19,7 @@ from matching.rounds.publishing import tell
 from matching.sessions.feeds import end_feed
 from matching.waiting.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.words import reasons
-from registrations import news
+from registrations import events
 from registrations.domain import Step
 from registrations.models import Member, Registration
 
@@ -29,13 +29,13 @@ ENDS = {Step.WITHDRAW: LIVE, Step.ERASE: LIVE, Step.PAUSE: NOT_CONNECTED, Step.A
 
 def connect() -> None:
     """Listen to the news about people."""
-    news.registration_withdrawn.connect(on_withdrawn)
-    news.registration_paused.connect(on_paused)
-    news.people_blocked.connect(on_blocked)
-    news.erasing.connect(on_erasing)
-    news.account_closed.connect(on_account_closed)
-    news.foreseeing.connect(foresee)
-    news.collecting.connect(collect)
+    events.registration_withdrawn.connect(on_withdrawn)
+    events.registration_paused.connect(on_paused)
+    events.people_blocked.connect(on_blocked)
+    events.erasing.connect(on_erasing)
+    events.account_closed.connect(on_account_closed)
+    events.foreseeing.connect(foresee)
+    events.collecting.connect(collect)
 
 
 def on_withdrawn(sender: Any, *, registration: Registration, by: Member, now: datetime, **kwargs: Any) -> None:
@@ -130,7 +130,7 @@ def _other(match: Match, member: Member) -> str:
     return reasons.name_of(match.person(side.other)) if side else ""
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
     """Tell a person all their matches; what the other side said in confidence is not theirs."""
     matches = reading.want(Match.objects.for_member(member).prefetch_related(None))
     mine = SharerRequest.objects.of(member).saying_who_is_named(on=now.date())
@@ -138,13 +138,13 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
     rounds = reading.want(RoundParticipant.objects.told_to(member))
     yield ("matching.Match", "matching.SharerRequest", "matching.RoundParticipant")
     rows = [_row(match, match.side_of(member), member) for match in matches]
-    yield news.Section("matches", _("My matches"), rows)
-    yield news.Section("requests", _("People I asked for"), [_request_row(request) for request in requests])
-    yield news.Section("rounds", _("Rounds of matching I was in"), [_round_row(took_part) for took_part in rounds])
+    yield events.Section("matches", _("My matches"), rows)
+    yield events.Section("requests", _("People I asked for"), [_request_row(request) for request in requests])
+    yield events.Section("rounds", _("Rounds of matching I was in"), [_round_row(took_part) for took_part in rounds])
 
 
-def _round_row(took_part: RoundParticipant) -> tuple[news.Item, ...]:
-    item = news.Item.of
+def _round_row(took_part: RoundParticipant) -> tuple[events.Item, ...]:
+    item = events.Item.of
     return (
         item("round", _("Round"), took_part.round_id, str(took_part.round)),
         item("published_at", _("Published"), took_part.round.published_at),
@@ -155,8 +155,8 @@ def _round_row(took_part: RoundParticipant) -> tuple[news.Item, ...]:
     )
 
 
-def _request_row(request: SharerRequest) -> tuple[news.Item, ...]:
-    item = news.Item.of
+def _request_row(request: SharerRequest) -> tuple[events.Item, ...]:
+    item = events.Item.of
     return (
         item("sharer", _("Whom"), reasons.name_of_asked(request)),
         item("skill", _("Topic"), request.skill.slug, str(request.skill)),
@@ -167,9 +167,9 @@ def _request_row(request: SharerRequest) -> tuple[news.Item, ...]:
     )
 
 
-def _row(match: Match, side: Side, member: Member) -> tuple[news.Item, ...]:
+def _row(match: Match, side: Side, member: Member) -> tuple[events.Item, ...]:
     mine = match.accepted_at(side)
-    item = news.Item.of
+    item = events.Item.of
     return (
         item("skill", _("Topic"), match.skill.slug, str(match.skill)),
         item("side", pgettext("in a match", "I am the"), side.value, str(side.label)),

@@ -17,16 +17,16 @@ from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import CalendarFeed, Match, Session
 from matching.sessions.ending import cancel, locked, tell
 from matching.words import reasons
-from registrations import news
+from registrations import events
 from registrations.domain import Step
 from registrations.models import Member, Registration
 
 
 def connect() -> None:
     """Listen to the news and the questions about people."""
-    news.registration_paused.connect(on_paused)
-    news.foreseeing.connect(foresee)
-    news.collecting.connect(collect)
+    events.registration_paused.connect(on_paused)
+    events.foreseeing.connect(foresee)
+    events.collecting.connect(collect)
 
 
 def on_paused(
@@ -71,15 +71,15 @@ _FORESEEN = {
 }
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
     """Tell a person all their sessions, and since when a calendar of theirs reads them."""
     mine = Session.objects.for_member(member).saying_whether_live().with_people().prefetch_related(None)
     sessions = reading.want(mine.prefetch_related("times").order_by("-made_at", "-pk"))
     feeds = reading.want(CalendarFeed.objects.filter(member=member))
     yield ("matching.Session", "matching.ProposedTime", "matching.CalendarFeed")
-    item = news.Item.of
-    yield news.Section("sessions", str(_("My sessions")), [_row(session, member) for session in sessions])
-    yield news.Section(
+    item = events.Item.of
+    yield events.Section("sessions", str(_("My sessions")), [_row(session, member) for session in sessions])
+    yield events.Section(
         "calendar_feed",
         str(_("My calendar’s secret address")),
         [(item("made_at", _("Secret address made"), feed.made_at),) for feed in feeds],
@@ -87,14 +87,14 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
     )
 
 
-def _row(session: Session, member: Member) -> tuple[news.Item, ...]:
+def _row(session: Session, member: Member) -> tuple[events.Item, ...]:
     side = session.side_of(member)
     times = [
         {"local_date": str(time.local_date), "local_time": str(time.local_time), "zone": time.zone}
         for time in session.times.all()
     ]
     shown = " · ".join(written(time.starts_at, time.zone) for time in session.times.all())
-    item = news.Item.of
+    item = events.Item.of
     return (
         item("skill", _("Topic"), session.match.skill.slug, str(session.match.skill)),
         item("other", _("With"), reasons.name_of(session.person(side.other)) if side else ""),

@@ -30,8 +30,9 @@ from matching.sessions.agreeing import (
 from matching.sessions.sweeps import lapse_proposals, remind_of_sessions
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
-from registrations import news
-from registrations.actions import blocking, erasing, leaving
+from registrations import events
+from registrations.accounts import blocking
+from registrations.actions import erasing, leaving
 from registrations.domain import Step
 from registrations.tests.factories import NOW, make_member, make_registration
 
@@ -367,7 +368,7 @@ def test_a_person_is_told_beforehand_what_a_step_does_to_their_hours(match, step
     make_session(match=match)
     make_session(match=match, starts_at=NOW - DAY)
 
-    told = news.told(news.foreseeing, member=match.sharer.member, step=step, now=NOW)
+    told = events.told(events.foreseeing, member=match.sharer.member, step=step, now=NOW)
 
     [said] = [sentence for sentence in told if "session with" in sentence]
     assert words in said

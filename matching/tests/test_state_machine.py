@@ -40,7 +40,8 @@ from matching.rounds.reviews import approve_match, refuse_match
 from matching.rounds.rounds import create_round
 from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
 from matching.views import match_page
-from registrations.actions import blocking, erasing, leaving
+from registrations.accounts import blocking
+from registrations.actions import erasing, leaving
 from registrations.domain import RegistrationError
 from registrations.models import Block, Member, Registration
 from registrations.tests.factories import EVENINGS, NOW, make_coordinator, make_liaison, make_registration

@@ -19,7 +19,8 @@ from matching.tests.factories import make_match, make_request
 from matching.waiting import requests
 from matching.waiting.requests import ask_for_sharer, expire_requests, withdraw_request
 from registrations import held
-from registrations.actions import blocking, erasing, leaving
+from registrations.accounts import blocking
+from registrations.actions import erasing, leaving
 from registrations.models import Block, Registration, Skill, Wish
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 from registrations.views.my_data import as_json

@@ -19,7 +19,7 @@ from matching.sessions import context as session_page
 from matching.sessions import hours
 from matching.views import feedback
 from matching.words import reasons
-from registrations.actions import blocking
+from registrations.accounts import blocking
 from registrations.domain import ContactWay
 from registrations.models import Member, Registration
 from registrations.taking_part import sentence, takes_part

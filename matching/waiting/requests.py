@@ -14,9 +14,9 @@ from matching.domain.requests import CannotAsk, RequestState
 from matching.domain.sessions import HOUR
 from matching.models import Match, SharerRequest
 from registrations.actions.editing import save_step
-from registrations.actions.locking import lock_member, lock_registration
 from registrations.domain import RegistrationState, WishPriority
 from registrations.facts import RegistrationFacts, fingerprint
+from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration, Skill
 from registrations.skills import following
 

@@ -12,9 +12,9 @@ from letsconnect.base import acts
 from registrations import domain, readiness
 from registrations.actions import reviewing_again
 from registrations.actions.consents import write_consents
-from registrations.actions.locking import lock_member, lock_registration
 from registrations.domain import NotComplete, RegistrationState, StaleForm
 from registrations.facts import RegistrationFacts, fingerprint
+from registrations.locking import lock_member, lock_registration
 from registrations.models import (
     Eligibility,
     Member,

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, personal
 from mailings.ledger.by_hand import forget_recipient
-from registrations import news
+from registrations import events
 from registrations.actions import forgetting, seats, sensitive, visitor_answers
-from registrations.actions.locking import lock_registration
 from registrations.domain import RegistrationState
+from registrations.locking import lock_registration
 from registrations.models import (
     Consent,
     Member,
@@ -41,7 +41,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
         now=now,
     )
     proved = proved_by(member)
-    news.erasing.send(sender=Member, member=member, by=by, now=now)
+    events.erasing.send(sender=Member, member=member, by=by, now=now)
     forgetting.forget_in_files(proved)
     _close_registrations(proved, now=now)
     _take_back_agreements(proved, now=now)

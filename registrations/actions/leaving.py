@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from registrations import domain, news
-from registrations.actions.locking import lock_member, lock_registration
+from registrations import domain, events
 from registrations.domain import IN_THE_PROGRAMME, NotYetPossible, RegistrationState
+from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration
 
 
@@ -21,7 +21,7 @@ def pause_registration(*, member: Member, until: date, by: Member, now: datetime
     domain.check_until(until, today=now.astimezone(UTC).date())
     member = lock_member(member)
     registration = _registration(member)
-    news.registration_paused.send(sender=Registration, registration=registration, until=until, by=by, now=now)
+    events.registration_paused.send(sender=Registration, registration=registration, until=until, by=by, now=now)
     registration = _locked(member)
     registration.paused_until = until
     registration.save(update_fields=["paused_until"])
@@ -88,7 +88,7 @@ def withdraw_registration(*, member: Member, leaves_clinics: bool, by: Member, n
     registration = _registration(member)
     if registration.state == RegistrationState.WITHDRAWN:
         return registration
-    news.registration_withdrawn.send(
+    events.registration_withdrawn.send(
         sender=Registration, registration=registration, by=by, now=now, leaves_clinics=leaves_clinics
     )
     registration = lock_registration(member)

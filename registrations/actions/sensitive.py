@@ -8,9 +8,9 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from registrations.actions.locking import lock_member
 from registrations.domain import Gender, SensitiveQuestion, StaleForm
 from registrations.facts import fingerprint
+from registrations.locking import lock_member
 from registrations.models import Member, SensitiveAnswer, SensitiveTally
 
 # Only the week of an answer is kept. Counted 89 days after its Monday, no answer gets to be 90 days old.

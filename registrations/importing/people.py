@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from letsconnect.base import lines
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.spreadsheets import looks_like_formula
-from registrations import usernames
+from registrations.accounts import usernames
 from registrations.importing import text
 from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
 

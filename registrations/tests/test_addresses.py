@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_letter
+from registrations.accounts.wikimedia.profile import read_profile
 from registrations.actions import claims
 from registrations.actions.erasing import erase_member
 from registrations.domain import ClaimRefused
@@ -25,7 +26,6 @@ from registrations.importing.cells import Certainty
 from registrations.models import ClaimInvitation, ImportedKey, ImportedRow, Member, SignInCode
 from registrations.tests import factories
 from registrations.tests.factories import NOW
-from registrations.wikimedia.profile import read_profile
 
 pytestmark = pytest.mark.django_db
 SIGN_IN, CODE = reverse("registrations:sign-in"), reverse("registrations:sign-in-code")

@@ -17,7 +17,7 @@ from letsconnect.base.checks import a_proxy_ends_https, proxies_are_counted_righ
 from letsconnect.base.models import ProxyDoubt
 from mailings.ledger.draining import drain
 from mailings.models import Letter
-from registrations.actions.members import TRIES_ELSEWHERE, TRIES_OF_A_NETWORK
+from registrations.accounts.signing_in import TRIES_ELSEWHERE, TRIES_OF_A_NETWORK
 from registrations.models import Member, SignInCode
 from registrations.tests import factories
 from registrations.tests.factories import NOW

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from letsconnect.base.fields import LineField, LineFormField, mend_lines
 from mailings.rendering import render_letter
+from registrations.accounts.wikimedia.profile import Profile, ProfileUnclear, read_profile
+from registrations.accounts.wikimedia.signing_in import sign_in_with_wikimedia
 from registrations.actions import skills
-from registrations.actions.wikimedia import sign_in_with_wikimedia
 from registrations.models import (
     Group,
     GroupAlias,
@@ -25,7 +26,6 @@ from registrations.models import (
     Wish,
 )
 from registrations.tests.factories import NOW, make_member, make_registration
-from registrations.wikimedia.profile import Profile, ProfileUnclear, read_profile
 
 BROKEN = ["\u3164", "\u2800", "Ana\nB", "Ana\u202eB", "\u0301", "Ana\u200b", "\u2066Ana", "A\x07", "\u200d"]
 RULES = {

@@ -11,10 +11,11 @@ from letsconnect.base.links import sign
 from letsconnect.base.models import Act
 from mailings.ledger.draining import drain
 from mailings.models import Letter
-from registrations.actions import erasing, leaving, quietness
+from registrations.accounts import inactivity
+from registrations.accounts import inactivity_emails as quietness_letters
+from registrations.accounts.inactivity_emails import PURPOSE
+from registrations.actions import erasing, leaving
 from registrations.domain import QUIET_AFTER, STILL_IN_WITHIN, UNTIL_THEY_RETURN, NotYours, RegistrationState
-from registrations.emails import quietness as quietness_letters
-from registrations.emails.quietness import PURPOSE
 from registrations.models import Member, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 
@@ -33,7 +34,7 @@ def letters(kind):
 
 
 def be_asked(registration, at=NOW):
-    assert quietness.ask_still_in(at) == 1
+    assert inactivity.ask_still_in(at) == 1
     registration.refresh_from_db()
     return quietness_letters.link(registration).split("8000")[-1]
 
@@ -42,7 +43,7 @@ def test_the_question_is_asked_once_in_a_quiet_time(quiet):
     be_asked(quiet)
 
     for day in range(1, 29):
-        assert quietness.ask_still_in(NOW + day * DAY) == 0
+        assert inactivity.ask_still_in(NOW + day * DAY) == 0
     assert letters("still_in").count() == 1
 
 
@@ -51,7 +52,7 @@ def test_half_a_year_is_counted_to_the_day(db, days):
     seen = (NOW - QUIET_AFTER).date() - days * DAY
     make_registration(member=make_member(last_seen_on=seen))
 
-    assert quietness.ask_still_in(NOW) == days
+    assert inactivity.ask_still_in(NOW) == days
 
 
 @pytest.mark.parametrize(
@@ -68,30 +69,30 @@ def test_half_a_year_is_counted_to_the_day(db, days):
 def test_who_is_not_matched_anyway_is_not_asked(db, state, fields):
     make_registration(member=make_member(last_seen_on=LONG_AGO), state=state, **fields)
 
-    assert quietness.ask_still_in(NOW) == 0
+    assert inactivity.ask_still_in(NOW) == 0
 
 
 def test_a_newcomer_never_seen_since_we_count_is_as_old_as_their_account(db):
     make_registration(member=make_member(joined_at=NOW - QUIET_AFTER + 2 * DAY))
     old = make_registration(member=make_member(joined_at=NOW - QUIET_AFTER - 2 * DAY))
 
-    assert quietness.ask_still_in(NOW) == 1
+    assert inactivity.ask_still_in(NOW) == 1
     old.refresh_from_db()
     assert old.still_in_asked_on == NOW.date()
 
 
 def test_no_answer_in_a_month_pauses_with_one_letter_and_deletes_nothing(quiet):
     be_asked(quiet)
-    assert quietness.pause_silent(NOW + STILL_IN_WITHIN - DAY) == 0
+    assert inactivity.pause_silent(NOW + STILL_IN_WITHIN - DAY) == 0
 
-    assert quietness.pause_silent(NOW + STILL_IN_WITHIN) == 1
-    assert quietness.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
+    assert inactivity.pause_silent(NOW + STILL_IN_WITHIN) == 1
+    assert inactivity.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
 
     quiet.refresh_from_db()
     assert (quiet.paused_until, quiet.state, quiet.name) == (UNTIL_THEY_RETURN, RegistrationState.APPROVED, "Ana")
     assert letters("paused_for_silence").count() == 1
     for months in (6, 12, 24):
-        assert quietness.ask_still_in(NOW + months * 31 * DAY) == 0
+        assert inactivity.ask_still_in(NOW + months * 31 * DAY) == 0
 
 
 def test_the_link_alone_keeps_things_as_they_are_in_nobodys_name(quiet, client):
@@ -110,7 +111,7 @@ def test_the_link_alone_keeps_things_as_they_are_in_nobodys_name(quiet, client):
     quiet.member.refresh_from_db()
     assert (quiet.kept_in_by_link_on, quiet.still_in_asked_on) == ((NOW + DAY).date(), NOW.date())
     assert (quiet.member.last_seen_on, quiet.confirmed_on) == (LONG_AGO, before)
-    assert quietness.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
+    assert inactivity.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
     assert [(act.verb, act.actor) for act in Act.objects.on(quiet)] == [("keep_in_by_link", None)]
     assert "_auth_user_id" not in client.session
 
@@ -141,7 +142,7 @@ def test_somebody_else_signed_in_is_no_more_than_the_link(quiet, client):
 
 def test_a_link_ends_no_pause_and_the_person_signed_in_does(quiet, client):
     page = be_asked(quiet)
-    quietness.pause_silent(NOW + STILL_IN_WITHIN)
+    inactivity.pause_silent(NOW + STILL_IN_WITHIN)
     later = NOW + STILL_IN_WITHIN + DAY
 
     with time_machine.travel(later, tick=False):
@@ -182,22 +183,22 @@ def test_what_the_link_did_can_be_taken_back_by_the_link_and_among_ones_data(qui
 
 def test_nobody_takes_back_for_somebody_else(quiet, client):
     be_asked(quiet)
-    quietness.keep_in_by_link(registration=quiet, asked_on=NOW.date(), now=NOW)
+    inactivity.keep_in_by_link(registration=quiet, asked_on=NOW.date(), now=NOW)
     with pytest.raises(NotYours):
-        quietness.undo_link(registration=quiet, by=make_member(), now=NOW)
+        inactivity.undo_link(registration=quiet, by=make_member(), now=NOW)
     quiet.refresh_from_db()
     assert quiet.kept_in_by_link_on == NOW.date()
 
 
 def test_the_link_answers_its_own_question_and_no_later_one(quiet, client):
     page = be_asked(quiet)
-    quietness.keep_in_by_link(registration=quiet, asked_on=NOW.date(), now=NOW)
+    inactivity.keep_in_by_link(registration=quiet, asked_on=NOW.date(), now=NOW)
     again = NOW + QUIET_AFTER + 2 * DAY
     be_asked(quiet, at=again)
     assert quiet.kept_in_by_link_on is None
 
     assert client.post(page).status_code == 410
-    assert quietness.pause_silent(again + STILL_IN_WITHIN) == 1
+    assert inactivity.pause_silent(again + STILL_IN_WITHIN) == 1
 
 
 def test_the_database_knows_no_answer_without_a_question(quiet):
@@ -208,7 +209,7 @@ def test_the_database_knows_no_answer_without_a_question(quiet):
 def test_the_button_leaves_a_pause_the_person_chose(quiet):
     leaving.pause_registration(member=quiet.member, until=(NOW + 90 * DAY).date(), by=quiet.member, now=NOW)
 
-    quietness.stay_in(registration=quiet, by=quiet.member, now=NOW)
+    inactivity.stay_in(registration=quiet, by=quiet.member, now=NOW)
 
     quiet.refresh_from_db()
     assert quiet.paused_until == (NOW + 90 * DAY).date()
@@ -237,12 +238,12 @@ def test_any_sign_of_life_resets_and_a_new_quiet_time_is_asked_about_anew(quiet)
     be_asked(quiet)
     quiet.member.be_seen(on=(NOW + DAY).date())
 
-    assert quietness.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
+    assert inactivity.pause_silent(NOW + STILL_IN_WITHIN + DAY) == 0
     again = NOW + QUIET_AFTER + 2 * DAY
-    assert quietness.ask_still_in(again - DAY) == 0
-    assert quietness.ask_still_in(again) == 1
+    assert inactivity.ask_still_in(again - DAY) == 0
+    assert inactivity.ask_still_in(again) == 1
     assert letters("still_in").count() == 2
-    assert quietness.pause_silent(again + STILL_IN_WITHIN) == 1
+    assert inactivity.pause_silent(again + STILL_IN_WITHIN) == 1
 
 
 def test_a_letter_overtaken_by_the_person_is_not_sent(quiet, mailoutbox):
@@ -258,7 +259,7 @@ def test_a_letter_overtaken_by_the_person_is_not_sent(quiet, mailoutbox):
 def test_the_letters_hold_the_link_that_works(quiet, client, mailoutbox):
     be_asked(quiet)
     drain(now=NOW)
-    quietness.pause_silent(NOW + STILL_IN_WITHIN)
+    inactivity.pause_silent(NOW + STILL_IN_WITHIN)
     drain(now=NOW + STILL_IN_WITHIN)
 
     assert [letter.subject for letter in mailoutbox] == ["Are you still in?", "Your registration rests"]

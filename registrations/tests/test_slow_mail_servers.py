@@ -16,9 +16,9 @@ from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.sending import patience
 from mailings.tests.factories import make_letter
-from registrations.actions.members import send_sign_in_code
+from registrations.accounts.refusals import CodeNotSent
+from registrations.accounts.signing_in import send_sign_in_code
 from registrations.models import SignInCode
-from registrations.sign_in_refusals import CodeNotSent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SIGN_IN, CODE = reverse("registrations:sign-in"), reverse("registrations:sign-in-code")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registrations import usernames
+from registrations.accounts import usernames
 from registrations.importing import people, table
 from registrations.importing import rows as importing_rows
 from registrations.importing.cells import Certainty

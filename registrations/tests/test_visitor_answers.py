@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mailings.ledger.sweeping import sweep
-from registrations.actions import sessions, visitor_answers
+from registrations.accounts import browser_sessions
+from registrations.actions import visitor_answers
 from registrations.facts import fingerprint
 from registrations.forms import steps
 from registrations.models import KeptAnswers
@@ -103,7 +104,7 @@ def test_the_tick_forgets_what_is_a_day_old_and_sessions_that_are_over(client):
 
 
 def test_a_tick_deletes_sessions_some_at_a_time(monkeypatch):
-    monkeypatch.setattr(sessions, "AT_ONCE", 2)
+    monkeypatch.setattr(browser_sessions, "AT_ONCE", 2)
     Session.objects.bulk_create(
         Session(session_key=f"{number}", session_data="x", expire_date=NOW) for number in range(5)
     )
@@ -111,7 +112,7 @@ def test_a_tick_deletes_sessions_some_at_a_time(monkeypatch):
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        assert sessions.forget_ended_sessions(NOW) == 2
+        assert browser_sessions.forget_ended_sessions(NOW) == 2
     assert not any("session_data" in query["sql"] for query in queries), "their content is nobody's to read"
     assert Session.objects.count() == 3
 

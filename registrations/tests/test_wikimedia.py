@@ -16,13 +16,13 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from letsconnect.base.models import Act
-from registrations.actions.members import send_sign_in_code, sign_in_with_code
-from registrations.actions.wikimedia import connect_wikimedia, disconnect_wikimedia, sign_in_with_wikimedia
+from registrations.accounts.signing_in import send_sign_in_code, sign_in_with_code
+from registrations.accounts.wikimedia.profile import Profile
+from registrations.accounts.wikimedia.signing_in import connect_wikimedia, disconnect_wikimedia, sign_in_with_wikimedia
 from registrations.domain import ConnectedElsewhere, LastWayIn, RegistrationError
 from registrations.models import Member
 from registrations.tests import factories
 from registrations.tests.mediawiki import CLIENT_ID, private_profile, profile
-from registrations.wikimedia.profile import Profile
 
 pytestmark = pytest.mark.django_db
 BEGIN, BACK = reverse("registrations:wikimedia-sign-in"), reverse("registrations:wikimedia-callback")

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from mailings.ledger.reachable import why_not_written_to
-from registrations import held, news
+from registrations import events, held
 from registrations.domain import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
 from registrations.models import Block, Registration
 
@@ -61,7 +61,7 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
-def as_json(sections: list[news.Section], *, made_at: str) -> str:
+def as_json(sections: list[events.Section], *, made_at: str) -> str:
     """Write the sections so that a program can read them: codes instead of words, moments in UTC."""
     content = {
         "portal": settings.SITE_NAME,

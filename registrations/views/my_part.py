@@ -20,10 +20,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from letsconnect.base.links import unsign
-from registrations import news
-from registrations.actions import blocking, erasing, leaving, quietness
+from registrations import events
+from registrations.accounts import blocking, inactivity
+from registrations.accounts.inactivity_emails import PURPOSE
+from registrations.actions import erasing, leaving
 from registrations.domain import UNTIL_THEY_RETURN, RegistrationError, Step
-from registrations.emails.quietness import PURPOSE
 from registrations.forms.my_data import DeleteForm, UntilForm, WithdrawForm
 from registrations.models import Block, Member, Registration
 from registrations.taking_part import findable as findable_people
@@ -157,7 +158,7 @@ def unblock(request: HttpRequest, public_id: str) -> HttpResponse:
 def still_in(request: HttpRequest, token: str) -> HttpResponse:
     """One button that says "I am still in". The link alone keeps things as they are, and can be undone; who is signed
     in says it themselves."""
-    asked = quietness.registration_asked(unsign(PURPOSE, token))
+    asked = inactivity.registration_asked(unsign(PURPOSE, token))
     if asked is None:
         return render(request, "registrations/still_in_gone.html", status=410)
     registration, asked_on = asked
@@ -166,7 +167,7 @@ def still_in(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             done = _answer(request, registration, asked_on, is_theirs=is_theirs, now=now)
-        except quietness.NeedsSignIn:
+        except inactivity.NeedsSignIn:
             return redirect_to_sign_in(request.path)
         except RegistrationError:  # erased while the page was open, or the question is not the last one
             return render(request, "registrations/still_in_gone.html", status=410)
@@ -182,12 +183,12 @@ def still_in(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, registration: Registration, asked_on: date, *, is_theirs: bool, now: datetime) -> str:
     if "undo" in request.POST:
-        quietness.undo_link(registration=registration, by=request.user if is_theirs else None, now=now)
+        inactivity.undo_link(registration=registration, by=request.user if is_theirs else None, now=now)
         return "undone"
     if is_theirs:
-        quietness.stay_in(registration=registration, by=request.user, now=now)
+        inactivity.stay_in(registration=registration, by=request.user, now=now)
     else:
-        quietness.keep_in_by_link(registration=registration, asked_on=asked_on, now=now)
+        inactivity.keep_in_by_link(registration=registration, asked_on=asked_on, now=now)
     return "kept"
 
 
@@ -199,7 +200,7 @@ def link_undo(request: HttpRequest) -> HttpResponse:
     if registration is None:
         return redirect("registrations:my-data")
     try:
-        quietness.undo_link(registration=registration, by=request.user, now=timezone.now())
+        inactivity.undo_link(registration=registration, by=request.user, now=timezone.now())
     except RegistrationError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -214,4 +215,4 @@ def _explained(request: HttpRequest, step: Step, form: forms.Form) -> HttpRespon
 
 
 def _effects(member: Member, step: Step) -> list[object]:
-    return news.told(news.foreseeing, member=member, step=step, now=timezone.now())
+    return events.told(events.foreseeing, member=member, step=step, now=timezone.now())

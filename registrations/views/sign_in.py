@@ -18,11 +18,12 @@ from letsconnect.base.addresses import readable
 from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.network import network_of, notice_wrong_hops
-from registrations.actions import claims, members, visitor_answers
+from registrations.accounts import signing_in
+from registrations.accounts.forms import AddressForm, CodeForm
+from registrations.accounts.refusals import CodeNotSent, EnoughLetters, LimitReached
+from registrations.actions import claims, visitor_answers
 from registrations.domain import AccountClosed, CodeRefused
-from registrations.forms.sign_in import AddressForm, CodeForm
 from registrations.models import Member, SignInCode
-from registrations.sign_in_refusals import CodeNotSent, EnoughLetters, LimitReached
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Session key: the numbers of the letters this browser asked for ("codes") and was led to ("led"), zone and next page.
@@ -72,7 +73,7 @@ def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignIn
     Raises EnoughLetters, LimitReached or CodeNotSent."""
     notice_wrong_hops(request, now=timezone.now())
     try:
-        code = members.send_sign_in_code(
+        code = signing_in.send_sign_in_code(
             address=address,
             browser=_browser_of(request),
             network=network_of(request),
@@ -120,9 +121,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return redirect("registrations:sign-in")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        other_door = members.also_opened_by(newest.address)
+        other_door = signing_in.also_opened_by(newest.address)
         try:
-            member = members.sign_in_with_code(
+            member = signing_in.sign_in_with_code(
                 code_ids=pending["codes"],
                 led_ids=pending["led"],
                 browser=_browser_of(request),
@@ -133,7 +134,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except CodeRefused as error:
-            used = members.was_used_just_now(pending["codes"], digits=form.cleaned_data["code"], now=timezone.now())
+            used = signing_in.was_used_just_now(pending["codes"], digits=form.cleaned_data["code"], now=timezone.now())
             if used and not isinstance(error, AccountClosed):
                 return redirect("registrations:sign-in-code")  # pressed twice: the first one opened the door
             form.add_error("code", str(error))
@@ -197,7 +198,7 @@ def sign_in_resend(request: HttpRequest) -> HttpResponse:
 def sign_in_link(request: HttpRequest) -> HttpResponse:
     """Show what the link of a letter opens, with one button; only the button signs in, in this browser."""
     secret = (request.POST if request.method == "POST" else request.GET).get("key", "")
-    code = members.code_of_link(secret=secret, now=timezone.now())
+    code = signing_in.code_of_link(secret=secret, now=timezone.now())
     if code is None:
         return _gone(request, secret)
     is_other = request.user.is_authenticated and request.user.email != code.address
@@ -213,10 +214,10 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
 
 
 def _open_by_link(request: HttpRequest, secret: str, code: SignInCode) -> HttpResponse:
-    other_door = members.also_opened_by(code.address)
+    other_door = signing_in.also_opened_by(code.address)
     language = get_language() or "en"
     try:
-        member = members.sign_in_with_link(secret=secret, language=language, zone=code.zone, now=timezone.now())
+        member = signing_in.sign_in_with_link(secret=secret, language=language, zone=code.zone, now=timezone.now())
     except AccountClosed as refusal:
         return render(request, "registrations/sign_in_link_gone.html", {"text": str(refusal)}, status=410)
     except CodeRefused:
@@ -226,7 +227,7 @@ def _open_by_link(request: HttpRequest, secret: str, code: SignInCode) -> HttpRe
 
 def _gone(request: HttpRequest, secret: str) -> HttpResponse:
     """Say that a link opens nothing any more; lead on whom it opened the door for a moment ago, who pressed twice."""
-    used = members.link_used_just_now(secret=secret, now=timezone.now())
+    used = signing_in.link_used_just_now(secret=secret, now=timezone.now())
     if used and request.user.is_authenticated and request.user.email == used.address:
         return redirect(path_or_nothing(used.leads_to) or "home")
     if used and request.method == "POST":  # the next request brings the session of the first

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mailings.ledger import letters
-from registrations.actions import blocking, closing
-from registrations.actions.locking import lock_member
+from registrations.accounts import blocking, closing
 from registrations.domain import ClosedBy, ClosedMeanwhile, LastCoordinator
+from registrations.locking import lock_member
 from registrations.models import Member
 from trust.domain import (
     REPORTS_A_DAY,

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from letsconnect.base.together import Reading
-from registrations import news
+from registrations import events
 from registrations.domain import Step
 from registrations.models import Member
 from trust.domain import ReportState
@@ -16,10 +16,10 @@ from trust.seats.appointing import end_trust_seat
 
 def connect() -> None:
     """Listen to the news about people."""
-    news.erasing.connect(on_leaving)
-    news.account_closed.connect(on_leaving)
-    news.foreseeing.connect(foresee)
-    news.collecting.connect(collect)
+    events.erasing.connect(on_leaving)
+    events.account_closed.connect(on_leaving)
+    events.foreseeing.connect(foresee)
+    events.collecting.connect(collect)
 
 
 def on_leaving(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
@@ -36,14 +36,14 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     return [_("What you wrote to the trust team is emptied too. If they should still act on it, wait with this step.")]
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> news.Told:
+def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
     """Tell a person what they wrote. What others wrote about them is in nobody's download but the writer's."""
     mine = Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
     reports, seats = reading.want(mine), reading.want(TrustSeat.objects.of(member).order_by("from_on"))
     looked = ReportLook.objects.filter(report__reporter=member).select_related("viewer")
     looks = reading.want(looked.order_by("-seen_on", "-pk"))
     yield ("trust.Report", "trust.Note", "trust.TrustSeat", "trust.ReportLook")
-    item = news.Item.of
+    item = events.Item.of
     rows = [
         (
             item("made_at", _("Written"), report.made_at),
@@ -55,7 +55,7 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
         )
         for report in reports
     ]
-    yield news.Section("confided", _("What I wrote in confidence"), rows)
+    yield events.Section("confided", _("What I wrote in confidence"), rows)
     read = [
         (
             item("seen_on", _("When"), look.seen_on),
@@ -63,9 +63,9 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
         )
         for look in looks
     ]
-    yield news.Section("confided_looks", _("Who read what I wrote in confidence"), read)
+    yield events.Section("confided_looks", _("Who read what I wrote in confidence"), read)
     sat = [
         (item("from_on", _("From"), seat.from_on), item("until_on", _("Until, not included"), seat.until_on))
         for seat in seats
     ]
-    yield news.Section("trust_seats", _("My seats on the trust team"), sat)
+    yield events.Section("trust_seats", _("My seats on the trust team"), sat)

@@ -9,8 +9,9 @@ from letsconnect.base.models import Act, SecurityEvent
 from mailings.models import Letter
 from matching.models import Match
 from matching.tests.factories import make_match
-from registrations import news
-from registrations.actions import closing, erasing
+from registrations import events
+from registrations.accounts import closing
+from registrations.actions import erasing
 from registrations.domain import Step
 from registrations.models import Block, Look
 from registrations.tests.factories import NOW, make_coordinator, make_member
@@ -218,8 +219,8 @@ def test_words_go_with_their_writer_and_stay_when_the_person_they_are_about_leav
     reader, about = make_reader(), make_member()
     report = make_report(about=about, who="x")
     note = keep_note(report=report, text="Called them.", by=reader, now=NOW)
-    assert news.told(news.foreseeing, member=report.reporter, step=Step.ERASE, now=NOW)
-    assert not news.told(news.foreseeing, member=about, step=Step.ERASE, now=NOW)
+    assert events.told(events.foreseeing, member=report.reporter, step=Step.ERASE, now=NOW)
+    assert not events.told(events.foreseeing, member=about, step=Step.ERASE, now=NOW)
 
     erasing.erase_member(member=about, by=about, now=NOW)
     report.refresh_from_db()
@@ -235,8 +236,8 @@ def test_the_download_has_what_one_wrote_and_nothing_others_wrote_about_one():
     report = make_report(about=make_member(), what="Zebra")
     keep_note(report=report, text="Giraffe", by=make_reader(), now=NOW)
 
-    theirs = str(news.told_by_apps(report.reporter, now=NOW))
-    about = str(news.told_by_apps(report.about, now=NOW))
+    theirs = str(events.told_by_apps(report.reporter, now=NOW))
+    about = str(events.told_by_apps(report.about, now=NOW))
 
     assert "Zebra" in theirs and "Giraffe" not in theirs
     assert "Zebra" not in about and "Giraffe" not in about

@@ -6,7 +6,7 @@ from django.urls import reverse
 from letsconnect.base.models import Act, ActReason, SecurityEvent
 from matching.models import Match
 from matching.tests.factories import make_match
-from registrations.actions import closing
+from registrations.accounts import closing
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 from trust.domain import CannotClose, MoveNotAllowed, NotYours

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from registrations.doubtful_addresses import doubts
+from registrations.accounts.doubtful_addresses import doubts
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from letsconnect.base.links import absolute
+from registrations.accounts.wikimedia import PROVIDER
+from registrations.accounts.wikimedia.profile import ProfileUnclear, read_profile
 from registrations.models import Member
-from registrations.wikimedia import PROVIDER
-from registrations.wikimedia.profile import ProfileUnclear, read_profile
 
 
 class WikimediaLogin(SocialLogin):

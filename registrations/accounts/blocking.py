@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from letsconnect.base import acts
-from registrations import news
-from registrations.actions.locking import lock_member
+from registrations import events
+from registrations.locking import lock_member
 from registrations.models import Block, Member, Registration
 
 
@@ -16,7 +16,7 @@ def block_person(*, member: Member, blocked: Member, by: Member, now: datetime) 
     member = lock_member(member)
     block, made = Block.objects.get_or_create(member=member, blocked=blocked, defaults={"made_at": now})
     if made:
-        news.people_blocked.send(sender=Block, member=member, blocked=blocked, by=by, now=now)
+        events.people_blocked.send(sender=Block, member=member, blocked=blocked, by=by, now=now)
         acts.record(by=by, verb="block_person", on=block, now=now)
     return block
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
+from registrations.accounts.codes import Drawn, draw
 from registrations.models import SignInCode
-from registrations.sign_in_secrets import Drawn, draw
 
 KIND = "registrations.sign_in_code"
 

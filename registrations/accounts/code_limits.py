@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from registrations.accounts.refusals import EnoughLetters, LimitReached
 from registrations.models import SignInCode
 from registrations.models.sign_in import HOUR
-from registrations.sign_in_refusals import EnoughLetters, LimitReached
 
 MARGIN = timedelta(minutes=5)
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
-from registrations.actions import wikimedia
+from registrations.accounts.wikimedia import signing_in
+from registrations.accounts.wikimedia.profile import Profile
 from registrations.domain import ConnectedElsewhere
 from registrations.views.sign_in import BACKEND
-from registrations.wikimedia.profile import Profile
 
 
 class Failure(StrEnum):
@@ -52,7 +52,7 @@ def arrive(request: HttpRequest, profile: Profile, state: dict[str, Any]) -> Htt
     began = state.get("data") or {}
     if "connect" in began:
         return _connect(request, profile, began["connect"])
-    arrival = wikimedia.sign_in_with_wikimedia(
+    arrival = signing_in.sign_in_with_wikimedia(
         profile=profile, language=get_language() or "en", zone=began.get("zone", ""), now=timezone.now()
     )
     login(request, arrival.member, backend=BACKEND)
@@ -70,7 +70,7 @@ def _connect(request: HttpRequest, profile: Profile, member_id: int) -> HttpResp
         raise ConnectedElsewhere(
             _("You signed out, or changed accounts, while you were away. Please sign in and connect again.")
         )
-    wikimedia.connect_wikimedia(member=request.user, profile=profile, by=request.user, now=timezone.now())
+    signing_in.connect_wikimedia(member=request.user, profile=profile, by=request.user, now=timezone.now())
     text = _("The %(wiki)s account %(username)s opens this account now.")
     messages.success(request, text % {"wiki": settings.MEDIAWIKI_NAME, "username": isolated(profile.username)})
     return redirect("registrations:sign-in-ways")

@@ -17,12 +17,12 @@ from mailings.domain import LetterState
 from mailings.ledger import letters
 from mailings.models import Suppression
 from mailings.sending.patience import is_slow
-from registrations.actions import code_limits
+from registrations.accounts import code_limits
+from registrations.accounts import emails as accounts
+from registrations.accounts.codes import draw, hash_of_digits, hash_of_link, keyed
+from registrations.accounts.refusals import CodeNotSent
 from registrations.domain import AccountClosed, CodeRefused
-from registrations.emails import accounts
 from registrations.models import Member, SignInCode
-from registrations.sign_in_refusals import CodeNotSent
-from registrations.sign_in_secrets import draw, hash_of_digits, hash_of_link, keyed
 
 # Wrong tries at the newest letter's code by browsers that did not ask for it: of one network, and of all together.
 TRIES_OF_A_NETWORK, TRIES_ELSEWHERE = 3, 15

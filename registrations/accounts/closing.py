@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
-from registrations import news
+from registrations import events
 from registrations.actions import seats
 from registrations.domain import ClosedBy, ClosedMeanwhile, NotYours, RegistrationError
 from registrations.models import Member
@@ -76,7 +76,7 @@ def _close(member: Member, closed_by: ClosedBy, *, by: Member | None, reason: st
     seats.end_all_seats(
         member=member, refusal=_("This is the last coordinator: appoint another one first."), by=by, now=now
     )
-    news.account_closed.send(sender=Member, member=member, by=by, now=now)
+    events.account_closed.send(sender=Member, member=member, by=by, now=now)
     was, member.closed_by = member.closed_by, closed_by
     member.is_active, member.is_superuser, member.closed_at = False, False, member.closed_at or now
     member.sessions_renewed += 1

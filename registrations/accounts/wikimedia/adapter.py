@@ -10,9 +10,9 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthError
 from django.http import HttpRequest
 
-from registrations.wikimedia import arrivals
-from registrations.wikimedia.outgoing import Outgoing
-from registrations.wikimedia.provider import WikimediaLogin, WikimediaProvider, provider_of
+from registrations.accounts.wikimedia import arrivals
+from registrations.accounts.wikimedia.outgoing import Outgoing
+from registrations.accounts.wikimedia.provider import WikimediaLogin, WikimediaProvider, provider_of
 
 logger = logging.getLogger(__name__)
 

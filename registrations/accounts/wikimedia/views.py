@@ -18,11 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.links import path_or_nothing
-from registrations.actions import wikimedia
+from registrations.accounts.wikimedia import PROVIDER, signing_in
+from registrations.accounts.wikimedia.arrivals import Failure, explain, failed
+from registrations.accounts.wikimedia.provider import WikimediaOAuth, WikimediaProvider, provider_of
 from registrations.domain import LastWayIn, RegistrationError
-from registrations.wikimedia import PROVIDER
-from registrations.wikimedia.arrivals import Failure, explain, failed
-from registrations.wikimedia.provider import WikimediaOAuth, WikimediaProvider, provider_of
 
 _come_back = OAuth2CallbackView.adapter_view(WikimediaOAuth)
 
@@ -90,7 +89,7 @@ def sign_in_ways(request: HttpRequest) -> HttpResponse:
 def wikimedia_disconnect(request: HttpRequest) -> HttpResponse:
     """Let the Wikimedia account open this one no more."""
     try:
-        wikimedia.disconnect_wikimedia(member=request.user, by=request.user, now=timezone.now())
+        signing_in.disconnect_wikimedia(member=request.user, by=request.user, now=timezone.now())
     except LastWayIn as error:
         messages.error(request, str(error))
     else:

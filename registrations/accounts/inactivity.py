@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from mailings.ledger import letters
-from registrations.actions.locking import lock_member, lock_registration
 from registrations.domain import (
     UNTIL_THEY_RETURN,
     ClosedMeanwhile,
@@ -15,6 +14,7 @@ from registrations.domain import (
     RegistrationError,
     RegistrationState,
 )
+from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration
 
 AT_ONCE = 200

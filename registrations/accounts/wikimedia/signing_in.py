@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, zones
 from letsconnect.base.lines import one_line
 from letsconnect.base.models import Act
-from registrations.actions.members import check_open
+from registrations.accounts.signing_in import check_open
+from registrations.accounts.wikimedia import PROVIDER
+from registrations.accounts.wikimedia.profile import Profile
 from registrations.domain import ConnectedElsewhere, LastWayIn
 from registrations.models import Member, Registration
-from registrations.wikimedia import PROVIDER
-from registrations.wikimedia.profile import Profile
 
 
 @dataclass(frozen=True)
