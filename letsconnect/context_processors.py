@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from registrations.agreements import Asking, asked_of
+from registrations.consents.asking import Asking, asked_of
 
 
 def site(request: HttpRequest) -> dict[str, object]:

@@ -23,7 +23,7 @@ from matching.rounds.rounds import create_round
 from matching.tests.factories import make_match, make_request, make_round
 from matching.waiting import advice, browsing
 from matching.waiting.requests import ask_for_sharer
-from registrations.actions.consents import agree, take_back
+from registrations.consents.agreeing import agree, take_back
 from registrations.models import Consent
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 

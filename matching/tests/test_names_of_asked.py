@@ -6,7 +6,7 @@ from django.urls import reverse
 from matching.domain.requests import RequestState
 from matching.tests.factories import make_request
 from matching.waiting.emails import _render_answer
-from registrations.actions.consents import take_back
+from registrations.consents.agreeing import take_back
 from registrations.tests.factories import NOW, make_member, make_registration
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from matching.tests.factories import make_match, make_request, make_round
 from matching.waiting import advice as advising
 from matching.waiting.answering import answer_requests
 from matching.waiting.no_match import tell_of_no_match
-from registrations.actions.consents import agree, take_back
+from registrations.consents.agreeing import agree, take_back
 from registrations.models import Block, Member, Registration, Skill
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from registrations import domain, readiness
 from registrations.actions import reviewing_again
-from registrations.actions.consents import write_consents
+from registrations.consents.agreeing import write_consents
 from registrations.domain import NotComplete, RegistrationState, StaleForm
 from registrations.facts import RegistrationFacts, fingerprint
 from registrations.locking import lock_member, lock_registration

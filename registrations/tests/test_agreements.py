@@ -14,11 +14,12 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from registrations import agreements, documents, exporting, held
+from registrations import documents, exporting, held
 from registrations.actions import claims
-from registrations.actions.consents import agree, take_back
 from registrations.actions.erasing import erase_member
 from registrations.claim_links import claim_link
+from registrations.consents import asking
+from registrations.consents.agreeing import agree, take_back
 from registrations.domain import ConsentDocument, StaleForm
 from registrations.models import Consent, Eligibility, Registration
 from registrations.skills.sharing import hints
@@ -105,7 +106,7 @@ def test_what_the_rules_do_not_ask_for_is_not_needed():
     make_agreement(registration.member, "privacy_notice")
 
     assert matchable() == [registration]
-    assert agreements.asked_of(registration.member, on=TODAY).documents == ()
+    assert asking.asked_of(registration.member, on=TODAY).documents == ()
 
 
 @pytest.mark.parametrize("version", ["old form", "1999-01", ""])
@@ -121,7 +122,7 @@ def test_agreement_to_the_version_before_counts_for_thirty_days(newer, days, cou
     registration = make_registration()
 
     assert matchable(TODAY + timedelta(days=days)) == [registration] * counts
-    asked = agreements.asked_of(registration.member, on=TODAY + timedelta(days=days))
+    asked = asking.asked_of(registration.member, on=TODAY + timedelta(days=days))
     assert asked.is_needed_now is not counts
     assert [one.version for one in asked.documents] == ["2026-03"]
 
@@ -130,7 +131,7 @@ def test_who_never_agreed_has_no_days_of_grace(newer):
     registration = make_registration(agrees=False)
 
     assert matchable() == []
-    assert agreements.asked_of(registration.member, on=TODAY).is_needed_now
+    assert asking.asked_of(registration.member, on=TODAY).is_needed_now
 
 
 def test_a_version_two_before_does_not_count_again_when_the_next_one_comes(settings):
@@ -151,7 +152,7 @@ def test_a_version_to_come_is_not_asked_for_yet(settings):
     }
     member = make_registration().member
 
-    assert agreements.asked_of(member, on=TODAY).documents == ()
+    assert asking.asked_of(member, on=TODAY).documents == ()
     with pytest.raises(StaleForm):
         agree(member=member, versions={"privacy_notice": "b"}, by=member, now=NOW)
 

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from letsconnect.base.links import path_or_nothing
-from registrations import agreements, documents
-from registrations.actions import consents
+from registrations import documents
+from registrations.consents import agreeing, asking
 from registrations.domain import ConsentDocument, RegistrationError
 from registrations.forms.steps import BY_NAME
 from registrations.models import Consent
@@ -25,12 +25,12 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     """Show what is agreed to and what is asked; POST agrees to what was ticked and leads back."""
     if request.method != "POST":
         return _show(request)
-    asked = agreements.asked_of(request.user, on=timezone.now().date())
+    asked = asking.asked_of(request.user, on=timezone.now().date())
     ticked = {document: request.POST[document] for document in documents.REQUIRED if document in request.POST}
     if asked.documents and not ticked:
         return _refuse(request, _("Nothing was ticked, so nothing was kept."))
     try:
-        consents.agree(member=request.user, versions=ticked, by=request.user, now=timezone.now())
+        agreeing.agree(member=request.user, versions=ticked, by=request.user, now=timezone.now())
     except RegistrationError as refusal:
         return _refuse(request, str(refusal))
     left = [one for one in asked.documents if one.document not in ticked]
@@ -57,7 +57,7 @@ def agreement_take_back(request: HttpRequest) -> HttpResponse:
     if document not in ConsentDocument.values:
         return redirect("registrations:agreement-list")
     try:
-        consents.take_back(member=request.user, document=document, by=request.user, now=timezone.now())
+        agreeing.take_back(member=request.user, document=document, by=request.user, now=timezone.now())
     except RegistrationError as refusal:
         messages.error(request, str(refusal))
     else:
