@@ -15,8 +15,8 @@ class RegistrationsConfig(AppConfig):
         from registrations.actions import claims, erasing, sensitive, skill_merging, uploads, visitor_answers
         from registrations.emails import claims as claim_emails
         from registrations.emails import review as review_emails
-        from registrations.emails import seats as seat_emails
         from registrations.models import Look
+        from registrations.seats import emails as seat_emails
 
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
             letters.register()

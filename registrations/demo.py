@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 
-from registrations.actions import editing, seats
+from registrations.actions import editing
 from registrations.domain import ConsentDocument, RegistrationState, SeatRole
 from registrations.facts import RegistrationFacts
 from registrations.models import Group, Member, Registration, Role, Skill
 from registrations.reference.countries import region_of
+from registrations.seats import appointing
 
 DOMAIN = "demo.example"
 SEED = 20221001
@@ -86,7 +87,7 @@ def load(*, now: datetime) -> Cast:
     """Write the cast: forty people, one more who waits, a liaison for each region, a coordinator. Sends nothing."""
     chance = random.Random(SEED)  # noqa: S311  made-up people, not a secret
     coordinator = _member("coordinator", "Noor (coordinator)", "Europe/Berlin", "en", now=now)
-    seats.appoint(member=coordinator, role=SeatRole.COORDINATOR, by=None, now=now)
+    appointing.appoint(member=coordinator, role=SeatRole.COORDINATOR, by=None, now=now)
     liaisons = {
         region: _liaison(region, by=coordinator, now=now)
         for region in ("CEECA", "ESEAP", "LAC", "MENA", "NA", "NWE", "SA", "SSA")
@@ -123,7 +124,7 @@ def _member(address: str, name: str, zone: str, language: str, *, now: datetime)
 def _liaison(region: str, *, by: Member, now: datetime) -> Member:
     address = "liaison" if region == "MENA" else f"liaison-{region.lower()}"
     member = _member(address, f"Liaison {region}", "UTC", "en", now=now)
-    seats.appoint(member=member, role=SeatRole.LIAISON, region=region, by=by, now=now)
+    appointing.appoint(member=member, role=SeatRole.LIAISON, region=region, by=by, now=now)
     return member
 
 

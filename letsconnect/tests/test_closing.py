@@ -32,7 +32,7 @@ from registrations.accounts import closing
 from registrations.accounts.inactivity import registration_asked
 from registrations.accounts.inactivity_emails import PURPOSE
 from registrations.accounts.signing_in import check_open
-from registrations.actions import claims, seats
+from registrations.actions import claims
 from registrations.claim_links import claim_link
 from registrations.domain import (
     AccountClosed,
@@ -45,6 +45,7 @@ from registrations.domain import (
     SeatRole,
 )
 from registrations.models import Member, Registration
+from registrations.seats import appointing
 from registrations.tests.factories import (
     NOW,
     make_coordinator,
@@ -104,7 +105,7 @@ def test_a_place_at_a_clinic_goes_to_who_waits_longest():
 
 def test_seats_end_at_once_and_do_not_come_back_with_the_account():
     by, member = make_coordinator(), make_liaison("MENA")
-    seats.appoint(
+    appointing.appoint(
         member=member, role=SeatRole.LIAISON, region="SSA", from_on=NOW.date() + timedelta(days=9), by=by, now=NOW
     )
     appoint_to_trust_team(member=member, by=by, now=NOW - timedelta(days=2))

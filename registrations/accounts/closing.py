@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
 from registrations import events
-from registrations.actions import seats
 from registrations.domain import ClosedBy, ClosedMeanwhile, NotYours, RegistrationError
 from registrations.models import Member
+from registrations.seats import appointing
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def _close(member: Member, closed_by: ClosedBy, *, by: Member | None, reason: st
     member = _lock(member)
     if member.closed_at is not None and closed_by in (member.closed_by, ClosedBy.DESK):
         return member  # what the trust team closed stays theirs
-    seats.end_all_seats(
+    appointing.end_all_seats(
         member=member, refusal=_("This is the last coordinator: appoint another one first."), by=by, now=now
     )
     events.account_closed.send(sender=Member, member=member, by=by, now=now)

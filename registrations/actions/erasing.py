@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, personal
 from mailings.ledger.by_hand import forget_recipient
 from registrations import events
-from registrations.actions import forgetting, seats, sensitive, visitor_answers
+from registrations.actions import forgetting, sensitive, visitor_answers
 from registrations.domain import RegistrationState
 from registrations.locking import lock_registration
 from registrations.models import (
@@ -18,6 +18,7 @@ from registrations.models import (
     SignInCode,
 )
 from registrations.proved import Proved, proved_by
+from registrations.seats import appointing
 from registrations.skills import following
 
 
@@ -34,7 +35,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if member.erased_at is not None:
         return member
-    seats.end_all_seats(
+    appointing.end_all_seats(
         member=member,
         refusal=_("You are the last coordinator. Appoint another one first, so that the working group can go on."),
         by=by,

@@ -21,10 +21,10 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
-from registrations.actions import seats as actions
 from registrations.admin.people import PersonForm, person_in_words
 from registrations.domain import LookKind, Region, RegistrationError, SeatRole
 from registrations.models import WorkingGroupSeat
+from registrations.seats import appointing as actions
 
 
 def today() -> date:

@@ -12,10 +12,10 @@ from django.urls import reverse
 from letsconnect.base.models import Act, SecurityEvent
 from mailings.models import Letter
 from registrations.actions.erasing import erase_member
-from registrations.actions.seats import appoint, end_seat
 from registrations.domain import LastCoordinator, SeatRefused, SeatRole
-from registrations.emails import seats as letters
 from registrations.models import Member, WorkingGroupSeat
+from registrations.seats import emails as letters
+from registrations.seats.appointing import appoint, end_seat
 from registrations.tests import factories
 from registrations.tests.factories import NOW
 

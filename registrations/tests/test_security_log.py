@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from letsconnect.base import security
 from letsconnect.base.models import SecurityEvent, SecurityEventKind
-from registrations.actions.seats import appoint, end_seat
 from registrations.domain import SeatRole
 from registrations.models import Look
+from registrations.seats.appointing import appoint, end_seat
 from registrations.tests import factories
 
 LOG = "/admin/base/securityevent/"

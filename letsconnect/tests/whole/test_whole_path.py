@@ -13,9 +13,9 @@ from mailings.models import Letter
 from mailings.tests.worker.running import running_redis
 from matching.models import Match
 from registrations.actions.reference import load_reference_data
-from registrations.actions.seats import appoint
 from registrations.domain import SeatRole
 from registrations.models import Skill
+from registrations.seats.appointing import appoint
 from registrations.tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

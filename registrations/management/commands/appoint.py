@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from letsconnect.base import addresses
-from registrations.actions import seats
 from registrations.domain import Region, SeatRefused, SeatRole
 from registrations.models import Member
+from registrations.seats import appointing
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")
         role, region = SeatRole(options["role"]), options["region"]
         try:
-            seat = seats.appoint(member=member, role=role, region=region, by=None, now=timezone.now())
+            seat = appointing.appoint(member=member, role=role, region=region, by=None, now=timezone.now())
         except SeatRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{seat}")
