@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from letsconnect import home as sections
 from letsconnect.base.languages import known
 from letsconnect.base.links import absolute, path_or_nothing
-from registrations.facts import current_version
+from registrations.answers.facts import current_version
 from registrations.views.steps import keep_typed
 
 SECURITY_TXT_LASTS = timedelta(days=180)

@@ -12,7 +12,8 @@ class RegistrationsConfig(AppConfig):
         from mailings import kinds
         from registrations.accounts import activity, browser_sessions, inactivity, inactivity_emails, signing_in
         from registrations.accounts import emails as account_emails
-        from registrations.actions import claims, erasing, sensitive, skill_merging, uploads, visitor_answers
+        from registrations.actions import claims, erasing, skill_merging, uploads
+        from registrations.answers import sensitive, visitors
         from registrations.emails import claims as claim_emails
         from registrations.emails import review as review_emails
         from registrations.models import Look
@@ -22,7 +23,7 @@ class RegistrationsConfig(AppConfig):
             letters.register()
         looks.keep_with(Look.objects.keep)
         kinds.register_sweep("registrations.old_codes", signing_in.forget_old_codes)
-        kinds.register_sweep("registrations.kept_answers", visitor_answers.forget_old_answers)
+        kinds.register_sweep("registrations.kept_answers", visitors.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)
         kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)
         kinds.register_sweep("registrations.overlooked_uploads", uploads.nudge_overlooked)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 
-from registrations.actions import editing
+from registrations.answers import editing
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import ConsentDocument, RegistrationState, SeatRole
-from registrations.facts import RegistrationFacts
 from registrations.models import Group, Member, Registration, Role, Skill
 from registrations.reference.countries import region_of
 from registrations.seats import appointing

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from registrations.domain import ConsentDocument
 
 if TYPE_CHECKING:
-    from registrations.facts import RegistrationFacts
+    from registrations.answers.facts import RegistrationFacts
 
 # What may send an approved registration back to review, and the facts it is told by.
 REVIEWABLE = {"country": ("country",), "group": ("group_id", "group_other"), "role": ("role_id",)}

@@ -15,10 +15,10 @@ from letsconnect.base.models import Act
 from letsconnect.base.together import Reading
 from mailings.models import Letter
 from registrations import events
-from registrations.actions import sensitive
+from registrations.answers import sensitive
+from registrations.answers.facts import RegistrationFacts, current_version
+from registrations.answers.forms.rows import DAYS
 from registrations.domain import AgeRange, BabelLevel, ConsentDocument, Gender, OfferLevel, SeatRole, WishPriority
-from registrations.facts import RegistrationFacts, current_version
-from registrations.forms.rows import DAYS
 from registrations.models import (
     Block,
     Consent,

@@ -21,10 +21,10 @@ from matching.models import CalendarFeed, Concern, Exclusion, RoundParticipant
 from matching.tests.factories import make_match, make_request
 from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
-from registrations.actions import sensitive, visitor_answers
-from registrations.actions.sensitive import SensitiveFacts
+from registrations.answers import sensitive, visitors
+from registrations.answers.facts import fingerprint
+from registrations.answers.sensitive import SensitiveFacts
 from registrations.domain import AgeRange, Gender, LookKind
-from registrations.facts import fingerprint
 from registrations.models import (
     Block,
     ClaimInvitation,
@@ -132,9 +132,7 @@ def _begin_session(member):
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(member.pk), "x"
     session[HASH_SESSION_KEY] = member.get_session_auth_hash()
     session.save()
-    visitor_answers.keep_answers(
-        browser="", step="who", typed=f"name={WORD}", network="10.0.0.1", member=member, now=NOW
-    )
+    visitors.keep_answers(browser="", step="who", typed=f"name={WORD}", network="10.0.0.1", member=member, now=NOW)
 
 
 def fill(member):

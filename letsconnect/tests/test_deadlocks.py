@@ -25,9 +25,10 @@ from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from registrations.accounts import blocking
-from registrations.actions import editing, erasing, leaving, review, skills
+from registrations.actions import erasing, leaving, review, skills
+from registrations.answers import editing
+from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.domain import RegistrationError
-from registrations.facts import RegistrationFacts, fingerprint
 from registrations.models import Member, Registration, Skill
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from letsconnect.tests.everything import make_somebody
 from mailings.tests.factories import make_letter
-from registrations.actions import erasing, reference, uploads, visitor_answers
+from registrations.actions import erasing, reference, uploads
+from registrations.answers import visitors
 from registrations.importing.columns import HEADINGS
 from registrations.models import ClaimInvitation, ImportedKey, ImportUpload, KeptAnswers, Member, Registration
 from registrations.proved import proved_by
@@ -195,7 +196,7 @@ def _refuse_sessions(execute, sql, params, many, context):
 
 def test_headings_are_those_of_the_old_form():
     assert {"name", "address", "username", "country", "learns", "zone"} <= set(HEADINGS)
-    assert visitor_answers.AT_ONCE >= 100
+    assert visitors.AT_ONCE >= 100
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,10 @@ from mailings.models import Letter
 from matching.domain.matches import CLOSED, MatchState
 from matching.models import Match
 from registrations.accounts import signing_in
-from registrations.actions import editing, erasing
+from registrations.actions import erasing
+from registrations.answers import editing
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import ClosedMeanwhile, LastCoordinator, RegistrationState
-from registrations.facts import RegistrationFacts
 from registrations.models import Member, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration
 

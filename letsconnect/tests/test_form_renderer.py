@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.form_renderer import FormRenderer
 from letsconnect.settings import FORM_RENDERER
-from registrations.forms.fields import CountrySelect
+from registrations.answers.forms.fields import CountrySelect
 from registrations.models import Member
 from registrations.tests.factories import make_member
 

@@ -20,9 +20,9 @@ from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import held
-from registrations.actions import editing
+from registrations.answers import editing
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import BabelLevel, ConsentDocument, ContactWay, OfferLevel, Region, RegionWish, WishPriority
-from registrations.facts import RegistrationFacts
 from registrations.models import Block, Look, Member, Registration
 from registrations.tests.factories import (
     NOW,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letsconnect.base.zones import zone_or_utc
-from registrations.availability import SLOTS_A_WEEK, Window, weekly_slots
+from registrations.answers.availability import SLOTS_A_WEEK, Window, weekly_slots
 
 DAY = 96  # quarters of an hour
 HOUR = 4

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from letsconnect.base.zones import in_zone, moments_of
 from matching.domain.sessions import WEEKS_SHOWN, SessionState, Span, monday_of, starts, stretches
 from matching.models import Match, Session
-from registrations.availability import weekly_slots
+from registrations.answers.availability import weekly_slots
 from registrations.models import Registration
 
 _SPANISH_LIKE = {"es": r"l j \d\e F", "pt": r"l, j \d\e F"}

@@ -8,7 +8,7 @@ import pytest
 from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
 from matching.domain import sessions
 from matching.domain.sessions import ComesNever, ComesTwice, Time, TimeNotPossible
-from registrations.availability import weekly_slots
+from registrations.answers.availability import weekly_slots
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)

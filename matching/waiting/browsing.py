@@ -18,7 +18,7 @@ from matching.models import Match, SharerRequest
 from matching.rounds.inputs import next_monday
 from matching.words import reasons
 from registrations import skills, taking_part
-from registrations.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
+from registrations.answers.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
 from registrations.domain import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState
 from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage, Window
 from registrations.reference.names import language_name

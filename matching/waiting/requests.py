@@ -13,9 +13,9 @@ from matching.domain.matches import MatchingError, TooOften
 from matching.domain.requests import CannotAsk, RequestState
 from matching.domain.sessions import HOUR
 from matching.models import Match, SharerRequest
-from registrations.actions.editing import save_step
+from registrations.answers.editing import save_step
+from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.domain import RegistrationState, WishPriority
-from registrations.facts import RegistrationFacts, fingerprint
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration, Skill
 from registrations.skills import following

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from letsconnect.base import security
 from letsconnect.base.models import SecurityEventKind
-from registrations.actions import visitor_answers
+from registrations.answers import visitors
 from registrations.models import Member
 
 # As the security log names the doors, which the person themselves reads.
@@ -37,7 +37,7 @@ def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: A
     now = timezone.now()
     user.be_seen(on=now.astimezone(UTC).date())
     view = request.resolver_match.view_name if request.resolver_match else ""
-    visitor_answers.note_member(browser=request.COOKIES.get(visitor_answers.COOKIE, ""), member=user)
+    visitors.note_member(browser=request.COOKIES.get(visitors.COOKIE, ""), member=user)
     security.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=_DOORS.get(view, view), now=now)
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, personal
 from mailings.ledger.by_hand import forget_recipient
 from registrations import events
-from registrations.actions import forgetting, sensitive, visitor_answers
+from registrations.actions import forgetting
+from registrations.answers import sensitive, visitors
 from registrations.domain import RegistrationState
 from registrations.locking import lock_registration
 from registrations.models import (
@@ -48,7 +49,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     _take_back_agreements(proved, now=now)
     _empty_columns(proved)
     sensitive.forget_answers(member=member)
-    visitor_answers.forget_answers_of(proved.addresses)
+    visitors.forget_answers_of(proved.addresses)
     _forget_accounts(proved)
     forget_recipient(member=member, addresses=proved.addresses, now=now)
     member.is_active, member.is_superuser, member.erased_at, member.last_login = False, False, now, None

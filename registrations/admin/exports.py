@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
-from registrations import exporting
-from registrations.actions.exporting import record_export
+from registrations.answers import exporting
+from registrations.answers.export_log import record_export
 
 _IN_MEMORY = 1024 * 1024
 CSV, XLSX = "csv", "xlsx"

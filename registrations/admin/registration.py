@@ -21,14 +21,15 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
 from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
-from registrations import changes, documents, snapshots
+from registrations import documents
 from registrations.actions import review
 from registrations.admin import exports, queue
 from registrations.admin.claims import invite
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
+from registrations.answers import changes, snapshots
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import ConsentDocument, ContactWay, LookKind, RegistrationError, RegistrationState
 from registrations.eligibility import Rules, problems
-from registrations.facts import RegistrationFacts
 from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
 from registrations.reference.names import country_name
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.db import connection
 
 from registrations import domain
-from registrations.facts import RegistrationFacts
+from registrations.answers.facts import RegistrationFacts
 from registrations.models import Skill, SkillMerge
 
 _TREE = 0x4C43_5245_4601  # the tree of skills has one writer at a time

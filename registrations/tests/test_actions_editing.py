@@ -6,9 +6,9 @@ from threading import Barrier
 import pytest
 from django.db import connection, connections
 
-from registrations.actions import editing
+from registrations.answers import editing
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import StaleForm
-from registrations.facts import RegistrationFacts
 from registrations.models import Member, Registration
 from registrations.tests import factories
 

@@ -14,9 +14,10 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from registrations import documents, exporting, held
+from registrations import documents, held
 from registrations.actions import claims
 from registrations.actions.erasing import erase_member
+from registrations.answers import exporting
 from registrations.claim_links import claim_link
 from registrations.consents import asking
 from registrations.consents.agreeing import agree, take_back

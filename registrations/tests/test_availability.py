@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrations.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
+from registrations.answers.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
 
 # Mondays with a change of clock in the four weeks that follow, where the zone has changes.
 CHANGES = {

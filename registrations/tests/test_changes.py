@@ -7,12 +7,12 @@ from django.utils.translation import override
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from registrations import snapshots
 from registrations.actions import review
-from registrations.actions.editing import save_registration
-from registrations.changes import Change, between, say_window
+from registrations.answers import snapshots
+from registrations.answers.changes import Change, between, say_window
+from registrations.answers.editing import save_registration
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import MoveNotAllowed, NotYours, RegistrationState
-from registrations.facts import RegistrationFacts
 from registrations.models import Registration, ReviewSnapshot, Skill
 from registrations.tests import factories
 

@@ -14,7 +14,8 @@ from letsconnect.base.links import sign
 from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter, Suppression
-from registrations.actions import claims, editing
+from registrations.actions import claims
+from registrations.answers import editing
 from registrations.claim_links import PURPOSE, claim_link
 from registrations.domain import AlreadyRegistered, ClaimRefused, NotYours, RegistrationState
 from registrations.models import ClaimInvitation, Member, Registration

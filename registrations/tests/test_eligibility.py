@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from registrations.actions.eligibility import set_eligibility
-from registrations.actions.reviewing_again import after_edit
+from registrations.answers.facts import RegistrationFacts
+from registrations.answers.review_again import after_edit
 from registrations.domain import NotYours
 from registrations.eligibility import Rules, needs_review_again, problems
-from registrations.facts import RegistrationFacts
 from registrations.models import Eligibility, Registration
 from registrations.tests import factories
 

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from registrations import exporting
+from registrations.answers import exporting
 from registrations.models import Group, Look, Registration, Wish
 from registrations.tests import factories
 from registrations.tests.factories import NOW, make_registration

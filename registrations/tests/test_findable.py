@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from registrations import exporting
+from registrations.answers import exporting
 from registrations.models import Block, Registration
 from registrations.tests.factories import NOW, make_member, make_registration
 from registrations.tests.test_exports import READER

@@ -10,10 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from registrations.actions import editing, importing, skill_merging, uploads
+from registrations.actions import importing, skill_merging, uploads
 from registrations.actions import skills as actions
+from registrations.answers import editing
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import SkillRefused, SkillState
-from registrations.facts import RegistrationFacts
 from registrations.models import ImportedRow, ImportUpload, Offer, Registration, SkillMerge, Wish
 from registrations.skills import merging
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from letsconnect.tests.opened import as_opened
 from registrations.actions import review
-from registrations.actions.editing import save_registration
+from registrations.answers.editing import save_registration
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import RegistrationState
-from registrations.facts import RegistrationFacts
 from registrations.models import Consent, Eligibility, Registration
 from registrations.tests import factories
 from registrations.tests.factories import NOW, make_registration

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from registrations.actions import sensitive
-from registrations.actions.sensitive import SensitiveFacts
+from registrations.answers import sensitive
+from registrations.answers.sensitive import SensitiveFacts
 from registrations.models import Registration, SensitiveAnswer, SensitiveTally
 from registrations.tests import factories
 from registrations.tests.typing import opened, save, url

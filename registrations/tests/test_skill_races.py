@@ -7,10 +7,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from registrations.actions import editing
 from registrations.actions import skills as actions
+from registrations.answers import editing
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import SkillRefused, SkillState
-from registrations.facts import RegistrationFacts
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion
 from registrations.skills import following, merging
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill

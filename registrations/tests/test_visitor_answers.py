@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from mailings.ledger.sweeping import sweep
 from registrations.accounts import browser_sessions
-from registrations.actions import visitor_answers
-from registrations.facts import fingerprint
-from registrations.forms import steps
+from registrations.answers import visitors
+from registrations.answers.facts import fingerprint
+from registrations.answers.forms import steps
 from registrations.models import KeptAnswers
 from registrations.models.kept import LONGEST, MOST_OF_A_NETWORK
 from registrations.tests.factories import NOW, make_member
@@ -27,11 +27,11 @@ WHO = reverse("registrations:registration-step", args=["who"])
 
 def keep(**fields):
     given = {"browser": "", "step": "who", "typed": "name=Ana", "network": "10.0.0.1", "member": None, "now": NOW}
-    return visitor_answers.keep_answers(**{**given, **fields})
+    return visitors.keep_answers(**{**given, **fields})
 
 
 def read(browser, member, *, step="who", now=NOW):
-    return visitor_answers.kept_answers(browser=browser, step=step, member=member, now=now)
+    return visitors.kept_answers(browser=browser, step=step, member=member, now=now)
 
 
 @pytest.mark.parametrize(
@@ -55,26 +55,26 @@ def test_only_the_browser_that_typed_it_finds_it_for_a_day_and_nobody_once_it_is
     assert read(browser, member) == read(browser, other) == "name=Ana"
     assert read("guessed", member) == read("", member) == read(browser, member, step="when") == ""
     assert read(browser, member, now=NOW + timedelta(hours=24)) == ""
-    visitor_answers.note_member(browser=browser, member=member)
-    visitor_answers.note_member(browser=browser, member=other)
+    visitors.note_member(browser=browser, member=member)
+    visitors.note_member(browser=browser, member=other)
     assert (read(browser, member), read(browser, other)) == ("name=Ana", "")
 
 
 def test_neither_key_nor_address_nor_network_stands_in_the_row():
     browser = keep()
-    visitor_answers.note_address(browser=browser, address="Ana@Example.org")
+    visitors.note_address(browser=browser, address="Ana@Example.org")
 
     row = str(KeptAnswers.objects.values_list().get())
 
     assert not any(word in row for word in (browser, "xample.org", "10.0.0.1"))
-    assert visitor_answers.forget_answers_of(["ana@example.org"]) == 1
+    assert visitors.forget_answers_of(["ana@example.org"]) == 1
 
 
 def test_a_network_keeps_so_many_and_a_browser_one():
     browser = keep()
     for _number in range(MOST_OF_A_NETWORK - 1):
         keep()
-    with pytest.raises(visitor_answers.TooMuchToKeep):
+    with pytest.raises(visitors.TooMuchToKeep):
         keep()
 
     keep(browser=browser, typed="name=Bea")  # their own form again takes no other place
@@ -122,7 +122,7 @@ def test_what_a_visitor_typed_is_in_no_session_and_is_there_after_signing_in(cli
 
     assert response.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Fwho%2F"
     assert not any("Anahita" in str(session.get_decoded()) for session in Session.objects.all())
-    assert response.cookies[visitor_answers.COOKIE]["httponly"]
+    assert response.cookies[visitors.COOKIE]["httponly"]
     client.force_login(make_member())
     for _look in range(2):  # looking changes nothing
         assert client.get(WHO).context["page"].form["name"].value() == "Anahita"
@@ -202,8 +202,8 @@ def test_two_hundred_visitors_with_large_forms_leave_little(length):
 
 @pytest.mark.chaos
 def test_control_without_the_two_limits_the_same_storm_fills_the_table(monkeypatch):
-    monkeypatch.setattr(visitor_answers, "LONGEST", 1_000_000)
-    monkeypatch.setattr(visitor_answers, "MOST_OF_A_NETWORK", 1_000_000)
+    monkeypatch.setattr(visitors, "LONGEST", 1_000_000)
+    monkeypatch.setattr(visitors, "MOST_OF_A_NETWORK", 1_000_000)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE registrations_keptanswers DROP CONSTRAINT registrations_kept_answers_are_short")
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from letsconnect.base.links import path_or_nothing
 from registrations import documents
+from registrations.answers.forms.steps import BY_NAME
 from registrations.consents import agreeing, asking
 from registrations.domain import ConsentDocument, RegistrationError
-from registrations.forms.steps import BY_NAME
 from registrations.models import Consent
 from registrations.views.steps import keep_typed
 

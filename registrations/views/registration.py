@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from mailings.ledger.reachable import is_written_to
-from registrations import readback, readiness
-from registrations.actions import editing
+from registrations.answers import editing, readback, readiness
+from registrations.answers.facts import RegistrationFacts
+from registrations.answers.forms.steps import STEPS, Step, step_of
 from registrations.domain import NotComplete, StaleForm
-from registrations.facts import RegistrationFacts
-from registrations.forms.steps import STEPS, Step, step_of
 from registrations.models import Eligibility, Member, Registration
 
 

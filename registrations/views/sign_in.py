@@ -21,7 +21,8 @@ from letsconnect.base.network import network_of, notice_wrong_hops
 from registrations.accounts import signing_in
 from registrations.accounts.forms import AddressForm, CodeForm
 from registrations.accounts.refusals import CodeNotSent, EnoughLetters, LimitReached
-from registrations.actions import claims, visitor_answers
+from registrations.actions import claims
+from registrations.answers import visitors
 from registrations.domain import AccountClosed, CodeRefused
 from registrations.models import Member, SignInCode
 
@@ -89,7 +90,7 @@ def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignIn
     pending["codes"] = [*pending["codes"], code.pk][-KEPT:]
     request.session[PENDING] = pending
     # What this browser wrote before signing in is found by the address then, should its owner delete their account.
-    visitor_answers.note_address(browser=request.COOKIES.get(visitor_answers.COOKIE, ""), address=code.address)
+    visitors.note_address(browser=request.COOKIES.get(visitors.COOKIE, ""), address=code.address)
     return code
 
 

@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 
 from letsconnect.base.network import network_of
 from letsconnect.base.templatetags.when import when
-from registrations import readback
-from registrations.actions import editing, sensitive, skills, visitor_answers
+from registrations.actions import skills
+from registrations.answers import editing, readback, sensitive, visitors
+from registrations.answers.facts import fingerprint
+from registrations.answers.forms import steps
+from registrations.answers.forms.page import SHORTCUTS, StepPage
+from registrations.answers.forms.steps import Step
 from registrations.domain import RegistrationState, SkillRefused, StaleForm
-from registrations.facts import fingerprint
-from registrations.forms import steps
-from registrations.forms.page import SHORTCUTS, StepPage
-from registrations.forms.steps import Step
 from registrations.models import Registration
 from registrations.models.kept import KEPT_FOR
 from registrations.views.registration import facts_of, missing_of, progress, redirect_to_sign_in
@@ -42,21 +42,21 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
     if _step(step).is_apart:
         return response
     try:
-        browser = visitor_answers.keep_answers(
-            browser=request.COOKIES.get(visitor_answers.COOKIE, "")[:64],
+        browser = visitors.keep_answers(
+            browser=request.COOKIES.get(visitors.COOKIE, "")[:64],
             step=step,
             typed=typed.urlencode(),
             network=network_of(request),
             member=member,
             now=timezone.now(),
         )
-    except visitor_answers.TooMuchToKeep as error:
+    except visitors.TooMuchToKeep as error:
         rows = [(name, value) for name, values in typed.lists() for value in values if value.strip()]
         return render(request, "registrations/not_kept.html", {"why": str(error), "typed": rows}, status=413)
     if member is None:
         messages.info(request, _("Your session had ended. Sign in again: what you wrote is kept for a day."))
     response.set_cookie(
-        visitor_answers.COOKIE, browser, max_age=KEPT_FOR, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
+        visitors.COOKIE, browser, max_age=KEPT_FOR, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
     )
     return response
 
@@ -72,8 +72,8 @@ def registration_step(request: HttpRequest, step: str) -> HttpResponse:
         page = _page(request, shown, registration, request.POST)
         changed = _changed(request, page)
         return _show(request, changed, registration) if changed else _save(request, page, registration)
-    browser = request.COOKIES.get(visitor_answers.COOKIE, "")
-    typed = visitor_answers.kept_answers(browser=browser, step=step, member=request.user, now=timezone.now())
+    browser = request.COOKIES.get(visitors.COOKIE, "")
+    typed = visitors.kept_answers(browser=browser, step=step, member=request.user, now=timezone.now())
     if typed:
         messages.info(request, _("This is what you wrote before. It is not saved yet."))
     return _show(request, _page(request, shown, registration, QueryDict(typed) if typed else None), registration)
@@ -137,9 +137,7 @@ def _save(request: HttpRequest, page: StepPage, registration: Registration | Non
         saved = _write(request, page, values)
     except StaleForm:
         return _show_both(request, page, values)
-    visitor_answers.forget_kept(
-        browser=request.COOKIES.get(visitor_answers.COOKIE, ""), step=page.step.name, member=request.user
-    )
+    visitors.forget_kept(browser=request.COOKIES.get(visitors.COOKIE, ""), step=page.step.name, member=request.user)
     if saved is not None and saved.state != RegistrationState.DRAFT:
         messages.success(request, _saved_text(saved))
     return redirect(_next(request, page.step, saved))

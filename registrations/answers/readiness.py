@@ -10,7 +10,7 @@ from registrations.domain import BabelLevel, ConsentDocument, ContactWay
 from registrations.eligibility import Rules, problems
 
 if TYPE_CHECKING:
-    from registrations.facts import RegistrationFacts
+    from registrations.answers.facts import RegistrationFacts
 
 
 @dataclass(frozen=True)

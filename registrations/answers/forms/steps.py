@@ -6,8 +6,8 @@ from django.forms import BaseFormSet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registrations.forms import fields
-from registrations.forms.rows import LanguageRow, OfferRow, WindowRow, WishRow, rows_of
+from registrations.answers.forms import fields
+from registrations.answers.forms.rows import LanguageRow, OfferRow, WindowRow, WishRow, rows_of
 
 
 @dataclass(frozen=True)

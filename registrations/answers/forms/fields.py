@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField
 from registrations import groups
+from registrations.answers.facts import RegistrationFacts
+from registrations.answers.forms import choices
+from registrations.answers.forms.rows import required_only
 from registrations.domain import (
     MAX_TOPICS,
     AgeRange,
@@ -19,9 +22,6 @@ from registrations.domain import (
     RegionWish,
     Topic,
 )
-from registrations.facts import RegistrationFacts
-from registrations.forms import choices
-from registrations.forms.rows import required_only
 from registrations.importing.text import key
 from registrations.models import Group
 from registrations.reference.countries import region_of

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from registrations import domain, readiness
-from registrations.actions import reviewing_again
+from registrations import domain
+from registrations.answers import readiness, review_again
+from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.consents.agreeing import write_consents
 from registrations.domain import NotComplete, RegistrationState, StaleForm
-from registrations.facts import RegistrationFacts, fingerprint
 from registrations.locking import lock_member, lock_registration
 from registrations.models import (
     Eligibility,
@@ -141,7 +141,7 @@ def _save(
     if "consents" in changed:
         write_consents(member, facts.consents, by=by, now=now)
     acts.record(by=by, verb="save_registration", on=registration, now=now)
-    reviewing_again.after_edit(registration=registration, before=before, facts=facts, by=by, now=now)
+    review_again.after_edit(registration=registration, before=before, facts=facts, by=by, now=now)
     return registration
 
 

@@ -9,12 +9,12 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 
 from registrations import domain, skills
-from registrations.facts import RegistrationFacts, fingerprint
-from registrations.forms import choices
-from registrations.forms.rows import DAYS, Rows, window_rows
-from registrations.forms.steps import Step
+from registrations.answers.facts import RegistrationFacts, fingerprint
+from registrations.answers.forms import choices
+from registrations.answers.forms.rows import DAYS, Rows, window_rows
+from registrations.answers.forms.steps import Step
+from registrations.answers.readiness import Missing
 from registrations.models import Member
-from registrations.readiness import Missing
 
 MORE_ROWS = 1
 SHORTCUTS = {

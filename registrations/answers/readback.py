@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from registrations.answers.forms.rows import DAYS, window_rows
 from registrations.domain import (
     AgeRange,
     BabelLevel,
@@ -20,7 +21,6 @@ from registrations.domain import (
     Topic,
     WishPriority,
 )
-from registrations.forms.rows import DAYS, window_rows
 from registrations.models import Group, Role, Skill
 from registrations.reference.names import country_name, language_name
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from letsconnect.base import acts
-from registrations import changes, domain, snapshots
+from registrations import domain
+from registrations.answers import changes, snapshots
+from registrations.answers.facts import RegistrationFacts
 from registrations.domain import RegistrationState
 from registrations.eligibility import needs_review_again
-from registrations.facts import RegistrationFacts
 from registrations.models import Eligibility, Member, Registration, ReviewSnapshot
 
 
