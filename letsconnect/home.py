@@ -23,8 +23,8 @@ from matching.models.feedback import sessions_at_hand
 from matching.waiting import advice
 from matching.words import reasons
 from registrations.models import Member, Registration, Skill, SkillSuggestion
+from registrations.participation.next_round import sentence
 from registrations.skills import sentences_of_suggestions
-from registrations.taking_part import sentence
 from trust.models import Report
 
 SHOWN = 5

@@ -101,7 +101,7 @@ FOLDING = {
     "registrations/answers/exporting.py": "the order of columns",
     "registrations/admin/people.py": "a search",
     "registrations/answers/forms/choices.py": "the order of a list",
-    "registrations/forms/my_data.py": "a word typed to be sure",
+    "registrations/participation/forms.py": "a word typed to be sure",
     "registrations/forms/skills.py": "the order of a list",
     "registrations/groups.py": "a search",
     "registrations/held.py": "a capital at the start of a line",

@@ -25,11 +25,12 @@ from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from registrations.accounts import blocking
-from registrations.actions import erasing, leaving, review, skills
+from registrations.actions import erasing, review, skills
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.domain import RegistrationError
 from registrations.models import Member, Registration, Skill
+from registrations.participation import pausing
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
@@ -156,17 +157,17 @@ def block(town, dice):
 
 def pause(town, dice):
     member = somebody(town, dice).member
-    leaving.pause_registration(member=member, until=(NOW + timedelta(days=9)).date(), by=member, now=NOW)
+    pausing.pause_registration(member=member, until=(NOW + timedelta(days=9)).date(), by=member, now=NOW)
 
 
 def come_back(town, dice):
     member = somebody(town, dice).member
-    leaving.come_back(member=member, by=member, now=NOW)
+    pausing.come_back(member=member, by=member, now=NOW)
 
 
 def leave(town, dice):
     member = somebody(town, dice).member
-    leaving.withdraw_registration(member=member, leaves_clinics=dice.random() < 0.5, by=member, now=NOW)
+    pausing.withdraw_registration(member=member, leaves_clinics=dice.random() < 0.5, by=member, now=NOW)
 
 
 def erase(town, dice):

@@ -20,7 +20,7 @@ from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import events
 from registrations.accounts import blocking
-from registrations.actions import erasing, leaving, review
+from registrations.actions import erasing, review
 from registrations.domain import (
     MoveNotAllowed,
     NotYetPossible,
@@ -29,6 +29,7 @@ from registrations.domain import (
     Step,
 )
 from registrations.models import Block, Member, Registration
+from registrations.participation import pausing
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 
 TODAY = NOW.date()
@@ -56,7 +57,7 @@ ALL = ("proposed", "approved", "asked", "connected")
 def test_withdrawing_ends_every_match_and_tells_only_those_who_were_asked(db):
     member, matches = world(*ALL)
 
-    leaving.withdraw_registration(member=member, leaves_clinics=False, by=member, now=NOW)
+    pausing.withdraw_registration(member=member, leaves_clinics=False, by=member, now=NOW)
 
     assert states(matches) == {
         "proposed": "withdrawn",
@@ -72,23 +73,23 @@ def test_withdrawing_ends_every_match_and_tells_only_those_who_were_asked(db):
 def test_withdrawing_twice_changes_nothing_and_a_declined_one_cannot(db):
     member, _ = world("asked")
     for _ in range(2):
-        leaving.withdraw_registration(member=member, leaves_clinics=False, by=member, now=NOW)
+        pausing.withdraw_registration(member=member, leaves_clinics=False, by=member, now=NOW)
     assert Act.objects.filter(verb="withdraw_registration").count() == 1
     assert Letter.objects.filter(kind__startswith="matching.closed").count() == 1
 
     declined = make_registration(state="declined", reviewed_at=NOW, reviewed_by=make_coordinator())
     match = make_match("proposed", learner=declined)
     with pytest.raises(MoveNotAllowed):
-        leaving.withdraw_registration(member=declined.member, leaves_clinics=True, by=declined.member, now=NOW)
+        pausing.withdraw_registration(member=declined.member, leaves_clinics=True, by=declined.member, now=NOW)
     assert Match.objects.get(pk=match.pk).state == "proposed"  # nothing of it was kept
 
 
 def test_without_a_registration_there_is_nothing_to_leave(member):
     for act in (
-        lambda: leaving.withdraw_registration(member=member, leaves_clinics=True, by=member, now=NOW),
-        lambda: leaving.pause_registration(member=member, until=LATER, by=member, now=NOW),
-        lambda: leaving.set_away(member=member, until=LATER, by=member, now=NOW),
-        lambda: leaving.come_back(member=member, by=member, now=NOW),
+        lambda: pausing.withdraw_registration(member=member, leaves_clinics=True, by=member, now=NOW),
+        lambda: pausing.pause_registration(member=member, until=LATER, by=member, now=NOW),
+        lambda: pausing.set_away(member=member, until=LATER, by=member, now=NOW),
+        lambda: pausing.come_back(member=member, by=member, now=NOW),
     ):
         with pytest.raises(NotYetPossible):
             act()
@@ -104,7 +105,7 @@ def test_seats_at_clinics_are_given_back_only_if_asked_for_and_the_queue_moves_u
     Clinic.objects.filter(pk=begun.pk).update(starts_at=NOW - timedelta(minutes=10))
     rsvp(clinic=clinic, member=waiting, by=waiting, now=NOW)
 
-    leaving.withdraw_registration(member=member, leaves_clinics=leaves, by=member, now=NOW)
+    pausing.withdraw_registration(member=member, leaves_clinics=leaves, by=member, now=NOW)
 
     assert Rsvp.objects.get(clinic=clinic, member=member).state == ("cancelled" if leaves else "going")
     assert Rsvp.objects.get(clinic=clinic, member=waiting).state == ("going" if leaves else "waiting")
@@ -115,7 +116,7 @@ def test_seats_at_clinics_are_given_back_only_if_asked_for_and_the_queue_moves_u
 def test_a_pause_ends_open_questions_and_keeps_connections(db):
     member, matches = world(*ALL)
 
-    leaving.pause_registration(member=member, until=LATER, by=member, now=NOW)
+    pausing.pause_registration(member=member, until=LATER, by=member, now=NOW)
 
     assert states(matches)["connected"] == "connected"
     assert {state for was, state in states(matches).items() if was != "connected"} == {"withdrawn"}
@@ -128,15 +129,15 @@ def test_being_away_ends_nothing_and_coming_back_ends_both(db):
     member, matches = world(*ALL)
     version = member.registration.version
 
-    leaving.set_away(member=member, until=LATER, by=member, now=NOW)
+    pausing.set_away(member=member, until=LATER, by=member, now=NOW)
 
     assert all(was == state for was, state in states(matches).items())
     away = Registration.objects.get(member=member)
     assert (away.away_until, away.version) == (LATER, version + 1)  # a form that is open is told
     assert not Registration.objects.matchable(on=TODAY).filter(member=member).exists()
-    leaving.pause_registration(member=member, until=LATER, by=member, now=NOW)
+    pausing.pause_registration(member=member, until=LATER, by=member, now=NOW)
     for _ in range(2):
-        leaving.come_back(member=member, by=member, now=NOW)
+        pausing.come_back(member=member, by=member, now=NOW)
     assert Registration.objects.matchable(on=TODAY).filter(member=member).exists()
     assert Act.objects.filter(verb="come_back").count() == 1
 
@@ -144,7 +145,7 @@ def test_being_away_ends_nothing_and_coming_back_ends_both(db):
 @pytest.mark.parametrize("until", [TODAY, TODAY - timedelta(days=1), TODAY + timedelta(days=1000)])
 def test_a_pause_or_an_absence_ends_on_a_day_that_can_be(db, until):
     member, _ = world()
-    for act in (leaving.pause_registration, leaving.set_away):
+    for act in (pausing.pause_registration, pausing.set_away):
         with pytest.raises(RegistrationError):
             act(member=member, until=until, by=member, now=NOW)
 
@@ -200,9 +201,9 @@ def test_what_was_foretold_is_what_happens(db, step):
     ends = [sentence for sentence in foretold if " ends" in sentence or "given back" in sentence]
 
     {
-        Step.WITHDRAW: lambda: leaving.withdraw_registration(member=member, leaves_clinics=False, by=member, now=NOW),
-        Step.PAUSE: lambda: leaving.pause_registration(member=member, until=LATER, by=member, now=NOW),
-        Step.AWAY: lambda: leaving.set_away(member=member, until=LATER, by=member, now=NOW),
+        Step.WITHDRAW: lambda: pausing.withdraw_registration(member=member, leaves_clinics=False, by=member, now=NOW),
+        Step.PAUSE: lambda: pausing.pause_registration(member=member, until=LATER, by=member, now=NOW),
+        Step.AWAY: lambda: pausing.set_away(member=member, until=LATER, by=member, now=NOW),
         Step.ERASE: lambda: erasing.erase_member(member=member, by=member, now=NOW),
     }[step]()
 
@@ -254,7 +255,7 @@ def test_withdrawing_while_a_liaison_approves_ends_withdrawn():
         member = registration.member
 
         at_once(
-            lambda member=member: leaving.withdraw_registration(
+            lambda member=member: pausing.withdraw_registration(
                 member=member, leaves_clinics=False, by=member, now=NOW
             ),
             lambda registration=registration: review.review(

@@ -18,7 +18,7 @@ from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.models import Concern, Feedback, Match, Session
 from matching.words import reasons
 from registrations.models import Registration
-from registrations.taking_part import next_round
+from registrations.participation.next_round import next_round
 
 _MISSED = {
     "missed_absent": Verdict.MISSED,

@@ -20,7 +20,7 @@ from matching.matches.sweeps import (
 )
 from matching.models import Match
 from matching.words import reasons
-from registrations.taking_part import next_round
+from registrations.participation.next_round import next_round
 
 _WHILE = {
     "asked": {MatchState.ASKED},

@@ -32,8 +32,9 @@ from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations import events
 from registrations.accounts import blocking
-from registrations.actions import erasing, leaving
+from registrations.actions import erasing
 from registrations.domain import Step
+from registrations.participation import pausing
 from registrations.tests.factories import NOW, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -302,7 +303,7 @@ def leave_by_ending(match):
 
 
 def leave_by_withdrawing(match):
-    leaving.withdraw_registration(member=match.sharer.member, leaves_clinics=False, by=match.sharer.member, now=NOW)
+    pausing.withdraw_registration(member=match.sharer.member, leaves_clinics=False, by=match.sharer.member, now=NOW)
 
 
 def leave_by_blocking(match):
@@ -347,7 +348,7 @@ def test_a_pause_frees_the_hours_that_lie_in_it(match):
     waiting = make_session("proposed", match=elsewhere)
 
     until = (NOW + 10 * DAY).date()
-    leaving.pause_registration(member=match.sharer.member, until=until, by=match.sharer.member, now=NOW)
+    pausing.pause_registration(member=match.sharer.member, until=until, by=match.sharer.member, now=NOW)
 
     states = {session.pk: session.state for session in Session.objects.all()}
     assert states == {inside.pk: "cancelled", outside.pk: "confirmed", waiting.pk: "cancelled"}

@@ -41,9 +41,10 @@ from matching.rounds.rounds import create_round
 from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
 from matching.views import match_page
 from registrations.accounts import blocking
-from registrations.actions import erasing, leaving
+from registrations.actions import erasing
 from registrations.domain import RegistrationError
 from registrations.models import Block, Member, Registration
+from registrations.participation import pausing
 from registrations.tests.factories import EVENINGS, NOW, make_coordinator, make_liaison, make_registration
 
 PEOPLE = st.sampled_from(["amina", "bela"])
@@ -292,9 +293,9 @@ class LifeOfMatches(RuleBasedStateMachine):
         member = self.member(by)
         if how == "pause":
             until = (self.now + timedelta(days=9)).date()
-            self.act(leaving.pause_registration, member=member, until=until, by=member)
+            self.act(pausing.pause_registration, member=member, until=until, by=member)
         elif how == "withdraw":
-            self.act(leaving.withdraw_registration, member=member, leaves_clinics=False, by=member)
+            self.act(pausing.withdraw_registration, member=member, leaves_clinics=False, by=member)
         else:
             self.act(erasing.erase_member, member=member, by=member)
 

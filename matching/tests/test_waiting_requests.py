@@ -20,8 +20,9 @@ from matching.waiting import requests
 from matching.waiting.requests import ask_for_sharer, expire_requests, withdraw_request
 from registrations import held
 from registrations.accounts import blocking
-from registrations.actions import erasing, leaving
+from registrations.actions import erasing
 from registrations.models import Block, Registration, Skill, Wish
+from registrations.participation import pausing
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 from registrations.views.my_data import as_json
 
@@ -171,7 +172,7 @@ def test_a_request_no_round_answers_expires(learner, sharer):
 def test_leaving_the_programme_ends_what_one_asked_for(learner, sharer):
     request = ask(learner, sharer)
 
-    leaving.withdraw_registration(member=learner.member, leaves_clinics=False, by=learner.member, now=NOW)
+    pausing.withdraw_registration(member=learner.member, leaves_clinics=False, by=learner.member, now=NOW)
 
     request.refresh_from_db()
     assert request.state == RequestState.WITHDRAWN

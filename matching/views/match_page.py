@@ -22,7 +22,7 @@ from matching.words import reasons
 from registrations.accounts import blocking
 from registrations.domain import ContactWay
 from registrations.models import Member, Registration
-from registrations.taking_part import sentence, takes_part
+from registrations.participation.next_round import sentence, takes_part
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from matching.waiting.requests import ask_for_sharer, withdraw_request
 from matching.words import reasons
 from registrations.domain import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Registration, Skill
-from registrations.taking_part import next_round
+from registrations.participation.next_round import next_round
 
 ON_A_PAGE = 12
 Rest = ParamSpec("Rest")

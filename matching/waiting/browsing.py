@@ -17,10 +17,11 @@ from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.models import Match, SharerRequest
 from matching.rounds.inputs import next_monday
 from matching.words import reasons
-from registrations import skills, taking_part
+from registrations import skills
 from registrations.answers.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
 from registrations.domain import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState
 from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage, Window
+from registrations.participation import next_round
 from registrations.reference.names import language_name
 
 WEEKS = 4
@@ -90,7 +91,7 @@ class Listed:
 
 def everybody(member: Member, *, on: date) -> RegistrationQuerySet:
     """Those the member may find: they share something, have room for somebody, and can be matched on that day."""
-    return taking_part.findable(on=on).findable_by(member, on=on)
+    return next_round.findable(on=on).findable_by(member, on=on)
 
 
 def wished_by(person: Registration) -> set[int]:

@@ -20,7 +20,7 @@ from matching.waiting.requests import expire_requests
 from matching.words import reasons
 from registrations.domain import RegistrationState
 from registrations.models import Registration
-from registrations.taking_part import next_round
+from registrations.participation.next_round import next_round
 
 _TOLD = (RequestState.NOT_THIS_TIME, RequestState.EXPIRED)
 _NOT_GOING_OUT = (LetterState.SKIPPED, LetterState.FAILED)

@@ -12,7 +12,7 @@ from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.domain import RegistrationState
 from registrations.models import Registration
-from registrations.taking_part import next_round
+from registrations.participation.next_round import next_round
 
 
 def _still(state: RegistrationState) -> Callable[[Registration | None, datetime], str | None]:

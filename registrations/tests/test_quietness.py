@@ -14,9 +14,10 @@ from mailings.models import Letter
 from registrations.accounts import inactivity
 from registrations.accounts import inactivity_emails as quietness_letters
 from registrations.accounts.inactivity_emails import PURPOSE
-from registrations.actions import erasing, leaving
+from registrations.actions import erasing
 from registrations.domain import QUIET_AFTER, STILL_IN_WITHIN, UNTIL_THEY_RETURN, NotYours, RegistrationState
 from registrations.models import Member, Registration
+from registrations.participation import pausing
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 
 LONG_AGO = (NOW - QUIET_AFTER - timedelta(days=1)).date()
@@ -207,7 +208,7 @@ def test_the_database_knows_no_answer_without_a_question(quiet):
 
 
 def test_the_button_leaves_a_pause_the_person_chose(quiet):
-    leaving.pause_registration(member=quiet.member, until=(NOW + 90 * DAY).date(), by=quiet.member, now=NOW)
+    pausing.pause_registration(member=quiet.member, until=(NOW + 90 * DAY).date(), by=quiet.member, now=NOW)
 
     inactivity.stay_in(registration=quiet, by=quiet.member, now=NOW)
 

@@ -23,12 +23,13 @@ from letsconnect.base.links import unsign
 from registrations import events
 from registrations.accounts import blocking, inactivity
 from registrations.accounts.inactivity_emails import PURPOSE
-from registrations.actions import erasing, leaving
+from registrations.actions import erasing
 from registrations.domain import UNTIL_THEY_RETURN, RegistrationError, Step
-from registrations.forms.my_data import DeleteForm, UntilForm, WithdrawForm
 from registrations.models import Block, Member, Registration
-from registrations.taking_part import findable as findable_people
-from registrations.taking_part import next_round, takes_part
+from registrations.participation import pausing
+from registrations.participation.forms import DeleteForm, UntilForm, WithdrawForm
+from registrations.participation.next_round import findable as findable_people
+from registrations.participation.next_round import next_round, takes_part
 from registrations.views.registration import redirect_to_sign_in
 
 
@@ -37,7 +38,7 @@ from registrations.views.registration import redirect_to_sign_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest) -> HttpResponse:
     """Explain what a pause does, take its end, pause."""
-    return _until(request, Step.PAUSE, leaving.pause_registration, _("You are paused until %(day)s."))
+    return _until(request, Step.PAUSE, pausing.pause_registration, _("You are paused until %(day)s."))
 
 
 @never_cache
@@ -45,7 +46,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def away(request: HttpRequest) -> HttpResponse:
     """Explain what being away does, take its end, keep it."""
-    return _until(request, Step.AWAY, leaving.set_away, _("You are away until %(day)s."))
+    return _until(request, Step.AWAY, pausing.set_away, _("You are away until %(day)s."))
 
 
 def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], said: str) -> HttpResponse:
@@ -68,7 +69,7 @@ def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], s
 def come_back(request: HttpRequest) -> HttpResponse:
     """End a pause and an absence."""
     try:
-        registration = leaving.come_back(member=request.user, by=request.user, now=timezone.now())
+        registration = pausing.come_back(member=request.user, by=request.user, now=timezone.now())
     except RegistrationError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -83,7 +84,7 @@ def findable(request: HttpRequest) -> HttpResponse:
     """Let others find the person, or not any more."""
     is_findable = request.POST.get("findable") == "yes"
     try:
-        leaving.set_findable(member=request.user, is_findable=is_findable, by=request.user, now=timezone.now())
+        pausing.set_findable(member=request.user, is_findable=is_findable, by=request.user, now=timezone.now())
     except RegistrationError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -111,7 +112,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form.is_valid()
         try:
-            leaving.withdraw_registration(
+            pausing.withdraw_registration(
                 member=request.user,
                 leaves_clinics=form.cleaned_data["leaves_clinics"],
                 by=request.user,
