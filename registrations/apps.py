@@ -15,8 +15,8 @@ class RegistrationsConfig(AppConfig):
         from registrations.actions import claims, erasing, skill_merging, uploads
         from registrations.answers import sensitive, visitors
         from registrations.emails import claims as claim_emails
-        from registrations.emails import review as review_emails
         from registrations.models import Look
+        from registrations.review import emails as review_emails
         from registrations.seats import emails as seat_emails
 
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):

@@ -25,12 +25,13 @@ from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from registrations.accounts import blocking
-from registrations.actions import erasing, review, skills
+from registrations.actions import erasing, skills
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.domain import RegistrationError
 from registrations.models import Member, Registration, Skill
 from registrations.participation import pausing
+from registrations.review import deciding
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
@@ -220,7 +221,7 @@ def more_seats(town, dice):
 def review_one(town, dice):
     person = somebody(town, dice)
     decision = dice.choice(["approved", "needs_changes"])
-    review.review(registration=person, decision=decision, note="Please.", by=town.coordinator, now=NOW)
+    deciding.review(registration=person, decision=decision, note="Please.", by=town.coordinator, now=NOW)
 
 
 def merge(town, dice):

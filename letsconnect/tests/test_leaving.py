@@ -20,7 +20,7 @@ from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import events
 from registrations.accounts import blocking
-from registrations.actions import erasing, review
+from registrations.actions import erasing
 from registrations.domain import (
     MoveNotAllowed,
     NotYetPossible,
@@ -30,6 +30,7 @@ from registrations.domain import (
 )
 from registrations.models import Block, Member, Registration
 from registrations.participation import pausing
+from registrations.review import deciding
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 
 TODAY = NOW.date()
@@ -258,7 +259,7 @@ def test_withdrawing_while_a_liaison_approves_ends_withdrawn():
             lambda member=member: pausing.withdraw_registration(
                 member=member, leaves_clinics=False, by=member, now=NOW
             ),
-            lambda registration=registration: review.review(
+            lambda registration=registration: deciding.review(
                 registration=registration, decision=RegistrationState.APPROVED, note="", by=coordinator, now=NOW
             ),
         )

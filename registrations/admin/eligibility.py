@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from letsconnect.base.admin import WorkingGroupAdmin
-from registrations.actions.eligibility import set_eligibility
 from registrations.models import Eligibility
+from registrations.review.eligibility_rules import set_eligibility
 
 
 @admin.register(Eligibility)

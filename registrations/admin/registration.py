@@ -22,7 +22,6 @@ from letsconnect.base.keys import keys_among
 from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations import documents
-from registrations.actions import review
 from registrations.admin import exports, queue
 from registrations.admin.claims import invite
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
@@ -32,6 +31,7 @@ from registrations.domain import ConsentDocument, ContactWay, LookKind, Registra
 from registrations.eligibility import Rules, problems
 from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
 from registrations.reference.names import country_name
+from registrations.review import deciding
 
 LIST = "admin:registrations_registration_changelist"
 DECISIONS = {
@@ -228,7 +228,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             form.add_error("note", _("Please say why, so that the person knows what to do."))
         if not form.is_valid():
             return self._page(request, registrations, RegistrationState(decision), form)
-        done, refused = review.review_many(
+        done, refused = deciding.review_many(
             registrations=registrations,
             decision=RegistrationState(decision),
             note=form.cleaned_data["note"],
@@ -249,7 +249,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     def _accept(self, request: HttpRequest, registration: Registration, version: int) -> bool:
         try:
-            review.accept_changes(registration=registration, version=version, by=request.user, now=timezone.now())
+            deciding.accept_changes(registration=registration, version=version, by=request.user, now=timezone.now())
         except RegistrationError as error:
             messages.error(request, _("%(name)s: %(reason)s") % {"name": isolated(registration), "reason": error})
             return False

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from registrations.actions import reference, review, uploads
+from registrations.actions import reference, uploads
 from registrations.domain import RegistrationState
 from registrations.models import Registration
+from registrations.review import deciding
 from registrations.tests import factories
 from registrations.tests.test_uploads import OLGA, file_of
 
@@ -26,7 +27,7 @@ def changed(coordinator):
     """An approved person who changed how many they help."""
     registration = factories.make_registration(state="submitted", offers=["wikidata"])
     reviewer = factories.make_coordinator()
-    review.review(
+    deciding.review(
         registration=registration, decision=RegistrationState.APPROVED, note="", by=reviewer, now=factories.NOW
     )
     Registration.objects.filter(pk=registration.pk).update(can_help=3, changed_at=factories.NOW + timedelta(days=1))

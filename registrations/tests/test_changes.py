@@ -7,13 +7,13 @@ from django.utils.translation import override
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from registrations.actions import review
 from registrations.answers import snapshots
 from registrations.answers.changes import Change, between, say_window
 from registrations.answers.editing import save_registration
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import MoveNotAllowed, NotYours, RegistrationState
 from registrations.models import Registration, ReviewSnapshot, Skill
+from registrations.review import deciding
 from registrations.tests import factories
 
 LATER = factories.NOW + timedelta(days=1)
@@ -97,7 +97,7 @@ def test_changes_are_said_in_the_readers_language():
 
 
 def approve(registration, by, now=factories.NOW):
-    return review.review(registration=registration, decision=RegistrationState.APPROVED, note="", by=by, now=now)
+    return deciding.review(registration=registration, decision=RegistrationState.APPROVED, note="", by=by, now=now)
 
 
 @pytest.mark.django_db
@@ -105,7 +105,9 @@ def approve(registration, by, now=factories.NOW):
 def test_every_review_keeps_what_it_was_about(liaison, decision):
     registration = factories.make_registration(state="submitted", offers=["wikidata"], wishes=["budgeting"])
 
-    review.review(registration=registration, decision=RegistrationState(decision), note="Thanks", by=liaison, now=LATER)
+    deciding.review(
+        registration=registration, decision=RegistrationState(decision), note="Thanks", by=liaison, now=LATER
+    )
 
     snapshot = ReviewSnapshot.objects.get()
     assert snapshot.facts == snapshots.as_plain(RegistrationFacts.of(registration))
@@ -170,7 +172,7 @@ def test_accepting_changes_takes_it_off_the_queue_and_writes_no_letter(liaison):
     registration = edited(approve(factories.make_registration(state="submitted"), liaison), can_help=3)
     letters = Letter.objects.count()
 
-    accepted = review.accept_changes(
+    accepted = deciding.accept_changes(
         registration=registration, version=registration.version, by=liaison, now=LATER + timedelta(hours=1)
     )
 
@@ -186,9 +188,9 @@ def test_changes_nobody_looked_at_are_not_accepted(liaison, other_liaison):
     registration = edited(approve(factories.make_registration(state="submitted"), liaison), can_help=3)
 
     with pytest.raises(MoveNotAllowed):
-        review.accept_changes(registration=registration, version=registration.version - 1, by=liaison, now=LATER)
+        deciding.accept_changes(registration=registration, version=registration.version - 1, by=liaison, now=LATER)
     with pytest.raises(NotYours):
-        review.accept_changes(registration=registration, version=registration.version, by=other_liaison, now=LATER)
+        deciding.accept_changes(registration=registration, version=registration.version, by=other_liaison, now=LATER)
     assert ReviewSnapshot.objects.count() == 1
 
 
@@ -198,9 +200,9 @@ def test_nobody_accepts_their_own_changes_nor_those_of_a_declined_one(coordinato
     declined = factories.make_registration(state="declined")
 
     with pytest.raises(NotYours):
-        review.accept_changes(registration=own, version=own.version, by=coordinator, now=LATER)
+        deciding.accept_changes(registration=own, version=own.version, by=coordinator, now=LATER)
     with pytest.raises(MoveNotAllowed):
-        review.accept_changes(registration=declined, version=declined.version, by=coordinator, now=LATER)
+        deciding.accept_changes(registration=declined, version=declined.version, by=coordinator, now=LATER)
 
 
 @pytest.mark.django_db

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from registrations.actions.eligibility import set_eligibility
 from registrations.answers.facts import RegistrationFacts
 from registrations.answers.review_again import after_edit
 from registrations.domain import NotYours
 from registrations.eligibility import Rules, needs_review_again, problems
 from registrations.models import Eligibility, Registration
+from registrations.review.eligibility_rules import set_eligibility
 from registrations.tests import factories
 
 LATER = factories.NOW + timedelta(days=1)

@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.tests.opened import as_opened
-from registrations.actions import review
 from registrations.answers.editing import save_registration
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import RegistrationState
 from registrations.models import Consent, Eligibility, Registration
+from registrations.review import deciding
 from registrations.tests import factories
 from registrations.tests.factories import NOW, make_registration
 
@@ -42,7 +42,7 @@ def counters(page):
 def changed(by, **fields):
     """An approved registration whose owner changed something since."""
     registration = make_registration(state="submitted", **fields)
-    review.review(registration=registration, decision=RegistrationState.APPROVED, note="", by=by, now=NOW)
+    deciding.review(registration=registration, decision=RegistrationState.APPROVED, note="", by=by, now=NOW)
     registration.refresh_from_db()
     facts = RegistrationFacts.of(registration)
     values = {name: getattr(facts, name) for name in facts.__dataclass_fields__}

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from registrations.actions import review
 from registrations.domain import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
 from registrations.models import Registration
+from registrations.review import deciding
 from registrations.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def waiting(db):
 
 
 def review_as(member, registration, decision="approved", note=""):
-    return review.review(
+    return deciding.review(
         registration=registration, decision=RegistrationState(decision), note=note, by=member, now=factories.NOW
     )
 
