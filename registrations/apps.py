@@ -12,12 +12,13 @@ class RegistrationsConfig(AppConfig):
         from mailings import kinds
         from registrations.accounts import activity, browser_sessions, inactivity, inactivity_emails, signing_in
         from registrations.accounts import emails as account_emails
-        from registrations.actions import claims, erasing, skill_merging, uploads
+        from registrations.actions import claims, erasing, uploads
         from registrations.answers import sensitive, visitors
         from registrations.emails import claims as claim_emails
         from registrations.models import Look
         from registrations.review import emails as review_emails
         from registrations.seats import emails as seat_emails
+        from registrations.skills import merging_in_steps
 
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
             letters.register()
@@ -27,7 +28,7 @@ class RegistrationsConfig(AppConfig):
         kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)
         kinds.register_sweep("registrations.claim_reminders", claims.owe_claim_reminders)
         kinds.register_sweep("registrations.overlooked_uploads", uploads.nudge_overlooked)
-        kinds.register_sweep("registrations.overlooked_merges", skill_merging.nudge_overlooked)
+        kinds.register_sweep("registrations.overlooked_merges", merging_in_steps.nudge_overlooked)
         kinds.register_sweep("registrations.old_uploads", uploads.forget_old_uploads)
         kinds.register_sweep("registrations.sensitive_answers", sensitive.count_old_answers)
         kinds.register_sweep("registrations.still_in", inactivity.ask_still_in)

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from registrations.actions import skill_merging, uploads
+from registrations.actions import uploads
+from registrations.skills import merging_in_steps
 
 
 @shared_task(ignore_result=True)
@@ -13,4 +14,4 @@ def work_uploads() -> None:
 
 @shared_task(ignore_result=True)
 def work_merges() -> None:
-    skill_merging.work_merges(now=timezone.now())
+    merging_in_steps.work_merges(now=timezone.now())

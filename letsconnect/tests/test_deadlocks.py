@@ -25,13 +25,14 @@ from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from registrations.accounts import blocking
-from registrations.actions import erasing, skills
+from registrations.actions import erasing
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.domain import RegistrationError
 from registrations.models import Member, Registration, Skill
 from registrations.participation import pausing
 from registrations.review import deciding
+from registrations.skills import arranging
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
@@ -227,7 +228,7 @@ def review_one(town, dice):
 def merge(town, dice):
     source = make_skill(f"beside-{dice.randint(1, 5)}")
     target = Skill.objects.get(slug=dice.choice(SKILLS))
-    skills.merge_skills(source=source, target=target, by=town.coordinator, now=NOW)
+    arranging.merge_skills(source=source, target=target, by=town.coordinator, now=NOW)
 
 
 def tick(_town, _dice):

@@ -10,8 +10,8 @@ from matching.domain.matches import answer_by
 from matching.models import Match
 from matching.rounds import inputs as facts
 from matching.tests.factories import make_match
-from registrations.actions.skills import merge_skills
 from registrations.models import Wish
+from registrations.skills.arranging import merge_skills
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db

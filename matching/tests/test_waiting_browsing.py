@@ -11,8 +11,8 @@ from django.urls import reverse
 from matching.tests.factories import make_match, make_request
 from matching.waiting import browsing
 from matching.waiting.browsing import Wanted
-from registrations.actions.skills import merge_skills
 from registrations.models import Block, Group, Member, Registration, Skill
+from registrations.skills.arranging import merge_skills
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from matching.rounds.inputs import next_monday
 from registrations.domain import BabelLevel, RegionWish, RegistrationState
 from registrations.models import Offer, Registration, Skill, has_agreed
 from registrations.reference.names import language_name
-from registrations.skills.sharing import FEWEST_COUNTED
+from registrations.skills.hints import FEWEST_COUNTED
 
 # Not left out: they learn from as many people as they want, which may be nobody, or are not here.
 CONTENT = ("learning_enough", "wants_nobody", "not_here")

@@ -18,7 +18,7 @@ from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.domain import RegistrationState, WishPriority
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration, Skill
-from registrations.skills import following
+from registrations.skills import merged_answers
 
 AT_ONCE = 500
 
@@ -32,7 +32,7 @@ def ask_for_sharer(
     ``adds_wish`` says that the person agreed to wish the skill, if they did not yet. Raises CannotAsk, or
     TooManyRequests when as many wait as may.
     """
-    following.hold_still()
+    merged_answers.hold_still()
     # Both, lowest id first: nothing is asked of somebody who is being erased, after their requests were ended.
     both = Member.objects.filter(pk__in={by.pk, sharer.member_id} - {None}).order_by("pk")
     list(both.select_for_update(no_key=True))

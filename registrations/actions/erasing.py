@@ -20,7 +20,7 @@ from registrations.models import (
 )
 from registrations.proved import Proved, proved_by
 from registrations.seats import appointing
-from registrations.skills import following
+from registrations.skills import merged_answers
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     ``sessions_renewed``. Which columns are emptied is declared in each app's columns.toml. Raises LastCoordinator when
     nobody could appoint another.
     """
-    following.hold_still()
+    merged_answers.hold_still()
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if member.erased_at is not None:
         return member

@@ -35,7 +35,7 @@ from registrations.models import (
 )
 from registrations.reference.countries import region_of
 from registrations.reference.skills import skills as seed_skills
-from registrations.skills import following
+from registrations.skills import merged_answers
 
 OLD_FORM = "old form"  # the version of every consent that came with it
 _LOCK = 0x4C43_494D_5001  # one step of an import at a time
@@ -127,7 +127,7 @@ def take_people(
     wait_at_most(PATIENCE)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    following.hold_still()
+    merged_answers.hold_still()
     added = dataclasses.replace(counts, rejected=[*counts.rejected], settled=[*counts.settled])
     with transaction.atomic():
         writer = _Writer(by=by, now=now)

@@ -8,7 +8,7 @@ from registrations.models import Group, GroupAlias, Role, RoleName, Skill, Skill
 from registrations.reference.groups import SeedGroup, groups
 from registrations.reference.roles import ROLES
 from registrations.reference.skills import SeedSkill, skills
-from registrations.skills import following
+from registrations.skills import merged_answers
 
 
 @transaction.atomic
@@ -19,7 +19,7 @@ def load_reference_data() -> dict[str, int]:
     or alias. What people suggested and every skill the working group has changed is left alone; nothing is deleted
     but a synonym that became a name.
     """
-    following.change_alone()  # two set-ups may start together
+    merged_answers.change_alone()  # two set-ups may start together
     return {
         "skills": _load_skills(skills()),
         "skill_names": _load_skill_names(skills()),

@@ -24,12 +24,12 @@ from letsconnect.base import versions
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
-from registrations.actions import skills as actions
 from registrations.domain import RegistrationError, SkillFamily, SkillState
-from registrations.forms.skills import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
 from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
-from registrations.skills import following, merging, search
+from registrations.skills import arranging as actions
+from registrations.skills import merged_answers, merging, search
+from registrations.skills.forms import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
 
 _LONGEST_ID = 18
 
@@ -255,8 +255,8 @@ class SkillAdmin(WorkingGroupAdmin):
     def _merge(self, request: HttpRequest, form: forms.Form, skill: Skill, target: Skill) -> Any:
         """Merge, or begin to, in the transaction that compares. Answers are stopped before a row is locked."""
         with transaction.atomic():
-            following.change_alone()
-            following.stop_answers()
+            merged_answers.change_alone()
+            merged_answers.stop_answers()
             merge = partial(actions.merge_skills, source=skill, target=target, **self._who(request))
             return self._press(request, form, skill, merge)
 

@@ -24,7 +24,7 @@ from registrations.models import (
     Window,
     Wish,
 )
-from registrations.skills import following
+from registrations.skills import merged_answers
 
 
 def _stale() -> StaleForm:
@@ -34,7 +34,7 @@ def _stale() -> StaleForm:
 
 
 def _locked(member: Member) -> Registration | None:
-    following.hold_still()  # before any row, as merging does
+    merged_answers.hold_still()  # before any row, as merging does
     lock_member(member)
     return lock_registration(member)
 
@@ -49,7 +49,7 @@ def save_step(*, member: Member, values: Mapping[str, Any], seen: str, by: Membe
     """
     registration = _locked(member)
     stored = RegistrationFacts.of(registration) if registration else RegistrationFacts.to_begin_with(member)
-    facts = following.follow(replace(stored, **values))
+    facts = merged_answers.follow(replace(stored, **values))
     if registration is not None and facts == stored:
         return registration
     if fingerprint(stored, values) != seen:
@@ -67,7 +67,7 @@ def save_registration(
     nothing. Raises StaleForm when other facts were saved in between.
     """
     registration = _locked(member)
-    facts = following.follow(facts)
+    facts = merged_answers.follow(facts)
     stored = RegistrationFacts.of(registration) if registration else RegistrationFacts.to_begin_with(member)
     if registration is not None and facts == stored:
         return registration

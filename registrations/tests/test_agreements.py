@@ -23,7 +23,7 @@ from registrations.consents import asking
 from registrations.consents.agreeing import agree, take_back
 from registrations.domain import ConsentDocument, StaleForm
 from registrations.models import Consent, Eligibility, Registration
-from registrations.skills.sharing import hints
+from registrations.skills.hints import hints
 from registrations.tests.factories import (
     NOW,
     make_agreement,

@@ -10,13 +10,13 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from registrations.actions import importing, skill_merging, uploads
-from registrations.actions import skills as actions
+from registrations.actions import importing, uploads
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import SkillRefused, SkillState
 from registrations.models import ImportedRow, ImportUpload, Offer, Registration, SkillMerge, Wish
-from registrations.skills import merging
+from registrations.skills import arranging as actions
+from registrations.skills import merging, merging_in_steps
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 from registrations.tests.test_uploads import bring, file_of
 
@@ -119,7 +119,7 @@ def test_a_suggestion_and_an_edit_go_through_in_the_middle_of_an_import(monkeypa
 
 def test_a_suggestion_and_an_edit_go_through_in_the_middle_of_a_merge(monkeypatch):
     monkeypatch.setattr(merging, "AT_ONCE", 2)
-    monkeypatch.setattr(skill_merging, "STEP", 2)
+    monkeypatch.setattr(merging_in_steps, "STEP", 2)
     source, target, member = make_skill("source"), make_skill("target"), make_member()
     for _ in range(5):
         make_registration(offers=["source"])
@@ -128,7 +128,7 @@ def test_a_suggestion_and_an_edit_go_through_in_the_middle_of_a_merge(monkeypatc
 
     def work(paused, go_on):
         install(paused, go_on)
-        skill_merging.work_merges(now=NOW)
+        merging_in_steps.work_merges(now=NOW)
 
     with elsewhere(work):
         assert edit_and_suggest(member).name == "Edited"
@@ -199,7 +199,7 @@ def test_a_held_row_delays_an_import_and_rejects_nobody(file_to_apply, monkeypat
 def large_merge(monkeypatch):
     """Seven people's answers, too many to move at once; one of them has both."""
     monkeypatch.setattr(merging, "AT_ONCE", 3)
-    monkeypatch.setattr(skill_merging, "STEP", 2)
+    monkeypatch.setattr(merging_in_steps, "STEP", 2)
     source, target, coordinator = make_skill("source"), make_skill("target"), make_coordinator()
     for _ in range(4):
         make_registration(offers=["source"])
@@ -223,7 +223,7 @@ def test_a_large_merge_is_begun_shown_and_done_by_a_worker(large_merge, client):
     assert "The answers of 7 people are still to follow." in page
     assert tally(source) == (5, 2)
     assert actions.merge_skills(source=source, target=target, by=coordinator, now=NOW) == target  # a double click
-    assert skill_merging.work_merges(now=NOW) == 1
+    assert merging_in_steps.work_merges(now=NOW) == 1
 
     source.refresh_from_db()
     assert (source.state, source.merged_into, tally(source), tally(target)) == (
@@ -235,19 +235,19 @@ def test_a_large_merge_is_begun_shown_and_done_by_a_worker(large_merge, client):
     acts = dict(Act.objects.filter(object_id=source.pk, verb__contains="merg").values_list("verb", "reason__text"))
     assert set(acts) == {"begin_merging_skill", "merge_skill"}
     assert SkillMerge.objects.get().ended_at is not None
-    assert skill_merging.work_merges(now=LATER) == 0
+    assert merging_in_steps.work_merges(now=LATER) == 0
 
 
 def test_a_killed_merge_goes_on_where_it_stopped(large_merge, monkeypatch):
     source, target, _coordinator = large_merge
     monkeypatch.setattr(merging, "move_answers", dying(merging.move_answers, at_call=2))
     with pytest.raises(Died):
-        skill_merging.work_merges(now=NOW)
+        merging_in_steps.work_merges(now=NOW)
 
     assert sum(tally(source)) == 5
-    assert skill_merging.work_merges(now=NOW) == 0
-    assert skill_merging.nudge_overlooked(LATER) == 1
-    assert skill_merging.work_merges(now=LATER) == 1
+    assert merging_in_steps.work_merges(now=NOW) == 0
+    assert merging_in_steps.nudge_overlooked(LATER) == 1
+    assert merging_in_steps.work_merges(now=LATER) == 1
     assert (tally(source), tally(target)) == ((0, 0), (5, 2))
     told = Act.objects.get(verb="merge_skill").reason.text
     assert "7 people, 5 offers (1 joined), 2 wishes (0 joined)" in told
@@ -270,7 +270,7 @@ def test_other_merges_of_the_two_skills_wait_until_it_is_done(large_merge):
             actions.merge_skills(source=one, target=into, by=coordinator, now=NOW)
 
     actions.merge_skills(source=target, target=other, by=coordinator, now=NOW)
-    skill_merging.work_merges(now=NOW)
+    merging_in_steps.work_merges(now=NOW)
 
     source.refresh_from_db()
     assert (source.merged_into, tally(other)) == (other, (5, 2))
@@ -280,7 +280,7 @@ def test_a_merge_that_became_impossible_stops_and_says_so(large_merge, client):
     source, target, coordinator = large_merge
     actions.retire_skill(skill=target, by=coordinator, now=NOW)
 
-    assert skill_merging.work_merges(now=NOW) == 1
+    assert merging_in_steps.work_merges(now=NOW) == 1
 
     source.refresh_from_db()
     assert (source.state, tally(source)) == (SkillState.ACTIVE, (5, 2))

@@ -14,7 +14,6 @@ from letsconnect.base.fields import LineField, LineFormField, mend_lines
 from mailings.rendering import render_letter
 from registrations.accounts.wikimedia.profile import Profile, ProfileUnclear, read_profile
 from registrations.accounts.wikimedia.signing_in import sign_in_with_wikimedia
-from registrations.actions import skills
 from registrations.models import (
     Group,
     GroupAlias,
@@ -25,6 +24,7 @@ from registrations.models import (
     SkillName,
     Wish,
 )
+from registrations.skills import arranging
 from registrations.tests.factories import NOW, make_member, make_registration
 
 BROKEN = ["\u3164", "\u2800", "Ana\nB", "Ana\u202eB", "\u0301", "Ana\u200b", "\u2066Ana", "A\x07", "\u200d"]
@@ -227,4 +227,4 @@ def test_a_field_shows_a_name_as_it_was_written(client):
 
 
 def test_a_skill_keeps_its_joiners():
-    assert skills._clean("ශ්\u200dරී ලංකා") == "ශ්\u200dරී ලංකා"
+    assert arranging._clean("ශ්\u200dරී ලංකා") == "ශ්\u200dරී ලංකා"

@@ -5,12 +5,12 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from registrations import domain
-from registrations.actions import skills as actions
 from registrations.actions.reference import load_reference_data
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefused, SkillState, SuggestionOutcome
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion, Wish
+from registrations.skills import arranging as actions
 from registrations.skills import merging, news_of_suggestions
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 

@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from registrations.actions import skills as actions
 from registrations.actions.reference import load_reference_data
 from registrations.domain import SkillState
 from registrations.models import Offer, Skill, SkillName, Wish
+from registrations.skills import arranging as actions
 from registrations.tests.factories import NOW, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from registrations.actions import skills as actions
 from registrations.domain import RegistrationState
 from registrations.models import Registration
 from registrations.skills import Row, hints
+from registrations.skills import arranging as actions
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,12 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from registrations.actions import skills as actions
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import SkillRefused, SkillState
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion
-from registrations.skills import following, merging
+from registrations.skills import arranging as actions
+from registrations.skills import merged_answers, merging
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ def slowed(monkeypatch, module, name, *, seconds=0.3):
 
 def test_a_merge_waits_for_the_answer_being_saved_and_takes_it_along(world, monkeypatch):
     _source, target, merge, save = world
-    slowed(monkeypatch, following, "follow")
+    slowed(monkeypatch, merged_answers, "follow")
 
     at_once(save, later(0.1, merge))
 
@@ -76,8 +76,8 @@ def test_a_merge_waits_for_the_answer_being_saved_and_takes_it_along(world, monk
 
 def test_control_without_the_lock_that_answer_is_left_behind(world, monkeypatch):
     source, _target, merge, save = world
-    slowed(monkeypatch, following, "follow")
-    monkeypatch.setattr(following, "hold_still", lambda: None)
+    slowed(monkeypatch, merged_answers, "follow")
+    monkeypatch.setattr(merged_answers, "hold_still", lambda: None)
 
     at_once(save, later(0.1, merge))
 

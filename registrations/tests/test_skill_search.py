@@ -5,10 +5,10 @@ from time import perf_counter
 import pytest
 from django.urls import reverse
 
-from registrations.actions import skills as actions
 from registrations.actions.reference import load_reference_data
 from registrations.models import Skill, SkillName
 from registrations.reference import skills as seed
+from registrations.skills import arranging as actions
 from registrations.skills import finding, search
 from registrations.skills.folding import fold, words
 from registrations.skills.ranking import Name, Ranking

@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from registrations import skills
-from registrations.actions.skills import note_suggestions
 from registrations.domain import SkillFamily
+from registrations.skills.arranging import note_suggestions
 
 MOST_HINTS = 60
 _LONGEST_ID = 18

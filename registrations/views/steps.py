@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 
 from letsconnect.base.network import network_of
 from letsconnect.base.templatetags.when import when
-from registrations.actions import skills
 from registrations.answers import editing, readback, sensitive, visitors
 from registrations.answers.facts import fingerprint
 from registrations.answers.forms import steps
@@ -23,6 +22,7 @@ from registrations.answers.forms.steps import Step
 from registrations.domain import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
 from registrations.models.kept import KEPT_FOR
+from registrations.skills import arranging
 from registrations.views.registration import facts_of, missing_of, progress, redirect_to_sign_in
 
 STORED = "stored"
@@ -114,7 +114,7 @@ def _changed_by_skill(request: HttpRequest, page: StepPage) -> StepPage | None:
         return page.with_skill(request.POST["add"])
     if "suggest" in request.POST:
         try:
-            skill = skills.suggest_skill(
+            skill = arranging.suggest_skill(
                 name=page.searched, language=request.LANGUAGE_CODE, by=request.user, now=timezone.now()
             )
         except SkillRefused as error:

@@ -13,11 +13,11 @@ from django.db import OperationalError, transaction
 
 from letsconnect.base import nudges
 from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
-from registrations.actions.skills import complete_merge
 from registrations.domain import SkillRefused
 from registrations.models import SkillMerge
 from registrations.skills import merging
-from registrations.skills.following import change_alone, hold_still
+from registrations.skills.arranging import complete_merge
+from registrations.skills.merged_answers import change_alone, hold_still
 
 STEP = 20  # people in one transaction
 PATIENCE, TRIES = 1.0, 5  # seconds a step waits for a lock, and how often it is tried before the next worker

@@ -15,7 +15,7 @@ from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefuse
 from registrations.models import Member, Skill, SkillMerge, SkillName, SkillSuggestion
 from registrations.skills import merging
 from registrations.skills.folding import fold
-from registrations.skills.following import change_alone, stop_answers
+from registrations.skills.merged_answers import change_alone, stop_answers
 
 SUGGESTIONS_A_DAY = 20
 
