@@ -69,7 +69,7 @@ def fill(people: int) -> tuple[Any, Any]:
     """Make people: a third new, a third changed since their review, a third as reviewed; return who looks at them."""
     from django.db import connection
 
-    from registrations.actions.reference import load_reference_data
+    from registrations.catalogue.loading import load_reference_data
     from registrations.models import Member, Registration, Skill, WorkingGroupSeat
 
     load_reference_data()

@@ -8,7 +8,7 @@ from clinics.models import Clinic
 from letsconnect.demo_accounts import how_to_sign_in
 from mailings.models import Letter
 from matching.models import Match
-from registrations.actions.reference import load_reference_data
+from registrations.catalogue.loading import load_reference_data
 from registrations.demo import DOMAIN
 from registrations.models import Member
 from trust.models import Report

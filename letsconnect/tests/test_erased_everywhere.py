@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from letsconnect.tests.everything import make_somebody
 from mailings.tests.factories import make_letter
-from registrations.actions import erasing, reference, uploads
+from registrations.actions import erasing, uploads
 from registrations.answers import visitors
+from registrations.catalogue import loading
 from registrations.importing.columns import HEADINGS
 from registrations.models import ClaimInvitation, ImportedKey, ImportUpload, KeptAnswers, Member, Registration
 from registrations.proved import proved_by
@@ -71,7 +72,7 @@ def apply(upload, coordinator):
 @pytest.fixture
 def traces(db, client):
     """Somebody of whom every table tells, and who proved a second address under which an import lies unclaimed."""
-    reference.load_reference_data()
+    loading.load_reference_data()
     coordinator = make_coordinator()
     member = make_somebody()
     EmailAddress.objects.create(user=member, email="second-nest@example.org", verified=True)
@@ -118,7 +119,7 @@ def test_the_old_file_does_not_bring_them_back(traces):
 
 def test_an_address_that_was_only_typed_finds_nothing(db):
     """A wiki, or a form, may say any address; who says it may neither read nor delete what lies under it."""
-    reference.load_reference_data()
+    loading.load_reference_data()
     coordinator = make_coordinator()
     apply(bring(coordinator, row_of("victim@example.org")), coordinator)
     thief = make_member(email="victim@example.org")

@@ -12,8 +12,8 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from registrations.actions import reference
 from registrations.actions.importing import OLD_FORM, import_registrations
+from registrations.catalogue import loading
 from registrations.domain import ConsentDocument, RegistrationState
 from registrations.importing.columns import HEADINGS, NotTheOldForm
 from registrations.models import ImportedKey, ImportedRow, Registration, Skill
@@ -43,7 +43,7 @@ ANA = {
 
 @pytest.fixture(autouse=True)
 def seed(db):
-    reference.load_reference_data()
+    loading.load_reference_data()
 
 
 def file_of(*told, header=tuple(HEADINGS)):
@@ -361,7 +361,7 @@ def test_the_command_says_what_is_wrong_with_a_file(tmp_path, content):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_at_once_do_not_double_anybody():
-    reference.load_reference_data()
+    loading.load_reference_data()
     others = [ANA | {"address": f"p{number}@example.org", "username": f"P{number}"} for number in range(5)]
     outcomes, start = [], threading.Barrier(2)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from letsconnect.tests.browser import WIDTHS
 from registrations.actions.claims import invite_to_claim
-from registrations.actions.reference import load_reference_data
+from registrations.catalogue.loading import load_reference_data
 from registrations.claim_links import claim_link
 from registrations.tests import factories
 

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from registrations.actions import reference, uploads
+from registrations.actions import uploads
+from registrations.catalogue import loading
 from registrations.domain import RegistrationState
 from registrations.models import Registration
 from registrations.review import deciding
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def coordinator(db):
-    reference.load_reference_data()
+    loading.load_reference_data()
     return factories.make_coordinator(name="Noor", zone="Africa/Tunis")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from registrations.actions.reference import load_reference_data
+from registrations.catalogue.loading import load_reference_data
 from registrations.models import Group, Registration, Skill
 from registrations.tests import factories
 from registrations.tests.typing import OVERVIEW, url

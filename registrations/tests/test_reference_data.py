@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 
-from registrations.actions import reference
+from registrations.catalogue import loading
 from registrations.domain import GroupKind, SkillFamily, SkillState
 from registrations.models import Group, GroupAlias, Role, RoleName, Skill, SkillName
 from registrations.reference.countries import COUNTRIES
@@ -53,10 +53,10 @@ def test_no_name_of_the_seed_means_two_groups_and_every_country_is_known():
 
 @pytest.mark.django_db
 def test_loading_twice_changes_nothing():
-    reference.load_reference_data()
+    loading.load_reference_data()
     before = everything()
 
-    written = reference.load_reference_data()
+    written = loading.load_reference_data()
 
     assert everything() == before
     assert set(written.values()) == {0}
@@ -67,29 +67,29 @@ def test_loading_twice_changes_nothing():
 
 @pytest.mark.django_db
 def test_a_renamed_skill_keeps_its_old_name_as_a_synonym(monkeypatch):
-    reference.load_reference_data()
+    loading.load_reference_data()
     old = next(seed for seed in skills() if seed.slug == "facilitation")
     new = replace(old, names={**old.names, "en": "Facilitating"})  # a synonym until now
-    monkeypatch.setattr(reference, "skills", lambda: (new,))
+    monkeypatch.setattr(loading, "skills", lambda: (new,))
 
-    reference.load_reference_data()
+    loading.load_reference_data()
 
     skill = Skill.objects.get(slug="facilitation")
     english = skill.skill_names.filter(language="en")
     assert skill.name_in("en") == "Facilitating"
     assert english.get(text="Facilitation").is_synonym
     assert english.filter(text__iexact="facilitating").count() == 1
-    assert set(reference.load_reference_data().values()) == {0}
+    assert set(loading.load_reference_data().values()) == {0}
 
 
 @pytest.mark.django_db
 def test_a_renamed_group_keeps_its_id_and_its_old_name_as_an_alias(monkeypatch):
-    reference.load_reference_data()
+    loading.load_reference_data()
     old = next(seed for seed in groups() if seed.slug == "wikimedia-colombia")
     pk = Group.objects.get(slug=old.slug).pk
-    monkeypatch.setattr(reference, "groups", lambda: (replace(old, name="Wikimedistas de Colombia"),))
+    monkeypatch.setattr(loading, "groups", lambda: (replace(old, name="Wikimedistas de Colombia"),))
 
-    reference.load_reference_data()
+    loading.load_reference_data()
 
     group = Group.objects.get(pk=pk)
     assert group.name == "Wikimedistas de Colombia"
@@ -98,13 +98,13 @@ def test_a_renamed_group_keeps_its_id_and_its_old_name_as_an_alias(monkeypatch):
 
 @pytest.mark.django_db
 def test_what_people_suggested_and_the_working_group_decided_stays():
-    reference.load_reference_data()
+    loading.load_reference_data()
     factories.make_skill("beekeeping", state=SkillState.SUGGESTED)
     Skill.objects.filter(slug="podcasting").update(state=SkillState.RETIRED)
     Group.objects.create(slug="our-club", name="Our club", kind=GroupKind.INFORMAL)
     before = everything()
 
-    reference.load_reference_data()
+    loading.load_reference_data()
 
     assert everything() == before
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mailings.models import Suppression
-from registrations.actions import reference
+from registrations.catalogue import loading
 from registrations.domain import ConsentDocument, RegistrationState
 from registrations.models import Eligibility, Group, GroupAlias, Registration, Skill
 from registrations.tests import factories
@@ -196,7 +196,7 @@ def test_a_value_that_cannot_be_is_answered_at_its_field_and_stays_typed(signed_
 
 
 def test_a_group_is_looked_up_by_a_few_letters_of_any_of_its_names_and_nothing_is_saved(signed_in):
-    reference.load_reference_data()
+    loading.load_reference_data()
     group = Group.objects.create(slug="clio", name="Wikimedians of Clio", kind="user_group")
     GroupAlias.objects.create(group=group, text="Amis d'Élysée")
 

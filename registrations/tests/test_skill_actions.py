@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from registrations import domain
-from registrations.actions.reference import load_reference_data
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
+from registrations.catalogue.loading import load_reference_data
 from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefused, SkillState, SuggestionOutcome
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion, Wish
 from registrations.skills import arranging as actions

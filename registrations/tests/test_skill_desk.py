@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from registrations.actions.reference import load_reference_data
+from registrations.catalogue.loading import load_reference_data
 from registrations.domain import SkillState
 from registrations.models import Offer, Skill, SkillName, Wish
 from registrations.skills import arranging as actions

@@ -5,7 +5,7 @@ from time import perf_counter
 import pytest
 from django.urls import reverse
 
-from registrations.actions.reference import load_reference_data
+from registrations.catalogue.loading import load_reference_data
 from registrations.models import Skill, SkillName
 from registrations.reference import skills as seed
 from registrations.skills import arranging as actions

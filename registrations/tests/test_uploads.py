@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from letsconnect.base.models import Act
 from registrations import tasks
-from registrations.actions import claims, reference, uploads
+from registrations.actions import claims, uploads
+from registrations.catalogue import loading
 from registrations.domain import NotYours, UploadRefused
 from registrations.importing.columns import HEADINGS
 from registrations.models import ClaimInvitation, ImportUpload, Registration
@@ -53,7 +54,7 @@ def page_url(upload, name="change"):
 
 
 def test_a_file_is_read_looked_at_and_imported(client, coordinator):
-    reference.load_reference_data()
+    loading.load_reference_data()
     client.force_login(coordinator)
 
     response = client.post(ADD, {"file": SimpleUploadedFile("old.csv", file_of(OLGA, {**OLGA, "group": "=1+1"}))})

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from registrations import groups
+from registrations.catalogue import groups
 
 
 @never_cache

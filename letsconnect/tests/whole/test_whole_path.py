@@ -12,7 +12,7 @@ from mailings.ledger.gathering import REPLACED
 from mailings.models import Letter
 from mailings.tests.worker.running import running_redis
 from matching.models import Match
-from registrations.actions.reference import load_reference_data
+from registrations.catalogue.loading import load_reference_data
 from registrations.domain import SeatRole
 from registrations.models import Skill
 from registrations.seats.appointing import appoint

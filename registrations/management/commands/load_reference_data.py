@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from registrations.actions.reference import load_reference_data
+from registrations.catalogue.loading import load_reference_data
 
 
 class Command(BaseCommand):
