@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from registrations.actions import uploads
+from registrations.oldform import uploads
 from registrations.skills import merging_in_steps
 
 

@@ -32,8 +32,6 @@ from registrations.accounts import closing
 from registrations.accounts.inactivity import registration_asked
 from registrations.accounts.inactivity_emails import PURPOSE
 from registrations.accounts.signing_in import check_open
-from registrations.actions import claims
-from registrations.claim_links import claim_link
 from registrations.domain import (
     AccountClosed,
     ClaimRefused,
@@ -45,6 +43,8 @@ from registrations.domain import (
     SeatRole,
 )
 from registrations.models import Member, Registration
+from registrations.oldform import claims
+from registrations.oldform.claim_links import claim_link
 from registrations.seats import appointing
 from registrations.tests.factories import (
     NOW,

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, personal
 from mailings.ledger.by_hand import forget_recipient
 from registrations import events
-from registrations.actions import forgetting
 from registrations.answers import sensitive, visitors
 from registrations.domain import RegistrationState
 from registrations.locking import lock_registration
@@ -18,6 +17,7 @@ from registrations.models import (
     Registration,
     SignInCode,
 )
+from registrations.oldform import erasing
 from registrations.proved import Proved, proved_by
 from registrations.seats import appointing
 from registrations.skills import merged_answers
@@ -44,7 +44,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     )
     proved = proved_by(member)
     events.erasing.send(sender=Member, member=member, by=by, now=now)
-    forgetting.forget_in_files(proved)
+    erasing.forget_in_files(proved)
     _close_registrations(proved, now=now)
     _take_back_agreements(proved, now=now)
     _empty_columns(proved)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from letsconnect.base.admin import WorkingGroupAdmin
-from registrations.actions import claims
 from registrations.domain import LookKind
 from registrations.models import ClaimInvitation, Registration
+from registrations.oldform import claims
 
 _STATES = {
     "invited": pgettext_lazy("a person", "invited"),

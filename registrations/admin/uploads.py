@@ -25,11 +25,11 @@ from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
 from letsconnect.base.versions import ChangedMeanwhile
-from registrations.actions import uploads
 from registrations.domain import LookKind, RegistrationError
-from registrations.importing.report import Line, write_csv
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
+from registrations.oldform import uploads
+from registrations.oldform.reading.report import Line, write_csv
 
 LINES_ON_A_PAGE = 100
 _ADDRESS = re.compile(rb"[\w.+-]{1,64}@[\w.-]{1,190}", re.ASCII)

@@ -12,11 +12,11 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from registrations.actions.importing import OLD_FORM, import_registrations
 from registrations.catalogue import loading
 from registrations.domain import ConsentDocument, RegistrationState
-from registrations.importing.columns import HEADINGS, NotTheOldForm
 from registrations.models import ImportedKey, ImportedRow, Registration, Skill
+from registrations.oldform.importing import OLD_FORM, import_registrations
+from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
 from registrations.tests import factories
 from registrations.tests.factories import NOW
 

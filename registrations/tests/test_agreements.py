@@ -15,14 +15,14 @@ from django.urls import reverse
 from letsconnect.base.models import Act
 from mailings import kinds
 from registrations import documents, held
-from registrations.actions import claims
 from registrations.actions.erasing import erase_member
 from registrations.answers import exporting
-from registrations.claim_links import claim_link
 from registrations.consents import asking
 from registrations.consents.agreeing import agree, take_back
 from registrations.domain import ConsentDocument, StaleForm
 from registrations.models import Consent, Eligibility, Registration
+from registrations.oldform import claims
+from registrations.oldform.claim_links import claim_link
 from registrations.skills.hints import hints
 from registrations.tests.factories import (
     NOW,

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from letsconnect.tests.browser import WIDTHS
-from registrations.actions.claims import invite_to_claim
 from registrations.catalogue.loading import load_reference_data
-from registrations.claim_links import claim_link
+from registrations.oldform.claim_links import claim_link
+from registrations.oldform.claims import invite_to_claim
 from registrations.tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from registrations.actions import uploads
 from registrations.catalogue import loading
 from registrations.domain import RegistrationState
 from registrations.models import Registration
+from registrations.oldform import uploads
 from registrations.review import deciding
 from registrations.tests import factories
 from registrations.tests.test_uploads import OLGA, file_of

@@ -14,11 +14,11 @@ from letsconnect.base.links import sign
 from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter, Suppression
-from registrations.actions import claims
 from registrations.answers import editing
-from registrations.claim_links import PURPOSE, claim_link
 from registrations.domain import AlreadyRegistered, ClaimRefused, NotYours, RegistrationState
 from registrations.models import ClaimInvitation, Member, Registration
+from registrations.oldform import claims
+from registrations.oldform.claim_links import PURPOSE, claim_link
 from registrations.tests import factories
 from registrations.tests.factories import NOW
 

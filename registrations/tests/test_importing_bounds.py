@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from letsconnect.base import incoming
-from registrations.importing import names, rows, table, text
-from registrations.importing.cells import Certainty
-from registrations.importing.columns import HEADINGS, NotTheOldForm
-from registrations.importing.report import MOST_LINES, Outcome
 from registrations.models import ImportUpload
+from registrations.oldform.reading import names, rows, table, text
+from registrations.oldform.reading.cells import Certainty
+from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
+from registrations.oldform.reading.report import MOST_LINES, Outcome
 from registrations.tests.hostile_files import HEADING, HOSTILE
 from registrations.tests.test_importing_cells import GROUPS, NOW, SKILLS
 

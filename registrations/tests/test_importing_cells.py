@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from registrations.importing import (
+from registrations.oldform.reading import (
     countries,
     groups,
     languages,
@@ -18,8 +18,8 @@ from registrations.importing import (
     yesno,
     zones,
 )
-from registrations.importing.cells import Certainty
-from registrations.importing.timestamps import Order
+from registrations.oldform.reading.cells import Certainty
+from registrations.oldform.reading.timestamps import Order
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.groups import groups as seed_groups
 from registrations.reference.languages import LANGUAGES

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from registrations.importing import cldr, timestamps, windows
-from registrations.importing.cells import Certainty
-from registrations.importing.timestamps import Order
+from registrations.oldform.reading import cldr, timestamps, windows
+from registrations.oldform.reading.cells import Certainty
+from registrations.oldform.reading.timestamps import Order
 from registrations.tests.test_importing_cells import NOW
 
 

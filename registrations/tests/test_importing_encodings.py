@@ -2,9 +2,9 @@
 
 import pytest
 
-from registrations.importing import columns, groups, rows, skills, table, text
-from registrations.importing.cells import Certainty
-from registrations.importing.columns import NotTheOldForm
+from registrations.oldform.reading import columns, groups, rows, skills, table, text
+from registrations.oldform.reading.cells import Certainty
+from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.tests.test_importing_cells import GROUPS, NOW, SKILLS
 
 FILE = (

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registrations.domain import MINUTES_A_WEEK, BabelLevel, merge_windows
-from registrations.importing import columns, persons, rows, table
-from registrations.importing.cells import Certainty
-from registrations.importing.columns import HEADINGS, NotTheOldForm
-from registrations.importing.report import Line, write_csv
+from registrations.oldform.reading import columns, persons, rows, table
+from registrations.oldform.reading.cells import Certainty
+from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
+from registrations.oldform.reading.report import Line, write_csv
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.languages import LANGUAGES
 from registrations.tests.test_importing_cells import GROUPS, NOW, SKILLS

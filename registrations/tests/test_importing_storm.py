@@ -18,8 +18,8 @@ from pathlib import Path
 import django
 django.setup()
 from datetime import UTC, datetime
-from registrations.importing import rows, table
-from registrations.importing.columns import NotTheOldForm
+from registrations.oldform.reading import rows, table
+from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.tests.hostile_files import HOSTILE
 from registrations.tests.test_importing_cells import GROUPS, SKILLS
 

@@ -10,11 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from registrations.actions import importing, uploads
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import SkillRefused, SkillState
 from registrations.models import ImportedRow, ImportUpload, Offer, Registration, SkillMerge, Wish
+from registrations.oldform import importing, uploads
 from registrations.skills import arranging as actions
 from registrations.skills import merging, merging_in_steps
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from letsconnect.base.models import Act
 from registrations import tasks
-from registrations.actions import claims, uploads
 from registrations.catalogue import loading
 from registrations.domain import NotYours, UploadRefused
-from registrations.importing.columns import HEADINGS
 from registrations.models import ClaimInvitation, ImportUpload, Registration
+from registrations.oldform import claims, uploads
+from registrations.oldform.reading.columns import HEADINGS
 from registrations.tests import factories
 from registrations.tests.factories import NOW, make_registration
 

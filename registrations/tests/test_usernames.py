@@ -3,9 +3,9 @@
 import pytest
 
 from registrations.accounts import usernames
-from registrations.importing import people, table
-from registrations.importing import rows as importing_rows
-from registrations.importing.cells import Certainty
+from registrations.oldform.reading import people, table
+from registrations.oldform.reading import rows as importing_rows
+from registrations.oldform.reading.cells import Certainty
 
 
 def made(cell):

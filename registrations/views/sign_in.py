@@ -21,10 +21,10 @@ from letsconnect.base.network import network_of, notice_wrong_hops
 from registrations.accounts import signing_in
 from registrations.accounts.forms import AddressForm, CodeForm
 from registrations.accounts.refusals import CodeNotSent, EnoughLetters, LimitReached
-from registrations.actions import claims
 from registrations.answers import visitors
 from registrations.domain import AccountClosed, CodeRefused
 from registrations.models import Member, SignInCode
+from registrations.oldform import claims
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Session key: the numbers of the letters this browser asked for ("codes") and was led to ("led"), zone and next page.

@@ -22,8 +22,8 @@ from registrations.domain import (
     RegionWish,
     Topic,
 )
-from registrations.importing.text import key
 from registrations.models import Group
+from registrations.oldform.reading.text import key
 from registrations.reference.countries import region_of
 from registrations.reference.zones import only_zone_of
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from registrations.actions.importing import import_registrations
-from registrations.importing.columns import NotTheOldForm
-from registrations.importing.encodings import CODE_PAGES
-from registrations.importing.report import Outcome, write_csv
-from registrations.importing.table import LARGEST
+from registrations.oldform.importing import import_registrations
+from registrations.oldform.reading.columns import NotTheOldForm
+from registrations.oldform.reading.encodings import CODE_PAGES
+from registrations.oldform.reading.report import Outcome, write_csv
+from registrations.oldform.reading.table import LARGEST
 
 
 class Command(BaseCommand):

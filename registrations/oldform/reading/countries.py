@@ -3,9 +3,9 @@
 import re
 from functools import cache
 
-from registrations.importing import text
-from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
-from registrations.importing.names import OTHER_LOCALES, PORTAL_LOCALES, Names
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
+from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES, Names
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.country_names import ALIASES, PROBABLY, names, three_letter_codes
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from registrations.importing.cells import Certainty
-from registrations.importing.rows import Answers
+from registrations.oldform.reading.cells import Certainty
+from registrations.oldform.reading.rows import Answers
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from functools import cache
 
 from babel import Locale
 
-from registrations.importing import text
-from registrations.importing.clock import Span
-from registrations.importing.names import OTHER_LOCALES, PORTAL_LOCALES
+from registrations.oldform.reading import text
+from registrations.oldform.reading.clock import Span
+from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES
 
 HOURS_GUESSED = "hours guessed"
 

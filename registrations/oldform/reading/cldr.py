@@ -7,8 +7,8 @@ from itertools import product
 from babel import Locale
 from babel.localedata import locale_identifiers
 
-from registrations.importing import text
-from registrations.importing.names import OTHER_LOCALES, PORTAL_LOCALES
+from registrations.oldform.reading import text
+from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES
 
 NEARBY = (*OTHER_LOCALES, *PORTAL_LOCALES)
 _HALVES = {"am": (0, 12 * 60), "pm": (12 * 60, 24 * 60)}

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from registrations.importing import text
-from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
-from registrations.importing.names import Names
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
+from registrations.oldform.reading.names import Names
 from registrations.reference.roles import ROLES
 
 _ALSO = {

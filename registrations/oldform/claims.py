@@ -13,7 +13,6 @@ from letsconnect.base import acts, addresses
 from letsconnect.base.links import unsign
 from mailings.ledger import letters
 from mailings.models import Suppression
-from registrations.claim_links import PURPOSE
 from registrations.domain import (
     AlreadyRegistered,
     ClaimRefused,
@@ -23,6 +22,7 @@ from registrations.domain import (
     Source,
 )
 from registrations.models import ClaimInvitation, Member, Registration
+from registrations.oldform.claim_links import PURPOSE
 
 LINK_LASTS = timedelta(days=30)
 REMIND_AFTER = timedelta(days=7)

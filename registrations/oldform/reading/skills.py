@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registrations.importing import text
-from registrations.importing.cells import BLANK, Cell, guessed, join, understood, unread
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, join, understood, unread
 
 SEPARATORS = ";,|\n/、،؛•·"
 _ONE_AFTER_ANOTHER = re.compile(r"\s+(?:and|&|y|e|et|und|و)\s+|\s+و(?=\w)", re.IGNORECASE)

@@ -8,9 +8,9 @@ from babel import Locale
 from babel.core import get_global
 
 from registrations.domain import BabelLevel
-from registrations.importing import countries, levels, text
-from registrations.importing.cells import BLANK, Cell, Certainty, guessed, join, understood, unread
-from registrations.importing.names import OTHER_LOCALES, PORTAL_LOCALES, Names
+from registrations.oldform.reading import countries, levels, text
+from registrations.oldform.reading.cells import BLANK, Cell, Certainty, guessed, join, understood, unread
+from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES, Names
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.languages import LANGUAGES
 

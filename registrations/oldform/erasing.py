@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is as canonical
-from registrations.importing import encodings
-from registrations.importing.columns import NotTheOldForm
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
+from registrations.oldform.reading import encodings
+from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.proved import Proved
 
 SHORTEST = 3  # shorter texts of the form, such as "no", tell nobody apart

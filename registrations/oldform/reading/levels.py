@@ -1,8 +1,8 @@
 """Words and numbers for how well somebody speaks a language, as Babel levels."""
 
 from registrations.domain import BabelLevel
-from registrations.importing import text
-from registrations.importing.cells import Cell, guessed, understood, unread
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import Cell, guessed, understood, unread
 
 # Babel's own words and their translations.
 _WORDS: dict[BabelLevel, str] = {

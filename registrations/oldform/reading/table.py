@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from letsconnect.base import incoming
-from registrations.importing import columns, encodings
-from registrations.importing.columns import MOST_COLUMNS, Columns, NotTheOldForm
+from registrations.oldform.reading import columns, encodings
+from registrations.oldform.reading.columns import MOST_COLUMNS, Columns, NotTheOldForm
 
 # What a file may hold at most: many times what the form ever gathered, and little enough for one worker.
 LARGEST = incoming.LARGEST

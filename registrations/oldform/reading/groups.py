@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from letsconnect.base.spreadsheets import looks_like_formula
-from registrations.importing import text
-from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
-from registrations.importing.names import Names
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
+from registrations.oldform.reading.names import Names
 
 SEPARATORS = ";|\n،؛"
 LONGEST = 150  # what `Registration.group_other` holds

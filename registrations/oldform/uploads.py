@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, nudges
 from letsconnect.base.lines import visible_line
 from letsconnect.base.waiting import reason_of, try_again_while_busy
-from registrations.actions.importing import PATIENCE, Counts, Plan, read_file, take_people
 from registrations.domain import NotYours, RegistrationError, UploadRefused
-from registrations.importing import table
-from registrations.importing.columns import NotTheOldForm
-from registrations.importing.persons import Person
 from registrations.models import ImportUpload, Member
 from registrations.models.uploads import ImportUploadQuerySet, UploadState
+from registrations.oldform.importing import PATIENCE, Counts, Plan, read_file, take_people
+from registrations.oldform.reading import table
+from registrations.oldform.reading.columns import NotTheOldForm
+from registrations.oldform.reading.persons import Person
 
 LARGEST = table.LARGEST
 TRIES = 5  # of a step whose rows somebody else holds; after them the file waits for the next worker

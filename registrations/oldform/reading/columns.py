@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registrations.importing import text
+from registrations.oldform.reading import text
 
 # Field → the heading of the form, then what else it was called. The first is how it is named to people.
 HEADINGS: dict[str, tuple[str, ...]] = {

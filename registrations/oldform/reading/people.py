@@ -8,8 +8,8 @@ from letsconnect.base import lines
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.spreadsheets import looks_like_formula
 from registrations.accounts import usernames
-from registrations.importing import text
-from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
 _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\s at \s|\(arroba\)|\(a\))\s*", re.IGNORECASE | re.VERBOSE)
 _AT_WORD = re.compile(r"\s+at\s+", re.IGNORECASE)

@@ -2,8 +2,8 @@
 
 import re
 
-from registrations.importing import text
-from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
 MOST = 20  # what a registration can hold; nobody means more
 

@@ -1,7 +1,7 @@
 """Cells that say yes or no, and the consent, which only a plain yes gives."""
 
-from registrations.importing import text
-from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
 _YES = frozenset(
     map(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registrations.importing import (
+from registrations.oldform.reading import (
     countries,
     encodings,
     groups,
@@ -23,11 +23,11 @@ from registrations.importing import (
     yesno,
     zones,
 )
-from registrations.importing.cells import BLANK, Cell, Certainty, guessed, unread
-from registrations.importing.columns import Columns
-from registrations.importing.names import Names
-from registrations.importing.skills import SkillIndex
-from registrations.importing.table import RawRow, Table
+from registrations.oldform.reading.cells import BLANK, Cell, Certainty, guessed, unread
+from registrations.oldform.reading.columns import Columns
+from registrations.oldform.reading.names import Names
+from registrations.oldform.reading.skills import SkillIndex
+from registrations.oldform.reading.table import RawRow, Table
 
 _SPACES = re.compile(r"[ \t\u00a0\u3000]{2,}")  # a thousand of them would be tried a thousand times over
 _LISTS = frozenset({"languages", "windows", "shares", "learns", "group"})  # answered with several things

@@ -11,13 +11,6 @@ from django.db import DatabaseError, connection, transaction
 from letsconnect.base import acts
 from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
 from registrations.domain import ConsentDocument, RegistrationState, SkillState, Source
-from registrations.importing import groups, rows, table
-from registrations.importing.columns import NotTheOldForm
-from registrations.importing.keys import digest_of as _digest
-from registrations.importing.persons import Person, persons
-from registrations.importing.report import Outcome
-from registrations.importing.rows import Answers, Lexicon
-from registrations.importing.skills import SkillIndex
 from registrations.models import (
     Consent,
     Group,
@@ -33,6 +26,13 @@ from registrations.models import (
     Window,
     Wish,
 )
+from registrations.oldform.reading import groups, rows, table
+from registrations.oldform.reading.columns import NotTheOldForm
+from registrations.oldform.reading.keys import digest_of as _digest
+from registrations.oldform.reading.persons import Person, persons
+from registrations.oldform.reading.report import Outcome
+from registrations.oldform.reading.rows import Answers, Lexicon
+from registrations.oldform.reading.skills import SkillIndex
 from registrations.reference.countries import region_of
 from registrations.reference.skills import skills as seed_skills
 from registrations.skills import merged_answers

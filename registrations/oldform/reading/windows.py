@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from registrations.domain import MINUTES_A_WEEK, merge_windows, split_window
-from registrations.importing import text, week
-from registrations.importing.cells import BLANK, Cell, guessed, join, understood, unread
-from registrations.importing.clock import DAY, READ_BY_24H, Span, Time, span
+from registrations.oldform.reading import text, week
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, join, understood, unread
+from registrations.oldform.reading.clock import DAY, READ_BY_24H, Span, Time, span
 
 _EVERY = frozenset(range(7))
 _GUESSED = week.HOURS_GUESSED

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TextIO
 
 from letsconnect.base.spreadsheets import harmless
-from registrations.importing import windows
-from registrations.importing.cells import Cell, Certainty
-from registrations.importing.rows import Answers
+from registrations.oldform.reading import windows
+from registrations.oldform.reading.cells import Cell, Certainty
+from registrations.oldform.reading.rows import Answers
 
 MOST_LINES = 20_000  # what a page and a report can hold; the counts count on
 _LONGEST_TEXT = 1000

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from letsconnect.base.addresses import canonical_or_nothing
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from registrations.claim_links import claim_link
 from registrations.domain import RegistrationState
 from registrations.models import ClaimInvitation
+from registrations.oldform.claim_links import claim_link
 
 
 def _still_owed(invitation: ClaimInvitation | None, now: datetime) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from registrations.importing import text
+from registrations.oldform.reading import text
 
 # Where the names of countries, languages and days come from besides our own tables (CLDR, by Babel).
 PORTAL_LOCALES = ("en", "es", "es_MX", "ar", "fr", "fr_CA", "pt", "pt_PT")

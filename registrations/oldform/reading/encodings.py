@@ -4,7 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
-from registrations.importing.columns import NotTheOldForm
+from registrations.oldform.reading.columns import NotTheOldForm
 
 UTF_8 = "utf-8"
 # Code pages that people's programs still write, the likeliest first; the names are those of Python.

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 
-from registrations.importing import cldr, text
-from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
+from registrations.oldform.reading import cldr, text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)  # the programme did not exist; anything older is a slip
 

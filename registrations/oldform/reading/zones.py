@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from letsconnect.base.zones import zone_names
-from registrations.importing import text
-from registrations.importing.cells import BLANK, Cell, guessed, understood, unread
-from registrations.importing.names import PORTAL_LOCALES
+from registrations.oldform.reading import text
+from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
+from registrations.oldform.reading.names import PORTAL_LOCALES
 from registrations.reference.zones import current_name, only_zone_of, zones_of
 
 _OFFSET = re.compile(
