@@ -12,11 +12,11 @@ class RegistrationsConfig(AppConfig):
         from mailings import kinds
         from registrations.accounts import activity, browser_sessions, inactivity, inactivity_emails, signing_in
         from registrations.accounts import emails as account_emails
-        from registrations.actions import erasing
         from registrations.answers import sensitive, visitors
         from registrations.models import Look
         from registrations.oldform import claims, uploads
         from registrations.oldform import emails as claim_emails
+        from registrations.privacy import erasing
         from registrations.review import emails as review_emails
         from registrations.seats import emails as seat_emails
         from registrations.skills import merging_in_steps

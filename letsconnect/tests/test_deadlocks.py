@@ -25,12 +25,12 @@ from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from registrations.accounts import blocking
-from registrations.actions import erasing
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.domain import RegistrationError
 from registrations.models import Member, Registration, Skill
 from registrations.participation import pausing
+from registrations.privacy import erasing
 from registrations.review import deciding
 from registrations.skills import arranging
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill

@@ -13,13 +13,13 @@ from django.urls import reverse
 
 from letsconnect.tests.everything import make_somebody
 from mailings.tests.factories import make_letter
-from registrations.actions import erasing
 from registrations.answers import visitors
 from registrations.catalogue import loading
 from registrations.models import ClaimInvitation, ImportedKey, ImportUpload, KeptAnswers, Member, Registration
 from registrations.oldform import uploads
 from registrations.oldform.reading.columns import HEADINGS
-from registrations.proved import proved_by
+from registrations.privacy import erasing
+from registrations.privacy.proved_addresses import proved_by
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 from registrations.tests.test_uploads import file_of
 

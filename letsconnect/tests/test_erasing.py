@@ -20,11 +20,11 @@ from mailings.models import Letter
 from matching.domain.matches import CLOSED, MatchState
 from matching.models import Match
 from registrations.accounts import signing_in
-from registrations.actions import erasing
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import ClosedMeanwhile, LastCoordinator, RegistrationState
 from registrations.models import Member, Registration
+from registrations.privacy import erasing
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration
 
 # Keys by which a row says who did something, and not whom it is about; so do all that are named after a deed, "…_by".

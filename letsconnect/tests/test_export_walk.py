@@ -35,7 +35,7 @@ from registrations.models import (
     SkillMerge,
     SkillName,
 )
-from registrations.proved import proved_by
+from registrations.privacy.proved_addresses import proved_by
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 from trust.models import Report, TrustSeat
 from trust.reports.handling import keep_note, send_report

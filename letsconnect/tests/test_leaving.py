@@ -20,7 +20,6 @@ from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import events
 from registrations.accounts import blocking
-from registrations.actions import erasing
 from registrations.domain import (
     MoveNotAllowed,
     NotYetPossible,
@@ -30,6 +29,7 @@ from registrations.domain import (
 )
 from registrations.models import Block, Member, Registration
 from registrations.participation import pausing
+from registrations.privacy import erasing
 from registrations.review import deciding
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 

@@ -19,11 +19,11 @@ from letsconnect.tests.everything import WORD, make_somebody
 from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.tests.factories import make_match
-from registrations import held
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import BabelLevel, ConsentDocument, ContactWay, OfferLevel, Region, RegionWish, WishPriority
 from registrations.models import Block, Look, Member, Registration
+from registrations.privacy import my_data
 from registrations.tests.factories import (
     NOW,
     make_coordinator,
@@ -107,7 +107,7 @@ def test_the_file_for_programs_gives_back_the_facts(db, told):
         editing.save_registration(member=member, facts=facts, version=0, by=member, now=NOW)
         member.refresh_from_db()
 
-        found = json.loads(as_json(held.everything(member, now=NOW), made_at=""))
+        found = json.loads(as_json(my_data.everything(member, now=NOW), made_at=""))
 
         sections = {section["key"]: section["rows"] for section in found["sections"]}
         columns = {name: sections["registration"][0][name] for name in RegistrationFacts.column_names()}
@@ -132,7 +132,7 @@ def test_page_and_both_files_hold_the_same_facts(client, db):
 
     member.refresh_from_db()
     with speaking(member.language), timezone.override(ZoneInfo(member.zone)):
-        sections = {section.key: section for section in held.everything(member, now=NOW)}
+        sections = {section.key: section for section in my_data.everything(member, now=NOW)}
     assert found.keys() == sections.keys() and len(found) > 15
     for key, section in sections.items():
         assert [set(row) for row in found[key]] == [{one.key for one in row} for row in section.rows]
@@ -333,7 +333,7 @@ def test_nothing_is_named_by_what_only_programs_call_it(client, db):
     with speaking("fr"):
         shown = {
             (section.key, one.key): one.shown
-            for section in held.everything(Member.objects.get(pk=member.pk), now=NOW)
+            for section in my_data.everything(Member.objects.get(pk=member.pk), now=NOW)
             for row in section.rows
             for one in row
         }

@@ -18,8 +18,8 @@ from matching.tests.factories import make_match
 from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from registrations import events
-from registrations.actions import erasing
 from registrations.models import WorkingGroupSeat
+from registrations.privacy import erasing
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration
 
 pytestmark = pytest.mark.django_db

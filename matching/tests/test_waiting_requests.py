@@ -18,11 +18,10 @@ from matching.models import SharerRequest
 from matching.tests.factories import make_match, make_request
 from matching.waiting import requests
 from matching.waiting.requests import ask_for_sharer, expire_requests, withdraw_request
-from registrations import held
 from registrations.accounts import blocking
-from registrations.actions import erasing
 from registrations.models import Block, Registration, Skill, Wish
 from registrations.participation import pausing
+from registrations.privacy import erasing, my_data
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 from registrations.views.my_data import as_json
 
@@ -198,7 +197,7 @@ def test_the_sharer_finds_no_word_of_it_anywhere(client, learner, sharer):
 
     with time_machine.travel(NOW, tick=False):
         pages = [client.get(address).content.decode() for address in ("/", LIST, reverse("registrations:my-data"))]
-    told = as_json(held.everything(sharer.member, now=NOW), made_at="")
+    told = as_json(my_data.everything(sharer.member, now=NOW), made_at="")
 
     assert not [page for page in [*pages, told] if WHY in page or learner.shown_name in page]
 
@@ -206,7 +205,7 @@ def test_the_sharer_finds_no_word_of_it_anywhere(client, learner, sharer):
 def test_the_learner_finds_it_among_their_data(learner, sharer):
     ask(learner, sharer)
 
-    sections = json.loads(as_json(held.everything(learner.member, now=NOW), made_at=""))["sections"]
+    sections = json.loads(as_json(my_data.everything(learner.member, now=NOW), made_at=""))["sections"]
 
     row = next(section for section in sections if section["key"] == "requests")["rows"][0]
     assert (row["why"], row["sharer"], row["skill"]) == (WHY, sharer.shown_name, "wikidata")

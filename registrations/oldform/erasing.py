@@ -11,7 +11,7 @@ from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
 from registrations.oldform.reading import encodings
 from registrations.oldform.reading.columns import NotTheOldForm
-from registrations.proved import Proved
+from registrations.privacy.proved_addresses import Proved
 
 SHORTEST = 3  # shorter texts of the form, such as "no", tell nobody apart
 

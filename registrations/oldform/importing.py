@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from letsconnect.base import acts
 from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
+from registrations.accounts.imported_keys import digest_of as _digest
 from registrations.domain import ConsentDocument, RegistrationState, SkillState, Source
 from registrations.models import (
     Consent,
@@ -28,7 +29,6 @@ from registrations.models import (
 )
 from registrations.oldform.reading import groups, rows, table
 from registrations.oldform.reading.columns import NotTheOldForm
-from registrations.oldform.reading.keys import digest_of as _digest
 from registrations.oldform.reading.persons import Person, persons
 from registrations.oldform.reading.report import Outcome
 from registrations.oldform.reading.rows import Answers, Lexicon

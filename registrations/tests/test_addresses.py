@@ -18,12 +18,12 @@ from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_letter
 from registrations.accounts.wikimedia.profile import read_profile
-from registrations.actions.erasing import erase_member
 from registrations.domain import ClaimRefused
 from registrations.models import ClaimInvitation, ImportedKey, ImportedRow, Member, SignInCode
 from registrations.oldform import claims
 from registrations.oldform.reading import people
 from registrations.oldform.reading.cells import Certainty
+from registrations.privacy.erasing import erase_member
 from registrations.tests import factories
 from registrations.tests.factories import NOW
 

@@ -14,8 +14,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from registrations import documents, held
-from registrations.actions.erasing import erase_member
+from registrations import documents
 from registrations.answers import exporting
 from registrations.consents import asking
 from registrations.consents.agreeing import agree, take_back
@@ -23,6 +22,8 @@ from registrations.domain import ConsentDocument, StaleForm
 from registrations.models import Consent, Eligibility, Registration
 from registrations.oldform import claims
 from registrations.oldform.claim_links import claim_link
+from registrations.privacy import my_data
+from registrations.privacy.erasing import erase_member
 from registrations.skills.hints import hints
 from registrations.tests.factories import (
     NOW,
@@ -209,7 +210,7 @@ def test_somebody_without_a_registration_agrees_too_and_finds_it_in_the_form():
     assert set(member.consents.given().values_list("document", flat=True)) == set(BOTH)
     step = client.get(reverse("registrations:registration-step", args=["consents"]))
     assert step.context["page"].form.initial["agrees_to_privacy"]
-    assert "agreements" in {section.key for section in held.everything(member, now=NOW)}
+    assert "agreements" in {section.key for section in my_data.everything(member, now=NOW)}
 
 
 def test_erasing_ends_every_agreement():

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act, SecurityEvent
 from mailings.models import Letter
-from registrations.actions.erasing import erase_member
 from registrations.domain import LastCoordinator, SeatRefused, SeatRole
 from registrations.models import Member, WorkingGroupSeat
+from registrations.privacy.erasing import erase_member
 from registrations.seats import emails as letters
 from registrations.seats.appointing import appoint, end_seat
 from registrations.tests import factories

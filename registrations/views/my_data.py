@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from mailings.ledger.reachable import why_not_written_to
-from registrations import events, held
+from registrations import events
 from registrations.domain import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
 from registrations.models import Block, Registration
+from registrations.privacy import my_data as held
 
 FILES = {"json": "application/json", "html": "text/html; charset=utf-8"}
 

@@ -23,13 +23,13 @@ from letsconnect.base.links import unsign
 from registrations import events
 from registrations.accounts import blocking, inactivity
 from registrations.accounts.inactivity_emails import PURPOSE
-from registrations.actions import erasing
 from registrations.domain import UNTIL_THEY_RETURN, RegistrationError, Step
 from registrations.models import Block, Member, Registration
 from registrations.participation import pausing
 from registrations.participation.forms import DeleteForm, UntilForm, WithdrawForm
 from registrations.participation.next_round import findable as findable_people
 from registrations.participation.next_round import next_round, takes_part
+from registrations.privacy import erasing
 from registrations.views.registration import redirect_to_sign_in
 
 

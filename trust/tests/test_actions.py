@@ -11,9 +11,9 @@ from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import events
 from registrations.accounts import closing
-from registrations.actions import erasing
 from registrations.domain import Step
 from registrations.models import Block, Look
+from registrations.privacy import erasing
 from registrations.tests.factories import NOW, make_coordinator, make_member
 from trust.domain import (
     REPORTS_A_DAY,

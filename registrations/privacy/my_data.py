@@ -31,7 +31,7 @@ from registrations.models import (
     Skill,
     WorkingGroupSeat,
 )
-from registrations.proved import Proved, proved_by
+from registrations.privacy.proved_addresses import Proved, proved_by
 from registrations.reference.names import country_name, language_name
 
 Section, Item, Told, item = events.Section, events.Item, events.Told, events.Item.of

@@ -18,7 +18,7 @@ from registrations.models import (
     SignInCode,
 )
 from registrations.oldform import erasing
-from registrations.proved import Proved, proved_by
+from registrations.privacy.proved_addresses import Proved, proved_by
 from registrations.seats import appointing
 from registrations.skills import merged_answers
 

@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 
 from letsconnect.base import personal
 from letsconnect.base.addresses import canonical_or_nothing, readable
+from registrations.accounts.imported_keys import digest_of
 from registrations.models import ClaimInvitation, ImportedKey, Member, Registration
-from registrations.oldform.reading.keys import digest_of
 
 
 @dataclass(frozen=True)
