@@ -147,7 +147,7 @@ MEDIAWIKI_FORM_ORIGINS = env.words("MEDIAWIKI_FORM_ORIGINS", env.form_origins(ME
 MEDIAWIKI_SECONDS = 5.0  # for both calls of one sign-in together
 if MEDIAWIKI_CLIENT_SECRET and not MEDIAWIKI_CLIENT_ID:
     raise ImproperlyConfigured("MEDIAWIKI_CLIENT_SECRET is set without MEDIAWIKI_CLIENT_ID.")
-SOCIALACCOUNT_ADAPTER = "registrations.accounts.wikimedia.adapter.WikimediaAccounts"
+SOCIALACCOUNT_ADAPTER = "registrations.views.wikimedia_adapter.WikimediaAccounts"
 SESSION_ENGINE = "letsconnect.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 STAFF_SESSION_AGE = 60 * 60 * 24  # the working group's and the trust team's, who see what others wrote

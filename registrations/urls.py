@@ -2,8 +2,18 @@
 
 from django.urls import path
 
-from registrations.accounts.wikimedia import views as wikimedia
-from registrations.views import agreements, claims, my_data, my_part, registration, search, sign_in, skills, steps
+from registrations.views import (
+    agreements,
+    claims,
+    my_data,
+    my_part,
+    registration,
+    search,
+    sign_in,
+    skills,
+    steps,
+    wikimedia,
+)
 
 app_name = "registrations"
 

@@ -10,9 +10,9 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthError
 from django.http import HttpRequest
 
-from registrations.accounts.wikimedia import arrivals
 from registrations.accounts.wikimedia.outgoing import Outgoing
 from registrations.accounts.wikimedia.provider import WikimediaLogin, WikimediaProvider, provider_of
+from registrations.views import wikimedia_arrivals
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class WikimediaAccounts(DefaultSocialAccountAdapter):
         return Outgoing(until=context.request.wikimedia_until)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: WikimediaLogin) -> None:
-        raise ImmediateHttpResponse(arrivals.arrive(request, sociallogin.profile, sociallogin.state))
+        raise ImmediateHttpResponse(wikimedia_arrivals.arrive(request, sociallogin.profile, sociallogin.state))
 
     def on_authentication_error(
         self,
@@ -43,11 +43,11 @@ class WikimediaAccounts(DefaultSocialAccountAdapter):
         if exception is not None:
             logger.warning("Signing in by %s failed: %.300r", provider.name, exception)
         if error == AuthError.CANCELLED:
-            why = arrivals.Failure.DENIED
+            why = wikimedia_arrivals.Failure.DENIED
         elif "state_id" in (extra_context or {}):
-            why = arrivals.Failure.LOST
+            why = wikimedia_arrivals.Failure.LOST
         elif isinstance(exception, requests.RequestException):
-            why = arrivals.Failure.SILENT
+            why = wikimedia_arrivals.Failure.SILENT
         else:
-            why = arrivals.Failure.UNCLEAR
-        raise ImmediateHttpResponse(arrivals.failed(request, why))
+            why = wikimedia_arrivals.Failure.UNCLEAR
+        raise ImmediateHttpResponse(wikimedia_arrivals.failed(request, why))
