@@ -31,7 +31,7 @@ from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from letsconnect.base.looks import People
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import ChangedMeanwhile
-from registrations.domain import Region
+from registrations.domain.registrations import Region
 
 _ACTS = {
     "announce": announce_clinic,

@@ -18,7 +18,7 @@ from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.languages import chain
 from letsconnect.base.models import Act
 from letsconnect.base.zones import validate_zone
-from registrations.domain import Region
+from registrations.domain.registrations import Region
 from registrations.models import Member
 
 if TYPE_CHECKING:

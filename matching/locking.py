@@ -9,7 +9,7 @@ from letsconnect.base import acts
 from matching.domain.matches import ClosedWhy, MatchState, Side, Standing, check_match_move
 from matching.models import Match, MatchQuerySet
 from matching.sessions.ending import end_sessions
-from registrations.domain import RegistrationState, is_pausing
+from registrations.domain.registrations import RegistrationState, is_pausing
 from registrations.models import Block, Member, Registration
 
 _GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)

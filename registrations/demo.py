@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import ConsentDocument, RegistrationState, SeatRole
+from registrations.domain.registrations import ConsentDocument, RegistrationState, SeatRole
 from registrations.models import Group, Member, Registration, Role, Skill
 from registrations.reference.countries import region_of
 from registrations.seats import appointing

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from registrations.domain import ConsentDocument
+from registrations.domain.registrations import ConsentDocument
 
 if TYPE_CHECKING:
     from registrations.answers.facts import RegistrationFacts

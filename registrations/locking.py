@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from registrations.domain import ClosedMeanwhile
+from registrations.domain.registrations import ClosedMeanwhile
 from registrations.models import Member, Registration
 
 

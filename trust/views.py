@@ -21,7 +21,7 @@ from letsconnect.base import versions
 from matching.models import Match
 from matching.words import reasons
 from registrations.accounts import blocking
-from registrations.domain import RegistrationError
+from registrations.domain.registrations import RegistrationError
 from registrations.models import Member, Registration
 from trust.domain import MoveNotAllowed, TooMany, TrustError
 from trust.forms import DecideForm, NameForm, ReportForm

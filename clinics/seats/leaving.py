@@ -12,7 +12,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.templatetags.when import written
 from letsconnect.base.together import Reading
 from registrations import events
-from registrations.domain import Step
+from registrations.domain.registrations import Step
 from registrations.models import Member, Registration
 
 

@@ -23,7 +23,7 @@ from matching.sessions.agreeing import seen_as
 from matching.tests.factories import make_match, make_request, make_round
 from matching.tests.feedback_factories import make_hour
 from matching.tests.session_factories import make_session
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Group, ImportUpload
 from registrations.oldform import claims
 from registrations.oldform.claim_links import claim_link

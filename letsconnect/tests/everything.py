@@ -24,7 +24,7 @@ from matching.tests.session_factories import make_session
 from registrations.answers import sensitive, visitors
 from registrations.answers.facts import fingerprint
 from registrations.answers.sensitive import SensitiveFacts
-from registrations.domain import AgeRange, Gender, LookKind
+from registrations.domain.registrations import AgeRange, Gender, LookKind
 from registrations.models import (
     Block,
     ClaimInvitation,

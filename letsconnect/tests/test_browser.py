@@ -3,7 +3,7 @@
 import pytest
 
 from letsconnect.tests.browser import WIDTHS
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.tests.factories import make_coordinator, make_member, make_registration
 
 pytestmark = pytest.mark.browser

@@ -32,7 +32,7 @@ from registrations.accounts import closing
 from registrations.accounts.inactivity import registration_asked
 from registrations.accounts.inactivity_emails import PURPOSE
 from registrations.accounts.signing_in import check_open
-from registrations.domain import (
+from registrations.domain.registrations import (
     AccountClosed,
     ClaimRefused,
     ClosedMeanwhile,

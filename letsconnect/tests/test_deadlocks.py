@@ -27,7 +27,7 @@ from matching.waiting.requests import ask_for_sharer, withdraw_request
 from registrations.accounts import blocking
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts, fingerprint
-from registrations.domain import RegistrationError
+from registrations.domain.registrations import RegistrationError
 from registrations.models import Member, Registration, Skill
 from registrations.participation import pausing
 from registrations.privacy import erasing

@@ -22,7 +22,7 @@ from matching.models import Match
 from registrations.accounts import signing_in
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import ClosedMeanwhile, LastCoordinator, RegistrationState
+from registrations.domain.registrations import ClosedMeanwhile, LastCoordinator, RegistrationState
 from registrations.models import Member, Registration
 from registrations.privacy import erasing
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration

@@ -21,7 +21,7 @@ from matching.models import Exclusion, Match, RoundReplay, Session
 from matching.tests.factories import make_match, make_request
 from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
-from registrations.domain import Source
+from registrations.domain.registrations import Source
 from registrations.models import (
     Group,
     GroupAlias,

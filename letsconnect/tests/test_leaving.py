@@ -20,7 +20,7 @@ from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import events
 from registrations.accounts import blocking
-from registrations.domain import (
+from registrations.domain.registrations import (
     MoveNotAllowed,
     NotYetPossible,
     RegistrationError,

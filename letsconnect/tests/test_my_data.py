@@ -21,7 +21,15 @@ from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import BabelLevel, ConsentDocument, ContactWay, OfferLevel, Region, RegionWish, WishPriority
+from registrations.domain.registrations import (
+    BabelLevel,
+    ConsentDocument,
+    ContactWay,
+    OfferLevel,
+    Region,
+    RegionWish,
+    WishPriority,
+)
 from registrations.models import Block, Look, Member, Registration
 from registrations.privacy import my_data
 from registrations.tests.factories import (

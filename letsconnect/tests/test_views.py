@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import path, reverse
 
 from letsconnect import urls
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.tests.factories import make_registration
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from registrations.domain import Region
+from registrations.domain.registrations import Region
 from registrations.reference.names import language_name
 
 FULL = 1000  # the width of the longest bar, in the picture's own units

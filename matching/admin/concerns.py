@@ -15,7 +15,7 @@ from matching.domain.matches import MatchingError
 from matching.feedback.concerns import close_concern
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.words import reasons
-from registrations.domain import LookKind
+from registrations.domain.registrations import LookKind
 
 # Fewer marks than this could be told apart by who knows of one.
 FEWEST_MARKS = 5

@@ -17,7 +17,7 @@ from letsconnect.base.versions import ChangedMeanwhile
 from matching.domain.matches import MatchingError, RoundState
 from matching.models import Match, Round
 from matching.words import reasons
-from registrations.domain import LookKind
+from registrations.domain.registrations import LookKind
 from registrations.models import Member, Registration
 
 BOTH = ("learner", "sharer")

@@ -13,7 +13,7 @@ from matching.engine.facts import CRITERIA, PRESETS, Settings
 from matching.models import MatchingRules, Round
 from matching.rounds.scope import Scope
 from matching.words import levels, reasons
-from registrations.domain import Region, SkillFamily, SkillState
+from registrations.domain.registrations import Region, SkillFamily, SkillState
 from registrations.models import Registration, Skill
 
 MOST_WEIGHT = 100

@@ -27,7 +27,7 @@ from matching.models import Match, MatchQuerySet
 from matching.rounds.by_hand import Swap, swap_match, swap_matches
 from matching.rounds.reviews import approve_match, approve_matches, refuse_matches
 from matching.words import reasons
-from registrations.domain import LookKind, Region
+from registrations.domain.registrations import LookKind, Region
 from registrations.models import Registration, Skill
 
 CHANGE = "admin:matching_match_change"

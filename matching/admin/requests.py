@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.lines import isolated
 from matching.admin.desk import BOTH, DeskAdmin, side_in_words
 from matching.models import SharerRequest
-from registrations.domain import LookKind
+from registrations.domain.registrations import LookKind
 
 
 @admin.register(SharerRequest)

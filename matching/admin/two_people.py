@@ -18,7 +18,7 @@ from matching.admin import weeks
 from matching.domain.matches import Side
 from matching.models import Match, SharerRequest
 from matching.words import reasons
-from registrations.domain import BabelLevel
+from registrations.domain.registrations import BabelLevel
 from registrations.models import Member, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 from registrations.reference.names import language_name
 

@@ -16,7 +16,7 @@ from matching.locking import close_match, lock_match
 from matching.matches.answering import complete
 from matching.models import Feedback, Match, Session
 from matching.rounds.publishing import tell
-from registrations.domain import ClosedMeanwhile
+from registrations.domain.registrations import ClosedMeanwhile
 from registrations.locking import lock_member
 from registrations.models import Member
 

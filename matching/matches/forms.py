@@ -17,7 +17,7 @@ from matching.domain.matches import (
 )
 from matching.domain.requests import REQUEST_WHY_AT_MOST
 from matching.waiting.browsing import MINE, Skilled, Wanted
-from registrations.domain import Region, SkillFamily
+from registrations.domain.registrations import Region, SkillFamily
 
 Choices = Sequence[tuple[Any, Any]]
 

@@ -20,7 +20,7 @@ from matching.sessions.feeds import end_feed
 from matching.waiting.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.words import reasons
 from registrations import events
-from registrations.domain import Step
+from registrations.domain.registrations import Step
 from registrations.models import Member, Registration
 
 NOT_CONNECTED = tuple(state for state in LIVE if state != MatchState.CONNECTED)

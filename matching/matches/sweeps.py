@@ -11,7 +11,7 @@ from matching.locking import close_match
 from matching.models import Match, MatchingRules, MatchQuerySet, Round, RoundFacts
 from matching.rounds.computing import fail_round
 from matching.rounds.publishing import tell
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Member
 
 AT_ONCE = 500

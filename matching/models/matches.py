@@ -24,7 +24,7 @@ from matching.domain.matches import (
 )
 from matching.models import people
 from matching.models.rounds import Round
-from registrations.domain import Region
+from registrations.domain.registrations import Region
 from registrations.models import Member, Registration, Skill, Wish
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from matching.domain.matches import Side
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Member, Registration
 
 BOTH = (Side.LEARNER, Side.SHARER)

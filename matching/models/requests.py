@@ -17,7 +17,7 @@ from matching.domain.requests import (
 from matching.models import people
 from matching.models.matches import Match
 from matching.models.rounds import Round
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Member, Registration, Skill, has_agreed
 
 _GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)

@@ -12,7 +12,7 @@ from matching.engine.criteria import MOST_WEIGHT
 from matching.engine.facts import CRITERIA, PRESETS, Settings
 from matching.models import MatchingRules, Round
 from matching.rounds.scope import Scope
-from registrations.domain import Region
+from registrations.domain.registrations import Region
 from registrations.models import Member, Skill
 
 MOST_WEEKS = 520

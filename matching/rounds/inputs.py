@@ -18,7 +18,7 @@ from matching.rounds import taken_hours
 from matching.rounds import waited as waiting
 from matching.rounds.scope import Scope
 from registrations.answers.availability import weekly_slots, where_quarters_lie
-from registrations.domain import SkillState
+from registrations.domain.registrations import SkillState
 from registrations.models import Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 
 WEEKS = 4

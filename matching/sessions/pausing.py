@@ -18,7 +18,7 @@ from matching.models import CalendarFeed, Match, Session
 from matching.sessions.ending import cancel, locked, tell
 from matching.words import reasons
 from registrations import events
-from registrations.domain import Step
+from registrations.domain.registrations import Step
 from registrations.models import Member, Registration
 
 

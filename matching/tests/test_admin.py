@@ -9,7 +9,7 @@ from mailings.models import Letter
 from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, Round
 from matching.tests.factories import make_match, make_round
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
 from registrations.tests.factories import make_liaison, make_registration
 

@@ -17,7 +17,7 @@ from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, approve_matches, refuse_match, refuse_matches
 from matching.rounds.rounds import cancel_round, create_round
 from matching.tests.factories import make_match, make_round
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration
 

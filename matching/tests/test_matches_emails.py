@@ -9,7 +9,7 @@ from matching.domain.matches import Side
 from matching.matches.sweeps import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
 from matching.models import Match
 from matching.tests.factories import make_match
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration, SkillName
 from registrations.tests.factories import NOW
 

@@ -10,7 +10,7 @@ from mailings.models import Letter
 from matching.domain.matches import MatchState, answer_by
 from matching.models import Match
 from matching.tests.factories import make_match
-from registrations.domain import ContactWay, RegistrationState
+from registrations.domain.registrations import ContactWay, RegistrationState
 from registrations.models import Block, Registration, Wish
 from registrations.tests.factories import NOW, make_registration
 

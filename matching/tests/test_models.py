@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, RoundState
 from matching.models import Exclusion, Match, MatchApproval, MatchingRules, Round, RoundParticipant, RoundReplay
 from matching.tests.factories import make_match, make_round
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from matching.domain.requests import REQUEST_KEPT, NotThisTime, RequestState, TooManyRequests, free_place
 from matching.models import SharerRequest
 from matching.tests.factories import make_match, make_request, make_round
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Registration
 from registrations.tests.factories import NOW, make_registration
 

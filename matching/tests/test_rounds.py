@@ -19,7 +19,7 @@ from matching.rounds import inputs as facts
 from matching.rounds.computing import solve_round, solve_waiting_rounds
 from matching.rounds.rounds import cancel_round, create_round
 from matching.tests.factories import make_match, make_round
-from registrations.domain import RegistrationState, SkillState
+from registrations.domain.registrations import RegistrationState, SkillState
 from registrations.models import Block, Member, Offer, Registration
 from registrations.tests.factories import EVENINGS, NOW, make_registration, make_skill
 

@@ -22,7 +22,7 @@ from matching.rounds.reviews import approve_match, refuse_match
 from matching.rounds.rounds import create_round
 from matching.rounds.rules import change_rules
 from matching.tests.factories import make_match
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
 from registrations.tests.factories import NOW, make_registration
 

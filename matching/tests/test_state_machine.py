@@ -41,7 +41,7 @@ from matching.rounds.rounds import create_round
 from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
 from matching.views import match_page
 from registrations.accounts import blocking
-from registrations.domain import RegistrationError
+from registrations.domain.registrations import RegistrationError
 from registrations.models import Block, Member, Registration
 from registrations.participation import pausing
 from registrations.privacy import erasing

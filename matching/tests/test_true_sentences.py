@@ -36,7 +36,7 @@ from matching.tests.session_factories import make_session
 from matching.waiting import advice as advising
 from matching.waiting import no_match
 from matching.words import reasons
-from registrations import domain as registrations_domain
+from registrations.domain import registrations as registrations_domain
 from registrations.models import Registration, Window
 from registrations.skills.arranging import merge_skills
 from registrations.tests.factories import NOW, make_liaison, make_registration, make_skill

@@ -20,7 +20,7 @@ from matching.sessions import hours
 from matching.views import feedback
 from matching.words import reasons
 from registrations.accounts import blocking
-from registrations.domain import ContactWay
+from registrations.domain.registrations import ContactWay
 from registrations.models import Member, Registration
 from registrations.participation.next_round import sentence, takes_part
 

@@ -20,7 +20,7 @@ from matching.models import SharerRequest
 from matching.waiting import advice, browsing
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from matching.words import reasons
-from registrations.domain import RegistrationError, RegistrationState, SkillFamily
+from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Registration, Skill
 from registrations.participation.next_round import next_round
 

@@ -19,7 +19,7 @@ from letsconnect.base.together import Reading
 from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, Round, RoundParticipant
 from matching.rounds.inputs import next_monday
-from registrations.domain import BabelLevel, RegionWish, RegistrationState
+from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
 from registrations.models import Offer, Registration, Skill, has_agreed
 from registrations.reference.names import language_name
 from registrations.skills.hints import FEWEST_COUNTED

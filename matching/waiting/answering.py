@@ -11,7 +11,7 @@ from matching.domain.requests import NotThisTime, RequestState
 from matching.models import Match, RoundParticipant, SharerRequest, SharerRequestQuerySet
 from matching.waiting import advice, browsing
 from matching.waiting.requests import AT_ONCE, close, tell_of_answer
-from registrations.domain import MIN_SHARED_LEVEL, RegionWish
+from registrations.domain.registrations import MIN_SHARED_LEVEL, RegionWish
 from registrations.models import Registration
 
 # Decisions and repairs go on for a while after a round is first published.

@@ -19,7 +19,7 @@ from matching.rounds.inputs import next_monday
 from matching.words import reasons
 from registrations import skills
 from registrations.answers.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
-from registrations.domain import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState
+from registrations.domain.registrations import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState
 from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage, Window
 from registrations.participation import next_round
 from registrations.reference.names import language_name

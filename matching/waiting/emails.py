@@ -18,7 +18,7 @@ from matching.waiting.answering import answer_requests
 from matching.waiting.no_match import KIND, tell_of_no_match
 from matching.waiting.requests import expire_requests
 from matching.words import reasons
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
 from registrations.participation.next_round import next_round
 

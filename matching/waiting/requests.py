@@ -15,7 +15,7 @@ from matching.domain.sessions import HOUR
 from matching.models import Match, SharerRequest
 from registrations.answers.editing import save_step
 from registrations.answers.facts import RegistrationFacts, fingerprint
-from registrations.domain import RegistrationState, WishPriority
+from registrations.domain.registrations import RegistrationState, WishPriority
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration, Skill
 from registrations.skills import merged_answers

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
 from registrations import events
-from registrations.domain import ClosedBy, ClosedMeanwhile, NotYours, RegistrationError
+from registrations.domain.registrations import ClosedBy, ClosedMeanwhile, NotYours, RegistrationError
 from registrations.models import Member
 from registrations.seats import appointing
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from mailings.ledger import letters
-from registrations.domain import (
+from registrations.domain.registrations import (
     UNTIL_THEY_RETURN,
     ClosedMeanwhile,
     NotYours,

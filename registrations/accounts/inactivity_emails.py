@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base.links import absolute, sign
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from registrations.domain import STILL_IN_WITHIN, UNTIL_THEY_RETURN, RegistrationState
+from registrations.domain.registrations import STILL_IN_WITHIN, UNTIL_THEY_RETURN, RegistrationState
 from registrations.models import Registration
 
 PURPOSE = "still-in"

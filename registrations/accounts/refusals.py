@@ -1,6 +1,6 @@
 """Why no letter with a code goes out."""
 
-from registrations.domain import RegistrationError, TooManyCodes
+from registrations.domain.registrations import RegistrationError, TooManyCodes
 
 
 class CodeNotSent(RegistrationError):

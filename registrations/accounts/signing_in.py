@@ -21,7 +21,7 @@ from registrations.accounts import code_limits
 from registrations.accounts import emails as accounts
 from registrations.accounts.codes import draw, hash_of_digits, hash_of_link, keyed
 from registrations.accounts.refusals import CodeNotSent
-from registrations.domain import AccountClosed, CodeRefused
+from registrations.domain.registrations import AccountClosed, CodeRefused
 from registrations.models import Member, SignInCode
 
 # Wrong tries at the newest letter's code by browsers that did not ask for it: of one network, and of all together.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from letsconnect.base.admin import WorkingGroupAdmin
-from registrations.domain import LookKind
+from registrations.domain.registrations import LookKind
 from registrations.models import ClaimInvitation, Registration
 from registrations.oldform import claims
 

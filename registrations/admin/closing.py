@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.accounts import closing
-from registrations.domain import RegistrationError
+from registrations.domain.registrations import RegistrationError
 
 ACCOUNT = "admin:registrations_member_change"
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from registrations.admin.closing import ClosesAccounts
-from registrations.domain import LookKind
+from registrations.domain.registrations import LookKind
 from registrations.models import Member
 
 

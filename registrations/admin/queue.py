@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from registrations.domain import Region, RegistrationState, Source
+from registrations.domain.registrations import Region, RegistrationState, Source
 from registrations.models import ClaimInvitation, Registration, has_agreed
 
 WAITING, NEW, CHANGED, ALL = "waiting", "new", "changed", "all"

@@ -27,7 +27,13 @@ from registrations.admin.claims import invite
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
 from registrations.answers import changes, snapshots
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import ConsentDocument, ContactWay, LookKind, RegistrationError, RegistrationState
+from registrations.domain.registrations import (
+    ConsentDocument,
+    ContactWay,
+    LookKind,
+    RegistrationError,
+    RegistrationState,
+)
 from registrations.eligibility import Rules, problems
 from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
 from registrations.reference.names import country_name

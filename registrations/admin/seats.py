@@ -22,7 +22,7 @@ from letsconnect.base.looks import People
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
 from registrations.admin.people import PersonForm, person_in_words
-from registrations.domain import LookKind, Region, RegistrationError, SeatRole
+from registrations.domain.registrations import LookKind, Region, RegistrationError, SeatRole
 from registrations.models import WorkingGroupSeat
 from registrations.seats import appointing as actions
 

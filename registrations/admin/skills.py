@@ -24,7 +24,7 @@ from letsconnect.base import versions
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
-from registrations.domain import RegistrationError, SkillFamily, SkillState
+from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
 from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
 from registrations.skills import arranging as actions

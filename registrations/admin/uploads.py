@@ -25,7 +25,7 @@ from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.looks import People
 from letsconnect.base.versions import ChangedMeanwhile
-from registrations.domain import LookKind, RegistrationError
+from registrations.domain.registrations import LookKind, RegistrationError
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
 from registrations.oldform import uploads

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from registrations.domain import MINUTES_A_WEEK, WINDOW_STEP
+from registrations.domain.registrations import MINUTES_A_WEEK, WINDOW_STEP
 
 SLOTS_A_WEEK = MINUTES_A_WEEK // WINDOW_STEP
 _SLOT = timedelta(minutes=WINDOW_STEP)

@@ -8,7 +8,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from registrations.domain import (
+from registrations.domain.registrations import (
     BabelLevel,
     ConsentDocument,
     ContactWay,

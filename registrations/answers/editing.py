@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from registrations import domain
 from registrations.answers import readiness, review_again
 from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.consents.agreeing import write_consents
-from registrations.domain import NotComplete, RegistrationState, StaleForm
+from registrations.domain import registrations
+from registrations.domain.registrations import NotComplete, RegistrationState, StaleForm
 from registrations.locking import lock_member, lock_registration
 from registrations.models import (
     Eligibility,
@@ -114,7 +114,7 @@ def _confirm(registration: Registration, *, now: datetime) -> Registration:
 
 def _hand_in(registration: Registration, *, by: Member, now: datetime) -> Registration:
     was = registration.state
-    domain.check_move(was, RegistrationState.SUBMITTED)
+    registrations.check_move(was, RegistrationState.SUBMITTED)
     registration.state = RegistrationState.SUBMITTED
     registration.submitted_at = now
     registration.save(update_fields=["state", "submitted_at"])

@@ -16,7 +16,7 @@ from django.utils.translation import override, pgettext_lazy
 
 from letsconnect.base.spreadsheets import harmless
 from registrations.answers.changes import say_topics, say_window
-from registrations.domain import BabelLevel, ContactWay
+from registrations.domain.registrations import BabelLevel, ContactWay
 from registrations.models import Registration, RegistrationQuerySet, Role, Skill, has_agreed
 from registrations.reference.names import country_name, language_name
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from registrations import documents
-from registrations.domain import ContactWay, RegionWish
+from registrations.domain.registrations import ContactWay, RegionWish
 from registrations.models import Member, Registration
 
 ROWS = ("offers", "wishes", "languages", "windows", "consents")

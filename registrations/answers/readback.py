@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from registrations.answers.forms.rows import DAYS, window_rows
-from registrations.domain import (
+from registrations.domain.registrations import (
     AgeRange,
     BabelLevel,
     ConsentDocument,

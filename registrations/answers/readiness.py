@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from registrations import domain
-from registrations.domain import BabelLevel, ConsentDocument, ContactWay
+from registrations.domain import registrations
+from registrations.domain.registrations import BabelLevel, ConsentDocument, ContactWay
 from registrations.eligibility import Rules, problems
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _about_the_person(facts: "RegistrationFacts") -> list[Missing]:
 
 def _about_the_rows(facts: "RegistrationFacts") -> list[Missing]:
     found = []
-    if not any(level >= domain.MIN_SHARED_LEVEL for _code, level, _best in facts.languages):
+    if not any(level >= registrations.MIN_SHARED_LEVEL for _code, level, _best in facts.languages):
         text = _("Please name at least one language that you speak at level %(level)s or better.")
         found.append(Missing("languages", text % {"level": BabelLevel.INTERMEDIATE.value}))
     if not facts.offers and not facts.wishes:
@@ -49,7 +49,7 @@ def _about_the_rows(facts: "RegistrationFacts") -> list[Missing]:
     if not facts.zone:
         text = _("Please choose your time zone; your free hours mean nothing without it.")
         found.append(Missing("zone", text))
-    if sum(end - start for start, end in facts.windows) < domain.MIN_FREE_MINUTES:
+    if sum(end - start for start, end in facts.windows) < registrations.MIN_FREE_MINUTES:
         found.append(Missing("windows", _("Please name at least two free hours of the week.")))
     return found
 

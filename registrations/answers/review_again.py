@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from letsconnect.base import acts
-from registrations import domain
 from registrations.answers import changes, snapshots
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import RegistrationState
+from registrations.domain import registrations
+from registrations.domain.registrations import RegistrationState
 from registrations.eligibility import needs_review_again
 from registrations.models import Eligibility, Member, Registration, ReviewSnapshot
 
@@ -31,7 +31,7 @@ def after_edit(
             registration.save(update_fields=["changed_at"])
         return []
     was, becomes = registration.state, RegistrationState.SUBMITTED
-    domain.check_move(was, becomes)
+    registrations.check_move(was, becomes)
     registration.state, registration.submitted_at = becomes, now
     registration.save(update_fields=["state", "submitted_at"])
     acts.record(

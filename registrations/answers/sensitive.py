@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from registrations.answers.facts import fingerprint
-from registrations.domain import Gender, SensitiveQuestion, StaleForm
+from registrations.domain.registrations import Gender, SensitiveQuestion, StaleForm
 from registrations.locking import lock_member
 from registrations.models import Member, SensitiveAnswer, SensitiveTally
 

@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is as canonical
-from registrations.domain import RegistrationError
+from registrations.domain.registrations import RegistrationError
 from registrations.models import KeptAnswers, Member
 from registrations.models.kept import LONGEST, MOST_OF_A_NETWORK
 

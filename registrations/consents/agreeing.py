@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from registrations import documents
-from registrations.domain import ConsentDocument, StaleForm
+from registrations.domain.registrations import ConsentDocument, StaleForm
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Consent, Member
 

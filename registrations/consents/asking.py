@@ -8,7 +8,7 @@ from django.db.models import Exists, F, Q, Value
 from django.db.models.functions import Concat
 
 from registrations import documents
-from registrations.domain import IN_THE_PROGRAMME, ConsentDocument, RegistrationState, Source
+from registrations.domain.registrations import IN_THE_PROGRAMME, ConsentDocument, RegistrationState, Source
 from registrations.models import Eligibility, Member
 
 _NOT_BETWEEN = " "  # stands in no document's name and in no version's

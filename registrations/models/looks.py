@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from letsconnect.base.looks import People
-from registrations.domain import LookKind
+from registrations.domain.registrations import LookKind
 from registrations.models.members import Member
 from registrations.models.registration import Registration
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.zones import validate_zone
-from registrations.domain import ClosedBy, Region, SeatRole
+from registrations.domain.registrations import ClosedBy, Region, SeatRole
 from registrations.reference.countries import COUNTRIES, country_choices
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.languages import best_text
-from registrations.domain import WIKIDATA_ID, GroupKind, Region, SkillFamily, SkillState, SuggestionOutcome
+from registrations.domain.registrations import (
+    WIKIDATA_ID,
+    GroupKind,
+    Region,
+    SkillFamily,
+    SkillState,
+    SuggestionOutcome,
+)
 from registrations.reference.countries import COUNTRIES, country_choices
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.addresses import canonical_or_as_it_is
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.zones import validate_zone
-from registrations.domain import (
+from registrations.domain.registrations import (
     HANDED_IN,
     MAX_TOPICS,
     MINUTES_A_WEEK,

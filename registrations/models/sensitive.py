@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
-from registrations.domain import AgeRange, Gender, SensitiveQuestion
+from registrations.domain.registrations import AgeRange, Gender, SensitiveQuestion
 
 
 class SensitiveAnswerQuerySet(models.QuerySet["SensitiveAnswer"]):

@@ -13,7 +13,7 @@ from letsconnect.base import acts, addresses
 from letsconnect.base.links import unsign
 from mailings.ledger import letters
 from mailings.models import Suppression
-from registrations.domain import (
+from registrations.domain.registrations import (
     AlreadyRegistered,
     ClaimRefused,
     NotYours,

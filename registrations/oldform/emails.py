@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base.addresses import canonical_or_nothing
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import ClaimInvitation
 from registrations.oldform.claim_links import claim_link
 

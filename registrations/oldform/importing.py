@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from letsconnect.base import acts
 from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
 from registrations.accounts.imported_keys import digest_of as _digest
-from registrations.domain import ConsentDocument, RegistrationState, SkillState, Source
+from registrations.domain.registrations import ConsentDocument, RegistrationState, SkillState, Source
 from registrations.models import (
     Consent,
     Group,

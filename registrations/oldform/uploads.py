@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, nudges
 from letsconnect.base.lines import visible_line
 from letsconnect.base.waiting import reason_of, try_again_while_busy
-from registrations.domain import NotYours, RegistrationError, UploadRefused
+from registrations.domain.registrations import NotYours, RegistrationError, UploadRefused
 from registrations.models import ImportUpload, Member
 from registrations.models.uploads import ImportUploadQuerySet, UploadState
 from registrations.oldform.importing import PATIENCE, Counts, Plan, read_file, take_people

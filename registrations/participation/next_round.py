@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from registrations.domain import UNTIL_THEY_RETURN, RegistrationState, SkillState
+from registrations.domain.registrations import UNTIL_THEY_RETURN, RegistrationState, SkillState
 from registrations.models import Offer, Registration, RegistrationQuerySet
 
 

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from registrations import domain, events
-from registrations.domain import IN_THE_PROGRAMME, NotYetPossible, RegistrationState
+from registrations import events
+from registrations.domain import registrations
+from registrations.domain.registrations import IN_THE_PROGRAMME, NotYetPossible, RegistrationState
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration
 
@@ -18,7 +19,7 @@ def pause_registration(*, member: Member, until: date, by: Member, now: datetime
 
     Raises RegistrationError for a day that cannot be, NotYetPossible outside the programme.
     """
-    domain.check_until(until, today=now.astimezone(UTC).date())
+    registrations.check_until(until, today=now.astimezone(UTC).date())
     member = lock_member(member)
     registration = _registration(member)
     events.registration_paused.send(sender=Registration, registration=registration, until=until, by=by, now=now)
@@ -35,7 +36,7 @@ def set_away(*, member: Member, until: date, by: Member, now: datetime) -> Regis
 
     The form has this date too, so a tab that was open is told.
     """
-    domain.check_until(until, today=now.astimezone(UTC).date())
+    registrations.check_until(until, today=now.astimezone(UTC).date())
     member = lock_member(member)
     registration = _locked(member)
     if registration.away_until != until:
@@ -93,7 +94,7 @@ def withdraw_registration(*, member: Member, leaves_clinics: bool, by: Member, n
     )
     registration = lock_registration(member)
     was, registration.state = registration.state, RegistrationState.WITHDRAWN
-    domain.check_move(was, registration.state)
+    registrations.check_move(was, registration.state)
     registration.still_in_asked_on = registration.kept_in_by_link_on = None
     registration.save(update_fields=["state", "still_in_asked_on", "kept_in_by_link_on"])
     acts.record(by=by, verb="withdraw_registration", on=registration, now=now, was=was, became=registration.state)

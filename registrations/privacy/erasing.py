@@ -9,7 +9,7 @@ from letsconnect.base import acts, personal
 from mailings.ledger.by_hand import forget_recipient
 from registrations import events
 from registrations.answers import sensitive, visitors
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.locking import lock_registration
 from registrations.models import (
     Consent,

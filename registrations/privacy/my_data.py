@@ -18,7 +18,15 @@ from registrations import events
 from registrations.answers import sensitive
 from registrations.answers.facts import RegistrationFacts, current_version
 from registrations.answers.forms.rows import DAYS
-from registrations.domain import AgeRange, BabelLevel, ConsentDocument, Gender, OfferLevel, SeatRole, WishPriority
+from registrations.domain.registrations import (
+    AgeRange,
+    BabelLevel,
+    ConsentDocument,
+    Gender,
+    OfferLevel,
+    SeatRole,
+    WishPriority,
+)
 from registrations.models import (
     Block,
     Consent,

@@ -10,10 +10,10 @@ from django.utils.translation import override
 from letsconnect.base import acts
 from letsconnect.base.models import Act
 from mailings.ledger import letters
-from registrations import domain
 from registrations.answers import snapshots
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
+from registrations.domain import registrations as domain
+from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
 from registrations.models import Member, Registration, ReviewSnapshot
 
 LETTERS = {

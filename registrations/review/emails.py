@@ -10,7 +10,7 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
 from registrations.participation.next_round import next_round
 

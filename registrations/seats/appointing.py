@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
-from registrations.domain import LastCoordinator, Region, SeatRefused, SeatRole
+from registrations.domain.registrations import LastCoordinator, Region, SeatRefused, SeatRole
 from registrations.models import Member, WorkingGroupSeat
 
 

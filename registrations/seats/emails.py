@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from registrations.domain import SeatRole
+from registrations.domain.registrations import SeatRole
 from registrations.models import WorkingGroupSeat
 
 

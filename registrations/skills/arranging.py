@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, nudges
 from letsconnect.base.languages import known
 from letsconnect.base.lines import isolated, one_line
-from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefused, SkillState, SuggestionOutcome
+from registrations.domain.registrations import (
+    NotYours,
+    SkillFamily,
+    SkillNaming,
+    SkillRefused,
+    SkillState,
+    SuggestionOutcome,
+)
 from registrations.models import Member, Skill, SkillMerge, SkillName, SkillSuggestion
 from registrations.skills import merging
 from registrations.skills.folding import fold

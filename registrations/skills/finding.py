@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from letsconnect.base.languages import best_text, chain
-from registrations.domain import SkillState
+from registrations.domain.registrations import SkillState
 from registrations.models import SkillName
 from registrations.skills.ranking import Name, Ranking, texts_by_skill
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField
-from registrations.domain import SkillFamily, SkillNaming, SkillState
+from registrations.domain.registrations import SkillFamily, SkillNaming, SkillState
 from registrations.models import Skill, SkillQuerySet
 from registrations.reference.names import language_name
 from registrations.skills.merging import naming_of

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from django.db import connection
 
-from registrations import domain
 from registrations.answers.facts import RegistrationFacts
+from registrations.domain import registrations
 from registrations.models import Skill, SkillMerge
 
 _TREE = 0x4C43_5245_4601  # the tree of skills has one writer at a time
@@ -55,11 +55,11 @@ def follow(facts: RegistrationFacts) -> RegistrationFacts:
     offers: dict[int, tuple[int, bool]] = {}
     for skill, level, would_host in facts.offers:
         key = heirs.get(skill, skill)
-        offers[key] = domain.join_offers(offers.get(key), (level, would_host))
+        offers[key] = registrations.join_offers(offers.get(key), (level, would_host))
     wishes: dict[int, tuple[int, str]] = {}
     for skill, priority, why in facts.wishes:
         key = heirs.get(skill, skill)
-        wishes[key] = domain.join_wishes(wishes.get(key), (priority, why))
+        wishes[key] = registrations.join_wishes(wishes.get(key), (priority, why))
     return replace(
         facts,
         offers=tuple(sorted((skill, *rest) for skill, rest in offers.items())),

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from registrations import domain
-from registrations.domain import SkillNaming, SkillRefused, SkillState
+from registrations.domain import registrations
+from registrations.domain.registrations import SkillNaming, SkillRefused, SkillState
 from registrations.models import Offer, Registration, Skill, SkillName, Wish
 
 AT_ONCE = 50  # people whose answers may move within one click
@@ -79,7 +79,7 @@ def preview(source: Skill, target: Skill, *, people: Collection[int] | None = No
         offers_joined=Offer.objects.filter(skill=target, registration__in=offers).count(),
         wishes=len(wishes),
         wishes_joined=len(both),
-        reasons_cut=sum(domain.join_why(wishes[key], why)[1] for key, why in both.items()),
+        reasons_cut=sum(registrations.join_why(wishes[key], why)[1] for key, why in both.items()),
         synonyms=tuple(_new_synonyms(source, target)),
         parts=tuple(source.children.with_names().exclude(pk=target.pk)),
         inherited=tuple(source.merged_from.prefetch_related("skill_names")),
@@ -152,7 +152,9 @@ def _move_offers(source: Skill, target: Skill, people: Collection[int]) -> None:
     rows = list(Offer.objects.filter(skill=source, registration__in=theirs))
     for row in rows:
         kept = theirs[row.registration_id]
-        kept.level, kept.would_host = domain.join_offers((kept.level, kept.would_host), (row.level, row.would_host))
+        kept.level, kept.would_host = registrations.join_offers(
+            (kept.level, kept.would_host), (row.level, row.would_host)
+        )
         kept.save(update_fields=["level", "would_host"])
         row.delete()
     Offer.objects.filter(skill=source, registration__in=people).update(skill=target)
@@ -164,7 +166,7 @@ def _move_wishes(source: Skill, target: Skill, people: Collection[int]) -> None:
     rows = list(Wish.objects.filter(skill=source, registration__in=theirs))
     for row in rows:
         kept = theirs[row.registration_id]
-        kept.priority, kept.why = domain.join_wishes((kept.priority, kept.why), (row.priority, row.why))
+        kept.priority, kept.why = registrations.join_wishes((kept.priority, kept.why), (row.priority, row.why))
         kept.save(update_fields=["priority", "why"])
         row.delete()
     Wish.objects.filter(skill=source, registration__in=people).update(skill=target)

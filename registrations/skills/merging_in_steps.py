@@ -13,7 +13,7 @@ from django.db import OperationalError, transaction
 
 from letsconnect.base import nudges
 from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
-from registrations.domain import SkillRefused
+from registrations.domain.registrations import SkillRefused
 from registrations.models import SkillMerge
 from registrations.skills import merging
 from registrations.skills.arranging import complete_merge

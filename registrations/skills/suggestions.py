@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from registrations.domain import SkillState, SuggestionOutcome
+from registrations.domain.registrations import SkillState, SuggestionOutcome
 from registrations.models import Member, SkillSuggestion
 
 

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from registrations import documents
-from registrations.domain import BabelLevel, RegistrationState, SeatRole, SkillFamily
+from registrations.domain.registrations import BabelLevel, RegistrationState, SeatRole, SkillFamily
 from registrations.models import (
     Consent,
     Member,

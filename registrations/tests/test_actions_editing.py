@@ -8,7 +8,7 @@ from django.db import connection, connections
 
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import StaleForm
+from registrations.domain.registrations import StaleForm
 from registrations.models import Member, Registration
 from registrations.tests import factories
 

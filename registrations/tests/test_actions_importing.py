@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from registrations.catalogue import loading
-from registrations.domain import ConsentDocument, RegistrationState
+from registrations.domain.registrations import ConsentDocument, RegistrationState
 from registrations.models import ImportedKey, ImportedRow, Registration, Skill
 from registrations.oldform.importing import OLD_FORM, import_registrations
 from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm

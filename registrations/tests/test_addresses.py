@@ -18,7 +18,7 @@ from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_letter
 from registrations.accounts.wikimedia.profile import read_profile
-from registrations.domain import ClaimRefused
+from registrations.domain.registrations import ClaimRefused
 from registrations.models import ClaimInvitation, ImportedKey, ImportedRow, Member, SignInCode
 from registrations.oldform import claims
 from registrations.oldform.reading import people

@@ -18,7 +18,7 @@ from registrations import documents
 from registrations.answers import exporting
 from registrations.consents import asking
 from registrations.consents.agreeing import agree, take_back
-from registrations.domain import ConsentDocument, StaleForm
+from registrations.domain.registrations import ConsentDocument, StaleForm
 from registrations.models import Consent, Eligibility, Registration
 from registrations.oldform import claims
 from registrations.oldform.claim_links import claim_link

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registrations.catalogue import loading
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
 from registrations.oldform import uploads
 from registrations.review import deciding

@@ -11,7 +11,7 @@ from registrations.answers import snapshots
 from registrations.answers.changes import Change, between, say_window
 from registrations.answers.editing import save_registration
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import MoveNotAllowed, NotYours, RegistrationState
+from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationState
 from registrations.models import Registration, ReviewSnapshot, Skill
 from registrations.review import deciding
 from registrations.tests import factories

@@ -15,7 +15,7 @@ from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.models import Letter, Suppression
 from registrations.answers import editing
-from registrations.domain import AlreadyRegistered, ClaimRefused, NotYours, RegistrationState
+from registrations.domain.registrations import AlreadyRegistered, ClaimRefused, NotYours, RegistrationState
 from registrations.models import ClaimInvitation, Member, Registration
 from registrations.oldform import claims
 from registrations.oldform.claim_links import PURPOSE, claim_link

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrations.domain import MINUTES_A_WEEK, BabelLevel, merge_windows
+from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, merge_windows
 from registrations.oldform.reading import columns, persons, rows, table
 from registrations.oldform.reading.cells import Certainty
 from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm

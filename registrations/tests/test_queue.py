@@ -8,7 +8,7 @@ from django.urls import reverse
 from letsconnect.tests.opened import as_opened
 from registrations.answers.editing import save_registration
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import RegistrationState
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Consent, Eligibility, Registration
 from registrations.review import deciding
 from registrations.tests import factories

@@ -14,7 +14,13 @@ from mailings.models import Letter
 from registrations.accounts import inactivity
 from registrations.accounts import inactivity_emails as quietness_letters
 from registrations.accounts.inactivity_emails import PURPOSE
-from registrations.domain import QUIET_AFTER, STILL_IN_WITHIN, UNTIL_THEY_RETURN, NotYours, RegistrationState
+from registrations.domain.registrations import (
+    QUIET_AFTER,
+    STILL_IN_WITHIN,
+    UNTIL_THEY_RETURN,
+    NotYours,
+    RegistrationState,
+)
 from registrations.models import Member, Registration
 from registrations.participation import pausing
 from registrations.privacy import erasing

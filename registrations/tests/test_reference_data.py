@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from registrations.catalogue import loading
-from registrations.domain import GroupKind, SkillFamily, SkillState
+from registrations.domain.registrations import GroupKind, SkillFamily, SkillState
 from registrations.models import Group, GroupAlias, Role, RoleName, Skill, SkillName
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.groups import groups

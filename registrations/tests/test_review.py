@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from registrations.domain import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
+from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
 from registrations.models import Registration
 from registrations.review import deciding
 from registrations.tests import factories

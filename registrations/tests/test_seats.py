@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act, SecurityEvent
 from mailings.models import Letter
-from registrations.domain import LastCoordinator, SeatRefused, SeatRole
+from registrations.domain.registrations import LastCoordinator, SeatRefused, SeatRole
 from registrations.models import Member, WorkingGroupSeat
 from registrations.privacy.erasing import erase_member
 from registrations.seats import emails as letters

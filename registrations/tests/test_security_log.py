@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from letsconnect.base import security
 from letsconnect.base.models import SecurityEvent, SecurityEventKind
-from registrations.domain import SeatRole
+from registrations.domain.registrations import SeatRole
 from registrations.models import Look
 from registrations.seats.appointing import appoint, end_seat
 from registrations.tests import factories

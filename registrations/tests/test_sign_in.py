@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from mailings.models import Letter
 from registrations.accounts.signing_in import forget_old_codes, send_sign_in_code, sign_in_with_code
-from registrations.domain import CodeRefused, TooManyCodes
+from registrations.domain.registrations import CodeRefused, TooManyCodes
 from registrations.models import Member, SignInCode
 from registrations.tests import factories
 

@@ -4,11 +4,18 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from registrations import domain
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
 from registrations.catalogue.loading import load_reference_data
-from registrations.domain import NotYours, SkillFamily, SkillNaming, SkillRefused, SkillState, SuggestionOutcome
+from registrations.domain import registrations
+from registrations.domain.registrations import (
+    NotYours,
+    SkillFamily,
+    SkillNaming,
+    SkillRefused,
+    SkillState,
+    SuggestionOutcome,
+)
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion, Wish
 from registrations.skills import arranging as actions
 from registrations.skills import merging, news_of_suggestions
@@ -249,8 +256,8 @@ def test_merging_moves_answers_and_joins_those_of_people_who_have_both():
     ],
 )
 def test_two_wishes_become_one(one, other, joined):
-    assert domain.join_wishes(one, other) == joined
-    assert len(domain.join_wishes(one, other)[1]) <= domain.WHY_AT_MOST
+    assert registrations.join_wishes(one, other) == joined
+    assert len(registrations.join_wishes(one, other)[1]) <= registrations.WHY_AT_MOST
 
 
 def test_the_names_of_a_merged_skill_become_synonyms_each_once():

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registrations.catalogue.loading import load_reference_data
-from registrations.domain import SkillState
+from registrations.domain.registrations import SkillState
 from registrations.models import Offer, Skill, SkillName, Wish
 from registrations.skills import arranging as actions
 from registrations.tests.factories import NOW, make_registration, make_skill

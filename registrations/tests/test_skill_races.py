@@ -9,7 +9,7 @@ from django.db import connection
 
 from registrations.answers import editing
 from registrations.answers.facts import RegistrationFacts
-from registrations.domain import SkillRefused, SkillState
+from registrations.domain.registrations import SkillRefused, SkillState
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion
 from registrations.skills import arranging as actions
 from registrations.skills import merged_answers, merging

@@ -14,7 +14,7 @@ from django.utils import timezone
 from letsconnect.base.models import Act
 from registrations import tasks
 from registrations.catalogue import loading
-from registrations.domain import NotYours, UploadRefused
+from registrations.domain.registrations import NotYours, UploadRefused
 from registrations.models import ClaimInvitation, ImportUpload, Registration
 from registrations.oldform import claims, uploads
 from registrations.oldform.reading.columns import HEADINGS

@@ -19,7 +19,7 @@ from letsconnect.base.models import Act
 from registrations.accounts.signing_in import send_sign_in_code, sign_in_with_code
 from registrations.accounts.wikimedia.profile import Profile
 from registrations.accounts.wikimedia.signing_in import connect_wikimedia, disconnect_wikimedia, sign_in_with_wikimedia
-from registrations.domain import ConnectedElsewhere, LastWayIn, RegistrationError
+from registrations.domain.registrations import ConnectedElsewhere, LastWayIn, RegistrationError
 from registrations.models import Member
 from registrations.tests import factories
 from registrations.tests.mediawiki import CLIENT_ID, private_profile, profile

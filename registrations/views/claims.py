@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from registrations.domain import AlreadyRegistered, ClaimRefused
+from registrations.domain.registrations import AlreadyRegistered, ClaimRefused
 from registrations.models import Registration
 from registrations.oldform import claims
 from registrations.views.registration import redirect_to_sign_in

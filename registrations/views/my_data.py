@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from mailings.ledger.reachable import why_not_written_to
 from registrations import events
-from registrations.domain import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
+from registrations.domain.registrations import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
 from registrations.models import Block, Registration
 from registrations.privacy import my_data as held
 

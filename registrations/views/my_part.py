@@ -23,7 +23,7 @@ from letsconnect.base.links import unsign
 from registrations import events
 from registrations.accounts import blocking, inactivity
 from registrations.accounts.inactivity_emails import PURPOSE
-from registrations.domain import UNTIL_THEY_RETURN, RegistrationError, Step
+from registrations.domain.registrations import UNTIL_THEY_RETURN, RegistrationError, Step
 from registrations.models import Block, Member, Registration
 from registrations.participation import pausing
 from registrations.participation.forms import DeleteForm, UntilForm, WithdrawForm

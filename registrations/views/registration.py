@@ -13,7 +13,7 @@ from mailings.ledger.reachable import is_written_to
 from registrations.answers import editing, readback, readiness
 from registrations.answers.facts import RegistrationFacts
 from registrations.answers.forms.steps import STEPS, Step, step_of
-from registrations.domain import NotComplete, StaleForm
+from registrations.domain.registrations import NotComplete, StaleForm
 from registrations.models import Eligibility, Member, Registration
 
 

@@ -22,7 +22,7 @@ from registrations.accounts import signing_in
 from registrations.accounts.forms import AddressForm, CodeForm
 from registrations.accounts.refusals import CodeNotSent, EnoughLetters, LimitReached
 from registrations.answers import visitors
-from registrations.domain import AccountClosed, CodeRefused
+from registrations.domain.registrations import AccountClosed, CodeRefused
 from registrations.models import Member, SignInCode
 from registrations.oldform import claims
 

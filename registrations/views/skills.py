@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from registrations import skills
-from registrations.domain import SkillFamily
+from registrations.domain.registrations import SkillFamily
 from registrations.skills.arranging import note_suggestions
 
 MOST_HINTS = 60

@@ -19,7 +19,7 @@ from registrations.answers.facts import fingerprint
 from registrations.answers.forms import steps
 from registrations.answers.forms.page import SHORTCUTS, StepPage
 from registrations.answers.forms.steps import Step
-from registrations.domain import RegistrationState, SkillRefused, StaleForm
+from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
 from registrations.models.kept import KEPT_FOR
 from registrations.skills import arranging

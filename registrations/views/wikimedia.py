@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from letsconnect.base.links import path_or_nothing
 from registrations.accounts.wikimedia import PROVIDER, signing_in
 from registrations.accounts.wikimedia.provider import WikimediaOAuth, WikimediaProvider, provider_of
-from registrations.domain import LastWayIn, RegistrationError
+from registrations.domain.registrations import LastWayIn, RegistrationError
 from registrations.views.wikimedia_arrivals import Failure, explain, failed
 
 _come_back = OAuth2CallbackView.adapter_view(WikimediaOAuth)

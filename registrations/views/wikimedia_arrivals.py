@@ -16,7 +16,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
 from registrations.accounts.wikimedia import signing_in
 from registrations.accounts.wikimedia.profile import Profile
-from registrations.domain import ConnectedElsewhere
+from registrations.domain.registrations import ConnectedElsewhere
 from registrations.views.sign_in import BACKEND
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from mailings.ledger import letters
 from registrations.accounts import blocking, closing
-from registrations.domain import ClosedBy, ClosedMeanwhile, LastCoordinator
+from registrations.domain.registrations import ClosedBy, ClosedMeanwhile, LastCoordinator
 from registrations.locking import lock_member
 from registrations.models import Member
 from trust.domain import (

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.together import Reading
 from registrations import events
-from registrations.domain import Step
+from registrations.domain.registrations import Step
 from registrations.models import Member
 from trust.domain import ReportState
 from trust.models import Report, ReportLook, TrustSeat

@@ -11,7 +11,7 @@ from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import events
 from registrations.accounts import closing
-from registrations.domain import Step
+from registrations.domain.registrations import Step
 from registrations.models import Block, Look
 from registrations.privacy import erasing
 from registrations.tests.factories import NOW, make_coordinator, make_member

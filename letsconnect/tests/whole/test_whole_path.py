@@ -13,7 +13,7 @@ from mailings.models import Letter
 from mailings.tests.worker.running import running_redis
 from matching.models import Match
 from registrations.catalogue.loading import load_reference_data
-from registrations.domain import SeatRole
+from registrations.domain.registrations import SeatRole
 from registrations.models import Skill
 from registrations.seats.appointing import appoint
 from registrations.tests import factories

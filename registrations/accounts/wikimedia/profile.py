@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.lines import has_something_to_see
-from registrations.domain import WikimediaRefused
+from registrations.domain.registrations import WikimediaRefused
 
 _SUB = re.compile(r"[1-9][0-9]{0,18}")
 

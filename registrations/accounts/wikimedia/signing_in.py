@@ -14,7 +14,7 @@ from letsconnect.base.models import Act
 from registrations.accounts.signing_in import check_open
 from registrations.accounts.wikimedia import PROVIDER
 from registrations.accounts.wikimedia.profile import Profile
-from registrations.domain import ConnectedElsewhere, LastWayIn
+from registrations.domain.registrations import ConnectedElsewhere, LastWayIn
 from registrations.models import Member, Registration
 
 

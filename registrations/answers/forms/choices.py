@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from letsconnect.base.zones import zone_names
-from registrations.domain import SkillFamily, SkillState
+from registrations.domain.registrations import SkillFamily, SkillState
 from registrations.models import Role, Skill
 from registrations.reference import names
 

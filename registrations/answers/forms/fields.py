@@ -12,7 +12,7 @@ from registrations.answers.facts import RegistrationFacts
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
 from registrations.catalogue import groups
-from registrations.domain import (
+from registrations.domain.registrations import (
     MAX_TOPICS,
     AgeRange,
     ConsentDocument,

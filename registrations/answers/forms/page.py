@@ -8,12 +8,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import get_language
 
-from registrations import domain, skills
+from registrations import skills
 from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import DAYS, Rows, window_rows
 from registrations.answers.forms.steps import Step
 from registrations.answers.readiness import Missing
+from registrations.domain import registrations
 from registrations.models import Member
 
 MORE_ROWS = 1
@@ -154,7 +155,7 @@ def _row_initial(rows: str, facts: RegistrationFacts) -> list[dict[str, Any]]:
 
 def _row_values(rows: Rows) -> tuple[tuple[Any, ...], ...]:
     if rows.prefix == "windows":
-        return tuple(domain.merge_windows([window for row in rows.rows() for window in row.windows()]))
+        return tuple(registrations.merge_windows([window for row in rows.rows() for window in row.windows()]))
     names = _ROW_FIELDS[rows.prefix]
     return tuple(sorted(tuple(row.cleaned_data[name] for name in names) for row in rows.rows()))
 

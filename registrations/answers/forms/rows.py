@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.fields import LineFormField
-from registrations import domain
-from registrations.domain import BabelLevel, OfferLevel, WishPriority
+from registrations.domain import registrations
+from registrations.domain.registrations import BabelLevel, OfferLevel, WishPriority
 
 _EMPTY = ("", "—")
 DAYS = [
@@ -136,7 +136,7 @@ class WindowRow(RowForm):
         cleaned = super().clean()
         for name in ("start", "end"):
             value = cleaned.get(name)
-            if value is not None and (value.minute % domain.WINDOW_STEP or value.second):
+            if value is not None and (value.minute % registrations.WINDOW_STEP or value.second):
                 self.add_error(name, _("Please use quarters of an hour: :00, :15, :30 or :45."))
         start, end = cleaned.get("start"), cleaned.get("end")
         if start is not None and start == end and start != time(0):
@@ -154,18 +154,18 @@ class WindowRow(RowForm):
         for number in _DAYS_OF.get(day) or [int(day)]:
             first = number * 1440 + start
             last = first + length
-            if last <= domain.MINUTES_A_WEEK:
+            if last <= registrations.MINUTES_A_WEEK:
                 windows.append((first, last))
             else:
-                windows += domain.split_window(first, last - domain.MINUTES_A_WEEK)
+                windows += registrations.split_window(first, last - registrations.MINUTES_A_WEEK)
         return windows
 
 
 def window_rows(windows: list[tuple[int, int]]) -> list[dict[str, object]]:
     """Return the rows a person would fill in for stored ``windows``: joined over Sunday midnight, a day at most."""
-    joined = [list(window) for window in domain.merge_windows(list(windows))]
-    is_whole_week = joined == [[0, domain.MINUTES_A_WEEK]]
-    if len(joined) > 1 and joined[0][0] == 0 and joined[-1][1] == domain.MINUTES_A_WEEK:
+    joined = [list(window) for window in registrations.merge_windows(list(windows))]
+    is_whole_week = joined == [[0, registrations.MINUTES_A_WEEK]]
+    if len(joined) > 1 and joined[0][0] == 0 and joined[-1][1] == registrations.MINUTES_A_WEEK:
         joined[-1][1] += joined.pop(0)[1]
     if is_whole_week:
         return [{"day": "daily", "start": time(0), "end": time(0)}]

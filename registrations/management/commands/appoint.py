@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from letsconnect.base import addresses
-from registrations.domain import Region, SeatRefused, SeatRole
+from registrations.domain.registrations import Region, SeatRefused, SeatRole
 from registrations.models import Member
 from registrations.seats import appointing
 

@@ -7,7 +7,7 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 
-from registrations.domain import BabelLevel
+from registrations.domain.registrations import BabelLevel
 from registrations.oldform.reading import countries, levels, text
 from registrations.oldform.reading.cells import BLANK, Cell, Certainty, guessed, join, understood, unread
 from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES, Names

@@ -1,6 +1,6 @@
 """Words and numbers for how well somebody speaks a language, as Babel levels."""
 
-from registrations.domain import BabelLevel
+from registrations.domain.registrations import BabelLevel
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import Cell, guessed, understood, unread
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from registrations.domain import MINUTES_A_WEEK, merge_windows, split_window
+from registrations.domain.registrations import MINUTES_A_WEEK, merge_windows, split_window
 from registrations.oldform.reading import text, week
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, join, understood, unread
 from registrations.oldform.reading.clock import DAY, READ_BY_24H, Span, Time, span
