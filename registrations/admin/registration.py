@@ -27,6 +27,7 @@ from registrations.admin.claims import invite
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
 from registrations.answers import changes, snapshots
 from registrations.answers.facts import RegistrationFacts
+from registrations.domain.eligibility import Rules, problems
 from registrations.domain.registrations import (
     ConsentDocument,
     ContactWay,
@@ -34,7 +35,6 @@ from registrations.domain.registrations import (
     RegistrationError,
     RegistrationState,
 )
-from registrations.eligibility import Rules, problems
 from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
 from registrations.reference.names import country_name
 from registrations.review import deciding

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from registrations.domain import registrations
+from registrations.domain.eligibility import Rules, problems
 from registrations.domain.registrations import BabelLevel, ConsentDocument, ContactWay
-from registrations.eligibility import Rules, problems
 
 if TYPE_CHECKING:
     from registrations.answers.facts import RegistrationFacts

@@ -8,8 +8,8 @@ from letsconnect.base import acts
 from registrations.answers import changes, snapshots
 from registrations.answers.facts import RegistrationFacts
 from registrations.domain import registrations
+from registrations.domain.eligibility import needs_review_again
 from registrations.domain.registrations import RegistrationState
-from registrations.eligibility import needs_review_again
 from registrations.models import Eligibility, Member, Registration, ReviewSnapshot
 
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from registrations.eligibility import Rules
+from registrations.domain.eligibility import Rules
 
 
 class EligibilityManager(models.Manager["Eligibility"]):

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from registrations.domain.eligibility import Rules
 from registrations.domain.registrations import NotYours
-from registrations.eligibility import Rules
 from registrations.models import Eligibility, Member
 
 

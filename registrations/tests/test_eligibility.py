@@ -10,8 +10,8 @@ from django.urls import reverse
 from letsconnect.base.models import Act
 from registrations.answers.facts import RegistrationFacts
 from registrations.answers.review_again import after_edit
+from registrations.domain.eligibility import Rules, needs_review_again, problems
 from registrations.domain.registrations import NotYours
-from registrations.eligibility import Rules, needs_review_again, problems
 from registrations.models import Eligibility, Registration
 from registrations.review.eligibility_rules import set_eligibility
 from registrations.tests import factories
