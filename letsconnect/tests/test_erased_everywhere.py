@@ -21,7 +21,7 @@ from registrations.oldform.reading.columns import HEADINGS
 from registrations.privacy import erasing
 from registrations.privacy.proved_addresses import proved_by
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
-from registrations.tests.test_uploads import file_of
+from registrations.tests.test_oldform_uploads import file_of
 
 NAME, USERNAME, COUNTRY_WORDS = "Zebrafinch", "Quetzalcoatlus", "Nowhereistan"
 WORDS = (NAME, USERNAME, COUNTRY_WORDS, "zebrafinch@", "second-nest@")

@@ -12,7 +12,7 @@ from registrations.models import Registration
 from registrations.oldform import uploads
 from registrations.review import deciding
 from registrations.tests import factories
-from registrations.tests.test_uploads import OLGA, file_of
+from registrations.tests.test_oldform_uploads import OLGA, file_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -16,7 +16,7 @@ from registrations.oldform.reading.cells import Certainty
 from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
 from registrations.oldform.reading.report import MOST_LINES, Outcome
 from registrations.tests.hostile_files import HEADING, HOSTILE
-from registrations.tests.test_importing_cells import GROUPS, NOW, SKILLS
+from registrations.tests.test_oldform_cells import GROUPS, NOW, SKILLS
 
 REFUSED = {
     "a heading of commas": "more than 200 columns",

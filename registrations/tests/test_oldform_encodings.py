@@ -5,7 +5,7 @@ import pytest
 from registrations.oldform.reading import columns, groups, rows, skills, table, text
 from registrations.oldform.reading.cells import Certainty
 from registrations.oldform.reading.columns import NotTheOldForm
-from registrations.tests.test_importing_cells import GROUPS, NOW, SKILLS
+from registrations.tests.test_oldform_cells import GROUPS, NOW, SKILLS
 
 FILE = (
     "Email Address,Wikimedia username,Full name,Country or territory\n"

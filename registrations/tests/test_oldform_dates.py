@@ -7,7 +7,7 @@ import pytest
 from registrations.oldform.reading import cldr, timestamps, windows
 from registrations.oldform.reading.cells import Certainty
 from registrations.oldform.reading.timestamps import Order
-from registrations.tests.test_importing_cells import NOW
+from registrations.tests.test_oldform_cells import NOW
 
 
 def read(told, order=Order.UNTOLD):

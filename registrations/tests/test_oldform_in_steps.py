@@ -18,7 +18,7 @@ from registrations.oldform import importing, uploads
 from registrations.skills import arranging as actions
 from registrations.skills import merging, merging_in_steps
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
-from registrations.tests.test_uploads import bring, file_of
+from registrations.tests.test_oldform_uploads import bring, file_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = [

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from registrations.oldform.reading import rows, table
 from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.tests.hostile_files import HOSTILE
-from registrations.tests.test_importing_cells import GROUPS, SKILLS
+from registrations.tests.test_oldform_cells import GROUPS, SKILLS
 
 def peak():
     # In kB. `ru_maxrss` begins with what the parent had when it started us, and would hide as much.

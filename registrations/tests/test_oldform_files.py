@@ -14,7 +14,7 @@ from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
 from registrations.oldform.reading.report import Line, write_csv
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.languages import LANGUAGES
-from registrations.tests.test_importing_cells import GROUPS, NOW, SKILLS
+from registrations.tests.test_oldform_cells import GROUPS, NOW, SKILLS
 
 DATA = Path(__file__).parent / "data"
 HEADER = [names[0] for names in HEADINGS.values()]
