@@ -1,1 +1,0 @@
-"""Every change that touches two rows, owes a letter or is logged."""

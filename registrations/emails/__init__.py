@@ -1,1 +1,0 @@
-"""The letters of this app."""

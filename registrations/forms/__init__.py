@@ -1,1 +1,0 @@
-"""Text in, clean values out."""
