@@ -1,16 +1,14 @@
 """Locks in one order (round, matches by id, registrations by id) and what is read under them."""
 
 from collections.abc import Container, Iterable
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Q
 
-from letsconnect.base import acts
-from matching.domain.matches import ClosedWhy, MatchState, Side, Standing, check_match_move
+from matching.domain.matches import Side, Standing
 from matching.models import Match, MatchQuerySet
-from matching.sessions.ending import end_sessions
 from registrations.domain.registrations import RegistrationState, is_pausing
-from registrations.models import Block, Member, Registration
+from registrations.models import Block, Registration
 
 _GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 
@@ -82,32 +80,3 @@ def is_blocked(match: Match) -> bool:
     """Tell whether either person blocks the other."""
     one, other = match.learner.member_id, match.sharer.member_id
     return Block.objects.filter(Q(member=one, blocked=other) | Q(member=other, blocked=one)).exists()
-
-
-def close_match(
-    match: Match,
-    *,
-    becomes: MatchState,
-    why: ClosedWhy,
-    note: str,
-    by: Member | None,
-    now: datetime,
-    verb: str,
-    by_the_portal: bool = False,
-) -> None:
-    """Bring a locked match to an end, with when, why and who, and log it; hours agreed for later are cancelled.
-
-    ``by_the_portal``: it ends because of ``by`` (time has passed since they said something, or the trust team closed
-    their account), but they did not end it; the log does not call it their act.
-    """
-    check_match_move(match.state, becomes)
-    was = match.state
-    match.state, match.closed_at, match.closed_by = becomes, now, by
-    match.closed_why, match.closed_note, match.done_said_by = why, note.strip(), ""
-    match.version += 1
-    match.save(
-        update_fields=["state", "closed_at", "closed_by", "closed_why", "closed_note", "done_said_by", "version"]
-    )
-    actor = None if by_the_portal else by
-    acts.record(by=actor, verb=verb, on=match, now=now, was=was, became=match.state, reason=note.strip())
-    end_sessions(match, by=actor, now=now)

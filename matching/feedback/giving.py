@@ -12,8 +12,9 @@ from matching.domain.feedback import CHANGES_AN_HOUR, Happened, Next, check_open
 from matching.domain.matches import ClosedWhy, MatchState, NotYours, Side, TooOften
 from matching.domain.sessions import HOUR, SessionState
 from matching.feedback.settling import settle, words_of
-from matching.locking import close_match, lock_match
+from matching.locking import lock_match
 from matching.matches.answering import complete
+from matching.matches.closing import close_match
 from matching.models import Feedback, Match, Session
 from matching.rounds.publishing import tell
 from registrations.domain.registrations import ClosedMeanwhile

@@ -13,8 +13,9 @@ from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
 from matching.feedback.concerns import raise_concern
 from matching.feedback.giving import says_done
-from matching.locking import close_match, lock_match
+from matching.locking import lock_match
 from matching.matches.answering import complete
+from matching.matches.closing import close_match
 from matching.models import Feedback, Match, MatchQuerySet, QuietSpell, Session
 from matching.rounds.publishing import tell
 

@@ -19,7 +19,8 @@ from matching.domain.matches import (
     check_match_move,
     check_reason,
 )
-from matching.locking import close_match, is_blocked, lock_match, lock_people, standing
+from matching.locking import is_blocked, lock_match, lock_people, standing
+from matching.matches.closing import close_match
 from matching.models import Feedback, Match, Session, SessionOutcome
 from matching.rounds.publishing import tell
 from registrations.models import Member

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from letsconnect.base.lines import isolated
 from letsconnect.base.together import Reading
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
-from matching.locking import close_match
+from matching.matches.closing import close_match
 from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest, people
 from matching.rounds.publishing import tell
 from matching.sessions.feeds import end_feed

@@ -25,7 +25,8 @@ from matching.engine.facts import ProposedPair
 from matching.engine.network import rows_of
 from matching.engine.reading import Known, read
 from matching.engine.rules import forbidding
-from matching.locking import close_match, lock_match
+from matching.locking import lock_match
+from matching.matches.closing import close_match
 from matching.models import Match, Round
 from matching.rounds import inputs as facts
 from matching.rounds.computing import reasons_of

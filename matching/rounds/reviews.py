@@ -25,7 +25,8 @@ from matching.domain.matches import (
     check_seen,
     check_standing,
 )
-from matching.locking import close_match, is_blocked, lock_match, lock_people, others_of, standing, who_agreed
+from matching.locking import is_blocked, lock_match, lock_people, others_of, standing, who_agreed
+from matching.matches.closing import close_match
 from matching.models import Match, MatchApproval, MatchingRules
 from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
 from registrations.models import Member
