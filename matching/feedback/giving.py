@@ -15,8 +15,8 @@ from matching.feedback.settling import settle, words_of
 from matching.locking import lock_match
 from matching.matches.answering import complete
 from matching.matches.closing import close_match
+from matching.matches.telling import tell
 from matching.models import Feedback, Match, Session
-from matching.rounds.publishing import tell
 from registrations.domain.registrations import ClosedMeanwhile
 from registrations.locking import lock_member
 from registrations.models import Member

@@ -16,8 +16,8 @@ from matching.feedback.giving import says_done
 from matching.locking import lock_match
 from matching.matches.answering import complete
 from matching.matches.closing import close_match
+from matching.matches.telling import tell
 from matching.models import Feedback, Match, MatchQuerySet, QuietSpell, Session
-from matching.rounds.publishing import tell
 
 AT_ONCE = 200
 

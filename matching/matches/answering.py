@@ -21,8 +21,8 @@ from matching.domain.matches import (
 )
 from matching.locking import is_blocked, lock_match, lock_people, standing
 from matching.matches.closing import close_match
+from matching.matches.telling import tell
 from matching.models import Feedback, Match, Session, SessionOutcome
-from matching.rounds.publishing import tell
 from registrations.models import Member
 
 

@@ -14,8 +14,8 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.together import Reading
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
+from matching.matches.telling import tell
 from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest, people
-from matching.rounds.publishing import tell
 from matching.sessions.feeds import end_feed
 from matching.waiting.requests import end_requests_about, end_requests_between, end_requests_of
 from matching.words import reasons

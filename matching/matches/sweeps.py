@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from letsconnect.base import nudges
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
+from matching.matches.telling import tell
 from matching.models import Match, MatchingRules, MatchQuerySet, Round, RoundFacts
 from matching.rounds.computing import fail_round
-from matching.rounds.publishing import tell
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Member
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from letsconnect.base import acts, nudges
-from mailings.ledger import letters
 from matching.domain import matches as domain
 from matching.domain.matches import MatchingError, MatchState, RoundState, Side
 from matching.locking import is_blocked, lock_people, standing, who_agreed
+from matching.matches.telling import tell
 from matching.models import Match, MatchingRules, Round
 from matching.rounds.rounds import mark_published
 from registrations.models import Member
@@ -94,14 +94,3 @@ def _ask(match: Match, *, agreed: Container[int], most_at_once: int, by: Member,
     acts.record(by=by, verb="publish_match", on=match, now=now, was=MatchState.APPROVED, became=match.state)
     for side in Side:
         tell(match, side, letter="asked", now=now)
-
-
-def tell(match: Match, side: Side, *, letter: str, now: datetime) -> None:
-    """Owe one side one letter about the match; a second time changes nothing."""
-    letters.owe(
-        kind=f"matching.{letter}_{side}",
-        to=match.person(side).member,
-        about=match,
-        key=f"matching:{match.pk}:{letter}:{side}",
-        now=now,
-    )
