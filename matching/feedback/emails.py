@@ -13,8 +13,6 @@ from mailings.rendering import Rendered, render_letter
 from matching.domain.feedback import CLOSES_AFTER, ConcernKind, Verdict
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
-from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
-from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.models import Concern, Feedback, Match, Session
 from matching.words import reasons
 from registrations.models import Registration
@@ -28,7 +26,7 @@ _MISSED = {
 
 
 def register() -> None:
-    """Make the letters and sweeps known to the ledger."""
+    """Make the letters known to the ledger."""
     for side in Side:
         for letter in ("did_you_meet", *_MISSED):
             kinds.register(
@@ -42,12 +40,6 @@ def register() -> None:
             )
     kinds.register("matching.thanks", still_owed=thanks_owed, render=render_thanks)
     kinds.register("matching.concern", still_owed=concern_owed, render=render_concern)
-    kinds.register_sweep("matching.hours_over", ask_how_it_went)
-    kinds.register_sweep("matching.hours_settled", settle_sessions)
-    kinds.register_sweep("matching.done", complete_done)
-    kinds.register_sweep("matching.quiet", nudge_quiet)
-    kinds.register_sweep("matching.quiet_told", tell_of_quiet)
-    kinds.register_sweep("matching.quiet_ended", end_quiet)
 
 
 def _is_unbroken(match_id: int) -> bool:

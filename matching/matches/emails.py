@@ -10,14 +10,6 @@ from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import DAYS_TO_ANSWER, MatchState, Side
-from matching.matches.sweeps import (
-    close_fallen,
-    delete_old_facts,
-    expire_overdue,
-    fail_abandoned,
-    nudge_overlooked,
-    remind_unanswered,
-)
 from matching.models import Match
 from matching.words import reasons
 from registrations.participation.next_round import next_round
@@ -34,18 +26,12 @@ _TEMPLATES = {"asked": "asked_{side}"}
 
 
 def register() -> None:
-    """Make the letters and sweeps known to the ledger."""
+    """Make the letters known to the ledger."""
     for letter in _WHILE:
         for side in Side:
             kinds.register(
                 f"matching.{letter}_{side}", still_owed=_still_owed(letter, side), render=_render(letter, side)
             )
-    kinds.register_sweep("matching.fallen", close_fallen)
-    kinds.register_sweep("matching.overdue", expire_overdue)
-    kinds.register_sweep("matching.reminders", remind_unanswered)
-    kinds.register_sweep("matching.abandoned_rounds", fail_abandoned)
-    kinds.register_sweep("matching.waiting_rounds", nudge_overlooked)
-    kinds.register_sweep("matching.old_facts", delete_old_facts)
 
 
 def _still_owed(letter: str, side: Side) -> Callable[[Match, datetime], str | None]:

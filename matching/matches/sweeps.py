@@ -3,14 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from letsconnect.base import nudges
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
 from matching.matches.telling import tell
-from matching.models import Match, MatchingRules, MatchQuerySet, Round, RoundFacts
-from matching.rounds.computing import fail_round
+from matching.models import Match, MatchQuerySet
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Member
 
@@ -25,13 +22,6 @@ def _locked(matches: MatchQuerySet) -> MatchQuerySet:
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
         .order_by("pk")[:AT_ONCE]
     )
-
-
-def delete_old_facts(now: datetime) -> int:
-    """Delete what rounds were computed from, once the days of the rules are over; return of how many rounds."""
-    days = MatchingRules.objects.current().facts_kept_days
-    deleted, _by_table = RoundFacts.objects.to_delete(now=now, days=days).delete()
-    return deleted
 
 
 @transaction.atomic
@@ -100,20 +90,3 @@ def _who_left(match: Match) -> tuple[Side, Member | None, ClosedWhy]:
     learner, sharer = match.learner.member, match.sharer.member
     by_learner = Block.objects.filter(member=learner, blocked=sharer).exists()
     return (Side.LEARNER, learner, ClosedWhy.BLOCKED) if by_learner else (Side.SHARER, sharer, ClosedWhy.BLOCKED)
-
-
-def fail_abandoned(now: datetime) -> int:
-    """Mark rounds whose process died as failed, so that a person sees it and can begin another."""
-    abandoned = list(Round.objects.abandoned(now=now))
-    for round_ in abandoned:
-        fail_round(round_=round_, reason=_("The process that computed this round stopped. Begin a new round."), now=now)
-    return len(abandoned)
-
-
-def nudge_overlooked(now: datetime) -> int:
-    """Wake a worker for rounds that wait longer than a nudge takes, and for those to be repaired: it was lost with the
-    broker."""
-    overlooked = Round.objects.overlooked(now=now).count() + Round.objects.waiting_for_repair().count()
-    if overlooked:
-        nudges.on_commit("matching.tasks.solve")
-    return overlooked

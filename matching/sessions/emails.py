@@ -18,7 +18,6 @@ from matching.domain.sessions import DAY, HOUR, SessionState, WhyCancelled
 from matching.models import Match, Session
 from matching.sessions import calendars
 from matching.sessions.ending import gathering_of
-from matching.sessions.sweeps import lapse_proposals, remind_of_sessions
 from matching.words import reasons
 from registrations.models import Registration
 
@@ -39,7 +38,7 @@ _AFTER_THE_END = {"cancelled"}  # an hour is taken out of a calendar even when t
 
 
 def register() -> None:
-    """Make the letters and sweeps about sessions known to the ledger."""
+    """Make the letters about sessions known to the ledger."""
     for letter in _WHILE:
         for side in Side:
             kinds.register(
@@ -48,8 +47,6 @@ def register() -> None:
                 render=_render(letter, side),
                 facts=_facts_of(letter, side),
             )
-    kinds.register_sweep("matching.session_reminders", remind_of_sessions)
-    kinds.register_sweep("matching.lapsed_proposals", lapse_proposals)
 
 
 def _still_owed(letter: str, side: Side) -> Callable[[Session, datetime], str | None]:

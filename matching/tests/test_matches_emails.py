@@ -6,8 +6,9 @@ import pytest
 
 from mailings import kinds
 from matching.domain.matches import Side
-from matching.matches.sweeps import close_fallen, expire_overdue, fail_abandoned, nudge_overlooked, remind_unanswered
+from matching.matches.sweeps import close_fallen, expire_overdue, remind_unanswered
 from matching.models import Match
+from matching.rounds.sweeps import fail_abandoned, nudge_overlooked
 from matching.tests.factories import make_match
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration, SkillName

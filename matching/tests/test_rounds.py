@@ -13,11 +13,11 @@ from matching.domain import matches
 from matching.domain.matches import MatchState, RoundState
 from matching.engine import replay
 from matching.engine.errors import ProofFailed
-from matching.matches.sweeps import fail_abandoned
 from matching.models import Match, Round, RoundParticipant
 from matching.rounds import inputs as facts
 from matching.rounds.computing import solve_round, solve_waiting_rounds
 from matching.rounds.rounds import cancel_round, create_round
+from matching.rounds.sweeps import fail_abandoned
 from matching.tests.factories import make_match, make_round
 from registrations.domain.registrations import RegistrationState, SkillState
 from registrations.models import Block, Member, Offer, Registration

@@ -10,7 +10,6 @@ from matching import engine
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundPhase, RoundState
 from matching.engine.facts import Settings
-from matching.matches.sweeps import fail_abandoned
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds import leases, previewing
 from matching.rounds.by_hand import Swap, make_match_by_hand, swap_match, swap_matches
@@ -21,6 +20,7 @@ from matching.rounds.queue import compute_what_waits
 from matching.rounds.rounds import cancel_round, release_undecided
 from matching.rounds.rules import change_rules, exclude_pair, lift_exclusion
 from matching.rounds.scope import Scope
+from matching.rounds.sweeps import fail_abandoned
 from matching.tests.factories import make_match, make_round
 from registrations.models import Block
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration, make_skill

@@ -10,7 +10,7 @@ from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundState
 from matching.engine import replay
 from matching.matches.answering import decline_match
-from matching.matches.sweeps import close_fallen, delete_old_facts
+from matching.matches.sweeps import close_fallen
 from matching.models import Exclusion, Match, Round, RoundFacts, RoundParticipant
 from matching.rounds import repairing
 from matching.rounds.by_hand import swap_match
@@ -21,6 +21,7 @@ from matching.rounds.repairing import repair_round, repair_waiting_rounds
 from matching.rounds.reviews import approve_match, refuse_match
 from matching.rounds.rounds import create_round
 from matching.rounds.rules import change_rules
+from matching.rounds.sweeps import delete_old_facts
 from matching.tests.factories import make_match
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration

@@ -14,9 +14,7 @@ from mailings.rendering import Rendered, render_letter
 from matching.domain.requests import RequestState
 from matching.models import SharerRequest, SharerRequestQuerySet
 from matching.waiting import advice
-from matching.waiting.answering import answer_requests
-from matching.waiting.no_match import KIND, tell_of_no_match
-from matching.waiting.requests import expire_requests
+from matching.waiting.no_match import KIND
 from matching.words import reasons
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
@@ -27,12 +25,9 @@ _NOT_GOING_OUT = (LetterState.SKIPPED, LetterState.FAILED)
 
 
 def register() -> None:
-    """Make the letters and sweeps known to the ledger."""
+    """Make the letters known to the ledger."""
     kinds.register(KIND, still_owed=_no_match_owed, render=_render_no_match)
     kinds.register("matching.request_answered", still_owed=_answer_owed, render=_render_answer)
-    kinds.register_sweep("matching.stale_requests", expire_requests)
-    kinds.register_sweep("matching.answered_requests", answer_requests)
-    kinds.register_sweep("matching.no_match", tell_of_no_match)
 
 
 def _cannot_be_written_to(person: Registration, now: datetime) -> str | None:

@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from matching.domain.matches import MatchingError, RoundState
-from matching.matches.sweeps import fail_abandoned
 from matching.models import Round
 from matching.rounds.computing import solve_round
 from matching.rounds.queue import compute_what_waits
 from matching.rounds.rounds import create_round
+from matching.rounds.sweeps import fail_abandoned
 from matching.words import reasons
 
 
