@@ -7,15 +7,15 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from letsconnect.base import hours
 from matching.admin import results
 from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of
 from matching.domain.matches import MatchingError, MatchState
+from matching.feedback.context import for_working_group
 from matching.models import Match, SharerRequest
 from matching.rounds import by_hand, explanations
-from matching.rounds import inputs as facts
 from matching.rounds.by_hand import Swap
-from matching.views import feedback
 from matching.words import levels, reasons
 from registrations.models import Member
 
@@ -34,7 +34,7 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
         "sides": beside_each_other(learner, sharer, match.skill, reader=reader),
         "sentences": reasons.for_working_group(match),
         "parts": reasons.parts(match),
-        "hours": feedback.for_working_group(match),
+        "hours": for_working_group(match),
         "week": week_of(learner, sharer, reader=reader, start=_start(match)),
         "zone": reader.zone,
         "in_common": _in_common(match),
@@ -146,7 +146,7 @@ def next_best(matches: Iterable[Match], *, reader: Member) -> list[dict[str, Any
 def _start(match: Match) -> date:
     """The Monday of the four weeks the round compared."""
     told = match.reasons.get("from")
-    return date.fromisoformat(told) if told else facts.next_monday(match.proposed_at.date())
+    return date.fromisoformat(told) if told else hours.next_monday(match.proposed_at.date())
 
 
 def _in_common(match: Match) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base import hours
 from letsconnect.base.keys import keys_among
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import TwoPeopleForm
@@ -16,7 +17,6 @@ from matching.admin.two_people import people_to_name, week_of
 from matching.domain.matches import MatchingError
 from matching.models import Round
 from matching.rounds import explanations
-from matching.rounds import inputs as facts
 from matching.words import levels, reasons
 from registrations.models import Registration
 
@@ -47,7 +47,7 @@ class WhyNotPage(DeskAdmin):
             self.note_looks(request, learner, sharer)
             context["answer"] = answer(round_, learner, sharer)
             context["zone"] = request.user.zone
-            monday = facts.next_monday(timezone.now().date())
+            monday = hours.next_monday(timezone.now().date())
             context["week"] = week_of(learner, sharer, reader=request.user, start=monday)
         return self.page(request, "why_not", {**context, "form": form})
 

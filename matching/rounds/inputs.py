@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from letsconnect.base.hours import next_monday
 from matching.domain.matches import MatchState
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
@@ -39,11 +40,6 @@ class Loaded:
         """Numbers of those who take part as learners: they wish something and have room."""
         room = self.facts.people.places_to_learn
         return {int(person) for person in self.facts.wishes.person if room[person] > 0}
-
-
-def next_monday(today: date) -> date:
-    """Return the first Monday after ``today``: people need some days to answer and agree an hour."""
-    return today + timedelta(days=7 - today.weekday())
 
 
 def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | None = None) -> Loaded:

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from matching.feedback import context
 from matching.models import Concern, Feedback, Match
 from matching.tests.factories import make_match
 from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
-from matching.views import feedback
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_the_working_group_sees_whether_it_happened_and_no_word(client):
     hour = make_hour()
     for side in ("learner", "sharer"):
         say(hour, side, "yes", useful=2, note="Zebra", thanks="Giraffe")
-    assert feedback.for_working_group(hour.match) == [(hour.starts_at, "they met")]
+    assert context.for_working_group(hour.match) == [(hour.starts_at, "they met")]
     client.force_login(make_liaison("MENA"))
 
     content = client.get(reverse("admin:matching_match_change", args=[hour.match_id])).content.decode()

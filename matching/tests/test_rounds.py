@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from letsconnect.base import hours
 from letsconnect.base.models import Act
 from mailings.models import Letter
 from matching import engine
@@ -340,7 +341,7 @@ def test_the_engine_is_told_numbers_and_never_who_they_are():
 def test_the_weeks_compared_begin_on_the_monday_after(weekday):
     today = NOW.date() + timedelta(days=weekday)
 
-    start = facts.next_monday(today)
+    start = hours.next_monday(today)
 
     assert start.weekday() == 0
     assert 1 <= (start - today).days <= 7

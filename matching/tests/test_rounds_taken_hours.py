@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
+from letsconnect.base import hours
 from matching.rounds import inputs as facts
 from matching.rounds import taken_hours
 from matching.rounds.clashes import Hours
 from matching.tests.factories import make_match
 from registrations.tests.factories import NOW
 
-MONDAY = facts.next_monday(NOW.date())
+MONDAY = hours.next_monday(NOW.date())
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,5 @@
 """After an hour: what the page of a match shows, and the page on which one side says how it went."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,47 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from matching.domain.feedback import CLOSES_AFTER, Next, check_open
-from matching.domain.matches import MatchingError, MatchState, Side
+from matching.domain.feedback import Next, check_open
+from matching.domain.matches import MatchingError, MatchState
 from matching.feedback.forms import FeedbackForm
 from matching.feedback.giving import give_feedback
-from matching.models import Feedback, Match, Session, SessionOutcome
+from matching.models import Feedback, Session
 from matching.words import reasons
-from registrations.models import Member
-
-
-@dataclass(frozen=True)
-class Hour:
-    """An hour that is over, as one of the two sees it: their own words, and the other's thanks."""
-
-    session: Session
-    mine: Feedback | None
-    thanks: str
-    can_tell: bool
-
-
-def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
-    """Return what the page of a match shows of its past hours to one of its two people."""
-    side = match.side_of(member)
-    hours = Session.objects.filter(match=match).over(now=now).prefetch_related("feedback")
-    return {"hours": [_hour(session, side, now=now) for session in hours] if side is not None else []}
-
-
-def _hour(session: Session, side: Side, *, now: datetime) -> Hour:
-    said = {row.side: row for row in session.feedback.all()}
-    theirs = said.get(side.other)
-    return Hour(
-        session=session,
-        mine=said.get(side),
-        thanks=theirs.thanks if theirs is not None else "",
-        can_tell=session.ends_at is not None and now < session.ends_at + CLOSES_AFTER,
-    )
-
-
-def for_working_group(match: Match) -> list[tuple[datetime, str]]:
-    """Return when each hour of a match was, and what came of it: no word, note or mark of either."""
-    rows = SessionOutcome.objects.filter(session__match=match).select_related("session").order_by("session__starts_at")
-    return [(row.session.starts_at, row.get_verdict_display()) for row in rows]
 
 
 @never_cache

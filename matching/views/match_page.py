@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import DAY
+from matching.feedback import context
 from matching.matches.answering import have_met
 from matching.matches.forms import DeclineForm, WithdrawForm
 from matching.models import Match
 from matching.sessions import context as session_page
 from matching.sessions import hours
-from matching.views import feedback
 from matching.words import reasons
 from registrations.accounts import blocking
 from registrations.domain.registrations import ContactWay
@@ -78,7 +78,7 @@ def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any)
             "days_left": ceil((match.answer_by - now) / DAY) if is_asked and match.answer_by else 0,
             "usual_week": hours.usual_week(match, zone=zone, now=now) if is_asked else [],
             **session_page.context(match, request.user, now),
-            **feedback.context(match, request.user, now),
+            **context.context(match, request.user, now),
             **forms,
         },
         status=status,

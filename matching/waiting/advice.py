@@ -14,11 +14,11 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from letsconnect.base.hours import next_monday
 from letsconnect.base.lines import isolated
 from letsconnect.base.together import Reading
 from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, Round, RoundParticipant
-from matching.rounds.inputs import next_monday
 from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
 from registrations.models import Offer, Registration, Skill, has_agreed
 from registrations.reference.names import language_name

@@ -13,9 +13,9 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from letsconnect.base.hours import next_monday
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.models import Match, SharerRequest
-from matching.rounds.inputs import next_monday
 from matching.words import reasons
 from registrations import skills
 from registrations.answers.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
