@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 
 from registrations.answers import editing
-from registrations.answers.facts import RegistrationFacts
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import ConsentDocument, RegistrationState, SeatRole
 from registrations.models import Group, Member, Registration, Role, Skill
 from registrations.reference.countries import region_of

@@ -22,8 +22,8 @@ from matching.tests.factories import make_match, make_request
 from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
 from registrations.answers import sensitive, visitors
-from registrations.answers.facts import fingerprint
 from registrations.answers.sensitive import SensitiveFacts
+from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import AgeRange, Gender, LookKind
 from registrations.models import (
     Block,

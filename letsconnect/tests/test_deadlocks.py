@@ -26,7 +26,8 @@ from matching.tests.factories import make_match, make_round
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from registrations.accounts import blocking
 from registrations.answers import editing
-from registrations.answers.facts import RegistrationFacts, fingerprint
+from registrations.answers.facts import facts_of
+from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import RegistrationError
 from registrations.models import Member, Registration, Skill
 from registrations.participation import pausing
@@ -137,7 +138,7 @@ def a_person_of(match, dice):
 def save(town, dice):
     person = somebody(town, dice)
     wishes = tuple(sorted((make_skill(slug).pk, 2, "") for slug in dice.sample(SKILLS, 2)))
-    seen = fingerprint(RegistrationFacts.of(person), ["wishes"])
+    seen = fingerprint(facts_of(person), ["wishes"])
     editing.save_step(member=person.member, values={"wishes": wishes}, seen=seen, by=person.member, now=NOW)
 
 

@@ -21,7 +21,7 @@ from matching.domain.matches import CLOSED, MatchState
 from matching.models import Match
 from registrations.accounts import signing_in
 from registrations.answers import editing
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers.facts import facts_of
 from registrations.domain.registrations import ClosedMeanwhile, LastCoordinator, RegistrationState
 from registrations.models import Member, Registration
 from registrations.privacy import erasing
@@ -198,7 +198,7 @@ def test_a_seat_given_today_ends_too(db):
 def test_a_form_that_was_open_brings_nothing_back(db):
     registration = make_registration(name="Ana")
     member = registration.member
-    facts = RegistrationFacts.of(registration)
+    facts = facts_of(registration)
     erase(member)
 
     with pytest.raises(ClosedMeanwhile):

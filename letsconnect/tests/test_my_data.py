@@ -20,7 +20,8 @@ from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.answers import editing
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers.facts import facts_of
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
     BabelLevel,
     ConsentDocument,
@@ -121,9 +122,7 @@ def test_the_file_for_programs_gives_back_the_facts(db, told):
         columns = {name: sections["registration"][0][name] for name in RegistrationFacts.column_names()}
         tuples = set(RegistrationFacts.__dataclass_fields__) - set(columns)
         back = {name: [list(row.values()) for row in sections.get(name, [])] for name in tuples}
-        expected = json.loads(
-            json.dumps(RegistrationFacts.of(Registration.objects.get(member=member)).__dict__, default=str)
-        )
+        expected = json.loads(json.dumps(facts_of(Registration.objects.get(member=member)).__dict__, default=str))
         assert columns == {name: expected[name] for name in columns}
         for name in tuples:
             wanted = [row if isinstance(row, list) else [row] for row in expected[name]]

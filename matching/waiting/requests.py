@@ -14,7 +14,8 @@ from matching.domain.requests import CannotAsk, RequestState
 from matching.domain.sessions import HOUR
 from matching.models import Match, SharerRequest
 from registrations.answers.editing import save_step
-from registrations.answers.facts import RegistrationFacts, fingerprint
+from registrations.answers.facts import facts_of
+from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import RegistrationState, WishPriority
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration, Skill
@@ -95,7 +96,7 @@ def _check_available(learner: Registration, sharer: Registration, skill: Skill, 
 
 
 def _add_wish(learner: Registration, skill: Skill, *, by: Member, now: datetime) -> None:
-    facts = RegistrationFacts.of(learner)
+    facts = facts_of(learner)
     wishes = tuple(sorted([*facts.wishes, (skill.pk, int(WishPriority.SOON), "")]))
     seen = fingerprint(facts, ["wishes"])
     save_step(member=learner.member, values={"wishes": wishes}, seen=seen, by=by, now=now)

@@ -26,8 +26,9 @@ from registrations.admin import exports, queue
 from registrations.admin.claims import invite
 from registrations.admin.reading import LanguageInline, OfferInline, WishInline
 from registrations.answers import changes, snapshots
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers.facts import facts_of
 from registrations.domain.eligibility import Rules, problems
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
     ConsentDocument,
     ContactWay,
@@ -358,7 +359,7 @@ def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:
 
 
 def _changes(registration: Registration, snapshot: ReviewSnapshot, *, show_private: bool) -> list[changes.Change]:
-    before, after = snapshot.facts, snapshots.as_plain(RegistrationFacts.of(registration))
+    before, after = snapshot.facts, snapshots.as_plain(facts_of(registration))
     if not show_private:
         before = {name: value for name, value in before.items() if name not in changes.PRIVATE}
     return changes.between(

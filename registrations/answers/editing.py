@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from registrations.answers import readiness, review_again
-from registrations.answers.facts import RegistrationFacts, fingerprint
+from registrations.answers.facts import facts_of, facts_to_begin_with
 from registrations.consents.agreeing import write_consents
 from registrations.domain import registrations
+from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.domain.registrations import NotComplete, RegistrationState, StaleForm
 from registrations.locking import lock_member, lock_registration
 from registrations.models import (
@@ -48,7 +49,7 @@ def save_step(*, member: Member, values: Mapping[str, Any], seen: str, by: Membe
     in between.
     """
     registration = _locked(member)
-    stored = RegistrationFacts.of(registration) if registration else RegistrationFacts.to_begin_with(member)
+    stored = facts_of(registration) if registration else facts_to_begin_with(member)
     facts = merged_answers.follow(replace(stored, **values))
     if registration is not None and facts == stored:
         return registration
@@ -68,7 +69,7 @@ def save_registration(
     """
     registration = _locked(member)
     facts = merged_answers.follow(facts)
-    stored = RegistrationFacts.of(registration) if registration else RegistrationFacts.to_begin_with(member)
+    stored = facts_of(registration) if registration else facts_to_begin_with(member)
     if registration is not None and facts == stored:
         return registration
     if version != (registration.version if registration else 0):
@@ -99,7 +100,7 @@ def hand_in_registration(*, member: Member, version: int, by: Member, now: datet
         return _confirm(registration, now=now)
     if registration is None or registration.version != version:
         raise _stale()
-    if readiness.missing(RegistrationFacts.of(registration), Eligibility.objects.current().rules):
+    if readiness.missing(facts_of(registration), Eligibility.objects.current().rules):
         raise NotComplete(_("Something is still missing. See the list below."))
     return _hand_in(registration, by=by, now=now)
 

@@ -1,25 +1,13 @@
-"""What one person told us, as one frozen value: what a form hands to an action, and what two tabs are compared by."""
+"""What one person told us, read back from the rows."""
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from registrations import documents
-from registrations.domain.registrations import ContactWay, RegionWish
+from registrations.domain.facts import RegistrationFacts
 from registrations.models import Member, Registration
-
-ROWS = ("offers", "wishes", "languages", "windows", "consents")
-
-
-def fingerprint(facts: object, names: Iterable[str]) -> str:
-    """Return what two forms opened on the same values of the named facts have in common."""
-    told = repr([(name, getattr(facts, name)) for name in sorted(names)])
-    return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
 def current_version(document: str) -> str:
@@ -35,71 +23,26 @@ def agreed_documents(member: Member | None) -> tuple[str, ...]:
     return tuple(sorted(document for document, version in given if version == current_version(document)))
 
 
-@dataclass(frozen=True)
-class RegistrationFacts:
-    """Rows are tuples in a fixed order: offers (skill id, level, would host), wishes (skill id, priority, why),
-    languages (code, level, is preferred), windows (start, end) in minutes of the local week."""
+def facts_of(registration: Registration) -> RegistrationFacts:
+    """Read the facts back from the rows."""
+    return RegistrationFacts(
+        **{name: getattr(registration, name) for name in RegistrationFacts.column_names() if name != "topics"},
+        topics=tuple(registration.topics),
+        **{name: tuple(sorted(rows)) for name, rows in rows_of(registration).items()},
+        consents=agreed_documents(registration.member),
+    )
 
-    name: str = ""
-    country: str = ""
-    region: str = ""
-    group_id: int | None = None
-    group_other: str = ""
-    role_id: int | None = None
-    topics: tuple[str, ...] = ()
-    topic_other: str = ""
-    zone: str = ""
-    can_help: int = 1
-    can_learn_from: int = 1
-    is_findable: bool = False
-    region_wish: str = RegionWish.EITHER
-    contact_way: str = ContactWay.EMAIL
-    contact_text: str = ""
-    away_until: date | None = None
-    offers: tuple[tuple[int, int, bool], ...] = ()
-    wishes: tuple[tuple[int, int, str], ...] = ()
-    languages: tuple[tuple[str, int, bool], ...] = ()
-    windows: tuple[tuple[int, int], ...] = ()
-    consents: tuple[str, ...] = ()
 
-    @classmethod
-    def of(cls, registration: Registration) -> "RegistrationFacts":
-        """Read the facts back from the rows."""
-        return cls(
-            **{name: getattr(registration, name) for name in cls.column_names() if name != "topics"},
-            topics=tuple(registration.topics),
-            **{name: tuple(sorted(rows)) for name, rows in cls.rows_of(registration).items()},
-            consents=agreed_documents(registration.member),
-        )
+def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
+    """Return the facts that are rows of their own tables, under their names, for whoever reads them himself."""
+    return {
+        "offers": registration.offers.values_list("skill_id", "level", "would_host"),
+        "wishes": registration.wishes.values_list("skill_id", "priority", "why"),
+        "languages": registration.spoken_languages.values_list("code", "level", "is_preferred"),
+        "windows": registration.windows.values_list("start", "end"),
+    }
 
-    @staticmethod
-    def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
-        """The facts that are rows of their own tables, under their names, for whoever reads them himself."""
-        return {
-            "offers": registration.offers.values_list("skill_id", "level", "would_host"),
-            "wishes": registration.wishes.values_list("skill_id", "priority", "why"),
-            "languages": registration.spoken_languages.values_list("code", "level", "is_preferred"),
-            "windows": registration.windows.values_list("start", "end"),
-        }
 
-    @classmethod
-    def to_begin_with(cls, member: Member) -> "RegistrationFacts":
-        """What we know of a person who has told us nothing yet."""
-        return cls(name=member.name, consents=agreed_documents(member))
-
-    @classmethod
-    def column_names(cls) -> list[str]:
-        """The facts that are columns of the registration itself."""
-        return [field.name for field in fields(cls) if field.name not in ROWS]
-
-    def columns(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in self.column_names()}
-
-    def offer_rows(self) -> list[dict[str, object]]:
-        return [{"skill_id": skill, "level": level, "would_host": host} for skill, level, host in self.offers]
-
-    def wish_rows(self) -> list[dict[str, object]]:
-        return [{"skill_id": skill, "priority": priority, "why": why} for skill, priority, why in self.wishes]
-
-    def language_rows(self) -> list[dict[str, object]]:
-        return [{"code": code, "level": level, "is_preferred": best} for code, level, best in self.languages]
+def facts_to_begin_with(member: Member) -> RegistrationFacts:
+    """Return what we know of a person who has told us nothing yet."""
+    return RegistrationFacts(name=member.name, consents=agreed_documents(member))

@@ -1,16 +1,13 @@
 """What a registration still needs before it can be reviewed, decided from its facts and the eligibility rules."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from registrations.domain import registrations
 from registrations.domain.eligibility import Rules, problems
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import BabelLevel, ConsentDocument, ContactWay
-
-if TYPE_CHECKING:
-    from registrations.answers.facts import RegistrationFacts
 
 
 @dataclass(frozen=True)
@@ -21,12 +18,12 @@ class Missing:
     text: str
 
 
-def missing(facts: "RegistrationFacts", rules: Rules) -> list[Missing]:
+def missing(facts: RegistrationFacts, rules: Rules) -> list[Missing]:
     """Return what keeps the registration from being reviewed, in the order of the form; empty when nothing does."""
     return [*_about_the_person(facts), *_about_the_rows(facts), *_the_rest(facts, rules)]
 
 
-def _about_the_person(facts: "RegistrationFacts") -> list[Missing]:
+def _about_the_person(facts: RegistrationFacts) -> list[Missing]:
     found = []
     if not facts.name:
         found.append(Missing("name", _("Please give a name to show.")))
@@ -39,7 +36,7 @@ def _about_the_person(facts: "RegistrationFacts") -> list[Missing]:
     return found
 
 
-def _about_the_rows(facts: "RegistrationFacts") -> list[Missing]:
+def _about_the_rows(facts: RegistrationFacts) -> list[Missing]:
     found = []
     if not any(level >= registrations.MIN_SHARED_LEVEL for _code, level, _best in facts.languages):
         text = _("Please name at least one language that you speak at level %(level)s or better.")
@@ -54,7 +51,7 @@ def _about_the_rows(facts: "RegistrationFacts") -> list[Missing]:
     return found
 
 
-def _the_rest(facts: "RegistrationFacts", rules: Rules) -> list[Missing]:
+def _the_rest(facts: RegistrationFacts, rules: Rules) -> list[Missing]:
     found = []
     if facts.contact_way != ContactWay.EMAIL and not facts.contact_text:
         found.append(Missing("contact_text", _("Please write how a match may reach you.")))

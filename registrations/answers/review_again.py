@@ -6,9 +6,9 @@ from django.db import transaction
 
 from letsconnect.base import acts
 from registrations.answers import changes, snapshots
-from registrations.answers.facts import RegistrationFacts
 from registrations.domain import registrations
 from registrations.domain.eligibility import needs_review_again
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Eligibility, Member, Registration, ReviewSnapshot
 

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from registrations.answers.facts import fingerprint
+from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import Gender, SensitiveQuestion, StaleForm
 from registrations.locking import lock_member
 from registrations.models import Member, SensitiveAnswer, SensitiveTally

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from registrations.answers.facts import RegistrationFacts
+from registrations.domain.facts import RegistrationFacts
 from registrations.models import Group, Role, Skill
 
 Plain = dict[str, Any]

@@ -1,14 +1,11 @@
 """What the programme asks of people who register, decided from their facts and the working group's settings."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import ConsentDocument
-
-if TYPE_CHECKING:
-    from registrations.answers.facts import RegistrationFacts
 
 # What may send an approved registration back to review, and the facts it is told by.
 REVIEWABLE = {"country": ("country",), "group": ("group_id", "group_other"), "role": ("role_id",)}
@@ -23,7 +20,7 @@ class Rules:
     reviewed_again: frozenset[str] = frozenset(REVIEWABLE)
 
 
-def problems(facts: "RegistrationFacts", rules: Rules) -> dict[str, str]:
+def problems(facts: RegistrationFacts, rules: Rules) -> dict[str, str]:
     """Return what keeps a person from taking part: form field → what to do about it. Empty when nothing does."""
     found: dict[str, str] = {}
     if rules.must_belong_to_a_group and not (facts.group_id or facts.group_other.strip()):
@@ -35,7 +32,7 @@ def problems(facts: "RegistrationFacts", rules: Rules) -> dict[str, str]:
     return found
 
 
-def needs_review_again(before: "RegistrationFacts", after: "RegistrationFacts", rules: Rules) -> list[str]:
+def needs_review_again(before: RegistrationFacts, after: RegistrationFacts, rules: Rules) -> list[str]:
     """Return which changes between two saves send an approved registration back to review."""
     return [
         what

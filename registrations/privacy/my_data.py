@@ -16,8 +16,9 @@ from letsconnect.base.together import Reading
 from mailings.models import Letter
 from registrations import events
 from registrations.answers import sensitive
-from registrations.answers.facts import RegistrationFacts, current_version
+from registrations.answers.facts import current_version, rows_of
 from registrations.answers.forms.rows import DAYS
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
     AgeRange,
     BabelLevel,
@@ -167,7 +168,7 @@ def _registration(registration: Registration) -> Told:
 
 def _answers(reading: Reading, registration: Registration) -> Told:
     """The answers that are rows: one section each, whose items stand in the order of the facts."""
-    found = {name: reading.want(rows) for name, rows in RegistrationFacts.rows_of(registration).items()}
+    found = {name: reading.want(rows) for name, rows in rows_of(registration).items()}
     named = Q(offers__registration=registration) | Q(wishes__registration=registration)
     skills = reading.want(Skill.objects.filter(named).select_related("merged_into").distinct())
     agreed = reading.want(registration.member.consents.given().values_list("document", "version"))

@@ -11,7 +11,7 @@ from letsconnect.base import acts
 from letsconnect.base.models import Act
 from mailings.ledger import letters
 from registrations.answers import snapshots
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers.facts import facts_of
 from registrations.domain import registrations as domain
 from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
 from registrations.models import Member, Registration, ReviewSnapshot
@@ -127,7 +127,7 @@ def _locked(registration: Registration, *, by: Member) -> Registration:
 
 
 def _keep(registration: Registration, act: Act, *, now: datetime) -> None:
-    facts = snapshots.as_plain(RegistrationFacts.of(registration))
+    facts = snapshots.as_plain(facts_of(registration))
     with override("en"):
         names = snapshots.names_of(facts)
     ReviewSnapshot.objects.create(registration=registration, facts=facts, names=names, reviewed_at=now, act=act)

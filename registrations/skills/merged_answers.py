@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from django.db import connection
 
-from registrations.answers.facts import RegistrationFacts
 from registrations.domain import registrations
+from registrations.domain.facts import RegistrationFacts
 from registrations.models import Skill, SkillMerge
 
 _TREE = 0x4C43_5245_4601  # the tree of skills has one writer at a time

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection, connections
 
 from registrations.answers import editing
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers.facts import facts_of
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import StaleForm
 from registrations.models import Member, Registration
 from registrations.tests import factories
@@ -39,7 +40,7 @@ def test_of_two_tabs_with_different_answers_one_is_told():
 
     assert save_at_once(member, *facts) == ["saved", "stale"]
     registration = Registration.objects.get()
-    assert RegistrationFacts.of(registration) in facts
+    assert facts_of(registration) in facts
 
 
 @pytest.mark.django_db(transaction=True)
@@ -64,4 +65,4 @@ def test_when_a_row_cannot_be_written_nothing_is_kept():
         editing.save_registration(member=member, facts=bad, version=1, by=member, now=factories.NOW)
 
     connection.check_constraints()
-    assert RegistrationFacts.of(Registration.objects.get()) == good
+    assert facts_of(Registration.objects.get()) == good

@@ -10,7 +10,8 @@ from mailings.models import Letter
 from registrations.answers import snapshots
 from registrations.answers.changes import Change, between, say_window
 from registrations.answers.editing import save_registration
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers.facts import facts_of
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationState
 from registrations.models import Registration, ReviewSnapshot, Skill
 from registrations.review import deciding
@@ -110,7 +111,7 @@ def test_every_review_keeps_what_it_was_about(liaison, decision):
     )
 
     snapshot = ReviewSnapshot.objects.get()
-    assert snapshot.facts == snapshots.as_plain(RegistrationFacts.of(registration))
+    assert snapshot.facts == snapshots.as_plain(facts_of(registration))
     assert snapshot.reviewed_at == LATER
     assert snapshot.act == Act.objects.get(verb="review_registration")
     assert set(snapshot.names.values()) == {"Wikidata", "Budgeting"}
@@ -127,7 +128,7 @@ def test_a_refused_review_keeps_nothing(liaison):
 
 
 def edited(registration, **changes):
-    facts = RegistrationFacts.of(registration)
+    facts = facts_of(registration)
     values = {name: getattr(facts, name) for name in facts.__dataclass_fields__}
     return save_registration(
         member=registration.member,
@@ -150,7 +151,7 @@ def test_an_edit_after_approval_is_told_against_the_newest_snapshot(liaison):
     assert registration.is_changed_since_review
     assert list(Registration.objects.changed_since_review()) == [registration]
     snapshot = ReviewSnapshot.objects.latest_of(registration)
-    now = snapshots.as_plain(RegistrationFacts.of(registration))
+    now = snapshots.as_plain(facts_of(registration))
     told = between(snapshot.facts, now, names=snapshots.names_of(snapshot.facts, now), language="en")
     assert told == [
         Change("people they can help at once", "1", "3"),

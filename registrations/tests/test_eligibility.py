@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers.facts import facts_of
 from registrations.answers.review_again import after_edit
 from registrations.domain.eligibility import Rules, needs_review_again, problems
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import NotYours
 from registrations.models import Eligibility, Registration
 from registrations.review.eligibility_rules import set_eligibility
@@ -54,7 +55,7 @@ def test_only_a_changed_country_group_or_role_is_reviewed_again(change, again):
 
 
 def edit(registration, **change):
-    before = RegistrationFacts.of(registration)
+    before = facts_of(registration)
     return after_edit(
         registration=registration, before=before, facts=replace(before, **change), by=registration.member, now=LATER
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from registrations.answers import editing
-from registrations.answers.facts import RegistrationFacts
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import SkillRefused, SkillState
 from registrations.models import ImportedRow, ImportUpload, Offer, Registration, SkillMerge, Wish
 from registrations.oldform import importing, uploads

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from letsconnect.tests.opened import as_opened
 from registrations.answers.editing import save_registration
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers.facts import facts_of
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Consent, Eligibility, Registration
 from registrations.review import deciding
@@ -44,7 +45,7 @@ def changed(by, **fields):
     registration = make_registration(state="submitted", **fields)
     deciding.review(registration=registration, decision=RegistrationState.APPROVED, note="", by=by, now=NOW)
     registration.refresh_from_db()
-    facts = RegistrationFacts.of(registration)
+    facts = facts_of(registration)
     values = {name: getattr(facts, name) for name in facts.__dataclass_fields__}
     return save_registration(
         member=registration.member,
@@ -236,7 +237,7 @@ def test_a_made_up_number_is_nobody(client, liaison, rubbish):
 def test_an_edit_that_is_taken_back_is_nothing_to_look_at(client, coordinator):
     registration = changed(coordinator)
     assert list(Registration.objects.in_review_queue()) == [registration]
-    facts = RegistrationFacts.of(registration)
+    facts = facts_of(registration)
     reviewed = registration.review_snapshots.get().facts
     values = {name: getattr(facts, name) for name in facts.__dataclass_fields__}
 

@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from registrations.answers import editing
-from registrations.answers.facts import RegistrationFacts
 from registrations.catalogue.loading import load_reference_data
 from registrations.domain import registrations
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
     NotYours,
     SkillFamily,

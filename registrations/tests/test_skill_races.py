@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from registrations.answers import editing
-from registrations.answers.facts import RegistrationFacts
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import SkillRefused, SkillState
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion
 from registrations.skills import arranging as actions

@@ -14,8 +14,8 @@ from django.utils import timezone
 from mailings.ledger.sweeping import sweep
 from registrations.accounts import browser_sessions
 from registrations.answers import visitors
-from registrations.answers.facts import fingerprint
 from registrations.answers.forms import steps
+from registrations.domain.facts import fingerprint
 from registrations.models import KeptAnswers
 from registrations.models.kept import LONGEST, MOST_OF_A_NETWORK
 from registrations.tests.factories import NOW, make_member

@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 
 from mailings.ledger.reachable import is_written_to
 from registrations.answers import editing, readback, readiness
-from registrations.answers.facts import RegistrationFacts
+from registrations.answers import facts as stored
 from registrations.answers.forms.steps import STEPS, Step, step_of
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import NotComplete, StaleForm
 from registrations.models import Eligibility, Member, Registration
 
@@ -68,7 +69,7 @@ def _show(request: HttpRequest, *, status: int = 200) -> HttpResponse:
 
 
 def facts_of(member: Member, registration: Registration | None) -> RegistrationFacts:
-    return RegistrationFacts.of(registration) if registration else RegistrationFacts.to_begin_with(member)
+    return stored.facts_of(registration) if registration else stored.facts_to_begin_with(member)
 
 
 def missing_of(facts: RegistrationFacts) -> list[readiness.Missing]:

@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from letsconnect.base.network import network_of
 from letsconnect.base.templatetags.when import when
 from registrations.answers import editing, readback, sensitive, visitors
-from registrations.answers.facts import fingerprint
 from registrations.answers.forms import steps
 from registrations.answers.forms.page import SHORTCUTS, StepPage
 from registrations.answers.forms.steps import Step
+from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
 from registrations.models.kept import KEPT_FOR

@@ -8,10 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField
-from registrations.answers.facts import RegistrationFacts
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
 from registrations.catalogue import groups
+from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
     MAX_TOPICS,
     AgeRange,

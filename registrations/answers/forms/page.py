@@ -9,12 +9,12 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 
 from registrations import skills
-from registrations.answers.facts import RegistrationFacts, fingerprint
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import DAYS, Rows, window_rows
 from registrations.answers.forms.steps import Step
 from registrations.answers.readiness import Missing
 from registrations.domain import registrations
+from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.models import Member
 
 MORE_ROWS = 1
