@@ -13,9 +13,11 @@ class RegistrationsConfig(AppConfig):
         from registrations.accounts import activity, browser_sessions, inactivity, inactivity_emails, signing_in
         from registrations.accounts import emails as account_emails
         from registrations.answers import sensitive, visitors
+        from registrations.events import forgetting_in_files
         from registrations.models import Look
         from registrations.oldform import claims, uploads
         from registrations.oldform import emails as claim_emails
+        from registrations.oldform import erasing as erasing_in_files
         from registrations.privacy import erasing
         from registrations.review import emails as review_emails
         from registrations.seats import emails as seat_emails
@@ -35,5 +37,6 @@ class RegistrationsConfig(AppConfig):
         kinds.register_sweep("registrations.still_in", inactivity.ask_still_in)
         kinds.register_sweep("registrations.silent", inactivity.pause_silent)
         kinds.register_sweep("registrations.late_letters_of_the_erased", erasing.forget_late_letters)
+        forgetting_in_files.connect(erasing_in_files.forget_in_files)
         user_logged_in.connect(activity.note_sign_in)
         user_logged_out.connect(activity.note_sign_out)

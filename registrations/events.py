@@ -21,6 +21,8 @@ registration_paused = Signal()
 people_blocked = Signal()
 # member, by, now: everything that is still running for the person ends; their columns are emptied afterwards.
 erasing = Signal()
+# proved: everything has ended; the person's words go from files and reports that are about many.
+forgetting_in_files = Signal()
 # member, by, now: the account closes and nothing is emptied; everything that is still running for the person ends. `by`
 # None is the trust team, which no log names.
 account_closed = Signal()

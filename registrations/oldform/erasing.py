@@ -16,7 +16,7 @@ from registrations.privacy.proved_addresses import Proved
 SHORTEST = 3  # shorter texts of the form, such as "no", tell nobody apart
 
 
-def forget_in_files(proved: Proved) -> int:
+def forget_in_files(*, proved: Proved, **_sent: object) -> int:
     """Forget the person in the files of the import desk; return how many files it was.
 
     A file that still waits and has their address in it goes whole, with a word to the coordinators: it can be brought

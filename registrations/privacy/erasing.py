@@ -17,7 +17,6 @@ from registrations.models import (
     Registration,
     SignInCode,
 )
-from registrations.oldform import erasing
 from registrations.privacy.proved_addresses import Proved, proved_by
 from registrations.seats import appointing
 from registrations.skills import merged_answers
@@ -44,7 +43,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     )
     proved = proved_by(member)
     events.erasing.send(sender=Member, member=member, by=by, now=now)
-    erasing.forget_in_files(proved)
+    events.forgetting_in_files.send(sender=Member, proved=proved)
     _close_registrations(proved, now=now)
     _take_back_agreements(proved, now=now)
     _empty_columns(proved)
