@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from letsconnect.base.folding import key
 from registrations.models import Group
-from registrations.oldform.reading.text import key
 from registrations.reference.names import country_name
 
 SHORTEST_GUESS = 4

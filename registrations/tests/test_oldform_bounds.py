@@ -9,9 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from letsconnect.base import incoming
+from letsconnect.base import folding, incoming
 from registrations.models import ImportUpload
-from registrations.oldform.reading import names, rows, table, text
+from registrations.oldform.reading import names, rows, table
 from registrations.oldform.reading.cells import Certainty
 from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
 from registrations.oldform.reading.report import MOST_LINES, Outcome
@@ -82,7 +82,7 @@ def test_twice_the_file_takes_twice_the_time(name):
         content = HOSTILE[name](size)
         times = []
         for _turn in range(2):
-            text._short_key.cache_clear()
+            folding._short_key.cache_clear()
             began = time.process_time()
             outcome_of(content)
             times.append(time.process_time() - began)
@@ -114,10 +114,10 @@ def test_no_text_of_a_file_stays_in_memory():
     index.add("engineering", "e")
     for number in range(6_000):
         index.close_to(f"enginering{number}")
-        text.key(f"{'x' * 300}{number}")
+        folding.key(f"{'x' * 300}{number}")
 
     assert len(index._slips) <= 5_000
-    assert text._short_key.cache_info().currsize <= 20_000
+    assert folding._short_key.cache_info().currsize <= 20_000
 
 
 @pytest.mark.parametrize(

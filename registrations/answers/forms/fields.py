@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField
+from letsconnect.base.folding import key
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
 from registrations.catalogue import groups
@@ -23,7 +24,6 @@ from registrations.domain.registrations import (
     Topic,
 )
 from registrations.models import Group
-from registrations.oldform.reading.text import key
 from registrations.reference.countries import region_of
 from registrations.reference.zones import only_zone_of
 

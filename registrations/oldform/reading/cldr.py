@@ -7,7 +7,7 @@ from itertools import product
 from babel import Locale
 from babel.localedata import locale_identifiers
 
-from registrations.oldform.reading import text
+from letsconnect.base import folding
 from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES
 
 NEARBY = (*OTHER_LOCALES, *PORTAL_LOCALES)
@@ -24,7 +24,7 @@ def _all_locales() -> tuple[str, ...]:
 
 def month(word: str) -> int | None:
     """Return the number of the month that a word names in some language."""
-    found = text.key(word)
+    found = folding.key(word)
     if not found or found.isdigit():
         return None
     for locales in (PORTAL_LOCALES, NEARBY, _all_locales()):
@@ -39,20 +39,20 @@ def _months(locales: tuple[str, ...]) -> dict[str, set[int]]:
     for locale in map(Locale.parse, locales):
         for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
             for number, name in locale.months[context].get(width, {}).items():
-                if not text.key(name).isdigit():
-                    months.setdefault(text.key(name), set()).add(number)
+                if not folding.key(name).isdigit():
+                    months.setdefault(folding.key(name), set()).add(number)
     return months
 
 
 def is_part_of_day(phrase: str) -> bool:
-    return bool(_parts_for(text.key(phrase)))
+    return bool(_parts_for(folding.key(phrase)))
 
 
 def hour_of_day(hour: int, phrase: str) -> int | None:
     """Return the hour from 0 to 23 that "7 مساء" or "下午3" tells; None when languages differ or it cannot be."""
     found = {
         candidate
-        for start, end in _parts_for(text.key(phrase))
+        for start, end in _parts_for(folding.key(phrase))
         for candidate in ({hour % 12, hour % 12 + 12} if 1 <= hour <= 12 else {hour})
         if (candidate * 60 - start) % _DAY < (end - start) % _DAY or (start, end) == (0, _DAY)
     }
@@ -71,7 +71,7 @@ def _parts(locales: tuple[str, ...]) -> dict[str, set[tuple[int, int]]]:
     parts: dict[str, set[tuple[int, int]]] = {}
     for locale in locales:
         for word, span in _parts_of(Locale.parse(locale)):
-            parts.setdefault(text.key(word), set()).add(span)
+            parts.setdefault(folding.key(word), set()).add(span)
     return {
         key: spans for key, spans in parts.items() if len(key) > 1 or not key.isascii()
     }  # "a" and "p" say too little

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registrations.oldform.reading import text
+from letsconnect.base import folding
 
 # Field → the heading of the form, then what else it was called. The first is how it is named to people.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -69,11 +69,11 @@ def match(header: Sequence[str]) -> Columns:
     """Find the fields of a header. Raises NotTheOldForm when there are too few to believe it is the form's."""
     if len(header) > MOST_COLUMNS:
         raise NotTheOldForm(f"The first line has more than {MOST_COLUMNS} columns, so this is not the old form.")
-    known = {text.key(name): field for field, names in HEADINGS.items() for name in names}
+    known = {folding.key(name): field for field, names in HEADINGS.items() for name in names}
     places: dict[str, int] = {}
     for exactly in (True, False):
         for place, heading in enumerate(header):
-            field = known.get(text.key(heading[:300])) if exactly else _by_beginning(heading)
+            field = known.get(folding.key(heading[:300])) if exactly else _by_beginning(heading)
             if field and field not in places and place not in places.values():
                 places[field] = place
     if len(places) < FEWEST or not places.keys() & {"address", "username", "name"}:
@@ -86,9 +86,9 @@ def match(header: Sequence[str]) -> Columns:
 
 def _by_beginning(heading: str) -> str | None:
     """A heading with more words after the form's: "Time zone (as Area/City)"."""
-    found = text.key(heading[:300])
+    found = folding.key(heading[:300])
     for field, names in HEADINGS.items():
-        if len(text.key(names[0])) > 8 and found.startswith(text.key(names[0]) + " "):
+        if len(folding.key(names[0])) > 8 and found.startswith(folding.key(names[0]) + " "):
             return field
     return None
 
@@ -96,7 +96,7 @@ def _by_beginning(heading: str) -> str | None:
 def _told_apart(header: Sequence[str]) -> tuple[str, ...]:
     headings: dict[str, None] = {}
     for place, heading in enumerate(header, start=1):
-        name = text.tidy(heading[:300]) or f"column {place}"
+        name = folding.tidy(heading[:300]) or f"column {place}"
         while name in headings:
             name = f"{name} ({place})"
         headings[name] = None

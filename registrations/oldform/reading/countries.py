@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from letsconnect.base import folding
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES, Names
@@ -16,7 +17,7 @@ _STYLE = re.compile(
     r"(of |de |du |do |da |of the )",
     re.IGNORECASE,
 )
-_PROBABLY = {text.key(name): told for name, told in PROBABLY.items()}
+_PROBABLY = {folding.key(name): told for name, told in PROBABLY.items()}
 
 
 @cache
@@ -32,13 +33,13 @@ def index() -> Names:
 
 def read(told: str) -> Cell:
     """Return the ISO code a text names."""
-    tidy = text.tidy(told)
+    tidy = folding.tidy(told)
     if not tidy:
         return BLANK
     if found := _code(tidy):
         return found
-    if text.key(tidy) in _PROBABLY:
-        code, why = _PROBABLY[text.key(tidy)]
+    if folding.key(tidy) in _PROBABLY:
+        code, why = _PROBABLY[folding.key(tidy)]
         return _guess(code, why)
     if text.says_nothing(tidy):
         return understood(None)
@@ -80,15 +81,15 @@ def _code(tidy: str) -> Cell | None:
 
 def _from_a_part(tidy: str) -> Cell | None:
     """A country among other words: "Lagos, Nigeria", "Ghana (Accra)", "Kingdom of Spain", "India / Nepal"."""
-    if any(text.key(part) in _PROBABLY for part in re.split(r"[,;/|()]", tidy)):
+    if any(folding.key(part) in _PROBABLY for part in re.split(r"[,;/|()]", tidy)):
         return None
-    for shorter in (_BRACKETS.sub(" ", tidy), _STYLE.sub("", text.plain(tidy))):
+    for shorter in (_BRACKETS.sub(" ", tidy), _STYLE.sub("", folding.plain(tidy))):
         codes = index().find(shorter)
         if len(codes) == 1 and shorter != tidy:
             return _guess(next(iter(codes)), "the rest of the text was left out")
     parts = [part for part in re.split(r"[,;/|\n]| - | and | & | y | et ", tidy) if part.strip()]
     found = [code for part in parts if len(codes := index().find(part)) == 1 for code in codes]
-    if len(parts) > 1 and len(set(found)) == 1 and len(text.key(parts[-1])) > 2:
+    if len(parts) > 1 and len(set(found)) == 1 and len(folding.key(parts[-1])) > 2:
         return _guess(found[0], "the rest of the text was left out")
     if len(set(found)) > 1:
         return _guess(found[0], "several countries are named; the first")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from letsconnect.base import folding
 from letsconnect.base.spreadsheets import looks_like_formula
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
@@ -13,7 +14,7 @@ LONGEST = 150  # what `Registration.group_other` holds
 
 _ALONE = frozenset(
     map(
-        text.key,
+        folding.key,
         [
             "none",
             "no group",
@@ -87,10 +88,10 @@ def index_of(names: Iterable[tuple[str, str]]) -> Names:
 
 def read(told: str, index: Names) -> Cell:
     """Return what was told of the group; own words are kept as they are and count as a guess, for a person to map."""
-    tidy = text.tidy(told)
+    tidy = folding.tidy(told)
     if not tidy:
         return BLANK
-    if text.key(tidy) in _ALONE or text.says_nothing(tidy):
+    if folding.key(tidy) in _ALONE or text.says_nothing(tidy):
         return understood(Told())
     if len(slugs := index.find(tidy)) == 1:
         return understood(Told(slug=next(iter(slugs))))
@@ -112,7 +113,7 @@ def _parted(told: str, index: Names) -> list[str]:
 
 def _several(parts: list[str], index: Names) -> Cell:
     """Several groups in one cell: the first we know is the group, the rest is kept in words."""
-    parts = [text.tidy(part) for part in parts if text.key(part) not in _ALONE]
+    parts = [folding.tidy(part) for part in parts if folding.key(part) not in _ALONE]
     known = [part for part in parts if len(index.find(part)) == 1]
     others = [part for part in parts if part not in known[:1]]
     if any(looks_like_formula(part) for part in parts):

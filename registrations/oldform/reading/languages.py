@@ -7,6 +7,7 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 
+from letsconnect.base import folding
 from registrations.domain.registrations import BabelLevel
 from registrations.oldform.reading import countries, levels, text
 from registrations.oldform.reading.cells import BLANK, Cell, Certainty, guessed, join, understood, unread
@@ -135,7 +136,7 @@ PROBABLY: dict[str, tuple[str, str]] = {
     "ar eg": ("arz", "as Egyptian Arabic"),
     "ar ma": ("ary", "as Moroccan Arabic"),
 }
-_PROBABLY = {text.key(name): told for name, told in PROBABLY.items()}
+_PROBABLY = {folding.key(name): told for name, told in PROBABLY.items()}
 
 
 @cache
@@ -161,21 +162,21 @@ def index() -> Names:
 
 def name(told: str) -> Cell | None:
     """Return the code of the language a text names, or None when it names none."""
-    found = text.key(told)
+    found = folding.key(told)
     if not found or len(found) > LONGEST_NAME:
         return None
     if found in _PROBABLY:
         code, why = _PROBABLY[found]
-        return guessed(code, f"“{text.tidy(told)}” taken {why}")
+        return guessed(code, f"“{folding.tidy(told)}” taken {why}")
     codes = index().find(told)
     if len(codes) > 1:
-        return unread(f"“{text.tidy(told)}” could be " + " or ".join(sorted(LANGUAGES[code].name for code in codes)))
+        return unread(f"“{folding.tidy(told)}” could be " + " or ".join(sorted(LANGUAGES[code].name for code in codes)))
     if codes and not index().is_doubtful(told):
         return understood(next(iter(codes)))
     if code := _with_region(told):
         return understood(code)
     if found in LANGUAGES:  # a three-letter code may be a word as well
-        return guessed(found, f"“{text.tidy(told)}” taken as the code of {LANGUAGES[found].name}")
+        return guessed(found, f"“{folding.tidy(told)}” taken as the code of {LANGUAGES[found].name}")
     return None
 
 
@@ -184,20 +185,20 @@ def _slip(told: str) -> Cell | None:
     close = index().close_to(told) | index().find(told)
     if len(close) == 1:
         code = next(iter(close))
-        return guessed(code, f"“{text.tidy(told)}” taken as {LANGUAGES[code].name}: one slip away")
+        return guessed(code, f"“{folding.tidy(told)}” taken as {LANGUAGES[code].name}: one slip away")
     return None
 
 
 def _with_region(told: str) -> str:
     """The language of a code with a region, "en-GB" or "es-419"; Chinese ones are told apart by hand."""
-    base, _, region = text.tidy(told).replace("_", "-").partition("-")
+    base, _, region = folding.tidy(told).replace("_", "-").partition("-")
     is_region = region.upper() in COUNTRIES or region == "419"
     return base.lower() if is_region and base.lower() in LANGUAGES and len(base) == 2 and base.lower() != "zh" else ""
 
 
 def _item(told: str) -> Cell:
     """Return one language and its level as (code, level)."""
-    told = text.tidy(told)
+    told = folding.tidy(told)
     if len(told) > 2 * LONGEST_NAME:
         return unread(f"“{told[:60]}…” is no language we know")
     for look in (name, _slip):
@@ -253,7 +254,7 @@ def _with_level(language: Cell, level: Cell | None) -> Cell:
 
 def read(told: str) -> Cell:
     """Return {code: level}; of one language named twice the first level counts."""
-    if not text.tidy(told):
+    if not folding.tidy(told):
         return BLANK
     if text.says_nothing(told):
         return understood({})

@@ -1,7 +1,7 @@
 """Words and numbers for how well somebody speaks a language, as Babel levels."""
 
+from letsconnect.base import folding
 from registrations.domain.registrations import BabelLevel
-from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import Cell, guessed, understood, unread
 
 # Babel's own words and their translations.
@@ -37,14 +37,14 @@ _ROUGHLY: dict[BabelLevel, str] = {
     BabelLevel.PROFESSIONAL: "c2|expert|mastery",
 }
 
-_CERTAIN = {text.key(word): level for level, words in _WORDS.items() for word in words.split("|")}
-_ROUGH = {text.key(word): level for level, words in _ROUGHLY.items() for word in words.split("|")}
+_CERTAIN = {folding.key(word): level for level, words in _WORDS.items() for word in words.split("|")}
+_ROUGH = {folding.key(word): level for level, words in _ROUGHLY.items() for word in words.split("|")}
 UNTOLD = BabelLevel.INTERMEDIATE  # the least with which one can talk: whoever names a language can
 
 
 def read(told: str) -> Cell | None:
     """Return the level a text tells, or None when it is no word for a level at all."""
-    found = text.key(told)
+    found = folding.key(told)
     for lead in ("level ", "nivel ", "niveau ", "babel "):
         found = found.removeprefix(lead)
     if len(found) == 1 and found in "012345":
@@ -54,7 +54,7 @@ def read(told: str) -> Cell | None:
     if found in _ROUGH:
         level = _ROUGH[found]
         return guessed(
-            level, f"“{text.tidy(told)}” taken as level {int(level)} ({level.name.lower().replace('_', '-')})"
+            level, f"“{folding.tidy(told)}” taken as level {int(level)} ({level.name.lower().replace('_', '-')})"
         )
     if found.isdigit():
         return unread(f"there is no level {found[:20]}")

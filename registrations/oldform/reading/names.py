@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from letsconnect.base import folding
 from registrations.oldform.reading import text
 
 # Where the names of countries, languages and days come from besides our own tables (CLDR, by Babel).
@@ -104,7 +105,7 @@ class Names:
     _slips: dict[str, set[str]] = field(default_factory=dict, repr=False)  # what was asked for; bounded
 
     def add(self, name: str, code: str, *, is_sure: bool = True) -> None:
-        found = text.key(name)
+        found = folding.key(name)
         if found and (is_sure or len(found) > 3 or not found.isascii()):  # "kri" is Krio's code before it is a name
             (self.sure if is_sure else self.also).setdefault(found, set()).add(code)
             self._near_by = None
@@ -115,17 +116,17 @@ class Names:
 
     def find(self, name: str) -> set[str]:
         """Return the codes that go by exactly this name, spelling aside."""
-        found = text.key(name)
+        found = folding.key(name)
         return self.sure.get(found) or self.also.get(found) or set()
 
     def is_doubtful(self, name: str) -> bool:
         """Tell whether a name found only in a language far away may as well be a slip in a name nearer by."""
-        found = text.key(name)
+        found = folding.key(name)
         return found not in self.sure and bool(self._near(found))
 
     def close_to(self, name: str) -> set[str]:
         """Return the codes whose sure name is a slip away; two of them mean that nobody can tell."""
-        return {code for other in self._near(text.key(name)) for code in self.sure[other]}
+        return {code for other in self._near(folding.key(name)) for code in self.sure[other]}
 
     def _near(self, found: str) -> set[str]:
         if self._near_by is None:

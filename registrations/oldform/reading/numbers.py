@@ -2,6 +2,7 @@
 
 import re
 
+from letsconnect.base import folding
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
@@ -21,9 +22,9 @@ _WORDS = (
     "nine|nueve|neuf|nove|تسعة|تسع",
     "ten|diez|dix|dez|عشرة|عشر",
 )
-_CERTAIN = {text.key(word): number for number, words in enumerate(_WORDS) for word in words.split("|")}
+_CERTAIN = {folding.key(word): number for number, words in enumerate(_WORDS) for word in words.split("|")}
 _ROUGH = {
-    text.key(word): number
+    folding.key(word): number
     for number, words in {
         0: "none|no|never|not now|ninguna|ninguno|aucune|aucun|nenhuma|nenhum|لا شيء|لا",
         1: "any|at least one|maybe one|maximum one",
@@ -52,20 +53,20 @@ _ABOUT = re.compile(
 
 def read(told: str) -> Cell:
     """Return a number from 0 to 20."""
-    tidy = text.tidy(told)
+    tidy = folding.tidy(told)
     if not tidy:
         return BLANK
-    if text.says_nothing(tidy) and text.key(tidy) not in _ROUGH:
+    if text.says_nothing(tidy) and folding.key(tidy) not in _ROUGH:
         return understood(None)
-    found = re.sub(r"^(\d{1,2}),(\d)$", r"\1.\2", text.plain(tidy).strip(" ."))  # "1,5" with a decimal comma
+    found = re.sub(r"^(\d{1,2}),(\d)$", r"\1.\2", folding.plain(tidy).strip(" ."))  # "1,5" with a decimal comma
     bare = _UNIT.fullmatch(found[len(start[0]) :]) if (start := re.match(r"\d+(?:\.0+)?", found)) else None
     if start and bare is not None:
         return _within(int(start[0].partition(".")[0][:9]), tidy)
-    if text.key(found) in _CERTAIN:
-        return understood(_CERTAIN[text.key(found)])
-    if text.key(found) in _ROUGH:
-        return _guess(_ROUGH[text.key(found)], tidy)
-    words = text.key(found).split()
+    if folding.key(found) in _CERTAIN:
+        return understood(_CERTAIN[folding.key(found)])
+    if folding.key(found) in _ROUGH:
+        return _guess(_ROUGH[folding.key(found)], tidy)
+    words = folding.key(found).split()
     if words and words[0] in _CERTAIN and _UNIT.fullmatch(" ".join(words[1:])):
         return understood(_CERTAIN[words[0]])
     if match := _RANGE.match(found):

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from letsconnect.base import lines
+from letsconnect.base import folding, lines
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.spreadsheets import looks_like_formula
 from registrations.accounts import usernames
@@ -21,7 +21,7 @@ _NO_NAME = frozenset(["none", "nothing", "ninguno", "ninguna", "aucun", "aucune"
 _NO_USERNAME = _NO_NAME | {"nada", "لا شيء", "لا يوجد"}
 # Not a single word, so that nobody is called so: "n/a", "not applicable".
 _NONE_FOR_CERTAIN = text.NOTHING | {
-    text.key(words)
+    folding.key(words)
     for words in (
         "I don't have one",
         "I dont have an account",
@@ -53,7 +53,7 @@ def read_address(told: str) -> Cell:
         return BLANK
     if any(unicodedata.category(letter) in ("Cc", "Cf") for letter in stripped):
         return unread("control characters in an address; not taken over")
-    if text.says_nothing(stripped) or text.key(stripped) in (
+    if text.says_nothing(stripped) or folding.key(stripped) in (
         "no email",
         "sin correo",
         "no tengo correo",
@@ -92,7 +92,7 @@ def read_username(told: str, *, is_word_for_none: bool = False) -> Cell:
         name = usernames.read(told)
     except usernames.NoUsername as why:
         return unread(str(why))
-    return understood(name) if text.key(name) else guessed(name, "nothing but signs: taken as a username")
+    return understood(name) if folding.key(name) else guessed(name, "nothing but signs: taken as a username")
 
 
 def read_name(told: str) -> Cell:
@@ -114,13 +114,13 @@ def read_name(told: str) -> Cell:
 def _says_none(told: str, words: frozenset[str]) -> bool:
     """Tell whether the text is nothing but signs, or is a way of saying "none" that is nobody's name."""
     word = " ".join(told.split())
-    return text.is_only_signs(word) or word in words or (text.key(word) in _NONE_FOR_CERTAIN and not word.isalpha())
+    return text.is_only_signs(word) or word in words or (folding.key(word) in _NONE_FOR_CERTAIN and not word.isalpha())
 
 
 def words_for_none(told: Iterable[tuple[str, str]]) -> frozenset[str]:
     """Return which words of a column of usernames mean "none": those that people of several addresses gave."""
     givers: dict[str, set[str]] = {}
     for username, address in told:
-        if text.key(username[:60]) in text.NOTHING:
-            givers.setdefault(text.key(username[:60]), set()).add(address.strip())
+        if folding.key(username[:60]) in text.NOTHING:
+            givers.setdefault(folding.key(username[:60]), set()).add(address.strip())
     return frozenset(word for word, addresses in givers.items() if len(addresses) > 1)

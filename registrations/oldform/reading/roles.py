@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from letsconnect.base import folding
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 from registrations.oldform.reading.names import Names
@@ -41,7 +42,7 @@ _ROUGHLY = {
     "wikipédienne|"
     "wikipedista|محرر|محررة|ويكيبيدي|volunteer editor|just an editor|user",
 }
-_ROUGH = {text.key(word): slug for slug, words in _ROUGHLY.items() for word in words.split("|")}
+_ROUGH = {folding.key(word): slug for slug, words in _ROUGHLY.items() for word in words.split("|")}
 
 
 @cache
@@ -56,14 +57,14 @@ def index() -> Names:
 
 def read(told: str) -> Cell:
     """Return the slug of a role."""
-    tidy = text.tidy(told)
+    tidy = folding.tidy(told)
     if not tidy:
         return BLANK
     if text.says_nothing(tidy):
         return understood(None)
     if codes := index().find(tidy):
         return understood(next(iter(codes)))
-    found = text.key(tidy)
+    found = folding.key(tidy)
     codes = {_ROUGH[found]} if found in _ROUGH else index().close_to(tidy)
     parts = text.split_outside_brackets(tidy, ",;/|\n")
     if not codes and len(parts) > 1:

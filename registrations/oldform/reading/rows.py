@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from letsconnect.base import folding
 from registrations.oldform.reading import (
     countries,
     encodings,
@@ -114,7 +115,9 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
 
     readers: dict[str, Callable[[str], Cell]] = {
         "written_at": lambda cell: timestamps.read(cell, order=lexicon.dates, now=lexicon.now),
-        "username": lambda cell: people.read_username(cell, is_word_for_none=text.key(cell) in lexicon.words_for_none),
+        "username": lambda cell: people.read_username(
+            cell, is_word_for_none=folding.key(cell) in lexicon.words_for_none
+        ),
         "name": people.read_name,
         "address": people.read_address,
         "role": roles.read,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from letsconnect.base import folding
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, join, understood, unread
 
@@ -29,7 +30,7 @@ class SkillIndex:
 
     def has(self, wording: str) -> bool:
         """Tell whether a wording as a whole names a skill for certain."""
-        return len(wording) <= text.MAX_ONE and text.squeezed(wording) in self.names
+        return len(wording) <= text.MAX_ONE and folding.squeezed(wording) in self.names
 
     @classmethod
     def of(cls, names: Iterable[tuple[str, str]], related: Iterable[tuple[str, str]] = ()) -> "SkillIndex":
@@ -37,13 +38,13 @@ class SkillIndex:
         index = cls()
         for pairs, table in ((names, index.names), (related, index.related)):
             for wording, slug in pairs:
-                if found := text.squeezed(wording):
+                if found := folding.squeezed(wording):
                     table.setdefault(found, set()).add(slug)
         return index
 
 
 def _one(told: str, index: SkillIndex) -> Cell | None:
-    found = text.squeezed(told)
+    found = folding.squeezed(told)
     slugs = index.names.get(found, set())
     if len(slugs) == 1:
         return understood(next(iter(slugs)))
@@ -52,19 +53,19 @@ def _one(told: str, index: SkillIndex) -> Cell | None:
     slugs = index.related.get(found) or {slug for name in index.near.find(found) for slug in index.names[name]}
     if len(slugs) == 1:
         slug = next(iter(slugs))
-        return guessed(slug, f"“{text.tidy(told)[:60]}” taken as {slug}")
+        return guessed(slug, f"“{folding.tidy(told)[:60]}” taken as {slug}")
     return None
 
 
 def read(told: str, index: SkillIndex) -> Cell:
     """Return the slugs of the skills named, in the order told, each once."""
-    if not text.tidy(told):
+    if not folding.tidy(told):
         return BLANK
     whole = _one(told, index)
     if whole is not None and whole.value:
         return Cell([whole.value], whole.certainty, whole.note)
     if text.says_nothing(told):
-        return understood([]) if text.key(told) else unread("nothing but separators", [])
+        return understood([]) if folding.key(told) else unread("nothing but separators", [])
     parts = text.split_with_options(told, SEPARATORS, index.has)
     if len(parts) > text.MAX_ITEMS:
         return unread(f"more than {text.MAX_ITEMS} things; not read")

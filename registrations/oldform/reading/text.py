@@ -1,23 +1,16 @@
 """Taking spelling out of text: one place for case, marks, digits, dashes and typing slips."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+
+from letsconnect.base.folding import _MARKS, key
 
 MAX_CELL = 5000  # no honest answer is longer; such a cell is kept raw and not read
 MAX_ONE = 400  # the same for a cell that answers with one thing
 MAX_ITEMS = 100  # and this many things nobody lists
-_SHORT = 200
 _LONGEST_OPTION = 7  # parts of one answer that has separators in it
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
-# Vowel points and other marks that never change which word it is. Indic vowel signs and kana marks do, and stay.
-_MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F), (0x0670, 0x0670))
 _NO_MARKS = dict.fromkeys(code for low, high in _MARKS for code in range(low, high + 1))
-_ARABIC = {ord("ى"): "ي", ord("ة"): "ه", ord("ی"): "ي", ord("ک"): "ك"}
-_LETTERS = {ord("ß"): "ss", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d", ord("æ"): "ae", ord("œ"): "oe", ord("ı"): "i"}
-_QUOTES = re.compile(r"[\"'`´‘’‚‛“”„«»ʼʻ′]")
 
 # What people write to say that there is nothing to say.
 NOTHING = frozenset(
@@ -49,55 +42,8 @@ NOTHING = frozenset(
 )
 
 
-def tidy(text: str) -> str:
-    """Return text with one form for every letter, digit, dash and space, and no invisible characters."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    letters = []
-    for letter in text:
-        kind = unicodedata.category(letter)
-        if kind == "Nd":
-            letters.append(str(unicodedata.digit(letter)))
-        elif kind[0] == "Z" or letter in "\t\r\n\v\f":
-            letters.append(" ")
-        elif kind in ("Cf", "Cc", "Co", "Cs"):
-            continue
-        else:
-            letters.append(letter)
-    return " ".join("".join(letters).split())
-
-
-def plain(text: str) -> str:
-    """Return tidy text in lower case without marks, punctuation kept."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.casefold().split())
-    letters = unicodedata.normalize("NFKD", tidy(text).casefold())
-    return unicodedata.normalize("NFC", letters.translate(_NO_MARKS)).translate(_ARABIC).translate(_LETTERS)
-
-
-def key(text: str) -> str:
-    """Return what two spellings of one name have in common: letters and digits, single spaces."""
-    return _short_key(text) if len(text) <= _SHORT else _key(text)
-
-
-@lru_cache(maxsize=20_000)
-def _short_key(text: str) -> str:  # only short texts are remembered, so that no file fills the memory with its own
-    return _key(text)
-
-
-def _key(text: str) -> str:
-    words = _QUOTES.sub("", plain(text)).replace("&", " and ").replace("+", " and ")
-    return " ".join("".join([letter if _is_of_a_word(letter) else " " for letter in words]).split())
-
-
 def _is_of_a_word(letter: str) -> bool:
     return letter.isalnum() or unicodedata.category(letter)[0] in "LNM"
-
-
-def squeezed(text: str) -> str:
-    """Return the key without spaces: "Wiki data" and "wikidata" are one name."""
-    return key(text).replace(" ", "")
 
 
 def says_nothing(text: str) -> bool:

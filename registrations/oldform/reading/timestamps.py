@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 
+from letsconnect.base import folding
 from registrations.oldform.reading import cldr, text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
@@ -61,7 +62,7 @@ def order_of(column: Iterable[str]) -> Order:
     """Tell from all dates of a file; with no number over twelve, or with both kinds, nobody can."""
     day_first = month_first = False
     for told in column:
-        if match := _YEAR_LAST.match(text.plain(told[:80])):
+        if match := _YEAR_LAST.match(folding.plain(told[:80])):
             day_first |= int(match["one"]) > 12 >= int(match["two"])
             month_first |= int(match["two"]) > 12 >= int(match["one"])
     if day_first == month_first:
@@ -71,7 +72,7 @@ def order_of(column: Iterable[str]) -> Order:
 
 def read(told: str, *, order: Order, now: datetime) -> Cell:
     """Return an aware moment; one without a zone is taken as UTC, which only matters for who wrote last."""
-    plain = text.plain(told)
+    plain = folding.plain(told)
     if not plain:
         return BLANK
     if text.says_nothing(told):

@@ -6,7 +6,7 @@ from functools import cache
 
 from babel import Locale
 
-from registrations.oldform.reading import text
+from letsconnect.base import folding
 from registrations.oldform.reading.clock import Span
 from registrations.oldform.reading.names import OTHER_LOCALES, PORTAL_LOCALES
 
@@ -97,7 +97,7 @@ class Word:
 
 
 def _spell(word: str) -> str:
-    return re.sub(r"['’`.]", "", text.plain(word))
+    return re.sub(r"['’`.]", "", folding.plain(word))
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from letsconnect.base import folding
 from registrations.domain.registrations import MINUTES_A_WEEK, merge_windows, split_window
 from registrations.oldform.reading import text, week
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, join, understood, unread
@@ -42,11 +43,11 @@ class Said:
 
 def read(told: str, *, country: str | None = None) -> Cell:
     """Return windows [start, end) in minutes of the week, merged; the country only tells which days the weekend is."""
-    if not text.tidy(told):
+    if not folding.tidy(told):
         return BLANK
-    if text.says_nothing(told) and text.key(told) != "no":
+    if text.says_nothing(told) and folding.key(told) != "no":
         return understood([])
-    parts = [part for part in _PART_START.split(told) if text.tidy(part)]
+    parts = [part for part in _PART_START.split(told) if folding.tidy(part)]
     if len(parts) > text.MAX_ITEMS:
         return unread(f"more than {text.MAX_ITEMS} things; not read")
     cells = [_part(part, week.weekend_of(country)) for part in parts]
@@ -58,19 +59,19 @@ def _part(told: str, weekend: frozenset[int]) -> Cell:
     said: list[Said] = []
     for one in _words(_spelled(told)):
         if one.kind == "unknown":
-            return unread(f"“{text.tidy(told)[:60]}” is not read: “{str(one.value)[:30]}” says nothing about hours")
+            return unread(f"“{folding.tidy(told)[:60]}” is not read: “{str(one.value)[:30]}” says nothing about hours")
         if one.kind in ("not", "elsewhere"):
             why = "says when not" if one.kind == "not" else "tells hours of another zone"
-            return unread(f"“{text.tidy(told)[:60]}” is not read: it {why}")
+            return unread(f"“{folding.tidy(told)[:60]}” is not read: it {why}")
         said.append(one)
     items = _spans(_day_ranges(said, weekend))
     if items is None or not items:
-        return unread(f"“{text.tidy(told)[:60]}” tells no hours of a week")
-    return _windows(items, weekend, text.tidy(told)[:60])
+        return unread(f"“{folding.tidy(told)[:60]}” tells no hours of a week")
+    return _windows(items, weekend, folding.tidy(told)[:60])
 
 
 def _spelled(told: str) -> str:
-    plain = re.sub(r"([ap])\.\s?m\.?(?![a-z])", r"\1m", text.plain(told))
+    plain = re.sub(r"([ap])\.\s?m\.?(?![a-z])", r"\1m", folding.plain(told))
     plain = _NAMED[1].sub("24:00", _NAMED[0].sub("12:00pm", plain))
     return re.sub(r"['’`]", "", plain)
 

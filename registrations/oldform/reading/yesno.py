@@ -1,11 +1,12 @@
 """Cells that say yes or no, and the consent, which only a plain yes gives."""
 
+from letsconnect.base import folding
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
 _YES = frozenset(
     map(
-        text.key,
+        folding.key,
         [
             "yes",
             "y",
@@ -42,7 +43,7 @@ _YES = frozenset(
 ) - {""}
 _NO = frozenset(
     map(
-        text.key,
+        folding.key,
         [
             "no",
             "n",
@@ -75,7 +76,7 @@ _NO = frozenset(
 )
 _MAYBE = frozenset(
     map(
-        text.key,
+        folding.key,
         [
             "maybe",
             "perhaps",
@@ -117,7 +118,7 @@ _MAYBE = frozenset(
 )
 _AGREED = frozenset(
     map(
-        text.key,
+        folding.key,
         [
             "i agree",
             "agree",
@@ -154,7 +155,7 @@ _AGREED = frozenset(
 )
 _DISAGREED = frozenset(
     map(
-        text.key,
+        folding.key,
         [
             "i do not agree",
             "i dont agree",
@@ -177,7 +178,7 @@ _DISAGREED = frozenset(
 
 def read(told: str) -> Cell:
     """Return True or False; "maybe" is a guessed no, asked again when the registration is claimed."""
-    found, tidy = text.key(told), text.tidy(told)
+    found, tidy = folding.key(told), folding.tidy(told)
     if not tidy:
         return BLANK
     if tidy in ("✓", "✔", "☑", "✅"):
@@ -197,7 +198,7 @@ def read(told: str) -> Cell:
 
 def read_consent(told: str) -> Cell:
     """Return True only for a plain agreement: nobody's consent is guessed."""
-    found, tidy = text.key(told), text.tidy(told)
+    found, tidy = folding.key(told), folding.tidy(told)
     if not tidy:
         return BLANK
     if found in _YES | _AGREED or tidy in ("✓", "✔", "☑", "✅"):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from letsconnect.base import folding
 from letsconnect.base.zones import zone_names
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
@@ -119,8 +120,8 @@ _MAIN = {
 
 @cache
 def _zones() -> dict[str, str]:
-    return {text.key(zone.replace("_", " ")): zone for zone in zone_names()} | {
-        text.key(zone.replace("_", " ")): zone for zone in map(current_name, zone_names()) if zone in zone_names()
+    return {folding.key(zone.replace("_", " ")): zone for zone in zone_names()} | {
+        folding.key(zone.replace("_", " ")): zone for zone in map(current_name, zone_names()) if zone in zone_names()
     }
 
 
@@ -129,27 +130,27 @@ def _cities() -> dict[str, set[str]]:
     cities: dict[str, set[str]] = {}
     for zone in zone_names():
         if "/" in zone:
-            cities.setdefault(text.key(zone.rsplit("/", 1)[1].replace("_", " ")), set()).add(current_name(zone))
+            cities.setdefault(folding.key(zone.rsplit("/", 1)[1].replace("_", " ")), set()).add(current_name(zone))
     for locale in PORTAL_LOCALES:
         for zone, told in Locale.parse(locale).time_zones.items():
             if "city" in told and zone in zone_names():
-                cities.setdefault(text.key(told["city"]), set()).add(current_name(zone))
+                cities.setdefault(folding.key(told["city"]), set()).add(current_name(zone))
     return cities
 
 
 def read(told: str, *, country: str | None) -> Cell:
     """Return an IANA zone; a fixed offset is a guess by way of the country, and without one is not a zone."""
-    tidy = text.tidy(told)
+    tidy = folding.tidy(told)
     if not tidy:
         return BLANK
     if text.says_nothing(tidy):
         return understood(None)
-    found = text.key(tidy.replace("_", " "))
+    found = folding.key(tidy.replace("_", " "))
     if found in ("utc", "gmt", "z", "zulu", "etc utc", "etc gmt"):
         return _utc(country, tidy)
     if "/" in tidy and found in _zones():
         return understood(current_name(_zones()[found]))
-    if (offset := _offset(text.plain(tidy))) is not None or (offset := _ABBREVIATIONS.get(found)) is not None:
+    if (offset := _offset(folding.plain(tidy))) is not None or (offset := _ABBREVIATIONS.get(found)) is not None:
         return _by_offset(offset, country, tidy)
     return _by_place(tidy, country)
 
@@ -203,9 +204,9 @@ def _by_place(tidy: str, country: str | None) -> Cell:
     words = re.sub(
         r"\b(?:local time|time zone|timezone|standard time|time|hora de|heure de|horário de|hora|توقيت)\b",
         " ",
-        text.plain(tidy),
+        folding.plain(tidy),
     )
-    zones = _cities().get(text.key(words.replace("_", " ")), set())
+    zones = _cities().get(folding.key(words.replace("_", " ")), set())
     if len(zones) > 1 and country:
         zones = zones & set(zones_of(country))
     if len(zones) == 1:
