@@ -9,6 +9,10 @@ class ClinicsConfig(AppConfig):
     def ready(self) -> None:
         """Tell mailings which letters clinics owe, and listen to the news about people."""
         from clinics import emails  # noqa: F401  its import registers the letters
+        from clinics.planning import notices
         from clinics.seats import leaving
+        from mailings import kinds
 
+        kinds.register_sweep("clinics.reminders", notices.owe_reminders)
+        kinds.register_sweep("clinics.still_waiting", notices.tell_still_waiting)
         leaving.connect()

@@ -7,7 +7,6 @@ from typing import Any
 
 from clinics.domain import HOUR, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
-from clinics.planning.notices import owe_reminders, tell_still_waiting
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
@@ -110,5 +109,3 @@ _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
 _register("clinic_moved", notice_owed, render_notice_letter, place_in_notice)
 _register("reminder_day", notice_owed, render_notice_letter)
 _register("reminder_hour", notice_owed, render_notice_letter)
-kinds.register_sweep("clinics.reminders", owe_reminders)
-kinds.register_sweep("clinics.still_waiting", tell_still_waiting)

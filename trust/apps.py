@@ -8,8 +8,11 @@ class TrustConfig(AppConfig):
     verbose_name = _("Trust team")
 
     def ready(self) -> None:
-        from trust import emails  # registers the letters and the sweeps
-        from trust.reports import leaving
+        from mailings import kinds
+        from trust import emails
+        from trust.reports import leaving, sweeps
 
         emails.register()
+        kinds.register_sweep("trust.waiting", sweeps.tell_readers)
+        kinds.register_sweep("trust.forgotten", sweeps.forget_old_reports)
         leaving.connect()

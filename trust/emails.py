@@ -8,7 +8,6 @@ from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from trust.models import Report, TrustSeat
-from trust.reports.sweeps import forget_old_reports, tell_readers
 
 
 def register() -> None:
@@ -27,8 +26,6 @@ def register() -> None:
     )
     kinds.register("trust.seat_given", still_owed=seat_owed, render=_render("seat_given", "trust:report-list"))
     kinds.register("trust.team_changed", still_owed=team_owed, render=_render("team_changed", "trust:report-list"))
-    kinds.register_sweep("trust.waiting", tell_readers)
-    kinds.register_sweep("trust.forgotten", forget_old_reports)
 
 
 def received_owed(about: None, now: datetime) -> None:
