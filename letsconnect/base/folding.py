@@ -4,24 +4,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from registrations.oldform.reading.text import _NO_MARKS, _is_of_a_word
-
 _SHORT = 200
-
-
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
-
-
 # Vowel points and other marks that never change which word it is. Indic vowel signs and kana marks do, and stay.
 _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F), (0x0670, 0x0670))
-
-
+_NO_MARKS = dict.fromkeys(code for low, high in _MARKS for code in range(low, high + 1))
 _ARABIC = {ord("ى"): "ي", ord("ة"): "ه", ord("ی"): "ي", ord("ک"): "ك"}
-
-
 _LETTERS = {ord("ß"): "ss", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d", ord("æ"): "ae", ord("œ"): "oe", ord("ı"): "i"}
-
-
 _QUOTES = re.compile(r"[\"'`´‘’‚‛“”„«»ʼʻ′]")
 
 
@@ -70,3 +59,7 @@ def _key(text: str) -> str:
 def squeezed(text: str) -> str:
     """Return the key without spaces: "Wiki data" and "wikidata" are one name."""
     return key(text).replace(" ", "")
+
+
+def _is_of_a_word(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter)[0] in "LNM"

@@ -3,14 +3,13 @@
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from letsconnect.base.folding import _MARKS, key
+from letsconnect.base.folding import key
 
 MAX_CELL = 5000  # no honest answer is longer; such a cell is kept raw and not read
 MAX_ONE = 400  # the same for a cell that answers with one thing
 MAX_ITEMS = 100  # and this many things nobody lists
 _LONGEST_OPTION = 7  # parts of one answer that has separators in it
 
-_NO_MARKS = dict.fromkeys(code for low, high in _MARKS for code in range(low, high + 1))
 
 # What people write to say that there is nothing to say.
 NOTHING = frozenset(
@@ -40,10 +39,6 @@ NOTHING = frozenset(
         "not available",
     ]
 )
-
-
-def _is_of_a_word(letter: str) -> bool:
-    return letter.isalnum() or unicodedata.category(letter)[0] in "LNM"
 
 
 def says_nothing(text: str) -> bool:
