@@ -2,10 +2,12 @@
 
 import gc
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import client
 
 from letsconnect.translations import compile_stale
 
@@ -37,6 +39,14 @@ def _delete_rows(operations: DatabaseOperations, style: object, tables: list[str
     ]
 
 
+def _keep_pages(
+    store: dict[str, Any], signal: object, sender: object, template: Any, context: Any, **sent: Any
+) -> None:
+    """Keep what a page was drawn with, for ``response.context``; Django's own keeps a copy for each part as well."""
+    if context.template is template:
+        client.store_rendered_templates_of_django(store, signal, sender, template, context, **sent)
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage among what tests make, not among modules and settings, and seldom: a tenth of the time of all
     tests was spent on it."""
@@ -48,6 +58,8 @@ def pytest_collection_finish() -> None:
 def pytest_configure() -> None:
     """Let pages render without a set-up step: sheets as they are in the checkout, translations compiled."""
     DatabaseOperations.sql_flush = _delete_rows
+    client.store_rendered_templates_of_django = client.store_rendered_templates
+    client.store_rendered_templates = _keep_pages
     flush.emit_post_migrate_signal = lambda *args, **options: None
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     for folder in settings.LOCALE_PATHS:

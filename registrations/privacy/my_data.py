@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
@@ -18,16 +17,9 @@ from registrations import events
 from registrations.answers import sensitive
 from registrations.answers.facts import current_version, rows_of
 from registrations.answers.forms.rows import DAYS
+from registrations.domain import registrations as domain
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import (
-    AgeRange,
-    BabelLevel,
-    ConsentDocument,
-    Gender,
-    OfferLevel,
-    SeatRole,
-    WishPriority,
-)
+from registrations.domain.registrations import BabelLevel, ConsentDocument, OfferLevel, SeatRole, WishPriority
 from registrations.models import (
     Block,
     Consent,
@@ -169,7 +161,7 @@ def _registration(registration: Registration) -> Told:
 def _answers(reading: Reading, registration: Registration) -> Told:
     """The answers that are rows: one section each, whose items stand in the order of the facts."""
     found = {name: reading.want(rows) for name, rows in rows_of(registration).items()}
-    named = Q(offers__registration=registration) | Q(wishes__registration=registration)
+    named = models.Q(offers__registration=registration) | models.Q(wishes__registration=registration)
     skills = reading.want(Skill.objects.filter(named).select_related("merged_into").distinct())
     agreed = reading.want(registration.member.consents.given().values_list("document", "version"))
     yield ()
@@ -241,9 +233,9 @@ def _sensitive(member: Member) -> Told:
     yield ()
     told = sensitive.answers_of(member)
     row = (
-        item("gender", _("Gender"), told.gender, Gender(told.gender).label if told.gender else ""),
+        item("gender", _("domain.Gender"), told.gender, domain.Gender(told.gender).label if told.gender else ""),
         item("gender_words", _("In my words"), told.gender_words),
-        item("age", _("Age"), told.age, AgeRange(told.age).label if told.age else ""),
+        item("age", _("Age"), told.age, domain.AgeRange(told.age).label if told.age else ""),
     )
     if told.gender or told.age:
         yield Section("sensitive", _("Voluntary answers, kept apart for at most 90 days"), [row])
