@@ -133,6 +133,15 @@ def test_no_identity_is_decided_by_folding_letters():
     assert found - set(FOLDING) == set()
 
 
+def test_the_pages_about_the_code_name_only_files_that_are_there():
+    pages = [*ROOT.glob("docs/**/*.md"), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
+    folders = ("matching/", "registrations/", "clinics/", "mailings/", "trust/", "letsconnect/", "docs/", "templates/")
+    named = {(page.name, name) for page in pages for name in re.findall(r"`([\w./-]+)`", page.read_text())}
+
+    assert len(named) > 100
+    assert {(page, name) for page, name in named if name.startswith(folders) and not (ROOT / name).exists()} == set()
+
+
 def test_no_migration_keeps_djangos_automatic_name():
     assert [path.name for path in our_files() if "migrations" in path.parts and "_auto_" in path.name] == []
 
