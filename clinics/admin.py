@@ -27,8 +27,8 @@ from clinics.planning.plans import (
     hold_clinic,
     save_text,
 )
+from letsconnect.base.access_log import People
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
-from letsconnect.base.looks import People
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import Region

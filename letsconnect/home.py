@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
-from letsconnect.base.together import Reading
+from letsconnect.base.query_batches import Reading
 from mailings.ledger.reachable import why_not_written_to
 from matching.domain.matches import MatchState
 from matching.domain.sessions import SessionState

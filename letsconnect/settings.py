@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect import env, limits, safety
+from letsconnect import database_timeouts, env, production_checks
 from letsconnect.embedded import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,18 +21,18 @@ EMBEDDED_REDIS = not _redis
 EMBEDDED_MAILBOX = EMBEDDED_DATABASE and _email is None
 
 DEBUG = env.boolean("DEBUG", default=False)
-SECRET_KEY = env.text("SECRET_KEY", safety.EMBEDDED_SECRET_KEY if EMBEDDED_DATABASE else "")
+SECRET_KEY = env.text("SECRET_KEY", production_checks.EMBEDDED_SECRET_KEY if EMBEDDED_DATABASE else "")
 
 SITE_NAME = env.text("SITE_NAME", "Let's Connect")
 _site = env.site("SITE_URL")
 SITE_URL = _site.geturl() if _site else f"http://127.0.0.1:{env.integer('PORT', 8000, low=1, high=65535)}"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [_site.hostname or ""] if _site else ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-FROM_EMAIL = env.text("FROM_EMAIL", f"Let's Connect <{safety.mailbox_at((_site and _site.hostname) or '')}>")
-CONTACT_EMAIL = env.text("CONTACT_EMAIL", safety.mailbox_at((_site and _site.hostname) or ""))
+FROM_EMAIL = env.text("FROM_EMAIL", f"Let's Connect <{production_checks.mailbox_at((_site and _site.hostname) or '')}>")
+CONTACT_EMAIL = env.text("CONTACT_EMAIL", production_checks.mailbox_at((_site and _site.hostname) or ""))
 if not EMBEDDED_DATABASE:
-    _problems = safety.problems(
-        safety.Told(
+    _problems = production_checks.problems(
+        production_checks.Told(
             secret_key=SECRET_KEY,
             site=_site,
             has_email=_email is not None,
@@ -44,7 +44,7 @@ if not EMBEDDED_DATABASE:
     )
     if _problems:
         raise ImproperlyConfigured("With a real DATABASE_URL this portal does not start:\n" + "\n".join(_problems))
-elif len(SECRET_KEY) < safety.SHORTEST_KEY:
+elif len(SECRET_KEY) < production_checks.SHORTEST_KEY:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters.")
 
 INSTALLED_APPS = [
@@ -72,8 +72,8 @@ MIDDLEWARE = [
     "letsconnect.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "letsconnect.readable.utf8_only",
-    "letsconnect.unavailable.WaitGivenUp",
+    "letsconnect.request_encoding.utf8_only",
+    "letsconnect.database_unavailable.WaitGivenUp",
     "letsconnect.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -115,7 +115,9 @@ _connection = _database | {"ENGINE": "letsconnect.database"} if _database else p
 DATABASES = {
     "default": _connection
     | {
-        "OPTIONS": limits.with_limits(_connection.get("OPTIONS", {}), limits.limits_of(limits.this_process())),
+        "OPTIONS": database_timeouts.with_limits(
+            _connection.get("OPTIONS", {}), database_timeouts.limits_of(database_timeouts.this_process())
+        ),
         "CONN_MAX_AGE": 0,
         "ATOMIC_REQUESTS": False,
         "TEST": {"NAME": env.text("TEST_DATABASE") or None},
@@ -230,7 +232,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the file of Celery
 
 # Behind https everything is strict; the embedded default serves plain http on loopback only
 FILE_UPLOAD_HANDLERS = [
-    "letsconnect.base.incoming.BoundedFiles",  # first, so that no other keeps what is too much
+    "letsconnect.base.upload_limits.BoundedFiles",  # first, so that no other keeps what is too much
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -241,7 +243,7 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # the portal's subdomains, if there are any, are not ours to decide about
     "security.W021",  # nor is a list that browsers are shipped with
-    "security.W009",  # a key is 32 characters or more, and no repetition, or a real portal does not start (safety.py)
+    "security.W009",  # a key is 32 characters or more, and no repetition, or a real portal does not start
 ]
 if IS_HTTPS:
     SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)

@@ -26,4 +26,4 @@ urlpatterns = [
 handler400 = "letsconnect.errors.bad_request"
 handler403 = "letsconnect.errors.permission_denied"
 handler404 = "letsconnect.errors.page_not_found"
-handler500 = "letsconnect.unavailable.server_error"
+handler500 = "letsconnect.database_unavailable.server_error"

@@ -5,10 +5,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from letsconnect import limits
-from letsconnect.readable import without_riddles
+from letsconnect import database_timeouts
+from letsconnect.request_encoding import without_riddles
 
-limits.be("web")
+database_timeouts.be("web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letsconnect.settings")
 _logger = logging.getLogger(__name__)
 application = without_riddles(get_wsgi_application())

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from letsconnect.base.access_log import People
 from letsconnect.base.admin import WorkingGroupAdmin
-from letsconnect.base.looks import People
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.ledger.by_hand import lift_suppression

@@ -8,9 +8,9 @@ class RegistrationsConfig(AppConfig):
     verbose_name = _("Registrations")
 
     def ready(self) -> None:
-        from letsconnect.base import looks
+        from letsconnect.base import access_log
         from mailings import kinds
-        from registrations.accounts import activity, browser_sessions, inactivity, inactivity_emails, signing_in
+        from registrations.accounts import activity, browser_sessions, signing_in
         from registrations.accounts import emails as account_emails
         from registrations.answers import sensitive, visitors
         from registrations.events import forgetting_in_files
@@ -18,6 +18,7 @@ class RegistrationsConfig(AppConfig):
         from registrations.oldform import claims, uploads
         from registrations.oldform import emails as claim_emails
         from registrations.oldform import erasing as erasing_in_files
+        from registrations.participation import inactivity, inactivity_emails
         from registrations.privacy import erasing
         from registrations.review import emails as review_emails
         from registrations.seats import emails as seat_emails
@@ -25,7 +26,7 @@ class RegistrationsConfig(AppConfig):
 
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
             letters.register()
-        looks.keep_with(Look.objects.keep)
+        access_log.keep_with(Look.objects.keep)
         kinds.register_sweep("registrations.old_codes", signing_in.forget_old_codes)
         kinds.register_sweep("registrations.kept_answers", visitors.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)

@@ -10,8 +10,8 @@ from django.dispatch import Signal
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from letsconnect.base.query_batches import Reading
 from letsconnect.base.templatetags.when import when
-from letsconnect.base.together import Reading
 
 # registration, by, now, leaves_clinics: the person leaves the programme.
 registration_withdrawn = Signal()

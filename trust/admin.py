@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from registrations.admin.people import PersonForm
+from registrations.admin.choosing_person import PersonForm
 from registrations.admin.seats import SeatAdmin
 from trust.domain import TrustError
 from trust.models import TrustSeat

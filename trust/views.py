@@ -20,9 +20,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from letsconnect.base import versions
 from matching.models import Match
 from matching.words import reasons
-from registrations.accounts import blocking
 from registrations.domain.registrations import RegistrationError
 from registrations.models import Member, Registration
+from registrations.participation import blocking
 from trust.domain import MoveNotAllowed, TooMany, TrustError
 from trust.forms import DecideForm, NameForm, ReportForm
 from trust.models import Report, ReportLook, ReportQuerySet, TrustSeat

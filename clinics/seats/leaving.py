@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
 from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.lines import isolated
+from letsconnect.base.query_batches import Reading
 from letsconnect.base.templatetags.when import written
-from letsconnect.base.together import Reading
 from registrations import events
 from registrations.domain.registrations import Step
 from registrations.models import Member, Registration

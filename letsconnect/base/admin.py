@@ -11,10 +11,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from letsconnect.base import looks, personal
+from letsconnect.base import access_log, personal_columns
+from letsconnect.base.access_log import People, people_on
 from letsconnect.base.addresses import canonical_words
 from letsconnect.base.lines import isolated
-from letsconnect.base.looks import People, people_on
 from letsconnect.base.models import Act
 from letsconnect.base.versioned import VersionedAdmin
 
@@ -85,7 +85,7 @@ class WorkingGroupAdmin(VersionedAdmin):
     def note_look(self, request: HttpRequest, people: People, *, what: str) -> None:
         """Remember for these people that the reader was shown something about them. Besides what it remembers, opening
         a page changes nothing."""
-        looks.note(viewer=request.user, people=people, what=what, now=timezone.now())
+        access_log.note(viewer=request.user, people=people, what=what, now=timezone.now())
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
@@ -185,7 +185,7 @@ class DeskInline:
 def _told(log: Iterable[Act], obj: models.Model, reader: Any) -> list[Act]:
     """Return the acts with ``told``, the reason as far as the reader may read it: of what is about themselves, no more
     than they would be told as anybody else."""
-    acts, is_theirs = list(log), personal.table_of(type(obj)).belongs_to(obj, reader)
+    acts, is_theirs = list(log), personal_columns.table_of(type(obj)).belongs_to(obj, reader)
     for act in acts:
         reason = getattr(act, "reason", None)
         act.told = act.reason_for(reader) if is_theirs else (reason.text if reason else "")

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from letsconnect.base import comparing, versions
+from letsconnect.base import edit_conflicts, versions
 from letsconnect.base.keys import keys_among
 from letsconnect.base.versions import ChangedMeanwhile
 
@@ -45,7 +45,7 @@ class VersionedAdmin(admin.ModelAdmin):
         form, formsets = self._untouched(request, obj)
         facts = _with_form(columns, form)
         for formset in formsets:
-            facts |= comparing.facts_of_rows(formset)
+            facts |= edit_conflicts.facts_of_rows(formset)
         return facts
 
     def opened(self, request: HttpRequest, obj: models.Model, form: FormOf | None = None) -> str:
@@ -77,11 +77,11 @@ class VersionedAdmin(admin.ModelAdmin):
 
     def _beside(
         self, request: HttpRequest, now: models.Model, changed: list[str], form: FormOf | None
-    ) -> comparing.Comparison | None:
+    ) -> edit_conflicts.Comparison | None:
         if form is None:
             return None
         opened = request.POST.get(versions.FIELD, "")
-        return comparing.compare(changed, opened=opened, posted=request.POST, row=now, form=form(now), formsets=())
+        return edit_conflicts.compare(changed, opened=opened, posted=request.POST, row=now, form=form(now), formsets=())
 
     def _said(self, changed: list[str]) -> str:
         labels = {versions.label_of(self.model, name) for name in changed} - {""}
@@ -121,8 +121,8 @@ class VersionedAdmin(admin.ModelAdmin):
             "title": _("This cannot be changed any more"),
             "opts": self.opts,
             "object": obj,
-            "changed": comparing.columns_changed(before, obj),
-            "typed": comparing.typed_into(form, formsets, posted=request.POST, before=before),
+            "changed": edit_conflicts.columns_changed(before, obj),
+            "typed": edit_conflicts.typed_into(form, formsets, posted=request.POST, before=before),
         }
         return TemplateResponse(request, "admin/too_late.html", context, status=409)
 
@@ -140,7 +140,9 @@ class VersionedAdmin(admin.ModelAdmin):
         if not changed:
             return {}
         form, formsets = self._untouched(request, obj)
-        told = comparing.compare(changed, opened=opened, posted=request.POST, row=obj, form=form, formsets=formsets)
+        told = edit_conflicts.compare(
+            changed, opened=opened, posted=request.POST, row=obj, form=form, formsets=formsets
+        )
         request.POST, request.was_faster = told.data, True
         return {"differences": told.differences}
 
@@ -254,7 +256,7 @@ class VersionedAdmin(admin.ModelAdmin):
 def _with_form(facts: dict[str, Any], form: BaseForm) -> dict[str, Any]:
     """Add what the fields show; a column that is one of them counts once."""
     fields = {f"column:{name}" for name in form.fields}
-    return {name: value for name, value in facts.items() if name not in fields} | comparing.facts_of(form)
+    return {name: value for name, value in facts.items() if name not in fields} | edit_conflicts.facts_of(form)
 
 
 def _refusing(form: type[ModelForm]) -> type[ModelForm]:

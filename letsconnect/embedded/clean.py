@@ -5,7 +5,7 @@ from letsconnect.embedded.errors import EmbeddedError, refuse
 from letsconnect.embedded.paths import run_folder
 from letsconnect.embedded.postgres import Postgres
 from letsconnect.embedded.redis import Redis
-from letsconnect.embedded.shares import open_lock, try_lock
+from letsconnect.embedded.shared_servers import open_lock, try_lock
 
 
 def main() -> None:

@@ -17,9 +17,9 @@ from pathlib import Path
 import psycopg2
 
 from letsconnect.embedded import paths
-from letsconnect.embedded.accounts import Account, account_for
 from letsconnect.embedded.errors import EmbeddedError
-from letsconnect.embedded.shares import make_folder
+from letsconnect.embedded.shared_servers import make_folder
+from letsconnect.embedded.system_users import Account, account_for
 
 _SETTINGS = {
     "listen_addresses": "",

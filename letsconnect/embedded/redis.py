@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 
 from letsconnect.embedded import paths
-from letsconnect.embedded.accounts import Account
 from letsconnect.embedded.errors import EmbeddedError
 from letsconnect.embedded.postgres import make_socket_folder, remove_socket_folder
-from letsconnect.embedded.shares import make_folder
+from letsconnect.embedded.shared_servers import make_folder
+from letsconnect.embedded.system_users import Account
 
 _SETTINGS = ["--port", "0", "--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
 _START_SECONDS = 15

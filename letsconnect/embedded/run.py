@@ -18,7 +18,7 @@ from letsconnect.embedded import leftovers, servers
 from letsconnect.embedded.errors import EmbeddedError, refuse
 from letsconnect.embedded.paths import run_folder
 from letsconnect.embedded.prepare import CannotPrepare, is_port_free, port_of, taken, tell
-from letsconnect.embedded.shares import make_folder, open_lock, try_lock
+from letsconnect.embedded.shared_servers import make_folder, open_lock, try_lock
 
 BASE_DIR = servers.BASE_DIR
 _PATIENCE = 10.0
@@ -104,9 +104,9 @@ def processes(port: int) -> Processes:
     if settings.EMBEDDED_MAILBOX:
         commands["mailbox"] = "python manage.py mailbox"
     manager = Processes()
-    again = f"python -I {Path(__file__).with_name('again.py').relative_to(BASE_DIR)} "
+    restarting = f"python -I {Path(__file__).with_name('restarting.py').relative_to(BASE_DIR)} "
     for name, command in commands.items():
-        command = again + command if name in _STARTED_AGAIN else command
+        command = restarting + command if name in _STARTED_AGAIN else command
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(BASE_DIR))
     return manager
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from letsconnect.embedded.paths import run_folder
 from letsconnect.embedded.postgres import Postgres
 from letsconnect.embedded.redis import Redis
-from letsconnect.embedded.shares import Share
+from letsconnect.embedded.shared_servers import Share
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 _armed = False

@@ -12,7 +12,7 @@ from django.db import models
 from clinics.models import Notice
 from clinics.seats import rsvps
 from clinics.tests.factories import make_clinic
-from letsconnect.base import acts, personal, security
+from letsconnect.base import acts, personal_columns, security
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
@@ -137,7 +137,7 @@ def _begin_session(member):
 
 def fill(member):
     """Fill every personal column of every row that belongs to the member and is not deleted by erasure."""
-    for table in personal.tables():
+    for table in personal_columns.tables():
         if table.owners and table.personal and not table.is_deleted:
             keep = {"email"} if table.model._meta.model_name == "member" else set()
             values = {name: _filled(table.model._meta.get_field(name)) for name in table.personal if name not in keep}

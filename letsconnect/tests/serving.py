@@ -9,7 +9,7 @@ from django.core import signals
 from django.db import close_old_connections
 from django.test import RequestFactory
 
-from letsconnect import limits
+from letsconnect import database_timeouts
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def serve(path="/", *, body=b"", **environ):
     known["wsgi.input"] = io.BytesIO(body)
     with connection_kept():
         application = import_module("letsconnect.wsgi").application
-        limits.be("command")  # importing it says that this process is a web server, which it is not
+        database_timeouts.be("command")  # importing it says that this process is a web server, which it is not
         response = application(known, lambda status, headers: told.append((status, headers)))
         content = b"".join(response)
         response.close()

@@ -29,8 +29,6 @@ from matching.sessions import feeds
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session
 from registrations.accounts import closing
-from registrations.accounts.inactivity import registration_asked
-from registrations.accounts.inactivity_emails import PURPOSE
 from registrations.accounts.signing_in import check_open
 from registrations.domain.registrations import (
     AccountClosed,
@@ -45,6 +43,8 @@ from registrations.domain.registrations import (
 from registrations.models import Member, Registration
 from registrations.oldform import claims
 from registrations.oldform.claim_links import claim_link
+from registrations.participation.inactivity import registration_asked
+from registrations.participation.inactivity_emails import PURPOSE
 from registrations.seats import appointing
 from registrations.tests.factories import (
     NOW,

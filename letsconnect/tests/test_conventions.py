@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from letsconnect.base import personal
+from letsconnect.base import personal_columns
 from registrations.models import Consent, Look
 
 ROOT = Path(settings.BASE_DIR)
@@ -46,7 +46,7 @@ def test_every_column_says_once_to_whom_it_may_be_shown(model):
 @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
 def test_who_may_be_shown_a_column_is_somebody(model):
     """Where a row belongs to two people, `owner` would not say which: `both` does, or the way to one of them."""
-    table = personal.table_of(model)
+    table = personal_columns.table_of(model)
     has_one_key_of_two = model in (Look, Consent)  # and so one person
     belongs_to_two = len(table.owners) > 1 and not has_one_key_of_two
 
@@ -54,8 +54,10 @@ def test_who_may_be_shown_a_column_is_somebody(model):
         assert audience == {"nobody"} or "nobody" not in audience, column
         assert not (belongs_to_two and "owner" in audience), column
         assert belongs_to_two or "both" not in audience, column
-        for word in audience - personal.AUDIENCES:
-            assert personal.leads_to_a_person(model, word), f"{column}: {word} is neither a word nor a way to a person"
+        for word in audience - personal_columns.AUDIENCES:
+            assert personal_columns.leads_to_a_person(model, word), (
+                f"{column}: {word} is neither a word nor a way to a person"
+            )
 
 
 def test_no_table_is_declared_that_is_not_there():
@@ -92,7 +94,7 @@ FOLDING = {
     "letsconnect/base/checks.py": "a word of PostgreSQL",
     "letsconnect/base/folding.py": "names that are looked up in lists",
     "letsconnect/env.py": "yes and no in settings",
-    "letsconnect/safety.py": "names of hosts in settings",
+    "letsconnect/production_checks.py": "names of hosts in settings",
     "matching/admin/forms.py": "the order of a list",
     "matching/waiting/browsing.py": "the order of a list",
     "matching/sessions/calendars.py": "a language in an identifier",
@@ -100,7 +102,7 @@ FOLDING = {
     "registrations/skills/arranging.py": "wordings of skills",
     "registrations/demo.py": "regions in addresses of the demo",
     "registrations/answers/exporting.py": "the order of columns",
-    "registrations/admin/people.py": "a search",
+    "registrations/admin/choosing_person.py": "a search",
     "registrations/answers/forms/choices.py": "the order of a list",
     "registrations/participation/forms.py": "a word typed to be sure",
     "registrations/skills/forms.py": "the order of a list",

@@ -24,13 +24,12 @@ from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, refuse_match
 from matching.tests.factories import make_match, make_round
 from matching.waiting.requests import ask_for_sharer, withdraw_request
-from registrations.accounts import blocking
 from registrations.answers import editing
 from registrations.answers.facts import facts_of
 from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import RegistrationError
 from registrations.models import Member, Registration, Skill
-from registrations.participation import pausing
+from registrations.participation import blocking, pausing
 from registrations.privacy import erasing
 from registrations.review import deciding
 from registrations.skills import arranging

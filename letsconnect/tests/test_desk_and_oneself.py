@@ -7,7 +7,7 @@ from letsconnect.base import acts
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.models import Exclusion, SharerRequest
 from matching.tests.factories import make_match, make_request
-from registrations.accounts import blocking
+from registrations.participation import blocking
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 
 WORDS = "Zebrafinch"

@@ -14,18 +14,18 @@ import psycopg2
 import pytest
 
 from letsconnect.embedded import leftovers, paths, servers
-from letsconnect.embedded.accounts import Account
 from letsconnect.embedded.errors import EmbeddedError
 from letsconnect.embedded.postgres import Postgres, command_line, make_socket_folder
 from letsconnect.embedded.redis import Redis
-from letsconnect.embedded.shares import Share, make_folder
+from letsconnect.embedded.shared_servers import Share, make_folder
+from letsconnect.embedded.system_users import Account
 
 _SHARER = """
 import sys
 from pathlib import Path
 from letsconnect.embedded.paths import run_folder
 from letsconnect.embedded.redis import Redis
-from letsconnect.embedded.shares import Share
+from letsconnect.embedded.shared_servers import Share
 
 base = Path(sys.argv[1])
 share = Share(Redis(base), run_folder(base))

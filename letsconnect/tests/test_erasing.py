@@ -10,7 +10,7 @@ from django.db.models import ForeignKey, OneToOneField
 
 from clinics.models import Rsvp
 from clinics.seats.rsvps import rsvp
-from letsconnect.base import personal
+from letsconnect.base import personal_columns
 from letsconnect.base.models import Act
 from letsconnect.session_age import SIGNED_IN_AT
 from letsconnect.tests.everything import ADDRESS, WORD, make_somebody
@@ -57,7 +57,7 @@ def left_somewhere(word):
 def not_emptied(member):
     """Walk the schema: which personal column of which row that belongs to the member still says something?"""
     left = []
-    for table in personal.tables():
+    for table in personal_columns.tables():
         if not table.owners:
             continue
         if table.is_deleted and table.rows_of(member).exists():
@@ -71,7 +71,7 @@ def not_emptied(member):
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
 def test_every_key_to_a_person_says_whose_row_it_is_or_who_did_it(model):
-    table = personal.table_of(model)
+    table = personal_columns.table_of(model)
     owning = {path.split("__")[0] for path in table.owners}
 
     for field in model._meta.concrete_fields:
@@ -84,7 +84,9 @@ def test_every_key_to_a_person_says_whose_row_it_is_or_who_did_it(model):
 def test_somebody_of_whom_every_table_tells_leaves_nothing_behind(db):
     member = make_somebody()
     silent = [
-        table.model._meta.label for table in personal.tables() if table.owners and not table.rows_of(member).exists()
+        table.model._meta.label
+        for table in personal_columns.tables()
+        if table.owners and not table.rows_of(member).exists()
     ]
     assert silent == ["registrations.WorkingGroupSeat"], "make a row of it in `everything`"
     assert len(left_somewhere(WORD)) > 10

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from clinics.tests.factories import make_clinic
-from letsconnect.base import acts, personal
+from letsconnect.base import acts, personal_columns
 from letsconnect.base.models import Act, ActReason
 from letsconnect.tests.everything import ADDRESS, make_somebody
 from mailings.models import Letter, Suppression
@@ -228,7 +228,7 @@ def is_for(reader, model, row, name):
         return bool(is_about and (row.is_for_them or row.act.actor_id == member.pk))
     if model is Session and name == "call_link" and row.match.state != MatchState.CONNECTED:
         return False
-    table = personal.table_of(model)
+    table = personal_columns.table_of(model)
     if model is Letter:
         is_theirs = row.member_id == member.pk or (row.member is None and row.address == member.email)
         return is_theirs and "owner" in table.shown_to[name]
@@ -281,7 +281,7 @@ def missing(reader, marks, told):
     for mark, (model, pk, name) in marks.items():
         if model._meta.app_label in ("account", "socialaccount") or mark in told:
             continue
-        table = personal.table_of(model)
+        table = personal_columns.table_of(model)
         if model not in mine:
             mine[model] = {row.pk: row for row in reader.proved.rows_of(table)} if table.owners else {}
         row = mine[model].get(pk)

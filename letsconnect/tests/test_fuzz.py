@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from letsconnect import readable
+from letsconnect import request_encoding
 from letsconnect.tests.fuzz import Fuzz
 
 
@@ -49,7 +49,7 @@ def test_twenty_thousand_odd_requests_break_no_page(world):
 @pytest.mark.chaos
 def test_the_storm_finds_what_the_entry_point_takes_away(world, monkeypatch):
     """The control: Django is handed the header as it came, as it once was."""
-    monkeypatch.setattr(readable, "_read_type", lambda raw: (raw, ""))
+    monkeypatch.setattr(request_encoding, "_read_type", lambda raw: (raw, ""))
 
     with pytest.raises((LookupError, ValueError)):
         storm(world, requests=400, seed=1)

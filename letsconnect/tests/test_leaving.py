@@ -19,7 +19,6 @@ from matching.matches.answering import accept_match, withdraw_from_match
 from matching.models import Match
 from matching.tests.factories import make_match
 from registrations import events
-from registrations.accounts import blocking
 from registrations.domain.registrations import (
     MoveNotAllowed,
     NotYetPossible,
@@ -28,7 +27,7 @@ from registrations.domain.registrations import (
     Step,
 )
 from registrations.models import Block, Member, Registration
-from registrations.participation import pausing
+from registrations.participation import blocking, pausing
 from registrations.privacy import erasing
 from registrations.review import deciding
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from letsconnect.base import personal
+from letsconnect.base import personal_columns
 from letsconnect.base.languages import speaking
 from letsconnect.tests.everything import WORD, make_somebody
 from matching.domain.matches import MatchState
@@ -165,7 +165,7 @@ def test_nothing_that_is_personal_is_missing_from_the_file(client, db):
     # What only the working group reads (reasons of a match in numbers, notes of others) is told in words, or not.
     # The fingerprint of a secret says nothing to anybody.
     told_otherwise = {"Match", "Block", "Offer", "Wish", "CalendarFeed", "Exclusion", "Note", "KeptAnswers"}
-    for table in personal.tables():
+    for table in personal_columns.tables():
         if table.owners and table.model.__name__ not in told_otherwise:
             columns = [name for name in table.personal if not table.model._meta.get_field(name).is_relation]
             for row in table.rows_of(member).values("pk", *columns):

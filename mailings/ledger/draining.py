@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.apps import apps
 from django.db import OperationalError, models, transaction
 
+from letsconnect.base.database_waits import reason_of
 from letsconnect.base.languages import known
-from letsconnect.base.waiting import reason_of
 from mailings import kinds
 from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
 from mailings.ledger import gathering

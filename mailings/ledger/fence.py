@@ -6,7 +6,7 @@ from types import TracebackType
 
 from django.db import transaction
 
-from letsconnect.base.waiting import reason_of
+from letsconnect.base.database_waits import reason_of
 
 logger = logging.getLogger(__name__)
 

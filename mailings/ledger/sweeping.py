@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from letsconnect.base.waiting import wait_at_most
+from letsconnect.base.database_waits import wait_at_most
 from mailings import kinds
 from mailings.domain import LetterState
 from mailings.ledger.fence import Fence

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.access_log import People, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
-from letsconnect.base.looks import People, people_on
 from letsconnect.base.versioned import FormOf
 from letsconnect.base.versions import ChangedMeanwhile
 from matching.domain.matches import MatchingError, RoundState

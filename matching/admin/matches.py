@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from letsconnect.base.access_log import People
 from letsconnect.base.keys import keys_among
-from letsconnect.base.looks import People
 from matching.admin import one_match
 from matching.admin.desk import BOTH, DeskAdmin, line, may_know, side_in_words, tell_held
 from matching.domain.matches import MatchingError, MatchState

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from letsconnect.base.together import Reading
+from letsconnect.base.query_batches import Reading
 from matching.models import Concern, Feedback, Match, Session, people
 from matching.words import reasons
 from registrations import events

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from letsconnect.base.lines import isolated
-from letsconnect.base.together import Reading
+from letsconnect.base.query_batches import Reading
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
 from matching.matches.telling import tell

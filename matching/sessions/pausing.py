@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base.query_batches import Reading
 from letsconnect.base.templatetags.when import when, written
-from letsconnect.base.together import Reading
 from letsconnect.base.zones import in_zone
 from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import CalendarFeed, Match, Session

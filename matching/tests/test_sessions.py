@@ -31,9 +31,8 @@ from matching.sessions.sweeps import lapse_proposals, remind_of_sessions
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
 from registrations import events
-from registrations.accounts import blocking
 from registrations.domain.registrations import Step
-from registrations.participation import pausing
+from registrations.participation import blocking, pausing
 from registrations.privacy import erasing
 from registrations.tests.factories import NOW, make_member, make_registration
 

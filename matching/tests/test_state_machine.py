@@ -40,10 +40,9 @@ from matching.rounds.reviews import approve_match, refuse_match
 from matching.rounds.rounds import create_round
 from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
 from matching.views import match_page
-from registrations.accounts import blocking
 from registrations.domain.registrations import RegistrationError
 from registrations.models import Block, Member, Registration
-from registrations.participation import pausing
+from registrations.participation import blocking, pausing
 from registrations.privacy import erasing
 from registrations.tests.factories import EVENINGS, NOW, make_coordinator, make_liaison, make_registration
 

@@ -18,9 +18,8 @@ from matching.models import SharerRequest
 from matching.tests.factories import make_match, make_request
 from matching.waiting import requests
 from matching.waiting.requests import ask_for_sharer, expire_requests, withdraw_request
-from registrations.accounts import blocking
 from registrations.models import Block, Registration, Skill, Wish
-from registrations.participation import pausing
+from registrations.participation import blocking, pausing
 from registrations.privacy import erasing, my_data
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 from registrations.views.my_data import as_json

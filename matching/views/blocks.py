@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from matching.models import Match
 from matching.views.match_page import row_for
-from registrations.accounts import blocking
 from registrations.models import Block
+from registrations.participation import blocking
 
 
 @login_required

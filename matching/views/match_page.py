@@ -19,9 +19,9 @@ from matching.models import Match
 from matching.sessions import context as session_page
 from matching.sessions import hours
 from matching.words import reasons
-from registrations.accounts import blocking
 from registrations.domain.registrations import ContactWay
 from registrations.models import Member, Registration
+from registrations.participation import blocking
 from registrations.participation.next_round import sentence, takes_part
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.hours import next_monday
 from letsconnect.base.lines import isolated
-from letsconnect.base.together import Reading
+from letsconnect.base.query_batches import Reading
 from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, Round, RoundParticipant
 from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState

@@ -1,5 +1,5 @@
 """The working group's desk for people: the review queue, members, seats, skills, groups, rules and imports."""
 
-from registrations.admin import claims, eligibility, members, reference, registration, seats, skills, uploads
+from registrations.admin import claims, eligibility, groups, members, registration, seats, skills, uploads
 
-__all__ = ["claims", "eligibility", "members", "reference", "registration", "seats", "skills", "uploads"]
+__all__ = ["claims", "eligibility", "groups", "members", "registration", "seats", "skills", "uploads"]

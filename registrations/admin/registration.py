@@ -23,8 +23,8 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations import documents
 from registrations.admin import exports, queue
+from registrations.admin.answer_rows import LanguageInline, OfferInline, WishInline
 from registrations.admin.claims import invite
-from registrations.admin.reading import LanguageInline, OfferInline, WishInline
 from registrations.answers import changes, snapshots
 from registrations.answers.facts import facts_of
 from registrations.domain.eligibility import Rules, problems

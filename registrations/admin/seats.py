@@ -17,11 +17,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from letsconnect.base.access_log import People
 from letsconnect.base.admin import WorkingGroupAdmin
-from letsconnect.base.looks import People
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
-from registrations.admin.people import PersonForm, person_in_words
+from registrations.admin.choosing_person import PersonForm, person_in_words
 from registrations.domain.registrations import LookKind, Region, RegistrationError, SeatRole
 from registrations.models import WorkingGroupSeat
 from registrations.seats import appointing as actions

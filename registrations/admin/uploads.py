@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from letsconnect.base.access_log import People
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin
-from letsconnect.base.looks import People
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import LookKind, RegistrationError
 from registrations.models import ImportedRow, ImportUpload

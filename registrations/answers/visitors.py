@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base.addresses import canonical_or_as_it_is as canonical
 from registrations.domain.registrations import RegistrationError
 from registrations.models import KeptAnswers, Member
-from registrations.models.kept import LONGEST, MOST_OF_A_NETWORK
+from registrations.models.visitor_answers import LONGEST, MOST_OF_A_NETWORK
 
 COOKIE = f"{settings.COOKIE_PREFIX}kept_answers"  # with the key under which this browser's answers wait
 AT_ONCE = 1000

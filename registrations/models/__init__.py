@@ -1,10 +1,9 @@
 """The tables of people and what they told us, split by noun."""
 
+from registrations.models.access_log import Look
 from registrations.models.consents import Consent, has_agreed
 from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
-from registrations.models.kept import KeptAnswers
-from registrations.models.looks import Look
 from registrations.models.members import Block, Member, WorkingGroupSeat
 from registrations.models.merges import SkillMerge
 from registrations.models.reference import (
@@ -29,6 +28,7 @@ from registrations.models.reviews import ReviewSnapshot
 from registrations.models.sensitive import SensitiveAnswer, SensitiveTally
 from registrations.models.sign_in import SignInCode
 from registrations.models.uploads import ImportUpload
+from registrations.models.visitor_answers import KeptAnswers
 
 __all__ = [
     "Block",

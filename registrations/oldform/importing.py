@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from letsconnect.base import acts
-from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
-from registrations.accounts.imported_keys import digest_of as _digest
+from letsconnect.base.database_waits import reason_of, try_again_while_busy, wait_at_most
 from registrations.domain.registrations import ConsentDocument, RegistrationState, SkillState, Source
 from registrations.models import (
     Consent,
@@ -33,6 +32,7 @@ from registrations.oldform.reading.persons import Person, persons
 from registrations.oldform.reading.report import Outcome
 from registrations.oldform.reading.rows import Answers, Lexicon
 from registrations.oldform.reading.skills import SkillIndex
+from registrations.privacy.imported_keys import digest_of as _digest
 from registrations.reference.countries import region_of
 from registrations.reference.skills import skills as seed_skills
 from registrations.skills import merged_answers

@@ -14,8 +14,8 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
+from letsconnect.base.database_waits import reason_of, try_again_while_busy
 from letsconnect.base.lines import visible_line
-from letsconnect.base.waiting import reason_of, try_again_while_busy
 from registrations.domain.registrations import NotYours, RegistrationError, UploadRefused
 from registrations.models import ImportUpload, Member
 from registrations.models.uploads import ImportUploadQuerySet, UploadState

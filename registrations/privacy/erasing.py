@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, personal
+from letsconnect.base import acts, personal_columns
 from mailings.ledger.by_hand import forget_recipient
 from registrations import events
 from registrations.answers import sensitive, visitors
@@ -88,7 +88,7 @@ def _take_back_agreements(proved: Proved, *, now: datetime) -> None:
 
 def _empty_columns(proved: Proved) -> None:
     """Empty what columns.toml declares, in every app; texts given with acts go first, while their rows are there."""
-    tables = [table for table in personal.tables() if table.owners]
+    tables = [table for table in personal_columns.tables() if table.owners]
     for table in tables:
         acts.forget_reasons(proved.rows_of(table))
     for table in tables:

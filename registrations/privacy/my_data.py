@@ -9,9 +9,9 @@ from django.db import models
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from letsconnect.base import personal
+from letsconnect.base import personal_columns
 from letsconnect.base.models import Act
-from letsconnect.base.together import Reading
+from letsconnect.base.query_batches import Reading
 from mailings.models import Letter
 from registrations import events
 from registrations.answers import sensitive
@@ -339,7 +339,7 @@ def _codes(reading: Reading, proved: Proved) -> Told:
 def _rest(reading: Reading, proved: Proved, covered: set[str]) -> Told:
     """The tables no section told of; and of an import that nobody took over all of them, for none did of that."""
     found = []
-    for table in personal.tables():
+    for table in personal_columns.tables():
         is_told = table.model._meta.label in covered
         if not (table.owners and table.may_concern_a_person) or (is_told and not proved.unclaimed):
             continue
@@ -355,14 +355,14 @@ def _rest(reading: Reading, proved: Proved, covered: set[str]) -> Told:
         yield Section(key, title, [row for one in rows if (row := _told(table, one, proved))])
 
 
-def _ways(table: personal.Table) -> list[str]:
+def _ways(table: personal_columns.Table) -> list[str]:
     """The rows that have to come along to say whose a row is, and by which public name a key is told."""
     keys = [field.name for field in table.model._meta.concrete_fields if field.is_relation and _can_be_told(field)]
     ways = [owner.rpartition("__")[0] for owner in table.owners]
     return sorted({*keys, *ways} - {""})
 
 
-def _told(table: personal.Table, row: models.Model, proved: Proved) -> tuple[Item, ...]:
+def _told(table: personal_columns.Table, row: models.Model, proved: Proved) -> tuple[Item, ...]:
     """Return the columns of a row that are the person's to read; a key is told where it leads to public names."""
     through = [registration.pk for registration in proved.unclaimed]
     names = [

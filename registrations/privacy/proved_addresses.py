@@ -10,10 +10,10 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 
-from letsconnect.base import personal
+from letsconnect.base import personal_columns
 from letsconnect.base.addresses import canonical_or_nothing, readable
-from registrations.accounts.imported_keys import digest_of
 from registrations.models import ClaimInvitation, ImportedKey, Member, Registration
+from registrations.privacy.imported_keys import digest_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Proved:
     addresses: frozenset[str] = frozenset()
     unclaimed: list[Registration] = field(default_factory=list)
 
-    def rows_of(self, table: personal.Table) -> QuerySet[Any]:
+    def rows_of(self, table: personal_columns.Table) -> QuerySet[Any]:
         return table.rows_of(self.member, through=[registration.pk for registration in self.unclaimed])
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from django.db import OperationalError, transaction
 
 from letsconnect.base import nudges
-from letsconnect.base.waiting import reason_of, try_again_while_busy, wait_at_most
+from letsconnect.base.database_waits import reason_of, try_again_while_busy, wait_at_most
 from registrations.domain.registrations import SkillRefused
 from registrations.models import SkillMerge
 from registrations.skills import merging

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from letsconnect.base import folding, incoming
+from letsconnect.base import folding, upload_limits
 from registrations.models import ImportUpload
 from registrations.oldform.reading import names, rows, table
 from registrations.oldform.reading.cells import Certainty
@@ -170,7 +170,7 @@ def test_a_coordinator_hears_at_the_field_what_is_wrong(client, coordinator, nam
 
 @pytest.mark.django_db
 def test_nothing_is_kept_of_a_file_that_is_too_large(client, coordinator, monkeypatch):
-    monkeypatch.setattr(incoming, "LARGEST", 100_000)
+    monkeypatch.setattr(upload_limits, "LARGEST", 100_000)
     client.force_login(coordinator)
     url = reverse("admin:registrations_importupload_add")
 

@@ -17,7 +17,7 @@ from registrations.answers import visitors
 from registrations.answers.forms import steps
 from registrations.domain.facts import fingerprint
 from registrations.models import KeptAnswers
-from registrations.models.kept import LONGEST, MOST_OF_A_NETWORK
+from registrations.models.visitor_answers import LONGEST, MOST_OF_A_NETWORK
 from registrations.tests.factories import NOW, make_member
 from registrations.tests.typing import typed
 

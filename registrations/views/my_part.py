@@ -21,12 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from letsconnect.base.links import unsign
 from registrations import events
-from registrations.accounts import blocking, inactivity
-from registrations.accounts.inactivity_emails import PURPOSE
 from registrations.domain.registrations import UNTIL_THEY_RETURN, RegistrationError, Step
 from registrations.models import Block, Member, Registration
-from registrations.participation import pausing
+from registrations.participation import blocking, inactivity, pausing
 from registrations.participation.forms import DeleteForm, UntilForm, WithdrawForm
+from registrations.participation.inactivity_emails import PURPOSE
 from registrations.participation.next_round import findable as findable_people
 from registrations.participation.next_round import next_round, takes_part
 from registrations.privacy import erasing

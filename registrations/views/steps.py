@@ -21,7 +21,7 @@ from registrations.answers.forms.steps import Step
 from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
-from registrations.models.kept import KEPT_FOR
+from registrations.models.visitor_answers import KEPT_FOR
 from registrations.skills import arranging
 from registrations.views.registration import facts_of, missing_of, progress, redirect_to_sign_in
 

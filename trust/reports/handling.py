@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mailings.ledger import letters
-from registrations.accounts import blocking, closing
+from registrations.accounts import closing
 from registrations.domain.registrations import ClosedBy, ClosedMeanwhile, LastCoordinator
 from registrations.locking import lock_member
 from registrations.models import Member
+from registrations.participation import blocking
 from trust.domain import (
     REPORTS_A_DAY,
     CannotClose,

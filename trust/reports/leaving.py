@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from letsconnect.base.together import Reading
+from letsconnect.base.query_batches import Reading
 from registrations import events
 from registrations.domain.registrations import Step
 from registrations.models import Member

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from letsconnect.base import incoming
+from letsconnect.base import upload_limits
 from registrations.oldform.reading import columns, encodings
 from registrations.oldform.reading.columns import MOST_COLUMNS, Columns, NotTheOldForm
 
 # What a file may hold at most: many times what the form ever gathered, and little enough for one worker.
-LARGEST = incoming.LARGEST
+LARGEST = upload_limits.LARGEST
 MOST_ROWS = 10_000
 MOST_CELLS = 300_000
 LONGEST_CELL = csv.field_size_limit()  # 131,072 letters; the limit is the whole process's, so it stays as it is

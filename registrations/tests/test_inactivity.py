@@ -11,9 +11,6 @@ from letsconnect.base.links import sign
 from letsconnect.base.models import Act
 from mailings.ledger.draining import drain
 from mailings.models import Letter
-from registrations.accounts import inactivity
-from registrations.accounts import inactivity_emails as quietness_letters
-from registrations.accounts.inactivity_emails import PURPOSE
 from registrations.domain.registrations import (
     QUIET_AFTER,
     STILL_IN_WITHIN,
@@ -22,7 +19,8 @@ from registrations.domain.registrations import (
     RegistrationState,
 )
 from registrations.models import Member, Registration
-from registrations.participation import pausing
+from registrations.participation import inactivity, inactivity_emails, pausing
+from registrations.participation.inactivity_emails import PURPOSE
 from registrations.privacy import erasing
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 
@@ -43,7 +41,7 @@ def letters(kind):
 def be_asked(registration, at=NOW):
     assert inactivity.ask_still_in(at) == 1
     registration.refresh_from_db()
-    return quietness_letters.link(registration).split("8000")[-1]
+    return inactivity_emails.link(registration).split("8000")[-1]
 
 
 def test_the_question_is_asked_once_in_a_quiet_time(quiet):

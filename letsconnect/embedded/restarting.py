@@ -1,6 +1,6 @@
 """Run a program, and start it again whenever it ends by itself: a little later each time it did not last.
 
-Run as a file, so that it costs next to nothing: `python again.py [--wait SECONDS] program word …`
+Run as a file, so that it costs next to nothing: `python restarting.py [--wait SECONDS] program word …`
 """
 
 import signal

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts
-from letsconnect.base.together import Reading
+from letsconnect.base.query_batches import Reading
 from letsconnect.tests.everything import make_somebody
 from mailings.tests.factories import make_letter
 from matching.domain.matches import MatchState

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 
-from letsconnect import limits
+from letsconnect import database_timeouts
 from letsconnect.database import reading
 from letsconnect.database.reading import only_reading
 
@@ -20,21 +20,21 @@ LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_time
         (["/venv/lib/python3/site-packages/celery/__main__.py", "-A", "letsconnect"], {}, "worker"),
         (["manage.py", "migrate"], {}, "command"),
         ([], {}, "command"),
-        (["/venv/bin/gunicorn"], {limits.PROCESS: "web"}, "web"),
-        (["/venv/bin/celery"], {limits.PROCESS: "command"}, "command"),
+        (["/venv/bin/gunicorn"], {database_timeouts.PROCESS: "web"}, "web"),
+        (["/venv/bin/celery"], {database_timeouts.PROCESS: "command"}, "command"),
     ],
 )
 def test_a_process_knows_what_it_is(argv, environ, kind):
-    assert limits.process_kind(argv, environ=environ) == kind
+    assert database_timeouts.process_kind(argv, environ=environ) == kind
 
 
 def test_an_unknown_kind_of_process_is_refused_by_name():
     with pytest.raises(ImproperlyConfigured, match="LETSCONNECT_PROCESS='site'"):
-        limits.process_kind([], environ={limits.PROCESS: "site"})
+        database_timeouts.process_kind([], environ={database_timeouts.PROCESS: "site"})
 
 
 def test_a_page_waits_least_and_a_command_runs_as_long_as_it_takes():
-    page, worker, command = (limits.limits_of(kind, environ={}) for kind in ("web", "worker", "command"))
+    page, worker, command = (database_timeouts.limits_of(kind, environ={}) for kind in ("web", "worker", "command"))
 
     assert page["lock_timeout"] < 5
     for name in LIMITS:
@@ -46,10 +46,10 @@ def test_a_page_waits_least_and_a_command_runs_as_long_as_it_takes():
 def test_a_limit_is_set_by_the_environment_for_one_kind_of_process():
     environ = {"WEB_LOCK_SECONDS": "2"}
 
-    assert limits.limits_of("web", environ=environ)["lock_timeout"] == 2
-    assert limits.limits_of("worker", environ=environ)["lock_timeout"] == 10
+    assert database_timeouts.limits_of("web", environ=environ)["lock_timeout"] == 2
+    assert database_timeouts.limits_of("worker", environ=environ)["lock_timeout"] == 10
     with pytest.raises(ImproperlyConfigured, match="WEB_LOCK_SECONDS='soon'"):
-        limits.limits_of("web", environ={"WEB_LOCK_SECONDS": "soon"})
+        database_timeouts.limits_of("web", environ={"WEB_LOCK_SECONDS": "soon"})
 
 
 def settings_of(connection):
@@ -60,16 +60,18 @@ def settings_of(connection):
 
 @pytest.mark.django_db
 def test_every_connection_carries_the_limits():
-    wanted = limits.limits_of(limits.this_process())
+    wanted = database_timeouts.limits_of(database_timeouts.this_process())
 
     assert settings_of(connection) == {name: str(seconds * 1000) for name, seconds in wanted.items()}
 
 
 @pytest.mark.django_db
 def test_options_that_are_there_already_stay_beside_the_limits():
-    web = limits.limits_of("web", environ={})
+    web = database_timeouts.limits_of("web", environ={})
     other = connection.copy()
-    other.settings_dict["OPTIONS"] = limits.with_limits({"options": "-c work_mem=5MB", "connect_timeout": 9}, web)
+    other.settings_dict["OPTIONS"] = database_timeouts.with_limits(
+        {"options": "-c work_mem=5MB", "connect_timeout": 9}, web
+    )
     try:
         found = settings_of(other)
         with other.cursor() as cursor:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from letsconnect import safety
-from letsconnect.safety import EMBEDDED_SECRET_KEY, Told, problems
+from letsconnect import production_checks
+from letsconnect.production_checks import EMBEDDED_SECRET_KEY, Told, problems
 
 SAFE = {
     "DATABASE_URL": "postgresql://portal@127.0.0.1:1/portal?sslmode=prefer",
@@ -99,7 +99,7 @@ def test_everything_is_said_at_once():
     ],
 )
 def test_only_this_machine_is_this_machine(host, is_ours):
-    assert safety.is_this_machine(host) is is_ours
+    assert production_checks.is_this_machine(host) is is_ours
 
 
 def test_a_real_database_alone_does_not_start_and_hears_of_everything():

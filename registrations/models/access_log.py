@@ -6,7 +6,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from letsconnect.base.looks import People
+from letsconnect.base.access_log import People
 from registrations.domain.registrations import LookKind
 from registrations.models.members import Member
 from registrations.models.registration import Registration

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
-from letsconnect.base.waiting import reason_of
+from letsconnect.base.database_waits import reason_of
 from registrations.models import Registration, SkillName, Wish
 from registrations.tests import factories
 from registrations.tests.factories import make_registration, make_skill

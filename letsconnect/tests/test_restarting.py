@@ -8,14 +8,14 @@ import time
 
 import pytest
 
-from letsconnect.embedded import again
+from letsconnect.embedded import restarting
 
 COUNTS = "import sys, pathlib, os; pathlib.Path(sys.argv[1]).open('a').write(f'{os.getpid()} ')"
 
 
 def watched(*words):
     return subprocess.Popen(
-        [sys.executable, "-I", again.__file__, "--wait", "0.01", sys.executable, *words],
+        [sys.executable, "-I", restarting.__file__, "--wait", "0.01", sys.executable, *words],
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -47,7 +47,7 @@ def test_told_to_end_it_ends_the_program_and_starts_none(tmp_path):
     [child] = runs(tmp_path / "notes", count=1)
 
     watcher.send_signal(signal.SIGTERM)
-    watcher.communicate(timeout=again.PATIENCE + 10)
+    watcher.communicate(timeout=restarting.PATIENCE + 10)
 
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
@@ -56,7 +56,7 @@ def test_told_to_end_it_ends_the_program_and_starts_none(tmp_path):
 
 def test_a_program_that_is_not_there_is_said_and_tried_again(tmp_path):
     watcher = subprocess.Popen(
-        [sys.executable, "-I", again.__file__, "--wait", "0.01", str(tmp_path / "nothing")],
+        [sys.executable, "-I", restarting.__file__, "--wait", "0.01", str(tmp_path / "nothing")],
         stderr=subprocess.PIPE,
         text=True,
     )

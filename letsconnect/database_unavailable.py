@@ -15,7 +15,7 @@ from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.cache import add_never_cache_headers
 
 from letsconnect import errors
-from letsconnect.base.waiting import reason_of
+from letsconnect.base.database_waits import reason_of
 from letsconnect.database.reading import only_reading
 
 Handler = Callable[[HttpRequest], HttpResponse]
