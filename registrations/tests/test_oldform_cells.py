@@ -8,6 +8,7 @@ from registrations.oldform.reading import (
     countries,
     groups,
     languages,
+    names,
     numbers,
     people,
     roles,
@@ -562,10 +563,31 @@ def test_by_the_file_an_ambiguous_date_is_a_guess():
 @pytest.mark.parametrize(
     ("one", "other", "is_near"),
     [("columbia", "colombia", True), ("nigera", "nigeria", True), ("wakanda", "rwanda", False), ("mali", "malo", False),
-     ("recieve", "receive", True), ("ruritania", "mauritania", False)],
+     ("recieve", "receive", True), ("ruritania", "mauritania", False), ("nigerias", "nigeria", True),
+     ("engenharia", "engneharai", False), ("malta", "malta", True)],
 )  # fmt: skip
 def test_a_slip_is_one_letter_in_a_word_of_five_or_more(one, other, is_near):
+    assert text.near(one, [other, "zzzzzzz"]) == ({other} if is_near else set())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_near"),
+    [("organizzing contesst", "organizing contest", True), ("organizzing contessst", "organizing contest", False),
+     ("budgetplans", "budgtplan", False), ("budgetplansx", "budgtplansx", True), ("budgetplanss", "budgtplan", False),
+     ("x" * 60, "x" * 58, True), ("x" * 61, "x" * 61, False)],
+)  # fmt: skip
+def test_two_slips_are_allowed_from_twelve_letters_and_nothing_beyond_sixty(one, other, is_near):
     assert bool(text.near(one, [other])) is is_near
+
+
+def test_a_name_added_later_is_a_slip_away_too():
+    index = names.Names()
+    index.add("Chile", "CL")
+    assert index.close_to("Nigera") == set()
+
+    index.add("Nigeria", "NG")
+
+    assert index.close_to("Nigera") == {"NG"}
 
 
 def test_a_guess_always_says_what_was_made_of_it():

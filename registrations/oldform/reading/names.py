@@ -101,14 +101,13 @@ class Names:
 
     sure: dict[str, set[str]] = field(default_factory=dict)
     also: dict[str, set[str]] = field(default_factory=dict)
-    _near_by: text.Near | None = field(default=None, repr=False)
     _slips: dict[str, set[str]] = field(default_factory=dict, repr=False)  # what was asked for; bounded
 
     def add(self, name: str, code: str, *, is_sure: bool = True) -> None:
         found = folding.key(name)
         if found and (is_sure or len(found) > 3 or not found.isascii()):  # "kri" is Krio's code before it is a name
             (self.sure if is_sure else self.also).setdefault(found, set()).add(code)
-            self._near_by = None
+            self._slips.clear()
 
     def add_all(self, pairs: Iterable[tuple[str, str]], *, is_sure: bool = True) -> None:
         for name, code in pairs:
@@ -129,10 +128,8 @@ class Names:
         return {code for other in self._near(folding.key(name)) for code in self.sure[other]}
 
     def _near(self, found: str) -> set[str]:
-        if self._near_by is None:
-            self._near_by = text.Near(self.sure)
         if found not in self._slips:
             if len(self._slips) >= _MOST_SLIPS:
                 self._slips.clear()
-            self._slips[found] = self._near_by.find(found)
+            self._slips[found] = text.near(found, self.sure.keys())
         return self._slips[found]

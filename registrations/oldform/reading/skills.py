@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from letsconnect.base import folding
 from registrations.oldform.reading import text
@@ -23,10 +22,6 @@ class SkillIndex:
 
     names: dict[str, set[str]] = field(default_factory=dict)
     related: dict[str, set[str]] = field(default_factory=dict)
-
-    @cached_property
-    def near(self) -> text.Near:
-        return text.Near(self.names)
 
     def has(self, wording: str) -> bool:
         """Tell whether a wording as a whole names a skill for certain."""
@@ -50,7 +45,9 @@ def _one(told: str, index: SkillIndex) -> Cell | None:
         return understood(next(iter(slugs)))
     if len(slugs) > 1:
         return unread(f"“{told[:60]}” could be " + " or ".join(sorted(slugs)))
-    slugs = index.related.get(found) or {slug for name in index.near.find(found) for slug in index.names[name]}
+    slugs = index.related.get(found) or {
+        slug for name in text.near(found, index.names.keys()) for slug in index.names[name]
+    }
     if len(slugs) == 1:
         slug = next(iter(slugs))
         return guessed(slug, f"“{folding.tidy(told)[:60]}” taken as {slug}")

@@ -1,7 +1,10 @@
-"""Taking spelling out of text: one place for case, marks, digits, dashes and typing slips."""
+"""What every kind of cell needs: telling that nothing was said, names a typing slip away, parts of a list."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from letsconnect.base.folding import key
 
@@ -51,62 +54,15 @@ def is_only_signs(text: str) -> bool:
     return not key(text) and not any(unicodedata.category(letter) in ("So", "Sk", "Sc") for letter in text)
 
 
-def slips(one: str, other: str, *, limit: int) -> int:
-    """Return how many letters were added, lost, changed or swapped, or ``limit`` + 1 when it is more."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    more = limit + 1
-    older: list[int] = []
-    row = [min(place, more) for place in range(len(other) + 1)]
-    for i, left in enumerate(one, start=1):
-        first, last = max(1, i - limit), min(len(other), i + limit)  # further off it is more than the limit anyway
-        before, row = row, [more] * (len(other) + 1)
-        if i <= limit:
-            row[0] = i
-        for j in range(first, last + 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != other[j - 1]))
-            if older and j > 1 and left == other[j - 2] and one[i - 2] == other[j - 1]:
-                cost = min(cost, older[j - 2] + 1)
-            row[j] = cost
-        if min(row[first - 1 : last + 1]) > limit:
-            return more
-        older = before
-    return min(row[-1], more)
+def near(word: str, names: Collection[str]) -> set[str]:
+    """Return the names one slip away from a word of five letters or more, two slips from twelve.
 
-
-class Near:
-    """Finds the names a slip away: by length, and by which letters they have, before they are compared."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._by_length: dict[int, list[tuple[int, str]]] = {}
-        for name in names:
-            self._by_length.setdefault(len(name), []).append((_letters(name), name))
-
-    def find(self, word: str) -> set[str]:
-        """Return the names one slip away from a word of five letters or more, two slips from twelve."""
-        if not 5 <= len(word) <= 60:
-            return set()
-        limit = 2 if len(word) >= 12 else 1
-        letters = _letters(word)
-        return {
-            name
-            for length in range(len(word) - limit, len(word) + limit + 1)
-            for mask, name in self._by_length.get(length, ())
-            if (mask ^ letters).bit_count() <= 2 * limit and slips(word, name, limit=limit) <= limit
-        }
-
-
-def _letters(word: str) -> int:
-    """Return which letters a word has, as bits: a slip changes two of them at most."""
-    mask = 0
-    for letter in word:
-        mask |= 1 << (ord(letter) & 63)
-    return mask
-
-
-def near(word: str, names: Iterable[str]) -> set[str]:
-    """Return the names one slip away from a word of five letters or more, two slips from twelve."""
-    return Near(names).find(word)
+    A slip is a letter added, left out, changed, or swapped with its neighbour.
+    """
+    if not 5 <= len(word) <= 60:
+        return set()
+    limit = 2 if len(word) >= 12 else 1
+    return {name for name, *_ in process.extract(word, names, scorer=OSA.distance, score_cutoff=limit, limit=None)}
 
 
 def split_outside_brackets(text: str, separators: str) -> list[str]:
