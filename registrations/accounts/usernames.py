@@ -4,10 +4,11 @@ import html
 import re
 import unicodedata
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 
 from letsconnect.base.lines import has_something_to_see
+from registrations import reference
 
 LONGEST = 255  # bytes, what MediaWiki's tables hold
 
@@ -38,7 +39,7 @@ class NoUsername(ValueError):
 @cache
 def _namespaces() -> frozenset[str]:
     """What stands before the colon of a user's page, in every language we know."""
-    lines = (Path(__file__).parent / "reference" / "user_namespaces.txt").read_text(encoding="utf-8").splitlines()
+    lines = (files(reference) / "user_namespaces.txt").read_text(encoding="utf-8").splitlines()
     names = (name for line in lines if not line.startswith("#") for name in line.split("|"))
     return frozenset(_plain(name) for name in names if name)
 
