@@ -1,6 +1,5 @@
 """From a template directory to a subject, a text and an HTML part, in one language and one zone."""
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,17 +10,10 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
 
+from letsconnect.base.calendars import CalendarPart
 from letsconnect.base.languages import known, speaking
+from letsconnect.base.lines import without_breaks
 from letsconnect.base.zones import zone_or_utc
-
-
-@dataclass(frozen=True)
-class CalendarPart:
-    """What a calendar program reads in a letter: an iCalendar text and its METHOD, the same as in the text."""
-
-    method: str
-    content: bytes
-    name: str = "invite.ics"
 
 
 @dataclass(frozen=True)
@@ -52,15 +44,10 @@ def render_letter(template: str, context: dict[str, Any], *, language: str, zone
             **context,
         }
         return Rendered(
-            subject=one_line(_render(f"{template}/subject.txt", values, escape=False)),
+            subject=without_breaks(_render(f"{template}/subject.txt", values, escape=False)),
             text=_render(f"{template}/body.txt", values, escape=False).strip() + "\n",
             html=_inliner().inline(_render(f"{template}/body.html", values, escape=True)),
         )
-
-
-def one_line(text: str) -> str:
-    """Return ``text`` without line breaks and control characters, fit for a header."""
-    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text).split())
 
 
 def _render(name: str, values: dict[str, Any], *, escape: bool) -> str:

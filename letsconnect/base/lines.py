@@ -89,6 +89,12 @@ def one_line(text: str) -> str:
     return " ".join("".join(letters).split())
 
 
+def without_breaks(text: str) -> str:
+    """Return a text that is ready to be read, without line breaks and control characters, fit for a header or a
+    calendar; what isolates a name from the sentence around it stays."""
+    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text).split())
+
+
 def _is_kept(letter: str, kind: str, before: list[str], after: str) -> bool:
     code = ord(letter)
     if kind in ("Cc", "Cs") or code in _FORBIDDEN:

@@ -97,7 +97,7 @@ FOLDING = {
     "letsconnect/production_checks.py": "names of hosts in settings",
     "matching/admin/forms.py": "the order of a list",
     "matching/waiting/browsing.py": "the order of a list",
-    "matching/sessions/calendars.py": "a language in an identifier",
+    "letsconnect/base/calendars.py": "a language in an identifier",
     "registrations/catalogue/loading.py": "wordings of skills and names of groups",
     "registrations/skills/arranging.py": "wordings of skills",
     "registrations/demo.py": "regions in addresses of the demo",

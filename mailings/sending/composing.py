@@ -7,8 +7,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
 from letsconnect.base import addresses
+from letsconnect.base.calendars import CalendarPart
+from letsconnect.base.lines import without_breaks
 from mailings.models import Letter
-from mailings.rendering import CalendarPart, Rendered, one_line
+from mailings.rendering import Rendered
 
 _METHODS = ("REQUEST", "CANCEL", "PUBLISH")
 
@@ -35,7 +37,7 @@ def compose(letter: Letter, rendered: Rendered) -> Parcel:
     except addresses.AddressRefused as refusal:
         raise ValueError(f"Invalid address: {refusal}") from refusal
     message = EmailMultiAlternatives(
-        subject=one_line(rendered.subject),
+        subject=without_breaks(rendered.subject),
         body=rendered.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[recipient],

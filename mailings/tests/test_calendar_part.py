@@ -3,10 +3,11 @@
 import pytest
 from django.db import transaction
 
+from letsconnect.base.calendars import CalendarPart
 from mailings.domain import LetterState
 from mailings.ledger.draining import drain
 from mailings.mailbox import Mailbox
-from mailings.rendering import CalendarPart, Rendered
+from mailings.rendering import Rendered
 from mailings.sending.composing import compose
 from mailings.tests.factories import make_kind, make_letter
 from registrations.tests.factories import NOW

@@ -3,7 +3,8 @@
 import pytest
 from django.template import engines
 
-from mailings.rendering import one_line, render_letter
+from letsconnect.base.lines import without_breaks
+from mailings.rendering import render_letter
 from registrations.tests.factories import NOW
 
 TEMPLATES = {
@@ -70,5 +71,5 @@ def test_styles_are_on_the_elements_and_nothing_is_fetched(rendered):
 def test_a_subject_is_one_line_whatever_is_in_it(rendered, name):
     subject = rendered(name=name).subject
 
-    assert subject == one_line(subject)
+    assert subject == without_breaks(subject)
     assert not set(subject) & set("\r\n\x00\x0b\u2028")

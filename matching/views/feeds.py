@@ -11,6 +11,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from letsconnect.base.calendars import PUBLISHED_TYPE
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from matching.domain.matches import SHOWS_CONTACT
@@ -60,7 +61,7 @@ def feed_calendar(request: HttpRequest, secret: str) -> HttpResponse:
     ]
     with speaking(member.language):
         content = calendars.published(rows, language=member.language, now=now)
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response = HttpResponse(content, content_type=PUBLISHED_TYPE)
     response.headers["X-Robots-Tag"] = "noindex"
     add_never_cache_headers(response)
     return response

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from letsconnect.base.calendars import PUBLISHED_TYPE
 from matching.domain.matches import MatchingError, MatchState, TooOften
 from matching.domain.sessions import Time
 from matching.models import Match, Session
@@ -129,7 +130,7 @@ def session_calendar(request: HttpRequest, session_id: int) -> HttpResponse:
     if session.starts_at is None or side is None:
         return redirect("matching:match-detail", session.match_id)
     content = calendars.published([(session, side)], language=get_language() or "en", now=timezone.now())
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response = HttpResponse(content, content_type=PUBLISHED_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{calendars.FILE_NAME}"'
     return response
 

@@ -1,0 +1,114 @@
+"""Events as calendar programs read them (iCalendar): pure UTC, and nobody's address but the reader's.
+
+An event keeps one UID for its whole life, and every change that moves or cancels it has a higher SEQUENCE: so a
+program changes what it has instead of showing the event twice.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from icalendar import Calendar, vCalAddress, vText
+from icalendar import Event as CalendarEvent
+
+from letsconnect.base.lines import without_breaks
+
+PUBLISHED_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that takes place at a time. ``uid`` never changes; ``sequence`` grows with every change."""
+
+    uid: UUID
+    sequence: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    summary: str
+    description: str
+    link: str
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """Who reads an invitation: the only person it names."""
+
+    address: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CalendarPart:
+    """What a calendar program reads in a letter: an iCalendar text and its METHOD, the same as in the text."""
+
+    method: str
+    content: bytes
+    name: str = "invite.ics"
+
+
+def invitation(
+    event: Event, reader: Attendee | None, *, product: str, language: str, now: datetime, name: str
+) -> CalendarPart:
+    """Return what goes with a letter to ``reader``: a REQUEST for an event, a CANCEL for a cancelled one.
+
+    The reader is the only attendee and has accepted already, so no answer is asked for.
+    """
+    method = "CANCEL" if event.is_cancelled else "REQUEST"
+    calendar = _calendar(method, product, language)
+    component = _component(event, now=now)
+    if reader is not None:
+        attendee = _person(reader.address, reader.name)
+        attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+        attendee.params["PARTSTAT"] = vText("ACCEPTED")
+        attendee.params["RSVP"] = vText("FALSE")
+        component.add("attendee", attendee)
+    calendar.add_component(component)
+    return CalendarPart(method=method, content=calendar.to_ical(), name=name)
+
+
+def published(events: Iterable[Event], *, product: str, language: str, now: datetime) -> bytes:
+    """Return events for a download or a feed: no attendee, so that no program writes to anybody."""
+    calendar = _calendar("PUBLISH", product, language)
+    calendar.add("x-wr-calname", settings.SITE_NAME)
+    for event in events:
+        calendar.add_component(_component(event, now=now))
+    return calendar.to_ical()
+
+
+def _calendar(method: str, product: str, language: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{without_breaks(settings.SITE_NAME)}//{product}//{language.upper()}")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _component(event: Event, *, now: datetime) -> CalendarEvent:
+    component = CalendarEvent()
+    component.add("uid", f"{event.uid}@{urlsplit(settings.SITE_URL).hostname}")
+    component.add("sequence", event.sequence)
+    component.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    if event.starts_at is not None and event.ends_at is not None:
+        component.add("dtstart", event.starts_at.astimezone(UTC))
+        component.add("dtend", event.ends_at.astimezone(UTC))
+    component.add("summary", without_breaks(event.summary))
+    component.add("description", event.description)
+    component.add("url", event.link)
+    component.add("organizer", _person(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], settings.SITE_NAME))
+    component.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    component.add("class", "PRIVATE")
+    component.add("transp", "OPAQUE")
+    return component
+
+
+def _person(address: str, name: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{address}")
+    # A quote would end the parameter, whatever is written around it.
+    person.params["CN"] = vText(without_breaks(name).replace('"', "”"))
+    return person
