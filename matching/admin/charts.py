@@ -1,41 +1,17 @@
-"""Figures of a round as tables whose rows carry a bar: what is counted, and how it compares with the preview before."""
+"""What a round is charted by: regions, languages, how well the pairs fit, and how many people each sharer helps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import get_language, gettext
 
+from letsconnect.base import charts
+from letsconnect.base.charts import Chart, Part
 from registrations.domain.registrations import Region
 from registrations.reference.names import language_name
 
-FULL = 1000  # the width of the longest bar, in the picture's own units
 Labels = Callable[[str], str]
 Figures = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One row: what it is about, its figure in words, and how long its bar is."""
-
-    label: str
-    said: str
-    part: int
-    whole: int
-    before: str = ""
-    change: str = ""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A table with bars. ``compares`` adds what the figures were before."""
-
-    title: str
-    what: str
-    counted: str
-    bars: list[Bar] = field(default_factory=list)
-    compares: bool = False
-    is_of_numbers: bool = False
 
 
 def of_regions(now: Figures, before: Figures | None) -> Chart:
@@ -64,7 +40,8 @@ def of_scores(now: Figures, before: Figures | None) -> Chart:
     bins, old = now.get("scores", {}).get("bins", []), (before or {}).get("scores", {}).get("bins", [])
     rows = [(f"{10 * tenth}–{10 * tenth + 10} %", count, _at(old, tenth)) for tenth, count in enumerate(bins)]
     title = gettext("How well the proposed pairs fit")
-    return _counted(title, gettext("Of the most points possible"), gettext("Pairs"), rows, before)
+    what, counted = gettext("Of the most points possible"), gettext("Pairs")
+    return charts.of_counts(title, what, counted, rows, compares=before is not None)
 
 
 def _weights(figures: Figures) -> tuple[Any, Any]:
@@ -77,13 +54,8 @@ def of_load(now: Figures, before: Figures | None) -> Chart:
     keys = sorted({*load, *old}, key=int)
     rows = [(key, load.get(key, 0), old.get(key, 0)) for key in keys]
     title = gettext("How many people each sharer would be helping")
-    return _counted(title, gettext("People helped"), gettext("Sharers"), rows, before)
-
-
-def difference(now: int, before: int) -> str:
-    """Return "+3", "−2", or nothing."""
-    change = now - before
-    return f"{change:+d}".replace("-", "−") if change else ""
+    what, counted = gettext("People helped"), gettext("Sharers")
+    return charts.of_counts(title, what, counted, rows, compares=before is not None)
 
 
 def _region(code: str) -> str:
@@ -95,36 +67,16 @@ def _language(code: str) -> str:
 
 
 def _served(title: str, what: str, key: str, label: Labels, now: Figures, before: Figures | None) -> Chart:
-    rows, old = now.get(key, {}), (before or {}).get(key, {})
-    most = max([row["learners"] for row in rows.values()], default=0) or 1
-    bars = [
-        Bar(
-            label=label(code),
-            said=_of(row),
-            part=FULL * row["served"] // most,
-            whole=FULL * row["learners"] // most,
-            before=_of(old[code]) if code in old else "—",
-            change=difference(row["served"], old[code]["served"]) if code in old else "",
-        )
-        for code, row in sorted(rows.items(), key=lambda item: (-item[1]["learners"], item[0]))
+    old = (before or {}).get(key, {})
+    rows = [
+        (label(code), _part(row), _part(old[code]) if code in old else None)
+        for code, row in sorted(now.get(key, {}).items(), key=lambda item: (-item[1]["learners"], item[0]))
     ]
-    return Chart(title, what, gettext("Served"), bars, before is not None)
+    return charts.of_parts(title, what, gettext("Served"), rows, compares=before is not None)
 
 
-def _of(row: Mapping[str, int]) -> str:
-    # Translators: how many of how many, as in "12 of 15".
-    return gettext("%(part)d of %(whole)d") % {"part": row["served"], "whole": row["learners"]}
-
-
-def _counted(
-    title: str, what: str, counted: str, rows: Sequence[tuple[str, int, int]], before: Figures | None
-) -> Chart:
-    most = max((count for _label, count, _old in rows), default=0) or 1
-    bars = [
-        Bar(label, str(count), FULL * count // most, 0, before=str(old), change=difference(count, old))
-        for label, count, old in rows
-    ]
-    return Chart(title, what, counted, bars, before is not None, is_of_numbers=True)
+def _part(row: Mapping[str, int]) -> Part:
+    return Part(row["served"], row["learners"])
 
 
 def _at(counts: Sequence[int], place: int) -> int:

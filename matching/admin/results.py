@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from letsconnect.base.charts import Chart, difference
 from matching.admin import charts
-from matching.admin.charts import Chart
 from matching.admin.desk import may_know
 from matching.domain.matches import NOT_LOOKED_FOR
 from matching.models import Match, Round
@@ -58,7 +58,7 @@ def differences(now: Figures, before: Figures) -> list[str]:
     said = [_more_or_fewer(now["served"] - before["served"])]
     if points != old_points and now["settings"]["weights"] == before["settings"]["weights"]:
         text = gettext("All pairs together have %(now)d points; they had %(before)d (%(change)s).")
-        said.append(text % {"now": points, "before": old_points, "change": charts.difference(points, old_points)})
+        said.append(text % {"now": points, "before": old_points, "change": difference(points, old_points)})
     return said + _people_moved(now.get("against_before", {}))
 
 

@@ -139,7 +139,3 @@ def test_scores_and_load_are_counted_and_compared():
         ("1", "6", "+1"),
         ("2", "0", "−1"),
     ]
-
-
-def test_a_change_carries_its_sign():
-    assert [charts.difference(5, 3), charts.difference(3, 5), charts.difference(3, 3)] == ["+2", "−2", ""]
