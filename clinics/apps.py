@@ -7,12 +7,14 @@ class ClinicsConfig(AppConfig):
     verbose_name = _("Clinics")
 
     def ready(self) -> None:
-        """Tell mailings which letters clinics owe, and listen to the news about people."""
+        """Tell mailings which letters clinics owe, and other apps when their people are busy; listen to the news about
+        people."""
         from clinics import emails  # noqa: F401  its import registers the letters
         from clinics.planning import notices
-        from clinics.seats import leaving
+        from clinics.seats import busy, leaving
         from mailings import kinds
 
         kinds.register_sweep("clinics.reminders", notices.owe_reminders)
         kinds.register_sweep("clinics.still_waiting", notices.tell_still_waiting)
+        busy.register()
         leaving.connect()

@@ -7,7 +7,8 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        """Make the letters and sweeps of matching known to the ledger, and listen for people who leave."""
+        """Make the letters and sweeps of matching known to the ledger, and agreed hours to other apps; listen for
+        people who leave."""
         from mailings import kinds
         from matching.feedback import emails as feedback_emails
         from matching.feedback import quiet, settling, telling
@@ -15,8 +16,8 @@ class MatchingConfig(AppConfig):
         from matching.matches import leaving
         from matching.matches import sweeps as match_sweeps
         from matching.rounds import sweeps as round_sweeps
+        from matching.sessions import busy, pausing
         from matching.sessions import emails as session_emails
-        from matching.sessions import pausing
         from matching.sessions import sweeps as session_sweeps
         from matching.waiting import answering, no_match, requests
         from matching.waiting import emails as waiting_emails
@@ -43,5 +44,6 @@ class MatchingConfig(AppConfig):
             "no_match": no_match.tell_of_no_match,
         }.items():
             kinds.register_sweep(f"matching.{name}", sweep)
+        busy.register()
         for listener in (leaving, telling, pausing):
             listener.connect()

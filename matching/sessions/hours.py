@@ -9,9 +9,11 @@ import numpy as np
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
+from letsconnect.base import busy
 from letsconnect.base.zones import in_zone, moments_of
-from matching.domain.sessions import WEEKS_SHOWN, SessionState, Span, monday_of, starts, stretches
-from matching.models import Match, Session
+from matching.domain.sessions import WEEKS_SHOWN, Span, monday_of, starts, stretches
+from matching.models import Match
+from matching.sessions.busy import NAME as SESSIONS
 from registrations.answers.availability import weekly_slots
 from registrations.models import Registration
 
@@ -114,10 +116,10 @@ def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
 
 
 def _taken(match: Match, *, now: datetime) -> list[Span]:
-    busy = Session.objects.of_people(match.learner_id, match.sharer_id).filter(
-        state=SessionState.CONFIRMED, ends_at__gt=now
-    )
-    return list(busy.values_list("starts_at", "ends_at"))
+    """The hours either has agreed on in sessions. What else they have agreed to is not asked for."""
+    members = [person.member_id for person in (match.learner, match.sharer) if person.member_id is not None]
+    busy_of = busy.spans(members, now=now, of=[SESSIONS])
+    return [span for spans in busy_of.values() for span in spans]
 
 
 def _is_away(match: Match, moment: datetime) -> bool:

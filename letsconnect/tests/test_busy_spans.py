@@ -1,0 +1,107 @@
+"""What people have agreed to, as every app says it to the others: spans of time, never what for."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clinics.domain import ClinicState, RsvpState
+from clinics.models import Rsvp
+from clinics.seats.busy import NAME as SEATS
+from clinics.tests.factories import make_clinic
+from letsconnect.base import busy
+from matching.domain.sessions import SessionState
+from matching.sessions import hours
+from matching.sessions.busy import NAME as SESSIONS
+from matching.tests.factories import make_match
+from matching.tests.session_factories import make_session
+from registrations.tests.factories import NOW, make_member, make_registration
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def seat(member, clinic, state=RsvpState.GOING):
+    is_going = state == RsvpState.GOING
+    return Rsvp.objects.create(
+        clinic=clinic,
+        member=member,
+        state=state,
+        seat=1 if is_going else None,
+        seated_at=NOW if is_going else None,
+        place=1 if state == RsvpState.WAITING else None,
+        made_at=NOW,
+    )
+
+
+def spans_of(member, *of):
+    return busy.spans([member.pk], now=NOW, of=of or busy.names())[member.pk]
+
+
+def test_sessions_and_clinics_say_when_their_people_are_busy():
+    assert busy.names() == [SEATS, SESSIONS]
+
+
+def test_an_agreed_session_keeps_both_busy_until_it_is_over():
+    session = make_session(starts_at=NOW - HOUR / 2)
+    for person in (session.learner, session.sharer):
+        assert spans_of(person.member) == [(session.starts_at, session.ends_at)]
+    assert spans_of(make_member()) == []
+    assert busy.spans([session.learner.member_id], now=session.ends_at, of=[SESSIONS]) == {
+        session.learner.member_id: []
+    }
+
+
+@pytest.mark.parametrize("state", [SessionState.PROPOSED, SessionState.CANCELLED])
+def test_what_is_not_agreed_keeps_nobody_busy(state):
+    session = make_session(state)
+
+    assert spans_of(session.learner.member) == []
+
+
+def test_a_seat_keeps_its_member_busy_and_a_turn_in_the_queue_does_not():
+    member, waiting, clinic = make_member(), make_member(), make_clinic(starts_at=NOW + HOUR)
+    seat(member, clinic)
+    seat(waiting, clinic, RsvpState.WAITING)
+
+    assert spans_of(member) == [(clinic.starts_at, clinic.ends_at)]
+    assert spans_of(waiting) == []
+    assert spans_of(member, SESSIONS) == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": ClinicState.DRAFT},
+        {"state": ClinicState.CANCELLED},
+        {"starts_at": NOW - 3 * HOUR, "minutes": 60},
+    ],
+)
+def test_a_clinic_that_does_not_take_place_or_is_over_keeps_nobody_busy(fields):
+    member = make_member()
+    seat(member, make_clinic(**fields))
+
+    assert spans_of(member) == []
+
+
+def test_many_people_cost_as_many_queries_as_one(django_assert_num_queries):
+    sessions = [make_session() for _ in range(4)]
+    members = [person.member_id for one in sessions for person in (one.learner, one.sharer)]
+    for number in (1, len(members)):
+        with django_assert_num_queries(3):
+            busy.spans(members[:number], now=NOW, of=busy.names())
+
+
+def test_a_clinic_takes_no_hour_from_what_two_people_can_propose():
+    hours_free = {"windows": [(18 * 60, 20 * 60)], "zone": "UTC"}
+    match = make_match(
+        "connected",
+        learner=make_registration(member=make_member(zone="UTC"), wishes=["wikidata"], **hours_free),
+        sharer=make_registration(member=make_member(zone="UTC"), offers=["wikidata"], **hours_free),
+    )
+    before = hours.to_choose(match, mine="UTC", theirs="UTC", name="Asha", now=NOW)
+    first = before[0].days[0].choices[0].value
+    clinic = make_clinic(starts_at=datetime.strptime(first, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC))
+    seat(match.learner.member, clinic)
+
+    assert spans_of(match.learner.member) == [(clinic.starts_at, clinic.ends_at)]
+    assert hours.to_choose(match, mine="UTC", theirs="UTC", name="Asha", now=NOW) == before
