@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from matching.domain.matches import Side, Standing
-from matching.models import Match, MatchQuerySet
+from matching.models import Match
 from registrations.domain.registrations import RegistrationState, is_pausing
 from registrations.models import Block, Registration
 
@@ -46,15 +46,15 @@ def standing(
     side: Side,
     *,
     on: date,
-    counting: Iterable[str],
     agreed: Container[int],
+    taken: int = 0,
+    total: int = 0,
     most_at_once: int | None = None,
 ) -> Standing:
-    """Return how one side stands, the match itself not counted among the places taken; ``agreed`` as `who_agreed`
-    returns it."""
+    """Return how one side stands. ``agreed`` is as `who_agreed` returns it; ``taken``, ``total`` and ``most_at_once``
+    are as `check_standing` reads them, and left out where no place is asked for."""
     person = match.person(side)
     member = person.member
-    others = [row[0] for row in others_of(match, side, counting=counting).values_list(f"{side}_id")] if counting else []
     return Standing(
         side=side,
         is_approved=person.state == RegistrationState.APPROVED,
@@ -62,18 +62,11 @@ def standing(
         is_here=not is_pausing(paused_until=person.paused_until, away_until=person.away_until, today=on),
         has_agreed=person.pk in agreed,
         places=person.can_learn_from if side == Side.LEARNER else person.can_help,
-        taken=others.count(person.pk),
+        taken=taken,
         has_left=person.state in _GONE or (member is not None and not member.is_active),
-        total=len(others),
+        total=total,
         most_at_once=most_at_once,
     )
-
-
-def others_of(match: Match, side: Side, *, counting: Iterable[str]) -> MatchQuerySet:
-    """The person's other matches in these states, in whichever role."""
-    person = match.person(side)
-    mine = Q(learner=person) | Q(sharer=person)
-    return Match.objects.live().filter(mine, state__in=list(counting)).exclude(pk=match.pk)
 
 
 def is_blocked(match: Match) -> bool:

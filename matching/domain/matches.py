@@ -242,10 +242,16 @@ class Standing:
     most_at_once: int | None = None
 
 
+def has_too_many(matches: int, *, most: int) -> bool:
+    """Tell whether so many matches in both roles together are more than anybody may have at once."""
+    return matches > most
+
+
 def check_standing(*sides: Standing, is_blocked: bool, needs_place: bool) -> None:
     """Raise NotReady or NoPlaceLeft with a sentence for the working group unless both sides can be matched.
 
-    ``taken`` counts the other matches in this role, ``total`` those in both; ``needs_place`` asks that one more fits.
+    ``taken`` counts the other matches in this role, ``total`` all of both roles and this one with them;
+    ``needs_place`` asks that one more fits.
     """
     if is_blocked:
         raise NotReady(_("One of the two does not want to be matched with the other."))
@@ -253,7 +259,7 @@ def check_standing(*sides: Standing, is_blocked: bool, needs_place: bool) -> Non
         _check_ready(side)
         if needs_place and side.taken >= side.places:
             raise NoPlaceLeft(_NO_PLACE[side.side] % {"places": side.places})
-        if needs_place and side.most_at_once is not None and side.total >= side.most_at_once:
+        if needs_place and side.most_at_once is not None and has_too_many(side.total, most=side.most_at_once):
             raise NoPlaceLeft(_TOO_MANY[side.side] % {"most": side.most_at_once})
 
 

@@ -45,8 +45,8 @@ def accept_match(*, match: Match, by: Member, now: datetime) -> Match:
         raise MoveNotAllowed(_("The days to answer are over, so this match cannot go ahead."))
     lock_people([match])
     check_can_accept(
-        me=standing(match, side, on=now.date(), counting=(), agreed=()),
-        other=standing(match, side.other, on=now.date(), counting=(), agreed=()),
+        me=standing(match, side, on=now.date(), agreed=()),
+        other=standing(match, side.other, on=now.date(), agreed=()),
         is_blocked=is_blocked(match),
     )
     if side == Side.LEARNER:

@@ -13,7 +13,6 @@ from matching.domain.matches import (
     LIVE,
     REMIND_AFTER,
     SHOWS_CONTACT,
-    TAKES_A_PLACE,
     WAS_APPROVED,
     WAS_ASKED,
     WAS_CONNECTED,
@@ -40,9 +39,6 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def fallen(self) -> "MatchQuerySet":
         """Stored as live, though a side has left or one blocks the other: the sweep closes these."""
         return self.filter(people.left() | people.blocked(), state__in=LIVE)
-
-    def taking_a_place(self) -> "MatchQuerySet":
-        return self.live().filter(state__in=TAKES_A_PLACE)
 
     def keeping_apart(self, *, now: datetime, cool_down_days: int) -> "MatchQuerySet":
         """Matches whose two people are not proposed to each other at this moment, in either role.

@@ -6,10 +6,8 @@ The engine knows numbers; here they become people again. A number whose person w
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from matching.domain.matches import MoveNotAllowed, TooOld
@@ -18,7 +16,7 @@ from matching.engine.explaining import Explainer, Loss
 from matching.engine.facts import Instance, Result
 from matching.engine.rules import why_not as broken_rules
 from matching.models import Match, MatchingRules, Round, RoundFacts, RoundReplay
-from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
+from matching.rounds.both_roles import Pair, over_both_roles
 from registrations.models import Registration, Skill
 
 OTHERS = 5
@@ -104,33 +102,13 @@ def warnings(matches: Iterable[Match]) -> list[Caution]:
     """What approving all of these would refuse: the total over both roles, and an hour for each match."""
     matches = list(matches)
     people = {person.pk: person for match in matches for person in (match.learner, match.sharer)}
-    here = [match.pk for match in matches]
-    kept = Match.objects.taking_a_place().filter(Q(learner__in=people) | Q(sharer__in=people)).exclude(pk__in=here)
-    rows = [(match.learner_id, match.sharer_id, match.reasons) for match in matches]
-    rows += kept.values_list("learner_id", "sharer_id", "reasons")
-    total: dict[int, int] = {}
-    hours: dict[int, list[Hours]] = {}
-    for learner, sharer, reasons in rows:
-        free = Hours.of(reasons)
-        for person in (learner, sharer):
-            total[person] = total.get(person, 0) + 1
-            if free is not None:
-                hours.setdefault(person, []).append(free)
+    both_roles = over_both_roles([Pair.of(match) for match in matches], stored=[match.pk for match in matches])
     most = MatchingRules.objects.current().most_at_once
-    found = []
-    for key, person in sorted(people.items()):
-        if total[key] > most:
-            found.append(Caution(person, "too_many_at_once", total[key]))
-        if _clashes(hours.get(key, [])):
-            found.append(Caution(person, "hours_clash", total[key]))
-    return found
-
-
-def _clashes(hours: list[Hours]) -> bool:
-    if len(hours) < 2:
-        return False
-    first = max(each.begins for each in hours)
-    return clash(hours, mondays=[first + timedelta(weeks=week) for week in range(WEEKS_COMPARED)])
+    return [
+        Caution(people[key], kind, both_roles[key].matches)
+        for key in sorted(people)
+        for kind in both_roles[key].refused_for(most=most)
+    ]
 
 
 class _Solved:

@@ -1,6 +1,6 @@
 """Previews: what a draft would come to, computed at once and kept beside the preview before it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -11,7 +11,8 @@ from letsconnect.base import acts, nudges
 from matching.domain.matches import MoveNotAllowed, RoundPhase, RoundState
 from matching.models import Match, MatchingRules, Round
 from matching.rounds import inputs as facts
-from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
+from matching.rounds.both_roles import Pair, over_both_roles
+from matching.rounds.clashes import Hours
 from matching.rounds.computing import Computed, ask_the_engine, statistics_of, write_participants
 from matching.rounds.drafts import lock_draft, settings_of, under_the_rules
 from matching.rounds.leases import Lease, Stopped, take_lease
@@ -78,7 +79,7 @@ def _compute(round_: Round, lease: Lease) -> None:
     settings = under_the_rules(settings_of(round_))
     loaded = facts.load(now=lease.now, round_=round_)
     computed = Computed(loaded, *ask_the_engine(loaded.facts, settings, round_.seed, lease), lease.now.date())
-    warnings = _warnings(computed)
+    warnings = _warnings(round_, computed)
     lease.enter(RoundPhase.STORING)
     with transaction.atomic():
         round_ = lease.lock()
@@ -122,41 +123,24 @@ def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: f
     }
 
 
-def _warnings(computed: Computed) -> list[dict[str, Any]]:
+def _warnings(round_: Round, computed: Computed) -> list[dict[str, Any]]:
     """What the solver does not look at and approving will: the total over both roles, and an hour for each match."""
     loaded, most = computed.loaded, MatchingRules.objects.current().most_at_once
-    numbers = {key: number for number, key in enumerate(loaded.registrations)}
-    total: dict[int, int] = {}
-    hours: dict[int, list[Hours]] = {}
-    rows = Match.objects.taking_a_place().values_list("learner_id", "sharer_id", "reasons")
-    for learner, sharer, reasons in rows.iterator(chunk_size=2000):
-        _add(total, hours, (numbers.get(learner), numbers.get(sharer)), Hours.of(reasons))
-    proposed = set()
-    for pair in computed.proposal.pairs:
-        proposed |= {pair.learner, pair.sharer}
-        _add(total, hours, (pair.learner, pair.sharer), Hours(loaded.start, pair.hours) if pair.hours else None)
-    weeks = mondays(loaded.start)
-    return [
-        {"number": number, "kind": kind, "matches": total[number]}
-        for number in sorted(proposed)
-        for kind, holds in (
-            ("too_many_at_once", total[number] > most),
-            ("hours_clash", len(hours.get(number, ())) > 1 and clash(hours[number], mondays=weeks)),
-        )
-        if holds
+    who = loaded.registrations
+    proposed = [
+        Pair(who[pair.learner], who[pair.sharer], Hours(loaded.start, pair.hours) if pair.hours else None)
+        for pair in computed.proposal.pairs
     ]
-
-
-def _add(
-    total: dict[int, int], hours: dict[int, list[Hours]], people: tuple[int | None, ...], free: Hours | None
-) -> None:
-    for number in people:
-        if number is not None:
-            total[number] = total.get(number, 0) + 1
-            if free is not None:
-                hours.setdefault(number, []).append(free)
-
-
-def mondays(first: date) -> list[date]:
-    """The weeks hours are compared in."""
-    return [first + timedelta(weeks=week) for week in range(WEEKS_COMPARED)]
+    keys = {(pair.learner, pair.sharer) for pair in proposed}
+    made_already = [
+        pk
+        for pk, learner, sharer in round_.matches.undecided().values_list("pk", "learner_id", "sharer_id")
+        if (learner, sharer) in keys
+    ]
+    both_roles = over_both_roles(proposed, stored=made_already)
+    return [
+        {"number": number, "kind": kind, "matches": both_roles[person].matches}
+        for number, person in enumerate(who)
+        if person in both_roles
+        for kind in both_roles[person].refused_for(most=most)
+    ]

@@ -9,9 +9,10 @@ from django.db import transaction
 from letsconnect.base import acts, nudges
 from matching.domain import matches as domain
 from matching.domain.matches import MatchingError, MatchState, RoundState, Side
-from matching.locking import is_blocked, lock_people, standing, who_agreed
+from matching.locking import lock_people, who_agreed
 from matching.matches.telling import tell
 from matching.models import Match, MatchingRules, Round
+from matching.rounds.both_roles import Pair, check_places, over_both_roles
 from matching.rounds.rounds import mark_published
 from registrations.models import Member
 
@@ -81,14 +82,8 @@ def _publish_some(
 
 
 def _ask(match: Match, *, agreed: Container[int], most_at_once: int, by: Member, now: datetime) -> None:
-    domain.check_standing(
-        *(
-            standing(match, side, on=now.date(), counting=_ANSWERABLE, agreed=agreed, most_at_once=most_at_once)
-            for side in Side
-        ),
-        is_blocked=is_blocked(match),
-        needs_place=True,
-    )
+    both_roles = over_both_roles([Pair.of(match)], stored=[match.pk], counting=_ANSWERABLE)
+    check_places(match, both_roles, most=most_at_once, agreed=agreed, on=now.date())
     match.state, match.asked_at, match.answer_by = MatchState.ASKED, now, domain.answer_by(now)
     match.save(update_fields=["state", "asked_at", "answer_by"])
     acts.record(by=by, verb="publish_match", on=match, now=now, was=MatchState.APPROVED, became=match.state)

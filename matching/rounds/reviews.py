@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, nudges
 from matching.domain.matches import (
     HOURS_CLASH,
-    TAKES_A_PLACE,
     WHY_REFUSED,
     ClosedWhy,
     HoursClash,
@@ -23,12 +22,11 @@ from matching.domain.matches import (
     check_match_move,
     check_reason,
     check_seen,
-    check_standing,
 )
-from matching.locking import is_blocked, lock_match, lock_people, others_of, standing, who_agreed
+from matching.locking import lock_match, lock_people, who_agreed
 from matching.matches.closing import close_match
 from matching.models import Match, MatchApproval, MatchingRules
-from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
+from matching.rounds.both_roles import Pair, check_places, over_both_roles
 from registrations.models import Member
 
 
@@ -64,15 +62,11 @@ def approve_match(*, match: Match, by: Member, now: datetime, seen: int | None =
     rules = MatchingRules.objects.current()
     lock_people([match])
     agreed = who_agreed([match], on=now.date())
-    check_standing(
-        *(
-            standing(match, side, on=now.date(), counting=TAKES_A_PLACE, agreed=agreed, most_at_once=rules.most_at_once)
-            for side in Side
-        ),
-        is_blocked=is_blocked(match),
-        needs_place=True,
-    )
-    _check_hours(match)
+    both_roles = over_both_roles([Pair.of(match)], stored=[match.pk])
+    check_places(match, both_roles, most=rules.most_at_once, agreed=agreed, on=now.date())
+    for side in Side:
+        if both_roles[match.person(side).pk].hours_clash:
+            raise HoursClash(HOURS_CLASH[side])
     if _record_approvals(match, by=by, now=now) or not _takes_both(match, rules):
         match.state, match.approved_at, match.approved_by = MatchState.APPROVED, now, by
     match.version += 1
@@ -103,19 +97,6 @@ def _record_approvals(match: Match, *, by: Member, now: datetime) -> bool:
         for side in sorted(mine)
     )
     return set(Side) <= recorded | mine
-
-
-def _check_hours(match: Match) -> None:
-    """Raise HoursClash if a side's matches together leave no hour of its own for each."""
-    mine = Hours.of(match.reasons)
-    if mine is None:
-        return
-    weeks = [mine.begins + timedelta(weeks=week) for week in range(WEEKS_COMPARED)]
-    for side in Side:
-        kept = others_of(match, side, counting=TAKES_A_PLACE).values_list("reasons", flat=True)
-        hours = [mine, *(other for other in map(Hours.of, kept) if other is not None)]
-        if len(hours) > 1 and clash(hours, mondays=weeks):
-            raise HoursClash(HOURS_CLASH[side])
 
 
 @transaction.atomic

@@ -1,0 +1,101 @@
+"""What one person has over both roles: how many matches at once, and whether each finds an hour of its own.
+
+The solver looks at neither, approving refuses both. So previews and the desk warn of them beforehand, and all three ask
+here.
+"""
+
+from collections.abc import Collection, Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from matching.domain.matches import TAKES_A_PLACE, Side, check_standing, has_too_many
+from matching.locking import is_blocked, standing
+from matching.models import Match
+from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
+
+# Up to so many people their matches are looked up by person; for more, reading all matches is quicker.
+FEW_PEOPLE = 2_000
+
+
+class Pair(NamedTuple):
+    """Two registrations that are or would be a match, and when both are free, if that is kept."""
+
+    learner: int
+    sharer: int
+    hours: Hours | None
+
+    @classmethod
+    def of(cls, match: Match) -> "Pair":
+        return cls(match.learner_id, match.sharer_id, Hours.of(match.reasons))
+
+
+@dataclass(frozen=True)
+class BothRoles:
+    """The matches one person would have: those that are to be decided, and those that take a place already."""
+
+    person: int
+    deciding: tuple[Pair, ...]
+    kept: tuple[Pair, ...]
+
+    @property
+    def matches(self) -> int:
+        return len(self.deciding) + len(self.kept)
+
+    def taken(self, side: Side) -> int:
+        """How many of the person's places in this role are taken already."""
+        return sum(self.person == (pair.learner if side == Side.LEARNER else pair.sharer) for pair in self.kept)
+
+    @property
+    def hours_clash(self) -> bool:
+        """Whether in some week there is no hour of its own for each. The weeks are those of the newest match, since an
+        older one knows none of them better; what keeps no hours stops nobody."""
+        deciding, kept = ([pair.hours for pair in pairs if pair.hours] for pairs in (self.deciding, self.kept))
+        hours = deciding + kept
+        if not deciding or len(hours) < 2:
+            return False
+        first = max(each.begins for each in hours)
+        return clash(hours, mondays=[first + timedelta(weeks=week) for week in range(WEEKS_COMPARED)])
+
+    def refused_for(self, *, most: int) -> Iterator[str]:
+        """Why approving all of them would be refused: too_many_at_once, hours_clash, both or neither."""
+        if has_too_many(self.matches, most=most):
+            yield "too_many_at_once"
+        if self.hours_clash:
+            yield "hours_clash"
+
+
+def over_both_roles(
+    deciding: Collection[Pair], *, stored: Collection[int] = (), counting: Collection[str] = TAKES_A_PLACE
+) -> dict[int, BothRoles]:
+    """What each person of these pairs would have if all were approved, by registration.
+
+    ``stored`` are the keys of those that are matches already, which must not count twice; other matches count in the
+    states of ``counting``.
+    """
+    of_person: dict[int, tuple[list[Pair], list[Pair]]] = {}
+    for pair in deciding:
+        for person in (pair.learner, pair.sharer):
+            of_person.setdefault(person, ([], []))[0].append(pair)
+    kept = Match.objects.live().filter(state__in=list(counting)).exclude(pk__in=list(stored))
+    if len(of_person) <= FEW_PEOPLE:
+        kept = kept.filter(Q(learner__in=of_person) | Q(sharer__in=of_person))
+    for learner, sharer, reasons in kept.values_list("learner_id", "sharer_id", "reasons").iterator(chunk_size=2000):
+        pair = Pair(learner, sharer, Hours.of(reasons))
+        for person in {learner, sharer} & of_person.keys():
+            of_person[person][1].append(pair)
+    return {person: BothRoles(person, tuple(new), tuple(old)) for person, (new, old) in of_person.items()}
+
+
+def check_places(
+    match: Match, both_roles: Mapping[int, BothRoles], *, most: int, agreed: Container[int], on: date
+) -> None:
+    """Raise NotReady or NoPlaceLeft unless both people can be matched and have a place for this match."""
+    sides = []
+    for side in Side:
+        theirs = both_roles[match.person(side).pk]
+        taken, total = theirs.taken(side), theirs.matches
+        sides.append(standing(match, side, on=on, agreed=agreed, taken=taken, total=total, most_at_once=most))
+    check_standing(*sides, is_blocked=is_blocked(match), needs_place=True)
