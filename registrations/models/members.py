@@ -18,7 +18,8 @@ from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import ClosedBy, Region, SeatRole
-from registrations.reference.countries import COUNTRIES, country_choices
+from registrations.models.countries import is_no_country_or_two_capital_letters
+from registrations.reference.countries import country_choices
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -99,8 +100,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 name="registrations_address_is_canonical",
             ),
             models.CheckConstraint(
-                condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
-                name="registrations_country_of_a_member_is_known",
+                condition=is_no_country_or_two_capital_letters(),
+                name="registrations_country_of_a_member_is_two_capital_letters",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by="") | Q(closed_at__isnull=False, closed_by__in=ClosedBy.values),

@@ -20,7 +20,8 @@ from registrations.domain.registrations import (
     SkillState,
     SuggestionOutcome,
 )
-from registrations.reference.countries import COUNTRIES, country_choices
+from registrations.models.countries import is_no_country_or_two_capital_letters
+from registrations.reference.countries import country_choices
 
 if TYPE_CHECKING:
     from registrations.models.members import Member
@@ -235,8 +236,8 @@ class Group(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
-                name="registrations_country_of_a_group_is_known",
+                condition=is_no_country_or_two_capital_letters(),
+                name="registrations_country_of_a_group_is_two_capital_letters",
             ),
             models.CheckConstraint(condition=lines_can_be_seen("name"), name="registrations_group_name_can_be_seen"),
         ]

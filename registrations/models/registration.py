@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -33,13 +32,10 @@ from registrations.domain.registrations import (
     is_pausing,
 )
 from registrations.models.consents import has_agreed
+from registrations.models.countries import is_no_country_or_two_capital_letters
 from registrations.models.members import Block, Member
 from registrations.models.reference import Group, Role, Skill
-from registrations.reference.countries import COUNTRIES, country_choices
-
-if TYPE_CHECKING:
-    from registrations.models.members import Member as MemberType
-
+from registrations.reference.countries import country_choices
 
 CHANGED_SINCE_REVIEW = Q(state=RegistrationState.SUBMITTED, reviewed_at__isnull=False) | Q(
     state=RegistrationState.APPROVED, changed_at__gt=F("reviewed_at")
@@ -50,7 +46,7 @@ IN_REVIEW_QUEUE = Q(state=RegistrationState.SUBMITTED) | Q(
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
-    def of(self, member: "MemberType") -> "Registration | None":
+    def of(self, member: Member) -> "Registration | None":
         """The registration of one member, or None."""
         return self.filter(member=member).select_related("member", "group", "role").first()
 
@@ -95,7 +91,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Approved, claimed, agreed to the documents, and neither paused nor away."""
         return self.approved().claimed().agreed(on=on).here(on=on)
 
-    def findable_by(self, member: "MemberType", *, on: date) -> "RegistrationQuerySet":
+    def findable_by(self, member: Member, *, on: date) -> "RegistrationQuerySet":
         """People who let others find them and ask for them; nobody finds themselves, nor whom a block keeps apart."""
         mine = Q(member=member, blocked=OuterRef("member")) | Q(member=OuterRef("member"), blocked=member)
         findable = self.claimed().agreed(on=on).filter(~Exists(Block.objects.filter(mine)), is_findable=True)
@@ -126,7 +122,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         told = self.filter(alike).values_list("pk", "imported_address") if wanted else ()
         return self.filter(pk__in=[pk for pk, address in told if canonical_or_as_it_is(address) in wanted])
 
-    def visible_to(self, member: "MemberType") -> "RegistrationQuerySet":
+    def visible_to(self, member: Member) -> "RegistrationQuerySet":
         """What a working-group member may see: a liaison their regions, a coordinator all; nobody the draft of somebody
         who is still writing it, as its page promises."""
         handed_in = self.exclude(state=RegistrationState.DRAFT, member__isnull=False)
@@ -243,8 +239,8 @@ class Registration(models.Model):
                 name="registrations_only_an_imported_one_has_no_member",
             ),
             models.CheckConstraint(
-                condition=Q(country="") | Q(country__in=sorted(COUNTRIES)),
-                name="registrations_country_is_known",
+                condition=is_no_country_or_two_capital_letters(),
+                name="registrations_country_is_two_capital_letters",
             ),
             models.CheckConstraint(
                 condition=Q(region="") | Q(region__in=Region.values), name="registrations_region_is_known"

@@ -15,8 +15,11 @@ def _locale(reader: str) -> Locale:
 
 
 def country_name(code: str, reader: str) -> str:
-    """Return the name of a country code for a reader of ``reader``; the movement's own English name in English."""
-    own = COUNTRIES[code].name
+    """Return the name of a country code for a reader of ``reader``; the movement's own English name in English.
+
+    A code that is no longer in the table is its own name: the row that holds it must still be shown.
+    """
+    own = COUNTRIES[code].name if code in COUNTRIES else code
     return own if reader == "en" else _locale(reader).territories.get(code, own)
 
 

@@ -103,6 +103,8 @@ def made(cell):
         ("Wakanda", X, None),
         ("Latveria", X, None),
         ("Ruritania", X, None),
+        ("XX", X, None),
+        ("ZZ", X, None),
         ("999", X, None),
         ("Mars/Olympus", X, None),
         ('=HYPERLINK("http://example.org","x")', X, None),

@@ -11,6 +11,7 @@ from registrations.domain.registrations import GroupKind, SkillFamily, SkillStat
 from registrations.models import Group, GroupAlias, Role, RoleName, Skill, SkillName
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.groups import groups
+from registrations.reference.names import country_name
 from registrations.reference.roles import ROLES
 from registrations.reference.skills import NAMED_IN, skills
 from registrations.tests import factories
@@ -116,3 +117,8 @@ def test_the_command_says_what_it_wrote():
     call_command("load_reference_data", stdout=out)
 
     assert f"skills {len(skills())}" in out.getvalue()
+
+
+def test_a_country_that_left_the_table_is_shown_by_its_code():
+    assert [country_name("ZZ", reader) for reader in ("en", "fr")] == ["ZZ", "région indéterminée"]
+    assert [country_name("QX", reader) for reader in ("en", "fr")] == ["QX", "QX"]
