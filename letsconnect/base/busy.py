@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-Span = tuple[datetime, datetime]
+from letsconnect.base.hours import Span
+
 # For some members' keys and a moment: (key of the member, begin, end) for each span that is not over by then.
 Provider = Callable[[Collection[int], datetime], Iterable[tuple[int, datetime, datetime]]]
 

@@ -1,8 +1,85 @@
-"""Hours and weeks: which weeks are compared, and what is free in them."""
+"""Hours and weeks: which weeks are compared, and what is free in them, in quarters of an hour."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+# The same lengths, counted in quarters of an hour.
+QUARTERS_AN_HOUR = HOUR // QUARTER
+QUARTERS_A_DAY = 24 * QUARTERS_AN_HOUR
+QUARTERS_A_WEEK = 7 * QUARTERS_A_DAY
+
+Run = tuple[int, int]  # from, to, counted in quarters
+Span = tuple[datetime, datetime]
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the week in which ``day`` lies."""
+    return day - timedelta(days=day.weekday())
 
 
 def next_monday(today: date) -> date:
     """Return the first Monday after ``today``: people need some days to answer and agree an hour."""
-    return today + timedelta(days=7 - today.weekday())
+    return monday_of(today) + timedelta(weeks=1)
+
+
+def mondays(first: date, *, weeks: int) -> list[date]:
+    """Return the beginnings of that many weeks in a row, ``first`` being the first."""
+    return [first + timedelta(weeks=week) for week in range(weeks)]
+
+
+def runs(free: NDArray[np.bool_], *, at_least: int = 1) -> list[Run]:
+    """Return the unbroken runs of free quarters, [from, to), that are ``at_least`` so many quarters long."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], free.astype(np.int8), [0]))))
+    return [(begin, end) for begin, end in edges.reshape(-1, 2).tolist() if end - begin >= at_least]
+
+
+def spans(free: NDArray[np.bool_], *, start: date) -> list[Span]:
+    """Return when it is free for an hour or more at a time; the quarters are counted from ``start``, 00:00 UTC."""
+    midnight = _midnight(start)
+    return [
+        (midnight + begin * QUARTER, midnight + end * QUARTER) for begin, end in runs(free, at_least=QUARTERS_AN_HOUR)
+    ]
+
+
+def without(span: Span, taken: Iterable[Span]) -> list[Span]:
+    """Return what is left of ``span`` where none of ``taken`` lies."""
+    left = [span]
+    for begin, end in taken:
+        left = [
+            piece
+            for one in left
+            for piece in ((one[0], min(one[1], begin)), (max(one[0], end), one[1]))
+            if piece[0] < piece[1]
+        ]
+    return sorted(left)
+
+
+@lru_cache(maxsize=64)
+def local_quarters(zone: str, start: date, weeks: int) -> NDArray[np.intp]:
+    """Return for each quarter since ``start``, 00:00 UTC, which quarter the clock of ``zone`` shows then, counted from
+    00:00 of ``start`` by that clock: below 0 where it is still the day before.
+
+    Today's offsets are all whole quarters, and clocks change at whole quarters of UTC; so the local time at which a
+    quarter begins tells the whole of it.
+    """
+    if start.weekday():
+        raise ValueError(f"{start} is not a Monday")
+    midnight, here = _midnight(start), ZoneInfo(zone)
+    quarters = np.empty(weeks * QUARTERS_A_WEEK, dtype=np.intp)
+    for index in range(len(quarters)):
+        local = (midnight + index * QUARTER).astimezone(here)
+        day = (local.date() - start).days
+        quarters[index] = day * QUARTERS_A_DAY + (local.hour * 60 + local.minute) // 15
+    quarters.flags.writeable = False
+    return quarters
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-import numpy as np
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from numpy.typing import NDArray
 
+from letsconnect.base.hours import HOUR, Span, without
 from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
 from matching.domain.matches import MatchingError
 
@@ -20,14 +19,11 @@ USUAL_MINUTES = 60
 SOONEST = timedelta(hours=2)
 LATEST = timedelta(weeks=6)
 WEEKS_SHOWN = 4
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-SLOT = timedelta(minutes=15)
+DAY = timedelta(days=1)
 
 # Within an hour, by one person and for one match; cancelling and answering are never refused.
 PROPOSALS_AN_HOUR, LINKS_AN_HOUR = 6, 10
 PACE = timedelta(hours=1)
-
-Span = tuple[datetime, datetime]
 
 
 class SessionState(TextChoices):
@@ -156,33 +152,6 @@ def check_not_begun(starts_at: datetime | None, *, now: datetime) -> None:
     """Raise NothingToAgree once an agreed hour has begun: it can no longer be moved or cancelled."""
     if starts_at is not None and starts_at <= now:
         raise NothingToAgree(_("This session has begun. Once it is over, you can agree on another one."))
-
-
-def monday_of(moment: datetime) -> date:
-    """Return the Monday (UTC) of the week in which ``moment`` lies."""
-    day = moment.astimezone(UTC).date()
-    return day - timedelta(days=day.weekday())
-
-
-def stretches(slots: NDArray[np.bool_], *, start: date, at_least: timedelta = HOUR) -> list[Span]:
-    """Return the unbroken stretches of free quarter-hours since ``start`` (00:00 UTC) that are long enough."""
-    midnight = datetime(start.year, start.month, start.day, tzinfo=UTC)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], slots.astype(np.int8), [0]))))
-    spans = [(midnight + int(begin) * SLOT, midnight + int(end) * SLOT) for begin, end in edges.reshape(-1, 2)]
-    return [(begin, end) for begin, end in spans if end - begin >= at_least]
-
-
-def without(span: Span, taken: Iterable[Span]) -> list[Span]:
-    """Return what is left of ``span`` where none of ``taken`` lies."""
-    left = [span]
-    for begin, end in taken:
-        left = [
-            piece
-            for one in left
-            for piece in ((one[0], min(one[1], begin)), (max(one[0], end), one[1]))
-            if piece[0] < piece[1]
-        ]
-    return sorted(left)
 
 
 def starts(

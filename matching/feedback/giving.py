@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from letsconnect.base import acts
+from letsconnect.base.hours import HOUR
 from mailings.ledger import letters
 from matching.domain.feedback import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
 from matching.domain.matches import ClosedWhy, MatchState, NotYours, Side, TooOften
-from matching.domain.sessions import HOUR, SessionState
+from matching.domain.sessions import SessionState
 from matching.feedback.settling import settle, words_of
 from matching.locking import lock_match
 from matching.matches.answering import complete

@@ -6,11 +6,12 @@ here.
 
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Q
 
+from letsconnect.base.hours import mondays
 from matching.domain.matches import TAKES_A_PLACE, Side, check_standing, has_too_many
 from matching.locking import is_blocked, standing
 from matching.models import Match
@@ -57,7 +58,7 @@ class BothRoles:
         if not deciding or len(hours) < 2:
             return False
         first = max(each.begins for each in hours)
-        return clash(hours, mondays=[first + timedelta(weeks=week) for week in range(WEEKS_COMPARED)])
+        return clash(hours, mondays=mondays(first, weeks=WEEKS_COMPARED))
 
     def refused_for(self, *, most: int) -> Iterator[str]:
         """Why approving all of them would be refused: too_many_at_once, hours_clash, both or neither."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-HOUR = 4  # quarters
-WEEK = 7 * 24 * HOUR
+from letsconnect.base.hours import QUARTERS_A_WEEK, QUARTERS_AN_HOUR
+
 WEEKS_COMPARED = 4
 TRIES = 20_000  # of the search, which is exact below it; beyond, nobody is stopped by what was not proven
 
@@ -32,16 +32,19 @@ class Hours:
             return None
         return cls(date.fromisoformat(reasons["from"]), stretches)
 
+    def week_of(self, monday: date) -> int:
+        """Which of the weeks these hours know that one is; where they know no such week, the one next to it."""
+        last = max(end - 1 for _, end in self.stretches) // QUARTERS_A_WEEK
+        return min(max((monday - self.begins).days // 7, 0), last)
+
     def starts_in(self, monday: date) -> Starts:
-        """The quarters of that week at which an hour could begin; where these hours know no such week, of the week
-        that is next to it."""
-        last = max(end - 1 for _, end in self.stretches) // WEEK
-        week = min(max((monday - self.begins).days // 7, 0), last)
-        begins, ends = week * WEEK, (week + 1) * WEEK
+        """The quarters of that week at which an hour could begin."""
+        begins = self.week_of(monday) * QUARTERS_A_WEEK
+        ends = begins + QUARTERS_A_WEEK
         return frozenset(
             quarter - begins
             for begin, end in self.stretches
-            for quarter in range(max(begin, begins), min(end, ends) - HOUR + 1)
+            for quarter in range(max(begin, begins), min(end, ends) - QUARTERS_AN_HOUR + 1)
         )
 
 
@@ -60,8 +63,8 @@ def _fit(choices: list[Starts]) -> bool:
 def _by_the_grid(choices: list[Starts]) -> bool:
     """Enough, and quick: everybody gets an hour of one grid, whole hours or a quarter, two, three past."""
     return any(
-        _all_get_one([{start for start in starts if start % HOUR == past} for starts in choices])
-        for past in range(HOUR)
+        _all_get_one([{start for start in starts if start % QUARTERS_AN_HOUR == past} for starts in choices])
+        for past in range(QUARTERS_AN_HOUR)
     )
 
 
@@ -95,7 +98,7 @@ def _by_search(choices: list[Starts]) -> bool:
             tries += 1
             if tries > TRIES:
                 return True
-            free = [frozenset(each for each in starts if abs(each - start) >= HOUR) for starts in others]
+            free = [frozenset(each for each in starts if abs(each - start) >= QUARTERS_AN_HOUR) for starts in others]
             if all(free) and place(free):
                 return True
         return False

@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from letsconnect.base.hours import next_monday
+from letsconnect.base.hours import QUARTERS_A_WEEK, mondays, next_monday
 from matching.domain.matches import MatchState
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
@@ -276,7 +276,7 @@ def _languages(numbers: dict[int, int]) -> Languages:
 
 def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     """Return who is free when; people with the same zone and the same windows are computed once."""
-    slots = np.zeros((len(numbers), WEEKS * 672), dtype=np.bool_)
+    slots = np.zeros((len(numbers), WEEKS * QUARTERS_A_WEEK), dtype=np.bool_)
     known: dict[tuple[str, tuple[tuple[int, int], ...]], Slots] = {}
     rows = (
         Window.objects.filter(**_those(numbers))
@@ -308,8 +308,8 @@ def with_clocks(known: Facts, registrations: Sequence[int], *, start: date, roun
 def _taken(numbers: dict[int, int], round_: Round | None, start: date, *, size: int) -> np.ndarray:
     """Where other matches of these people have to be held; the round's own are what it decides about."""
     others = _of_others(Match.objects.live(), round_).order_by()
-    mondays = [start.toordinal() + 7 * week for week in range(WEEKS)]
-    return taken_hours.taken(others, numbers, (size, WEEKS * 672), mondays=mondays)
+    shape = (size, WEEKS * QUARTERS_A_WEEK)
+    return taken_hours.taken(others, numbers, shape, mondays=mondays(start, weeks=WEEKS))
 
 
 def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:
@@ -325,7 +325,7 @@ def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:
         by_zone[zone] = ways.setdefault(table.tobytes(), len(ways) + 1)
         if len(tables) < len(ways):
             tables.append(table)
-    clocks = np.array(tables, dtype=np.int64) if tables else np.zeros((0, WEEKS, 672), dtype=np.int64)
+    clocks = np.array(tables, dtype=np.int64) if tables else np.zeros((0, WEEKS, QUARTERS_A_WEEK), dtype=np.int64)
     return _column(by_zone[zone] for zone in zones), clocks
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils import timezone
 
+from letsconnect.base.hours import HOUR
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.models import Act
@@ -14,7 +15,7 @@ from mailings import kinds
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import Side
-from matching.domain.sessions import DAY, HOUR, SessionState, WhyCancelled
+from matching.domain.sessions import DAY, SessionState, WhyCancelled
 from matching.models import Match, Session
 from matching.sessions import calendars
 from matching.sessions.ending import gathering_of

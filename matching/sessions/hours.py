@@ -10,8 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from letsconnect.base import busy
+from letsconnect.base.hours import Span, monday_of, next_monday, spans
 from letsconnect.base.zones import in_zone, moments_of
-from matching.domain.sessions import WEEKS_SHOWN, Span, monday_of, starts, stretches
+from matching.domain.sessions import WEEKS_SHOWN, starts
 from matching.models import Match
 from matching.sessions.busy import NAME as SESSIONS
 from registrations.answers.availability import weekly_slots
@@ -86,10 +87,10 @@ def clock_beside(moment: datetime, *, mine: str, theirs: str) -> str:
 
 def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime) -> list[Week]:
     """Return the times of the next four weeks at which both are free and in no other session, by week and day."""
-    start = monday_of(now)
+    start = monday_of(now.astimezone(UTC).date())
     common = _common(match, start=start, weeks=WEEKS_SHOWN + 1)
     taken = _taken(match, now=now)
-    found = starts(stretches(common, start=start), taken=taken, now=now)
+    found = starts(spans(common, start=start), taken=taken, now=now)
     last = now + timedelta(weeks=WEEKS_SHOWN)
     return _by_week(
         [one for one in found if one <= last and not _is_away(match, one)], mine=mine, theirs=theirs, name=name
@@ -98,10 +99,10 @@ def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime)
 
 def usual_week(match: Match, *, zone: str, now: datetime) -> list[Stretch]:
     """Return the stretches of an hour and more that both have in common in the week after this, in ``zone``."""
-    start = monday_of(now) + timedelta(days=7)
+    start = next_monday(now.astimezone(UTC).date())
     return [
         Stretch(date_format(in_zone(begin, zone), "l"), clock(begin, zone), clock(end, zone))
-        for begin, end in stretches(_common(match, start=start, weeks=1), start=start)
+        for begin, end in spans(_common(match, start=start, weeks=1), start=start)
     ]
 
 
@@ -119,7 +120,7 @@ def _taken(match: Match, *, now: datetime) -> list[Span]:
     """The hours either has agreed on in sessions. What else they have agreed to is not asked for."""
     members = [person.member_id for person in (match.learner, match.sharer) if person.member_id is not None]
     busy_of = busy.spans(members, now=now, of=[SESSIONS])
-    return [span for spans in busy_of.values() for span in spans]
+    return [span for taken in busy_of.values() for span in taken]
 
 
 def _is_away(match: Match, moment: datetime) -> bool:
@@ -129,7 +130,7 @@ def _is_away(match: Match, moment: datetime) -> bool:
 
 def _by_week(moments: Iterable[datetime], *, mine: str, theirs: str, name: str) -> list[Week]:
     weeks = []
-    for monday, of_week in groupby(moments, key=lambda moment: _monday(moment, mine)):
+    for monday, of_week in groupby(moments, key=lambda moment: monday_of(in_zone(moment, mine).date())):
         days = []
         for day, of_day in groupby(of_week, key=lambda moment: in_zone(moment, mine).date()):
             choices = [_choice(one, mine=mine, theirs=theirs, name=name) for one in of_day]
@@ -148,11 +149,6 @@ def _choice(moment: datetime, *, mine: str, theirs: str, name: str) -> Choice:
         "name": name,
     }
     return Choice(value_of(moment), here, there, label)
-
-
-def _monday(moment: datetime, zone: str) -> date:
-    day = in_zone(moment, zone).date()
-    return day - timedelta(days=day.weekday())
 
 
 def _day(day: date) -> str:

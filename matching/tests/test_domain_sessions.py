@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
+from letsconnect.base.hours import HOUR, QUARTER, monday_of, spans
 from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
 from matching.domain import sessions
 from matching.domain.sessions import ComesNever, ComesTwice, Time, TimeNotPossible
 from registrations.answers.availability import weekly_slots
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 
 
 def utc(text):
@@ -127,30 +127,12 @@ def test_a_time_knows_the_clock_it_was_chosen_by():
     assert (time.local_date, f"{time.local_time:%H:%M}") == (date(2026, 3, 3), "02:15")
 
 
-@pytest.mark.parametrize(
-    ("taken", "left"),
-    [
-        ([], [(0, 8)]),
-        ([(2, 3)], [(0, 2), (3, 8)]),
-        ([(-1, 1), (7, 9)], [(1, 7)]),
-        ([(0, 8)], []),
-        ([(2, 3), (2, 5)], [(0, 2), (5, 8)]),
-        ([(9, 10), (-4, -2)], [(0, 8)]),
-    ],
-)
-def test_what_is_taken_is_cut_out_of_a_stretch(taken, left):
-    def spans(pairs):
-        return [(NOW + begin * HOUR, NOW + end * HOUR) for begin, end in pairs]
-
-    assert sessions.without(*spans([(0, 8)]), spans(taken)) == spans(left)
-
-
 def test_hours_in_common_are_offered_by_the_hour_with_what_is_taken_left_out():
-    start = sessions.monday_of(NOW)
+    start = monday_of(NOW.date())
     tunis = weekly_slots([(14 * 60, 19 * 60)], "Africa/Tunis", start=start, weeks=1)
     nepal = weekly_slots([(18 * 60, 22 * 60)], "Asia/Kathmandu", start=start, weeks=1)
 
-    [both] = sessions.stretches(tunis & nepal, start=start)
+    [both] = spans(tunis & nepal, start=start)
 
     assert both == (utc("2026-03-02 13:00"), utc("2026-03-02 16:15"))
     offered = sessions.starts([both], taken=[], now=NOW)
@@ -165,10 +147,10 @@ def test_the_hour_a_clock_repeats_is_in_common_twice():
     start = date(2026, 10, 19)
     berlin = weekly_slots([(6 * 1440 + 120, 6 * 1440 + 180)], "Europe/Berlin", start=start, weeks=1)
 
-    [(begin, end)] = sessions.stretches(berlin, start=start)
+    [(begin, end)] = spans(berlin, start=start)
 
     assert end - begin == 2 * HOUR
-    assert sessions.stretches(np.zeros(8, dtype=np.bool_), start=start) == []
+    assert spans(np.zeros(8, dtype=np.bool_), start=start) == []
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from letsconnect.base.hours import QUARTERS_A_WEEK as WEEK
 from matching.domain import matches
 from matching.domain.matches import MatchState, Side, has_too_many
 from matching.rounds import explanations
 from matching.rounds.both_roles import Pair, over_both_roles
 from matching.rounds.by_hand import make_match_by_hand
-from matching.rounds.clashes import WEEK
 from matching.rounds.drafts import draft_round
 from matching.rounds.previewing import preview_round
 from matching.rounds.reviews import approve_match

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from letsconnect.base.hours import QUARTERS_A_WEEK as WEEK
+from letsconnect.base.hours import QUARTERS_AN_HOUR as HOUR
 from matching.rounds import clashes as clashing
-from matching.rounds.clashes import HOUR, WEEK, Hours, clash
+from matching.rounds.clashes import Hours, clash
 
 MONDAY = date(2026, 3, 9)
 

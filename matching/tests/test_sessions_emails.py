@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
+from letsconnect.base.hours import HOUR
 from mailings import kinds
 from mailings.domain import QUIET
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, Side
-from matching.domain.sessions import DAY, HOUR, Time, WhyCancelled
+from matching.domain.sessions import DAY, Time, WhyCancelled
 from matching.matches.answering import withdraw_from_match
 from matching.models import Match, Session
 from matching.sessions import ending

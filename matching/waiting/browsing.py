@@ -13,12 +13,12 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from letsconnect.base.hours import next_monday
+from letsconnect.base.hours import QUARTERS_A_WEEK, next_monday
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.models import Match, SharerRequest
 from matching.words import reasons
 from registrations import skills
-from registrations.answers.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
+from registrations.answers.availability import slots_of_many, weekly_slots
 from registrations.domain.registrations import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState
 from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage, Window
 from registrations.participation import next_round
@@ -224,7 +224,7 @@ def _minutes(reader: Registration, rows: Sequence[tuple[int, str, str]], *, now:
     people = [(windows[reader.pk], reader.zone or reader.member.zone or "UTC")]
     people += [(windows[key], zone or theirs or "UTC") for key, zone, theirs in rows]
     slots = slots_of_many(people, start=next_monday(now.date()), weeks=WEEKS)
-    starts = hour_starts(slots.reshape(len(people), WEEKS, SLOTS_A_WEEK))
+    starts = hour_starts(slots.reshape(len(people), WEEKS, QUARTERS_A_WEEK))
     others = np.arange(1, len(people), dtype=np.int64)
     minutes = minutes_in_common(starts, np.zeros_like(others), others)
     return {row[0]: int(found) for row, found in zip(rows, minutes, strict=True)}

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from letsconnect.base import acts
+from letsconnect.base.hours import HOUR
 from mailings.ledger import letters
 from matching.domain import requests
 from matching.domain.matches import MatchingError, TooOften
 from matching.domain.requests import CannotAsk, RequestState
-from matching.domain.sessions import HOUR
 from matching.models import Match, SharerRequest
 from registrations.answers.editing import save_step
 from registrations.answers.facts import facts_of

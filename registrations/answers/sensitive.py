@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from letsconnect.base.hours import monday_of
 from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import Gender, SensitiveQuestion, StaleForm
 from registrations.locking import lock_member
@@ -71,11 +72,10 @@ def _keep(member: Member, question: str, option: str, words: str, *, now: dateti
     if not option:
         SensitiveAnswer.objects.filter(question=question, digest=digest).delete()
         return
-    today = now.date()
     SensitiveAnswer.objects.update_or_create(
         question=question,
         digest=digest,
-        defaults={"option": option, "words": words, "week_of": today - timedelta(days=today.weekday())},
+        defaults={"option": option, "words": words, "week_of": monday_of(now.date())},
     )
 
 

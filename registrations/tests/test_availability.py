@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registrations.answers.availability import SLOTS_A_WEEK, slots_of_many, weekly_slots
+from letsconnect.base.hours import QUARTERS_A_WEEK
+from registrations.answers.availability import slots_of_many, weekly_slots
 
 # Mondays with a change of clock in the four weeks that follow, where the zone has changes.
 CHANGES = {
@@ -37,7 +38,7 @@ def minute_by_minute(windows, zone, start, weeks):
 
 @st.composite
 def weeks_of_windows(draw):
-    quarters = draw(st.sets(st.integers(0, SLOTS_A_WEEK), min_size=2, max_size=12))
+    quarters = draw(st.sets(st.integers(0, QUARTERS_A_WEEK), min_size=2, max_size=12))
     edges = sorted(quarters)[: len(quarters) // 2 * 2]
     return [(begins * 15, ends * 15) for begins, ends in zip(edges[::2], edges[1::2], strict=True)]
 
@@ -48,7 +49,7 @@ def test_slots_are_what_the_local_clock_shows(case, windows, weeks):
     zone, start = case
     found = weekly_slots(windows, zone, start=start, weeks=weeks)
 
-    assert found.shape == (weeks * SLOTS_A_WEEK,)
+    assert found.shape == (weeks * QUARTERS_A_WEEK,)
     assert (found == minute_by_minute(windows, zone, start, weeks)).all()
 
 
@@ -90,7 +91,7 @@ def test_many_people_are_rows_of_one_table():
     people = [([(0, 60)], "Asia/Kolkata"), ([], "UTC"), ([(0, 10080)], "Africa/Cairo")]
     table = slots_of_many(people, start=date(2026, 3, 2))
 
-    assert table.sum(axis=1).tolist() == [16, 0, 4 * SLOTS_A_WEEK]
+    assert table.sum(axis=1).tolist() == [16, 0, 4 * QUARTERS_A_WEEK]
     assert (table[0] == weekly_slots([(0, 60)], "Asia/Kolkata", start=date(2026, 3, 2))).all()
 
 
