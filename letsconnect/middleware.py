@@ -1,10 +1,13 @@
-"""What every response carries: headers that forbid what no page of ours does, the member's language and zone."""
+"""What every response carries: headers that forbid what no page of ours does, the member's language and zone; and
+pages that leave compressed."""
 
 import secrets
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
@@ -98,3 +101,13 @@ def member_language_and_zone(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class CompressPages(GZipMiddleware):
+    """Compress pages for browsers that read gzip. Django makes each longer by a random number of bytes, so that its
+    length does not betray a secret that stands in it (BREACH). Files and feeds leave as they are: what is streamed
+    goes out row by row, an .xlsx is compressed in itself, and a calendar is small."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
+        return super().process_response(request, response) if is_page else response

@@ -71,7 +71,8 @@ MIDDLEWARE = [
     "letsconnect.middleware.response_headers",
     "letsconnect.health.probes",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # compresses assets once, when they are collected
+    "letsconnect.middleware.CompressPages",  # outside of all that writes into a page or counts its length
     "letsconnect.request_encoding.utf8_only",
     "letsconnect.database_unavailable.WaitGivenUp",
     "letsconnect.sessions.SessionMiddleware",
