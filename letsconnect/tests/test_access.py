@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from letsconnect.base.models import Act
 from letsconnect.tests.opened import Remembering, sent_along
-from matching.engine.facts import CRITERIA
+from matching.engine.criteria import CRITERIA
 
 PEOPLE = ("visitor", "other", "concerned", "liaison", "other_liaison", "coordinator", "demo")
 

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from matching.engine.facts import CRITERIA, PRESETS, Settings
+from matching.engine.criteria import CRITERIA
+from matching.engine.settings import PRESETS, Settings
 from matching.models import MatchingRules, Round
 from matching.rounds.scope import Scope
 from matching.words import levels, reasons
@@ -58,11 +59,12 @@ class DraftForm(forms.Form):
         self.fields["skills"].choices = list(_skills_by_family())
         self.fields["preset"].choices = [(name, levels.PRESETS.get(name, name)) for name in PRESETS]
         for criterion in CRITERIA:
+            words = reasons.CRITERIA[criterion]
             self.fields[_WEIGHT + criterion] = forms.IntegerField(
-                label=reasons.CRITERIA[criterion],
+                label=words.asks,
                 min_value=0,
                 max_value=MOST_WEIGHT,
-                help_text=levels.WEIGHTS[criterion],
+                help_text=words.full_points,
             )
 
     @classmethod

@@ -21,11 +21,12 @@ from matching.engine import criteria, pipeline
 from matching.engine.advice import advise
 from matching.engine.checker import check
 from matching.engine.explaining import Explainer
-from matching.engine.facts import Facts, Instance, Ints, Proposal, Settings
+from matching.engine.facts import Facts, Instance, Ints, Proposal
 from matching.engine.levels import cost_of, levels_of
 from matching.engine.network import Network, rows_of
 from matching.engine.reading import Known, read
 from matching.engine.replay import pack
+from matching.engine.settings import Settings
 from matching.engine.solving import solve_instance
 
 LEVELS, PLAIN = "arrays → all levels → proof", "(one plain pylmcf solve of the same arcs)"

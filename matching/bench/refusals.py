@@ -6,7 +6,8 @@ from statistics import median
 import numpy as np
 
 from matching.bench.printing import say, table
-from matching.engine.facts import Instance, Ints, Proposal, Settings
+from matching.engine.facts import Instance, Ints, Proposal
+from matching.engine.settings import Settings
 from matching.engine.solving import solve_instance
 
 

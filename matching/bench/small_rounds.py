@@ -8,8 +8,9 @@ import numpy as np
 from matching.bench.printing import say, table
 from matching.bench.rivals import RULES, deferred_acceptance
 from matching.engine import candidates, criteria, generator, pipeline
-from matching.engine.facts import PRESETS, Facts, Instance, Ints, Settings
+from matching.engine.facts import Facts, Instance, Ints
 from matching.engine.reading import read
+from matching.engine.settings import PRESETS, Settings
 from matching.engine.solving import solve_instance
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from matching.demo import feedback, sessions
 from matching.domain.matches import ClosedWhy, Side
-from matching.engine.facts import Settings
+from matching.engine.settings import Settings
 from matching.matches.answering import accept_match, decline_match
 from matching.models import Match, Round
 from matching.rounds.computing import solve_round

@@ -22,10 +22,11 @@ from matching.engine.candidates import (
     region_suits,
 )
 from matching.engine.errors import UnknownId
-from matching.engine.facts import Facts, Ints, Settings
+from matching.engine.facts import Facts, Ints
 from matching.engine.network import rows_of
 from matching.engine.reading import SLOTS_A_WEEK, Known, minutes_free, read
 from matching.engine.rules import why_not
+from matching.engine.settings import Settings
 
 __all__ = ["FEW", "KINDS", "MOST", "Change", "changes", "why_not"]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.candidates import Candidates
 from matching.engine.errors import FactsError
-from matching.engine.facts import CRITERIA, Ints
+from matching.engine.facts import Ints
 from matching.engine.reading import FULLEST_COMFORT, Known
 
 FULL = 1000
@@ -22,7 +23,7 @@ _PAIRS_AT_ONCE = 1 << 16
 
 @dataclass(frozen=True, eq=False)
 class Criterion:
-    """One part of the score: its weight, and a value from 0 to 1000 per candidate."""
+    """One part of the score of a round: its weight there, and a value from 0 to 1000 per candidate."""
 
     name: str
     weight: int
@@ -86,22 +87,29 @@ def asked_for(known: Known, candidates: Candidates) -> Ints:
     return np.isin(candidates.learner * people + candidates.sharer, asked) * np.int64(FULL)
 
 
-_FUNCTIONS: Mapping[str, Callable[[Known, Candidates], Ints]] = dict(
-    zip(
-        CRITERIA,
-        (
-            level_gap,
-            wish_priority,
-            language_comfort,
-            hours_in_common,
-            region_wish,
-            freshness,
-            reciprocal,
-            asked_for,
-        ),
-        strict=True,
-    )
-)
+class Measure(NamedTuple):
+    """How a criterion is measured, and what it weighs unless the round says otherwise."""
+
+    values: Callable[[Known, Candidates], Ints]
+    usual_weight: int = 1
+
+
+# Every criterion, in the order in which the desk reads them; its words are in `matching.words.reasons`.
+CRITERIA: Mapping[str, Measure] = {
+    "level_gap": Measure(level_gap),
+    "wish_priority": Measure(wish_priority),
+    "language_comfort": Measure(language_comfort),
+    "hours_in_common": Measure(hours_in_common),
+    "region_wish": Measure(region_wish),
+    "freshness": Measure(freshness),
+    "reciprocal": Measure(reciprocal),
+    "asked_for": Measure(asked_for, usual_weight=2),
+}
+
+
+def usual_weights() -> dict[str, int]:
+    """What each criterion weighs unless the round says otherwise."""
+    return {name: measure.usual_weight for name, measure in CRITERIA.items()}
 
 
 def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
@@ -114,13 +122,13 @@ def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
 
 def weigh(known: Known, candidates: Candidates, weights: Mapping[str, int]) -> list[Criterion]:
     """Every criterion that has a weight; refuses one that nobody knows and a weight that is none."""
-    if unknown := set(weights) - set(_FUNCTIONS):
+    if unknown := set(weights) - set(CRITERIA):
         raise FactsError(f"no such criterion: {', '.join(sorted(unknown))}")
     if any(not isinstance(weight, int) or not 0 <= weight <= MOST_WEIGHT for weight in weights.values()):
         raise FactsError(f"a weight is a whole number from 0 to {MOST_WEIGHT}")
     return [
-        Criterion(name, weights[name], function(known, candidates))
-        for name, function in _FUNCTIONS.items()
+        Criterion(name, weights[name], measure.values(known, candidates))
+        for name, measure in CRITERIA.items()
         if weights.get(name)
     ]
 

@@ -4,34 +4,17 @@ Everyone is known by their registration's id, every skill by its id, every langu
 may be any sequence NumPy can read (a list from ``values_list``, or an array); the engine never changes one.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.errors import UnknownLevel
-
 Ints = NDArray[np.int64]
 Column = Sequence[Any] | NDArray[Any]
 
-CRITERIA = (
-    "level_gap",
-    "wish_priority",
-    "language_comfort",
-    "hours_in_common",
-    "region_wish",
-    "freshness",
-    "reciprocal",
-    "asked_for",
-)
 LEVELS = ("fixed", "served", "waiting", "equity", "score", "spread", "keep")  # most important first; see the docs
-PRESETS = {  # the second to the fifth, in an order that has a name
-    "most_people": LEVELS,
-    "best_fit": ("fixed", "score", "served", "waiting", "equity", "spread", "keep"),
-    "longest_waiting": ("fixed", "waiting", "served", "score", "equity", "spread", "keep"),
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,32 +81,6 @@ class Facts:
     # first week lies in each week, −1 where it does not come
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What a round was asked to do; ``dataclasses.asdict`` of it is JSON, and ``Settings(**that)`` gives it back."""
-
-    preset: str = "most_people"  # a name in PRESETS: in which order the levels count
-    levels: tuple[str, ...] = ()  # that order spelled out; goes before the preset
-    weights: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(CRITERIA, 1) | {"asked_for": 2})
-    min_language_level: int = 2
-    min_minutes_a_week: int = 120
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """The levels, in the order in which they count."""
-        if not self.levels and self.preset not in PRESETS:
-            raise UnknownLevel(f"a preset is one of {tuple(PRESETS)}, not {self.preset!r}")
-        return tuple(self.levels) or PRESETS[self.preset]
-
-    def for_repair(self) -> "Settings":
-        """The same, but proposals that stand count more than a better total of scores: for solving a round again."""
-        order = [level for level in self.order if level != "keep"]
-        if len(order) < len(self.order) and "score" in order:
-            order.insert(order.index("score"), "keep")
-            return replace(self, levels=tuple(order))
-        return self
-
-
 def _not_given() -> Ints:
     return np.zeros(0, dtype=np.int64)
 
@@ -181,7 +138,7 @@ class Result:
 class Reason:
     """One criterion's part of a score: ``value`` (0 to 1000) × ``weight`` = ``points``."""
 
-    criterion: str  # one of CRITERIA
+    criterion: str  # one of criteria.CRITERIA
     value: int
     weight: int
     points: int

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from matching.engine.errors import InstanceError
-from matching.engine.facts import Facts, Languages, Offers, People, Settings, Wishes
+from matching.engine.facts import Facts, Languages, Offers, People, Wishes
+from matching.engine.settings import Settings
 
 _MARK = b"facts 1\n"  # another format gets another number
 _BODY = len(_MARK) + 32

@@ -11,8 +11,9 @@ from matching.engine import criteria, rules, statistics
 from matching.engine.advice import Change, advise
 from matching.engine.candidates import Candidates
 from matching.engine.criteria import Criterion
-from matching.engine.facts import LEFT_OUT, Facts, Instance, Ints, Proposal, ProposedPair, Reason, Settings
+from matching.engine.facts import LEFT_OUT, Facts, Instance, Ints, Proposal, ProposedPair, Reason
 from matching.engine.reading import SLOTS_A_WEEK, Known, read
+from matching.engine.settings import Settings
 from matching.engine.solving import solve_instance
 
 

@@ -1,7 +1,7 @@
 """Facts as the engine works on them: rows in order of id, everything numbered from 0, nonsense refused by name."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,22 @@ from matching.engine.errors import (
     NotWholeNumbers,
     UnknownId,
 )
-from matching.engine.facts import Column, Facts, Ints, Settings
+from matching.engine.facts import Column, Facts, Ints
 from matching.engine.network import rows_of
 
 SLOTS_A_WEEK = 7 * 24 * 4
 REGION_WISHES = ("either", "same", "other")
 FULLEST_COMFORT = 8  # native, and preferred
+
+
+class LeastAsked(Protocol):
+    """What a round asks of everybody at least: all that reading needs to know of its settings."""
+
+    @property
+    def min_language_level(self) -> int: ...
+
+    @property
+    def min_minutes_a_week(self) -> int: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +63,7 @@ class Known:
     clocks: Ints = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))  # (clocks, weeks, SLOTS_A_WEEK)
 
 
-def read(facts: Facts, settings: Settings) -> Known:
+def read(facts: Facts, settings: LeastAsked) -> Known:
     """The facts in working order, whatever order they came in; raises an InstanceError on nonsense."""
     people = facts.people
     ids = _ints("people.id", people.id)

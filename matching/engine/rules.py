@@ -6,9 +6,10 @@ import numpy as np
 
 from matching.engine.candidates import Candidates, hour_starts, minutes_in_common
 from matching.engine.errors import FixedPairsBreakRules, UnknownId
-from matching.engine.facts import Facts, Settings
+from matching.engine.facts import Facts
 from matching.engine.network import rows_of
 from matching.engine.reading import REGION_WISHES, Known, read
+from matching.engine.settings import Settings
 
 
 def why_not(facts: Facts, settings: Settings, learner: int, sharer: int, skill: int | None = None) -> list[str]:

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.criteria import FULL
-from matching.engine.facts import Instance, Ints, Settings
+from matching.engine.facts import Instance, Ints
 from matching.engine.network import rows_of
 from matching.engine.reading import Known
+from matching.engine.settings import Settings
 
 BINS = 10
 

@@ -20,7 +20,8 @@ from matching import engine
 from matching.domain.matches import NO_ROOM, MoveNotAllowed, RoundPhase, RoundState, check_round_move
 from matching.engine import keeping, replay
 from matching.engine.errors import FixedPairsBreakRules, ProofFailed
-from matching.engine.facts import Facts, Proposal, ProposedPair, Settings
+from matching.engine.facts import Facts, Proposal, ProposedPair
+from matching.engine.settings import Settings
 from matching.models import Match, Round, RoundFacts, RoundParticipant, RoundReplay
 from matching.rounds import inputs as facts
 from matching.rounds.drafts import settings_of

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
 from matching.domain.matches import BadSetting, MoveNotAllowed, NotYours, RoundState, check_round_move
-from matching.engine.criteria import MOST_WEIGHT
-from matching.engine.facts import CRITERIA, PRESETS, Settings
+from matching.engine.criteria import CRITERIA, MOST_WEIGHT
+from matching.engine.settings import PRESETS, Settings
 from matching.models import MatchingRules, Round
 from matching.rounds.scope import Scope
 from registrations.domain.registrations import Region

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
 from matching.domain.matches import ClosedWhy, MatchState, MoveNotAllowed, NotYours, RoundState, check_round_move
-from matching.engine.facts import Settings
+from matching.engine.settings import Settings
 from matching.models import Match, MatchQuerySet, Round
 from matching.rounds.drafts import under_the_rules
 from matching.rounds.scope import Scope

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from mailings.models import Letter
 from matching.domain.matches import MatchState, RoundPhase, RoundState
-from matching.engine.facts import CRITERIA
+from matching.engine.criteria import CRITERIA
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds.by_hand import make_match_by_hand
 from matching.rounds.computing import solve_waiting_rounds

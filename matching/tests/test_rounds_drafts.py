@@ -9,7 +9,7 @@ from mailings.models import Letter
 from matching import engine
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundPhase, RoundState
-from matching.engine.facts import Settings
+from matching.engine.settings import Settings
 from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds import leases, previewing
 from matching.rounds.by_hand import Swap, make_match_by_hand, swap_match, swap_matches

@@ -16,8 +16,8 @@ from matching.domain import feedback, sessions
 from matching.domain.feedback import DONE_AFTER, END_AFTER, Happened, Next
 from matching.domain.matches import MatchingError, MatchState, Side
 from matching.engine import candidates, criteria
-from matching.engine.facts import Settings
 from matching.engine.reading import read
+from matching.engine.settings import Settings
 from matching.feedback.giving import says_done
 from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet
 from matching.matches.answering import complete_match

@@ -1,22 +1,40 @@
 """Losses, presets, shortages and charts, in words."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from matching.admin import charts
 from matching.domain.matches import WHY_NOT_A_PAIR
 from matching.engine.advice import KINDS
-from matching.engine.facts import CRITERIA, LEFT_OUT, LEVELS, PRESETS
+from matching.engine.criteria import CRITERIA
+from matching.engine.facts import LEFT_OUT, LEVELS
+from matching.engine.settings import PRESETS
+from matching.engine.tests.worlds import WEIGHTS
 from matching.words import levels, reasons, shortages
 
 
 def test_every_level_preset_criterion_and_rule_has_its_words():
     assert set(LEVELS) == set(levels.LEVELS) == set(levels._LOSSES)
     assert set(PRESETS) == set(levels.PRESETS) == set(levels.CONSEQUENCES)
-    assert set(CRITERIA) == set(levels.WEIGHTS) == set(reasons.CRITERIA)
+    assert set(CRITERIA) == set(reasons.CRITERIA)
     told = {"wants_nobody", "not_here", "pair_broken"}  # what people said, which the engine does not know
     assert set(LEFT_OUT) | told == set(reasons.LEFT_OUT)
     ours = {"not_taking_part", "wants_nobody", "helps_nobody"}
     assert set(LEFT_OUT) == (set(WHY_NOT_A_PAIR) - ours) | {"places_taken"}
+
+
+def test_every_criterion_stands_in_the_rules_in_prose_with_its_usual_weight():
+    prose = Path("docs/matching.md").read_text()
+
+    assert re.findall(r"^\| `(\w+)` \|", prose.split("## Scores")[1].split("##")[0], re.M) == list(CRITERIA)
+    assert {name for name, measure in CRITERIA.items() if measure.usual_weight != 1} == {"asked_for"}
+    assert "All weights are 1 unless the round says otherwise, but that of `asked_for`, which is 2" in prose
+
+
+def test_no_two_weights_of_the_engines_tests_are_the_same():
+    assert len(set(WEIGHTS.values())) == len(WEIGHTS) == len(CRITERIA)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 from django.utils import translation
 
 from matching.domain.matches import Side
-from matching.engine.facts import CRITERIA, LEFT_OUT
+from matching.engine.criteria import CRITERIA
+from matching.engine.facts import LEFT_OUT
 from matching.models import Match
 from matching.tests.factories import make_match
 from matching.words import reasons

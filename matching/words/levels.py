@@ -36,16 +36,6 @@ CONSEQUENCES: Mapping[str, Promise] = {
         "where that costs no point."
     ),
 }
-WEIGHTS: Mapping[str, Promise] = {
-    "level_gap": _("Full points when the sharer is two levels above the learner; none when they know the same."),
-    "wish_priority": _("Full points when the learner wants it as soon as possible."),
-    "language_comfort": _("Full points when both speak a language natively and prefer it."),
-    "hours_in_common": _("Full points for ten hours a week or more in common."),
-    "region_wish": _("Half the points for each of the two who asked for a region and gets it."),
-    "freshness": _("Full points when the offer was confirmed or changed within the last 30 days; none after a year."),
-    "reciprocal": _("Full points when each can teach the other something they wish to learn."),
-    "asked_for": _("Full points when the learner asked for this sharer."),
-}
 
 
 def order_in_words(levels: Sequence[str]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,16 +13,47 @@ from matching.models import Match, SharerRequest
 from registrations.models import Registration
 from registrations.reference.names import language_name
 
-# What each criterion asks, for the working group; its points stand beside it.
-CRITERIA = {
-    "level_gap": _("How well what the sharer knows suits what the learner needs"),
-    "wish_priority": _("How much the learner wants to learn it"),
-    "language_comfort": _("How comfortable both are in a language they share"),
-    "hours_in_common": _("How many hours of the week suit both"),
-    "region_wish": _("How well it meets where both want their match to be from"),
-    "freshness": _("How lately the sharer confirmed what they offer"),
-    "reciprocal": _("Whether each of them can teach the other something"),
-    "asked_for": _("Whether the learner asked for this sharer"),
+
+class CriterionWords(NamedTuple):
+    """A criterion in words for the working group: what it asks, and when a pair has its full points."""
+
+    asks: Promise
+    full_points: Promise
+
+
+CRITERIA: Mapping[str, CriterionWords] = {
+    "level_gap": CriterionWords(
+        _("How well what the sharer knows suits what the learner needs"),
+        _("Full points when the sharer is two levels above the learner; none when they know the same."),
+    ),
+    "wish_priority": CriterionWords(
+        _("How much the learner wants to learn it"),
+        _("Full points when the learner wants it as soon as possible."),
+    ),
+    "language_comfort": CriterionWords(
+        _("How comfortable both are in a language they share"),
+        _("Full points when both speak a language natively and prefer it."),
+    ),
+    "hours_in_common": CriterionWords(
+        _("How many hours of the week suit both"),
+        _("Full points for ten hours a week or more in common."),
+    ),
+    "region_wish": CriterionWords(
+        _("How well it meets where both want their match to be from"),
+        _("Half the points for each of the two who asked for a region and gets it."),
+    ),
+    "freshness": CriterionWords(
+        _("How lately the sharer confirmed what they offer"),
+        _("Full points when the offer was confirmed or changed within the last 30 days; none after a year."),
+    ),
+    "reciprocal": CriterionWords(
+        _("Whether each of them can teach the other something"),
+        _("Full points when each can teach the other something they wish to learn."),
+    ),
+    "asked_for": CriterionWords(
+        _("Whether the learner asked for this sharer"),
+        _("Full points when the learner asked for this sharer."),
+    ),
 }
 LEFT_OUT = {
     "learning_enough": _("already learning from, or proposed to, as many people as they want"),
@@ -148,7 +180,7 @@ def left_out(counts: Mapping[str, Any]) -> list[str]:
 
 
 def _criterion(name: str) -> str:
-    return str(CRITERIA.get(name, name))
+    return str(CRITERIA[name].asks) if name in CRITERIA else name
 
 
 def _topic(match: Match, side: Side) -> str:

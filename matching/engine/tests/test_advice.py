@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from matching.engine import advice, errors, generator, propose
 from matching.engine.advice import FEW, KINDS, MOST, Change, changes
 from matching.engine.candidates import find
-from matching.engine.facts import Facts, Languages, Offers, People, Settings
+from matching.engine.facts import Facts, Languages, Offers, People
 from matching.engine.reading import read
+from matching.engine.settings import Settings
 from matching.engine.tests import oracle
 from matching.engine.tests.test_propose import two_people
 from matching.engine.tests.worlds import WEEK, small_facts

@@ -10,7 +10,7 @@ from matching.engine import checker, claims, levels, solving
 from matching.engine.checker import check
 from matching.engine.claims import Claims
 from matching.engine.errors import FixedPairsClash, ProofFailed
-from matching.engine.facts import PRESETS
+from matching.engine.settings import PRESETS
 from matching.engine.solving import solve_instance
 from matching.engine.tests.worlds import full_instance, instance
 

@@ -9,10 +9,11 @@ import pytest
 
 from matching.engine import errors, generator, propose
 from matching.engine.explaining import Explainer, Loss
-from matching.engine.facts import PRESETS, Instance, Settings
+from matching.engine.facts import Instance
 from matching.engine.levels import TIE_BREAK, levels_of, values_of
 from matching.engine.network import Network
 from matching.engine.replay import pack, unpack
+from matching.engine.settings import PRESETS, Settings
 from matching.engine.solving import solve_instance
 
 ORDERS = (

@@ -11,9 +11,10 @@ from scipy.optimize import linprog
 from scipy.sparse import block_diag, coo_array, csr_array, vstack
 
 from matching.engine import errors
-from matching.engine.facts import LEVELS, PRESETS, Settings
+from matching.engine.facts import LEVELS
 from matching.engine.levels import TIE_BREAK, levels_of, region_costs, stages
 from matching.engine.network import Network
+from matching.engine.settings import PRESETS, Settings
 from matching.engine.solving import solve_instance
 from matching.engine.tests.trying import best_and_its_worth, worth_of_all
 from matching.engine.tests.worlds import full_instance, instance

@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from matching.engine import errors, propose, solve
-from matching.engine.facts import LEVELS, PRESETS, Settings
+from matching.engine.facts import LEVELS
+from matching.engine.settings import PRESETS, Settings
 from matching.engine.solving import solve_instance
 from matching.engine.tests import oracle
 from matching.engine.tests.trying import best_and_its_worth

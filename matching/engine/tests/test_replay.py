@@ -8,9 +8,10 @@ import pytest
 
 from matching.engine import propose
 from matching.engine.errors import ProofFailed
-from matching.engine.facts import Instance, Settings
+from matching.engine.facts import Instance
 from matching.engine.generator import people
 from matching.engine.replay import NotARound, pack, unpack, verify
+from matching.engine.settings import Settings
 from matching.engine.solving import solve_instance
 from matching.engine.tests.worlds import instance
 

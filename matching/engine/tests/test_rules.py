@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from matching.engine import errors, propose
-from matching.engine.facts import LEFT_OUT, Settings
+from matching.engine.facts import LEFT_OUT
 from matching.engine.reading import read
 from matching.engine.rules import forbidding, why_not
+from matching.engine.settings import Settings
 from matching.engine.tests import oracle
 from matching.engine.tests.worlds import small_facts
 

@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 from matching.engine import propose
-from matching.engine.facts import CRITERIA, Settings
+from matching.engine.criteria import CRITERIA
+from matching.engine.settings import Settings
 from matching.engine.tests import oracle
 from matching.engine.tests.test_propose import nobody, two_people
-from matching.engine.tests.worlds import small_facts
-
-WEIGHTS = dict(zip(CRITERIA, (3, 5, 2, 1, 4, 7, 6, 8), strict=True))
+from matching.engine.tests.worlds import WEIGHTS, small_facts
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -32,8 +31,9 @@ def test_every_number_is_what_counting_by_hand_gives(seed):
 
     assert said["by_region"] == counted(lambda one: [one.region])
     assert said["by_language"] == counted(lambda one: [code for code, (level, _) in one.speaks.items() if level >= 2])
-    bins = Counter(min(9, pair.score // 3600) for pair in proposal.pairs)
-    assert said["scores"] == {"most": 36_000, "bins": [bins[tenth] for tenth in range(10)]}
+    most = 1000 * sum(WEIGHTS.values())
+    bins = Counter(min(9, 10 * pair.score // most) for pair in proposal.pairs)
+    assert said["scores"] == {"most": most, "bins": [bins[tenth] for tenth in range(10)]}
     loads = dict(zip(facts.people.id, facts.people.load, strict=True))
     given = Counter(pair.sharer for pair in proposal.pairs)
     assert said["load"] == Counter(str(loads[one.id] + given[one.id]) for one in sharers)
@@ -61,7 +61,7 @@ def test_nobody_is_counted_where_there_is_nobody():
     assert propose(nobody(), Settings(), 0).statistics == {
         "by_region": {},
         "by_language": {},
-        "scores": {"most": 9000, "bins": [0] * 10},
+        "scores": {"most": 1000 * (len(CRITERIA) + 1), "bins": [0] * 10},
         "load": {},
         "shortages": [],
     }

@@ -5,10 +5,12 @@ from random import Random
 import numpy as np
 
 from matching.engine import solve
+from matching.engine.criteria import CRITERIA
 from matching.engine.facts import LEVELS, Facts, Instance, Languages, Offers, People, Wishes
 
 LEVEL_SETTINGS = (("served", "score"), ("score",), ("score", "served"), ("served",))
 WEEK = 672
+WEIGHTS = {name: 1 + 3 * place % 11 for place, name in enumerate(CRITERIA)}  # no two the same
 
 
 def instance(learners, slots, pairs, levels=("served", "score"), seed=0):
