@@ -31,6 +31,7 @@ from letsconnect.base.access_log import People
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import ChangedMeanwhile
+from letsconnect.base.wall_clock import NotOneMoment
 from registrations.domain.registrations import Region
 
 _ACTS = {
@@ -133,7 +134,7 @@ class ClinicAdmin(WorkingGroupAdmin):
         """Show the form; what an action refuses at the last moment is said, and nothing is kept."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except ClinicError as refusal:
+        except (ClinicError, NotOneMoment) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(request.path)
 

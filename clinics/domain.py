@@ -7,8 +7,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from letsconnect.base.zones import moments_of
-
 
 class ClinicState(TextChoices):
     DRAFT = "draft", pgettext_lazy("state of a clinic", "draft")
@@ -137,14 +135,6 @@ class ReasonMissing(ClinicError):
     """People who are turned away are told why."""
 
 
-class HourSkipped(ClinicError):
-    """Clocks jump over this wall-clock time: it does not exist."""
-
-
-class HourTwice(ClinicError):
-    """Clocks are put back over this wall-clock time: it comes twice, and nobody said which."""
-
-
 def check_move(was: str, becomes: str) -> None:
     """Raise MoveNotAllowed unless a clinic may go from ``was`` to ``becomes``."""
     if ClinicState(becomes) not in _ALLOWED_MOVES[ClinicState(was)]:
@@ -152,25 +142,6 @@ def check_move(was: str, becomes: str) -> None:
             _("A clinic that is %(was)s cannot become %(becomes)s.")
             % {"was": ClinicState(was).label, "becomes": ClinicState(becomes).label}
         )
-
-
-def utc_of(wall: datetime, zone: str, *, fold: int | None = None) -> datetime:
-    """Return the moment of a wall-clock time; ``fold`` 0 or 1 says which of the two, where it comes twice.
-
-    Raises HourSkipped where the clock jumps over it, and HourTwice where it comes twice and ``fold`` is None.
-    """
-    moments = moments_of(wall, zone)
-    if not moments:
-        raise HourSkipped(
-            _("There is no %(time)s on that day in %(zone)s: the clocks are put forward over it.")
-            % {"time": f"{wall:%H:%M}", "zone": zone}
-        )
-    if len(moments) == 2 and fold is None:
-        raise HourTwice(
-            _("%(time)s comes twice on that day in %(zone)s, because the clocks are put back. Which one is meant?")
-            % {"time": f"{wall:%H:%M}", "zone": zone}
-        )
-    return moments[-1] if fold else moments[0]
 
 
 def phase(

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinics import domain
-from clinics.domain import CapacityTooSmall, ClinicState, HourSkipped, HourTwice
+from clinics.domain import CapacityTooSmall, ClinicState
 from clinics.models import Clinic
+from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
 from letsconnect.base.zones import zone_names
 
 START = {"local_date", "local_time", "zone", "fold"}
@@ -66,7 +67,7 @@ class ClinicForm(forms.ModelForm):
         names = zone_names()
         own = self.instance.zone
         self.fields["zone"].choices = [(name, name) for name in (names if own in names else (own, *names))]
-        if self.instance.pk and not _comes_twice(self.instance.wall_clock, self.instance.zone):
+        if self.instance.pk and not comes_twice(self.instance.wall_clock, self.instance.zone):
             self.initial["fold"] = ""
 
     def clean(self) -> dict[str, Any]:
@@ -88,11 +89,11 @@ class ClinicForm(forms.ModelForm):
             return
         wall = datetime.combine(cleaned["local_date"], cleaned["local_time"])
         try:
-            starts_at = domain.utc_of(wall, cleaned["zone"], fold=cleaned.get("fold"))
-            cleaned["fold"] = cleaned.get("fold") if _comes_twice(wall, cleaned["zone"]) else 0
-        except HourTwice as question:
+            starts_at = moment_of(wall, cleaned["zone"], fold=cleaned.get("fold"))
+            cleaned["fold"] = cleaned.get("fold") if comes_twice(wall, cleaned["zone"]) else 0
+        except ComesTwice as question:
             self.add_error("fold", ValidationError(str(question), code="twice"))
-        except HourSkipped as refusal:
+        except ComesNever as refusal:
             self.add_error("local_time", ValidationError(str(refusal), code="skipped"))
         else:
             is_told = self.instance.state == ClinicState.ANNOUNCED and starts_at != self.instance.starts_at
@@ -122,11 +123,3 @@ class CancelForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "cdx-text-area__textarea"})
     )
-
-
-def _comes_twice(wall: datetime, zone: str) -> bool:
-    try:
-        domain.utc_of(wall, zone)
-    except HourTwice:
-        return True
-    return False

@@ -13,6 +13,7 @@ from clinics.models import Clinic, ClinicText
 from clinics.planning.notices import owe_notice
 from clinics.seats.rsvps import change_capacity, lock_clinic, move_up
 from letsconnect.base import acts
+from letsconnect.base.wall_clock import moment_of
 from mailings.ledger import letters
 from registrations.models import Member
 
@@ -34,11 +35,11 @@ def _check_theirs(clinic: Clinic, *, by: Member | None) -> None:
 
 @transaction.atomic
 def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
-    """Store a new draft; its start is derived from the wall clock. HourSkipped where that does not exist."""
+    """Store a new draft; its start is derived from the wall clock. ComesNever where that does not exist."""
     if not by.is_staff or (clinic.region and not by.looks_after(clinic.region)):
         raise NotYours(_("You do not look after this region."))
     clinic.state = ClinicState.DRAFT
-    clinic.starts_at = domain.utc_of(clinic.wall_clock, clinic.zone, fold=clinic.fold)
+    clinic.starts_at = moment_of(clinic.wall_clock, clinic.zone, fold=clinic.fold)
     clinic.start_set_at = now
     clinic.save(force_insert=True)
     acts.record(by=by, verb="create_clinic", on=clinic, now=now, became=clinic.state)
@@ -127,7 +128,7 @@ def reschedule(
     clinic = _lock_theirs(clinic, by=by)
     if not clinic.is_to_come:
         raise MoveNotAllowed(_("Only a clinic still to come can be moved to another time."))
-    starts_at = domain.utc_of(datetime.combine(local_date, local_time), zone, fold=fold)
+    starts_at = moment_of(datetime.combine(local_date, local_time), zone, fold=fold)
     was = clinic.starts_at
     clinic.local_date, clinic.local_time, clinic.zone, clinic.fold = local_date, local_time, zone, fold
     clinic.save(update_fields=START)

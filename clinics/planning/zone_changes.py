@@ -6,7 +6,8 @@ from datetime import datetime
 from clinics.domain import ClinicError
 from clinics.models import Clinic
 from clinics.planning.plans import START, reschedule
-from letsconnect.base.zones import Recomputed, moment_now
+from letsconnect.base.wall_clock import NotOneMoment, moment_now
+from letsconnect.base.zones import Recomputed
 
 
 def recompute_clinics(*, now: datetime) -> Iterator[Recomputed]:
@@ -20,7 +21,7 @@ def recompute_clinics(*, now: datetime) -> Iterator[Recomputed]:
         try:
             start = {name: getattr(clinic, name) for name in START}
             becomes = reschedule(clinic=clinic, **start, by=None, now=now).starts_at
-        except ClinicError as refusal:  # the hour does not exist any more, or lies in the past now
+        except (ClinicError, NotOneMoment) as refusal:  # the hour does not exist any more, or lies in the past now
             trouble = str(refusal)
         people = tuple(rsvp.member.name for rsvp in clinic.rsvps.all() if rsvp.is_active)
         yield Recomputed(str(clinic), clinic.starts_at, becomes, people, trouble)

@@ -16,57 +16,6 @@ def minutes(number):
 
 
 @pytest.mark.parametrize(
-    ("wall", "zone", "fold", "utc"),
-    [
-        ("2026-03-02 14:00", "Africa/Tunis", None, "2026-03-02 13:00"),
-        ("2026-03-02 14:00", "Asia/Kathmandu", None, "2026-03-02 08:15"),
-        ("2026-07-01 14:00", "Europe/Berlin", None, "2026-07-01 12:00"),
-        ("2026-03-29 01:59", "Europe/Berlin", None, "2026-03-29 00:59"),
-        ("2026-03-29 03:00", "Europe/Berlin", None, "2026-03-29 01:00"),
-        ("2026-10-25 02:30", "Europe/Berlin", 0, "2026-10-25 00:30"),
-        ("2026-10-25 02:30", "Europe/Berlin", 1, "2026-10-25 01:30"),
-        ("2026-10-25 03:00", "Europe/Berlin", None, "2026-10-25 02:00"),
-        ("2026-04-05 01:45", "Australia/Lord_Howe", 1, "2026-04-04 15:15"),
-        ("2026-03-02 14:00", "UTC", 1, "2026-03-02 14:00"),
-    ],
-)
-def test_a_wall_clock_and_a_zone_name_one_moment(wall, zone, fold, utc):
-    moment = domain.utc_of(datetime.fromisoformat(wall), zone, fold=fold)
-
-    assert moment == datetime.fromisoformat(utc).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("wall", "zone"),
-    [
-        ("2026-03-29 02:00", "Europe/Berlin"),
-        ("2026-03-29 02:59", "Europe/Berlin"),
-        ("2026-03-08 02:30", "America/New_York"),
-        ("2026-10-04 02:15", "Australia/Lord_Howe"),
-        ("2026-09-06 00:30", "America/Santiago"),
-    ],
-)
-@pytest.mark.parametrize("fold", [None, 0, 1])
-def test_an_hour_the_clocks_jump_over_is_refused_whatever_the_fold(wall, zone, fold):
-    with pytest.raises(domain.HourSkipped):
-        domain.utc_of(datetime.fromisoformat(wall), zone, fold=fold)
-
-
-@pytest.mark.parametrize(
-    ("wall", "zone"),
-    [
-        ("2026-10-25 02:00", "Europe/Berlin"),
-        ("2026-10-25 02:59", "Europe/Berlin"),
-        ("2026-11-01 01:30", "America/New_York"),
-        ("2026-04-05 01:30", "Australia/Lord_Howe"),
-    ],
-)
-def test_an_hour_that_comes_twice_is_asked_about(wall, zone):
-    with pytest.raises(domain.HourTwice):
-        domain.utc_of(datetime.fromisoformat(wall), zone)
-
-
-@pytest.mark.parametrize(
     ("state", "is_full", "now", "expected"),
     [
         (ClinicState.DRAFT, False, START, ClinicPhase.DRAFT),

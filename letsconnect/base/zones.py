@@ -1,7 +1,7 @@
 """Time zones by IANA name."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -45,26 +45,6 @@ def in_zone(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(zone_or_utc(zone))
 
 
-def moments_of(wall: datetime, zone: str) -> tuple[datetime, ...]:
-    """Return the moments (UTC) at which clocks in ``zone`` show ``wall``: one, none where they jump over it, two
-    where they are put back over it, the earlier first."""
-    here = zone_or_utc(zone)
-    found = {
-        moment
-        for fold in (0, 1)
-        if (moment := wall.replace(tzinfo=here, fold=fold).astimezone(UTC)).astimezone(here).replace(tzinfo=None)
-        == wall
-    }
-    return tuple(sorted(found))
-
-
-def moment_now(wall: datetime, zone: str, *, stored: datetime) -> datetime:
-    """Return the moment of ``wall`` by the rules now in force: of two that show it, or beside a gap, the one nearer to
-    the moment that was stored."""
-    meant = moments_of(wall, zone) or beside_the_gap(wall, zone)
-    return min(meant, key=lambda moment: (abs(moment - stored), moment))
-
-
 @dataclass(frozen=True)
 class Recomputed:
     """One stored moment that is another one by the rules now in force, and whom it concerns."""
@@ -74,9 +54,3 @@ class Recomputed:
     becomes: datetime
     people: tuple[str, ...]
     trouble: str = ""  # why it was left as it is, for a person to decide
-
-
-def beside_the_gap(wall: datetime, zone: str) -> tuple[datetime, ...]:
-    """Return the two moments somebody may mean who names a time the clocks in ``zone`` jump over, earlier first."""
-    here = zone_or_utc(zone)
-    return tuple(sorted({wall.replace(tzinfo=here, fold=fold).astimezone(UTC) for fold in (0, 1)}))

@@ -135,6 +135,19 @@ def test_a_clinic_whose_hour_would_be_past_is_left_for_a_person(db):
     assert clinic.starts_at == one.was
 
 
+def test_a_clinic_at_an_hour_the_clocks_skip_now_is_left_for_a_person(db):
+    clinic = stale_clinic()
+    skipped = datetime.fromisoformat("2026-03-29 02:30")
+    clinic.local_date, clinic.local_time, clinic.zone = skipped.date(), skipped.time(), "Europe/Berlin"
+    clinic.save(update_fields=["local_date", "local_time", "zone"])
+
+    [one] = recompute_clinics(now=NOW)
+
+    assert one.trouble == "There is no 02:30 on that day in Europe/Berlin: the clocks are put forward over it."
+    clinic.refresh_from_db()
+    assert clinic.starts_at == one.was
+
+
 def stale_session(*, days=2, zone="Africa/Tunis", off=HOUR, **fields):
     """An agreed hour that was computed by rules that were an hour off."""
     session = make_session(starts_at=NOW + timedelta(days=days) + off, **fields)

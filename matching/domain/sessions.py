@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.hours import HOUR, Span, without
-from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
+from letsconnect.base.zones import in_zone
 from matching.domain.matches import MatchingError
 
 MAX_TIMES = 3
@@ -50,22 +50,6 @@ class TimeNotPossible(MatchingError):
     """This time cannot be proposed or agreed on."""
 
 
-class ComesNever(TimeNotPossible):
-    """The clocks jump over this time; ``meant`` are the two moments beside the gap."""
-
-    def __init__(self, message: str, meant: tuple[datetime, ...]) -> None:
-        super().__init__(message)
-        self.meant = meant
-
-
-class ComesTwice(TimeNotPossible):
-    """The clocks are put back over this time; ``meant`` are the two moments that show it."""
-
-    def __init__(self, message: str, meant: tuple[datetime, ...]) -> None:
-        super().__init__(message)
-        self.meant = meant
-
-
 class Clash(TimeNotPossible):
     """One of the two is in another session at that time."""
 
@@ -92,32 +76,6 @@ class Time:
     @property
     def local_time(self) -> time:
         return in_zone(self.starts_at, self.zone).time()
-
-
-def moment_of(wall: datetime, zone: str, *, meant: datetime | None = None) -> datetime:
-    """Return the moment at which the clock in ``zone`` shows ``wall``.
-
-    Raises ComesNever or ComesTwice where clocks are changed and ``meant`` is not one of the moments in question: a
-    gap or an overlap is asked about, never guessed.
-    """
-    moments = moments_of(wall, zone)
-    if len(moments) == 1:
-        return moments[0]
-    told = {"time": f"{wall:%H:%M}", "zone": zone}
-    choices = moments or beside_the_gap(wall, zone)
-    if meant in choices:
-        return meant
-    if moments:
-        raise ComesTwice(
-            _("%(time)s comes twice on that day in %(zone)s, because the clocks are put back. Which one is meant?")
-            % told,
-            choices,
-        )
-    raise ComesNever(
-        _("There is no %(time)s on that day in %(zone)s: the clocks are put forward over it. Which one is meant?")
-        % told,
-        choices,
-    )
 
 
 def check_time(starts_at: datetime, *, now: datetime) -> None:

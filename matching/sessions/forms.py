@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.templatetags.when import written
-from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
+from letsconnect.base.wall_clock import NotOneMoment, meanings, moment_of
+from letsconnect.base.zones import in_zone
 from matching.domain import sessions
 from matching.domain.sessions import (
     LATEST,
@@ -18,8 +19,6 @@ from matching.domain.sessions import (
     MINUTES,
     USUAL_MINUTES,
     WHY_CANCELLED_BY_PERSON,
-    ComesNever,
-    ComesTwice,
     Time,
     TimeNotPossible,
 )
@@ -149,13 +148,13 @@ class TimesForm(forms.Form):
         if wall.minute % 15:
             self.add_error(clock, _("Choose a quarter of an hour, such as 14:00, 14:15, 14:30 or 14:45."))
             return None
-        meanings = moments_of(wall, self.zone) or beside_the_gap(wall, self.zone)
-        if len(meanings) > 1:
-            self.fields[meant].choices = [(value_of(one), self._in_words(one)) for one in meanings]
+        choices = meanings(wall, self.zone)
+        if len(choices) > 1:
+            self.fields[meant].choices = [(value_of(one), self._in_words(one)) for one in choices]
         try:
-            moment = sessions.moment_of(wall, self.zone, meant=told)
-        except (ComesNever, ComesTwice) as question:
-            self.add_error(meant, str(question))
+            moment = moment_of(wall, self.zone, meant=told)
+        except NotOneMoment as refusal:
+            self.add_error(meant, str(refusal.question))
             return None
         return moment if self._is_possible(moment, day) else None
 

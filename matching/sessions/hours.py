@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext
 
 from letsconnect.base import busy
 from letsconnect.base.hours import Span, monday_of, next_monday, spans
-from letsconnect.base.zones import in_zone, moments_of
+from letsconnect.base.wall_clock import comes_twice
+from letsconnect.base.zones import in_zone
 from matching.domain.sessions import WEEKS_SHOWN, starts
 from matching.models import Match
 from matching.sessions.busy import NAME as SESSIONS
@@ -69,8 +70,8 @@ def value_of(moment: datetime) -> str:
 def clock(moment: datetime, zone: str) -> str:
     """Return the clock of a moment; where it shows the same time twice that day, with its distance from UTC."""
     local = in_zone(moment, zone)
-    twice = len(moments_of(local.replace(tzinfo=None), zone)) > 1
-    return f"{local:%H:%M} ({offset(local)})" if twice else f"{local:%H:%M}"
+    is_twice = comes_twice(local.replace(tzinfo=None), zone)
+    return f"{local:%H:%M} ({offset(local)})" if is_twice else f"{local:%H:%M}"
 
 
 def offset(local: datetime) -> str:

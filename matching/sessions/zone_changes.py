@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from letsconnect.base.zones import Recomputed, moment_now
+from letsconnect.base.wall_clock import moment_now
+from letsconnect.base.zones import Recomputed
 from matching.domain.matches import Side
 from matching.domain.sessions import SessionState
 from matching.locking import lock_match, lock_people

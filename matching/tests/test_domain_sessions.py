@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from letsconnect.base.hours import HOUR, QUARTER, monday_of, spans
-from letsconnect.base.zones import beside_the_gap, in_zone, moments_of
 from matching.domain import sessions
-from matching.domain.sessions import ComesNever, ComesTwice, Time, TimeNotPossible
+from matching.domain.sessions import Time, TimeNotPossible
 from registrations.answers.availability import weekly_slots
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -16,70 +15,6 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def utc(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def wall(text):
-    return datetime.fromisoformat(text)
-
-
-@pytest.mark.parametrize(
-    ("zone", "shown", "moment"),
-    [
-        ("Europe/Berlin", "2026-03-29 01:59", "2026-03-29 00:59"),
-        ("Europe/Berlin", "2026-03-29 03:00", "2026-03-29 01:00"),
-        ("America/Sao_Paulo", "2018-11-03 23:59", "2018-11-04 02:59"),
-        ("America/Sao_Paulo", "2018-11-04 01:00", "2018-11-04 03:00"),
-        ("America/Sao_Paulo", "2026-11-01 00:30", "2026-11-01 03:30"),  # no summer time there any more
-        ("Africa/Casablanca", "2026-02-14 12:00", "2026-02-14 11:00"),
-        ("Africa/Casablanca", "2026-02-16 12:00", "2026-02-16 12:00"),  # in Ramadan
-        ("Africa/Casablanca", "2026-03-23 12:00", "2026-03-23 11:00"),
-        ("Asia/Kathmandu", "2026-03-29 02:30", "2026-03-28 20:45"),
-        ("Pacific/Chatham", "2026-01-01 02:30", "2025-12-31 12:45"),
-        ("Pacific/Chatham", "2026-07-01 02:30", "2026-06-30 13:45"),
-    ],
-)
-def test_a_time_the_clock_shows_once_is_that_moment(zone, shown, moment):
-    assert sessions.moment_of(wall(shown), zone) == utc(moment)
-    assert in_zone(utc(moment), zone).replace(tzinfo=None) == wall(shown)
-
-
-@pytest.mark.parametrize(
-    ("zone", "shown", "before", "after"),
-    [
-        ("Europe/Berlin", "2026-03-29 02:30", "01:30", "03:30"),
-        ("America/Sao_Paulo", "2018-11-04 00:00", "23:00", "01:00"),  # the day begins at one
-        ("Africa/Casablanca", "2026-03-22 02:15", "01:15", "03:15"),
-        ("Pacific/Chatham", "2026-09-27 03:00", "02:00", "04:00"),
-        ("Australia/Lord_Howe", "2026-10-04 02:15", "01:45", "02:45"),  # half an hour
-    ],
-)
-def test_a_time_the_clock_jumps_over_is_asked_about(zone, shown, before, after):
-    with pytest.raises(ComesNever, match="put forward") as question:
-        sessions.moment_of(wall(shown), zone)
-
-    assert [f"{in_zone(one, zone):%H:%M}" for one in question.value.meant] == [before, after]
-    assert question.value.meant == beside_the_gap(wall(shown), zone)
-    for meant in question.value.meant:
-        assert sessions.moment_of(wall(shown), zone, meant=meant) == meant
-    with pytest.raises(ComesNever):
-        sessions.moment_of(wall(shown), zone, meant=NOW)
-
-
-@pytest.mark.parametrize(
-    ("zone", "shown", "first", "second"),
-    [
-        ("Europe/Berlin", "2026-10-25 02:30", "2026-10-25 00:30", "2026-10-25 01:30"),
-        ("America/Sao_Paulo", "2018-02-17 23:30", "2018-02-18 01:30", "2018-02-18 02:30"),
-        ("Africa/Casablanca", "2026-02-15 02:30", "2026-02-15 01:30", "2026-02-15 02:30"),
-        ("Pacific/Chatham", "2026-04-05 03:00", "2026-04-04 13:15", "2026-04-04 14:15"),
-    ],
-)
-def test_a_time_the_clock_shows_twice_is_asked_about(zone, shown, first, second):
-    with pytest.raises(ComesTwice, match="comes twice") as question:
-        sessions.moment_of(wall(shown), zone)
-
-    assert question.value.meant == (utc(first), utc(second)) == moments_of(wall(shown), zone)
-    assert sessions.moment_of(wall(shown), zone, meant=utc(second)) == utc(second)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""Wall clock and moment: which moment somebody means who names a time by the clock of a zone.
+
+Where clocks are changed a time may come never, or twice. Then it is asked which moment is meant, and never guessed.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.zones import zone_or_utc
+
+
+class NotOneMoment(Exception):
+    """A time that the clock does not show exactly once; its text can be shown to the person.
+
+    ``meant`` are the two moments somebody may mean, the earlier first; ``question`` asks which of them.
+    """
+
+    def __init__(self, said: Any, *, question: Any, meant: tuple[datetime, ...]) -> None:
+        super().__init__(said)
+        self.question, self.meant = question, meant
+
+
+class ComesNever(NotOneMoment):
+    """The clocks jump over this time; ``meant`` are the two moments beside the gap."""
+
+
+class ComesTwice(NotOneMoment):
+    """The clocks are put back over this time; ``meant`` are the two moments that show it."""
+
+
+def moment_of(wall: datetime, zone: str, *, meant: datetime | None = None, fold: int | None = None) -> datetime:
+    """Return the moment at which the clock in ``zone`` shows ``wall``.
+
+    Where clocks are changed, ``meant`` says which of the two moments in question it is; or ``fold`` does, 0 or 1, of
+    two that show the same time. Raises ComesNever or ComesTwice where neither has answered.
+    """
+    moments = moments_of(wall, zone)
+    if len(moments) == 1:
+        return moments[0]
+    choices = meanings(wall, zone)
+    if meant in choices:
+        return meant
+    if moments and fold is not None:
+        return moments[fold]
+    told = {"time": f"{wall:%H:%M}", "zone": zone}
+    if moments:
+        question = (
+            _("%(time)s comes twice on that day in %(zone)s, because the clocks are put back. Which one is meant?")
+            % told
+        )
+        raise ComesTwice(question, question=question, meant=choices)
+    raise ComesNever(
+        _("There is no %(time)s on that day in %(zone)s: the clocks are put forward over it.") % told,
+        question=_(
+            "There is no %(time)s on that day in %(zone)s: the clocks are put forward over it. Which one is meant?"
+        )
+        % told,
+        meant=choices,
+    )
+
+
+def moment_now(wall: datetime, zone: str, *, stored: datetime) -> datetime:
+    """Return the moment of ``wall`` by the rules now in force: of two that show it, or beside a gap, the one nearer to
+    the moment that was stored."""
+    return min(meanings(wall, zone), key=lambda moment: (abs(moment - stored), moment))
+
+
+def meanings(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    """Return the moments (UTC) somebody may mean who names ``wall`` in ``zone``: the one that shows it, the two that
+    show it, or the two beside a gap; the earlier first."""
+    return moments_of(wall, zone) or _beside_the_gap(wall, zone)
+
+
+def comes_twice(wall: datetime, zone: str) -> bool:
+    """Tell whether the clocks in ``zone`` are put back over this time."""
+    return len(moments_of(wall, zone)) > 1
+
+
+def moments_of(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    """Return the moments (UTC) at which clocks in ``zone`` show ``wall``: one, none where they jump over it, two
+    where they are put back over it, the earlier first."""
+    here = zone_or_utc(zone)
+    found = {
+        moment
+        for fold in (0, 1)
+        if (moment := wall.replace(tzinfo=here, fold=fold).astimezone(UTC)).astimezone(here).replace(tzinfo=None)
+        == wall
+    }
+    return tuple(sorted(found))
+
+
+def _beside_the_gap(wall: datetime, zone: str) -> tuple[datetime, ...]:
+    here = zone_or_utc(zone)
+    return tuple(sorted({wall.replace(tzinfo=here, fold=fold).astimezone(UTC) for fold in (0, 1)}))
