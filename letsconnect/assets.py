@@ -37,10 +37,10 @@ class CodexFinder(BaseFinder):
         return [CheckError("The front-end packages are not installed.", hint="Run npm ci.", id="letsconnect.E001")]
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
-        found = [self.storage.path(path)] if path in FILES else []
+        paths = [self.storage.path(path)] if path in FILES else []
         if find_all:
-            return found
-        return found[0] if found else []
+            return paths
+        return paths[0] if paths else []
 
     def list(self, ignore_patterns: list[str] | None) -> Iterator[tuple[str, Storage]]:
         for name in FILES:

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from registrations.consents.asking import Asking, asked_of
+from registrations.consents.asking import AgreementsToAsk, agreements_to_ask
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -20,9 +20,9 @@ def site(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _asking(request: HttpRequest) -> Asking:
+def _asking(request: HttpRequest) -> AgreementsToAsk:
     """What the member is asked to agree to; a page that does not name it costs no query."""
     member = getattr(request, "user", None)
     if member is None or not member.is_authenticated:
-        return Asking()
-    return asked_of(member, on=timezone.now().date())
+        return AgreementsToAsk()
+    return agreements_to_ask(member, on=timezone.now().date())

@@ -27,29 +27,29 @@ _NAMES = {
     "idle_in_transaction_session_timeout": "IDLE_IN_TRANSACTION_SECONDS",
 }
 _DAY = 24 * 60 * 60
-_told = ""
+_kind = ""
 
 
 def process_kind(argv: Sequence[str], *, environ: Mapping[str, str] = os.environ) -> str:
     """Return what this process is: `web`, `worker` or `command`."""
-    told = env.text(PROCESS, environ=environ)
-    if told:
-        if told not in DEFAULTS:
-            raise ImproperlyConfigured(f"{PROCESS}={told!r} is none of {', '.join(DEFAULTS)}.")
-        return told
+    named = env.text(PROCESS, environ=environ)
+    if named:
+        if named not in DEFAULTS:
+            raise ImproperlyConfigured(f"{PROCESS}={named!r} is none of {', '.join(DEFAULTS)}.")
+        return named
     program = Path(argv[0]) if argv else Path()
     is_celery = program.name == "celery" or program.parts[-2:] == ("celery", "__main__.py")
     return "worker" if is_celery else "command"
 
 
-def be(kind: str) -> None:
+def set_process_kind(kind: str) -> None:
     """Say what this process is, before the settings are read; an environment that says so wins."""
     global _told
-    _told = kind
+    _kind = kind
 
 
 def this_process() -> str:
-    return process_kind(sys.argv) if env.text(PROCESS) or not _told else _told
+    return process_kind(sys.argv) if env.text(PROCESS) or not _kind else _kind
 
 
 def limits_of(kind: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, int]:

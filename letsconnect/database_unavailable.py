@@ -28,7 +28,7 @@ _UNREADABLE = (SuspiciousOperation, OSError, LookupError, ValueError)
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedValue:
     """One value of the form that was sent."""
 
     name: str
@@ -40,7 +40,7 @@ class Typed:
         return len(self.value) > _LONG or any(char.isspace() for char in self.value)
 
 
-class WaitGivenUp:
+class DatabaseUnavailable:
     """Answer 503 where the database cannot serve a page now; let pages that only read try once more to connect."""
 
     def __init__(self, get_response: Handler) -> None:
@@ -67,14 +67,14 @@ def unavailable(request: HttpRequest, reason: str) -> HttpResponse:
     seconds = BUSY_SECONDS if reason == "busy" else AWAY_SECONDS
     context: dict[str, object] = {"reason": reason, "seconds": seconds, "address": request.get_full_path()}
     if request.method not in SAFE:
-        context |= _kept(request)
+        context |= _typed_values(request)
     response = errors.plain_page(request, status=503, context=context)
     response.headers["Retry-After"] = str(seconds)
     add_never_cache_headers(response)
     return response
 
 
-def _kept(request: HttpRequest) -> dict[str, object]:
+def _typed_values(request: HttpRequest) -> dict[str, object]:
     """Return what was typed, unless another site sent it: its words must not become a form of ours."""
     try:
         if not _is_ours(request):
@@ -83,7 +83,7 @@ def _kept(request: HttpRequest) -> dict[str, object]:
         return {
             "may_send_again": True,
             "csrf_token": get_token(request),
-            "typed": [Typed(name, value) for name in names for value in _values(request, name)],
+            "typed": [TypedValue(name, value) for name in names for value in _values(request, name)],
             "secrets": [name for name in names if _SECRETS.search(name)],
             "files": list(request.FILES),
         }

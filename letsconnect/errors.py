@@ -14,8 +14,8 @@ _TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 def plain_page(request: HttpRequest, *, status: int, context: dict[str, object] | None = None) -> HttpResponse:
     """Return ``templates/<status>.html``, which extends `plain.html`, in the language this request is answered in."""
     with translation.override(_language(request)):
-        known = {"csp_nonce": getattr(request, "csp_nonce", ""), **(context or {})}
-        return HttpResponse(render_to_string(f"{status}.html", known), status=status)
+        values = {"csp_nonce": getattr(request, "csp_nonce", ""), **(context or {})}
+        return HttpResponse(render_to_string(f"{status}.html", values), status=status)
 
 
 def _language(request: HttpRequest) -> str | None:

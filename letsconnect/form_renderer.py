@@ -39,19 +39,19 @@ def _group(name: Any, options: list[dict[str, Any]]) -> SafeString:
     drawn = format_html_join(
         "",
         '\n  <option value="{}"{}>{}</option>\n',
-        ((_written(one["value"]), _attributes(one["attrs"]), localize(one["label"])) for one in options),
+        ((_written(option["value"]), _attributes(option["attrs"]), localize(option["label"])) for option in options),
     )
     return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', localize(name), drawn) if name else drawn
 
 
 def _attributes(attributes: Mapping[str, Any]) -> SafeString:
-    said = ((name, value) for name, value in attributes.items() if value is not False)
+    shown = ((name, value) for name, value in attributes.items() if value is not False)
     return format_html_join(
         "",
         "{}",
         (
             (format_html(" {}", name) if value is True else format_html(' {}="{}"', name, _written(value)),)
-            for name, value in said
+            for name, value in shown
         ),
     )
 

@@ -40,8 +40,10 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     suggestions = reading.want(SkillSuggestion.objects.to_tell(member).for_telling())
     clinics = reading.want(Clinic.objects.of_home(member, now=now))
     reading.read()
-    _name_skills(chain((match.skill for match in [*matches, *(one.match for one in sessions)]), _of(suggestions)))
-    live = sorted((one for one in sessions if one.is_of_live_match), key=_begins)
+    _name_skills(
+        chain((match.skill for match in [*matches, *(session.match for session in sessions)]), _of(suggestions))
+    )
+    live = sorted((session for session in sessions if session.is_of_live_match), key=_begins)
     return {
         "registration": registration,
         "suppression": why_not_written_to(member),
@@ -51,13 +53,13 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "to_answer": [match for match in matches if _is_to_answer(match, member)],
         "waiting": None if matches else advice.news_of(registration, now=now),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches[:SHOWN]],
-        "next_sessions": _with_other((one for one in live if _is_ahead(one, now)), member),
-        "to_confirm": _with_other((one for one in live if _waits_for(one, member, now)), member),
+        "next_sessions": _with_other((session for session in live if _is_ahead(session, now)), member),
+        "to_confirm": _with_other((session for session in live if _waits_for(session, member, now)), member),
         "confided": me.confided,
         "hours_to_tell": [
-            (one, one.person(one.side_of(member).other))
-            for one in sorted(sessions, key=_begins, reverse=True)
-            if one.is_to_tell
+            (session, session.person(session.side_of(member).other))
+            for session in sorted(sessions, key=_begins, reverse=True)
+            if session.is_to_tell
         ][:SHOWN],
         **_clinics(clinics),
     }
@@ -108,9 +110,9 @@ def _waits_for(session: Session, member: Member, now: datetime) -> bool:
 def _with_other(sessions: Iterable[Session], member: Member) -> list[tuple[Session, str]]:
     """Return the first of these sessions, each with the name of the other person."""
     return [
-        (one, reasons.name_of(one.person(side.other)))
-        for one in list(sessions)[:SHOWN]
-        if (side := one.side_of(member))
+        (session, reasons.name_of(session.person(side.other)))
+        for session in list(sessions)[:SHOWN]
+        if (side := session.side_of(member))
     ]
 
 

@@ -20,7 +20,7 @@ FEWEST_CHARACTERS = 8  # different ones; "changeme" over and over has seven
 
 
 @dataclass(frozen=True)
-class Told:
+class Environment:
     """What the environment says, as far as safety asks for it."""
 
     secret_key: str
@@ -32,9 +32,9 @@ class Told:
     contact_email: str
 
 
-def problems(told: Told) -> list[str]:
+def problems(environment: Environment) -> list[str]:
     """Return a line for each thing that is missing or unsafe."""
-    return [*_key(told.secret_key), *_site(told), *_mail(told), *_rest(told)]
+    return [*_key(environment.secret_key), *_site(environment), *_mail(environment), *_rest(environment)]
 
 
 def _key(key: str) -> Iterator[str]:
@@ -48,30 +48,30 @@ def _key(key: str) -> Iterator[str]:
         yield "SECRET_KEY is one that is published with source code, so anybody can sign in as anybody: make your own."
 
 
-def _site(told: Told) -> Iterator[str]:
-    if told.site is None:
+def _site(environment: Environment) -> Iterator[str]:
+    if environment.site is None:
         yield "SITE_URL is not set: links in letters begin with it. Say where people reach the portal, https://…"
         return
-    host = told.site.hostname or ""
-    if told.site.scheme != "https" and not is_this_machine(host):
+    host = environment.site.hostname or ""
+    if environment.site.scheme != "https" and not is_this_machine(host):
         yield "SITE_URL begins with http://: sign-in codes would travel in the clear. Serve the portal at https://…"
-    if "*" in told.allowed_hosts:
+    if "*" in environment.allowed_hosts:
         yield "ALLOWED_HOSTS holds *, so links could be led anywhere: name the hosts the portal is reached by."
-    elif not any(_covers(allowed, host) for allowed in told.allowed_hosts):
+    elif not any(_covers(allowed, host) for allowed in environment.allowed_hosts):
         yield f"ALLOWED_HOSTS leaves out {host}, the host of SITE_URL: add it, or leave ALLOWED_HOSTS unset."
 
 
-def _mail(told: Told) -> Iterator[str]:
-    if not told.has_email:
+def _mail(environment: Environment) -> Iterator[str]:
+    if not environment.has_email:
         yield "EMAIL_URL is not set: nobody could sign in. Name a mail server, smtp+tls://user:password@host:587."
-    is_local = told.site is not None and is_this_machine(told.site.hostname or "")
-    for name, value in (("FROM_EMAIL", told.from_email), ("CONTACT_EMAIL", told.contact_email)):
+    is_local = environment.site is not None and is_this_machine(environment.site.hostname or "")
+    for name, value in (("FROM_EMAIL", environment.from_email), ("CONTACT_EMAIL", environment.contact_email)):
         if not _can_be_written_to(value, is_local=is_local):
             yield f"{name} is no address that can be written to from elsewhere: name a mailbox that somebody reads."
 
 
-def _rest(told: Told) -> Iterator[str]:
-    if told.is_debugging:
+def _rest(environment: Environment) -> Iterator[str]:
+    if environment.is_debugging:
         yield "DEBUG is on: every error page would show settings and people's data. Unset it."
 
 
@@ -104,9 +104,9 @@ def _covers(allowed: str, host: str) -> bool:
 
 
 def _can_be_written_to(value: str, *, is_local: bool) -> bool:
-    found = getaddresses([value])
+    parsed = getaddresses([value])
     try:
-        [(_name, address)] = found
+        [(_name, address)] = parsed
         EmailValidator()(address)
     except (ValueError, ValidationError):
         return False

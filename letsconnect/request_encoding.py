@@ -31,7 +31,7 @@ def utf8_only(get_response: Handler) -> Handler:
     return middleware
 
 
-def without_riddles(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+def with_plain_content_type(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
     """Take the encoding out of the Content-Type before Django believes it: Python also calls things an encoding that
     are no text (hex, zlib), and Django would fail before there is a request to answer. A length that is no number is
     none."""

@@ -154,7 +154,7 @@ class PatientWorker(ThreadWorker):
         self.held_bytes += len(part)
         self._look_at(conn, arrival)
         while self.held_bytes > HELD_LIMIT and self.arriving:
-            self._drop(max(self.arriving, key=lambda one: len(self.arriving[one].data)))
+            self._drop(max(self.arriving, key=lambda other: len(self.arriving[other].data)))
 
     def _look_at(self, conn: TConn, arrival: Arrival) -> None:
         if arrival.refused:
@@ -259,7 +259,7 @@ class PatientWorker(ThreadWorker):
         if now < self.swept_at + 0.5:
             return
         self.swept_at = now
-        for conn in [one for one, (until, _sent) in self.leaving.items() if now > until]:
+        for conn in [other for other, (until, _sent) in self.leaving.items() if now > until]:
             self._gone(conn)
         for conn, arrival in list(self.arriving.items()):
             if not self.alive and now > arrival.began + STOPPING_SECONDS:

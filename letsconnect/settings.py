@@ -32,7 +32,7 @@ FROM_EMAIL = env.text("FROM_EMAIL", f"Let's Connect <{production_checks.mailbox_
 CONTACT_EMAIL = env.text("CONTACT_EMAIL", production_checks.mailbox_at((_site and _site.hostname) or ""))
 if not EMBEDDED_DATABASE:
     _problems = production_checks.problems(
-        production_checks.Told(
+        production_checks.Environment(
             secret_key=SECRET_KEY,
             site=_site,
             has_email=_email is not None,
@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",  # compresses assets once, when they are collected
     "letsconnect.middleware.CompressPages",  # outside of all that writes into a page or counts its length
     "letsconnect.request_encoding.utf8_only",
-    "letsconnect.database_unavailable.WaitGivenUp",
+    "letsconnect.database_unavailable.DatabaseUnavailable",
     "letsconnect.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

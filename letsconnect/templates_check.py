@@ -21,8 +21,8 @@ def problems(folder: Path) -> Iterator[str]:
         if path.suffix in {".html", ".txt"}:
             name = path.relative_to(folder).as_posix()
             source = path.read_text()
-            found = problems_of(source, is_html=path.suffix == ".html", is_letter="emails" in path.parts)
-            yield from (f"{name}: {problem}" for problem in found)
+            of_template = problems_of(source, is_html=path.suffix == ".html", is_letter="emails" in path.parts)
+            yield from (f"{name}: {problem}" for problem in of_template)
 
 
 def problems_of(source: str, *, is_html: bool = True, is_letter: bool = False) -> Iterator[str]:

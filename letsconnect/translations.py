@@ -43,8 +43,8 @@ def template_of(root: Path) -> Catalog:
         text = path.read_text()
         if path.suffix != ".py":
             text = f"(\n{templatize(text)}\n)"  # between brackets Python minds no indentation
-        found = extract("python", BytesIO(text.encode()), keywords=_NAMES, comment_tags=("Translators:",))
-        for _line, message, comments, context in found:
+        messages = extract("python", BytesIO(text.encode()), keywords=_NAMES, comment_tags=("Translators:",))
+        for _line, message, comments, context in messages:
             name = path.relative_to(root).as_posix()
             catalog.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
     return catalog

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from letsconnect import home as sections
-from letsconnect.base.languages import known
+from letsconnect.base.languages import language_or_default
 from letsconnect.base.links import absolute, path_or_nothing
 from registrations.answers.facts import current_version
 from registrations.views.steps import keep_typed
@@ -41,7 +41,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language: for a member on the account, for anybody in a cookie; then return where they were."""
-    language = known(request.POST.get("language", ""))
+    language = language_or_default(request.POST.get("language", ""))
     if request.user.is_authenticated:
         request.user.speak(language)
     response = redirect(path_or_nothing(request.POST.get("next", "")) or "home")

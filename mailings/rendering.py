@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.utils import timezone, translation
 
 from letsconnect.base.calendars import CalendarPart
-from letsconnect.base.languages import known, speaking
+from letsconnect.base.languages import language_or_default, speaking
 from letsconnect.base.lines import without_breaks
 from letsconnect.base.zones import zone_or_utc
 
@@ -32,7 +32,7 @@ def render_letter(template: str, context: dict[str, Any], *, language: str, zone
     Text parts are not HTML-escaped, the HTML part is, and its style sheet is moved onto the elements, because many
     mail programs drop `<style>`. The subject is one line whatever the context holds.
     """
-    language = known(language)
+    language = language_or_default(language)
     with speaking(language), timezone.override(zone_or_utc(zone)):
         values = {
             "site_name": settings.SITE_NAME,

@@ -26,7 +26,7 @@ class RegistrationsConfig(AppConfig):
 
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
             letters.register()
-        access_log.keep_with(Look.objects.keep)
+        access_log.store_with(Look.objects.keep)
         kinds.register_sweep("registrations.old_codes", signing_in.forget_old_codes)
         kinds.register_sweep("registrations.kept_answers", visitors.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)

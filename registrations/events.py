@@ -28,9 +28,9 @@ forgetting_in_files = Signal()
 account_closed = Signal()
 
 # member, step, now → list[str]: sentences that say what a step will bring about, asked before it is taken.
-foreseeing = Signal()
+effects_asked = Signal()
 # member, now, reading → Told: what is held about the person.
-collecting = Signal()
+data_asked = Signal()
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class Section:
 Told = Iterator[Any]
 
 
-def told_by_apps(member: Any, *, now: datetime) -> list[Section]:
+def sections_of_apps(member: Any, *, now: datetime) -> list[Section]:
     """Return the sections the apps above tell, in the order in which they listen."""
     reading = Reading()
-    parts = [told for _receiver, told in collecting.send(sender=None, member=member, now=now, reading=reading)]
+    parts = [told for _receiver, told in data_asked.send(sender=None, member=member, now=now, reading=reading)]
     for part in parts:
         next(part)
     reading.read()
@@ -88,6 +88,6 @@ def readable(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def told(signal: Signal, **named: object) -> list[object]:
+def answers_to(signal: Signal, **named: object) -> list[object]:
     """Send a signal that asks, and return all its answers in one list."""
     return [answer for _receiver, answers in signal.send(sender=None, **named) for answer in answers]

@@ -27,7 +27,7 @@ class TrustSeatAdmin(SeatAdmin):
     def get_fields(self, request: HttpRequest, obj: TrustSeat | None = None) -> list[str]:
         return ["member", "from_on", "until_on"]
 
-    def asked_once_more(self, values: dict[str, Any]) -> str:
+    def confirmation_question(self, values: dict[str, Any]) -> str:
         return _("Whoever is on the trust team reads what people tell it in confidence, with their names.")
 
     def give(self, request: HttpRequest, values: dict[str, Any]) -> TrustSeat:

@@ -21,8 +21,8 @@ def connect() -> None:
     events.registration_withdrawn.connect(on_withdrawn)
     events.erasing.connect(on_erasing)
     events.account_closed.connect(on_account_closed)
-    events.foreseeing.connect(foresee)
-    events.collecting.connect(collect)
+    events.effects_asked.connect(foresee)
+    events.data_asked.connect(collect)
 
 
 def on_withdrawn(

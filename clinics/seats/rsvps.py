@@ -86,7 +86,7 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
 def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
     """Raise TooOften for somebody who signs up and off without end; the clinic is locked."""
     most, within = domain.SIGN_UPS_AN_HOUR, domain.HOUR
-    if answer.pk and acts.lately(by=by, verbs=["rsvp"], on=answer, now=now, within=within) >= most:
+    if answer.pk and acts.count_recent(by=by, verbs=["rsvp"], on=answer, now=now, within=within) >= most:
         raise TooOften(
             ngettext(
                 "You have signed up for this clinic %(count)d time within an hour. Please wait a little before you "

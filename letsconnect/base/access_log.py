@@ -27,7 +27,7 @@ Keeper = Callable[[Any, People, str, date], None]
 _keepers: list[Keeper] = []
 
 
-def keep_with(keeper: Keeper) -> None:
+def store_with(keeper: Keeper) -> None:
     """Let the app that knows people keep the looks."""
     _keepers.append(keeper)
 
@@ -42,13 +42,13 @@ def note(*, viewer: Any, people: People, what: str, now: datetime) -> None:
 def people_on(rows: Iterable[models.Model], ways: Iterable[str]) -> People:
     """Return the people that ``ways`` lead to from the rows: "" is the row itself, "match__learner" a lookup. The keys
     are on the rows, so it costs no query."""
-    found = People()
+    people = People()
     for row in rows:
         for way in ways:
             model, key = _end_of(row, way)
             if key is not None:
-                (found.members if model == "Member" else found.registrations).add(key)
-    return found
+                (people.members if model == "Member" else people.registrations).add(key)
+    return people
 
 
 def _end_of(row: models.Model, way: str) -> tuple[str, int | None]:

@@ -32,7 +32,7 @@ def record(
     return act
 
 
-def lately(
+def count_recent(
     *, by: Any, verbs: Collection[str], on: models.Model | models.QuerySet[Any], now: datetime, within: timedelta
 ) -> int:
     """Return how often ``by`` did this to the object, or to any of the objects, in the time before ``now``.

@@ -30,10 +30,10 @@ def canonical(address: str) -> str:
     local, at, domain = bare.rpartition("@")
     if not (local and at and domain):
         raise AddressRefused(_("Please write a whole email address, like name@example.org."))
-    found = f"{_local_part(local)}@{_domain(domain)}"
-    if len(found) > LONGEST:
+    address_found = f"{_local_part(local)}@{_domain(domain)}"
+    if len(address_found) > LONGEST:
         raise AddressRefused(_("This address is longer than any email address can be."))
-    return found
+    return address_found
 
 
 def canonical_or_nothing(address: str) -> str:
@@ -94,15 +94,15 @@ def _local_part(text: str) -> str:
         )
     text = text.lower()
     quoted = _QUOTED.fullmatch(text)
-    said = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
+    unquoted = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
     # An encoded word ("=?utf-8?q?…?=") is one address to us and another to whoever decodes it on the way.
-    if not said or len(said) > 64 or "=?" in said or not (_DOT_ATOM.fullmatch(said) or quoted):
+    if not unquoted or len(unquoted) > 64 or "=?" in unquoted or not (_DOT_ATOM.fullmatch(unquoted) or quoted):
         raise AddressRefused(
             _("We cannot send letters to an address written like this before the @. Please check it letter by letter.")
         )
-    if _DOT_ATOM.fullmatch(said):
-        return said
-    return '"' + re.sub(r'(["\\])', r"\\\1", said) + '"'
+    if _DOT_ATOM.fullmatch(unquoted):
+        return unquoted
+    return '"' + re.sub(r'(["\\])', r"\\\1", unquoted) + '"'
 
 
 def _domain(text: str) -> str:

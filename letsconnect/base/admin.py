@@ -29,7 +29,7 @@ class DeskList(ChangeList):
 
 def _is_unknown(chosen: Any) -> bool:
     value = chosen.value() if isinstance(chosen, SimpleListFilter) else None
-    return bool(value) and value not in {str(known) for known, _label in chosen.lookup_choices}
+    return bool(value) and value not in {str(choice) for choice, _label in chosen.lookup_choices}
 
 
 class WorkingGroupAdmin(VersionedAdmin):
@@ -151,7 +151,7 @@ class WorkingGroupAdmin(VersionedAdmin):
             "title": _("What happened: %(object)s") % {"object": isolated(obj)},
             "opts": self.opts,
             "object": obj,
-            "acts": _told(Act.objects.on(obj), obj, request.user),
+            "acts": _with_readable_reasons(Act.objects.on(obj), obj, request.user),
         }
         return TemplateResponse(request, "admin/acts.html", context)
 
@@ -182,11 +182,13 @@ class DeskInline:
         return False
 
 
-def _told(log: Iterable[Act], obj: models.Model, reader: Any) -> list[Act]:
-    """Return the acts with ``told``, the reason as far as the reader may read it: of what is about themselves, no more
-    than they would be told as anybody else."""
-    acts, is_theirs = list(log), personal_columns.table_of(type(obj)).belongs_to(obj, reader)
+def _with_readable_reasons(acts_about: Iterable[Act], obj: models.Model, reader: Any) -> list[Act]:
+    """Return the acts with ``reason_to_show``, the reason as far as the reader may read it.
+
+    A reader at the desk reads no more about themselves than the person concerned may read on their own page.
+    """
+    acts, is_theirs = list(acts_about), personal_columns.table_of(type(obj)).belongs_to(obj, reader)
     for act in acts:
         reason = getattr(act, "reason", None)
-        act.told = act.reason_for(reader) if is_theirs else (reason.text if reason else "")
+        act.reason_to_show = act.reason_for(reader) if is_theirs else (reason.text if reason else "")
     return acts

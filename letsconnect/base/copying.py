@@ -23,16 +23,16 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
         for field in fields
         if field.attname not in given and field.get_default() is not None
     ]
-    known = [field for field in fields if field.attname in given]
+    given_fields = [field for field in fields if field.attname in given]
     fixed = [value for _field, value in constants]
     buffer = StringIO()
     writer = csv.writer(buffer)
-    places = [(field, given[field.attname]) for field in known]
+    places = [(field, given[field.attname]) for field in given_fields]
     for row in rows:
         writer.writerow([_written(field, row[place]) for field, place in places] + fixed)
     buffer.seek(0)
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in [*known, *(field for field, _value in constants)])
+    names = ", ".join(quote(field.column) for field in [*given_fields, *(field for field, _value in constants)])
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(
             f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')", buffer

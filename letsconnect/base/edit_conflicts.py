@@ -48,9 +48,9 @@ def facts_of_rows(formset: BaseModelFormSet) -> dict[str, Any]:
     """Return the same for each row of a formset, under the key of the row instead of its place on the page."""
     with _everywhere_alike():
         return {
-            f"{formset.prefix}:{one.instance.pk}:{name}": _untouched(one, name)
-            for one in formset.initial_forms
-            for name in own_fields(one)
+            f"{formset.prefix}:{row_form.instance.pk}:{name}": _untouched(row_form, name)
+            for row_form in formset.initial_forms
+            for name in own_fields(row_form)
         }
 
 
@@ -79,8 +79,8 @@ def own_fields(form: forms.ModelForm) -> list[str]:
     """The fields somebody types into: not the keys a formset carries, nor its box for deleting."""
     return [
         name
-        for name, one in form.fields.items()
-        if not isinstance(one.widget, forms.HiddenInput) and name != forms.formsets.DELETION_FIELD_NAME
+        for name, field in form.fields.items()
+        if not isinstance(field.widget, forms.HiddenInput) and name != forms.formsets.DELETION_FIELD_NAME
     ]
 
 
@@ -90,21 +90,21 @@ def compare(
     """Put what changed beside what was typed. Fields nobody typed into go on with what stands there now; where both
     wrote, what was typed is kept, and the next press of the button decides for it."""
     changed, before = set(changed), versions.read(opened)
-    told = Comparison(data=posted.copy())
+    comparison = Comparison(data=posted.copy())
     for name in form.fields:
         if form.add_prefix(name) in changed:
-            _settle(told, form, name, key=form.add_prefix(name), at=form.add_prefix(name), before=before)
+            _settle(comparison, form, name, key=form.add_prefix(name), at=form.add_prefix(name), before=before)
             changed.discard(form.add_prefix(name))
     for formset in formsets:
-        for name in _compare_rows(told, formset, changed=changed, before=before):
+        for name in _compare_rows(comparison, formset, changed=changed, before=before):
             changed.discard(name)
     for name in sorted(changed):
         label = versions.label_of(type(row), name)
         if label:
-            told.differences.append(Difference(label, _column_in_words(row, name)))
+            comparison.differences.append(Difference(label, _column_in_words(row, name)))
         elif name.count(":") == 2:
-            told.differences.append(Difference(_("A row was taken away"), ""))
-    return told
+            comparison.differences.append(Difference(_("A row was taken away"), ""))
+    return comparison
 
 
 def columns_changed(before: dict[str, str], row: Any) -> list[Difference]:
@@ -118,15 +118,17 @@ def typed_into(
     form: forms.BaseForm, formsets: Iterable[Any], *, posted: QueryDict, before: dict[str, str]
 ) -> list[Difference]:
     """Return what somebody typed into a form and its rows, and nothing of what they left as it was."""
-    found = [_typed(form, name, posted, at=form.add_prefix(name), key=name, before=before) for name in form.fields]
+    differences = [
+        _typed(form, name, posted, at=form.add_prefix(name), key=name, before=before) for name in form.fields
+    ]
     for formset in formsets:
         for place in range(_number(posted, f"{formset.prefix}-TOTAL_FORMS")):
             one, pk = formset.empty_form, posted.get(f"{formset.prefix}-{place}-id", "")
             one.prefix = f"{formset.prefix}-{place}"
             for name in own_fields(one):
                 key = f"{formset.prefix}:{pk}:{name}"
-                found.append(_typed(one, name, posted, at=one.add_prefix(name), key=key, before=before))
-    return [one for one in found if one.typed]
+                differences.append(_typed(one, name, posted, at=one.add_prefix(name), key=key, before=before))
+    return [one for one in differences if one.typed]
 
 
 def _typed(
@@ -137,26 +139,26 @@ def _typed(
     return Difference(str(form[name].label), "", _in_words(form, name, typed) if is_typed else "")
 
 
-def _compare_rows(told: Comparison, formset: Any, *, changed: set[str], before: dict[str, str]) -> Iterator[str]:
+def _compare_rows(comparison: Comparison, formset: Any, *, changed: set[str], before: dict[str, str]) -> Iterator[str]:
     """Write the rows as they are now under their places, then those that were typed anew; yield what is settled."""
-    prefix, posted = formset.prefix, told.data
+    prefix, posted = formset.prefix, comparison.data
     places = _places(posted, prefix)
     typed_anew = [place for place in range(_number(posted, f"{prefix}-TOTAL_FORMS")) if place not in places.values()]
-    known = [*places.values(), *typed_anew]
-    rows = {place: {key: posted.getlist(key) for key in _keys(posted, prefix, place)} for place in known}
+    places_of_rows = [*places.values(), *typed_anew]
+    rows = {place: {key: posted.getlist(key) for key in _keys(posted, prefix, place)} for place in places_of_rows}
     for keys in rows.values():
         for key in keys:
             posted.pop(key, None)
-    for number, one in enumerate(formset.initial_forms):
-        place = places.get(str(one.instance.pk))
+    for number, row_form in enumerate(formset.initial_forms):
+        place = places.get(str(row_form.instance.pk))
         _put(posted, rows.get(place, {}), prefix, place, number)
-        posted[f"{prefix}-{number}-{one._meta.model._meta.pk.name}"] = str(one.instance.pk)
-        for name in own_fields(one):
-            key = f"{prefix}:{one.instance.pk}:{name}"
+        posted[f"{prefix}-{number}-{row_form._meta.model._meta.pk.name}"] = str(row_form.instance.pk)
+        for name in own_fields(row_form):
+            key = f"{prefix}:{row_form.instance.pk}:{name}"
             if place is None:
-                posted.setlist(one.add_prefix(name), _untouched(one, name))
+                posted.setlist(row_form.add_prefix(name), _untouched(row_form, name))
             if key in changed:
-                _settle(told, one, name, key=key, at=one.add_prefix(name), before=before)
+                _settle(comparison, row_form, name, key=key, at=row_form.add_prefix(name), before=before)
                 yield key
     for number, place in enumerate(typed_anew, start=len(formset.initial_forms)):
         _put(posted, rows[place], prefix, place, number)
@@ -164,14 +166,16 @@ def _compare_rows(told: Comparison, formset: Any, *, changed: set[str], before: 
     posted[f"{prefix}-TOTAL_FORMS"] = str(len(formset.initial_forms) + len(typed_anew))
 
 
-def _settle(told: Comparison, form: forms.ModelForm, name: str, *, key: str, at: str, before: dict[str, str]) -> None:
+def _settle(
+    comparison: Comparison, form: forms.ModelForm, name: str, *, key: str, at: str, before: dict[str, str]
+) -> None:
     """Note one difference; where nobody typed, let the form go on with what stands there now."""
-    typed, now = _sent(form, name, told.data, at), _untouched(form, name)
+    typed, now = _sent(form, name, comparison.data, at), _untouched(form, name)
     is_typed = before.get(key) != versions.fingerprint(_as_everywhere(form, name, typed))
     words = _in_words(form, name, typed) if is_typed else ""
-    told.differences.append(Difference(str(form[name].label), _in_words(form, name, now), words))
+    comparison.differences.append(Difference(str(form[name].label), _in_words(form, name, now), words))
     if not is_typed:
-        _write(form, name, told.data, at, now)
+        _write(form, name, comparison.data, at, now)
 
 
 def _untouched(form: forms.BaseForm, name: str) -> list[str]:
@@ -209,8 +213,8 @@ def _sent(form: forms.BaseForm, name: str, posted: QueryDict, at: str) -> list[s
         return ["on"] if at in posted else []
     if isinstance(widget, forms.MultiWidget):
         return [posted.get(f"{at}{suffix}", "") for suffix in widget.widgets_names]
-    found = [_word(value) for value in posted.getlist(at)]
-    return found if _takes_many(widget) else (found[-1:] or [""])
+    values = [_word(value) for value in posted.getlist(at)]
+    return values if _takes_many(widget) else (values[-1:] or [""])
 
 
 def _write(form: forms.BaseForm, name: str, posted: QueryDict, at: str, values: list[str]) -> None:
@@ -225,10 +229,10 @@ def _write(form: forms.BaseForm, name: str, posted: QueryDict, at: str, values: 
 
 
 def _in_words(form: forms.BaseForm, name: str, values: list[str]) -> str:
-    one = form.fields[name]
-    if isinstance(one.widget, forms.CheckboxInput):
+    field = form.fields[name]
+    if isinstance(field.widget, forms.CheckboxInput):
         return _("yes") if values else _("no")
-    flat = getattr(one, "choices", ())
+    flat = getattr(field, "choices", ())
     labels = {str(value): str(label) for value, label in flat if not isinstance(label, list | tuple)}
     return ", ".join(labels.get(value, value) for value in values)
 

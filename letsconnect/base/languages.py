@@ -23,7 +23,7 @@ def best_text(texts: Mapping[str, str], language: str) -> str:
     return next((text for text in texts.values() if text), "")
 
 
-def known(language: str) -> str:
+def language_or_default(language: str) -> str:
     """Return ``language`` if the portal speaks it, else the default."""
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
@@ -31,5 +31,5 @@ def known(language: str) -> str:
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Translate into ``language`` inside the block."""
-    with translation.override(known(language)):
+    with translation.override(language_or_default(language)):
         yield

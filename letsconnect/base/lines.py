@@ -121,7 +121,7 @@ def _spells(letter: str, before: list[str], after: str) -> bool:
 def _joins(before: str, after: str) -> bool:
     if unicodedata.combining(before) == 9:  # after a virama a joiner chooses the form, at the end of a word too
         return True
-    if not after or any(unicodedata.category(one)[0] not in "LMS" for one in (before, after)):
+    if not after or any(unicodedata.category(letter)[0] not in "LMS" for letter in (before, after)):
         return False
     return max(ord(before), ord(after)) > _LAST_OF_EUROPE
 

@@ -28,11 +28,11 @@ def network_of(request: HttpRequest) -> str:
 
     Of an IPv6 address it is the first half, because a household or a rented server has 2^64 of them.
     """
-    said = _client_of(request)
-    address = _address(said)
+    client = _client_of(request)
+    address = _address(client)
     if isinstance(address, IPv6Address):
         return str(ip_network((address, 64), strict=False))
-    return str(address) if address else said[:64]
+    return str(address) if address else client[:64]
 
 
 def wrong_hops(request: HttpRequest) -> ProxyDoubtKind | None:
@@ -82,4 +82,4 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 def _is_private(text: str) -> bool:
     """Tell whether a peer is on our side: a private address, this machine, or a socket, which has no address."""
     address = _address(text)
-    return not text or (address is not None and any(address in one for one in _OURS))
+    return not text or (address is not None and any(address in network for network in _OURS))

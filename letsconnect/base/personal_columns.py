@@ -62,13 +62,13 @@ class Table:
 @cache
 def tables() -> tuple[Table, ...]:
     """Return every table of ours, in the order of the apps."""
-    found = []
+    all_tables = []
     for config in apps.get_app_configs():
         declared = Path(config.path) / "columns.toml"
         if declared.exists():
             columns = tomllib.loads(declared.read_text())
-            found += [_table(model, columns.get(model.__name__, {})) for model in config.get_models()]
-    return tuple(found)
+            all_tables += [_table(model, columns.get(model.__name__, {})) for model in config.get_models()]
+    return tuple(all_tables)
 
 
 def table_of(model: type[models.Model]) -> Table:

@@ -42,8 +42,8 @@ class Reading:
             except EmptyResultSet:
                 rows._result_cache = []
         if asked:
-            for (rows, compiler, _sql, _params), found in zip(asked, _answers(asked), strict=True):
-                _give(rows, compiler, found)
+            for (rows, compiler, _sql, _params), rows_read in zip(asked, _answers(asked), strict=True):
+                _give(rows, compiler, rows_read)
         self._wanted = [rows for rows, *_rest in asked]
 
     def prefetch(self, model: type[models.Model], *lookups: str) -> None:
@@ -52,29 +52,29 @@ class Reading:
         for rows in self._wanted:
             for row in rows:
                 _meet(row, met)
-        found = [row for row in met.values() if isinstance(row, model)]
-        if found:
-            prefetch_related_objects(found, *lookups)
+        rows_of_model = [row for row in met.values() if isinstance(row, model)]
+        if rows_of_model:
+            prefetch_related_objects(rows_of_model, *lookups)
 
 
 def _answers(asked: list[Any]) -> list[list[list[Any]]]:
     parts, params = [], []
     for _rows, compiler, sql, given in asked:
         names = ", ".join(f"c{place}" for place in range(len(compiler.select)))
-        one = f"(SELECT coalesce(json_agg(row_to_json(t)), '[]')::text FROM ({sql}) AS t({names}))"  # noqa: S608 Django's
-        parts.append(one)
+        part = f"(SELECT coalesce(json_agg(row_to_json(t)), '[]')::text FROM ({sql}) AS t({names}))"  # noqa: S608 Django's
+        parts.append(part)
         params += given
     with connections[asked[0][0].db].cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts), params)
         return [[list(row.values()) for row in json.loads(text)] for text in cursor.fetchone()]
 
 
-def _give(rows: QuerySet[Any], compiler: Any, found: Iterable[list[Any]]) -> None:
+def _give(rows: QuerySet[Any], compiler: Any, rows_read: Iterable[list[Any]]) -> None:
     """Let the queryset make its rows out of what was found, as if its own statement had found it."""
     reads = [_READ.get(column[0].output_field.get_internal_type()) for column in compiler.select]
     values = [
         tuple(value if read is None or value is None else read(value) for read, value in zip(reads, row, strict=True))
-        for row in found
+        for row in rows_read
     ]
     compiler.execute_sql = lambda *args, **kwargs: [values]
     rows.query.get_compiler = lambda *args, **kwargs: compiler

@@ -87,10 +87,10 @@ class VersionedAdmin(admin.ModelAdmin):
         labels = {versions.label_of(self.model, name) for name in changed} - {""}
         if not labels:
             return _("Somebody else changed this since you opened the page. Nothing was done: look at it as it is now.")
-        said = _(
+        message = _(
             "Somebody else changed this since you opened the page: %(what)s. Nothing was done: look at it as it is now."
         )
-        return said % {"what": ", ".join(sorted(labels))}
+        return message % {"what": ", ".join(sorted(labels))}
 
     # Django's own change form
 
@@ -115,7 +115,9 @@ class VersionedAdmin(admin.ModelAdmin):
         form = self.get_form(request, None, change=False, fields=fields)(instance=obj)
         if not before.keys() & form.fields.keys():  # a page without a form, on which nobody typed
             return None
-        formsets = [one(instance=obj) for one, _inline in self.get_formsets_with_inlines(request, obj)]
+        formsets = [
+            formset_class(instance=obj) for formset_class, _inline in self.get_formsets_with_inlines(request, obj)
+        ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("This cannot be changed any more"),
@@ -140,11 +142,11 @@ class VersionedAdmin(admin.ModelAdmin):
         if not changed:
             return {}
         form, formsets = self._untouched(request, obj)
-        told = edit_conflicts.compare(
+        comparison = edit_conflicts.compare(
             changed, opened=opened, posted=request.POST, row=obj, form=form, formsets=formsets
         )
-        request.POST, request.was_faster = told.data, True
-        return {"differences": told.differences}
+        request.POST, request.was_faster = comparison.data, True
+        return {"differences": comparison.differences}
 
     def _untouched(self, request: HttpRequest, obj: models.Model) -> tuple[ModelForm, list[BaseModelFormSet]]:
         """Return the form and its formsets as they are when nobody has typed."""
@@ -216,8 +218,8 @@ class VersionedAdmin(admin.ModelAdmin):
     def _are_all_as_shown(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> bool:
         """Compare all rows of the list, on whatever page, with what they were when it was opened; say so if not."""
         if queryset.count() > MOST_ACROSS:
-            said = _("A button is pressed for at most %(most)d rows at once. Filter the list, or tick page by page.")
-            messages.error(request, said % {"most": MOST_ACROSS})
+            message = _("A button is pressed for at most %(most)d rows at once. Filter the list, or tick page by page.")
+            messages.error(request, message % {"most": MOST_ACROSS})
             return False
         if self.locks_ticked:
             self._lock_rows(queryset.values("pk"))
@@ -225,15 +227,17 @@ class VersionedAdmin(admin.ModelAdmin):
         if seen and seen == versions.all_objects(rows, self.version_columns or ()):
             request.compared = {row.pk: row for row in rows}
             return True
-        said = _("Something in this list changed since you opened it, so nothing was done with any of it. Look again.")
-        messages.error(request, said)
+        message = _(
+            "Something in this list changed since you opened it, so nothing was done with any of it. Look again."
+        )
+        messages.error(request, message)
         return False
 
     def as_compared(self, request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
         """Return these rows as they were when they were compared with the page: for actions that compare once more
         under their own locks."""
-        known = getattr(request, "compared", {})
-        return [known.get(row.pk, row) for row in rows]
+        rows_compared = getattr(request, "compared", {})
+        return [rows_compared.get(row.pk, row) for row in rows]
 
     def _lock_rows(self, keys: Any) -> None:
         rows = self.model._base_manager.select_for_update(no_key=True, of=("self",)).order_by("pk")
@@ -248,8 +252,8 @@ class VersionedAdmin(admin.ModelAdmin):
         for row in request.compared.values():
             if self.row_version(row) not in seen:
                 stale.append(row.pk)
-                said = _("%(row)s changed since you saw this list, so nothing was done with it. Look at it again.")
-                messages.error(request, said % {"row": row})
+                message = _("%(row)s changed since you saw this list, so nothing was done with it. Look at it again.")
+                messages.error(request, message % {"row": row})
         return stale
 
 

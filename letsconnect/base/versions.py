@@ -42,10 +42,10 @@ def read(opened: str) -> dict[str, str]:
     if not opened or len(opened) > _LONGEST:
         return {}
     try:
-        found = json.loads(opened)
+        fingerprints = json.loads(opened)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return fingerprints if isinstance(fingerprints, dict) else {}
 
 
 def changed_since(opened: str, facts: Facts) -> list[str]:
@@ -57,30 +57,30 @@ def changed_since(opened: str, facts: Facts) -> list[str]:
 
 def columns_of(row: models.Model, only: Iterable[str] = ()) -> dict[str, Any]:
     """Return the columns of a row as facts: all of them, or those named."""
-    return {f"column:{one.name}": str(one.value_from_object(row)) for one in _columns(type(row), only)}
+    return {f"column:{field.name}": str(field.value_from_object(row)) for field in _columns(type(row), only)}
 
 
 def all_rows(rows: models.QuerySet[Any], only: Iterable[str] = ()) -> str:
     """Return one fingerprint of all these rows, read without making objects of them."""
-    names = [one.name for one in _columns(rows.model, only)]
+    names = [field.name for field in _columns(rows.model, only)]
     return fingerprint([[str(value) for value in row] for row in rows.order_by("pk").values_list("pk", *names)])
 
 
 def all_objects(objects: Iterable[models.Model], only: Iterable[str] = ()) -> str:
     """Return the same of rows that are at hand."""
-    told = sorted(objects, key=lambda row: row.pk)
+    in_order = sorted(objects, key=lambda row: row.pk)
     return fingerprint(
-        [[str(row.pk), *(str(one.value_from_object(row)) for one in _columns(type(row), only))] for row in told]
+        [[str(row.pk), *(str(field.value_from_object(row)) for field in _columns(type(row), only))] for row in in_order]
     )
 
 
 def _columns(model: type[models.Model], only: Iterable[str]) -> list[models.Field]:
     chosen = set(only)
-    return [one for one in model._meta.concrete_fields if not chosen or one.name in chosen]
+    return [field for field in model._meta.concrete_fields if not chosen or field.name in chosen]
 
 
 def label_of(model: type[models.Model], name: str) -> str:
     """Return what people call the column a fact was made of; "" where it is none of this table."""
     column = name.removeprefix("column:")
-    known = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
-    return known.get(column, "")
+    labels = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
+    return labels.get(column, "")

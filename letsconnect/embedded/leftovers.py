@@ -14,14 +14,14 @@ def marked(base_dir: Path) -> set[int]:
     mark = f"{MARK}={base_dir}"
     own = {os.getpid()}
     if Path("/proc/self/environ").exists():
-        found = set()
+        processes = set()
         for environ in Path("/proc").glob("[0-9]*/environ"):
             try:
                 if mark.encode() in environ.read_bytes().split(b"\0"):
-                    found.add(int(environ.parent.name))
+                    processes.add(int(environ.parent.name))
             except OSError:  # gone meanwhile, or somebody else's
                 continue
-        return found - own
+        return processes - own
     listed = subprocess.run(["/bin/ps", "-axEww", "-o", "pid=,command="], capture_output=True, text=True, check=False)
     return {int(line.split()[0]) for line in listed.stdout.splitlines() if mark in line.split()} - own
 

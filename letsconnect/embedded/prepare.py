@@ -80,21 +80,21 @@ def taken(port: int) -> str:
 
 def digest(*files: Path) -> str:
     """Return a short hash of the contents of the files that exist."""
-    found = hashlib.sha256()
+    hashed = hashlib.sha256()
     for file in files:
-        found.update(file.name.encode() + b"\0" + (file.read_bytes() if file.exists() else b"") + b"\0")
-    return found.hexdigest()[:16]
+        hashed.update(file.name.encode() + b"\0" + (file.read_bytes() if file.exists() else b"") + b"\0")
+    return hashed.hexdigest()[:16]
 
 
 def tree_digest(folders: list[Path]) -> str:
     """Return a hash of names, sizes and times below the folders: cheap, and changes when a file does."""
-    found = hashlib.sha256()
+    hashed = hashlib.sha256()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 facts = path.stat()
-                found.update(f"{path.relative_to(folder)}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
-    return found.hexdigest()[:16]
+                hashed.update(f"{path.relative_to(folder)}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+    return hashed.hexdigest()[:16]
 
 
 def read_stamp(folder: Path) -> dict[str, str]:
@@ -141,8 +141,8 @@ def call(command: list[str | Path], *, what: str, env: dict[str, str] | None = N
         check=False,
     )
     if ended.returncode:
-        said = "\n".join(ended.stdout.strip().splitlines()[-25:])
-        raise CannotPrepare(f"{what} failed:\n{said}")
+        last_lines = "\n".join(ended.stdout.strip().splitlines()[-25:])
+        raise CannotPrepare(f"{what} failed:\n{last_lines}")
 
 
 class Checkout:
@@ -230,9 +230,9 @@ class Checkout:
 
     def npm(self) -> list[str]:
         """Return the words that call npm: the machine's own, or the one of a wheel put into the venv."""
-        found = shutil.which("npm")
-        if found and shutil.which("node"):
-            return [found]
+        on_path = shutil.which("npm")
+        if on_path and shutil.which("node"):
+            return [on_path]
         call(
             [self.python, *_PIP_INSTALL, "-r", "requirements-node.txt"],
             what="Installing Node from its wheel",

@@ -17,31 +17,31 @@ PATIENCE = 3.0  # who ends a whole process group reaches the program too; who en
 
 def keep_running(command: list[str], *, first_wait: float = FIRST_WAIT) -> int:
     """Run ``command`` until told to stop; return the status of its last run."""
-    told = threading.Event()
+    stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: stopping.set())
     wait = first_wait
     while True:
         began = time.monotonic()
-        status = _run(command, told)
-        if told.is_set():
+        status = _run(command, stopping)
+        if stopping.is_set():
             return status
         wait = first_wait if time.monotonic() - began >= LASTED else wait
         sys.stderr.write(f"{command[0]} ended by itself ({status}); it is started again in {wait:g} s\n")
         sys.stderr.flush()
-        if told.wait(wait):
+        if stopping.wait(wait):
             return status
         wait = min(2 * wait, LONGEST_WAIT)
 
 
-def _run(command: list[str], told: threading.Event) -> int:
+def _run(command: list[str], stopping: threading.Event) -> int:
     try:
         program = subprocess.Popen(command)  # noqa: S603 - the words of our own Procfile
     except OSError as error:
         sys.stderr.write(f"{command[0]}: {error.strerror}\n")
         return 127
     while program.poll() is None:
-        if told.wait(0.2):
+        if stopping.wait(0.2):
             break
     try:
         return program.wait(PATIENCE)

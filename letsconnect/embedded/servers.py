@@ -45,7 +45,7 @@ def before_connecting() -> None:
 
 def leave(*, patience: float = 0.0) -> None:
     """Close our connections and leave the servers; the last to leave stops them, waiting so long for the others."""
-    if postgres().is_held:
+    if postgres().is_joined:
         from django.db import connections  # only now: a command that fails early may have no settings at all
 
         connections.close_all()

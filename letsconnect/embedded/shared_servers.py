@@ -70,14 +70,14 @@ class Share:
         self._turn = self._users = -1
 
     @property
-    def is_held(self) -> bool:
+    def is_joined(self) -> bool:
         """Tell whether this very process (not the one it was forked from) takes part."""
         return self._owner == os.getpid()
 
     def join(self) -> None:
         """Have the server running, and keep it so until this process leaves or dies."""
         with self._thread:
-            if self.is_held:
+            if self.is_joined:
                 return
             make_folder(self._folder)
             if self._turn < 0:
@@ -96,7 +96,7 @@ class Share:
         parent by a moment, and end without a word.
         """
         with self._thread:
-            if not self.is_held:
+            if not self.is_joined:
                 return
             fcntl.lockf(self._users, fcntl.LOCK_UN)
             self._owner = 0

@@ -39,7 +39,9 @@ def serve(path="/", *, body=b"", **environ):
     known["wsgi.input"] = io.BytesIO(body)
     with connection_kept():
         application = import_module("letsconnect.wsgi").application
-        database_timeouts.be("command")  # importing it says that this process is a web server, which it is not
+        database_timeouts.set_process_kind(
+            "command"
+        )  # importing it says that this process is a web server, which it is not
         response = application(known, lambda status, headers: told.append((status, headers)))
         content = b"".join(response)
         response.close()

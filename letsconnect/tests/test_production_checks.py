@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from letsconnect import production_checks
-from letsconnect.production_checks import EMBEDDED_SECRET_KEY, Told, problems
+from letsconnect.production_checks import EMBEDDED_SECRET_KEY, Environment, problems
 
 SAFE = {
     "DATABASE_URL": "postgresql://portal@127.0.0.1:1/portal?sslmode=prefer",
@@ -18,7 +18,7 @@ SAFE = {
     "SITE_URL": "https://portal.example.org",
     "EMAIL_URL": "smtp+tls://portal:hush@mail.example.org",
 }
-FINE = Told(
+FINE = Environment(
     secret_key=SAFE["SECRET_KEY"],
     site=urlsplit(SAFE["SITE_URL"]),
     has_email=True,
@@ -77,7 +77,9 @@ def test_each_thing_that_is_missing_or_unsafe_is_named_with_what_to_do(columns, 
 
 
 def test_everything_is_said_at_once():
-    nothing = Told("", None, has_email=False, is_debugging=True, allowed_hosts=["*"], from_email="", contact_email="")
+    nothing = Environment(
+        "", None, has_email=False, is_debugging=True, allowed_hosts=["*"], from_email="", contact_email=""
+    )
 
     names = {line.split()[0] for line in problems(nothing)}
 

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import OperationalError, models, transaction
 
 from letsconnect.base.database_waits import reason_of
-from letsconnect.base.languages import known
+from letsconnect.base.languages import language_or_default
 from mailings import kinds
 from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
 from mailings.ledger import gathering
@@ -133,7 +133,7 @@ def _readdress(letter: Letter, *, is_urgent: bool) -> None:
         if member.has_doubtful_address:
             raise NotOwed("a person has to decide whose address it is")
         letter.address = member.email or ""
-        letter.language, letter.zone = known(member.language), member.zone
+        letter.language, letter.zone = language_or_default(member.language), member.zone
     if not letter.address:
         raise NotOwed("there is no address")
     if not is_urgent and Suppression.objects.of(letter.address).exists():

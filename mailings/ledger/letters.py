@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from letsconnect.base import addresses, nudges
-from letsconnect.base.languages import known
+from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import is_zone
 from mailings import kinds
 from mailings.domain import LetterState, may_come_later
@@ -104,7 +104,7 @@ def _new(
         key=key,
         member=to,
         address=addresses.canonical_or_as_it_is(address or to.email or ""),
-        language=known(language or getattr(to, "language", "")),
+        language=language_or_default(language or getattr(to, "language", "")),
         zone=zone if is_zone(zone) else "UTC",
         about_type=about_type,
         about_id=about_id,

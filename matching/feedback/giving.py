@@ -53,7 +53,7 @@ def give_feedback(
     if side is None or session.state != SessionState.CONFIRMED or session.ends_at is None:
         raise NotYours(_("This hour is not yours."))
     check_open(ends_at=session.ends_at, now=now)
-    if acts.lately(by=by, verbs=["say_how_it_went"], on=session, now=now, within=HOUR) >= CHANGES_AN_HOUR:
+    if acts.count_recent(by=by, verbs=["say_how_it_went"], on=session, now=now, within=HOUR) >= CHANGES_AN_HOUR:
         raise TooOften(
             ngettext(
                 "You have answered this %(count)d time within an hour. What you said last is kept; please wait a "

@@ -15,7 +15,7 @@ from registrations.models import Member
 
 def connect() -> None:
     """Listen to the questions about people."""
-    events.collecting.connect(collect)
+    events.data_asked.connect(collect)
 
 
 def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:

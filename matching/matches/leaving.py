@@ -34,8 +34,8 @@ def connect() -> None:
     events.people_blocked.connect(on_blocked)
     events.erasing.connect(on_erasing)
     events.account_closed.connect(on_account_closed)
-    events.foreseeing.connect(foresee)
-    events.collecting.connect(collect)
+    events.effects_asked.connect(foresee)
+    events.data_asked.connect(collect)
 
 
 def on_withdrawn(sender: Any, *, registration: Registration, by: Member, now: datetime, **kwargs: Any) -> None:

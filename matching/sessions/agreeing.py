@@ -177,7 +177,7 @@ _TOO_OFTEN = {
 
 def _check_pace(match: Match, verb: str, most: int, *, by: Member, now: datetime) -> None:
     """Raise TooOften once ``by`` has done this ``most`` times within the hour; the match is locked."""
-    if acts.lately(by=by, verbs=[verb], on=match.sessions.all(), now=now, within=PACE) >= most:
+    if acts.count_recent(by=by, verbs=[verb], on=match.sessions.all(), now=now, within=PACE) >= most:
         raise TooOften(_TOO_OFTEN[verb] % {"count": most})
 
 

@@ -25,8 +25,8 @@ from registrations.models import Member, Registration
 def connect() -> None:
     """Listen to the news and the questions about people."""
     events.registration_paused.connect(on_paused)
-    events.foreseeing.connect(foresee)
-    events.collecting.connect(collect)
+    events.effects_asked.connect(foresee)
+    events.data_asked.connect(collect)
 
 
 def on_paused(

@@ -277,7 +277,7 @@ def test_erasure_empties_ones_own_words_and_the_download_has_them_and_not_the_ot
     say(hour, "sharer", "yes", note="Lion", useful=1)
     learner, sharer = hour.learner.member, hour.sharer.member
 
-    told = {member: str(events.told_by_apps(member, now=NOW)) for member in (learner, sharer)}
+    told = {member: str(events.sections_of_apps(member, now=NOW)) for member in (learner, sharer)}
     assert "Zebra" in told[learner] and "Lion" not in told[learner]
     assert "Giraffe" in told[sharer] and "Zebra" not in told[sharer]
 

@@ -33,7 +33,7 @@ def ask_for_sharer(
     ``adds_wish`` says that the person agreed to wish the skill, if they did not yet. Raises CannotAsk, or
     TooManyRequests when as many wait as may.
     """
-    merged_answers.hold_still()
+    merged_answers.keep_skills_in_place()
     # Both, lowest id first: nothing is asked of somebody who is being erased, after their requests were ended.
     both = Member.objects.filter(pk__in={by.pk, sharer.member_id} - {None}).order_by("pk")
     list(both.select_for_update(no_key=True))
@@ -73,7 +73,7 @@ def ask_for_sharer(
 def _check_pace(learner: Registration, *, by: Member, now: datetime) -> None:
     """Raise TooOften for somebody who asks and takes back without end; their registration is locked."""
     mine, most = SharerRequest.objects.filter(learner=learner), requests.REQUESTS_AN_HOUR
-    if acts.lately(by=by, verbs=["ask_for_sharer"], on=mine, now=now, within=HOUR) >= most:
+    if acts.count_recent(by=by, verbs=["ask_for_sharer"], on=mine, now=now, within=HOUR) >= most:
         raise TooOften(
             ngettext(
                 "You have asked for somebody %(count)d time within an hour. Please wait a little before you ask again.",

@@ -46,8 +46,8 @@ def check(*, address: str, browser: str, network: str, now: datetime) -> datetim
 
 def _wait_in_line(who: Iterable[str]) -> None:
     with connection.cursor() as cursor:
-        for one in sorted(filter(None, who)):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in:{one}"])
+        for asker in sorted(filter(None, who)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in:{asker}"])
 
 
 def _enough(sent: list[SignInCode], *, now: datetime) -> EnoughLetters:

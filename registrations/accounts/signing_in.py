@@ -168,8 +168,8 @@ def sign_in_with_link(*, secret: str, language: str, zone: str, now: datetime) -
     Raises CodeRefused when the link is used, too old or none of ours, or the account is closed.
     """
     with transaction.atomic():
-        found = SignInCode.objects.select_for_update().linked(now=now).filter(link_hash=hash_of_link(secret))
-        code = found.first()
+        codes = SignInCode.objects.select_for_update().linked(now=now).filter(link_hash=hash_of_link(secret))
+        code = codes.first()
         if code is None:
             raise CodeRefused(_("This link was used already or is too old. Please ask for another code."))
         code.link_used_at = now

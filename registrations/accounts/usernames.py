@@ -60,9 +60,9 @@ def capital(name: str) -> str:
     return name
 
 
-def read(told: str) -> str:
+def read(text: str) -> str:
     """Return the username in a text: alone, in a link, or in the address of a page. Raises NoUsername."""
-    text = unicodedata.normalize("NFC", told).strip().strip(_PASTED).strip()
+    text = unicodedata.normalize("NFC", text).strip().strip(_PASTED).strip()
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
         raise NoUsername("control characters in a username; not taken over")
     is_page = bool(_SITE.match(text))
@@ -99,14 +99,14 @@ def _link(text: str) -> str:
 
 def _title(text: str) -> str:
     """Return a title as MediaWiki reads it: percent signs and entities told, directions dropped, spaces evened."""
-    text = _PERCENT.sub(_told, _ENTITY.sub(lambda match: html.unescape(match[0]), text))
+    text = _PERCENT.sub(_decoded, _ENTITY.sub(lambda match: html.unescape(match[0]), text))
     text = _SPACES.sub(" ", _DIRECTION.sub("", unicodedata.normalize("NFC", text))).strip()
     if any(unicodedata.category(letter) == "Cc" for letter in text):
         raise NoUsername("control characters in a username; not taken over")
     return text
 
 
-def _told(match: re.Match[str]) -> str:
+def _decoded(match: re.Match[str]) -> str:
     try:
         return unquote_to_bytes(match[0]).decode("utf-8")
     except UnicodeDecodeError as error:

@@ -16,11 +16,11 @@ MOST_WORDS = 6
 def find_people(words: str) -> list[Member]:
     """Return the first of those with an open account whose name has each of these words in it, or who have this
     account number; nobody where nothing was typed."""
-    found = Member.objects.with_open_account().select_related("registration")
+    people = Member.objects.with_open_account().select_related("registration")
     for word in words.split()[:MOST_WORDS]:
         like = Q(name__icontains=word) | Q(registration__name__icontains=word) | Q(public_id=word)
-        found = found.filter(like)
-    return list(found.order_by("name", "pk")[:MOST_FOUND]) if words.split() else []
+        people = people.filter(like)
+    return list(people.order_by("name", "pk")[:MOST_FOUND]) if words.split() else []
 
 
 def person_in_words(member: Member) -> str:
@@ -46,25 +46,25 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = self._look()
-        self.fields["member"].choices = [(one.public_id, person_in_words(one)) for one in self.found]
+        self.fields["member"].choices = [(person.public_id, person_in_words(person)) for person in self.found]
 
     def _look(self) -> list[Member]:
         field, typed = self.fields["person"], self.data.get(self.add_prefix("person"), "")
         try:
-            found = find_people(field.clean(typed))
+            people = find_people(field.clean(typed))
         except forms.ValidationError:
-            found = []
+            people = []
         chosen = self.data.get(self.add_prefix("member"), "")
-        known = {one.public_id for one in found}
-        if chosen.isalnum() and chosen not in known:
-            found += [one for one in find_people(chosen) if one.public_id == chosen]
-        return found
+        public_ids = {person.public_id for person in people}
+        if chosen.isalnum() and chosen not in public_ids:
+            people += [person for person in find_people(chosen) if person.public_id == chosen]
+        return people
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        chosen = next((one for one in self.found if one.public_id == cleaned.get("member")), None)
+        chosen = next((person for person in self.found if person.public_id == cleaned.get("member")), None)
         if chosen is None and not self.errors:
             is_anybody = bool(self.found)
-            said = _("Choose one of the people found.") if is_anybody else _("Nobody of this name has an account.")
-            self.add_error("member" if is_anybody else "person", said)
+            message = _("Choose one of the people found.") if is_anybody else _("Nobody of this name has an account.")
+            self.add_error("member" if is_anybody else "person", message)
         return {**cleaned, "member": chosen}

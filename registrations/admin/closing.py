@@ -68,8 +68,8 @@ class ClosesAccounts(WorkingGroupAdmin):
             except (RegistrationError, ChangedMeanwhile) as refusal:
                 form.add_error(None, str(refusal))
             else:
-                said = {"close": _("The account is closed."), "reopen": _("The account is open again.")}[step]
-                messages.success(request, said)
+                message = {"close": _("The account is closed."), "reopen": _("The account is open again.")}[step]
+                messages.success(request, message)
                 return redirect(ACCOUNT, pk)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),

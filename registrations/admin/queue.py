@@ -106,7 +106,7 @@ class AgreementFilter(admin.SimpleListFilter):
         return None
 
 
-def lacking(request: HttpRequest) -> dict[str, Any]:
+def without_agreement(request: HttpRequest) -> dict[str, Any]:
     """Return how many of whom the reader may see are approved and left out, because they have not agreed to the
     documents themselves; with where to see them."""
     people = Registration.objects.visible_to(request.user).lacking_consents(on=timezone.now().date())

@@ -66,7 +66,16 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     shows, look, look_at_list = ("",), LookKind.REGISTRATION, LookKind.REGISTRATIONS
     coordinators_may = frozenset({"view"})
-    list_display = ["shown_name", "state", "news", "region", "shown_country", "group", "submitted_at", "claimed"]
+    list_display = [
+        "shown_name",
+        "state",
+        "queue_reason",
+        "region",
+        "shown_country",
+        "group",
+        "submitted_at",
+        "claimed",
+    ]
     list_filter = [queue.QueueFilter, "region", queue.ClaimFilter, queue.AgreementFilter]
     list_select_related = ["member", "group"]
     search_fields = ["name", "member__name", "member__public_id", "wikimedia_username"]
@@ -128,7 +137,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         return str(registration)
 
     @admin.display(description=gettext_lazy("since the last review"))
-    def news(self, registration: Registration) -> str:
+    def queue_reason(self, registration: Registration) -> str:
         if registration.is_changed_since_review:
             return _("changed")
         return _("new") if registration.state == RegistrationState.SUBMITTED else ""
@@ -165,7 +174,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
         here = registration.member.consents.given() if registration.member else Consent.objects.none()
         lines = [f"{consent.get_document_display()} ({consent.version})" for consent in here]
         before = registration.imported_consents.filter(withdrawn_at=None)
-        lines += [_("in the old form: %(document)s") % {"document": one.get_document_display()} for one in before]
+        lines += [
+            _("in the old form: %(document)s") % {"document": consent.get_document_display()} for consent in before
+        ]
         return ", ".join(lines) or "—"
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["seat"])
@@ -208,7 +219,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         export_url = f"{reverse('admin:registrations_registration_export')}?{request.GET.urlencode()}"
         context = {
             "counters": queue.counters(request),
-            "lacking": SimpleLazyObject(lambda: queue.lacking(request)),
+            "without_agreement": SimpleLazyObject(lambda: queue.without_agreement(request)),
             "export_url": export_url,
             "export_formats": exports.FORMATS,
         }
@@ -227,8 +238,8 @@ class RegistrationAdmin(WorkingGroupAdmin):
             return redirect(LIST)
         visible = self.get_queryset(request).select_related("member")
         if request.method != "POST":
-            one = get_object_or_404(visible, pk__in=keys_among([request.GET.get("id", "")]))
-            return self._ask(request, [one], RegistrationState(decision))
+            registration = get_object_or_404(visible, pk__in=keys_among([request.GET.get("id", "")]))
+            return self._ask(request, [registration], RegistrationState(decision))
         registrations = list(visible.filter(pk__in=keys_among(request.POST.getlist("id"))))
         form = DecisionForm(request.POST)
         if form.is_valid() and not form.cleaned_data["note"].strip() and decision != RegistrationState.APPROVED:
@@ -301,7 +312,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": DECISIONS[decision],
-            "lines": [(one, _problems(one, rules) if warns else []) for one in registrations],
+            "lines": [
+                (registration, _problems(registration, rules) if warns else []) for registration in registrations
+            ],
             "registrations": registrations,
             "decision": decision,
             "form": form,
@@ -317,10 +330,10 @@ def _problems(registration: Registration, rules: Rules) -> list[str]:
     facts = RegistrationFacts(
         group_id=registration.group_id, group_other=registration.group_other, consents=tuple(agreed)
     )
-    found = list(problems(facts, rules).values())
+    reasons = list(problems(facts, rules).values())
     if ConsentDocument.PRIVACY_NOTICE not in agreed:
-        found.append(_("This person has not agreed to the privacy notice here: they are not matched until they do."))
-    return found
+        reasons.append(_("This person has not agreed to the privacy notice here: they are not matched until they do."))
+    return reasons
 
 
 def _counting(member: Member | None) -> set[str]:
@@ -337,8 +350,8 @@ def _counting(member: Member | None) -> set[str]:
 
 def _seen_versions(request: HttpRequest) -> dict[int, int]:
     """The version of each registration that the page showed, told as "number:version"."""
-    told = (keys_among(word.split(":")) for word in request.POST.getlist("seen"))
-    return {numbers[0]: numbers[1] for numbers in told if len(numbers) == 2}
+    pairs = (keys_among(word.split(":")) for word in request.POST.getlist("seen"))
+    return {numbers[0]: numbers[1] for numbers in pairs if len(numbers) == 2}
 
 
 def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class SeatAdmin(WorkingGroupAdmin):
         """Call the action that ends the seat."""
         raise NotImplementedError
 
-    def asked_once_more(self, values: dict[str, Any]) -> str:
+    def confirmation_question(self, values: dict[str, Any]) -> str:
         """Return what the seat would open to the person, where that is to be asked about; else ""."""
         raise NotImplementedError
 
@@ -106,18 +106,20 @@ class SeatAdmin(WorkingGroupAdmin):
             raise PermissionDenied
         form = self.give_form(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            warning = self.asked_once_more(form.cleaned_data)
+            warning = self.confirmation_question(form.cleaned_data)
             if warning and request.POST.get("confirmed") != _answer(form.cleaned_data):
                 person = person_in_words(form.cleaned_data["member"])
                 asked = {"warning": warning, "person": person, "answer": _answer(form.cleaned_data)}
                 return self._page(request, "confirm", form, **asked)
-            held = set(self.model._base_manager.filter(member=form.cleaned_data["member"]).values_list("pk", flat=True))
+            seats_before = set(
+                self.model._base_manager.filter(member=form.cleaned_data["member"]).values_list("pk", flat=True)
+            )
             try:
                 seat = self.give(request, form.cleaned_data)
             except self.refusals as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _said_of(seat, is_new=seat.pk not in held))
+                messages.success(request, _said_of(seat, is_new=seat.pk not in seats_before))
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return self._page(request, "add", form)
 
@@ -163,7 +165,7 @@ class SeatAdmin(WorkingGroupAdmin):
 
     def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
-        self.note_look(request, People(members={one.pk for one in form.found}), what=LookKind.ACCOUNTS)
+        self.note_look(request, People(members={person.pk for person in form.found}), what=LookKind.ACCOUNTS)
         context = {"opts": self.opts, "title": self.opts.verbose_name, "form": form, "people_url": people, **more}
         return TemplateResponse(
             request, f"admin/seats/{page}.html", {**self.admin_site.each_context(request), **context}
@@ -227,7 +229,7 @@ class WorkingGroupSeatAdmin(SeatAdmin):
     def get_fields(self, request: HttpRequest, obj: WorkingGroupSeat | None = None) -> list[str]:
         return ["member", "role", "region", "from_on", "until_on"]
 
-    def asked_once_more(self, values: dict[str, Any]) -> str:
+    def confirmation_question(self, values: dict[str, Any]) -> str:
         if values["role"] != SeatRole.COORDINATOR:
             return ""
         return _(
@@ -241,8 +243,8 @@ class WorkingGroupSeatAdmin(SeatAdmin):
         super().lock(obj)
 
     def give(self, request: HttpRequest, values: dict[str, Any]) -> WorkingGroupSeat:
-        told = {name: values[name] for name in ("member", "role", "region", "from_on")}
-        return actions.appoint(**told, by=request.user, now=timezone.now())
+        answers = {name: values[name] for name in ("member", "role", "region", "from_on")}
+        return actions.appoint(**answers, by=request.user, now=timezone.now())
 
     def end(self, request: HttpRequest, seat: WorkingGroupSeat, until_on: date) -> None:
         actions.end_seat(seat=seat, until_on=until_on, by=request.user, now=timezone.now())

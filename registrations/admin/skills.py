@@ -114,8 +114,8 @@ class SkillAdmin(WorkingGroupAdmin):
         plain, may_double = super().get_search_results(request, queryset, search_term)
         if not search_term.strip():
             return plain, may_double
-        found = [skill.skill_id for skill in search(search_term, language=get_language() or "en", limit=20)]
-        return queryset.filter(Q(pk__in=plain.order_by().values("pk")) | Q(pk__in=found)), False
+        skill_ids = [skill.skill_id for skill in search(search_term, language=get_language() or "en", limit=20)]
+        return queryset.filter(Q(pk__in=plain.order_by().values("pk")) | Q(pk__in=skill_ids)), False
 
     @admin.display(description=_("name"))
     def name(self, skill: Skill) -> str:
@@ -163,9 +163,9 @@ class SkillAdmin(WorkingGroupAdmin):
             raise PermissionDenied
         form = NewSkillForm(request.POST or None)
         if form.is_valid():
-            told = form.cleaned_data
-            parent = Skill.objects.filter(pk=told.pop("parent")).first()
-            made = self._try(form, lambda: actions.add_skill(**told, parent=parent, **self._who(request)))
+            cleaned = form.cleaned_data
+            parent = Skill.objects.filter(pk=cleaned.pop("parent")).first()
+            made = self._try(form, lambda: actions.add_skill(**cleaned, parent=parent, **self._who(request)))
             if made is not None:
                 messages.success(request, _("%(skill)s was added.") % {"skill": isolated(made)})
                 return redirect("admin:registrations_skill_names", made.pk)
@@ -181,8 +181,8 @@ class SkillAdmin(WorkingGroupAdmin):
             raise PermissionDenied
         form = PlaceForm(request.POST or None, skill=skill) if may_place else None
         if form is not None and form.is_valid():
-            told = {**form.cleaned_data, "parent": Skill.objects.filter(pk=form.cleaned_data["parent"]).first()}
-            place = partial(actions.place_skill, skill=skill, **told, **self._who(request))
+            place_values = {**form.cleaned_data, "parent": Skill.objects.filter(pk=form.cleaned_data["parent"]).first()}
+            place = partial(actions.place_skill, skill=skill, **place_values, **self._who(request))
             if self._press(request, form, skill, place, form_of=_place_form):
                 messages.success(request, _("%(skill)s was moved.") % {"skill": isolated(skill)})
                 return self._back(skill)
@@ -200,7 +200,9 @@ class SkillAdmin(WorkingGroupAdmin):
                     for code, _label in settings.LANGUAGES
                 ],
                 "parts": skill.children.with_names(),
-                "inherited": [one.own_name_in(reader) for one in skill.merged_from.prefetch_related("skill_names")],
+                "inherited": [
+                    earlier.own_name_in(reader) for earlier in skill.merged_from.prefetch_related("skill_names")
+                ],
             },
         )
 
@@ -234,8 +236,8 @@ class SkillAdmin(WorkingGroupAdmin):
     def merge_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
         """Choose the heir, see what changes, then merge."""
         skill = self._coordinators(request, skill_id)
-        told = request.POST if request.method == "POST" else request.GET
-        form = TargetForm(told if "target" in told else None, skill=skill)
+        sent = request.POST if request.method == "POST" else request.GET
+        form = TargetForm(sent if "target" in sent else None, skill=skill)
         context = {**self._about(request, skill), "title": _("Merge into another skill"), "form": form}
         if form.is_valid():
             target = get_object_or_404(Skill.objects.with_names(), pk=form.cleaned_data["target"])
@@ -255,7 +257,7 @@ class SkillAdmin(WorkingGroupAdmin):
     def _merge(self, request: HttpRequest, form: forms.Form, skill: Skill, target: Skill) -> Any:
         """Merge, or begin to, in the transaction that compares. Answers are stopped before a row is locked."""
         with transaction.atomic():
-            merged_answers.change_alone()
+            merged_answers.lock_skill_tree()
             merged_answers.stop_answers()
             merge = partial(actions.merge_skills, source=skill, target=target, **self._who(request))
             return self._press(request, form, skill, merge)

@@ -140,7 +140,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         lines = [Line(*line) for line in upload.lines]
         only = request.GET.get("only", "")
         chosen = [line for line in lines if line.certainty == only] if only in _CERTAINTIES else lines
-        found = Counter(line.certainty for line in lines)
+        certainties = Counter(line.certainty for line in lines)
         context = {
             "title": str(upload),
             "upload": upload,
@@ -148,7 +148,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
             "samples": upload.samples if upload.state == UploadState.CHECKED else [],
             "opened": self.opened(request, upload),
             "counts": [(label, upload.counts[name]) for name, label in _COUNTS.items() if name in upload.counts],
-            "certainties": [(name, label, found[name]) for name, label in _CERTAINTIES.items()],
+            "certainties": [(name, label, certainties[name]) for name, label in _CERTAINTIES.items()],
             "only": only if only in _CERTAINTIES else "",
             "all": len(lines),
             "lines": Paginator(chosen, LINES_ON_A_PAGE).get_page(request.GET.get("page")),

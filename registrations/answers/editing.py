@@ -35,7 +35,7 @@ def _stale() -> StaleForm:
 
 
 def _locked(member: Member) -> Registration | None:
-    merged_answers.hold_still()  # before any row, as merging does
+    merged_answers.keep_skills_in_place()  # before any row, as merging does
     lock_member(member)
     return lock_registration(member)
 

@@ -13,13 +13,13 @@ GOOD_ENOUGH = 84
 
 
 @dataclass(frozen=True)
-class Found:
+class GroupChoice:
     group_id: int
     name: str
     country: str  # in the reader's language, or ""
 
 
-def search(text: str, *, language: str, limit: int = 8) -> list[Found]:
+def search(text: str, *, language: str, limit: int = 8) -> list[GroupChoice]:
     """Return the active groups a typed text may mean, best first: every word begins a word of one of its names, or,
     where no name does, a slip away. Accents and case do not matter.
     """
@@ -35,7 +35,7 @@ def search(text: str, *, language: str, limit: int = 8) -> list[Found]:
             ranked.append((-rank, group.name.casefold(), group))
     ranked.sort(key=lambda entry: entry[:2])
     best = [group for rank, _name, group in ranked if -rank >= 100] or [group for _rank, _name, group in ranked]
-    return [found(group, language=language) for group in best[:limit]]
+    return [group_choice(group, language=language) for group in best[:limit]]
 
 
 def _rank(typed: str, name: str) -> float:
@@ -51,6 +51,6 @@ def _rank(typed: str, name: str) -> float:
     return close - 1 if close >= GOOD_ENOUGH else 0
 
 
-def found(group: Group, *, language: str) -> Found:
+def group_choice(group: Group, *, language: str) -> GroupChoice:
     """Return a group as people choose it."""
-    return Found(group.pk, group.name, country_name(group.country, language) if group.country else "")
+    return GroupChoice(group.pk, group.name, country_name(group.country, language) if group.country else "")

@@ -19,7 +19,7 @@ def load_reference_data() -> dict[str, int]:
     or alias. What people suggested and every skill the working group has changed is left alone; nothing is deleted
     but a synonym that became a name.
     """
-    merged_answers.change_alone()  # two set-ups may start together
+    merged_answers.lock_skill_tree()  # two set-ups may start together
     return {
         "skills": _load_skills(skills()),
         "skill_names": _load_skill_names(skills()),

@@ -15,7 +15,7 @@ _NOT_BETWEEN = " "  # stands in no document's name and in no version's
 
 
 @dataclass(frozen=True)
-class Asked:
+class AgreementToAsk:
     """One document whose version in force the member has not agreed to. ``required_on`` is the day from which they
     need to, while an older agreement counts; None when it is needed now."""
 
@@ -29,10 +29,10 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Asking:
+class AgreementsToAsk:
     """What a member is asked, and whether that stands on every page they open."""
 
-    documents: tuple[Asked, ...] = ()
+    documents: tuple[AgreementToAsk, ...] = ()
     is_for_every_page: bool = False
 
     @property
@@ -45,7 +45,7 @@ class Asking:
         return min((one.required_on for one in self.documents if one.required_on), default=None)
 
 
-def asked_of(member: Member, *, on: date) -> Asking:
+def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:
     """Return what the member is asked to agree to, in one query.
 
     It stands on every page for who takes part, has taken over a registration of the old form, or agreed to an older
@@ -62,13 +62,13 @@ def asked_of(member: Member, *, on: date) -> Asking:
     takes_part = row["registration__state"] in IN_THE_PROGRAMME
     is_claimed = row["registration__source"] == Source.IMPORT and row["registration__state"] == RegistrationState.DRAFT
     agreed_before = any(one.document in given for one in asked)
-    return Asking(asked, is_for_every_page=bool(asked) and (takes_part or is_claimed or agreed_before))
+    return AgreementsToAsk(asked, is_for_every_page=bool(asked) and (takes_part or is_claimed or agreed_before))
 
 
-def _asked(document: ConsentDocument, given: str | None, *, on: date) -> Asked:
+def _asked(document: ConsentDocument, given: str | None, *, on: date) -> AgreementToAsk:
     version = documents.current(document, on=on)
     counts = given in documents.counting(document, on=on)
-    return Asked(document, version.name, required_on=version.required_on if counts else None)
+    return AgreementToAsk(document, version.name, required_on=version.required_on if counts else None)
 
 
 def _row(member: Member) -> dict[str, object]:

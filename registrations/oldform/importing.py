@@ -127,7 +127,7 @@ def take_people(
     wait_at_most(PATIENCE)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    merged_answers.hold_still()
+    merged_answers.keep_skills_in_place()
     added = dataclasses.replace(counts, rejected=[*counts.rejected], settled=[*counts.settled])
     with transaction.atomic():
         writer = _Writer(by=by, now=now)

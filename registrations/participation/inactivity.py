@@ -151,5 +151,5 @@ def registration_asked(key: object) -> tuple[Registration, date] | None:
         case _:
             return None
     claimed = Registration.objects.claimed().select_related("member")
-    found = claimed.exclude(state=RegistrationState.WITHDRAWN).filter(pk=pk).first()
-    return (found, asked_on or found.still_in_asked_on or date.min) if found is not None else None
+    registration = claimed.exclude(state=RegistrationState.WITHDRAWN).filter(pk=pk).first()
+    return (registration, asked_on or registration.still_in_asked_on or date.min) if registration is not None else None

@@ -31,7 +31,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     ``sessions_renewed``. Which columns are emptied is declared in each app's columns.toml. Raises LastCoordinator when
     nobody could appoint another.
     """
-    merged_answers.hold_still()
+    merged_answers.keep_skills_in_place()
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if member.erased_at is not None:
         return member
@@ -68,7 +68,7 @@ def _close_registrations(proved: Proved, *, now: datetime) -> None:
     registration = lock_registration(proved.member)
     if registration is not None:
         _withdraw(registration, now=now)
-    unclaimed = Registration.objects.filter(pk__in=[one.pk for one in proved.unclaimed])
+    unclaimed = Registration.objects.filter(pk__in=[registration.pk for registration in proved.unclaimed])
     for registration in unclaimed.select_for_update(of=("self",)).order_by("pk"):
         _withdraw(registration, now=now)
 
@@ -80,7 +80,7 @@ def _withdraw(registration: Registration, *, now: datetime) -> None:
 
 
 def _take_back_agreements(proved: Proved, *, now: datetime) -> None:
-    of_imports = Consent.objects.filter(registration__in=[one.pk for one in proved.unclaimed])
+    of_imports = Consent.objects.filter(registration__in=[registration.pk for registration in proved.unclaimed])
     for consent in (Consent.objects.about(proved.member) | of_imports).filter(withdrawn_at=None):
         consent.withdrawn_at = max(now, consent.given_at)
         consent.save(update_fields=["withdrawn_at"])

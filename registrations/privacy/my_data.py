@@ -64,7 +64,7 @@ def everything(member: Member, *, now: datetime, registration: Registration | No
     if registration is not None:
         parts += [_registration(registration), _answers(reading, registration)]
     parts += [_consents(reading, member), _sensitive(member)]
-    parts += [told for _receiver, told in events.collecting.send(sender=None, member=member, now=now, reading=reading)]
+    parts += [told for _receiver, told in events.data_asked.send(sender=None, member=member, now=now, reading=reading)]
     parts += [_blocks(reading, member), _looks(reading, member), _seats(reading, member)]
     parts += [_acts(reading, member, registration), _letters(reading, proved), _codes(reading, proved)]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}

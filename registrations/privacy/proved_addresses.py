@@ -39,11 +39,11 @@ def proved_addresses(member: Member) -> frozenset[str]:
     As they are stored: an old spelling that waits for a person to decide, because its letters went to another
     mailbox, proves nothing about the address it would become.
     """
-    known = dict(_told_of(member))
+    proofs = dict(_told_of(member))
     if member.email:
-        known.setdefault(member.email, True)
+        proofs.setdefault(member.email, True)
     used = ClaimInvitation.objects.filter(registration__member=member, used_at__isnull=False)
-    proved = {address for address, verified in known.items() if verified}
+    proved = {address for address, verified in proofs.items() if verified}
     return frozenset(proved | {address for address in used.values_list("address", flat=True) if address})
 
 
@@ -56,13 +56,15 @@ def unclaimed_of(addresses: frozenset[str]) -> list[Registration]:
     if not addresses:
         return []
     digests = [digest_of(ImportedKey.Kind.ADDRESS, address) for address in addresses]
-    known = ImportedKey.objects.filter(digest__in=digests).values("row__registration")
-    same = Q(pk__in=known, imported_address="") | Q(imported_address__in=addresses)
+    by_key = ImportedKey.objects.filter(digest__in=digests).values("row__registration")
+    same = Q(pk__in=by_key, imported_address="") | Q(imported_address__in=addresses)
     surely = {address for address in addresses if canonical_or_nothing(address) == address}
     for address in surely:  # however it was typed into the old form
         same |= Q(imported_address__iexact=address) | Q(imported_address__iexact=readable(address))
-    found = Registration.objects.filter(same, member=None).select_related("group", "role").order_by("pk")
+    candidates = Registration.objects.filter(same, member=None).select_related("group", "role").order_by("pk")
     mine = {"", *addresses}
     return [
-        one for one in found if one.imported_address in mine or canonical_or_nothing(one.imported_address) in surely
+        registration
+        for registration in candidates
+        if registration.imported_address in mine or canonical_or_nothing(registration.imported_address) in surely
     ]

@@ -130,13 +130,13 @@ PROBABLY: dict[str, tuple[str, str]] = {
 
 def names(locales: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return (name, code) as CLDR has them in those languages, the English one of `countries.py` not included."""
-    found = [
+    translated = [
         (name, code)
         for locale in locales
         for code, name in Locale.parse(locale).territories.items()
         if code in COUNTRIES
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(translated))
 
 
 def three_letter_codes() -> list[tuple[str, str]]:

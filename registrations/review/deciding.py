@@ -105,8 +105,8 @@ def review_many(
     for registration in registrations:
         try:
             version = None if seen is None else seen.get(registration.pk, 0)
-            told = {"decision": decision, "note": note, "version": version, "by": by, "now": now}
-            done.append(review(registration=registration, **told))
+            decided = {"decision": decision, "note": note, "version": version, "by": by, "now": now}
+            done.append(review(registration=registration, **decided))
         except RegistrationError as error:
             refused.append((registration, str(error)))
     return done, refused

@@ -22,11 +22,11 @@ def set_eligibility(*, rules: Eligibility, by: Member, now: datetime) -> Eligibi
         rules.save(force_update=True)
     else:
         rules.save(force_insert=True)
-    acts.record(by=by, verb="set_eligibility", on=rules, now=now, reason=_told(rules.rules))
+    acts.record(by=by, verb="set_eligibility", on=rules, now=now, reason=_rules_in_words(rules.rules))
     return rules
 
 
-def _told(rules: Rules) -> str:
+def _rules_in_words(rules: Rules) -> str:
     values = {field.name: getattr(rules, field.name) for field in fields(rules)}
     return ", ".join(
         f"{name}: {' '.join(sorted(value)) if isinstance(value, frozenset) else value}"

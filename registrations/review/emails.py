@@ -27,9 +27,9 @@ def _still(state: RegistrationState) -> Callable[[Registration | None, datetime]
 def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
     def render(registration: Registration, language: str, zone: str) -> Rendered:
         with speaking(language):
-            said = next_round(registration, on=timezone.now().date())
+            sentence = next_round(registration, on=timezone.now().date())
         context = {
-            "next_round": said,
+            "next_round": sentence,
             "registration": registration,
             "name": registration.shown_name,
             "note": registration.review_note,

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from letsconnect.base.languages import known
+from letsconnect.base.languages import language_or_default
 from letsconnect.base.lines import isolated, one_line
 from registrations.domain.registrations import (
     NotYours,
@@ -22,7 +22,7 @@ from registrations.domain.registrations import (
 from registrations.models import Member, Skill, SkillMerge, SkillName, SkillSuggestion
 from registrations.skills import merging
 from registrations.skills.folding import fold
-from registrations.skills.merged_answers import change_alone, stop_answers
+from registrations.skills.merged_answers import lock_skill_tree, stop_answers
 
 SUGGESTIONS_A_DAY = 20
 
@@ -34,7 +34,7 @@ def suggest_skill(*, name: str, language: str, by: Member, now: datetime) -> Ski
     A name that differs only in case, accents or letter forms is the same name, in whatever language. Raises
     SkillRefused for what is no name, for a retired skill, and past the suggestions of one day.
     """
-    change_alone()
+    lock_skill_tree()
     text = _clean(name)
     skill = _called(text)
     if skill is not None and skill.state == SkillState.RETIRED:
@@ -42,7 +42,7 @@ def suggest_skill(*, name: str, language: str, by: Member, now: datetime) -> Ski
     if skill is None:
         _check_pace(by, now=now)
         skill = Skill.objects.create(slug=_free_slug(text), family="", state=SkillState.SUGGESTED, is_curated=True)
-        SkillName.objects.create(skill=skill, language=known(language), text=text)
+        SkillName.objects.create(skill=skill, language=language_or_default(language), text=text)
         acts.record(by=by, verb="suggest_skill", on=skill, now=now, became=skill.state)
     if skill.state == SkillState.SUGGESTED:
         SkillSuggestion.objects.get_or_create(skill=skill, member=by, defaults={"made_at": now})
@@ -55,12 +55,12 @@ def add_skill(
 ) -> Skill:
     """Add a skill of the working group's own. Raises SkillRefused when one goes by that name, NotYours for liaisons."""
     _coordinators_only(by)
-    change_alone()
+    lock_skill_tree()
     text = _clean(name)
     if (other := _called(text)) is not None:
         raise SkillRefused(_("There is a skill of that name already: %(skill)s.") % {"skill": isolated(other)})
     skill = Skill.objects.create(slug=_free_slug(text), family=SkillFamily(family), parent=parent, is_curated=True)
-    SkillName.objects.create(skill=skill, language=known(language), text=text)
+    SkillName.objects.create(skill=skill, language=language_or_default(language), text=text)
     acts.record(by=by, verb="add_skill", on=skill, now=now, became=skill.state)
     return skill
 
@@ -71,7 +71,7 @@ def accept_skill(*, skill: Skill, family: str, by: Member, now: datetime) -> Ski
 
     Raises NotYours when a liaison takes back a retired one, SkillRefused for a merged one.
     """
-    change_alone()
+    lock_skill_tree()
     skill = _now(skill)
     if skill.state == SkillState.ACTIVE:
         return skill
@@ -91,7 +91,7 @@ def place_skill(
 ) -> Skill:
     """Move a skill to another place of the tree. Raises SkillRefused where it would stand under itself."""
     _coordinators_only(by)
-    change_alone()
+    lock_skill_tree()
     skill = _now(skill)
     _refuse_merged(skill)
     if parent is not None and skill.pk in merging.line_of(parent):
@@ -108,7 +108,7 @@ def rename_skill(*, skill: Skill, language: str, text: str, by: Member, now: dat
 
     Raises SkillRefused where another skill goes by that name, NotYours when a liaison renames what is not suggested.
     """
-    change_alone()
+    lock_skill_tree()
     skill = _now(skill)
     synonyms = tuple(row.text for row in skill.skill_names.all() if row.language == language and row.is_synonym)
     return name_skill(skill=skill, names={language: SkillNaming(text, synonyms)}, by=by, now=now)
@@ -121,7 +121,7 @@ def name_skill(*, skill: Skill, names: Mapping[str, SkillNaming], by: Member, no
     A name that is replaced becomes a synonym, one left empty is taken away. Writing the same again changes nothing.
     Raises SkillRefused where a name is another skill's or none is left, NotYours as renaming does.
     """
-    change_alone()
+    lock_skill_tree()
     skill = _now(skill)
     _check_may_order(by, skill)
     _refuse_merged(skill)
@@ -160,7 +160,7 @@ def merge_skills(*, source: Skill, target: Skill, by: Member, now: datetime) -> 
     liaisons; SkillRefused where either was merged elsewhere, is being merged, or the target is not used.
     """
     _coordinators_only(by)
-    change_alone()
+    lock_skill_tree()
     if merging.people_with_answers(source) <= merging.AT_ONCE:
         _refuse_merging(source, target)
         return complete_merge(source=source, target=target, by=by, now=now)
@@ -203,7 +203,7 @@ def complete_merge(
 def retire_skill(*, skill: Skill, by: Member, now: datetime) -> Skill:
     """Offer a skill no longer for new answers; answers given stay visible. Retiring twice changes nothing."""
     _coordinators_only(by)
-    change_alone()
+    lock_skill_tree()
     skill = _now(skill)
     if skill.state == SkillState.RETIRED:
         return skill

@@ -21,7 +21,7 @@ _VERSION = """
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundSkill:
     """A skill for what was typed: its name in the reader's language, and the wording that matched."""
 
     skill_id: int
@@ -42,7 +42,7 @@ class _Index:
 _kept: list[_Index] = []  # at most one, of this process
 
 
-def search(text: str, *, language: str, limit: int = 10) -> list[Found]:
+def search(text: str, *, language: str, limit: int = 10) -> list[FoundSkill]:
     """Return the skills that ``text`` most likely means, best first, in two queries at most.
 
     Names and synonyms of all languages count; case, accents, Arabic letter forms, plurals and spelling mistakes are
@@ -50,7 +50,7 @@ def search(text: str, *, language: str, limit: int = 10) -> list[Found]:
     """
     index = _index()
     return [
-        Found(
+        FoundSkill(
             skill_id=hit.skill_id,
             name=best_text(index.texts.get(hit.skill_id, {}), language) or hit.matched,
             matched=hit.matched,

@@ -93,8 +93,8 @@ class TargetForm(forms.Form):
 
     def __init__(self, *args: Any, skill: Skill, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = Skill.objects.answerable() if skill.state == SkillState.SUGGESTED else Skill.objects.active()
-        self.fields["target"].offer(found.exclude(pk=skill.pk))
+        parents = Skill.objects.answerable() if skill.state == SkillState.SUGGESTED else Skill.objects.active()
+        self.fields["target"].offer(parents.exclude(pk=skill.pk))
 
 
 class NamesForm(forms.Form):

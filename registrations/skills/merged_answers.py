@@ -12,22 +12,27 @@ _TREE = 0x4C43_5245_4601  # the tree of skills has one writer at a time
 _ANSWERS = 0x4C43_5245_4602  # no answer is saved while a merge is completed
 
 
-def change_alone() -> None:
-    """Be the only one who changes skills until the caller's transaction ends. Answers go on being saved: who suggests a
-    skill waits for nobody who saves a form or imports a file."""
+def lock_skill_tree() -> None:
+    """Let nobody else change the tree of skills until the caller's transaction ends.
+
+    Answers can still be saved, so suggesting a skill never waits for somebody who saves a form or imports a file.
+    """
     _lock("pg_advisory_xact_lock", _TREE)
 
 
-def hold_still() -> None:
-    """Let no merge be completed until the caller's transaction ends; many may hold it at once.
+def keep_skills_in_place() -> None:
+    """Let no merge be completed until the caller's transaction ends; many transactions may do so at once.
 
-    Take it before any row of a registration is locked, as merging does.
+    Call it before any row of a registration is locked: merging takes its locks in this order too.
     """
     _lock("pg_advisory_xact_lock_shared", _ANSWERS)
 
 
 def stop_answers() -> None:
-    """Let no answer be saved until the caller's transaction ends. Take it after `change_alone` and before any row."""
+    """Let nobody save answers until the caller's transaction ends.
+
+    Call it after `lock_skill_tree` and before any row is locked.
+    """
     _lock("pg_advisory_xact_lock", _ANSWERS)
 
 
@@ -46,7 +51,8 @@ def _heirs(named: set[int]) -> dict[int, int]:
 def follow(facts: RegistrationFacts) -> RegistrationFacts:
     """Return the facts with merged skills as their heirs, two answers about one skill as one.
 
-    A form opened before a merge is saved after it: call this under `hold_still`, or the answer may be left behind.
+    A form that was opened before a merge may be saved after it. Call this under `keep_skills_in_place`: otherwise a
+    merge could be completed in between, and the answer would stay with the merged skill.
     """
     named = {row[0] for row in (*facts.offers, *facts.wishes)}
     heirs = _heirs(named)

@@ -142,8 +142,8 @@ def write_names(skill: Skill, language: str, naming: SkillNaming) -> None:
 
 
 def _new_synonyms(source: Skill, target: Skill) -> list[SkillName]:
-    known = {(row.language, row.text.lower()) for row in target.skill_names.all()}
-    return [row for row in source.skill_names.order_by("pk") if (row.language, row.text.lower()) not in known]
+    taken = {(row.language, row.text.lower()) for row in target.skill_names.all()}
+    return [row for row in source.skill_names.order_by("pk") if (row.language, row.text.lower()) not in taken]
 
 
 def _move_offers(source: Skill, target: Skill, people: Collection[int]) -> None:

@@ -17,7 +17,7 @@ from registrations.domain.registrations import SkillRefused
 from registrations.models import SkillMerge
 from registrations.skills import merging
 from registrations.skills.arranging import complete_merge
-from registrations.skills.merged_answers import change_alone, hold_still
+from registrations.skills.merged_answers import keep_skills_in_place, lock_skill_tree
 
 STEP = 20  # people in one transaction
 PATIENCE, TRIES = 1.0, 5  # seconds a step waits for a lock, and how often it is tried before the next worker
@@ -76,7 +76,7 @@ def _work(merge: SkillMerge, *, now: datetime) -> bool:
 def _step(merge: SkillMerge, *, now: datetime) -> bool:
     """Move the answers of a few people; tell whether there may be more than the last step takes."""
     wait_at_most(PATIENCE)
-    hold_still()
+    keep_skills_in_place()
     row = SkillMerge.objects.open().filter(pk=merge.pk).select_for_update(of=("self",), no_key=True).first()
     people = merging.some_people(row.source, at_most=STEP) if row is not None else []
     if row is None or len(people) < STEP:
@@ -94,7 +94,7 @@ def _step(merge: SkillMerge, *, now: datetime) -> bool:
 def _complete(merge: SkillMerge, *, now: datetime) -> None:
     """Move what is left, and let the one skill live on in the other."""
     wait_at_most(PATIENCE)
-    change_alone()
+    lock_skill_tree()
     row = SkillMerge.objects.open().filter(pk=merge.pk).select_related("asked_by").first()
     if row is not None:
         complete_merge(source=row.source, target=row.target.heir, by=row.asked_by, now=now, moved=row.counts)

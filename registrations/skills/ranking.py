@@ -42,16 +42,16 @@ class Ranking:
     def __init__(self, names: Iterable[Name]) -> None:
         self.names: Sequence[Name] = [name for name in names if fold(name.text)]
         self.whole = np.array([fold(name.text) for name in self.names], dtype=object)
-        told = [words(name.text) for name in self.names]
-        self.vocabulary = sorted({word for line in told for word in line})
+        words_of_names = [words(name.text) for name in self.names]
+        self.vocabulary = sorted({word for line in words_of_names for word in line})
         numbers = {word: number for number, word in enumerate(self.vocabulary)}
-        width = max(map(len, told), default=1)
+        width = max(map(len, words_of_names), default=1)
         none = len(self.vocabulary)  # a word that is not there resembles nothing
-        self.words = np.full((len(told), width), none, dtype=np.int64)
-        for row, line in enumerate(told):
+        self.words = np.full((len(words_of_names), width), none, dtype=np.int64)
+        for row, line in enumerate(words_of_names):
             self.words[row, : len(line)] = [numbers[word] for word in line]
         self.letters = np.array([*(len(word) for word in self.vocabulary), 0], dtype=np.float64)
-        self.together = ["".join(line) for line in told]
+        self.together = ["".join(line) for line in words_of_names]
         self.is_shy = np.array([name.is_shy for name in self.names], dtype=np.bool_)
         self.is_synonym = np.array([name.is_synonym for name in self.names], dtype=np.bool_)
         self.language = np.array([name.language for name in self.names], dtype=object)
@@ -76,9 +76,9 @@ class Ranking:
             alike[number, :-1] = resemblance(word, self.vocabulary)
         weights = np.array([len(word) for word in asked], dtype=np.float64)
         per_name = alike[:, self.words]  # typed words × names × words of the name
-        found = per_name.max(axis=2)
-        score = (weights @ found) / weights.sum()
-        score[(found == 0).any(axis=0)] *= 0.6
+        matches = per_name.max(axis=2)
+        score = (weights @ matches) / weights.sum()
+        score[(matches == 0).any(axis=0)] *= 0.6
         letters = self.letters[self.words]
         unasked = np.where(per_name.max(axis=0) == 0, letters, 0).sum(axis=1) / np.maximum(letters.sum(axis=1), 1)
         return score - _UNASKED * unasked
@@ -100,8 +100,8 @@ class Ranking:
         best: dict[int, Hit] = {}
         for row in np.flatnonzero(scores > 0):
             name, score = self.names[row], float(scores[row])
-            known = best.get(name.skill_id)
-            if known is None or (score, known.matched) > (known.score, name.text):
+            better = best.get(name.skill_id)
+            if better is None or (score, better.matched) > (better.score, name.text):
                 best[name.skill_id] = Hit(name.skill_id, name.text, round(score, 1))
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.matched, hit.skill_id))[:limit]
 
@@ -115,7 +115,10 @@ def resemblance(word: str, vocabulary: Sequence[str]) -> Scores:
     mistakes = 0 if length <= 3 else 1 if length <= 5 else 2 if length <= 8 else 3
     scores = np.zeros(len(vocabulary))
     if mistakes:
-        beginnings = [known[: length + 1] if len(known) > length + mistakes else "" for known in vocabulary]
+        beginnings = [
+            vocabulary_word[: length + 1] if len(vocabulary_word) > length + mistakes else ""
+            for vocabulary_word in vocabulary
+        ]
         scores = np.maximum(
             _close(word, vocabulary, mistakes, _CLOSE), _close(word, beginnings, mistakes, _CLOSE_BEGINNING)
         )

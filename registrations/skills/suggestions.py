@@ -9,7 +9,7 @@ from registrations.domain.registrations import SkillState, SuggestionOutcome
 from registrations.models import Member, SkillSuggestion
 
 
-def news_of_suggestions(member: Member) -> list[str]:
+def decided_suggestions(member: Member) -> list[str]:
     """Return one sentence per decided suggestion the member has not said to have read."""
     return sentences_of_suggestions(SkillSuggestion.objects.to_tell(member).for_telling().with_names())
 

@@ -108,7 +108,7 @@ def test_what_the_rules_do_not_ask_for_is_not_needed():
     make_agreement(registration.member, "privacy_notice")
 
     assert matchable() == [registration]
-    assert asking.asked_of(registration.member, on=TODAY).documents == ()
+    assert asking.agreements_to_ask(registration.member, on=TODAY).documents == ()
 
 
 @pytest.mark.parametrize("version", ["old form", "1999-01", ""])
@@ -124,7 +124,7 @@ def test_agreement_to_the_version_before_counts_for_thirty_days(newer, days, cou
     registration = make_registration()
 
     assert matchable(TODAY + timedelta(days=days)) == [registration] * counts
-    asked = asking.asked_of(registration.member, on=TODAY + timedelta(days=days))
+    asked = asking.agreements_to_ask(registration.member, on=TODAY + timedelta(days=days))
     assert asked.is_needed_now is not counts
     assert [one.version for one in asked.documents] == ["2026-03"]
 
@@ -133,7 +133,7 @@ def test_who_never_agreed_has_no_days_of_grace(newer):
     registration = make_registration(agrees=False)
 
     assert matchable() == []
-    assert asking.asked_of(registration.member, on=TODAY).is_needed_now
+    assert asking.agreements_to_ask(registration.member, on=TODAY).is_needed_now
 
 
 def test_a_version_two_before_does_not_count_again_when_the_next_one_comes(settings):
@@ -154,7 +154,7 @@ def test_a_version_to_come_is_not_asked_for_yet(settings):
     }
     member = make_registration().member
 
-    assert asking.asked_of(member, on=TODAY).documents == ()
+    assert asking.agreements_to_ask(member, on=TODAY).documents == ()
     with pytest.raises(StaleForm):
         agree(member=member, versions={"privacy_notice": "b"}, by=member, now=NOW)
 
@@ -337,9 +337,9 @@ def test_reviewers_see_how_many_lack_them_and_who(client, at_noon):
 
     page = client.get(reverse("admin:registrations_registration_changelist"))
 
-    assert page.context["lacking"]["count"] == 1
+    assert page.context["without_agreement"]["count"] == 1
     assert "1 approved person has not agreed" in page.content.decode()
-    found = client.get(page.context["lacking"]["url"]).context["cl"].result_list
+    found = client.get(page.context["without_agreement"]["url"]).context["cl"].result_list
     assert [one.pk for one in found] == [lacking.pk]
     page = client.get(reverse("admin:registrations_registration_change", args=[imported(name="Old").pk]))
     assert "in the old form: the newsletter" in page.content.decode()

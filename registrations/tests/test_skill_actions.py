@@ -18,7 +18,7 @@ from registrations.domain.registrations import (
 )
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion, Wish
 from registrations.skills import arranging as actions
-from registrations.skills import merging, news_of_suggestions
+from registrations.skills import decided_suggestions, merging
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db
@@ -407,4 +407,4 @@ def test_the_news_take_as_many_queries_for_many_suggestions(member, coordinator,
         merge(suggest(member, f"Skill {number} of mine"), heir, coordinator)
 
     with django_assert_num_queries(3):
-        assert len(news_of_suggestions(member)) == 6
+        assert len(decided_suggestions(member)) == 6

@@ -77,7 +77,7 @@ def test_a_merge_waits_for_the_answer_being_saved_and_takes_it_along(world, monk
 def test_control_without_the_lock_that_answer_is_left_behind(world, monkeypatch):
     source, _target, merge, save = world
     slowed(monkeypatch, merged_answers, "follow")
-    monkeypatch.setattr(merged_answers, "hold_still", lambda: None)
+    monkeypatch.setattr(merged_answers, "keep_skills_in_place", lambda: None)
 
     at_once(save, later(0.1, merge))
 

@@ -25,7 +25,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     """Show what is agreed to and what is asked; POST agrees to what was ticked and leads back."""
     if request.method != "POST":
         return _show(request)
-    asked = asking.asked_of(request.user, on=timezone.now().date())
+    asked = asking.agreements_to_ask(request.user, on=timezone.now().date())
     ticked = {document: request.POST[document] for document in documents.REQUIRED if document in request.POST}
     if asked.documents and not ticked:
         return _refuse(request, _("Nothing was ticked, so nothing was kept."))
@@ -33,7 +33,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         agreeing.agree(member=request.user, versions=ticked, by=request.user, now=timezone.now())
     except RegistrationError as refusal:
         return _refuse(request, str(refusal))
-    left = [one for one in asked.documents if one.document not in ticked]
+    left = [question for question in asked.documents if question.document not in ticked]
     if left:
         messages.info(request, _("Thank you, that is kept. One more document needs your agreement."))
     else:

@@ -36,8 +36,8 @@ def _claim(request: HttpRequest, token: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("home")
     else:
-        said = _("This registration is yours now. Please look through it and hand it in.")
+        message = _("This registration is yours now. Please look through it and hand it in.")
         if registration.is_handed_in:
-            said = _("This registration is yours now. Please look through it.")
-        messages.success(request, said)
+            message = _("This registration is yours now. Please look through it.")
+        messages.success(request, message)
     return redirect("registrations:registration-edit")

@@ -73,7 +73,7 @@ def as_json(sections: list[events.Section], *, made_at: str) -> str:
             {
                 "key": section.key,
                 "title": section.title,
-                "rows": [{one.key: one.value for one in row} for row in section.rows],
+                "rows": [{item.key: item.value for item in row} for row in section.rows],
             }
             for section in sections
         ],

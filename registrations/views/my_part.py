@@ -48,7 +48,7 @@ def away(request: HttpRequest) -> HttpResponse:
     return _until(request, Step.AWAY, pausing.set_away, _("You are away until %(day)s."))
 
 
-def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], said: str) -> HttpResponse:
+def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], message: str) -> HttpResponse:
     today = timezone.now().date()
     form = UntilForm(request.POST if request.method == "POST" else None, initial={"until": today + timedelta(days=30)})
     if request.method == "POST" and form.is_valid():
@@ -58,9 +58,9 @@ def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], s
         except RegistrationError as refusal:
             form.add_error("until", str(refusal))
         else:
-            messages.success(request, said % {"day": date_format(until)})
+            messages.success(request, message % {"day": date_format(until)})
             return redirect("registrations:my-data")
-    return _explained(request, step, form)
+    return _explanation_page(request, step, form)
 
 
 @login_required
@@ -122,7 +122,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your registration is withdrawn. You can send it again at any time."))
         return redirect("registrations:my-data")
-    return _explained(request, Step.WITHDRAW, form)
+    return _explanation_page(request, Step.WITHDRAW, form)
 
 
 @never_cache
@@ -140,7 +140,7 @@ def delete(request: HttpRequest) -> HttpResponse:
             logout(request)
             messages.success(request, _("Your account is deleted. Thank you for having been with us."))
             return redirect("home")
-    return _explained(request, Step.ERASE, form)
+    return _explanation_page(request, Step.ERASE, form)
 
 
 @login_required
@@ -208,11 +208,11 @@ def link_undo(request: HttpRequest) -> HttpResponse:
     return redirect("registrations:my-data")
 
 
-def _explained(request: HttpRequest, step: Step, form: forms.Form) -> HttpResponse:
+def _explanation_page(request: HttpRequest, step: Step, form: forms.Form) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "effects": _effects(request.user, step)}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, f"registrations/my_data_{step}.html", context, status=status)
 
 
 def _effects(member: Member, step: Step) -> list[object]:
-    return events.told(events.foreseeing, member=member, step=step, now=timezone.now())
+    return events.answers_to(events.effects_asked, member=member, step=step, now=timezone.now())

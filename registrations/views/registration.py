@@ -34,8 +34,8 @@ def registration_edit(request: HttpRequest) -> HttpResponse:
 
 
 def _hand_in(request: HttpRequest) -> HttpResponse:
-    told = request.POST.get("version", "")
-    version = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else -1
+    posted = request.POST.get("version", "")
+    version = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else -1
     try:
         editing.hand_in_registration(member=request.user, version=version, by=request.user, now=timezone.now())
     except StaleForm:
@@ -44,10 +44,12 @@ def _hand_in(request: HttpRequest) -> HttpResponse:
     except NotComplete as error:
         messages.error(request, str(error))
         return _show(request, status=422)
-    said = _("Thank you! Your registration waits for review by the working group. You will get a letter.")
+    message = _("Thank you! Your registration waits for review by the working group. You will get a letter.")
     if not is_written_to(request.user):
-        said = _("Thank you! Your registration waits for review by the working group. Please look here what they say.")
-    messages.success(request, said)
+        message = _(
+            "Thank you! Your registration waits for review by the working group. Please look here what they say."
+        )
+    messages.success(request, message)
     return redirect("home")
 
 
@@ -63,7 +65,7 @@ def _show(request: HttpRequest, *, status: int = 200) -> HttpResponse:
         ],
         "apart": [step for step in STEPS if step.is_apart],
         "is_written_to": is_written_to(request.user),
-        "missing": [(one, step_of(one.field)) for one in missing_of(facts)],
+        "missing": [(missing, step_of(missing.field)) for missing in missing_of(facts)],
     }
     return render(request, "registrations/registration_edit.html", context, status=status)
 
@@ -78,7 +80,7 @@ def missing_of(facts: RegistrationFacts) -> list[readiness.Missing]:
 
 def progress(facts: RegistrationFacts, registration: Registration | None) -> list[dict[str, object]]:
     """Return every step with whether something is missing there, for the indicator."""
-    lacking: set[Step] = {step_of(one.field) for one in missing_of(facts)}
+    lacking: set[Step] = {step_of(missing.field) for missing in missing_of(facts)}
     return [
         {"step": step, "is_done": registration is not None and step not in lacking and not step.is_apart}
         for step in STEPS

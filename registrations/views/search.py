@@ -14,5 +14,7 @@ from registrations.catalogue import groups
 @login_required
 def group_search(request: HttpRequest) -> JsonResponse:
     """Answer with the groups that ``q`` may mean, best first."""
-    found = groups.search(request.GET.get("q", ""), language=get_language() or "en")
-    return JsonResponse({"results": [{"id": one.group_id, "name": one.name, "country": one.country} for one in found]})
+    matches = groups.search(request.GET.get("q", ""), language=get_language() or "en")
+    return JsonResponse(
+        {"results": [{"id": group.group_id, "name": group.name, "country": group.country} for group in matches]}
+    )

@@ -189,8 +189,8 @@ def sign_in_resend(request: HttpRequest) -> HttpResponse:
     except CodeNotSent as refusal:
         messages.error(request, str(refusal))
     else:
-        said = _("Another code comes in a minute or two.") if code.is_waiting else _("Another code is on its way.")
-        messages.success(request, said)
+        message = _("Another code comes in a minute or two.") if code.is_waiting else _("Another code is on its way.")
+        messages.success(request, message)
     return redirect("registrations:sign-in-code")
 
 

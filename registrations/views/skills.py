@@ -21,8 +21,8 @@ _LONGEST_ID = 18
 def skill_search(request: HttpRequest) -> JsonResponse:
     """Ten skills at most for `q`, each with the hint for `row` (wish or offer)."""
     language = get_language() or "en"
-    found = skills.search(request.GET.get("q", ""), language=language)
-    hints = _hints(request, [skill.skill_id for skill in found])
+    matches = skills.search(request.GET.get("q", ""), language=language)
+    hints = _hints(request, [skill.skill_id for skill in matches])
     results = [
         {
             "id": skill.skill_id,
@@ -31,7 +31,7 @@ def skill_search(request: HttpRequest) -> JsonResponse:
             "matched": skill.matched,
             "hint": hints.get(skill.skill_id, ""),
         }
-        for skill in found
+        for skill in matches
     ]
     return JsonResponse({"results": results})
 
@@ -40,8 +40,8 @@ def skill_search(request: HttpRequest) -> JsonResponse:
 @require_GET
 def skill_hints(request: HttpRequest) -> JsonResponse:
     """The hints for each `id`, for `row` (wish or offer)."""
-    told = request.GET.getlist("id")[:MOST_HINTS]
-    ids = [int(text) for text in told if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID]
+    sent = request.GET.getlist("id")[:MOST_HINTS]
+    ids = [int(text) for text in sent if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID]
     return JsonResponse({"hints": {str(skill): hint for skill, hint in _hints(request, ids).items()}})
 
 

@@ -130,7 +130,7 @@ def _save(request: HttpRequest, page: StepPage, registration: Registration | Non
     values = _chosen(request, page)
     if registration is not None and registration.state != RegistrationState.DRAFT and not page.step.is_apart:
         lacking = missing_of(replace(page.facts, **values))
-        page.add_missing([one for one in lacking if one.field in page.step.fields])
+        page.add_missing([missing for missing in lacking if missing.field in page.step.fields])
         if page.form.errors:
             return _show(request, page, registration, status=422)
     try:
@@ -210,7 +210,7 @@ def _show(
     if page.step.name in SKILL_STEPS:
         page.add_hints(request.user)
     is_asked = "missing" in request.GET
-    lacking = [one for one in missing_of(facts) if is_asked and one.field in page.step.fields]
+    lacking = [missing for missing in missing_of(facts) if is_asked and missing.field in page.step.fields]
     context = {
         "page": page,
         "step": page.step,

@@ -18,8 +18,8 @@ def connect() -> None:
     """Listen to the news about people."""
     events.erasing.connect(on_leaving)
     events.account_closed.connect(on_leaving)
-    events.foreseeing.connect(foresee)
-    events.collecting.connect(collect)
+    events.effects_asked.connect(foresee)
+    events.data_asked.connect(collect)
 
 
 def on_leaving(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:

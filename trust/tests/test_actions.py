@@ -219,8 +219,8 @@ def test_words_go_with_their_writer_and_stay_when_the_person_they_are_about_leav
     reader, about = make_reader(), make_member()
     report = make_report(about=about, who="x")
     note = keep_note(report=report, text="Called them.", by=reader, now=NOW)
-    assert events.told(events.foreseeing, member=report.reporter, step=Step.ERASE, now=NOW)
-    assert not events.told(events.foreseeing, member=about, step=Step.ERASE, now=NOW)
+    assert events.answers_to(events.effects_asked, member=report.reporter, step=Step.ERASE, now=NOW)
+    assert not events.answers_to(events.effects_asked, member=about, step=Step.ERASE, now=NOW)
 
     erasing.erase_member(member=about, by=about, now=NOW)
     report.refresh_from_db()
@@ -236,8 +236,8 @@ def test_the_download_has_what_one_wrote_and_nothing_others_wrote_about_one():
     report = make_report(about=make_member(), what="Zebra")
     keep_note(report=report, text="Giraffe", by=make_reader(), now=NOW)
 
-    theirs = str(events.told_by_apps(report.reporter, now=NOW))
-    about = str(events.told_by_apps(report.about, now=NOW))
+    theirs = str(events.sections_of_apps(report.reporter, now=NOW))
+    about = str(events.sections_of_apps(report.about, now=NOW))
 
     assert "Zebra" in theirs and "Giraffe" not in theirs
     assert "Zebra" not in about and "Giraffe" not in about

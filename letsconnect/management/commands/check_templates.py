@@ -13,9 +13,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **options: Any) -> None:
-        found = [problem for folder in settings.TEMPLATES[0]["DIRS"] for problem in problems(folder)]
-        for problem in found:
+        every_problem = [problem for folder in settings.TEMPLATES[0]["DIRS"] for problem in problems(folder)]
+        for problem in every_problem:
             self.stderr.write(problem)
-        if found:
-            raise CommandError(f"{len(found)} problems in templates.")
+        if every_problem:
+            raise CommandError(f"{len(every_problem)} problems in templates.")
         self.stdout.write("Templates are sound.")

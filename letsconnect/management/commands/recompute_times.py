@@ -27,20 +27,20 @@ class Command(BaseCommand):
         now, dry_run = timezone.now(), options["dry_run"]
         self.stdout.write(f"The rules in force are {zone_rules.in_force()}.")
         with transaction.atomic() if dry_run else nullcontext():
-            found = [*recompute_clinics(now=now), *recompute_sessions(now=now)]
+            recomputed = [*recompute_clinics(now=now), *recompute_sessions(now=now)]
             if dry_run:
                 transaction.set_rollback(True)
-        for one in found:
-            self.stdout.write(_line(one))
-        moved = sum(not one.trouble for one in found)
+        for moment in recomputed:
+            self.stdout.write(_line(moment))
+        moved = sum(not moment.trouble for moment in recomputed)
         verb = "would be mended" if dry_run else "are mended, and the people are told"
-        self.stdout.write(f"{moved} of {len(found)} moments that are not what they should be {verb}.")
+        self.stdout.write(f"{moved} of {len(recomputed)} moments that are not what they should be {verb}.")
         unknown = Session.objects.to_come(now=now).filter(state="confirmed", zone="").count()
         if unknown:
             self.stdout.write(f"{unknown} agreed hours are older than the notes of their clocks: left as they are.")
 
 
-def _line(one: Recomputed) -> str:
-    moments = f"{one.was:%Y-%m-%d %H:%MZ} -> {one.becomes:%Y-%m-%d %H:%MZ}"
-    line = f"{one.what}: {moments}, {', '.join(one.people) or 'nobody'}"
-    return f"{line}; LEFT AS IT IS: {one.trouble}" if one.trouble else line
+def _line(moment: Recomputed) -> str:
+    moments = f"{moment.was:%Y-%m-%d %H:%MZ} -> {moment.becomes:%Y-%m-%d %H:%MZ}"
+    line = f"{moment.what}: {moments}, {', '.join(moment.people) or 'nobody'}"
+    return f"{line}; LEFT AS IT IS: {moment.trouble}" if moment.trouble else line

@@ -50,16 +50,16 @@ def _is_plain(text: str) -> bool:
     return not any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
 
 
-def _username(told: object) -> str:
-    if not isinstance(told, str) or not 0 < len(told.strip()) <= 255 or not _is_plain(told):
+def _username(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= 255 or not _is_plain(value):
         raise ProfileUnclear("the profile has no name")
-    if not has_something_to_see(told):
+    if not has_something_to_see(value):
         raise ProfileUnclear("the profile has no name that can be seen")
-    return told.strip()
+    return value.strip()
 
 
 def _email(answer: dict) -> str:
-    told = answer.get("email")
-    if answer.get("confirmed_email") is not True or not isinstance(told, str):
+    address = answer.get("email")
+    if answer.get("confirmed_email") is not True or not isinstance(address, str):
         return ""
-    return canonical_or_nothing(told)
+    return canonical_or_nothing(address)

@@ -106,15 +106,18 @@ class WhoForm(StepForm):
         self.fields["role_id"].choices = [_EMPTY, *choices.role_choices()]
         self._offer_groups(self._kept_groups(facts))
 
-    def _kept_groups(self, facts: RegistrationFacts) -> list[groups.Found]:
+    def _kept_groups(self, facts: RegistrationFacts) -> list[groups.GroupChoice]:
         """Return the stored group, one ticked before, and those found for the text looked up."""
         language = get_language() or "en"
         text, ticked = (str(self.data.get(name, "")) for name in ("group_searched", "group_id"))
         kept = {facts.group_id, int(ticked) if ticked.isascii() and ticked.isdigit() and len(ticked) < 16 else None}
         mine = Group.objects.filter(pk__in=kept - {None})
-        return [*(groups.found(group, language=language) for group in mine), *groups.search(text, language=language)]
+        return [
+            *(groups.group_choice(group, language=language) for group in mine),
+            *groups.search(text, language=language),
+        ]
 
-    def _offer_groups(self, found: Iterable[groups.Found]) -> None:
+    def _offer_groups(self, found: Iterable[groups.GroupChoice]) -> None:
         offered = {one.group_id: one for one in found}
         self.has_groups = bool(offered)
         self.fields["group_id"].choices = [

@@ -106,7 +106,7 @@ class StepPage:
         """What was typed to find a skill."""
         return self.data.get("skill_text", "").strip() if self.data and "skill_text" in self.form.fields else ""
 
-    def found(self) -> list[skills.Found]:
+    def found(self) -> list[skills.FoundSkill]:
         return skills.search(self.searched, language=get_language() or "en") if self.searched else []
 
     def add_hints(self, member: Member) -> None:
