@@ -1,5 +1,6 @@
 """The house style, kept by a test."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -150,12 +151,60 @@ def test_no_migration_keeps_djangos_automatic_name():
 
 @pytest.mark.parametrize(
     "word",
-    ["countdown=", "eta=", "post_save", "pre_save", "mark_safe", "csrf_exempt", "except Exception", "# type: ignore"],
+    ["countdown=", "eta=", "post_save", "pre_save", "mark_safe", "csrf_exempt", "# type: ignore"],
 )
 def test_production_code_avoids(word):
     code = [path for path in our_files() if "tests" not in path.parts and "migrations" not in path.parts]
 
     assert [str(path.relative_to(ROOT)) for path in code if word in path.read_text()] == []
+
+
+# Where any error at all may be caught, and why. Each is logged with its traceback.
+CATCHES_EVERYTHING = {
+    "mailings/ledger/fence.py": "code of another app: one letter or sweep that fails must not stop the others",
+    "matching/rounds/computing.py": "whoever waits for a round reads at once that it failed, whatever happened",
+    "matching/rounds/repairing.py": "whoever waits for the rest of a round reads at once that there is none",
+}
+
+
+def test_any_error_is_caught_only_where_a_boundary_needs_it_and_is_logged():
+    code = [path for path in our_files() if "tests" not in path.parts and "migrations" not in path.parts]
+    found, silent = set(), []
+    for path in code:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if catches_everything(node):
+                found.add(str(path.relative_to(ROOT)))
+                if "logger.exception(" not in ast.unparse(node):
+                    silent.append(f"{path}:{node.lineno}")
+
+    assert found == set(CATCHES_EVERYTHING)
+    assert silent == []
+
+
+def catches_everything(node):
+    """Tell whether this is a bare ``except``, one of every error, or a ``suppress`` of every error."""
+    if isinstance(node, ast.ExceptHandler):
+        types = [node.type] if node.type is None or not isinstance(node.type, ast.Tuple) else node.type.elts
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
+        types = node.args
+    else:
+        return False
+    return any(kind is None or ast.unparse(kind) in {"Exception", "BaseException"} for kind in types)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_caught"),
+    [
+        ("try: pass\nexcept Exception: pass", True),
+        ("try: pass\nexcept (ValueError, BaseException) as error: pass", True),
+        ("try: pass\nexcept: pass", True),
+        ("with contextlib.suppress(Exception): pass", True),
+        ("try: pass\nexcept (ValueError, OSError): pass", False),
+        ("with suppress(ValueError): pass", False),
+    ],
+)
+def test_whoever_catches_any_error_is_seen(code, is_caught):
+    assert any(catches_everything(node) for node in ast.walk(ast.parse(code))) == is_caught
 
 
 def test_only_letters_and_pages_know_templates_and_no_app_has_a_utils():

@@ -14,7 +14,7 @@ from letsconnect.base.languages import language_or_default
 from mailings import kinds
 from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
 from mailings.ledger import gathering
-from mailings.ledger.fence import Fence
+from mailings.ledger.fence import fenced
 from mailings.ledger.settling import settle
 from mailings.models import Letter, Suppression
 from mailings.sending.composing import Parcel, compose
@@ -112,7 +112,7 @@ def _prepare(letter: Letter, *, now: datetime) -> Parcel:
         raise CannotBeWritten("no app knows this kind of letter any more") from error
     _readdress(letter, is_urgent=kind.is_urgent)
     about = _about(letter)
-    with Fence(f"writing the letter {letter.pk} ({letter.kind})") as fence:
+    with fenced(f"writing the letter {letter.pk} ({letter.kind})") as fence:
         reason = kind.still_owed(about, now) or gathering.known_already(letter, kind, about)
         if reason is None and kind.before_sending:
             kind.before_sending(about, now)

@@ -1,8 +1,13 @@
-"""The one place where whatever goes wrong in another app's code is caught, because one letter that cannot be
-rendered must not keep all the others from being sent, nor one sweep the rest."""
+"""The one place where any error of another app's code is caught.
+
+One letter that cannot be rendered must not keep all the others from being sent, nor one failing sweep the others from
+running.
+"""
 
 import logging
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -11,31 +16,27 @@ from letsconnect.base.database_waits import reason_of
 logger = logging.getLogger(__name__)
 
 
+@dataclass
 class Fence:
-    """Run a block in a savepoint of its own: if it raises, what it wrote is undone, logged, and told in ``error``.
+    """What became of a fenced block: ``error`` says what went wrong in it, and is empty when nothing did."""
 
-    A lost database is not the block's fault and goes through, as do Ctrl-C and the worker's own end. So does a lock
-    that somebody else held for too long, but for blocks that are run again anyway (``comes_again``).
+    error: str = ""
+
+
+@contextmanager
+def fenced(what: str, *, comes_again: bool = False) -> Iterator[Fence]:
+    """Run a block in a savepoint of its own: an error undoes what the block wrote, is logged, and stands in ``error``.
+
+    A lost database is not the block's fault and is raised, as are Ctrl-C and the end of the worker. So is the error of
+    a lock that somebody else held for too long, except for blocks that are run again anyway (``comes_again``).
     """
-
-    def __init__(self, what: str, *, comes_again: bool = False) -> None:
-        self.what, self.comes_again = what, comes_again
-        self.error = ""
-        self._atomic = transaction.atomic()
-
-    def __enter__(self) -> "Fence":
-        self._atomic.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        self._atomic.__exit__(kind, error, trace)
-        if error is None or not isinstance(error, Exception):
-            return False
+    fence = Fence()
+    try:
+        with transaction.atomic():
+            yield fence
+    except Exception as error:
         reason = reason_of(error)
-        if reason and not (self.comes_again and reason == "busy"):
-            return False
-        self.error = f"{type(error).__name__}: {error}"[:180]
-        logger.error("%s: %s", self.what, self.error, exc_info=error)
-        return True
+        if reason and not (comes_again and reason == "busy"):
+            raise
+        fence.error = f"{type(error).__name__}: {error}"[:180]
+        logger.exception("%s: %s", what, fence.error)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from letsconnect.base.database_waits import wait_at_most
 from mailings import kinds
 from mailings.domain import LetterState
-from mailings.ledger.fence import Fence
+from mailings.ledger.fence import fenced
 from mailings.models import LastTick, Letter
 
 ADVISORY_LOCK = 7_233_001
@@ -40,7 +40,7 @@ def sweep(*, now: datetime) -> Swept:
     swept.ran = True
     wait_at_most(PATIENCE)
     for name, fn in kinds.sweeps().items():
-        with Fence(f"the sweep {name}", comes_again=True) as fence:
+        with fenced(f"the sweep {name}", comes_again=True) as fence:
             swept.owed[name] = fn(now)
         if fence.error:
             swept.errors[name] = fence.error

@@ -1,6 +1,6 @@
 """Computing a round: outside of any lock, phase by phase, stored whole or not at all."""
 
-import sys
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +28,7 @@ from matching.rounds.drafts import settings_of
 from matching.rounds.leases import Lease, Stopped, take_lease
 from registrations.models import Member
 
+logger = logging.getLogger(__name__)
 MOST_WAITED = 32_767  # what the column holds
 Broken = list[tuple[int, int, int, tuple[str, ...]]]
 
@@ -111,26 +112,20 @@ def _claim(round_: Round, *, now: datetime) -> Lease:
 @contextmanager
 def _failing_visibly(round_: Round, *, now: datetime) -> Iterator[None]:
     """Mark the round failed if the block is left by any error; only those we did not foresee travel on."""
-    finished = False
     try:
         yield
-        finished = True
     except Stopped:
-        finished = True
+        return
     except ProofFailed as error:
-        finished = True
         fail_round(round_=round_, reason=_("The result did not pass its proof: %(why)s") % {"why": error}, now=now)
     except MemoryError:
-        finished = True
         fail_round(round_=round_, reason=_("There was not enough memory to compute this round."), now=now)
-    finally:
-        if not finished:
-            kind = getattr(sys.exc_info()[0], "__name__", "")
-            fail_round(
-                round_=round_,
-                reason=_("The computation stopped with an unexpected error (%(kind)s).") % {"kind": kind},
-                now=now,
-            )
+    except BaseException as error:  # Ctrl-C and the end of a worker too: nobody waits until the lease runs out
+        logger.exception("round %s could not be computed", round_.pk)
+        words = {"kind": type(error).__name__}
+        reason = _("The computation stopped with an unexpected error (%(kind)s).") % words
+        fail_round(round_=round_, reason=reason, now=now)
+        raise
 
 
 @transaction.atomic

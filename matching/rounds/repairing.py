@@ -5,6 +5,7 @@ kept apart by now and whose places others have taken are taken out. While nobody
 it by itself after each refusal, swap or pair made by hand; once somebody was, a button does.
 """
 
+import logging
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import perf_counter
@@ -33,6 +34,7 @@ from matching.rounds.previewing import is_large
 from matching.rounds.rounds import let_go
 from registrations.models import Member
 
+logger = logging.getLogger(__name__)
 ATTEMPTS = 5
 Pair = tuple[int, int]  # registrations of learner and sharer
 
@@ -111,28 +113,33 @@ def _last_to_decide(round_: Round) -> Member:
 def compute_repair(*, round_: Round, by: Member, now: datetime) -> Repaired:
     """Plan outside of any lock, store under the locks; plan again when somebody decided otherwise meanwhile."""
     lease = _claim(round_, now=now)
-    finished = False
     try:
-        for _attempt in range(ATTEMPTS):
-            plan = _plan(round_, lease)
-            lease.enter(RoundPhase.STORING)
-            try:
-                repaired = _store(plan, lease, by=by)
-            except _Overtaken:
-                continue
-            finished = True
-            return repaired
-        finished = True
-        raise MoveNotAllowed(_("Others decide about this round at this moment. Try again."))
+        repaired = _plan_and_store(round_, lease, by=by)
     except Stopped:
-        finished = True
-        return Repaired(Round.objects.get(pk=round_.pk))
+        repaired = Repaired(Round.objects.get(pk=round_.pk))
+    except BaseException:  # Ctrl-C and the end of a worker too: the page says at once that there is no result
+        logger.exception("the rest of round %s could not be computed again", round_.pk)
+        Round.objects.filter(pk=round_.pk).update(
+            failure=_("The rest of this round could not be computed again."), repair_requested_at=None
+        )
+        raise
     finally:
-        if not finished:
-            Round.objects.filter(pk=round_.pk).update(
-                failure=_("The rest of this round could not be computed again."), repair_requested_at=None
-            )
         lease.release()
+    if repaired is None:
+        raise MoveNotAllowed(_("Others decide about this round at this moment. Try again."))
+    return repaired
+
+
+def _plan_and_store(round_: Round, lease: Lease, *, by: Member) -> Repaired | None:
+    """Try a few times to store a plan before somebody decides against it; None when they were always quicker."""
+    for _attempt in range(ATTEMPTS):
+        plan = _plan(round_, lease)
+        lease.enter(RoundPhase.STORING)
+        try:
+            return _store(plan, lease, by=by)
+        except _Overtaken:
+            continue
+    return None
 
 
 def _claim(round_: Round, *, now: datetime) -> Lease:

@@ -284,6 +284,23 @@ def test_an_error_nobody_foresaw_fails_the_round_and_travels_on(two_who_fit, mon
     assert (round_.state, "ZeroDivisionError" in round_.failure) == (RoundState.FAILED, True)
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, ValueError])
+def test_a_round_whose_worker_is_ended_says_at_once_that_it_failed_and_the_log_says_where(
+    two_who_fit, monkeypatch, caplog, error
+):
+    def ended(*_args):
+        raise error
+
+    monkeypatch.setattr(engine, "propose", ended)
+
+    with pytest.raises(error):
+        run()
+
+    round_ = Round.objects.get()
+    assert (round_.state, round_.lease_until, error.__name__ in round_.failure) == (RoundState.FAILED, None, True)
+    assert [(line.name, line.exc_info[0]) for line in caplog.records] == [("matching.rounds.computing", error)]
+
+
 def test_when_storing_fails_nothing_of_the_round_is_kept_but_its_failure(two_who_fit, monkeypatch):
     monkeypatch.setattr(replay, "pack", lambda *args: 1 // 0)  # after the matches are written
 

@@ -234,6 +234,26 @@ def test_when_storing_a_repair_fails_nothing_of_it_is_kept_and_the_round_says_so
     assert list(Round.objects.waiting_for_repair()) == []
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, ValueError])
+def test_a_repair_whose_worker_is_ended_is_said_at_once_and_logged(
+    two_sharers, coordinator, monkeypatch, caplog, error
+):
+    round_ = solved()
+    refuse(round_.matches.get(learner=two_sharers[0]), coordinator)
+
+    def ended(*_args):
+        raise error
+
+    monkeypatch.setattr(engine, "propose", ended)
+
+    with pytest.raises(error):
+        repair_round(round_=round_, by=coordinator, now=LATER)
+
+    round_.refresh_from_db()
+    assert (round_.lease_until, "could not be computed again" in round_.failure) == (None, True)
+    assert [(line.name, line.exc_info[0]) for line in caplog.records] == [("matching.rounds.repairing", error)]
+
+
 def test_a_worker_repairs_by_itself_after_a_refusal_until_somebody_was_asked(two_sharers, coordinator):
     round_ = solved()
     learner, _sharers = two_sharers
