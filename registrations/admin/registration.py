@@ -27,17 +27,18 @@ from registrations.admin.answer_rows import LanguageInline, OfferInline, WishInl
 from registrations.admin.claims import invite
 from registrations.answers import changes, snapshots
 from registrations.answers.facts import facts_of
+from registrations.answers.kinds import Words
+from registrations.answers.questions import COLUMNS, FOR_COORDINATORS, QUESTIONS, TOPICS
+from registrations.answers.rows_in_words import WINDOWS
 from registrations.domain.eligibility import Rules, problems
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
     ConsentDocument,
-    ContactWay,
     LookKind,
     RegistrationError,
     RegistrationState,
 )
 from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
-from registrations.reference.names import country_name
 from registrations.review import deciding
 
 LIST = "admin:registrations_registration_changelist"
@@ -99,33 +100,15 @@ class RegistrationAdmin(WorkingGroupAdmin):
     ]
 
     def get_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
-        fields = [
-            "shown_name",
-            "state",
-            "source",
-            "claimed",
-            "shown_country",
-            "region",
-            "group",
-            "group_other",
-            "role",
-            "shown_topics",
-            "zone",
-            "free_hours",
-            "away_until",
-            "paused_until",
-            "can_help",
-            "can_learn_from",
-            "is_findable",
-            "region_wish",
-            "consent_lines",
-            "submitted_at",
-            "changed_at",
-            "reviewed_at",
-            "reviewed_by",
-            "review_note",
-        ]
-        return [*fields, "address", "contact"] if request.user.is_coordinator else fields
+        """The answers in the order of the questions, with what became of them around; how to reach somebody is for
+        coordinators."""
+        told = [name for question in QUESTIONS if not question.for_coordinators for name in question.desk]
+        name, *told = [field for field in told if field not in ("away_until", "consent_lines")]
+        rest = told.index("free_hours") + 1
+        fields = [name, "state", "source", "claimed", *told[:rest], "away_until", "paused_until", *told[rest:]]
+        fields += ["consent_lines", "submitted_at", "changed_at", "reviewed_at", "reviewed_by", "review_note"]
+        private = [name for question in QUESTIONS if question.for_coordinators for name in question.desk]
+        return [*fields, "address", *private] if request.user.is_coordinator else fields
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """The queue begins with who waits longest, every other list with the newest."""
@@ -144,11 +127,11 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("country or territory"), ordering="country")
     def shown_country(self, registration: Registration) -> str:
-        return country_name(registration.country, get_language() or "en") if registration.country else "—"
+        return "".join(COLUMNS["country"].lines(registration, _words())) or "—"
 
     @admin.display(description=gettext_lazy("topics of work"))
     def shown_topics(self, registration: Registration) -> str:
-        return ", ".join(changes.say_topics(registration.topics, registration.topic_other)) or "—"
+        return ", ".join(TOPICS.lines(registration, _words())) or "—"
 
     @admin.display(description=gettext_lazy("claimed"), boolean=True)
     def claimed(self, registration: Registration) -> bool:
@@ -160,13 +143,12 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("how a match may reach them"))
     def contact(self, registration: Registration) -> str:
-        way = ContactWay(registration.contact_way).label
-        return f"{way}: {registration.contact_text}" if registration.contact_text else str(way)
+        lines = [COLUMNS[name].lines(registration, _words()) for name in ("contact_way", "contact_text")]
+        return ": ".join(str(line) for said in lines for line in said)
 
     @admin.display(description=gettext_lazy("free hours"))
     def free_hours(self, registration: Registration) -> str:
-        windows = registration.windows.all()
-        return ", ".join(changes.say_window(window.start, window.end) for window in windows) or "—"
+        return ", ".join(WINDOWS.cells(WINDOWS.of(registration), _words())) or "—"
 
     @admin.display(description=gettext_lazy("agreed to"))
     def consent_lines(self, registration: Registration) -> str:
@@ -323,6 +305,11 @@ class RegistrationAdmin(WorkingGroupAdmin):
         return TemplateResponse(request, "admin/registrations/registration/decide.html", context)
 
 
+def _words() -> Words:
+    """The words of the reader, for answers that point at nothing."""
+    return Words(get_language() or "en", {})
+
+
 def _problems(registration: Registration, rules: Rules) -> list[str]:
     """What the eligibility rules have against one registration, and whether its person has agreed themselves; costs
     no query where `member__consents` are prefetched."""
@@ -374,7 +361,7 @@ def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:
 def _changes(registration: Registration, snapshot: ReviewSnapshot, *, show_private: bool) -> list[changes.Change]:
     before, after = snapshot.facts, snapshots.as_plain(facts_of(registration))
     if not show_private:
-        before = {name: value for name, value in before.items() if name not in changes.PRIVATE}
+        before = {name: value for name, value in before.items() if name not in FOR_COORDINATORS}
     return changes.between(
         before,
         after,

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from registrations import documents
+from registrations.answers.rows_in_words import ROWS
 from registrations.domain.facts import RegistrationFacts
 from registrations.models import Member, Registration
 
@@ -36,10 +37,9 @@ def facts_of(registration: Registration) -> RegistrationFacts:
 def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
     """Return the facts that are rows of their own tables, under their names, for whoever reads them himself."""
     return {
-        "offers": registration.offers.values_list("skill_id", "level", "would_host"),
-        "wishes": registration.wishes.values_list("skill_id", "priority", "why"),
-        "languages": registration.spoken_languages.values_list("code", "level", "is_preferred"),
-        "windows": registration.windows.values_list("start", "end"),
+        rows.name: getattr(registration, rows.related).values_list(*rows.columns)
+        for rows in ROWS.values()
+        if rows.related
     }
 
 

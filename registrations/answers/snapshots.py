@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from registrations.answers import questions
 from registrations.domain.facts import RegistrationFacts
 from registrations.models import Group, Role, Skill
 
@@ -17,26 +18,24 @@ def as_plain(facts: RegistrationFacts) -> Plain:
     return json.loads(json.dumps(asdict(facts), cls=DjangoJSONEncoder))
 
 
-def skill_ids(facts: Plain) -> set[int]:
-    return {row[0] for row in [*facts.get("offers", ()), *facts.get("wishes", ())]}
-
-
 def names_of(*snapshots: Plain) -> dict[str, str]:
     """Return what the groups, roles and skills of some facts are called today, in the reader's language."""
-    groups = {facts.get("group_id") for facts in snapshots} - {None}
-    roles = {facts.get("role_id") for facts in snapshots} - {None}
-    skills = set().union(*(skill_ids(facts) for facts in snapshots))
+    wanted = {key for facts in snapshots for key in questions.keys_in(facts)}
+    rows = {
+        "group": Group.objects.all(),
+        "role": Role.objects.prefetch_related("role_names"),
+        "skill": Skill.objects.with_names(),
+    }
     return {
-        **{f"group:{group.pk}": str(group) for group in Group.objects.filter(pk__in=groups)},
-        **{f"role:{role.pk}": str(role) for role in Role.objects.filter(pk__in=roles).prefetch_related("role_names")},
-        **{
-            f"skill:{skill.pk}": str(skill)
-            for skill in Skill.objects.filter(pk__in=skills).prefetch_related("skill_names")
-        },
+        f"{kind}:{row.pk}": str(row)
+        for kind, named in rows.items()
+        if (keys := {key for what, key in wanted if what == kind})
+        for row in named.filter(pk__in=keys)
     }
 
 
 def heirs_of(facts: Plain) -> dict[int, int]:
     """Return which skills of some facts were merged into which since."""
-    merged = Skill.objects.filter(pk__in=skill_ids(facts), merged_into__isnull=False)
+    skills = {key for kind, key in questions.keys_in(facts) if kind == "skill"}
+    merged = Skill.objects.filter(pk__in=skills, merged_into__isnull=False)
     return dict(merged.values_list("pk", "merged_into_id"))

@@ -1,12 +1,10 @@
 """Everything held about one person, as facts that a page, a file for people and a file for machines all show."""
 
-from collections.abc import Callable
-from dataclasses import fields
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from letsconnect.base import personal_columns
@@ -16,10 +14,11 @@ from mailings.models import Letter
 from registrations import events
 from registrations.answers import sensitive
 from registrations.answers.facts import current_version, rows_of
-from registrations.answers.forms.rows import DAYS
+from registrations.answers.kinds import Words
+from registrations.answers.rows_in_words import ROWS
 from registrations.domain import registrations as domain
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import BabelLevel, ConsentDocument, OfferLevel, SeatRole, WishPriority
+from registrations.domain.registrations import SeatRole
 from registrations.models import (
     Block,
     Consent,
@@ -33,7 +32,7 @@ from registrations.models import (
     WorkingGroupSeat,
 )
 from registrations.privacy.proved_addresses import Proved, proved_by
-from registrations.reference.names import country_name, language_name
+from registrations.reference.names import country_name
 
 Section, Item, Told, item = events.Section, events.Item, events.Told, events.Item.of
 _COVERED = ("Member", "Registration", "Offer", "Wish", "SpokenLanguage", "Window", "Consent", "Look", "Block")
@@ -165,67 +164,10 @@ def _answers(reading: Reading, registration: Registration) -> Told:
     skills = reading.want(Skill.objects.filter(named).select_related("merged_into").distinct())
     agreed = reading.want(registration.member.consents.given().values_list("document", "version"))
     yield ()
-    names = {skill.pk: str(skill) for skill in skills}
+    words = Words(get_language() or "en", {f"skill:{skill.pk}": str(skill) for skill in skills})
     found["consents"] = [(document,) for document, version in agreed if version == current_version(document)]
-    columns = set(RegistrationFacts.column_names())
-    for name in [field.name for field in fields(RegistrationFacts) if field.name not in columns]:
-        title, told = _rows_of(name, names)
-        yield Section(name, title, [told(row) for row in sorted(found[name])])
-
-
-def _rows_of(name: str, skills: dict[int, str]) -> tuple[str, Callable[..., tuple[Item, ...]]]:
-    def skill(pk: int) -> Item:
-        return item("skill_id", _("Skill"), pk, skills.get(pk, pk))
-
-    known = {
-        "offers": (
-            _("What I share"),
-            lambda row: (
-                skill(row[0]),
-                item("level", _("Level"), row[1], OfferLevel(row[1]).label),
-                item("would_host", _("I would share it in a clinic"), row[2]),
-            ),
-        ),
-        "wishes": (
-            _("What I want to learn"),
-            lambda row: (
-                skill(row[0]),
-                item("priority", _("How soon"), row[1], WishPriority(row[1]).label),
-                item("why", _("Why"), row[2]),
-            ),
-        ),
-        "languages": (
-            _("Languages I speak"),
-            lambda row: (
-                item("code", _("Language"), row[0], language_name(row[0], get_language() or "en")),
-                item("level", _("Level"), row[1], BabelLevel(row[1]).label),
-                item("is_preferred", _("Preferred"), row[2]),
-            ),
-        ),
-        "windows": (
-            _("When I am usually free"),
-            lambda row: (
-                item("start", pgettext("hours", "From"), row[0], _minute_of_the_week(row[0])),
-                item("end", pgettext("hours", "Until"), row[1], _minute_of_the_week(row[1])),
-            ),
-        ),
-        "consents": (
-            _("What I agree to today"),
-            lambda row: (item("document", _("Document"), row[0], ConsentDocument(row[0]).label),),
-        ),
-    }
-    # Answers the form has learnt since: shown as they are stored.
-    return known.get(
-        name,
-        (
-            name.replace("_", " ").capitalize(),
-            lambda row: tuple(item(f"value_{place}", name, value) for place, value in enumerate(row, start=1)),
-        ),
-    )
-
-
-def _minute_of_the_week(minute: int) -> str:
-    return f"{DAYS[minute // 1440 % 7][1]} {minute % 1440 // 60:02d}:{minute % 60:02d}"
+    for name, rows in ROWS.items():
+        yield Section(name, rows.heading(), [rows.items(row, words) for row in sorted(found[name])])
 
 
 def _sensitive(member: Member) -> Told:
@@ -233,7 +175,7 @@ def _sensitive(member: Member) -> Told:
     yield ()
     told = sensitive.answers_of(member)
     row = (
-        item("gender", _("domain.Gender"), told.gender, domain.Gender(told.gender).label if told.gender else ""),
+        item("gender", _("Gender"), told.gender, domain.Gender(told.gender).label if told.gender else ""),
         item("gender_words", _("In my words"), told.gender_words),
         item("age", _("Age"), told.age, domain.AgeRange(told.age).label if told.age else ""),
     )

@@ -8,9 +8,10 @@ from django.utils.translation import override
 from letsconnect.base.models import Act
 from mailings.models import Letter
 from registrations.answers import snapshots
-from registrations.answers.changes import Change, between, say_window
+from registrations.answers.changes import Change, between
 from registrations.answers.editing import save_registration
 from registrations.answers.facts import facts_of
+from registrations.answers.windows import say_window
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationState
 from registrations.models import Registration, ReviewSnapshot, Skill

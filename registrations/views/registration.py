@@ -56,12 +56,15 @@ def _hand_in(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     registration = Registration.objects.of(request.user)
     facts = facts_of(request.user, registration)
+    words = readback.words_for(facts)
     context = {
         "registration": registration,
         "is_handed_in": registration is not None and registration.is_handed_in,
         "steps": progress(facts, registration),
         "sections": [
-            (step, [readback.told(facts, unit) for unit in step.units]) for step in STEPS if not step.is_apart
+            (step, [readback.told(facts, question, words) for question in step.questions])
+            for step in STEPS
+            if not step.is_apart
         ],
         "apart": [step for step in STEPS if step.is_apart],
         "is_written_to": is_written_to(request.user),

@@ -154,9 +154,9 @@ def _write(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> Regi
 def _chosen(request: HttpRequest, page: StepPage) -> dict[str, Any]:
     """Return what to save: what was typed, or, where two windows differed, what was chosen."""
     values = page.values()
-    for unit in page.step.units:
-        if request.POST.get(f"choose-{unit[0]}") == STORED:
-            values |= {name: getattr(page.facts, name) for name in unit}
+    for question in page.step.questions:
+        if request.POST.get(f"choose-{question.name}") == STORED:
+            values |= {name: getattr(page.facts, name) for name in question.names}
     return values
 
 
@@ -180,13 +180,18 @@ def _saved_text(saved: Registration) -> str:
 
 
 def _show_both(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
-    """Show what another window stored beside what was typed, unit by unit; nothing is overwritten."""
+    """Show what another window stored beside what was typed, question by question; nothing is overwritten."""
     fresh = _page(request, page.step, Registration.objects.of(request.user), None)
     typed = replace(fresh.facts, **values)
+    stored_words, typed_words = readback.words_for(fresh.facts), readback.words_for(typed)
     differing = [
-        (unit[0], readback.told(fresh.facts, unit), readback.told(typed, unit))
-        for unit in page.step.units
-        if any(getattr(fresh.facts, name) != getattr(typed, name) for name in unit)
+        (
+            question.name,
+            readback.told(fresh.facts, question, stored_words),
+            readback.told(typed, question, typed_words),
+        )
+        for question in page.step.questions
+        if any(getattr(fresh.facts, name) != getattr(typed, name) for name in question.names)
     ]
     dropped = {"csrfmiddlewaretoken", "seen"}
     context = {

@@ -1,6 +1,6 @@
 """The forms of the steps that are not repeating rows. Cleaned values are named as the facts they become."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -11,16 +11,14 @@ from letsconnect.base.fields import LineFormField
 from letsconnect.base.folding import key
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
+from registrations.answers.questions import fields_of, questions_of
 from registrations.catalogue import groups
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
     MAX_TOPICS,
-    AgeRange,
     ConsentDocument,
-    ContactWay,
     Gender,
     Region,
-    RegionWish,
     Topic,
 )
 from registrations.models import Group
@@ -28,7 +26,6 @@ from registrations.reference.countries import region_of
 from registrations.reference.zones import only_zone_of
 
 _EMPTY = ("", "—")
-_NO_ANSWER = ("", _("no answer"))
 
 
 class StepForm(forms.Form):
@@ -51,6 +48,19 @@ class StepForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+def asks(step: str) -> Callable[[type[StepForm]], type[StepForm]]:
+    """Give a form the fields that the questions of its step bring along, in the order of the questions."""
+
+    def add(form: type[StepForm]) -> type[StepForm]:
+        order = [name for question in questions_of(step) for name in question.names]
+        fields = {**form.base_fields, **fields_of(step)}
+        named = sorted(fields, key=lambda name: order.index(name) if name in order else -1)
+        form.base_fields = form.declared_fields = {name: fields[name] for name in named}
+        return form
+
+    return add
+
+
 class CountrySelect(forms.Select):
     """Countries that tell the script their region."""
 
@@ -60,15 +70,10 @@ class CountrySelect(forms.Select):
         return option
 
 
+@asks("who")
 class WhoForm(StepForm):
     """Who I am. The group is typed and then chosen among what was found; what nobody finds is kept as written."""
 
-    name = LineFormField(
-        label=_("Name to show"),
-        max_length=100,
-        help_text=_("What your match and the working group call you. A pseudonym is fine."),
-        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
-    )
     country = forms.ChoiceField(label=_("Country or territory"), widget=CountrySelect)
     region = forms.ChoiceField(
         label=_("Region"),
@@ -89,14 +94,6 @@ class WhoForm(StepForm):
         label=_("Which of these groups"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect
     )
     role_id = forms.TypedChoiceField(label=_("Main role"), coerce=int, empty_value=None)
-    topics = forms.MultipleChoiceField(
-        label=_("What I work on"),
-        required=False,
-        choices=Topic.choices,
-        help_text=_("Up to two, your own words included."),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    topic_other = LineFormField(label=_("Something else, in my words"), required=False, max_length=100)
 
     def __init__(self, *args: Any, facts: RegistrationFacts, **kwargs: Any) -> None:
         super().__init__(*args, facts=facts, **kwargs)
@@ -178,26 +175,20 @@ class SkillForm(StepForm):
         return cleaned
 
     def values(self) -> dict[str, Any]:
-        return {}
+        return {name: value for name, value in self.cleaned_data.items() if name != "skill_text"}
 
 
+@asks("share")
 class ShareForm(SkillForm):
     """What I share, and whether others may find me because of it."""
 
-    is_findable = forms.BooleanField(
-        label=_("Let others find me and ask for me"),
-        required=False,
-        help_text=_(
-            "People with an approved registration then see the name you show, your region and group, what you share, "
-            "your languages and roughly when you are free; never how to reach you. When somebody asks for you, it is a "
-            "wish for the next round of matches: you need not answer anything."
-        ),
-    )
 
-    def values(self) -> dict[str, Any]:
-        return {"is_findable": self.cleaned_data["is_findable"]}
+@asks("learn")
+class LearnForm(SkillForm):
+    """What I want to learn."""
 
 
+@asks("when")
 class WhenForm(StepForm):
     zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -217,37 +208,11 @@ class WhenForm(StepForm):
             self.initial["zone"] = self.guessed
 
 
+@asks("how-much")
 class AmountsForm(StepForm):
     """How much, and how a match may find me."""
 
     always_required = ("can_help", "can_learn_from", "region_wish", "contact_way")
-
-    can_help = forms.IntegerField(label=_("How many people I can help at once"), min_value=0, max_value=20)
-    can_learn_from = forms.IntegerField(
-        label=_("How many people I want to learn from at once"), min_value=0, max_value=20
-    )
-    away_until = forms.DateField(
-        label=_("I am away until"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text=_("Leave it empty if you are here. Until that day you are not matched."),
-        error_messages={"invalid": _("This is not a day of the calendar. Write it as 2026-12-31.")},
-    )
-    region_wish = forms.ChoiceField(
-        label=_("Where my match is from"), choices=RegionWish.choices, widget=forms.RadioSelect
-    )
-    contact_way = forms.ChoiceField(
-        label=_("How a match may reach me"),
-        choices=ContactWay.choices,
-        widget=forms.RadioSelect,
-        help_text=_("Shown to your match only after both of you have accepted."),
-    )
-    contact_text = LineFormField(
-        label=_("Talk page or other way"),
-        required=False,
-        max_length=300,
-        help_text=_("For example User talk:Amina, or the name you use in a chat."),
-    )
 
 
 CONSENTS = {
@@ -279,14 +244,9 @@ class ConsentsForm(StepForm):
                 }
 
 
+@asks("statistics")
 class StatisticsForm(StepForm):
     """The two voluntary questions."""
-
-    gender = forms.ChoiceField(
-        label=_("Gender"), required=False, choices=[_NO_ANSWER, *Gender.choices], widget=forms.RadioSelect
-    )
-    gender_words = LineFormField(label=_("Not listed: in my words"), required=False, max_length=100)
-    age = forms.ChoiceField(label=_("Age"), required=False, choices=[_NO_ANSWER, *AgeRange.choices])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

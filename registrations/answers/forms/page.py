@@ -5,14 +5,16 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import get_language
 
 from registrations import skills
 from registrations.answers.forms import choices
-from registrations.answers.forms.rows import DAYS, Rows, window_rows
+from registrations.answers.forms.rows import Rows
 from registrations.answers.forms.steps import Step
 from registrations.answers.readiness import Missing
+from registrations.answers.windows import DAYS, window_rows
 from registrations.domain import registrations
 from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.models import Member
@@ -57,6 +59,13 @@ class StepPage:
         if self.rows is not None:
             values[self.step.rows] = _row_values(self.rows)
         return values
+
+    def questions(self) -> list[tuple[str, list[BoundField]]]:
+        """Return each question of the step with its fields; one whose answers are rows alone has none."""
+        return [
+            (question.name, [self.form[name] for name in question.names if name in self.form.fields])
+            for question in self.step.questions
+        ]
 
     def add_missing(self, found: list[Missing]) -> None:
         """Say at its field what may not be missing any more."""

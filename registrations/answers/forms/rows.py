@@ -15,18 +15,6 @@ from registrations.domain import registrations
 from registrations.domain.registrations import BabelLevel, OfferLevel, WishPriority
 
 _EMPTY = ("", "—")
-DAYS = [
-    ("0", pgettext_lazy("day to choose", "Monday")),
-    ("1", pgettext_lazy("day to choose", "Tuesday")),
-    ("2", pgettext_lazy("day to choose", "Wednesday")),
-    ("3", pgettext_lazy("day to choose", "Thursday")),
-    ("4", pgettext_lazy("day to choose", "Friday")),
-    ("5", pgettext_lazy("day to choose", "Saturday")),
-    ("6", pgettext_lazy("day to choose", "Sunday")),
-    ("weekdays", _("Monday to Friday")),
-    ("weekend", _("Saturday and Sunday")),
-    ("daily", _("Every day")),
-]
 _DAYS_OF = {"weekdays": range(5), "weekend": range(5, 7), "daily": range(7)}
 
 
@@ -159,27 +147,6 @@ class WindowRow(RowForm):
             else:
                 windows += registrations.split_window(first, last - registrations.MINUTES_A_WEEK)
         return windows
-
-
-def window_rows(windows: list[tuple[int, int]]) -> list[dict[str, object]]:
-    """Return the rows a person would fill in for stored ``windows``: joined over Sunday midnight, a day at most."""
-    joined = [list(window) for window in registrations.merge_windows(list(windows))]
-    is_whole_week = joined == [[0, registrations.MINUTES_A_WEEK]]
-    if len(joined) > 1 and joined[0][0] == 0 and joined[-1][1] == registrations.MINUTES_A_WEEK:
-        joined[-1][1] += joined.pop(0)[1]
-    if is_whole_week:
-        return [{"day": "daily", "start": time(0), "end": time(0)}]
-    rows: list[dict[str, object]] = []
-    for start, end in joined:
-        while start < end:
-            until = end if end - start < 1440 else (start // 1440 + 1) * 1440
-            rows.append({"day": str(start // 1440 % 7), "start": _hour(start), "end": _hour(until)})
-            start = until
-    return rows
-
-
-def _hour(minute: int) -> time:
-    return time(minute % 1440 // 60, minute % 60)
 
 
 class Rows(BaseFormSet):

@@ -1,4 +1,4 @@
-"""The steps of the registration: which facts each one asks for, and with which form and rows."""
+"""The steps of the registration: with which form and rows each one asks its questions."""
 
 from dataclasses import dataclass
 
@@ -8,23 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.answers.forms import fields
 from registrations.answers.forms.rows import LanguageRow, OfferRow, WindowRow, WishRow, rows_of
+from registrations.answers.questions import Question, questions_of
 
 
 @dataclass(frozen=True)
 class Step:
-    """``units`` are the facts that change together: what two tabs wrote differently is chosen unit by unit."""
+    """What two tabs wrote differently is chosen question by question: the facts of one change together."""
 
     name: str
     title: Promise
-    units: tuple[tuple[str, ...], ...]
     form: type[fields.StepForm] | None = None
     rows: str = ""
     rows_class: type[BaseFormSet] | None = None
     is_apart: bool = False  # not part of the registration: the voluntary questions
 
     @property
+    def questions(self) -> tuple[Question, ...]:
+        return questions_of(self.name)
+
+    @property
     def facts(self) -> tuple[str, ...]:
-        return tuple(name for unit in self.units for name in unit)
+        return tuple(name for question in self.questions for name in question.names)
 
     @property
     def template(self) -> str:
@@ -40,14 +44,12 @@ STEPS = (
     Step(
         "who",
         _("Who I am"),
-        (("name",), ("country", "region"), ("group_id", "group_other"), ("role_id",), ("topics", "topic_other")),
         form=fields.WhoForm,
     ),
-    Step("languages", _("Languages I speak"), (("languages",),), rows="languages", rows_class=rows_of(LanguageRow)),
+    Step("languages", _("Languages I speak"), rows="languages", rows_class=rows_of(LanguageRow)),
     Step(
         "share",
         _("What I can share"),
-        (("offers",), ("is_findable",)),
         form=fields.ShareForm,
         rows="offers",
         rows_class=rows_of(OfferRow),
@@ -55,15 +57,13 @@ STEPS = (
     Step(
         "learn",
         _("What I want to learn"),
-        (("wishes",),),
-        form=fields.SkillForm,
+        form=fields.LearnForm,
         rows="wishes",
         rows_class=rows_of(WishRow),
     ),
     Step(
         "when",
         _("When I am usually free"),
-        (("zone", "windows"),),
         form=fields.WhenForm,
         rows="windows",
         rows_class=rows_of(WindowRow, most=120),
@@ -71,14 +71,12 @@ STEPS = (
     Step(
         "how-much",
         _("How much, and how to reach me"),
-        (("can_help",), ("can_learn_from",), ("away_until",), ("region_wish",), ("contact_way", "contact_text")),
         form=fields.AmountsForm,
     ),
-    Step("consents", _("What I agree to"), (("consents",),), form=fields.ConsentsForm),
+    Step("consents", _("What I agree to"), form=fields.ConsentsForm),
     Step(
         "statistics",
         _("Two questions you may skip"),
-        (("gender", "gender_words"), ("age",)),
         form=fields.StatisticsForm,
         is_apart=True,
     ),
