@@ -10,7 +10,7 @@ from letsconnect.base.templatetags.when import when
 
 @admin.register(SecurityEvent)
 class SecurityEventAdmin(WorkingGroupAdmin):
-    """Nobody writes in it by hand, and people can read that somebody looked."""
+    """The security log, read-only. People can read on their own page that somebody looked."""
 
     shows, look, look_at_list = ("member", "by"), "accounts", "accounts"
     liaisons_may = frozenset()

@@ -1,4 +1,4 @@
-"""The few files out of node_modules that browsers are served."""
+"""Static files taken from node_modules: only the few that browsers are sent."""
 
 from collections.abc import Iterator
 from pathlib import Path

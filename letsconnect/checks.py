@@ -1,4 +1,4 @@
-"""What must be true of a process for the hours it tells to be right."""
+"""System check that the process uses the rules of time zones we name: otherwise the hours it shows may be wrong."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every template may name."""
+"""Variables that every template can use."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -21,7 +21,7 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 
 def _asking(request: HttpRequest) -> AgreementsToAsk:
-    """What the member is asked to agree to; a page that does not name it costs no query."""
+    """Return what the member is asked to agree to; a page whose template does not use it makes no query."""
     member = getattr(request, "user", None)
     if member is None or not member.is_authenticated:
         return AgreementsToAsk()

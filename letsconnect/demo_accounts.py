@@ -1,4 +1,4 @@
-"""What a visitor of the demo is told."""
+"""What visitors of the demo are told about signing in."""
 
 from django.conf import settings
 

@@ -37,8 +37,11 @@ class WorkingGroupSite(AdminSite):
     enable_nav_sidebar = False  # the lists need the width
 
     def register(self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any) -> None:
-        """Take our own tables only: those Django and allauth bring open by model permissions, which nobody grants
-        here, and would show every address to a superuser unlogged."""
+        """Register only our own tables.
+
+        The tables of Django and allauth go by model permissions, which nobody here has, and would show every address to
+        a superuser without an entry in the access log.
+        """
         if admin_class is not None and issubclass(admin_class, WorkingGroupAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
@@ -52,17 +55,17 @@ class WorkingGroupSite(AdminSite):
         return redirect_to_login(target, resolve_url("registrations:sign-in"))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Begin with what waits for this person."""
+        """Start with the work that waits for this person."""
         return super().index(request, {"waiting": list(_waiting(request.user)), **(extra_context or {})})
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """There are no passwords."""
+        """Answer 404: there are no passwords."""
         raise Http404
 
     password_change_done = password_change
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """No form of the desk asks it: people are found by name, where the look is noted."""
+        """Answer 404: no form of the desk uses it. People are chosen by name on a page that records the look."""
         raise Http404
 
 
@@ -116,7 +119,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
 
 
 def _what_stands_still() -> Iterator[tuple[str, str]]:
-    """Yield what nobody else would hear of: the portal does nothing by the clock, or its letters do not leave."""
+    """Yield failures nobody else would notice: nothing is done by the clock, or letters are not sent."""
     now = timezone.now()
     late = lateness(now=now)
     if late.is_tick_late:

@@ -1,6 +1,6 @@
-"""Noting that somebody of the working group looked at people's data; the app that knows people keeps it.
+"""Record that a member of the working group was shown people's data, so that each of them can read who looked.
 
-Every page of the desk that shows a person goes through here, so that each of them can read who looked.
+Every page of the desk that shows a person calls this. `registrations`, which has the accounts, stores the entries.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from django.db import models
 
 @dataclass
 class People:
-    """Whose data a page showed: keys of accounts, keys of registrations, and addresses nobody has an account for."""
+    """Whose data a page showed: keys of accounts, keys of registrations, and addresses that have no account."""
 
     members: set[int] = field(default_factory=set)
     registrations: set[int] = field(default_factory=set)
@@ -28,20 +28,22 @@ _keepers: list[Keeper] = []
 
 
 def store_with(keeper: Keeper) -> None:
-    """Let the app that knows people keep the looks."""
+    """Register the function that stores entries; the app with the accounts calls this at start-up."""
     _keepers.append(keeper)
 
 
 def note(*, viewer: Any, people: People, what: str, now: datetime) -> None:
-    """Remember that ``viewer`` was shown these people, in one statement; once a day is enough."""
+    """Record that ``viewer`` was shown these people, in one statement; one entry a day is enough."""
     if people:
         for keeper in _keepers:
             keeper(viewer, people, what, now.astimezone(UTC).date())
 
 
 def people_on(rows: Iterable[models.Model], ways: Iterable[str]) -> People:
-    """Return the people that ``ways`` lead to from the rows: "" is the row itself, "match__learner" a lookup. The keys
-    are on the rows, so it costs no query."""
+    """Return the people that ``ways`` lead to from the rows; "" means the row itself, "match__learner" is a lookup.
+
+    The keys are columns of the rows, so no query is needed.
+    """
     people = People()
     for row in rows:
         for way in ways:

@@ -20,9 +20,9 @@ def record(
     reason: str = "",
     reason_is_for_them: bool = False,
 ) -> Act:
-    """Write one act; ``by`` None is the portal itself. Call it inside the action's transaction.
+    """Write one act; ``by`` None means that the portal itself acted. Call it inside the action's transaction.
 
-    The reason stays with the working group, unless it is said to be meant for the person the act is about.
+    The reason is for the working group only, unless it is marked as meant for the person the act is about.
     """
     act = Act.objects.create(
         actor=by, verb=verb, object_type=on._meta.label_lower, object_id=on.pk, was=was, became=became, at=now
@@ -35,9 +35,9 @@ def record(
 def count_recent(
     *, by: Any, verbs: Collection[str], on: models.Model | models.QuerySet[Any], now: datetime, within: timedelta
 ) -> int:
-    """Return how often ``by`` did this to the object, or to any of the objects, in the time before ``now``.
+    """Count how often ``by`` did this to the object, or to any of the objects, in the time before ``now``.
 
-    Whoever limits by it holds the lock under which these acts are written.
+    To limit by this count, hold the lock under which these acts are written: otherwise two requests count the same.
     """
     if isinstance(on, models.Model):
         label, ids = on._meta.label_lower, [on.pk]
@@ -48,7 +48,7 @@ def count_recent(
 
 
 def forget_reasons(on: models.QuerySet[Any]) -> int:
-    """Empty the free texts given with the acts on these rows; the log itself never changes. Return how many."""
+    """Empty the reasons given with the acts on these rows and return how many; the acts themselves never change."""
     ids = list(on.values_list("pk", flat=True))
     label = on.model._meta.label_lower
     return ActReason.objects.filter(act__object_type=label, act__object_id__in=ids).exclude(text="").update(text="")

@@ -1,8 +1,8 @@
-"""The one canonical form of an email address: what people are told apart by, and what letters are sent to.
+"""The one canonical form of an email address: accounts are compared by it, and letters are sent to it.
 
-Two spellings of one mailbox become one text, two mailboxes never do. The domain is written in A-labels by IDNA 2008
-and UTS 46 (non-transitional: `straße.de` is not `strasse.de`), capital letters count for nothing in ASCII and only
-there, quotes that are not needed go. See docs/decisions/0027.
+Two spellings of the same mailbox get the same form, two different mailboxes never do. The domain is written in A-labels
+by IDNA 2008 and UTS 46 (non-transitional: `straße.de` is not `strasse.de`). Upper and lower case are the same in ASCII,
+and only there. Quotes that are not needed are removed. See docs/decisions/0027.
 """
 
 import re
@@ -21,11 +21,14 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class AddressRefused(ValueError):
-    """No letter can be sent there; the message says why."""
+    """No letter can be sent to this address; the message says why."""
 
 
 def canonical(address: str) -> str:
-    """Return the canonical form of an address as somebody typed it. Raises AddressRefused with words for them."""
+    """Return the canonical form of an address as somebody typed it.
+
+    Raises AddressRefused, with a text for the person who typed it.
+    """
     bare = address.strip().strip(_INVISIBLE).strip()
     local, at, domain = bare.rpartition("@")
     if not (local and at and domain):
@@ -45,17 +48,20 @@ def canonical_or_nothing(address: str) -> str:
 
 
 def canonical_or_as_it_is(address: str) -> str:
-    """Return the canonical form where there is one: for what people search by, and what was stored before."""
+    """Return the canonical form, or the address unchanged if it has none.
+
+    For search terms, and for addresses that were stored before there was a canonical form.
+    """
     return canonical_or_nothing(address) or address.strip()
 
 
 def canonical_words(text: str) -> str:
-    """Return words somebody searches by, each address among them in its canonical form."""
+    """Return search words with each address among them in its canonical form."""
     return " ".join(canonical_or_as_it_is(word) if "@" in word else word for word in text.split())
 
 
 def readable(address: str) -> str:
-    """Return an address for people's eyes: the domain in its own letters, where it has other than Latin ones."""
+    """Return an address as people read it: a domain with other than Latin letters is shown in its own letters."""
     local, at, domain = address.rpartition("@")
     if "xn--" not in domain:
         return address
@@ -66,14 +72,16 @@ def readable(address: str) -> str:
 
 
 def spellings(address: str) -> set[str]:
-    """Return the forms under which an address may have been fingerprinted: today's, and those of before."""
+    """Return every form under which the address may have been hashed: today's form and earlier ones."""
     today = canonical_or_as_it_is(address)
     return {today, address.strip().lower(), readable(today)}
 
 
 def was_sent_elsewhere(address: str) -> bool:
-    """Tell whether letters to this spelling went to another mailbox than they go to now, as long as domains were
-    written by IDNA 2003 (`straße.de` became `strasse.de`)."""
+    """Tell whether letters to this spelling used to go to another mailbox than they go to now.
+
+    This happened while domains were written by IDNA 2003, where `straße.de` became `strasse.de`.
+    """
     domain = address.rpartition("@")[2].strip()
     try:
         before = domain.encode("idna").decode().lower().removesuffix(".")

@@ -1,4 +1,4 @@
-"""The working group's desk: Django's admin, opened by a seat instead of by model permissions."""
+"""The working group's desk: Django's admin, opened by a seat in the working group instead of by model permissions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,7 +20,10 @@ from letsconnect.base.versioned import VersionedAdmin
 
 
 class DeskList(ChangeList):
-    """A list that shows nothing for a filter it does not know: a mistyped one would show, export and act on all."""
+    """A list that shows nothing for a filter value it does not know.
+
+    Otherwise a mistyped filter would show, export and act on every row.
+    """
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)
@@ -33,7 +36,7 @@ def _is_unknown(chosen: Any) -> bool:
 
 
 class WorkingGroupAdmin(VersionedAdmin):
-    """What liaisons and coordinators may do with one table. Nobody deletes rows; erasure empties them."""
+    """What liaisons and coordinators may do with one table. Nobody deletes rows: erasure empties them."""
 
     liaisons_may: frozenset[str] = frozenset({"view"})
     coordinators_may: frozenset[str] = frozenset({"view", "change", "add"})
@@ -55,12 +58,17 @@ class WorkingGroupAdmin(VersionedAdmin):
         return what in (self.coordinators_may if member.is_coordinator else self.liaisons_may)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any | None:
-        """Find by the key where the address names no column: Django looks an empty one up and fails."""
+        """Find the row by its key where the address names no column.
+
+        Django would look for a column with an empty name and fail.
+        """
         return super().get_object(request, object_id, from_field or None)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Show what this member of the working group may see: every list, page, button, inline, choice and export of
-        the desk begins here."""
+        """Return the rows this member of the working group may see.
+
+        Every list, page, button, inline, choice and export of the desk starts from this queryset.
+        """
         rows = super().get_queryset(request)
         if not request.user.is_authenticated or not request.user.is_staff:
             return rows.none()
@@ -72,7 +80,7 @@ class WorkingGroupAdmin(VersionedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Find an address however it is typed."""
+        """Search with addresses in their canonical form, so that an address is found however it is typed."""
         return super().get_search_results(request, queryset, canonical_words(search_term))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -83,8 +91,10 @@ class WorkingGroupAdmin(VersionedAdmin):
         return people_on(rows, self.shows)
 
     def note_look(self, request: HttpRequest, people: People, *, what: str) -> None:
-        """Remember for these people that the reader was shown something about them. Besides what it remembers, opening
-        a page changes nothing."""
+        """Record for these people that the reader was shown something about them.
+
+        Apart from this record, opening a page changes nothing.
+        """
         access_log.note(viewer=request.user, people=people, what=what, now=timezone.now())
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -104,8 +114,11 @@ class WorkingGroupAdmin(VersionedAdmin):
         return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Filter by what the list offers and by nothing else: Django takes every column of the table, and by one that
-        is not shown (an address, say) a liaison could spell it out letter by letter."""
+        """Allow only the filters that the list offers.
+
+        Django allows every column of the table. By filtering on a hidden column, such as an address, a liaison could
+        find out its value letter by letter.
+        """
         offered = {self.date_hierarchy}
         for offer in self.get_list_filter(request):
             offered.add(getattr(offer, "parameter_name", offer))
@@ -128,7 +141,10 @@ class WorkingGroupAdmin(VersionedAdmin):
         return False
 
     def has_seat(self, request: HttpRequest) -> bool:
-        """For Django's `permissions=["seat"]` on buttons: anyone in the working group who sees this table."""
+        """Tell whether the user is in the working group and sees this table.
+
+        For Django's `permissions=["seat"]` on buttons.
+        """
         return self._may(request, "view")
 
     has_seat_permission = has_seat
@@ -156,14 +172,17 @@ class WorkingGroupAdmin(VersionedAdmin):
         return TemplateResponse(request, "admin/acts.html", context)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """The log of acts is the one log; Django's own copies names into a second one."""
+        """Do nothing: the log of acts is the only log, and Django's own would copy names into a second one."""
 
     log_change = log_deletion = log_addition
 
 
 class DeskInline:
-    """Goes before an inline's class: its rows may be seen and written by whoever may do that to the row they stand
-    on, which is taken from the scoped queryset of the page. Nobody deletes unless the inline says so."""
+    """Permissions of an inline: whoever may see or change the page's row may do so with the rows of the inline.
+
+    Name it before the inline's class. The page's row comes from a queryset that is limited to what the user may see.
+    Nobody deletes rows unless the inline says so.
+    """
 
     def _page(self, request: HttpRequest) -> WorkingGroupAdmin:
         return self.admin_site._registry[self.parent_model]

@@ -1,4 +1,4 @@
-"""Asking the broker something without ever waiting for it longer than was said."""
+"""Asking the message broker something with a time limit that always holds."""
 
 import threading
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from redis.exceptions import RedisError
 
 
 def ask(what: Callable[[Connection], object], *, patience: float) -> str:
-    """Do ``what`` with a connection to the broker; return why it could not be done, or "".
+    """Call ``what`` with a connection to the broker; return why it failed, or "".
 
-    It is done in a thread of its own, because neither looking up a name nor a half-dead server keeps to a timeout.
+    The call runs in a thread of its own, because neither looking up a name nor a half-dead server respects a timeout.
     """
     errors: list[Exception] = []
     courier = threading.Thread(target=_done, args=(what, patience, errors), name="asking the broker", daemon=True)

@@ -1,4 +1,4 @@
-"""What must be true of the database for our locks to count right (design rule 3)."""
+"""System checks of the database and the proxies: what our locks and limits rely on (design rule 3)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,7 +23,7 @@ _HINT = "Under any other level a lock taken before counting reads the count of b
 
 @register(Tags.database)
 def read_committed(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse every isolation level but READ COMMITTED, wherever it was set: settings, role, database or server."""
+    """Refuse every isolation level but READ COMMITTED, wherever it is set: settings, role, database or server."""
     errors: list[CheckMessage] = []
     for alias in databases or []:
         with connections[alias].cursor() as cursor:
@@ -36,8 +36,11 @@ def read_committed(databases: Sequence[str] | None = None, **kwargs: Any) -> lis
 
 
 def a_proxy_ends_https() -> list[CheckMessage]:
-    """Warn where nobody but a proxy can speak https for us, and none is counted. Said when the web process starts, and
-    no check: those who set nothing yet have done nothing wrong."""
+    """Warn if the portal is reached over https, which only a proxy can do for us, but PROXY_HOPS counts no proxy.
+
+    This is said when the web process starts. It is not a system check: a new installation has set nothing yet and has
+    done nothing wrong.
+    """
     if settings.SITE_URL.startswith("https://") and settings.PROXY_HOPS == 0:
         text = "SITE_URL is https, which a proxy must end, but PROXY_HOPS is 0."
         return [CheckWarning(text, hint=_HOPS_HINT, id="letsconnect.W010")]
@@ -46,7 +49,7 @@ def a_proxy_ends_https() -> list[CheckMessage]:
 
 @register(Tags.database)
 def proxies_are_counted_right(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Warn of what requests of the last days have shown about PROXY_HOPS."""
+    """Warn if requests of the last days show that PROXY_HOPS is wrong."""
     if (
         "default" not in (databases or [])
         or ProxyDoubt._meta.db_table not in connections["default"].introspection.table_names()

@@ -1,4 +1,4 @@
-"""Many new rows at once, by PostgreSQL's COPY: for tens of thousands, quicker than making an object of each."""
+"""Insert many rows at once with PostgreSQL's COPY: for tens of thousands of rows, faster than an object for each."""
 
 import csv
 import json
@@ -12,9 +12,9 @@ _NULL = r"\N"
 
 
 def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows of these fields (``learner_id`` for a key); every other field gets its default.
+    """Insert rows with these fields (``learner_id`` for a foreign key); every other field gets its default.
 
-    Constraints hold as for any row. Nothing tells the keys of the new rows.
+    Constraints are checked as for any row. The keys of the new rows are not returned.
     """
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     given = {name: place for place, name in enumerate(columns)}
@@ -40,7 +40,7 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
 
 
 def _written(field: models.Field, value: Any) -> Any:
-    """A value as COPY reads it."""
+    """Return a value in the text form that COPY reads."""
     if value is None:
         return _NULL
     return json.dumps(value) if isinstance(field, models.JSONField) else value

@@ -1,4 +1,4 @@
-"""Waits for the database that were given up: what an error says, and how to wait less than the process would."""
+"""Database errors that end a wait (a lock, a timeout, a lost server), and ways to wait less than the process may."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _TOO_COMPLEX = "54"  # a statement no server could run: a fault of ours, and wai
 
 
 def reason_of(error: BaseException | None) -> str:
-    """Return `busy` or `away` when ``error`` says that the database cannot serve us now, else nothing."""
+    """Return `busy` or `away` if ``error`` says that the database cannot serve us now, else ""."""
     if not isinstance(error, Error):
         return ""
     cause = error.__cause__
@@ -30,13 +30,13 @@ def reason_of(error: BaseException | None) -> str:
 
 
 def wait_at_most(seconds: float) -> None:
-    """Let the current transaction give up a lock after so long: others queue behind who waits with a lock in hand."""
+    """Give up waiting for a lock after so long in this transaction, because others wait for its own locks."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{int(seconds * 1000)}ms"])
 
 
 def try_again_while_busy(step: Callable[[], Done], *, tries: int, pause: float) -> Done:
-    """Do a step that is a transaction of its own; when somebody else was first, again after a pause.
+    """Run a step that is its own transaction; if somebody else had the lock, run it again after a pause.
 
     Raises what the last try raised.
     """

@@ -1,4 +1,4 @@
-"""A form of the desk whose row changed while somebody typed: what stands there now, beside what they typed."""
+"""Show an edit conflict at the desk: what a row holds now, beside what the user typed into a form opened earlier."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ _LOCAL = (forms.IntegerField, forms.fields.BaseTemporalField)
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that changed since the form was opened, and what was typed there, if anything."""
+    """One field that changed since the form was opened, and what was typed there, if anything."""
 
     label: str
     now: str
@@ -31,21 +31,23 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """What the page shows: the differences, and the data with which the form goes on."""
+    """What the page shows about a conflict: the differences, and the data with which the form continues."""
 
     differences: list[Difference] = field(default_factory=list)
     data: QueryDict = field(default_factory=lambda: QueryDict(mutable=True))
 
 
 def facts_of(form: forms.BaseForm) -> dict[str, Any]:
-    """Return what the fields of an unbound form show, each as a browser would send it back untouched; the same words
-    in whatever language and zone somebody reads."""
+    """Return what the fields of an unbound form show, each as a browser would send it back unchanged.
+
+    The values are the same in whatever language and time zone the page is read.
+    """
     with _everywhere_alike():
         return {form.add_prefix(name): _untouched(form, name) for name in form.fields}
 
 
 def facts_of_rows(formset: BaseModelFormSet) -> dict[str, Any]:
-    """Return the same for each row of a formset, under the key of the row instead of its place on the page."""
+    """Return the same for each row of a formset, named by the row's key instead of its position on the page."""
     with _everywhere_alike():
         return {
             f"{formset.prefix}:{row_form.instance.pk}:{name}": _untouched(row_form, name)
@@ -61,7 +63,7 @@ def _everywhere_alike() -> Iterator[None]:
 
 
 def _as_everywhere(form: forms.BaseForm, name: str, typed: list[str]) -> list[str]:
-    """Return what somebody typed in their language and zone in the words that a fingerprint is made of."""
+    """Return what was typed in the user's language and zone in the neutral form that fingerprints are made of."""
     field = form.fields[name]
     parts = getattr(field, "fields", ()) or (field,)
     if len(parts) != len(typed) or not all(isinstance(part, _LOCAL) for part in parts):
@@ -76,7 +78,7 @@ def _as_everywhere(form: forms.BaseForm, name: str, typed: list[str]) -> list[st
 
 
 def own_fields(form: forms.ModelForm) -> list[str]:
-    """The fields somebody types into: not the keys a formset carries, nor its box for deleting."""
+    """Return the fields that a person types into, without a formset's keys and its box for deleting."""
     return [
         name
         for name, field in form.fields.items()
@@ -87,8 +89,11 @@ def own_fields(form: forms.ModelForm) -> list[str]:
 def compare(
     changed: Iterable[str], *, opened: str, posted: QueryDict, row: Any, form: forms.BaseForm, formsets: Iterable[Any]
 ) -> Comparison:
-    """Put what changed beside what was typed. Fields nobody typed into go on with what stands there now; where both
-    wrote, what was typed is kept, and the next press of the button decides for it."""
+    """Put what changed beside what was typed.
+
+    A field nobody typed into continues with the value the row has now. Where both people wrote, the typed value is
+    kept, and pressing the button again saves it.
+    """
     changed, before = set(changed), versions.read(opened)
     comparison = Comparison(data=posted.copy())
     for name in form.fields:
@@ -108,7 +113,7 @@ def compare(
 
 
 def columns_changed(before: dict[str, str], row: Any) -> list[Difference]:
-    """Return which columns of a row are not as they were."""
+    """Return the columns of a row whose values differ from those in ``before``."""
     names = [name for name, now in versions.columns_of(row).items() if name in before]
     changed = [name for name in names if before[name] != versions.fingerprint(versions.columns_of(row)[name])]
     return [Difference(versions.label_of(type(row), name), _column_in_words(row, name)) for name in changed]
@@ -117,7 +122,7 @@ def columns_changed(before: dict[str, str], row: Any) -> list[Difference]:
 def typed_into(
     form: forms.BaseForm, formsets: Iterable[Any], *, posted: QueryDict, before: dict[str, str]
 ) -> list[Difference]:
-    """Return what somebody typed into a form and its rows, and nothing of what they left as it was."""
+    """Return what a person typed into a form and its rows, without the fields they left unchanged."""
     differences = [
         _typed(form, name, posted, at=form.add_prefix(name), key=name, before=before) for name in form.fields
     ]
@@ -140,7 +145,7 @@ def _typed(
 
 
 def _compare_rows(comparison: Comparison, formset: Any, *, changed: set[str], before: dict[str, str]) -> Iterator[str]:
-    """Write the rows as they are now under their places, then those that were typed anew; yield what is settled."""
+    """Write the current rows at their positions, then the newly typed rows; yield the names that are dealt with."""
     prefix, posted = formset.prefix, comparison.data
     places = _places(posted, prefix)
     typed_anew = [place for place in range(_number(posted, f"{prefix}-TOTAL_FORMS")) if place not in places.values()]
@@ -169,7 +174,7 @@ def _compare_rows(comparison: Comparison, formset: Any, *, changed: set[str], be
 def _settle(
     comparison: Comparison, form: forms.ModelForm, name: str, *, key: str, at: str, before: dict[str, str]
 ) -> None:
-    """Note one difference; where nobody typed, let the form go on with what stands there now."""
+    """Note one difference; where nobody typed, let the form continue with the current value."""
     typed, now = _sent(form, name, comparison.data, at), _untouched(form, name)
     is_typed = before.get(key) != versions.fingerprint(_as_everywhere(form, name, typed))
     words = _in_words(form, name, typed) if is_typed else ""
@@ -179,7 +184,7 @@ def _settle(
 
 
 def _untouched(form: forms.BaseForm, name: str) -> list[str]:
-    """Return what a browser sends back of a field nobody touched."""
+    """Return what a browser sends back for a field nobody changed."""
     return _shown(form.fields[name].widget, form[name].value())
 
 
@@ -207,7 +212,7 @@ def _takes_many(widget: forms.Widget) -> bool:
 
 
 def _sent(form: forms.BaseForm, name: str, posted: QueryDict, at: str) -> list[str]:
-    """Return what came back of a field, in the same shape."""
+    """Return what the browser sent for a field, in the same shape as `_untouched`."""
     widget = form.fields[name].widget
     if isinstance(widget, forms.CheckboxInput):
         return ["on"] if at in posted else []
@@ -251,7 +256,7 @@ def _number(posted: QueryDict, key: str) -> int:
 
 
 def _places(posted: QueryDict, prefix: str) -> dict[str, int]:
-    """The place on the page of each row that was there, by its key."""
+    """Return the position on the page of each existing row, by its key."""
     initial = _number(posted, f"{prefix}-INITIAL_FORMS")
     return {posted.get(f"{prefix}-{place}-id", ""): place for place in range(initial)}
 

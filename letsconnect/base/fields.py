@@ -1,4 +1,4 @@
-"""One line of text that others read: cleaned on every way in, held to it by the database, isolated where shown."""
+"""One line of text that other people read: cleaned in forms, checked by the database, isolated where it is shown."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ _VISIBLE = f"[^{pattern_of(INVISIBLE)}]"
 
 
 def check_can_be_seen(text: str) -> None:
-    """Raise ValidationError when nothing of a text can be seen."""
+    """Raise ValidationError if the text has no visible character."""
     if text and not has_something_to_see(text):
         raise ValidationError(_("Nothing of this can be seen. Please write it with letters."), code="invisible")
 
 
 class LineFormField(forms.CharField):
-    """What people type into one line."""
+    """A form field for one line of text."""
 
     default_validators = [check_can_be_seen]
 
@@ -36,7 +36,7 @@ class LineFormField(forms.CharField):
 
 
 class LineField(models.CharField):
-    """A column of one visible line; what is read from it isolates itself in templates, see `lines.Line`."""
+    """A column for one visible line of text; values read from it isolate themselves in templates, see `lines.Line`."""
 
     default_validators = [check_can_be_seen]
 
@@ -56,7 +56,7 @@ class LineField(models.CharField):
 
 
 def lines_can_be_seen(*fields: str) -> Q:
-    """What a check constraint holds columns to: nothing that breaks, turns or hides a line, and something to see."""
+    """Return the check constraint for such columns: something visible, nothing that breaks, turns or hides a line."""
     rule = Q()
     for field in fields:
         rule &= Q(**{field: ""}) | (Q(**{f"{field}__regex": _VISIBLE}) & ~Q(**{f"{field}__regex": _FORBIDDEN}))
@@ -64,7 +64,10 @@ def lines_can_be_seen(*fields: str) -> Q:
 
 
 def mend_lines(model: type[models.Model], *fields: str, unseen: str = "") -> int:
-    """Bring what was stored before to the rule, for a migration; ``unseen`` stands for what nobody could see."""
+    """Bring values that were stored earlier into line with the rule, in a migration.
+
+    ``unseen`` replaces values of which nothing can be seen.
+    """
     broken = list(model.objects.exclude(lines_can_be_seen(*fields)).only(*fields))
     for row in broken:
         for field in fields:

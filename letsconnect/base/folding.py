@@ -1,4 +1,4 @@
-"""Taking spelling out of text: one place for case, marks, digits and dashes."""
+"""Make different spellings of a text equal: one place for case, accents, digits and dashes."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _QUOTES = re.compile(r"[\"'`´‘’‚‛“”„«»ʼʻ′]")
 
 
 def tidy(text: str) -> str:
-    """Return text with one form for every letter, digit, dash and space, and no invisible characters."""
+    """Return text with one form of each letter, digit, dash and space, and no invisible characters."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     text = unicodedata.normalize("NFKC", text).translate(_DASHES)
@@ -34,7 +34,7 @@ def tidy(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return tidy text in lower case without marks, punctuation kept."""
+    """Return tidy text in lower case without accents; punctuation stays."""
     if text.isascii() and text.isprintable():
         return " ".join(text.casefold().split())
     letters = unicodedata.normalize("NFKD", tidy(text).casefold())
@@ -42,7 +42,7 @@ def plain(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """Return what two spellings of one name have in common: letters and digits, single spaces."""
+    """Return what two spellings of one name share: letters and digits, single spaces."""
     return _short_key(text) if len(text) <= _SHORT else _key(text)
 
 

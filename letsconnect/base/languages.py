@@ -1,4 +1,4 @@
-"""The languages the portal speaks, and what to fall back to."""
+"""The languages of the portal, and which language replaces a missing text."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,13 +10,13 @@ FALLBACKS = {"es": ("pt", "en"), "pt": ("es", "en"), "fr": ("en",), "ar": ("en",
 
 
 def chain(language: str) -> tuple[str, ...]:
-    """Return ``language`` and what a reader of it is shown when a text is missing, best first."""
+    """Return ``language`` and the languages that replace it where a text is missing, best first."""
     base = language.split("-")[0]
     return (base, *FALLBACKS.get(base, ("en",)))
 
 
 def best_text(texts: Mapping[str, str], language: str) -> str:
-    """Return the text of ``texts`` (language → text) a reader of ``language`` understands best, or ""."""
+    """Return the text, from ``texts`` (language → text), that a reader of ``language`` understands best, or ""."""
     for code in chain(language):
         if texts.get(code):
             return texts[code]
@@ -24,7 +24,7 @@ def best_text(texts: Mapping[str, str], language: str) -> str:
 
 
 def language_or_default(language: str) -> str:
-    """Return ``language`` if the portal speaks it, else the default."""
+    """Return ``language`` if the portal has it, else the default language."""
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 

@@ -1,7 +1,7 @@
-"""Texts of one line that others read (names, titles, subjects): what may stand in them, and how they are shown.
+"""Texts of one line that other people read (names, titles, subjects): which characters are allowed, how they are shown.
 
-The tables are ours and not Python's, because `unicodedata` differs between the Pythons the portal runs on, and because
-PostgreSQL keeps the same rules (`letsconnect.base.fields`).
+We keep our own tables of characters, because Python's `unicodedata` differs between the versions the portal runs on,
+and because PostgreSQL has to check the same rules (`letsconnect.base.fields`).
 """
 
 import unicodedata
@@ -71,9 +71,10 @@ _ISOLATE, _POP = "\u2068", "\u2069"  # first strong isolate … pop directional 
 
 
 def one_line(text: str) -> str:
-    """Return the text as one line: composed (NFC), single spaces, nothing that breaks, turns or hides.
+    """Return the text as one line: composed (NFC), single spaces, no character that breaks, turns or hides the line.
 
-    Joiners stay where they spell a word (Persian, Sinhala, Malayalam, emoji), selectors where they follow a letter.
+    Joiners stay where they spell a word (Persian, Sinhala, Malayalam, emoji), variation selectors where they follow a
+    letter.
     """
     text = text if isinstance(text, str) else str(text)
     if text.isascii() and text.isprintable():
@@ -103,7 +104,7 @@ def _is_kept(letter: str, kind: str, before: list[str], after: str) -> bool:
 
 
 def _spells(letter: str, before: list[str], after: str) -> bool:
-    """Tell whether an invisible letter is a part of the word it stands in."""
+    """Tell whether an invisible letter is part of the word around it."""
     if not before or before[0] == " " or before[0] in "\u200c\u200d":
         return False
     code, previous = ord(letter), ord(before[0])
@@ -127,7 +128,7 @@ def _joins(before: str, after: str) -> bool:
 
 
 def has_something_to_see(text: str) -> bool:
-    """Tell whether a text shows anything: a letter, digit, sign or picture that is not a mark on nothing (UAX 44)."""
+    """Tell whether the text shows anything: a letter, digit, sign or picture, not only marks alone (UAX 44)."""
     return any(
         ord(letter) not in _INVISIBLE and unicodedata.category(letter) not in ("Mn", "Me", "Cc", "Cs", "Zs")
         for letter in text
@@ -135,15 +136,15 @@ def has_something_to_see(text: str) -> bool:
 
 
 def visible_line(text: str) -> str:
-    """Return the text as one line, or "" when nothing of it can be seen."""
+    """Return the text as one line, or "" if nothing of it is visible."""
     line = one_line(text)
     return line if has_something_to_see(line) else ""
 
 
 def isolated(text: Any) -> str:
-    """Return a name for the middle of a sentence: where its direction may differ, it turns nothing around it (UAX 9).
+    """Return a name for use inside a sentence, isolated from the text around it where its direction may differ (UAX 9).
 
-    Needed for right-to-left names anywhere, and for every name in a right-to-left text.
+    Needed for right-to-left names in any text, and for every name in a right-to-left text.
     """
     line = one_line(text)
     is_needed = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line)
@@ -152,10 +153,10 @@ def isolated(text: Any) -> str:
 
 
 class Line(str):
-    """One line somebody wrote, as it comes from the database.
+    """One line that somebody wrote, as it comes from the database.
 
-    It is a text like any other to whatever compares, stores or encodes it; put into a sentence (by a template, by "%"
-    or by an f-string) it is isolated. So no page and no letter has to think of it.
+    Comparing, storing and encoding treat it as any other text. Put into a sentence (by a template, by "%" or by an
+    f-string) it isolates itself, so no page and no letter has to do that.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Links that carry their own proof: absolute addresses and signed tokens."""
+"""Full addresses of our pages, and signed tokens for links in letters."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,12 +12,12 @@ LONGEST = 1500  # longer ones are no page of ours, and Django refuses to redirec
 
 
 def absolute(name: str, *args: object, **kwargs: object) -> str:
-    """Return the full address of a named page, for letters."""
+    """Return the full address of a named page, for use in letters."""
     return settings.SITE_URL + reverse(name, args=args or None, kwargs=kwargs or None)
 
 
 def path_or_nothing(target: str) -> str:
-    """Return where a request asked to be led afterwards if that is a path of this site, else ""."""
+    """Return the path that a request asks to be redirected to, if it is one of this site, else ""."""
     is_path = target.startswith("/") and len(target) <= LONGEST
     return target if is_path and url_has_allowed_host_and_scheme(target, allowed_hosts=None) else ""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 class ActQuerySet(models.QuerySet["Act"]):
     def on(self, obj: models.Model) -> "ActQuerySet":
-        """The acts on one object, oldest first, with who and why."""
+        """The acts on one object, oldest first, with the actor and the reason."""
         return (
             self.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
             .select_related("actor", "reason")
@@ -45,16 +45,16 @@ class Act(models.Model):
         return f"{self.verb} {self.object_type} {self.object_id}"
 
     def reason_for(self, member: Any) -> str:
-        """The reason as far as it is the member's to read: meant for them, or written by them."""
+        """The reason, if the member may read it: if it is meant for them or was written by them."""
         reason = getattr(self, "reason", None)
         is_theirs = reason is not None and (reason.is_for_them or self.actor_id == member.pk)
         return reason.text if is_theirs else ""
 
 
 class ActReason(models.Model):
-    """The free text given with an act; erasure empties it without touching the log.
+    """The free text given with an act; erasure empties it without changing the log.
 
-    It is the working group's own word unless it was written to be told to the person the act is about.
+    Only the working group reads it, unless it was written for the person the act is about.
     """
 
     act = models.OneToOneField(Act, on_delete=models.CASCADE, related_name="reason")
@@ -66,7 +66,7 @@ class ActReason(models.Model):
 
 
 class SecurityEventKind(models.TextChoices):
-    """What the security log keeps."""
+    """The kinds of events in the security log."""
 
     SIGNED_IN = "signed_in", _("signed in")
     SIGNED_OUT = "signed_out", _("signed out")
@@ -79,13 +79,15 @@ class SecurityEventKind(models.TextChoices):
 
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
     def visible_to(self, member: Any) -> "SecurityEventQuerySet":
-        """For coordinators, who give and end the roles it tells of."""
+        """Coordinators see the log, because they give and end the roles it is about."""
         return self if member.is_coordinator else self.none()
 
 
 class SecurityEvent(models.Model):
-    """One line of the security log: no address, no code, no network. Written by `security.record` only; a trigger
-    refuses every change."""
+    """One line of the security log: no address, no code, no network.
+
+    Written by `security.record` only; a trigger refuses every change.
+    """
 
     kind = models.CharField(_("what"), max_length=20, choices=SecurityEventKind)
     member = models.ForeignKey(
@@ -117,14 +119,17 @@ class SecurityEvent(models.Model):
 
 
 class ProxyDoubtKind(models.TextChoices):
-    """What speaks against the setting PROXY_HOPS."""
+    """The signs that the setting PROXY_HOPS is wrong."""
 
     NOT_COUNTED = "not_counted", _("a proxy of ours stands before the portal that PROXY_HOPS does not count")
     TOO_FEW_HEADERS = "too_few_headers", _("requests come through fewer proxies than PROXY_HOPS says")
 
 
 class ProxyDoubt(models.Model):
-    """That PROXY_HOPS seemed wrong, when last, and what it was then. With a wrong one everybody shares one network."""
+    """A sign that PROXY_HOPS is wrong, when it was last seen, and the setting at that time.
+
+    With a wrong setting everybody shares one network, and one limit.
+    """
 
     kind = models.CharField(max_length=20, choices=ProxyDoubtKind)
     hops = models.PositiveSmallIntegerField()
@@ -143,5 +148,5 @@ class ProxyDoubt(models.Model):
 
     @classmethod
     def standing(cls, *, hops: int, since: datetime) -> "models.QuerySet[ProxyDoubt]":
-        """Those that were seen under the setting of today, and lately."""
+        """The doubts that were seen recently and with today's setting."""
         return cls.objects.filter(hops=hops, seen_at__gt=since)

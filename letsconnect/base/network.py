@@ -1,4 +1,4 @@
-"""Where a request came from, for limits only; and whether PROXY_HOPS can be right."""
+"""The network a request came from, used for limits only; and signs that PROXY_HOPS is wrong."""
 
 import logging
 import time
@@ -24,9 +24,9 @@ _noted: dict[tuple[str, int], float] = {}
 
 
 def network_of(request: HttpRequest) -> str:
-    """Return the client's network: the address the peer has, or the outermost of our PROXY_HOPS proxies saw.
+    """Return the client's network: the peer's address, or the address that the outermost of our PROXY_HOPS proxies saw.
 
-    Of an IPv6 address it is the first half, because a household or a rented server has 2^64 of them.
+    Of an IPv6 address only the first half counts, because one household or one rented server has 2^64 addresses.
     """
     client = _client_of(request)
     address = _address(client)
@@ -36,8 +36,10 @@ def network_of(request: HttpRequest) -> str:
 
 
 def wrong_hops(request: HttpRequest) -> ProxyDoubtKind | None:
-    """Tell from one request that PROXY_HOPS cannot be right, or None. Believed are only peers of a private network:
-    anybody else can write any header."""
+    """Return the sign in this request that PROXY_HOPS is wrong, or None.
+
+    Only a peer in a private network is believed: anybody else can write any header.
+    """
     seen = _forwarded(request)
     peer = request.META.get("REMOTE_ADDR", "")
     if len(seen) < settings.PROXY_HOPS:
@@ -50,7 +52,7 @@ def wrong_hops(request: HttpRequest) -> ProxyDoubtKind | None:
 
 
 def notice_wrong_hops(request: HttpRequest, *, now: datetime) -> None:
-    """Write down, and say in the log, that PROXY_HOPS seems wrong: then everybody shares one limit."""
+    """Store, and write to the process log, that PROXY_HOPS seems wrong: everybody would then share one limit."""
     kind = wrong_hops(request)
     if kind is None or time.monotonic() - _noted.get((kind, settings.PROXY_HOPS), -NOTED_EVERY) < NOTED_EVERY:
         return
@@ -80,6 +82,6 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _is_private(text: str) -> bool:
-    """Tell whether a peer is on our side: a private address, this machine, or a socket, which has no address."""
+    """Tell whether a peer is one of ours: a private address, this machine, or a socket, which has no address."""
     address = _address(text)
     return not text or (address is not None and any(address in network for network in _OURS))

@@ -1,8 +1,8 @@
-"""Telling a worker that there is work now.
+"""Tell a worker that there is work now.
 
-Only a nudge: the row is the queue, and the tick finds the same row half a minute later. So a person's click never waits
-for a broker longer than ``PATIENCE``, whether it refuses, hangs or cannot even be looked up, and after one such wait
-this process asks it nothing for ``QUIET_SECONDS``, whatever the task.
+A nudge only saves time: the row is the queue, and the tick finds the same row at most half a minute later. So a page
+never waits for the broker longer than ``PATIENCE``, even if the broker refuses, hangs or has no address. After one such
+wait this process asks the broker nothing for ``QUIET_SECONDS``, whatever the task.
 """
 
 import logging
@@ -29,7 +29,7 @@ _quiet_until = 0.0
 
 
 def on_commit(task: str) -> None:
-    """Nudge the task of that name once when the current transaction commits, however often this is called in it."""
+    """Nudge the task of this name once when the current transaction commits, however often this is called in it."""
     nudge = sender(task)
     waiting = transaction.get_connection().run_on_commit
     if not any(entry[1] is nudge for entry in waiting):
@@ -38,12 +38,12 @@ def on_commit(task: str) -> None:
 
 @cache
 def sender(task: str) -> Callable[[], None]:
-    """Return the one function that nudges this task."""
+    """Return the function that nudges this task, always the same one."""
     return partial(send, task)
 
 
 def send(task: str) -> None:
-    """Nudge now, or at the end of what is being gathered. Never raises, and hardly ever waits."""
+    """Nudge now, or at the end of a `gathering` block. Never raises, and hardly ever waits."""
     gathered = _gathered.get()
     if gathered is not None:
         gathered.add(task)
@@ -53,7 +53,7 @@ def send(task: str) -> None:
 
 @contextmanager
 def gathering() -> Iterator[None]:
-    """Send what is nudged inside once per task when the block ends, however many transactions it has."""
+    """Send each task's nudges once, when the block ends, however many transactions it has."""
     gathered: set[str] = set()
     token = _gathered.set(gathered)
     try:
@@ -65,7 +65,7 @@ def gathering() -> Iterator[None]:
 
 
 def once_per_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Gather the nudges of a request: a button for many rows is many transactions and one nudge."""
+    """Gather the nudges of a request: a button for many rows makes many transactions but needs one nudge."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         with gathering():
@@ -75,7 +75,7 @@ def once_per_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
 
 
 def forget_quiet() -> None:
-    """Ask the broker again at the next nudge."""
+    """Ask the broker again at the next nudge, even after a failure."""
     global _quiet_until
     _quiet_until = 0.0
 

@@ -1,5 +1,7 @@
-"""Which columns hold something about a person, whose rows they are and who may be shown each: read from every app's
-columns.toml. CONTRIBUTING.md says how to declare a new one."""
+"""Which columns hold personal data, whose data it is and who may be shown it: read from the columns.toml of every app.
+
+CONTRIBUTING.md says how to declare a new column.
+"""
 
 import tomllib
 from collections.abc import Collection
@@ -30,7 +32,10 @@ class Table:
     shown_to: dict[str, frozenset[str]]  # column → who may be shown it: words of AUDIENCES, or lookups to a member
 
     def rows_of(self, member: models.Model, *, through: Collection[int] = ()) -> models.QuerySet[Any]:
-        """Return the rows that belong to ``member``; ``through`` are registrations of theirs that no key says so of."""
+        """Return the rows that belong to ``member``.
+
+        ``through`` are keys of registrations that are theirs although no foreign key says so.
+        """
         mine = models.Q(pk__in=[])
         for owner in self.owners:
             mine |= models.Q(**{owner: member.pk})
@@ -39,7 +44,10 @@ class Table:
         return self.model._base_manager.filter(mine)
 
     def columns_for(self, row: models.Model, member: models.Model, *, through: Collection[int] = ()) -> tuple[str, ...]:
-        """Return which columns of their row are ``member``'s to read; of a row of two people not each is for both."""
+        """Return which columns of this row ``member`` may read.
+
+        A row about two people may show each of them different columns.
+        """
         ways = {word for audience in self.shown_to.values() for word in audience - AUDIENCES}
         roles = {word for word in ways if _is(row, word, member, through)}
         if any(_is(row, owner, member, through) for owner in self.owners):
@@ -55,13 +63,13 @@ class Table:
         return any(audience - AUDIENCES or audience & {OWNER, BOTH} for audience in self.shown_to.values())
 
     def emptied(self) -> dict[str, Any]:
-        """Return what stands in each personal column once it is emptied."""
+        """Return the value of each personal column after erasure."""
         return {name: _empty(self.model._meta.get_field(name)) for name in self.personal}
 
 
 @cache
 def tables() -> tuple[Table, ...]:
-    """Return every table of ours, in the order of the apps."""
+    """Return every table of our apps, in the order of the apps."""
     all_tables = []
     for config in apps.get_app_configs():
         declared = Path(config.path) / "columns.toml"
@@ -76,7 +84,7 @@ def table_of(model: type[models.Model]) -> Table:
 
 
 def leads_to_a_person(model: type[models.Model], lookup: str) -> bool:
-    """Tell whether following ``lookup`` from a row ends at an account."""
+    """Tell whether following ``lookup`` from a row leads to an account."""
     try:
         end = reduce(lambda at, name: at._meta.get_field(name).related_model, lookup.split("__"), model)
     except (FieldDoesNotExist, AttributeError):

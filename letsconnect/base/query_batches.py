@@ -1,4 +1,4 @@
-"""Reading many small tables in one statement: a page about everything would else ask the database once for each."""
+"""Read many small tables in one statement, for pages that would otherwise ask the database once for each."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -22,18 +22,18 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 class Reading:
-    """Querysets that are read together: first say which (``want``), then ``read``, then use them as ever."""
+    """Querysets that are read together: name each one with ``want``, call ``read``, then use them as usual."""
 
     def __init__(self) -> None:
         self._wanted: list[QuerySet[Any]] = []
 
     def want(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the queryset, to be used after ``read``."""
+        """Add the queryset and return it, to be used after ``read``."""
         self._wanted.append(rows)
         return rows
 
     def read(self) -> None:
-        """Ask for all of it in one statement; what a queryset prefetches beside its own rows is asked for as ever."""
+        """Read all querysets in one statement; what a queryset prefetches is read as usual."""
         asked = []
         for rows in self._wanted:
             compiler = rows.query.get_compiler(using=rows.db)
@@ -47,7 +47,7 @@ class Reading:
         self._wanted = [rows for rows, *_rest in asked]
 
     def prefetch(self, model: type[models.Model], *lookups: str) -> None:
-        """Prefetch ``lookups`` for every row of ``model`` that came along with what was read, once for all."""
+        """Prefetch ``lookups`` once for all rows of ``model`` among what was read, related rows included."""
         met: dict[int, models.Model] = {}
         for rows in self._wanted:
             for row in rows:
@@ -70,7 +70,7 @@ def _answers(asked: list[Any]) -> list[list[list[Any]]]:
 
 
 def _give(rows: QuerySet[Any], compiler: Any, rows_read: Iterable[list[Any]]) -> None:
-    """Let the queryset make its rows out of what was found, as if its own statement had found it."""
+    """Let the queryset build its rows from what was read, as if its own statement had returned it."""
     reads = [_READ.get(column[0].output_field.get_internal_type()) for column in compiler.select]
     values = [
         tuple(value if read is None or value is None else read(value) for read, value in zip(reads, row, strict=True))
@@ -82,7 +82,7 @@ def _give(rows: QuerySet[Any], compiler: Any, rows_read: Iterable[list[Any]]) ->
 
 
 def _meet(row: Any, met: dict[int, models.Model]) -> None:
-    """Note a row and those that came along with it, each object once."""
+    """Collect a row and the related rows loaded with it, each object once."""
     if isinstance(row, models.Model) and id(row) not in met:
         met[id(row)] = row
         for related in row._state.fields_cache.values():

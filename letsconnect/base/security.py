@@ -1,4 +1,4 @@
-"""Writing the security log: who came in, who went, what was refused, and who was given power."""
+"""Writing the security log: sign-ins, sign-outs, refusals, and roles that were given."""
 
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,9 @@ from letsconnect.base.models import SecurityEvent, SecurityEventKind
 def record(
     *, kind: SecurityEventKind, member: Any | None, by: Any | None, now: datetime, detail: str = ""
 ) -> SecurityEvent:
-    """Write one line. ``member`` is whose account it is about, None where nobody has it; ``by`` is who did it, None
-    for a visitor or the portal itself. ``detail`` names a door or a role: never an address, a code or a network.
+    """Write one line. ``member`` is the account it is about, None if nobody has it.
 
-    What is refused is to be recorded outside the transaction that is undone by the refusal.
+    ``by`` is the person who did it, None for a visitor or the portal. ``detail`` names a way in or a role, never an
+    address, a code or a network. Record a refusal outside the transaction that the refusal rolls back.
     """
     return SecurityEvent.objects.create(kind=kind, member=member, by=by, detail=detail, at=now)

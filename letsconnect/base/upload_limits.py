@@ -1,4 +1,4 @@
-"""Files that come with a request: no more of them is kept than the portal can use."""
+"""Limit the size of uploaded files: a request keeps no more of them than the portal can use."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ LARGEST = 5 * 1024 * 1024  # of all files of one request together
 
 
 class BoundedFiles(FileUploadHandler):
-    """Keeps nothing of a file that is too large, wherever it is sent; the request remembers that there was one."""
+    """Upload handler that keeps nothing of a file that is too large; the request remembers that there was one."""
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)

@@ -1,4 +1,4 @@
-"""The one way in which forms, buttons and lists of the desk notice that somebody else was faster."""
+"""How forms, buttons and lists of the desk notice that somebody else changed the row in the meantime."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -27,7 +27,8 @@ FormOf = Callable[[Any], BaseForm]
 class VersionedAdmin(admin.ModelAdmin):
     """Every form carries the version it was opened at, every button that of its row, every list those of its rows.
 
-    It is compared under the lock of the row, so that of two who save at once one is shown what the other did.
+    The version is compared under the row's lock. So of two people who save at the same time, the second is shown what
+    the first one changed.
     """
 
     # The columns whose change matters to whoever looks at a row; None: all of them.
@@ -49,8 +50,10 @@ class VersionedAdmin(admin.ModelAdmin):
         return facts
 
     def opened(self, request: HttpRequest, obj: models.Model, form: FormOf | None = None) -> str:
-        """Return what the hidden field of a form, or of a button about this row, carries. ``form`` makes the untouched
-        form of a row, for the pages that are not Django's own."""
+        """Return the value of the hidden field for a form, or for a button about this row.
+
+        ``form`` makes the unchanged form of a row, for pages that are not Django's own.
+        """
         return versions.opened_at(self._facts(request, obj, form))
 
     def _facts(self, request: HttpRequest, obj: models.Model, form: FormOf | None) -> dict[str, Any]:
@@ -58,12 +61,12 @@ class VersionedAdmin(admin.ModelAdmin):
         return facts if form is None else _with_form(facts, form(obj))
 
     def lock(self, obj: models.Model) -> None:
-        """Lock what the action behind a form or button locks first."""
+        """Lock the row that the action behind a form or button locks first."""
         list(self.model._base_manager.select_for_update(no_key=True, of=("self",)).filter(pk=obj.pk).values_list("pk"))
 
     @contextmanager
     def as_opened(self, request: HttpRequest, obj: models.Model, form: FormOf | None = None) -> Iterator[Any]:
-        """Act on a row as the page showed it, in one transaction; ChangedMeanwhile where it is another by now."""
+        """Act on a row as the page showed it, in one transaction; raises ChangedMeanwhile if the row has changed."""
         with transaction.atomic():
             self.lock(obj)
             now = self.get_object(request, str(obj.pk))
@@ -105,7 +108,7 @@ class VersionedAdmin(admin.ModelAdmin):
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def _refuse_kindly(self, request: HttpRequest, object_id: str) -> HttpResponse | None:
-        """Where the row stopped being one to change while somebody typed, show what it became and what they typed."""
+        """If the row can no longer be changed, show what it became and what the user typed."""
         obj = self.get_object(request, object_id)
         may_change_others = self.has_change_permission(request)
         if obj is None or not may_change_others or self.has_change_permission(request, obj):
@@ -149,7 +152,7 @@ class VersionedAdmin(admin.ModelAdmin):
         return {"differences": comparison.differences}
 
     def _untouched(self, request: HttpRequest, obj: models.Model) -> tuple[ModelForm, list[BaseModelFormSet]]:
-        """Return the form and its formsets as they are when nobody has typed."""
+        """Return the form and its formsets as they are before anybody types."""
         fields = flatten_fieldsets(self.get_fieldsets(request, obj))
         form = self.get_form(request, obj, change=True, fields=fields)(instance=obj)
         formsets, prefixes = [], {}
@@ -175,7 +178,7 @@ class VersionedAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
-        """Write what was changed and nothing else."""
+        """Write only the fields that were changed."""
         columns = {field.name for field in obj._meta.concrete_fields}
         if not change:
             obj.save()
@@ -185,7 +188,7 @@ class VersionedAdmin(admin.ModelAdmin):
     # The buttons of lists
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send along what all rows are like, where a button may be pressed for more than this page shows."""
+        """Send a version of all rows along, if a button can be pressed for more rows than this page shows."""
         response = super().changelist_view(request, extra_context)
         shown = getattr(response, "context_data", None) or {}
         rows = shown.get("cl") if shown.get("action_form") else None
@@ -201,8 +204,10 @@ class VersionedAdmin(admin.ModelAdmin):
         return format_html('{}<input type="hidden" name="{}" value="{}">', box, versions.ROWS, self.row_version(obj))
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
-        """Press a button for the rows ticked as they were shown; of those that changed since, say so and do nothing.
-        What cannot be a row was not ticked on our page."""
+        """Run a button for the ticked rows as they were shown; report the rows that changed and leave them alone.
+
+        Ticks that cannot be rows are ignored: our page did not send them.
+        """
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if len(keys_among(ticked)) != len(ticked):
             raise BadRequest("a row that cannot be")
@@ -216,7 +221,7 @@ class VersionedAdmin(admin.ModelAdmin):
             return super().response_action(request, queryset.exclude(pk__in=stale))
 
     def _are_all_as_shown(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> bool:
-        """Compare all rows of the list, on whatever page, with what they were when it was opened; say so if not."""
+        """Tell whether no row of the list, on any page, has changed since it was opened; if one has, tell the user."""
         if queryset.count() > MOST_ACROSS:
             message = _("A button is pressed for at most %(most)d rows at once. Filter the list, or tick page by page.")
             messages.error(request, message % {"most": MOST_ACROSS})
@@ -234,8 +239,7 @@ class VersionedAdmin(admin.ModelAdmin):
         return False
 
     def as_compared(self, request: HttpRequest, rows: Iterable[Any]) -> list[Any]:
-        """Return these rows as they were when they were compared with the page: for actions that compare once more
-        under their own locks."""
+        """Return the rows as they were compared with the page, for actions that compare again under their own locks."""
         rows_compared = getattr(request, "compared", {})
         return [rows_compared.get(row.pk, row) for row in rows]
 
@@ -258,13 +262,13 @@ class VersionedAdmin(admin.ModelAdmin):
 
 
 def _with_form(facts: dict[str, Any], form: BaseForm) -> dict[str, Any]:
-    """Add what the fields show; a column that is one of them counts once."""
+    """Add what the fields show; a column that is also a field counts once."""
     fields = {f"column:{name}" for name in form.fields}
     return {name: value for name, value in facts.items() if name not in fields} | edit_conflicts.facts_of(form)
 
 
 def _refusing(form: type[ModelForm]) -> type[ModelForm]:
-    """Return the same form, which saves nothing and says why."""
+    """Return the same form as a class that saves nothing and says why."""
 
     def clean(self: ModelForm) -> dict[str, Any] | None:
         cleaned = form.clean(self)

@@ -1,7 +1,6 @@
-"""The version a form or a button of the desk was opened at travels along in a hidden field. What changed since is
-shown, and nothing is written over unseen.
+"""The version at which a form or button of the desk was opened, kept in a hidden field: nothing is overwritten unseen.
 
-A version is a short fingerprint of each fact, so that nothing can be read out of it, and so that it says which changed.
+A version holds a short fingerprint of each fact. So nothing can be read out of it, and it says which fact changed.
 """
 
 import json
@@ -20,8 +19,10 @@ Facts = Mapping[str, Any]
 
 
 class ChangedMeanwhile(Exception):
-    """The row is not as it was when the page was opened; the text says what changed, ``beside`` puts it beside what
-    was typed, where there is a form."""
+    """The row has changed since the page was opened; the text says what changed.
+
+    ``beside`` compares it with what was typed, if there is a form.
+    """
 
     def __init__(self, said: str, beside: Any = None) -> None:
         super().__init__(said)
@@ -38,7 +39,7 @@ def opened_at(facts: Facts) -> str:
 
 
 def read(opened: str) -> dict[str, str]:
-    """Return the fingerprints that came back, by name; none from what is no version."""
+    """Return the fingerprints that came back, by name; none if the text is not a version."""
     if not opened or len(opened) > _LONGEST:
         return {}
     try:
@@ -49,7 +50,7 @@ def read(opened: str) -> dict[str, str]:
 
 
 def changed_since(opened: str, facts: Facts) -> list[str]:
-    """Return the names of the facts that are not as they were; all of them where no version came along."""
+    """Return the names of the facts that changed; all names if no version came along."""
     before = read(opened)
     now = {name: fingerprint(value) for name, value in facts.items()}
     return [name for name in [*now, *(before.keys() - now.keys())] if before.get(name) != now.get(name)]
@@ -61,13 +62,13 @@ def columns_of(row: models.Model, only: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def all_rows(rows: models.QuerySet[Any], only: Iterable[str] = ()) -> str:
-    """Return one fingerprint of all these rows, read without making objects of them."""
+    """Return one fingerprint of all these rows, read without building objects."""
     names = [field.name for field in _columns(rows.model, only)]
     return fingerprint([[str(value) for value in row] for row in rows.order_by("pk").values_list("pk", *names)])
 
 
 def all_objects(objects: Iterable[models.Model], only: Iterable[str] = ()) -> str:
-    """Return the same of rows that are at hand."""
+    """Return the same fingerprint for rows that are already loaded."""
     in_order = sorted(objects, key=lambda row: row.pk)
     return fingerprint(
         [[str(row.pk), *(str(field.value_from_object(row)) for field in _columns(type(row), only))] for row in in_order]
@@ -80,7 +81,7 @@ def _columns(model: type[models.Model], only: Iterable[str]) -> list[models.Fiel
 
 
 def label_of(model: type[models.Model], name: str) -> str:
-    """Return what people call the column a fact was made of; "" where it is none of this table."""
+    """Return how people call the column a fact was made of; "" if this table has no such column."""
     column = name.removeprefix("column:")
     labels = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
     return labels.get(column, "")

@@ -1,1 +1,1 @@
-"""The database backend: PostgreSQL's own, with a second try at connecting for whoever only reads."""
+"""The database backend: PostgreSQL's own, with a second try at connecting for requests that only read."""

@@ -8,12 +8,12 @@ from letsconnect.database import reading
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A PostgreSQL connection. Only connecting is tried twice: nothing was asked yet, so nothing is done twice."""
+    """A PostgreSQL connection. Only connecting is tried twice: nothing was asked yet, so nothing can be done twice."""
 
     def get_new_connection(self, conn_params: dict[str, object]) -> object:
-        """Connect; a page that only reads tries again half a second after a refusal, once.
+        """Connect; a page that only reads tries once more, half a second after a refusal.
 
-        A server that kept us waiting until we gave up would do so again: nobody waits for it twice.
+        If the server did not answer in time, it would not answer the second time either: nobody waits for it twice.
         """
         started = time.monotonic()
         try:

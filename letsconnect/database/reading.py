@@ -1,4 +1,4 @@
-"""Whether the request of this moment only reads, and so may try once more to connect."""
+"""Whether the current request only reads, and so may try to connect a second time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ def only_reading(is_safe: bool) -> Iterator[None]:
 
 
 def take_second_try() -> bool:
-    """Tell whether a second try is allowed; it is then used up."""
+    """Tell whether a second try is allowed, and use it up."""
     allowed = _may_try_again.get()
     _may_try_again.set(False)
     return allowed

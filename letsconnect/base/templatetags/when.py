@@ -1,4 +1,4 @@
-"""Moments as people read them: localised, in their zone, with the zone named."""
+"""Moments as people read them: in their language and time zone, with the zone named."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
