@@ -49,7 +49,7 @@ class ClinicTextInline(DeskInline, admin.StackedInline):
 
 
 class RsvpInline(DeskInline, admin.TabularInline):
-    """Who comes: names, never addresses."""
+    """The people who signed up: their names, never their addresses."""
 
     model = Rsvp
     fields = readonly_fields = ["name", "state", "seat", "made_at"]
@@ -69,7 +69,7 @@ class RsvpInline(DeskInline, admin.TabularInline):
 
 @admin.register(Clinic)
 class ClinicAdmin(WorkingGroupAdmin):
-    """Each member of the working group sees what they look after; see `ClinicQuerySet.looked_after_by`."""
+    """The list and pages of clinics; members of the working group see those they look after (`looked_after_by`)."""
 
     shows, look = ("member",), "clinic"  # of those signed up; the list names nobody
     liaisons_may = frozenset({"view", "change", "add"})
@@ -88,14 +88,14 @@ class ClinicAdmin(WorkingGroupAdmin):
         return super().get_queryset(request).for_pages().annotate(waiting_count=waiting)
 
     def people_on(self, rows: Iterable[Clinic]) -> People:
-        """Those signed up, whom the page of a clinic names."""
+        """Return the people the page of a clinic names: those who signed up."""
         return super().people_on(Rsvp.objects.filter(clinic__in=[row.pk for row in rows]).active())
 
     def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_to_come)
 
     def formfield_for_choice_field(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> ChoiceField:
-        """Offer the regions one looks after, or none; the action refuses all others."""
+        """Offer only the regions the reader looks after; the action refuses all others."""
         if db_field.name == "region" and not request.user.is_coordinator:
             mine = [(code, label) for code, label in Region.choices if request.user.looks_after(code)]
             kwargs["choices"] = [("", "—"), *mine]
@@ -131,7 +131,7 @@ class ClinicAdmin(WorkingGroupAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the form; what an action refuses at the last moment is said, and nothing is kept."""
+        """Show the form. Where an action refuses at the last moment, say why and store nothing."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (ClinicError, NotOneMoment) as refusal:
@@ -219,7 +219,7 @@ class ClinicAdmin(WorkingGroupAdmin):
 
 
 def _cancelled(signed_up: int) -> str:
-    """Say that a clinic is cancelled, and how many are told."""
+    """Return a message: the clinic is cancelled, and how many people get a letter about it."""
     if not signed_up:
         return _("The clinic is cancelled. Nobody had signed up.")
     return ngettext(

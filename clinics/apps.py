@@ -7,8 +7,7 @@ class ClinicsConfig(AppConfig):
     verbose_name = _("Clinics")
 
     def ready(self) -> None:
-        """Tell mailings which letters clinics owe, and other apps when their people are busy; listen to the news about
-        people."""
+        """Register letters with mailings and busy hours with `base`, and connect to signals about people who leave."""
         from clinics import emails  # noqa: F401  its import registers the letters
         from clinics.planning import notices
         from clinics.seats import busy, leaving

@@ -1,4 +1,4 @@
-"""Clinics for a first look: one far off, one nearly full with a waiting list, one tomorrow, one held."""
+"""Demo data for clinics: one in two weeks, one nearly full with a waiting list, one tomorrow, one that was held."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ Words = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """One demo clinic; ``days`` from now, at ``hour`` o'clock in ``zone``."""
+class DemoClinic:
+    """One demo clinic: it starts ``days`` from now, at ``hour`` o'clock in ``zone``."""
 
     days: int
     hour: int
@@ -28,7 +28,7 @@ class Plan:
 
 
 PLANS = (
-    Plan(
+    DemoClinic(
         days=16,
         hour=15,
         zone="UTC",
@@ -44,7 +44,7 @@ PLANS = (
             "ar": ("كتابة طلب منحة يُقرأ", "من فكرة إلى صفحتين واضحتين، مع أمثلة حقيقية."),
         },
     ),
-    Plan(
+    DemoClinic(
         days=9,
         hour=18,
         zone="America/Bogota",
@@ -60,7 +60,7 @@ PLANS = (
             "pt": ("Editatonas com bibliotecas", "Como preparar, realizar e relatar uma editatona com uma biblioteca."),
         },
     ),
-    Plan(
+    DemoClinic(
         days=1,
         hour=18,
         zone="Africa/Cairo",
@@ -71,7 +71,7 @@ PLANS = (
             "ar": ("كيف يبقى المحررون الجدد", "ما الذي جعل المحررين الجدد يبقون، كما ترويه ثلاث مجموعات."),
         },
     ),
-    Plan(
+    DemoClinic(
         days=-12,
         hour=14,
         zone="Asia/Kathmandu",
@@ -91,10 +91,10 @@ def load(members: Sequence[Member], now: datetime, *, planner: Member | None = N
     Call it once, on an empty database; ``planner``, or else a coordinator among the members, plans the clinics.
     """
     planner = planner or next(member for member in members if member.is_coordinator)
-    return [_hold_one(plan, members, planner, now) for plan in PLANS]
+    return [_plan_held_clinic(plan, members, planner, now) for plan in PLANS]
 
 
-def _hold_one(plan: Plan, members: Sequence[Member], planner: Member, now: datetime) -> Clinic:
+def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Member, now: datetime) -> Clinic:
     day = now.astimezone(ZoneInfo(plan.zone)) + timedelta(days=plan.days)
     clinic = Clinic(
         local_date=day.date(),

@@ -17,7 +17,7 @@ class ClinicState(TextChoices):
 
 
 class ClinicPhase(TextChoices):
-    """What a reader is told: computed from state, clock and rows, never stored."""
+    """What a reader sees of the state of a clinic: computed from state, clock and rows, never stored."""
 
     DRAFT = "draft", pgettext_lazy("state of a clinic", "draft")
     OPEN = "open", pgettext_lazy("state of a clinic", "open for sign-up")
@@ -53,7 +53,7 @@ ACTIVE = (RsvpState.GOING, RsvpState.WAITING, RsvpState.OFFERED)
 
 
 class NoticeKind(TextChoices):
-    """What someone going is told about one start of a clinic, each at most once."""
+    """What a letter tells people with a seat about one start of a clinic; each kind is sent at most once."""
 
     DAY = "day", _("a day before")
     HOUR = "hour", _("an hour before")
@@ -61,7 +61,7 @@ class NoticeKind(TextChoices):
 
 
 class FloorLanguage(TextChoices):
-    """BCP 47 codes of the languages a clinic has been, or may soon be, spoken in."""
+    """Languages a clinic has been, or may soon be, spoken in, as BCP 47 codes."""
 
     ENGLISH = "en", _("English")
     SPANISH = "es", _("Spanish")
@@ -103,42 +103,42 @@ class ClinicError(Exception):
     """An expected refusal; its text can be shown to the person."""
 
 
-class MoveNotAllowed(ClinicError):
+class ClinicMoveNotAllowed(ClinicError):
     """The clinic is not in a state from which this can be done."""
 
 
-class NotYours(ClinicError):
+class NotYourClinic(ClinicError):
     """The clinic is of a region that the person does not look after."""
 
 
-class NotReady(ClinicError):
+class ClinicNotReady(ClinicError):
     """The clinic lacks something people must be told before it can be announced."""
 
 
 class ClinicClosed(ClinicError):
-    """Sign-up is not, or no longer, possible."""
+    """Sign-up is not open yet, or not open any more."""
 
 
 class ClinicBusy(ClinicError):
-    """Too many people took the same seat at the same time; asking again will do."""
+    """Too many people took the same seat at the same time; trying again helps."""
 
 
-class TooOften(ClinicError):
-    """Somebody signed up for the same clinic so often within an hour that it would only be noise."""
+class SignUpTooOften(ClinicError):
+    """Somebody signed up for the same clinic so often within an hour that more letters would only disturb."""
 
 
 class CapacityTooSmall(ClinicError):
-    """Fewer seats than people who already have one."""
+    """The new number of seats is below the number of people who have a seat."""
 
 
-class ReasonMissing(ClinicError):
-    """People who are turned away are told why."""
+class CancelReasonMissing(ClinicError):
+    """A clinic is cancelled without a reason, but the people who signed up must be told why."""
 
 
 def check_move(was: str, becomes: str) -> None:
-    """Raise MoveNotAllowed unless a clinic may go from ``was`` to ``becomes``."""
+    """Raise ClinicMoveNotAllowed unless a clinic may go from ``was`` to ``becomes``."""
     if ClinicState(becomes) not in _ALLOWED_MOVES[ClinicState(was)]:
-        raise MoveNotAllowed(
+        raise ClinicMoveNotAllowed(
             _("A clinic that is %(was)s cannot become %(becomes)s.")
             % {"was": ClinicState(was).label, "becomes": ClinicState(becomes).label}
         )
@@ -147,7 +147,7 @@ def check_move(was: str, becomes: str) -> None:
 def phase(
     *, state: str, starts_at: datetime, ends_at: datetime, closes_at: datetime, is_full: bool, now: datetime
 ) -> ClinicPhase:
-    """Say what a clinic is to a reader at ``now``."""
+    """Return the phase of a clinic that a reader sees at ``now``."""
     if state in (ClinicState.DRAFT, ClinicState.CANCELLED):
         return ClinicPhase(state)
     if state in (ClinicState.HELD, ClinicState.ARCHIVED) or now >= ends_at:
@@ -170,27 +170,27 @@ def check_open(*, state: str, closes_at: datetime, now: datetime) -> None:
 
 
 def offer_seat(*, capacity: int, held: int, anyone_waiting: bool) -> RsvpState:
-    """Give a seat when one is free and nobody came before, else a turn in the queue."""
+    """Return GOING when a seat is free and nobody waits already, else WAITING."""
     return RsvpState.GOING if held < capacity and not anyone_waiting else RsvpState.WAITING
 
 
 def next_free_seat(*, capacity: int, taken: Collection[int]) -> int | None:
     """Return the lowest seat number of 1..capacity that nobody has, or None.
 
-    Seats are drawn from this range only, so that their uniqueness alone already keeps a clinic from overbooking.
+    Seats are taken from this range only, so the unique constraint on them alone keeps a clinic from overbooking.
     """
     return next((seat for seat in range(1, capacity + 1) if seat not in taken), None)
 
 
 def seats_to_give(*, state: str, capacity: int, held: int, closes_at: datetime, now: datetime) -> int:
-    """Return how many of those waiting move up now: none once sign-up has closed."""
+    """Return how many of the people waiting get a seat now: none once sign-up has closed."""
     if state != ClinicState.ANNOUNCED or now >= closes_at:
         return 0
     return max(0, capacity - held)
 
 
 def check_capacity(*, capacity: int, held: int) -> None:
-    """Raise CapacityTooSmall when people who have a seat would lose it."""
+    """Raise CapacityTooSmall when somebody who has a seat would lose it."""
     if capacity < held:
         raise CapacityTooSmall(
             ngettext(
@@ -206,7 +206,8 @@ def reminder_due(*, starts_at: datetime, settled_at: datetime, now: datetime) ->
     """Return the one reminder that is due at ``now``, if any.
 
     ``settled_at`` is when the person last learnt of this seat at this hour: who did so within the last day needs no
-    day reminder. After a standstill only the reminder that still fits is due, and none once the clinic has begun.
+    reminder a day before. After the portal stood still, only the later reminder is due, and none once the clinic has
+    begun.
     """
     left = starts_at - now
     if left <= timedelta(0):
@@ -219,7 +220,7 @@ def reminder_due(*, starts_at: datetime, settled_at: datetime, now: datetime) ->
 
 
 def doors_are_open(*, state: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
-    """Tell whether the meeting link is handed out at ``now``."""
+    """Tell whether people with a seat get the meeting link at ``now``."""
     return state in (ClinicState.ANNOUNCED, ClinicState.HELD) and starts_at - DOORS_OPEN <= now < ends_at
 
 

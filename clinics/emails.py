@@ -12,8 +12,8 @@ from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 
 
-def gone(clinic: Clinic, now: datetime) -> str | None:
-    """Return why news of a clinic to come is news no longer, or None."""
+def why_not_to_come(clinic: Clinic, now: datetime) -> str | None:
+    """Return why a letter about a clinic that is still to come is no longer owed, or None."""
     if clinic.state != ClinicState.ANNOUNCED:
         return f"the clinic is {clinic.state}"
     return "the clinic has begun" if now >= clinic.starts_at else None
@@ -22,13 +22,13 @@ def gone(clinic: Clinic, now: datetime) -> str | None:
 def rsvp_recorded_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     if rsvp is None or not rsvp.is_active:
         return "no longer signed up"
-    return gone(rsvp.clinic, now)
+    return why_not_to_come(rsvp.clinic, now)
 
 
 def moved_up_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     if rsvp is None or rsvp.state != RsvpState.GOING:
         return "no longer going"
-    return gone(rsvp.clinic, now)
+    return why_not_to_come(rsvp.clinic, now)
 
 
 def still_waiting_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
@@ -46,7 +46,7 @@ def clinic_cancelled_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
 
 
 def notice_owed(notice: Notice | None, now: datetime) -> str | None:
-    """A word about one start is void once the clinic moved again, and once the next word is due."""
+    """Return why a notice about one start is no longer owed: the clinic moved again, or the next reminder is due."""
     if notice is None or not notice.rsvp.is_active:
         return "no longer signed up"
     clinic = notice.rsvp.clinic
@@ -56,7 +56,7 @@ def notice_owed(notice: Notice | None, now: datetime) -> str | None:
         return "no longer going"
     if notice.kind == NoticeKind.DAY and clinic.starts_at - now <= HOUR:
         return "the last reminder is due instead"
-    return gone(clinic, now)
+    return why_not_to_come(clinic, now)
 
 
 def render_rsvp_letter(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
@@ -68,7 +68,7 @@ def render_notice_letter(notice: Notice, language: str, zone: str, *, template: 
 
 
 def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
-    """The facts of the moment: where, when, in which language, and what this person has."""
+    """Return what a letter shows: the clinic as it is now, where and when, and the seat of this person."""
     clinic = rsvp.clinic
     text = clinic.text_in(language)
     return {
@@ -84,7 +84,7 @@ def clinic_context(rsvp: Rsvp, language: str) -> dict[str, Any]:
 
 
 def place_of(rsvp: Rsvp) -> str:
-    """What letters about somebody's place tell: whether they have one, and when; nobody is told the same twice."""
+    """Return the facts a letter about a seat tells (seat or waiting, and the start), so that none is sent twice."""
     return f"{rsvp.state} {rsvp.clinic.starts_at}"
 
 

@@ -1,4 +1,4 @@
-"""What the working group types about a clinic."""
+"""The forms of the working group's desk for clinics."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ START = {"local_date", "local_time", "zone", "fold"}
 
 
 class ClinicForm(forms.ModelForm):
-    """A wall clock and a zone in; an hour that does not exist, or comes twice, is asked about at its field."""
+    """A clinic with its wall clock and zone; asks at the field where that hour does not exist or comes twice."""
 
     zone = forms.ChoiceField(label=_("Time zone"))
     fold = forms.TypedChoiceField(
@@ -77,14 +77,14 @@ class ClinicForm(forms.ModelForm):
         return cleaned
 
     def clean_local_date(self) -> date:
-        """Refuse years no clinic is held in: at the ends of the calendar, other zones have no such day."""
+        """Refuse years in which no clinic is held: at the ends of the calendar some zones have no such day."""
         day = self.cleaned_data["local_date"]
         if not 2000 <= day.year <= 2200:
             raise ValidationError(_("This is not a day of the calendar. Write it as 2026-12-31."), code="year")
         return day
 
     def _clean_start(self, cleaned: dict[str, Any]) -> None:
-        """Refuse a wall clock that names no moment, and ask where it names two."""
+        """Refuse a wall clock that does not exist, and ask which is meant where it comes twice."""
         if not all(cleaned.get(name) for name in ("local_date", "local_time", "zone")):
             return
         wall = datetime.combine(cleaned["local_date"], cleaned["local_time"])
@@ -101,7 +101,7 @@ class ClinicForm(forms.ModelForm):
                 self.add_error("local_date", ValidationError(_("The start lies in the past."), code="past"))
 
     def _clean_capacity(self, cleaned: dict[str, Any]) -> None:
-        """Say at the field what the action would refuse; the action counts again under the lock."""
+        """Refuse too few seats at the field; the action counts again under the lock."""
         if self.instance.pk and cleaned.get("capacity") and "capacity" in self.changed_data:
             held = self.instance.rsvps.holding_a_seat().count()
             try:
@@ -110,7 +110,7 @@ class ClinicForm(forms.ModelForm):
                 self.add_error("capacity", ValidationError(str(refusal), code="too_small"))
 
     def changes(self) -> dict[str, Any]:
-        """What this form changed, by name; a start is one thing."""
+        """Return what was changed, by name; date, time and zone of the start count as one."""
         names = set(self.changed_data)
         if names & START:
             names |= START
@@ -118,7 +118,7 @@ class ClinicForm(forms.ModelForm):
 
 
 class CancelForm(forms.Form):
-    """Why a clinic is called off; those signed up read it."""
+    """Why a clinic is cancelled; the people who signed up read it."""
 
     reason = forms.CharField(
         label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "cdx-text-area__textarea"})

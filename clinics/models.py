@@ -1,4 +1,4 @@
-"""Clinics, their texts per language, seats, and what people going have been told."""
+"""Tables of clinics: their texts in each language, the seats, and the notices sent to people with a seat."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -46,14 +46,17 @@ def validate_https(link: str) -> None:
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def visible_to(self, reader: "Reader") -> "ClinicQuerySet":
-        """Everything but drafts, which only those see who look after them."""
+        """The clinics a reader may see: all but drafts, which only those see who look after them."""
         if not reader.is_staff:
             return self.exclude(state=ClinicState.DRAFT)
         return self.filter(~Q(state=ClinicState.DRAFT) | Q(pk__in=Clinic.objects.looked_after_by(reader).values("pk")))
 
     def looked_after_by(self, reader: "Reader") -> "ClinicQuerySet":
-        """What a member of the working group plans, cancels and reads the names of: the clinics of their regions and
-        those without one that they created, as the log of acts says; all for coordinators, none without a seat."""
+        """The clinics a member of the working group plans, cancels and reads the names of.
+
+        These are the clinics of their regions, and those without a region that they created, as the log of acts says.
+        Coordinators look after all clinics; somebody without a seat looks after none.
+        """
         if not reader.is_staff:
             return self.none()
         if reader.is_coordinator:
@@ -68,23 +71,26 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.filter(starts_at__gt=now, starts_at__lte=now + span)
 
     def closed_lately(self, *, now: datetime) -> "ClinicQuerySet":
-        """Those whose sign-up has closed within the last day: older news is none."""
+        """Clinics whose sign-up has closed within the last day; nobody needs a letter about older ones."""
         return self.alias(_closes=CLOSES_AT).filter(_closes__lte=now, _closes__gt=now - domain.DAY)
 
     def upcoming(self, *, now: datetime) -> "ClinicQuerySet":
-        """Not over yet, cancelled ones included so that nobody looks for them in vain; soonest first."""
+        """Clinics that are not over yet, soonest first; with cancelled ones, so that people see what became of them."""
         states = (ClinicState.DRAFT, ClinicState.ANNOUNCED, ClinicState.CANCELLED)
         return self.alias(_ends=ENDS_AT).filter(_ends__gt=now, state__in=states).order_by("starts_at", "pk")
 
     def past(self, *, now: datetime) -> "ClinicQuerySet":
-        """Held, or over without anybody having said so; latest first."""
+        """Clinics that were held, or are over although nobody has marked them as held; latest first."""
         held = Q(state__in=(ClinicState.HELD, ClinicState.ARCHIVED))
         over = Q(state=ClinicState.ANNOUNCED, _ends__lte=now)
         return self.alias(_ends=ENDS_AT).filter(held | over).order_by("-starts_at", "pk")
 
     def of_home(self, member: Member, *, now: datetime) -> "ClinicQuerySet":
-        """In one query besides the texts: those to come that anybody finds, and the member's own, cancelled ones
-        included; ``my_state`` says what the member has there, if anything."""
+        """The clinics of the member's home page, in one query besides the texts.
+
+        These are announced clinics to come, and the member's own, cancelled ones too; ``my_state`` is the state of the
+        member's seat, if there is one.
+        """
         mine = Rsvp.objects.of(member).active().filter(clinic=OuterRef("pk"))
         return (
             self.upcoming(now=now)
@@ -95,14 +101,14 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         )
 
     def for_pages(self) -> "ClinicQuerySet":
-        """With texts, and with the number of seats held, in two queries whatever the number of clinics."""
+        """Fetch texts and the number of seats taken, in two queries for any number of clinics."""
         return self.prefetch_related("texts").annotate(
             held_count=Count("rsvps", filter=Q(rsvps__state__in=domain.HOLDING_A_SEAT)),
         )
 
 
 class Clinic(models.Model):
-    """One group session. `starts_at` is derived from the wall clock by the actions and never typed."""
+    """One group session. The actions derive `starts_at` from the wall clock; nobody types it."""
 
     state = models.CharField(_("state"), max_length=10, choices=ClinicState, default=ClinicState.DRAFT, db_index=True)
     kind = models.CharField(_("kind"), max_length=15, choices=ClinicKind, default=ClinicKind.OPEN)
@@ -183,12 +189,12 @@ class Clinic(models.Model):
 
     @property
     def is_to_come(self) -> bool:
-        """Whether start, seats and texts may still be planned."""
+        """Whether start, seats and texts can still be changed."""
         return self.state in (ClinicState.DRAFT, ClinicState.ANNOUNCED)
 
     @cached_property
     def seats_held(self) -> int:
-        """Seats held when this object was read; actions count anew under the lock."""
+        """The number of seats taken when this object was read; actions count again under the lock."""
         return self.held_count if hasattr(self, "held_count") else self.rsvps.holding_a_seat().count()
 
     @property
@@ -209,7 +215,7 @@ class Clinic(models.Model):
         return domain.doors_are_open(state=self.state, starts_at=self.starts_at, ends_at=self.ends_at, now=now)
 
     def text_in(self, language: str) -> "ClinicText | None":
-        """The text a reader of ``language`` understands best, whole: title and summary in one language."""
+        """Return the text a reader of ``language`` understands best: title and summary in the same language."""
         texts = {text.language: text for text in self.texts.all() if text.title}
         for code in (*chain(language), self.floor_language):
             if code in texts:
@@ -222,7 +228,7 @@ class Clinic(models.Model):
 
     @property
     def title(self) -> str:
-        """The title the present reader understands best."""
+        """The title that the present reader understands best."""
         text = self.text if self.pk else None
         return text.title if text else str(_("Clinic without a title"))
 
@@ -260,7 +266,7 @@ class RsvpQuerySet(models.QuerySet["Rsvp"]):
         return self.filter(state=RsvpState.GOING)
 
     def waiting(self) -> "RsvpQuerySet":
-        """In the order in which they move up; an account that was closed stands in nobody's way."""
+        """RSVPs that wait for a seat, in the order in which they get one; those of closed accounts do not count."""
         return self.filter(state=RsvpState.WAITING, member__is_active=True).order_by("place", "pk")
 
     def active(self) -> "RsvpQuerySet":
@@ -270,7 +276,7 @@ class RsvpQuerySet(models.QuerySet["Rsvp"]):
         return self.filter(member=member)
 
     def active_for(self, member: Member, *, now: datetime) -> "RsvpQuerySet":
-        """My clinics that are not over: seats, turns in a queue, and cancelled clinics so that I see they are."""
+        """The member's seats and turns in queues at clinics that are not over, cancelled clinics included."""
         clinics = Clinic.objects.upcoming(now=now).exclude(state=ClinicState.DRAFT)
         return (
             self.of(member)
@@ -281,12 +287,12 @@ class RsvpQuerySet(models.QuerySet["Rsvp"]):
         )
 
     def visible_to(self, reader: "Reader") -> "RsvpQuerySet":
-        """One's own, and those at the clinics one looks after."""
+        """The member's own RSVPs, and those at the clinics they look after."""
         return self.filter(Q(member=reader) | Q(clinic__in=Clinic.objects.looked_after_by(reader).values("pk")))
 
 
 class Rsvp(models.Model):
-    """One member's seat at, or turn in the queue of, one clinic. Asking again after cancelling reuses the row."""
+    """One member's seat, or turn in the queue, at one clinic. Signing up again after cancelling reuses the row."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="rsvps", verbose_name=_("clinic"))
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="rsvps", verbose_name=_("member"))
@@ -340,7 +346,7 @@ class Rsvp(models.Model):
         return self.state == RsvpState.WAITING
 
     def position(self) -> int | None:
-        """How many move up before this one, counting itself; None unless waiting."""
+        """Return the place in the queue, counted from 1; None unless this RSVP waits."""
         if not self.is_waiting:
             return None
         before = Q(place__lt=self.place) | Q(place=self.place, pk__lt=self.pk)
@@ -348,7 +354,7 @@ class Rsvp(models.Model):
 
 
 class Notice(models.Model):
-    """That a seat's holder is owed one reminder, or one word of a move, for one start of a clinic."""
+    """One reminder, or one message about a move, that a person with a seat is owed for one start of a clinic."""
 
     rsvp = models.ForeignKey(Rsvp, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=5, choices=NoticeKind)

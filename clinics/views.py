@@ -1,4 +1,4 @@
-"""The pages of clinics: everyone may read them, anyone signed in may sign up."""
+"""The pages of clinics: everyone may read them, everyone signed in may sign up."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,7 +26,7 @@ PAST_SHOWN = 30
 
 @require_safe
 def clinic_list(request: HttpRequest) -> HttpResponse:
-    """Upcoming clinics first, then the latest past ones."""
+    """List upcoming clinics first, then the latest past ones."""
     now = timezone.now()
     clinics = Clinic.objects.visible_to(request.user).for_pages()
     mine = _mine(request)
@@ -42,7 +42,7 @@ def clinic_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
-    """What, for whom, when, in which language, places left, and what I can do about it."""
+    """Show one clinic: what, for whom, when, in which language, seats left, and the buttons for this reader."""
     now = timezone.now()
     clinic = _find(request, clinic_id)
     rsvp = _mine(request).get(clinic.pk)
@@ -86,7 +86,7 @@ def rsvp_cancel(request: HttpRequest, clinic_id: int) -> HttpResponse:
 @require_safe
 @never_cache
 def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
-    """Hand the meeting link to those going, from half an hour before the start until the end; to nobody else."""
+    """Show the meeting link to people with a seat, from half an hour before the start until the end; nobody else."""
     clinic = _find(request, clinic_id)
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("clinics:clinic-join", args=[clinic_id]))
@@ -108,7 +108,7 @@ def _find(request: HttpRequest, clinic_id: int) -> Clinic:
 
 
 def _mine(request: HttpRequest) -> dict[int, Rsvp]:
-    """The reader's own seats and turns, by clinic."""
+    """Return the reader's own seats and turns, by clinic."""
     if not request.user.is_authenticated:
         return {}
     rows: QuerySet[Rsvp] = Rsvp.objects.of(request.user).active()
@@ -120,7 +120,7 @@ def _card(clinic: Clinic, mine: dict[int, Rsvp | None], now: datetime) -> dict[s
 
 
 def _recorded(rsvp: Rsvp) -> str:
-    """Say what somebody has now, and of a letter only what is so: the same is not told twice, and not to nobody."""
+    """Return a message about the seat somebody has now; it mentions a letter only if one really goes to them."""
     if not is_written_to(rsvp.member):
         return (
             _("You have a seat. Our letters do not reach you: please look here before it begins.")
@@ -136,12 +136,12 @@ def _recorded(rsvp: Rsvp) -> str:
 
 
 def _sign_in_url(clinic_id: int) -> str:
-    """The way in for visitors, and back to the clinic."""
+    """Return the sign-in page for visitors, which leads back to the clinic."""
     return redirect_to_login(reverse("clinics:clinic-detail", args=[clinic_id])).url
 
 
 def _try(request: HttpRequest, action: Callable[..., Any], **arguments: Any) -> Any | None:
-    """Do it, or say why not."""
+    """Run the action, or show why it was refused."""
     try:
         return action(**arguments)
     except ClinicError as refusal:

@@ -1,4 +1,4 @@
-"""The ledger as coordinators see it. Addresses are in it, so liaisons do not."""
+"""The list of letters, for coordinators. Liaisons do not see it, because it shows addresses."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -46,7 +46,7 @@ class LetterAdmin(WorkingGroupAdmin):
     show_full_result_count = False
 
     def people_on(self, rows: Iterable[Letter]) -> People:
-        """Those the letters go to; where nobody has an account, whoever is known by the address."""
+        """Return the people these letters go to: members, or else bare addresses."""
         letters = list(rows)
         people = super().people_on(letters)
         people.addresses.update(letter.address for letter in letters if letter.member_id is None and letter.address)
@@ -67,7 +67,7 @@ class LetterAdmin(WorkingGroupAdmin):
         self._decide(request, letters, by_hand.send_again)
 
     def _decide(self, request: HttpRequest, letters: QuerySet[Letter], decide: Callable[..., Letter]) -> None:
-        """Decide each by itself: one that cannot be decided does not stop the others."""
+        """Decide about each letter by itself, so that a refused one does not stop the others."""
         done = 0
         for letter in letters:
             try:

@@ -60,8 +60,8 @@ OFTEN, OFTEN_WITHIN = 3, timedelta(hours=1)
 BATCH = 20
 
 
-class Stage(StrEnum):
-    """To which of our words the mail server gave its last answer."""
+class SmtpStage(StrEnum):
+    """The step of the SMTP conversation that the mail server answered last."""
 
     HELLO = "hello"
     SENDER = "sender"
@@ -78,18 +78,18 @@ TICK_WAS_AWAY = timedelta(minutes=30)  # longer than anybody restarts things for
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came of one attempt: the server's code (None: it said nothing), whether the text had been handed over, and
-    what it answered to."""
+class ServerAnswer:
+    """The result of one attempt: the server's code (None: no answer), whether the text was handed over, the last
+    step."""
 
     code: int | None
     text: str = ""
     handed_over: bool = False
-    stage: Stage = Stage.RECIPIENT
+    stage: SmtpStage = SmtpStage.RECIPIENT
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttemptOutcome:
     """What becomes of a letter after one attempt."""
 
     state: LetterState
@@ -99,7 +99,7 @@ class Outcome:
 
 
 def due_after_quiet(*, since: datetime, now: datetime, sent_lately: int, quiet: timedelta = QUIET) -> datetime:
-    """Return when a letter that has gathered since ``since`` goes out, if nothing more happens."""
+    """Return when a letter that has gathered since ``since`` goes out if nothing more happens."""
     return min(now + (quiet if sent_lately < OFTEN else LONGEST_QUIET), since + LONGEST_QUIET)
 
 
@@ -108,57 +108,59 @@ def may_become(was: LetterState, became: LetterState) -> bool:
     return became in NEXT[was]
 
 
-def after_attempt(answer: Answer, *, tries: int, now: datetime) -> Outcome:
-    """Decide from the server's answer to the ``tries``-th attempt.
+def after_attempt(answer: ServerAnswer, *, tries: int, now: datetime) -> AttemptOutcome:
+    """Decide from the server's answer to the ``tries``-th attempt what becomes of the letter.
 
-    An answer is believed whenever there is one. Silence before the text was handed over means that nothing was
-    sent; silence afterwards means that nobody knows, and a person decides rather than the portal writing twice.
+    Where the server answered, its answer counts. Without an answer before the text was handed over, nothing was sent.
+    Without an answer afterwards nobody knows, so a person decides and the portal does not risk writing twice.
     """
     code = answer.code or 0
     if 200 <= code < 300:
-        return Outcome(LetterState.SENT)
+        return AttemptOutcome(LetterState.SENT)
     if 500 <= code < 600:
-        return Outcome(
+        return AttemptOutcome(
             LetterState.FAILED,
             reason="the mail server refused it",
             is_bad_address=says_there_is_no_such_mailbox(answer),
         )
     if answer.handed_over and not 400 <= code < 500:
-        return Outcome(LetterState.UNCERTAIN, reason="the connection was lost after the text had been handed over")
+        return AttemptOutcome(
+            LetterState.UNCERTAIN, reason="the connection was lost after the text had been handed over"
+        )
     if 400 <= code < 500:
         return _again("the mail server refused it for now", tries=tries, now=now)
     return _again(UNREACHABLE, tries=tries, now=now)
 
 
-def says_there_is_no_such_mailbox(answer: Answer) -> bool:
-    """Tell whether a refusal speaks of the recipient (RFC 3463, 3.2): an answer to RCPT, with 5.1.1, .2, .3, .6 or .10.
+def says_there_is_no_such_mailbox(answer: ServerAnswer) -> bool:
+    """Tell whether a refusal is about the recipient (RFC 3463, 3.2): RCPT refused with 5.1.1, .2, .3, .6 or .10.
 
-    5.1.7 and 5.1.8 speak of the sender, 5.1.0 of nothing in particular, and whatever is answered to MAIL or to the text
-    is about us or about the text. Without such a code nobody knows whom a 550 means.
+    5.1.7 and 5.1.8 are about the sender, 5.1.0 about nothing in particular, and an answer to MAIL or to the text is
+    about us or about the text. Without such a code nobody knows whom a 550 means.
     """
-    is_answer_to_rcpt = answer.stage == Stage.RECIPIENT and not answer.handed_over
+    is_answer_to_rcpt = answer.stage == SmtpStage.RECIPIENT and not answer.handed_over
     return is_answer_to_rcpt and bool(re.match(r"\s*5\.1\.(?:1|2|3|6|10)(?![\d.])", answer.text))
 
 
-def may_come_later(answer: Answer) -> bool:
-    """Tell whether a letter somebody waits for, which did not get through at once, is worth another attempt.
+def may_come_later(answer: ServerAnswer) -> bool:
+    """Tell whether a letter that somebody waits for, and that failed at once, is worth another attempt.
 
     A server that says "later" (greylisting, say), is slow, hangs up, refuses the connection or cannot be found may take
-    it in a minute. One that refuses the letter, or us, is said to the person at once.
+    the letter in a minute. If it refuses the letter, or us, the person is told at once.
     """
     if answer.code is None:
-        return not (answer.stage == Stage.HELLO and answer.text.startswith("5"))
+        return not (answer.stage == SmtpStage.HELLO and answer.text.startswith("5"))
     return 400 <= answer.code < 500
 
 
-def _again(reason: str, *, tries: int, now: datetime) -> Outcome:
+def _again(reason: str, *, tries: int, now: datetime) -> AttemptOutcome:
     if tries > len(RETRY_AFTER):
-        return Outcome(LetterState.FAILED, reason=f"given up after {tries} attempts: {reason}")
-    return Outcome(LetterState.DEFERRED, reason=reason, next_try_at=now + RETRY_AFTER[tries - 1])
+        return AttemptOutcome(LetterState.FAILED, reason=f"given up after {tries} attempts: {reason}")
+    return AttemptOutcome(LetterState.DEFERRED, reason=reason, next_try_at=now + RETRY_AFTER[tries - 1])
 
 
 def shortened(text: str, *, address: str, limit: int = 200) -> str:
-    """Return a server's answer on one line, at most ``limit`` characters, with the recipient's address taken out."""
+    """Return a server's answer on one line, at most ``limit`` characters, without the recipient's address."""
     line = " ".join(text.replace("\x00", " ").split())
     if address:
         line = re.sub(re.escape(address), "…", line, flags=re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The kinds of letter and the sweeps the apps above have registered; `mailings` itself knows none of them."""
+"""Registry of the kinds of letter and the sweeps of the apps above; `mailings` itself knows none of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Sweep = Callable[[datetime], int]
 
 @dataclass(frozen=True)
 class Kind:
-    """When a letter of this kind is still owed, and how it reads."""
+    """One kind of letter: when it is still owed, and how it reads."""
 
     name: str
     still_owed: StillOwed
@@ -45,20 +45,22 @@ def register(
     is_urgent: bool = False,
     before_sending: BeforeSending | None = None,
 ) -> None:
-    """Make ``name`` a kind of letter. ``still_owed(about, now)`` returns None or the reason to skip it;
-    ``render(about, language, zone)`` returns its text. A second registration of a name replaces the first only
-    when it is the same. That a letter of an ``is_confidential`` kind exists would tell too much: the desk does not show
-    it. ``facts(about)`` returns what a gathered letter tells, as a text nobody sees: it is not sent to somebody whom
-    the last one told the same. One of an ``is_urgent`` kind is what somebody has just asked for and waits for: it goes
-    first, whatever is suppressed, and nobody sends it again by hand. ``before_sending(about, now)`` is called right
-    before ``render``: there a secret is drawn that stands in no row."""
+    """Register ``name`` as a kind of letter.
+
+    ``still_owed(about, now)`` returns None or the reason to skip it; ``render(about, language, zone)`` returns its
+    text. A name may be registered a second time only with the same arguments. The desk does not show letters of an
+    ``is_confidential`` kind: that they exist would tell too much. ``facts(about)`` returns what a gathered letter
+    tells, as a text nobody sees: the letter is not sent if the last one told the same. An ``is_urgent`` letter was just
+    asked for by a person who waits for it: it goes first, whatever is suppressed, and nobody sends it again by hand.
+    ``before_sending(about, now)`` is called right before ``render``: there a secret is drawn that stands in no row.
+    """
     kind = Kind(name, still_owed, render, is_confidential, facts, is_urgent, before_sending)
     if _kinds.setdefault(name, kind) != kind:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
 
 
 def register_sweep(name: str, fn: Sweep) -> None:
-    """Have ``fn(now)`` called by every tick's sweep: it owes what has become due and returns how many."""
+    """Register ``fn(now)`` to be called at every tick: it writes what has become due and returns how many."""
     if _sweeps.setdefault(name, fn) is not fn:
         raise ValueError(f"the sweep {name!r} is registered twice")
 
@@ -91,5 +93,5 @@ def names() -> list[str]:
 
 
 def about_of(about: Model | None) -> tuple[str, int | None]:
-    """Return how a letter stores what it is about."""
+    """Return the type and id under which a letter stores the object it is about."""
     return (about._meta.label_lower, about.pk) if about is not None else ("", None)

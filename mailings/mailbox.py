@@ -1,4 +1,4 @@
-"""The mailbox of the embedded default: letters nobody delivers, kept in a private folder and shown on one page."""
+"""The mailbox of the embedded default: letters are not delivered, but kept in a private folder and shown on a page."""
 
 import email
 import email.policy
@@ -35,7 +35,7 @@ class Received:
 
 
 class Mailbox:
-    """A folder of letters, newest first, the oldest dropped."""
+    """A folder of letters, newest first; the oldest are deleted when there are too many."""
 
     def __init__(self, folder: Path, *, kept: int = KEPT) -> None:
         self.folder = folder
@@ -61,7 +61,7 @@ class Mailbox:
         return sorted((name for name in found if _NAME.fullmatch(name)), reverse=True)
 
     def get(self, name: str) -> Received | None:
-        """Return one letter, or None when there is none of that name (or it has just been dropped)."""
+        """Return one letter, or None when there is none of that name (or it has just been deleted)."""
         if not _NAME.fullmatch(name) or not self._path(name).is_file():
             return None
         message = email.message_from_bytes(self._path(name).read_bytes(), policy=email.policy.default)
@@ -88,7 +88,7 @@ def _part(message: EmailMessage, kind: str) -> str:
     return part.get_content() if part is not None else ""
 
 
-class _Keeper:
+class _MailboxHandler:
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
 
@@ -103,7 +103,7 @@ def listening(mailbox: Mailbox, *, port: int) -> Iterator[None]:
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # it repeats every line, addresses and codes included
     with socket.create_server(("127.0.0.1", port)):
         pass  # a taken port is found out here and now; the controller would wait for its time to run out
-    controller = Controller(_Keeper(mailbox), hostname="127.0.0.1", port=port, ready_timeout=20)
+    controller = Controller(_MailboxHandler(mailbox), hostname="127.0.0.1", port=port, ready_timeout=20)
     controller.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The letter ledger and the addresses nobody writes to."""
+"""The ledger of letters, and the addresses that get none."""
 
 import hashlib
 from collections.abc import Iterable
@@ -29,55 +29,55 @@ S = LetterState
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self, now: datetime) -> "LetterQuerySet":
-        """Those whose turn has come, longest waiting first."""
+        """Letters to be sent now, longest waiting first."""
         return self.filter(state__in=WAITING, due_at__lte=now).order_by("due_at", "pk")
 
     def urgent(self) -> "LetterQuerySet":
-        """Those somebody sits and waits for."""
+        """Letters that a person is waiting for at this moment."""
         return self.filter(kind__in=kinds.urgent())
 
     def held(self, *, token: str) -> "LetterQuerySet":
         return self.filter(claimed_by=token)
 
     def abandoned(self, now: datetime) -> "LetterQuerySet":
-        """Those whose worker has not said anything for as long as its lease ran."""
+        """Letters whose worker has let its lease run out."""
         return self.filter(state__in=HELD, lease_until__lte=now)
 
     def received_by(self, member: Any, *, addresses: Iterable[str]) -> "LetterQuerySet":
-        """Those to a member, and those to addresses of theirs before they had an account or were signed in."""
+        """Letters to a member, and those to their addresses from before they had an account or signed in."""
         return self.filter(Q(member=member) | Q(member=None, address__in=list(addresses)))
 
     def shown_at_the_desk(self) -> "LetterQuerySet":
-        """All but those of which even the existence is confidential; people see their own among their data."""
+        """All letters but those whose very existence is confidential; people see their own among their data."""
         return self.exclude(kind__in=kinds.confidential())
 
     def visible_to(self, member: Any) -> "LetterQuerySet":
-        """For coordinators, because addresses are here; without what is confidential."""
+        """The letters coordinators may see, without confidential ones; nobody else, because addresses are shown."""
         return self.shown_at_the_desk() if member.is_coordinator else self.none()
 
     def gathered(self, gathering: str) -> "LetterQuerySet":
-        """Those that tell one person about one thing, newest first."""
+        """The letters to one person about one thing, newest first."""
         return self.filter(gathering=gathering).exclude(gathering="").order_by("-pk")
 
     def perhaps_read(self) -> "LetterQuerySet":
-        """Those that arrived, and those of which nobody knows whether they did."""
+        """Letters that arrived, or may have arrived."""
         return self.filter(state__in=[S.SUBMITTING, S.SENT, S.UNCERTAIN])
 
     def needing_a_person(self) -> "LetterQuerySet":
         return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
 
     def unreachable(self) -> "LetterQuerySet":
-        """Those that wait because no mail server answered when they were tried."""
+        """Letters that wait because no mail server answered at the last attempt."""
         return self.filter(state=S.DEFERRED, reason=UNREACHABLE)
 
     def to_address(self, address: str) -> "LetterQuerySet":
         return self.filter(address=addresses.canonical_or_as_it_is(address))
 
     def move(self, was: LetterState, became: LetterState, **columns: Any) -> int:
-        """Move those of these letters that are in state ``was``; return how many were.
+        """Move those of these letters that are in state ``was`` to ``became``; return how many were.
 
-        The state is compared in the same statement that changes it, so of two workers, or a worker and a person,
-        one moves the letter and the other finds nothing.
+        The state is compared in the statement that changes it. So of two workers, or a worker and a person, one moves
+        the letter and the other finds nothing.
         """
         if not may_become(was, became):
             raise ValueError(f"a letter cannot go from {was} to {became}")
@@ -187,7 +187,7 @@ class Letter(models.Model):
 
 
 class LastTick(models.Model):
-    """When the last tick ran: the one row that tells whether anything still happens by the clock."""
+    """When the last tick ran: one row, which tells whether work by the clock still happens."""
 
     at = models.DateTimeField()
 
@@ -199,7 +199,7 @@ class LastTick(models.Model):
 
 
 class Outage(models.Model):
-    """A time in which nothing was done by the clock, or no letter could be handed over; coordinators are told once."""
+    """A time in which no tick ran, or no letter could be handed over; coordinators are told once."""
 
     kind = models.CharField(max_length=10, choices=OutageKind)
     began_at = models.DateTimeField()
@@ -222,26 +222,26 @@ class Outage(models.Model):
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def visible_to(self, member: Any) -> "SuppressionQuerySet":
-        """For coordinators."""
+        """All suppressions for coordinators, none for others."""
         return self if member.is_coordinator else self.none()
 
     def fingerprinted(self, address: str) -> "SuppressionQuerySet":
-        """All there ever was about one address, under whichever of its spellings it was noted."""
+        """All suppressions there ever were of one address, under any of its spellings."""
         return self.filter(address_hash__in=[_fingerprint(one) for one in addresses.spellings(address)])
 
     def of(self, address: str) -> "SuppressionQuerySet":
-        """What keeps us from writing to one address now."""
+        """The suppressions that keep us from writing to one address now."""
         return self.fingerprinted(address).filter(lifted_at=None)
 
     def suppress(self, unwanted: Iterable[str], *, source: str, now: datetime) -> None:
-        """Write to none of the addresses ``unwanted`` any more; one that is suppressed already stays as it is."""
+        """Stop writing to these addresses; one that is suppressed already stays as it is."""
         self.bulk_create(
             [self.model(address_hash=address_hash(one), source=source, made_at=now) for one in unwanted],
             ignore_conflicts=True,
         )
 
     def lift_bounces(self, address: str, *, now: datetime) -> int:
-        """Write to an address again whose mail server has just taken a letter; a person's wish stays."""
+        """Allow letters again to an address whose mail server has just taken one; what a person asked for stays."""
         return self.of(address).filter(source="bounce", made_at__lte=now).update(lifted_at=now)
 
 
@@ -273,8 +273,11 @@ class Suppression(models.Model):
 
 
 def address_hash(address: str) -> str:
-    """Return the fingerprint of an address: the same for every spelling of it, on every portal and after every
-    change of SECRET_KEY, so that a refusal is never forgotten by accident."""
+    """Return the fingerprint of an address.
+
+    It is the same for every spelling of it, on every portal and after every change of SECRET_KEY, so that a refusal is
+    never forgotten by accident.
+    """
     return _fingerprint(addresses.canonical_or_as_it_is(address))
 
 

@@ -1,4 +1,4 @@
-"""From a template directory to a subject, a text and an HTML part, in one language and one zone."""
+"""Rendering a letter: from a template directory to a subject, a text and an HTML part, in one language and zone."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +18,7 @@ from letsconnect.base.zones import zone_or_utc
 
 @dataclass(frozen=True)
 class Rendered:
-    """The words of one letter, and what goes into the reader's calendar, if anything does."""
+    """The text of one letter, and its calendar file, if there is one."""
 
     subject: str
     text: str

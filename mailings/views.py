@@ -1,4 +1,4 @@
-"""The mailbox of the embedded default, for those who try the portal on their own machine."""
+"""The mailbox of the embedded default, for people who try the portal on their own machine."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,8 +18,8 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox
 
 
 def _here_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer 404 unless letters go to the mailbox and the reader sits at this machine, not behind a proxy on it:
-    codes are in them."""
+    """Answer 404 unless letters go to the mailbox and the reader sits at this machine, not behind a proxy on it,
+    because the letters hold sign-in codes."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from trust.seats.appointing import appoint_to_trust_team, end_trust_seat
 
 @admin.register(TrustSeat)
 class TrustSeatAdmin(SeatAdmin):
-    """Seats on the trust team; whoever gives or ends one reads nothing by that, and the team is told."""
+    """Seats on the trust team. Giving or ending one opens no report to the coordinator, and the team is told."""
 
     give_form = PersonForm
     refusals = (TrustError,)

@@ -9,7 +9,7 @@ from trust.seats.appointing import appoint_to_trust_team
 
 
 def load(*, now: datetime, team: Sequence[Member], writer: Member) -> None:
-    """Appoint the team, and let somebody tell it something."""
+    """Appoint the team, and send it one report."""
     for member in team:
         appoint_to_trust_team(member=member, by=None, now=now)
     send_report(

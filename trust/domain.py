@@ -1,4 +1,4 @@
-"""What can be decided about reports and those who read them, without a database."""
+"""What can be decided about reports and the people who read them, without a database."""
 
 from datetime import datetime, timedelta
 
@@ -20,8 +20,8 @@ class ReportState(TextChoices):
     CLOSED = "closed", pgettext_lazy("state of a report", "closed")
 
 
-class Outcome(TextChoices):
-    """What came of a report: a code that says nothing of anybody, so it outlives the words."""
+class ReportOutcome(TextChoices):
+    """What came of a report: a code that says nothing about a person, so it is kept when the words are deleted."""
 
     TALKED = "talked", _("We talked with those involved")
     WARNED = "warned", _("Somebody was warned")
@@ -31,7 +31,7 @@ class Outcome(TextChoices):
     TAKEN_BACK = "taken_back", _("Taken back by the person who wrote")
 
 
-class Deed(TextChoices):
+class NoteKind(TextChoices):
     """What a member of the trust team did with a report."""
 
     NOTED = "noted", pgettext_lazy("trust team", "wrote a note")
@@ -52,26 +52,26 @@ class TrustError(Exception):
     """An expected refusal; its text can be shown to the person."""
 
 
-class MoveNotAllowed(TrustError):
+class ReportMoveNotAllowed(TrustError):
     """The report is not in a state from which this can be done."""
 
 
-class NotYours(TrustError):
+class NotYourReport(TrustError):
     """The person may not read this report, or may not decide this."""
 
 
-class TooMany(TrustError):
-    """More reports in a day than a form is good for; another may be sent in ``retry_after`` seconds."""
+class TooManyReports(TrustError):
+    """Too many reports from one person in a day; another may be sent in ``retry_after`` seconds."""
 
     retry_after = 24 * 60 * 60
 
 
-class NothingSaid(TrustError):
-    """A report says what happened; a closed one says what came of it."""
+class ReportIncomplete(TrustError):
+    """A report has no words, or its outcome does not go with its state."""
 
 
 class CannotClose(TrustError):
-    """Nobody is left out before it is said whose account it is, or the portal would be left without a coordinator."""
+    """Nobody can be left out before the account is named, or the portal would be left without a coordinator."""
 
 
 class LastReader(TrustError):
@@ -79,30 +79,30 @@ class LastReader(TrustError):
 
 
 class NotOneself(TrustError):
-    """Nobody appoints themselves to the trust team."""
+    """A coordinator cannot appoint themselves to the trust team."""
 
 
-class SeatRefused(TrustError):
-    """A seat is given to nobody whose account is closed, and what has an end is not prolonged."""
+class TrustSeatRefused(TrustError):
+    """This seat cannot be given or prolonged: the account is closed, or the seat already has an end."""
 
 
 def check_move(was: str, becomes: str) -> None:
-    """Raise MoveNotAllowed unless a report may go from ``was`` to ``becomes``."""
+    """Raise ReportMoveNotAllowed unless a report may go from ``was`` to ``becomes``."""
     if ReportState(becomes) not in _MOVES[ReportState(was)]:
-        raise MoveNotAllowed(
+        raise ReportMoveNotAllowed(
             _("A report that is %(was)s cannot become %(becomes)s: perhaps somebody else was faster.")
             % {"was": ReportState(was).label, "becomes": ReportState(becomes).label}
         )
 
 
 def check_outcome(*, state: str, outcome: str) -> None:
-    """Raise NothingSaid unless a closed report, and only a closed one, says what came of it."""
-    if state == ReportState.CLOSED and outcome not in Outcome.values:
-        raise NothingSaid(_("Say what came of it."))
+    """Raise ReportIncomplete unless a closed report, and only a closed one, has an outcome."""
+    if state == ReportState.CLOSED and outcome not in ReportOutcome.values:
+        raise ReportIncomplete(_("Say what came of it."))
     if state != ReportState.CLOSED and outcome:
-        raise NothingSaid(_("Only a closed report says what came of it."))
+        raise ReportIncomplete(_("Only a closed report says what came of it."))
 
 
 def weeks_waited(*, made_at: datetime, now: datetime) -> int:
-    """Return how many whole weeks a report has waited: one letter to each reader for each."""
+    """Return how many whole weeks a report has waited; each reader gets one letter for each week."""
     return max(0, (now - made_at) // REMIND_EVERY)

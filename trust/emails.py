@@ -1,4 +1,4 @@
-"""The letters of the trust team. None says what was reported, by whom or about whom: mailboxes are shared and read."""
+"""The letters of the trust team. None says what was reported, by whom or about whom, because mailboxes are shared."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from trust.models import Report, TrustSeat
 
 
 def register() -> None:
-    """Make the letters and sweeps known to the ledger; those that tell of a report are not shown at the desk."""
+    """Register letters and sweeps with the ledger; the desk does not show letters that tell of a report."""
     kinds.register(
         "trust.message_received",
         still_owed=received_owed,

@@ -1,4 +1,4 @@
-"""What one tells the trust team, and what the team decides."""
+"""Forms for writing to the trust team, and for the team's decisions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField
 from registrations.models import Member
-from trust.domain import Outcome, ReportState
+from trust.domain import ReportOutcome, ReportState
 
 
 class ReportForm(forms.Form):
-    """Who, what, may we write to you; and which of those who read should not."""
+    """A report: about whom, what happened, may we write to you, and who of the team should not read it."""
 
     who = LineFormField(
         label=_("Who is it about?"),
@@ -40,7 +40,7 @@ class ReportForm(forms.Form):
     )
 
     def __init__(self, *args: Any, team: Iterable[Member], is_named: bool, can_block: bool, **kwargs: Any) -> None:
-        """``is_named`` drops the question who: it is the other person of a match."""
+        """``is_named`` drops the question about whom it is: it is the other person of a match."""
         super().__init__(*args, **kwargs)
         self.team = {member.public_id: member for member in team}
         self.fields["keep_from"].choices = [(key, str(member)) for key, member in self.team.items()]
@@ -53,12 +53,12 @@ class ReportForm(forms.Form):
 
 
 class DecideForm(forms.Form):
-    """A note; and, if it is time, another state."""
+    """A note, and a new state if there is one."""
 
     state = forms.ChoiceField(label=_("State"), choices=[("", _("as before")), *ReportState.choices], required=False)
     outcome = forms.ChoiceField(
         label=_("What came of it"),
-        choices=[("", _("nothing yet")), *Outcome.choices],
+        choices=[("", _("nothing yet")), *ReportOutcome.choices],
         required=False,
         help_text=_(
             "Only when you close it. It stays counted when all words are gone. Leaving somebody out closes their "
@@ -75,7 +75,7 @@ class DecideForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    """Whose account it is: by address or by the number of the account."""
+    """The account a report is about, by email address or by the number of the account."""
 
     account = forms.CharField(label=_("Email address or number of the account"), max_length=254)
 

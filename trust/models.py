@@ -1,6 +1,7 @@
-"""Who is on the trust team, what was reported to it, and what the team noted.
+"""Tables of the trust team: its seats, the reports, and the notes about them.
 
-Nothing here is in the log of acts, in the admin or in the looks others see: a log they read would tell of a report.
+Nothing here is in the log of acts, in the admin or in the looks that others see: a log they read would tell of a
+report.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from registrations.models import Member
 from registrations.models.members import new_public_id
-from trust.domain import KEPT_AFTER_CLOSING, Deed, Outcome, ReportState
+from trust.domain import KEPT_AFTER_CLOSING, NoteKind, ReportOutcome, ReportState
 
 
 class TrustSeatQuerySet(models.QuerySet["TrustSeat"]):
@@ -21,7 +22,7 @@ class TrustSeatQuerySet(models.QuerySet["TrustSeat"]):
         return self.not_over(on=on).filter(from_on__lte=on, member__is_active=True)
 
     def not_over(self, *, on: date) -> "TrustSeatQuerySet":
-        """Those held on that day, and those that begin later."""
+        """Seats that are held on that day, and those that begin later."""
         return self.filter(Q(until_on=None) | Q(until_on__gt=on))
 
     def of(self, member: Member) -> "TrustSeatQuerySet":
@@ -29,7 +30,7 @@ class TrustSeatQuerySet(models.QuerySet["TrustSeat"]):
 
 
 class TrustSeat(models.Model):
-    """A seat on the trust team. It opens the reports and nothing else; a seat in the working group opens none."""
+    """A seat on the trust team. It opens the reports and nothing else; a seat in the working group opens no report."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="trust_seats", verbose_name=_("member"))
     from_on = models.DateField(_("from"))
@@ -56,7 +57,7 @@ class TrustSeat(models.Model):
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def readable_by(self, member: Member, *, on: date) -> "ReportQuerySet":
-        """What a member of the trust team may read: never what is about them, by them, or kept from them."""
+        """The reports a member of the trust team may read: never one about them, by them, or kept from them."""
         return self.filter(Exists(TrustSeat.objects.current(on=on).of(member))).not_kept_from(member)
 
     def not_kept_from(self, member: Member) -> "ReportQuerySet":
@@ -67,14 +68,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(state=ReportState.NEW)
 
     def to_forget(self, *, now: datetime) -> "ReportQuerySet":
-        """Closed so long ago that their words go."""
+        """Reports closed so long ago that their words are to be deleted."""
         return self.filter(state=ReportState.CLOSED, closed_at__lte=now - KEPT_AFTER_CLOSING, forgotten_at=None)
 
 
 class Report(models.Model):
     """What somebody told the trust team in confidence.
 
-    The number in addresses is drawn, not counted: a gap in a row of numbers would tell of a report one may not see.
+    The number in its address is random, not counted: a gap in a row of numbers would tell of a report one may not see.
     """
 
     number = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
@@ -85,7 +86,7 @@ class Report(models.Model):
     may_contact = models.BooleanField(_("may be written to"), default=False)
     kept_from = models.ManyToManyField(Member, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.NEW)
-    outcome = models.CharField(_("what came of it"), max_length=15, choices=Outcome, blank=True)
+    outcome = models.CharField(_("what came of it"), max_length=15, choices=ReportOutcome, blank=True)
     made_at = models.DateTimeField(_("written"))
     closed_at = models.DateTimeField(_("closed at"), null=True)
     forgotten_at = models.DateTimeField(null=True)
@@ -99,7 +100,7 @@ class Report(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ReportState.values), name="trust_report_state_is_known"),
             models.CheckConstraint(
-                condition=Q(state=ReportState.CLOSED, closed_at__isnull=False, outcome__in=Outcome.values)
+                condition=Q(state=ReportState.CLOSED, closed_at__isnull=False, outcome__in=ReportOutcome.values)
                 | (~Q(state=ReportState.CLOSED) & Q(closed_at=None, outcome="")),
                 name="trust_closed_report_has_when_and_outcome",
             ),
@@ -122,14 +123,16 @@ class Report(models.Model):
 
 class ReportLookQuerySet(models.QuerySet["ReportLook"]):
     def note(self, *, viewer: Member, reports: Iterable[Report], on: date) -> None:
-        """Remember that a member of the team read these reports; once a day is enough."""
+        """Record that a member of the team read these reports; once a day is enough."""
         looks = [ReportLook(viewer=viewer, report=report, seen_on=on) for report in reports]
         self.bulk_create(looks, ignore_conflicts=True)
 
 
 class ReportLook(models.Model):
-    """That one of the trust team read a report on one day. Whoever wrote the report can see it; nobody else, since a
-    look that others find would tell them of a report."""
+    """A member of the trust team read a report on one day.
+
+    The person who wrote the report can see this; nobody else, because it would tell them that there is a report.
+    """
 
     viewer = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="looks")
@@ -149,12 +152,12 @@ class ReportLook(models.Model):
 
 
 class Note(models.Model):
-    """What a member of the trust team did with a report, and in which words: the report's own log."""
+    """What a member of the trust team did with a report, with their words: the report's own log."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="notes")
     written_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    deed = models.CharField(max_length=15, choices=Deed, default=Deed.NOTED)
+    deed = models.CharField(max_length=15, choices=NoteKind, default=NoteKind.NOTED)
     was = models.CharField(max_length=10, blank=True)
     became = models.CharField(max_length=10, blank=True)
     text = models.TextField(max_length=5000, blank=True)
@@ -163,7 +166,7 @@ class Note(models.Model):
         verbose_name = _("note of the trust team")
         verbose_name_plural = _("notes of the trust team")
         ordering = ["at", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(deed__in=Deed.values), name="trust_deed_is_known")]
+        constraints = [models.CheckConstraint(condition=Q(deed__in=NoteKind.values), name="trust_deed_is_known")]
 
     def __str__(self) -> str:
         return f"{self.report} {self.at:%Y-%m-%d}"

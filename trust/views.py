@@ -1,7 +1,8 @@
-"""Telling the trust team something in confidence, and the team's own pages.
+"""Writing to the trust team in confidence, and the team's own pages.
 
-They stand outside the working group's desk: Django's admin has doors (history, search, filters by any column, a message
-about the row that is not there) of which each would have to be closed, and the team needs no seat at the desk.
+They stand outside the working group's desk: Django's admin has several ways to a row (history, search, filters by any
+column, a message about the row that is not there) of which each would have to be closed, and the team needs no seat at
+the desk.
 """
 
 from datetime import UTC
@@ -23,7 +24,7 @@ from matching.words import reasons
 from registrations.domain.registrations import RegistrationError
 from registrations.models import Member, Registration
 from registrations.participation import blocking
-from trust.domain import MoveNotAllowed, TooMany, TrustError
+from trust.domain import ReportMoveNotAllowed, TooManyReports, TrustError
 from trust.forms import DecideForm, NameForm, ReportForm
 from trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
 from trust.reports.handling import (
@@ -42,7 +43,7 @@ SHOWN = 200
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request: HttpRequest) -> HttpResponse:
-    """Take what somebody tells in confidence, about whomever."""
+    """Take a report about anybody."""
     return _tell(request, other=None)
 
 
@@ -50,7 +51,7 @@ def report_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_match(request: HttpRequest, match_id: int) -> HttpResponse:
-    """Take what somebody tells about the other person of a match, over or not."""
+    """Take a report about the other person of a match, whether the match is over or not."""
     match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
     return _tell(request, other=match.person(match.side_of(request.user).other))
 
@@ -66,13 +67,13 @@ def _tell(request: HttpRequest, *, other: Registration | None) -> HttpResponse:
         is_named=about is not None,
         can_block=other is not None and blocking.can_be_blocked(other, by=request.user),
     )
-    limit: TooMany | None = None
+    limit: TooManyReports | None = None
     if form.is_bound and form.is_valid():
         try:
             send_report(by=request.user, about=about, now=now, **form.cleaned_data)
         except TrustError as refusal:
             form.add_error(None, str(refusal))
-            limit = refusal if isinstance(refusal, TooMany) else None
+            limit = refusal if isinstance(refusal, TooManyReports) else None
         else:
             # On a page that shows nothing of it: somebody may be looking over the shoulder.
             messages.success(request, _("Thank you, we have received your message."))
@@ -90,7 +91,7 @@ def _tell(request: HttpRequest, *, other: Registration | None) -> HttpResponse:
 @login_required
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
-    """Show the trust team what they may read; for anybody else there is no such page."""
+    """Show the reports this member of the trust team may read; anybody else gets 404."""
     reports = _readable(request)
     rows = list(reports.select_related("reporter", "about").order_by("-made_at", "-pk")[:SHOWN])
     ReportLook.objects.note(viewer=request.user, reports=rows, on=timezone.now().astimezone(UTC).date())
@@ -125,7 +126,7 @@ def report_detail(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def report_name(request: HttpRequest, number: str) -> HttpResponse:
-    """Say whose account it is."""
+    """Record which account the report is about."""
     report = _find(request, number)
     form = NameForm(request.POST)
     if form.is_valid():
@@ -161,7 +162,7 @@ def report_reopen(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def report_step_aside(request: HttpRequest, number: str) -> HttpResponse:
-    """Read this report no more."""
+    """Stop reading this report."""
     try:
         step_aside(report=_find(request, number), by=request.user, now=timezone.now())
     except TrustError as refusal:
@@ -172,7 +173,7 @@ def report_step_aside(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _readable(request: HttpRequest) -> ReportQuerySet:
-    """Return what the visitor may read; 404 for who has no seat, as for a page that is not there."""
+    """Return the reports the visitor may read; 404 for who has no seat, as for a page that does not exist."""
     today = timezone.now().astimezone(UTC).date()
     if not TrustSeat.objects.current(on=today).of(request.user).exists():
         raise Http404
@@ -196,20 +197,20 @@ def _detail(request: HttpRequest, report: Report, *, form: DecideForm, name_form
 
 
 def _facts(report: Report) -> dict[str, Any]:
-    """What the page of a report shows that others on the team change."""
+    """Return what the page of a report shows that others on the team can change."""
     facts = versions.columns_of(report, ("state", "outcome", "about"))
     return {**facts, "notes": list(report.notes.values_list("pk", flat=True))}
 
 
 def _check_as_opened(request: HttpRequest, report: Report) -> None:
-    """Lock the report; MoveNotAllowed where a colleague wrote or decided something since the page was opened."""
+    """Lock the report; ReportMoveNotAllowed where a colleague wrote or decided something since the page was opened."""
     locked = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
     if versions.changed_since(request.POST.get(versions.FIELD, ""), _facts(locked)):
-        raise MoveNotAllowed(
+        raise ReportMoveNotAllowed(
             _("Somebody else on the team wrote or decided something since you opened this page. Read it, then go on.")
         )
 
 
 def _others_about(request: HttpRequest, about: Member | None) -> int:
-    """How many other reports, of those this reader may see, are about the same person."""
+    """Return how many other reports, of those this reader may see, are about the same person."""
     return _readable(request).filter(about=about).count() - 1 if about is not None else 0

@@ -1,4 +1,4 @@
-"""What people going are told about one start of a clinic: reminders, and that it moved."""
+"""Letters to people with a seat about one start of a clinic: reminders, and that it has moved."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ _LETTER = {
 
 
 def owe_reminders(now: datetime) -> int:
-    """Owe each person going the reminder that is due, once per start of the clinic; return how many."""
+    """Owe each person with a seat the reminder that is due, once per start of the clinic; return how many."""
     reminded = Notice.objects.filter(rsvp=OuterRef("pk"), sequence=OuterRef("clinic__sequence"))
     soon = (
         Rsvp.objects.going()
@@ -42,7 +42,7 @@ def owe_reminders(now: datetime) -> int:
 
 
 def tell_still_waiting(now: datetime) -> int:
-    """Owe a letter to each person whom the closing of sign-up leaves on the waiting list, once; return how many."""
+    """Owe a letter, once, to each person who is still on the waiting list when sign-up closes; return how many."""
     told = Letter.objects.filter(kind=STILL_WAITING, about_type=Rsvp._meta.label_lower, about_id=OuterRef("pk"))
     left = (
         Rsvp.objects.waiting()
@@ -60,7 +60,7 @@ def tell_still_waiting(now: datetime) -> int:
 
 
 def owe_notice(rsvp: Rsvp, *, clinic: Clinic, kind: NoticeKind, now: datetime) -> None:
-    """Owe one letter about the clinic's present start; a later move makes it void, and is told by its own."""
+    """Owe one letter about the clinic's present start; if the clinic moves later, another letter replaces it."""
     notice = Notice.objects.create(
         rsvp=rsvp, kind=kind, sequence=clinic.sequence, starts_at=clinic.starts_at, made_at=now
     )

@@ -1,4 +1,4 @@
-"""Planning a clinic: drafting, announcing, moving, cancelling, closing the books."""
+"""Planning a clinic: create, change, announce, move, cancel and archive it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -8,7 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinics import domain
-from clinics.domain import ClinicState, MoveNotAllowed, NoticeKind, NotReady, NotYours, ReasonMissing
+from clinics.domain import (
+    CancelReasonMissing,
+    ClinicMoveNotAllowed,
+    ClinicNotReady,
+    ClinicState,
+    NoticeKind,
+    NotYourClinic,
+)
 from clinics.models import Clinic, ClinicText
 from clinics.planning.notices import owe_notice
 from clinics.seats.rsvps import change_capacity, lock_clinic, move_up
@@ -22,7 +29,7 @@ _PLAIN = ("kind", "floor_language", "region", "minutes", "closes_minutes_before"
 
 
 def _lock_theirs(clinic: Clinic, *, by: Member | None) -> Clinic:
-    """Lock a clinic that ``by`` looks after, as the portal itself (None) does; NotYours for everybody else."""
+    """Lock a clinic that ``by`` looks after, as the portal itself (None) does; NotYourClinic for everybody else."""
     clinic = lock_clinic(clinic)
     _check_theirs(clinic, by=by)
     return clinic
@@ -30,14 +37,14 @@ def _lock_theirs(clinic: Clinic, *, by: Member | None) -> Clinic:
 
 def _check_theirs(clinic: Clinic, *, by: Member | None) -> None:
     if by is not None and not Clinic.objects.looked_after_by(by).filter(pk=clinic.pk).exists():
-        raise NotYours(_("This clinic is not of a region you look after."))
+        raise NotYourClinic(_("This clinic is not of a region you look after."))
 
 
 @transaction.atomic
 def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Store a new draft; its start is derived from the wall clock. ComesNever where that does not exist."""
     if not by.is_staff or (clinic.region and not by.looks_after(clinic.region)):
-        raise NotYours(_("You do not look after this region."))
+        raise NotYourClinic(_("You do not look after this region."))
     clinic.state = ClinicState.DRAFT
     clinic.starts_at = moment_of(clinic.wall_clock, clinic.zone, fold=clinic.fold)
     clinic.start_set_at = now
@@ -48,7 +55,7 @@ def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 
 @transaction.atomic
 def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now: datetime) -> Clinic:
-    """Store what one form changed, all or nothing: a new start and a new number of seats by their own actions."""
+    """Store what one form changed, all or nothing; a new start and a new number of seats have actions of their own."""
     clinic = _lock_theirs(clinic, by=by)
     plain = [name for name in _PLAIN if name in changes and getattr(clinic, name) != changes[name]]
     if plain:
@@ -77,29 +84,29 @@ def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
 
 @transaction.atomic
 def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
-    """Open sign-up. NotReady unless there is something to read and the start lies ahead."""
+    """Open sign-up. ClinicNotReady unless the clinic has a text and starts in the future."""
     clinic = _lock_theirs(clinic, by=by)
     domain.check_move(clinic.state, ClinicState.ANNOUNCED)
     if not clinic.texts.exclude(summary="").exists():
-        raise NotReady(_("Write a title and what it is about in at least one language first."))
+        raise ClinicNotReady(_("Write a title and what it is about in at least one language first."))
     if clinic.starts_at <= now:
-        raise NotReady(_("The start of this clinic lies in the past."))
+        raise ClinicNotReady(_("The start of this clinic lies in the past."))
     return _move(clinic, ClinicState.ANNOUNCED, verb="announce_clinic", by=by, now=now)
 
 
 @transaction.atomic
 def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
-    """Say that the clinic took place; not before it has begun."""
+    """Record that the clinic took place; not before it has begun."""
     clinic = _lock_theirs(clinic, by=by)
     domain.check_move(clinic.state, ClinicState.HELD)
     if now < clinic.starts_at:
-        raise NotReady(_("This clinic has not begun yet."))
+        raise ClinicNotReady(_("This clinic has not begun yet."))
     return _move(clinic, ClinicState.HELD, verb="hold_clinic", by=by, now=now)
 
 
 @transaction.atomic
 def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
-    """Close the books of a clinic that was held."""
+    """Archive a clinic that was held."""
     clinic = _lock_theirs(clinic, by=by)
     domain.check_move(clinic.state, ClinicState.ARCHIVED)
     return _move(clinic, ClinicState.ARCHIVED, verb="archive_clinic", by=by, now=now)
@@ -107,11 +114,11 @@ def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 
 @transaction.atomic
 def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> Clinic:
-    """Call it off, and write to everyone who has a seat or waits for one."""
+    """Cancel a clinic, and write to everyone who has a seat or waits for one."""
     clinic = _lock_theirs(clinic, by=by)
     domain.check_move(clinic.state, ClinicState.CANCELLED)
     if not reason.strip():
-        raise ReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
+        raise CancelReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
     clinic.cancel_reason = reason.strip()
     clinic = _move(clinic, ClinicState.CANCELLED, verb="cancel_clinic", by=by, now=now, reason=clinic.cancel_reason)
     for rsvp in clinic.rsvps.active().select_related("member"):
@@ -124,10 +131,10 @@ def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> 
 def reschedule(
     *, clinic: Clinic, local_date: date, local_time: time, zone: str, fold: int = 0, by: Member | None, now: datetime
 ) -> Clinic:
-    """Move the start. Everyone signed up is told, and gets new reminders; the close of sign-up moves along."""
+    """Move the start. Everyone signed up gets a letter and new reminders; the end of sign-up moves along."""
     clinic = _lock_theirs(clinic, by=by)
     if not clinic.is_to_come:
-        raise MoveNotAllowed(_("Only a clinic still to come can be moved to another time."))
+        raise ClinicMoveNotAllowed(_("Only a clinic still to come can be moved to another time."))
     starts_at = moment_of(datetime.combine(local_date, local_time), zone, fold=fold)
     was = clinic.starts_at
     clinic.local_date, clinic.local_time, clinic.zone, clinic.fold = local_date, local_time, zone, fold
@@ -135,7 +142,7 @@ def reschedule(
     if starts_at == was:
         return clinic
     if clinic.state == ClinicState.ANNOUNCED and starts_at <= now:
-        raise NotReady(_("The start of this clinic lies in the past."))
+        raise ClinicNotReady(_("The start of this clinic lies in the past."))
     clinic.starts_at, clinic.start_set_at = starts_at, now
     clinic.sequence += 1
     clinic.save(update_fields=["starts_at", "start_set_at", "sequence"])

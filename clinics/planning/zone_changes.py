@@ -1,4 +1,4 @@
-"""Starts of clinics by the rules of time zones that are in force now."""
+"""New starts of clinics after the rules of a time zone have changed."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,8 +11,10 @@ from letsconnect.base.zones import Recomputed
 
 
 def recompute_clinics(*, now: datetime) -> Iterator[Recomputed]:
-    """Derive the starts of clinics to come again from their wall clock, each in its own transaction, as a move by the
-    portal itself: whoever signed up is told. What is past stays as it was."""
+    """Derive the starts of clinics to come again from their wall clock, each in its own transaction.
+
+    The portal itself moves them, so everybody signed up gets a letter. Clinics that are past stay as they were.
+    """
     for clinic in Clinic.objects.upcoming(now=now).order_by("pk").prefetch_related("texts", "rsvps__member"):
         becomes = moment_now(clinic.wall_clock, clinic.zone, stored=clinic.starts_at)
         if becomes == clinic.starts_at or not clinic.is_to_come or clinic.starts_at <= now:

@@ -1,4 +1,4 @@
-"""What becomes of the seats of somebody who leaves: given back, and the first in the queue moves up."""
+"""Seats of somebody who leaves: they are given back, and the first people in the queue get them."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from registrations.models import Member, Registration
 
 
 def connect() -> None:
-    """Listen to the news about people."""
+    """Connect to the signals about people who leave."""
     events.registration_withdrawn.connect(on_withdrawn)
     events.erasing.connect(on_erasing)
     events.account_closed.connect(on_account_closed)
@@ -41,9 +41,10 @@ def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: da
 
 
 def give_seats_back(member: Member, *, by: Member | None, now: datetime) -> None:
-    """Cancel what has not begun, clinic by clinic in the order of their ids; what was attended stays counted.
+    """Cancel the member's seats at clinics that have not begun; attended clinics stay counted.
 
-    The sender holds the member's row, which signing up takes first, so that no new seat comes in between.
+    It goes clinic by clinic in the order of their ids. The sender of the signal holds the lock on the member's row,
+    which signing up takes first, so no new seat comes in between.
     """
     for clinic in Clinic.objects.filter(pk__in=_to_come(member, now=now).values("clinic")).order_by("pk"):
         cancel_rsvp(clinic=clinic, member=member, by=by, now=now)
@@ -54,7 +55,7 @@ def _to_come(member: Member, *, now: datetime) -> RsvpQuerySet:
 
 
 def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
-    """Say which seats go to somebody else."""
+    """Return sentences that say which seats go to somebody else."""
     if step not in (Step.WITHDRAW, Step.ERASE):
         return []
     return [
@@ -77,7 +78,7 @@ _FORESEEN = {
 
 
 def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
-    """Tell a person every clinic they signed up for."""
+    """Return every clinic the person signed up for, for the page of their data."""
     mine = Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
     rsvps = reading.want(mine)
     yield ("clinics.Rsvp",)

@@ -1,4 +1,4 @@
-"""Filling a clinic: whatever counts seats locks the clinic row, recounts from rows, then writes."""
+"""Signing up for a clinic. Every action that counts seats locks the clinic's row, counts again, then writes."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics import domain
-from clinics.domain import ClinicBusy, ClinicClosed, RsvpState, TooOften
+from clinics.domain import ClinicBusy, ClinicClosed, RsvpState, SignUpTooOften
 from clinics.models import Clinic, Rsvp
 from letsconnect.base import acts
 from mailings.ledger import letters
@@ -19,27 +19,27 @@ _TAKEN_MEANWHILE = {"clinics_seat_unique_among_going", "clinics_one_rsvp_per_mem
 
 
 def gathering_of(rsvp: Rsvp) -> str:
-    """Return under what the letters about one person's place at one clinic gather; reminders do not."""
+    """Return the key under which letters about one person's seat at one clinic gather; reminders do not gather."""
     return f"clinic:{rsvp.pk}:place"
 
 
 def lock_clinic(clinic: Clinic) -> Clinic:
     """Return the clinic as it is now, locked until the transaction ends.
 
-    NO KEY, so that it does not wait for the foreign keys of others' rows; sound under READ COMMITTED only.
+    NO KEY, so that it does not wait for the foreign keys of other people's rows; correct under READ COMMITTED only.
     """
     return Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
 def lock_person(member: Member) -> Member:
-    """Return the member as they are now, locked first of all: erasing them holds this row until it is through."""
+    """Return the member as they are now, locked before anything else: an erasure holds this row until it ends."""
     return Member.objects.select_for_update(no_key=True).get(pk=member.pk)
 
 
 def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
     """Give a seat or a turn in the queue; asking twice changes nothing; asking again after cancelling starts anew.
 
-    The lock makes collisions impossible; should it ever be missing, the unique seat refuses and we ask again.
+    The lock makes two people on one seat impossible; if it were ever missing, the unique seat refuses and we try again.
     """
     for _attempt in range(SEAT_TRIES):
         try:
@@ -84,10 +84,10 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
 
 
 def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
-    """Raise TooOften for somebody who signs up and off without end; the clinic is locked."""
+    """Raise SignUpTooOften for somebody who signs up and cancels again and again; the clinic is locked."""
     most, within = domain.SIGN_UPS_AN_HOUR, domain.HOUR
     if answer.pk and acts.count_recent(by=by, verbs=["rsvp"], on=answer, now=now, within=within) >= most:
-        raise TooOften(
+        raise SignUpTooOften(
             ngettext(
                 "You have signed up for this clinic %(count)d time within an hour. Please wait a little before you "
                 "sign up again.",
@@ -101,7 +101,7 @@ def _check_pace(answer: Rsvp, *, by: Member, now: datetime) -> None:
 
 @transaction.atomic
 def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member | None, now: datetime) -> Rsvp | None:
-    """Give the seat or the turn back; the first in the queue moves up. None when there never was one."""
+    """Give a seat or turn back; the first in the queue gets the seat. Returns None where the member never signed up."""
     clinic = lock_clinic(clinic)
     answer = clinic.rsvps.filter(member=member).first()
     if answer is None or not answer.is_active:
@@ -118,13 +118,14 @@ def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member | None, now: datet
 
 @transaction.atomic
 def promote_waiting(*, clinic: Clinic, by: Member | None, now: datetime) -> list[Rsvp]:
-    """Give free seats to those waiting, first come first; nobody moves up once sign-up has closed."""
+    """Give free seats to the people waiting, first come first served; nobody gets one once sign-up has closed."""
     return move_up(lock_clinic(clinic), now=now, by=by)
 
 
 @transaction.atomic
 def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime) -> Clinic:
-    """Set the number of seats. More seats move people up at once; CapacityTooSmall if someone would lose theirs."""
+    """Set the number of seats. More seats go to people waiting at once; CapacityTooSmall if someone would lose
+    theirs."""
     clinic = lock_clinic(clinic)
     if capacity == clinic.capacity:
         return clinic
@@ -138,7 +139,7 @@ def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime)
 
 
 def move_up(clinic: Clinic, *, now: datetime, by: Member | None = None) -> list[Rsvp]:
-    """Give free seats to those waiting, in order. The caller holds the clinic lock."""
+    """Give free seats to the people waiting, in order. The caller holds the lock on the clinic."""
     held = _seats_held(clinic)
     free = domain.seats_to_give(
         state=clinic.state, capacity=clinic.capacity, held=len(held), closes_at=clinic.closes_at, now=now
@@ -162,12 +163,12 @@ def move_up(clinic: Clinic, *, now: datetime, by: Member | None = None) -> list[
 
 
 def _seats_held(clinic: Clinic) -> list[int | None]:
-    """One entry per seat held, None where it has no number yet (an offered one)."""
+    """Return the number of each seat taken; None for one without a number yet (an offered one)."""
     return list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
 
 
 def _renumber(clinic: Clinic) -> None:
-    """Bring seat numbers back into 1..capacity after seats were taken away."""
+    """Bring seat numbers back into 1..capacity after the number of seats went down."""
     taken = _seats_held(clinic)
     for answer in clinic.rsvps.going().filter(seat__gt=clinic.capacity).order_by("seat"):
         answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=taken)

@@ -254,7 +254,7 @@ def test_a_draft_is_stored_with_the_moment_its_wall_clock_names(coordinator):
 
 def test_a_clinic_is_announced_when_there_is_something_to_read(coordinator):
     clinic = make_clinic(state=ClinicState.DRAFT, title="")
-    with pytest.raises(domain.NotReady):
+    with pytest.raises(domain.ClinicNotReady):
         announce_clinic(clinic=clinic, by=coordinator, now=NOW)
 
     text = ClinicText(clinic=clinic, language="pt", title="Dinheiro", summary="Sobre dinheiro")
@@ -271,20 +271,20 @@ def test_a_clinic_is_announced_when_there_is_something_to_read(coordinator):
 def test_a_clinic_in_the_past_is_not_announced(coordinator):
     clinic = make_clinic(state=ClinicState.DRAFT)
 
-    with pytest.raises(domain.NotReady):
+    with pytest.raises(domain.ClinicNotReady):
         announce_clinic(clinic=clinic, by=coordinator, now=START)
 
 
 def test_a_clinic_is_held_after_it_began_and_then_archived(coordinator):
     clinic = make_clinic()
-    with pytest.raises(domain.NotReady):
+    with pytest.raises(domain.ClinicNotReady):
         hold_clinic(clinic=clinic, by=coordinator, now=START - timedelta(seconds=1))
 
     hold_clinic(clinic=clinic, by=coordinator, now=START)
     archived = archive_clinic(clinic=clinic, by=coordinator, now=START)
 
     assert archived.state == ClinicState.ARCHIVED
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(domain.ClinicMoveNotAllowed):
         cancel_clinic(clinic=clinic, reason="Too late", by=coordinator, now=START)
 
 
@@ -302,7 +302,7 @@ def test_a_cancelled_clinic_is_told_to_everyone_signed_up_with_the_reason(coordi
 
 
 def test_nobody_is_turned_away_without_a_reason(coordinator):
-    with pytest.raises(domain.ReasonMissing):
+    with pytest.raises(domain.CancelReasonMissing):
         cancel_clinic(clinic=make_clinic(), reason="  ", by=coordinator, now=NOW)
 
     assert Clinic.objects.get().state == ClinicState.ANNOUNCED
@@ -341,7 +341,7 @@ def test_the_same_moment_in_other_words_is_no_move(coordinator):
 def test_a_clinic_is_not_moved_into_the_past_and_nothing_of_it_is_kept(coordinator):
     clinic = make_clinic()
 
-    with pytest.raises(domain.NotReady):
+    with pytest.raises(domain.ClinicNotReady):
         reschedule(
             clinic=clinic, local_date=date(2026, 3, 1), local_time=time(9, 0), zone="UTC", by=coordinator, now=NOW
         )
@@ -365,7 +365,7 @@ def test_a_clinic_moved_to_a_later_day_opens_again_and_free_seats_go_to_those_wa
 
 @pytest.mark.parametrize("state", [ClinicState.HELD, ClinicState.ARCHIVED, ClinicState.CANCELLED])
 def test_only_a_clinic_to_come_is_moved(coordinator, state):
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(domain.ClinicMoveNotAllowed):
         reschedule(
             clinic=make_clinic(state=state),
             local_date=date(2026, 4, 1),

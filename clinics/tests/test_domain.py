@@ -148,5 +148,5 @@ def test_a_clinic_goes_from_draft_to_archive_or_is_cancelled(was, becomes, allow
     if allowed:
         domain.check_move(was, becomes)
     else:
-        with pytest.raises(domain.MoveNotAllowed):
+        with pytest.raises(domain.ClinicMoveNotAllowed):
             domain.check_move(was, becomes)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import reverse
 
-from clinics.domain import ClinicState, NotYours
+from clinics.domain import ClinicState, NotYourClinic
 from clinics.models import Clinic, Rsvp
 from clinics.planning.plans import (
     announce_clinic,
@@ -111,7 +111,7 @@ def test_clinics_are_looked_after_by_region_or_by_whoever_created_them(db):
 def test_nobody_hands_a_clinic_to_a_region_they_do_not_look_after(db, where):
     liaison, clinic = make_liaison("MENA"), make_clinic(region="MENA")
 
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourClinic):
         change_clinic(clinic=clinic, changes={"region": where}, by=liaison, now=NOW)
     assert Clinic.objects.get(pk=clinic.pk).region == "MENA"
 
@@ -137,7 +137,7 @@ def test_no_action_touches_a_clinic_of_another_region(db, act, region):
     clinic = make_clinic(region=region, state=ClinicState.DRAFT)
 
     for stranger in (make_liaison("MENA"), make_member()):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotYourClinic):
             act(clinic, stranger)
 
 
@@ -145,7 +145,7 @@ def test_a_clinic_is_not_opened_in_another_region(db):
     new = Clinic(local_date=NOW.date(), local_time=NOW.time(), zone="UTC", region="LAC")
 
     for stranger in (make_liaison("MENA"), make_member()):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotYourClinic):
             create_clinic(clinic=new, by=stranger, now=NOW)
 
 

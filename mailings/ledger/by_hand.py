@@ -1,4 +1,4 @@
-"""What a coordinator, or a person about their own data, decides about letters."""
+"""Decisions about letters by a coordinator, or by a person about their own data."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ from mailings.models import Letter, Suppression
 
 @transaction.atomic
 def mark_as_sent(*, letter: Letter, by: Any, now: datetime) -> Letter:
-    """Settle an uncertain letter: a person knows that it arrived."""
+    """Mark an uncertain letter as sent, because a person knows that it arrived."""
     letter = _locked(letter, among={LetterState.UNCERTAIN})
     _only(letter).move(LetterState.UNCERTAIN, LetterState.SENT, sent_at=now, claimed_by="")
     return _decided(letter, verb="mark_letter_as_sent", by=by, now=now)
@@ -23,7 +23,7 @@ def mark_as_sent(*, letter: Letter, by: Any, now: datetime) -> Letter:
 
 @transaction.atomic
 def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
-    """Queue an uncertain or failed letter anew, with all its attempts before it and under its old Message-ID."""
+    """Queue an uncertain or failed letter again, with all its attempts and its old Message-ID."""
     letter = _locked(letter, among={LetterState.UNCERTAIN, LetterState.FAILED})
     if (
         not kinds.is_registered(letter.kind)
@@ -40,10 +40,10 @@ def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
 
 @transaction.atomic
 def forget_recipient(*, member: Any, now: datetime, addresses: Iterable[str] = ()) -> int:
-    """Empty who every letter to a member went to, and those to their ``addresses``; return how many.
+    """Remove a member from every letter to them, and from those to their ``addresses``; return how many.
 
-    What is still owed to them is skipped. What is on the wire stays theirs until its outcome is known: call again
-    then. The rows stay, so the ledger still adds up.
+    What is still owed to them is skipped. A letter that is being sent right now keeps its recipient until its outcome
+    is known: call again then. The rows stay, so the counts of the ledger still add up.
     """
     named = Letter.objects.filter(member=None, address__in={canonical_or_as_it_is(one) for one in addresses if one})
     named.update(member=member)
@@ -55,7 +55,7 @@ def forget_recipient(*, member: Any, now: datetime, addresses: Iterable[str] = (
 
 @transaction.atomic
 def lift_suppression(*, suppression: Suppression, by: Any, now: datetime) -> None:
-    """Write to an address again."""
+    """Allow letters to an address again."""
     if Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(lifted_at=now):
         acts.record(by=by, verb="lift_suppression", on=suppression, now=now)
 

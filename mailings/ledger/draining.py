@@ -1,4 +1,5 @@
-"""The second half of a tick: claim what is due and send it, with no lock and no transaction across SMTP."""
+"""The second half of a tick: claim the letters that are due and send them; no lock or transaction is held during
+SMTP."""
 
 import secrets
 import time
@@ -17,19 +18,19 @@ from mailings.ledger import gathering
 from mailings.ledger.fence import fenced
 from mailings.ledger.settling import settle
 from mailings.models import Letter, Suppression
-from mailings.sending.composing import Parcel, compose
-from mailings.sending.transport import Session, open_session
+from mailings.sending.composing import ComposedLetter, compose
+from mailings.sending.transport import MailSession, open_session
 
 Clock = Callable[[], datetime]
 Drained = Counter[str]
 
 
 class NotOwed(Exception):
-    """The letter is not to be sent any more; the message says why."""
+    """The letter is no longer to be sent; the message says why."""
 
 
 class Unreachable(Exception):
-    """Nobody listens at the mail server."""
+    """The mail server cannot be reached."""
 
 
 class CannotBeWritten(Exception):
@@ -39,14 +40,15 @@ class CannotBeWritten(Exception):
 def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Drained:
     """Send everything that is due; return how many letters went into which state.
 
-    When the mail server cannot be reached, the letter that found out is deferred, the rest go back untried.
+    When the mail server cannot be reached, the letter that found out is deferred, and the others are queued again
+    untried.
     """
     clock, done = _running(now), Counter[str]()
     with open_session() as session:
         while letters := claim(now=clock(), batch=batch, lease=lease):
             for letter in letters:
                 try:
-                    done[send_one(letter, session=session, clock=clock, lease=lease)] += 1
+                    done[send_claimed(letter, session=session, clock=clock, lease=lease)] += 1
                 except Unreachable:
                     done[LetterState.DEFERRED.value] += 1
                     done["returned"] += give_back(letters)
@@ -60,8 +62,10 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
 
 
 def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> list[Letter]:
-    """Take the letters somebody sits and waits for, then those that have waited longest, past those other workers are
-    taking; committed before it returns."""
+    """Claim letters that somebody waits for, then those due longest; the claim is committed before it returns.
+
+    Rows that another worker is claiming at this moment are passed over.
+    """
     token = secrets.token_hex(16)
     with transaction.atomic(durable=True):
         due = Letter.objects.due(now).select_for_update(skip_locked=True, no_key=True)
@@ -75,15 +79,15 @@ def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> lis
 
 
 def give_back(letters: list[Letter]) -> int:
-    """Queue those of ``letters`` again that this worker has claimed and not come to."""
+    """Queue again those of ``letters`` that this worker has claimed but not sent."""
     mine = Letter.objects.filter(pk__in=[letter.pk for letter in letters]).held(token=letters[0].claimed_by)
     return mine.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
 
 
-def send_one(letter: Letter, *, session: Session, clock: Clock, lease: timedelta = LEASE) -> str:
-    """Take one claimed letter to its next resting state and return that state, or "lost" when it was taken away.
+def send_claimed(letter: Letter, *, session: MailSession, clock: Clock, lease: timedelta = LEASE) -> str:
+    """Send one claimed letter and return its new state, or "lost" when another worker has taken it over.
 
-    Whether it is still owed and what it says are found out now, from the facts of this moment.
+    Whether it is still owed, and what it says, is decided now, from the facts of this moment.
     """
     mine = Letter.objects.filter(pk=letter.pk).held(token=letter.claimed_by)
     try:
@@ -104,7 +108,7 @@ def send_one(letter: Letter, *, session: Session, clock: Clock, lease: timedelta
     return settle(letter, answer, now=clock()).state.value
 
 
-def _prepare(letter: Letter, *, now: datetime) -> Parcel:
+def _prepare(letter: Letter, *, now: datetime) -> ComposedLetter:
     """Return what to send, or raise NotOwed or CannotBeWritten."""
     try:
         kind = kinds.get(letter.kind)
@@ -113,7 +117,7 @@ def _prepare(letter: Letter, *, now: datetime) -> Parcel:
     _readdress(letter, is_urgent=kind.is_urgent)
     about = _about(letter)
     with fenced(f"writing the letter {letter.pk} ({letter.kind})") as fence:
-        reason = kind.still_owed(about, now) or gathering.known_already(letter, kind, about)
+        reason = kind.still_owed(about, now) or gathering.why_nothing_new(letter, kind, about)
         if reason is None and kind.before_sending:
             kind.before_sending(about, now)
         parcel = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
@@ -125,7 +129,7 @@ def _prepare(letter: Letter, *, now: datetime) -> Parcel:
 
 
 def _readdress(letter: Letter, *, is_urgent: bool) -> None:
-    """Write to where the member reads now, in the language and zone they use now."""
+    """Set address, language and zone of the letter to what the member uses now."""
     member = letter.member
     if member is not None:
         if not member.is_active:
@@ -158,6 +162,6 @@ def _rest(mine: models.QuerySet, state: LetterState, *, reason: str) -> str:
 
 
 def _running(now: datetime) -> Clock:
-    """Return a clock that shows ``now`` and goes on from there: a long drain must not live on a stale hour."""
+    """Return a clock that starts at ``now`` and goes on: a long drain must not use the hour at which it began."""
     started = time.monotonic()
     return lambda: now + timedelta(seconds=time.monotonic() - started)

@@ -1,7 +1,7 @@
-"""Letters without measure become one: what one person is told about one thing waits for a quiet minute.
+"""Many letters to one person about one thing become one: each waits until nothing more happens for a minute.
 
-The newest facts win: every letter is written from the facts of the moment it is sent, and one that would tell what the
-last one told is not sent at all.
+Every letter is written from the facts of the moment it is sent, and one that would tell the same as the last one is not
+sent at all.
 """
 
 import hashlib
@@ -20,15 +20,16 @@ ATTEMPTS = 20
 
 
 class TooBusy(Exception):
-    """Others owed letters about the same thing faster than this one could be written."""
+    """Other processes owed letters about the same thing faster than this one could be written."""
 
 
 @transaction.atomic
 def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
-    """Insert the letter in the place of those that wait under ``gather``; one with the same key stays the only one.
+    """Insert the letter in the place of the one that waits under ``gather``; a second letter with the same key changes
+    nothing.
 
-    A worker that has claimed one goes on with it: of the two, the state compared in one statement decides. Two who owe
-    at the same moment are put in order by the unique index on what gathers.
+    If a worker has claimed the waiting one, it goes on: the comparison of the state in one statement decides. If two
+    owe a letter at the same moment, the unique index on what gathers puts them in order.
     """
     for _attempt in range(ATTEMPTS):
         there = Letter.objects.filter(key=letter.key).first()
@@ -45,7 +46,7 @@ def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
 
 
 def _take_the_place(gather: str) -> datetime | None:
-    """Skip what waits under ``gather``, and return since when it has been gathering."""
+    """Skip the letter that waits under ``gather``, and return since when it has been gathering."""
     waiting = Letter.objects.gathered(gather).filter(state__in=[LetterState.QUEUED, LetterState.DEFERRED])
     locked = list(waiting.select_for_update(no_key=True))
     mine = Letter.objects.filter(pk__in=[one.pk for one in locked])
@@ -54,8 +55,8 @@ def _take_the_place(gather: str) -> datetime | None:
     return min((one.gathering_since for one in locked if one.gathering_since), default=None)
 
 
-def known_already(letter: Letter, kind: Kind, about: models.Model | None) -> str | None:
-    """Return why a gathered letter tells its reader nothing new, or None; keep in it what it is about to tell."""
+def why_nothing_new(letter: Letter, kind: Kind, about: models.Model | None) -> str | None:
+    """Return why a gathered letter tells its reader nothing new, or None; store in it what it is about to tell."""
     if not letter.gathering or kind.facts is None:
         return None
     letter.told = hashlib.sha256(f"{letter.gathering}:{kind.facts(about)}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Whether what is to happen by the clock happens: when the last tick ran, how long letters have been waiting."""
+"""How late the portal is: when the last tick ran, and how long letters have been waiting."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from mailings.models import LastTick, Letter
 
 @dataclass(frozen=True)
 class Lateness:
-    """How long ago each thing was, seen at one moment; None where there is no such thing."""
+    """How long ago each of these was, measured at one moment; None where there is none."""
 
     tick: timedelta | None  # since the last tick ran; None: none has ever run
     oldest_owed: timedelta | None  # since the oldest of the letters that are not sent yet was owed

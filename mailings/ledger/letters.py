@@ -1,4 +1,4 @@
-"""Owing letters: what the other apps call."""
+"""Owing a letter: the functions that the other apps call."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ def owe(
     zone: str = "",
     gather: str = "",
 ) -> Letter:
-    """Write that a letter is owed to a member or to an address; it lives and dies with the caller's transaction.
+    """Write that a letter is owed to a member or an address, in the caller's transaction.
 
     Owing the same ``key`` twice, even at the same moment, leaves one letter: the first. A nudge follows the commit.
     With ``gather``, letters to one person about one thing wait for a quiet minute, and the newest takes the place of
@@ -63,11 +63,11 @@ def send_at_once(
     to: Any | None = None,
     patience: float | None = None,
 ) -> Letter:
-    """Send a letter somebody is waiting for (a sign-in code) in this process, now, and return how it went.
+    """Send a letter that somebody waits for (a sign-in code) in this process, now, and return how it went.
 
-    The row is committed before the text is on the wire, and the text is in no row, so it is tried once only: what
-    would be tried again fails, and ``may_come_later`` says that its kind, owed anew, may get through. Suppression is
-    not asked: the person at the other end has just asked for it. They wait no longer than ``patience`` in seconds.
+    The row is committed before the text is sent, and the text is in no row, so there is one attempt only: if that
+    fails, ``may_come_later`` says whether its kind, owed again, may get through. Suppression is not checked: the person
+    has just asked for the letter. They wait at most ``patience`` seconds.
     """
     letter = _new(kind=kind, about=None, key=key, now=now, to=to, address=address, language=language, zone=zone)
     letter.state, letter.tries = LetterState.SUBMITTING, 1
@@ -115,6 +115,7 @@ def _new(
 
 
 def _write(letter: Letter) -> Letter:
-    """Insert unless the key is there, and return the row that is: the unique index decides, not a look before."""
+    """Insert the letter unless its key exists, and return the stored row; the unique index decides, so no race is
+    possible."""
     Letter.objects.bulk_create([letter], ignore_conflicts=True)
     return Letter.objects.get(key=letter.key)

@@ -1,4 +1,4 @@
-"""Whether letters reach a member, so that no page promises what does not come."""
+"""Whether letters reach a member, so that no page promises a letter that does not come."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from mailings.models import Suppression
 
 
 def why_not_written_to(member: Any) -> Suppression | None:
-    """Return what keeps letters from the address of ``member``, or None when nothing does."""
+    """Return why no letter goes to the address of ``member``, or None."""
     return Suppression.objects.of(member.email).order_by("made_at").first() if member.email else None
 
 

@@ -1,4 +1,4 @@
-"""Writing down what came of an attempt."""
+"""Recording the outcome of an attempt to send a letter."""
 
 import logging
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from mailings.domain import Answer, LetterState, Outcome, after_attempt, shortened
+from mailings.domain import AttemptOutcome, LetterState, ServerAnswer, after_attempt, shortened
 from mailings.models import Letter, Suppression
 
 logger = logging.getLogger(__name__)
@@ -14,20 +14,20 @@ logger = logging.getLogger(__name__)
 
 def settle(
     letter: Letter,
-    answer: Answer,
+    answer: ServerAnswer,
     *,
     now: datetime,
     was: LetterState = LetterState.SUBMITTING,
     may_try_again: bool = True,
-) -> Outcome:
-    """Commit the outcome of the attempt this worker holds ``letter`` for.
+) -> AttemptOutcome:
+    """Store and commit the outcome of this worker's attempt to send ``letter``.
 
-    A worker so slow that its lease ran out finds the letter parked as uncertain; it knows better, and says so,
+    A worker so slow that its lease ran out finds the letter marked as uncertain. It knows the outcome, so it stores it,
     unless a person has decided in the meantime.
     """
     outcome = after_attempt(answer, tries=letter.tries, now=now)
     if outcome.state == LetterState.DEFERRED and not may_try_again:
-        outcome = Outcome(LetterState.FAILED, reason=outcome.reason)
+        outcome = AttemptOutcome(LetterState.FAILED, reason=outcome.reason)
     columns: dict[str, Any] = {
         "tries": letter.tries,
         "reason": outcome.reason,

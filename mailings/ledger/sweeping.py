@@ -1,4 +1,4 @@
-"""The first half of a tick: write what has become due, take back what dead workers held."""
+"""The first half of a tick: write the letters that have become due, and free those of workers that died."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,8 +16,8 @@ PATIENCE = 1.0  # seconds for a lock: what the sweeps before have locked, people
 
 
 @dataclass
-class Swept:
-    """What one sweep did; ``ran`` is false when another one was at it."""
+class SweepResult:
+    """What one sweep did; ``ran`` is false when another process was sweeping."""
 
     ran: bool = False
     owed: dict[str, int] = field(default_factory=dict)
@@ -27,15 +27,15 @@ class Swept:
 
 
 @transaction.atomic(durable=True)
-def sweep(*, now: datetime) -> Swept:
-    """Run every registered sweep and settle abandoned letters, unless another tick is doing so this moment.
+def sweep(*, now: datetime) -> SweepResult:
+    """Run every registered sweep and free abandoned letters, unless another tick is doing so at this moment.
 
-    One sweep that fails, or finds its rows held by somebody else, is undone alone and named in ``errors``. A letter
-    that was only claimed is queued again; one that was on the wire is parked as uncertain, because nobody knows whether
-    it arrived.
+    One sweep that fails, or that waits too long for rows somebody else has locked, is undone alone and named in
+    ``errors``. A letter that was only claimed is queued again; one that was being sent becomes uncertain, because
+    nobody knows whether it arrived.
     """
-    swept = Swept()
-    if not _have_the_lock():
+    swept = SweepResult()
+    if not _takes_sweep_lock():
         return swept
     swept.ran = True
     wait_at_most(PATIENCE)
@@ -55,7 +55,7 @@ def sweep(*, now: datetime) -> Swept:
     return swept
 
 
-def _have_the_lock() -> bool:
+def _takes_sweep_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         return cursor.fetchone()[0]

@@ -1,19 +1,19 @@
-"""What the beat does every half minute, and cron where there is no beat."""
+"""The tick: what Celery's beat runs every half minute, and cron where there is no beat."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from mailings.ledger.draining import Drained, drain
-from mailings.ledger.sweeping import Swept, sweep
+from mailings.ledger.sweeping import SweepResult, sweep
 from mailings.models import Letter
 
 
 @dataclass
 class Tick:
-    """What one tick did, and how the ledger stands after it."""
+    """What one tick did, and the state of the ledger after it."""
 
-    swept: Swept
+    swept: SweepResult
     drained: Drained
     ledger: dict[str, int]
 

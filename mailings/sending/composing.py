@@ -1,4 +1,4 @@
-"""From words to what goes over the wire."""
+"""Composing the email message of a letter from its rendered text."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ _METHODS = ("REQUEST", "CANCEL", "PUBLISH")
 
 
 @dataclass(frozen=True)
-class Parcel:
-    """A message ready to be handed over: everything that can be wrong with its words was found while making it."""
+class ComposedLetter:
+    """A message ready to be handed over: everything that can be wrong with its text was found while making it."""
 
     message: EmailMultiAlternatives
     sender: str
@@ -25,12 +25,12 @@ class Parcel:
     payload: bytes
 
 
-def compose(letter: Letter, rendered: Rendered) -> Parcel:
-    """Return the parcel of a letter. Its Message-ID is the letter's own, the same at every attempt.
+def compose(letter: Letter, rendered: Rendered) -> ComposedLetter:
+    """Return the message of a letter, under the letter's own Message-ID, the same at every attempt.
 
-    Raises ValueError on an address no letter can be sent to, or a word that would break out of its header. Whatever
-    spelling the row has, the letter goes to the canonical one, and Django, which writes domains by IDNA 2003 and reads
-    encoded words in addresses, has no say in where.
+    Raises ValueError on an address no letter can be sent to, or a text that would break out of its header. Whatever
+    spelling the row has, the letter goes to the canonical address. Django has no say in that, because it writes domains
+    by IDNA 2003 and reads encoded words in addresses.
     """
     try:
         recipient = addresses.canonical(letter.address)
@@ -53,7 +53,7 @@ def compose(letter: Letter, rendered: Rendered) -> Parcel:
         message.attach_alternative(rendered.html, "text/html")
     if rendered.calendar:
         _attach(message, rendered.calendar)
-    return Parcel(
+    return ComposedLetter(
         message=message,
         sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"),
         recipient=recipient,
@@ -62,8 +62,11 @@ def compose(letter: Letter, rendered: Rendered) -> Parcel:
 
 
 def _attach(message: EmailMultiAlternatives, calendar: CalendarPart) -> None:
-    """Add the calendar twice, as mail programs expect it: as one more way to read the letter, where they show an
-    invitation, and as a file, where they only know attachments."""
+    """Add the calendar twice, as mail programs expect it.
+
+    Once as another way to read the letter, which makes them show an invitation, and once as a file, for programs that
+    only know attachments.
+    """
     if calendar.method not in _METHODS:
         raise ValueError(f"{calendar.method!r} is not a method we send")
     message.attach_alternative(calendar.content.decode(), f"text/calendar; method={calendar.method}")

@@ -1,4 +1,4 @@
-"""Handing a message to a mail server, and knowing how far it got."""
+"""Handing a message to a mail server, and recording how far that got."""
 
 import re
 import smtplib
@@ -11,31 +11,31 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
-from mailings.domain import Answer, Stage
-from mailings.sending.composing import Parcel
+from mailings.domain import ServerAnswer, SmtpStage
+from mailings.sending.composing import ComposedLetter
 
 # smtplib says the first for a line the server cut, the second for the wire itself.
 LOST = (smtplib.SMTPException, OSError)
 
 
-class Session(Protocol):
-    """A connection that is used again from letter to letter."""
+class MailSession(Protocol):
+    """A connection to the mail server, used again from letter to letter."""
 
-    def ready(self) -> Answer | None:
-        """Make sure somebody listens; return what went wrong, or None. Nothing has been handed over then."""
+    def ready(self) -> ServerAnswer | None:
+        """Make sure the server listens; return what went wrong, or None. Nothing has been handed over then."""
 
-    def deliver(self, parcel: Parcel, *, may_hand_over: Callable[[], bool] = lambda: True) -> Answer:
+    def deliver(self, parcel: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
         """Hand over one message to a server that is ``ready()``, and return its answer. ``may_hand_over`` is asked
         right before the text is sent."""
 
     def abandon(self) -> None:
-        """End the conversation from another thread, wherever it is."""
+        """End the conversation from another thread, at any point of it."""
 
     def close(self) -> None: ...
 
 
-def open_by_itself(*, timeout: float | None = None) -> Session:
-    """Return a session that its caller closes; nothing is connected before the first letter."""
+def open_by_itself(*, timeout: float | None = None) -> MailSession:
+    """Return a session that its caller has to close; it connects with the first letter."""
     backend = get_connection()
     if not isinstance(backend, EmailBackend):
         return BackendSession(backend)
@@ -45,8 +45,8 @@ def open_by_itself(*, timeout: float | None = None) -> Session:
 
 
 @contextmanager
-def open_session() -> Iterator[Session]:
-    """Yield a session with the mail server of the settings; nothing is connected before the first letter."""
+def open_session() -> Iterator[MailSession]:
+    """Yield a session with the mail server of the settings; it connects with the first letter."""
     session = open_by_itself()
     try:
         yield session
@@ -55,13 +55,16 @@ def open_session() -> Iterator[Session]:
 
 
 class SmtpSession:
-    """SMTP step by step, because `smtplib.sendmail` cannot say whether a lost connection came before the text or
-    after it, and all that we may do next hangs on that."""
+    """SMTP step by step.
+
+    `smtplib.sendmail` cannot say whether a lost connection came before the text or after it, and what we may do next
+    depends on that.
+    """
 
     def __init__(self, backend: EmailBackend) -> None:
         self.backend = backend
 
-    def ready(self) -> Answer | None:
+    def ready(self) -> ServerAnswer | None:
         if self._is_alive():
             return None
         self._drop()
@@ -70,40 +73,40 @@ class SmtpSession:
             self.backend.connection.ehlo_or_helo_if_needed()
         except smtplib.SMTPResponseException as error:
             self._drop()
-            return Answer(None, f"{error.smtp_code} {_readable(error.smtp_error)}", stage=Stage.HELLO)
+            return ServerAnswer(None, f"{error.smtp_code} {_readable(error.smtp_error)}", stage=SmtpStage.HELLO)
         except LOST as error:
             self._drop()
-            return Answer(None, _readable(error), stage=Stage.HELLO)
+            return ServerAnswer(None, _readable(error), stage=SmtpStage.HELLO)
         return None
 
-    def deliver(self, parcel: Parcel, *, may_hand_over: Callable[[], bool] = lambda: True) -> Answer:
+    def deliver(self, parcel: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
         handed_over = False
         try:
             stage, code, answer = self._envelope(parcel)
             if code == 354 and not may_hand_over():
                 self._drop()
-                return Answer(None, "nobody waits any more", stage=stage)
+                return ServerAnswer(None, "nobody waits any more", stage=stage)
             if code == 354:
                 handed_over = True
                 code, answer = self._text(parcel.payload)
         except LOST as error:
             self._drop()
-            return Answer(None, _readable(error), handed_over=handed_over)
+            return ServerAnswer(None, _readable(error), handed_over=handed_over)
         if not handed_over:
             self._start_over()
             code = None if code < 400 else code  # it agreed to something, and has no text: nothing was sent
-        return Answer(code, _readable(answer), handed_over=handed_over, stage=stage)
+        return ServerAnswer(code, _readable(answer), handed_over=handed_over, stage=stage)
 
-    def _envelope(self, parcel: Parcel) -> tuple[Stage, int, bytes]:
-        """Say who writes to whom; 354 is the server's go-ahead for the text, anything else its refusal."""
+    def _envelope(self, parcel: ComposedLetter) -> tuple[SmtpStage, int, bytes]:
+        """Name sender and recipient; 354 is the server's go-ahead for the text, anything else its refusal."""
         smtp = self.backend.connection
         code, answer = smtp.mail(parcel.sender)
         if not 200 <= code < 300:
-            return Stage.SENDER, code, answer
+            return SmtpStage.SENDER, code, answer
         code, answer = smtp.rcpt(parcel.recipient)
         if not 200 <= code < 300:  # 251 and 252 take the letter, too
-            return Stage.RECIPIENT, code, answer
-        return Stage.TEXT, *smtp.docmd("DATA")
+            return SmtpStage.RECIPIENT, code, answer
+        return SmtpStage.TEXT, *smtp.docmd("DATA")
 
     def _text(self, payload: bytes) -> tuple[int, bytes]:
         smtp = self.backend.connection
@@ -111,7 +114,7 @@ class SmtpSession:
         return smtp.getreply()
 
     def _is_alive(self) -> bool:
-        """Tell whether the connection of the letter before still answers; servers hang up on the slow."""
+        """Tell whether the connection of the letter before still answers; servers hang up on slow peers."""
         if self.backend.connection is None:
             return False
         with suppress(*LOST):
@@ -119,14 +122,14 @@ class SmtpSession:
         return False
 
     def _start_over(self) -> None:
-        """Leave a refused envelope behind, so that the next letter starts on a clean slate."""
+        """Reset the conversation after a refused envelope, so that the next letter starts afresh."""
         try:
             self.backend.connection.rset()
         except LOST:
             self._drop()
 
     def _drop(self) -> None:
-        """Hang up without a word: a QUIT in the middle of a text would become part of it."""
+        """Close the connection without QUIT: in the middle of a text it would become part of it."""
         if self.backend.connection is not None:
             self.backend.connection.close()
             self.backend.connection = None
@@ -144,22 +147,22 @@ class SmtpSession:
 
 
 class BackendSession:
-    """Any other Django mail backend. It does not say how far it got, so an error means that nobody knows."""
+    """Any other Django mail backend. It does not say how far it got, so after an error nobody knows."""
 
     def __init__(self, backend: BaseEmailBackend) -> None:
         self.backend = backend
 
-    def ready(self) -> Answer | None:
+    def ready(self) -> ServerAnswer | None:
         return None
 
-    def deliver(self, parcel: Parcel, *, may_hand_over: Callable[[], bool] = lambda: True) -> Answer:
+    def deliver(self, parcel: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
         if not may_hand_over():
-            return Answer(None, "nobody waits any more")
+            return ServerAnswer(None, "nobody waits any more")
         try:
             sent = self.backend.send_messages([parcel.message])
         except LOST as error:
-            return Answer(None, _readable(error), handed_over=True)
-        return Answer(250) if sent else Answer(None, "the mail backend sent nothing")
+            return ServerAnswer(None, _readable(error), handed_over=True)
+        return ServerAnswer(250) if sent else ServerAnswer(None, "the mail backend sent nothing")
 
     def abandon(self) -> None:
         """There is nothing to hang up."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailings.domain import NEXT, RETRY_AFTER, Answer, LetterState, after_attempt, may_become, shortened
+from mailings.domain import NEXT, RETRY_AFTER, LetterState, ServerAnswer, after_attempt, may_become, shortened
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -12,16 +12,16 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
-        (Answer(250, "2.0.0 queued", handed_over=True), "sent"),
-        (Answer(451, "4.3.0 later"), "deferred"),
-        (Answer(452, "4.2.2 full", handed_over=True), "deferred"),
-        (Answer(421, "closing"), "deferred"),
-        (Answer(550, "5.1.1 nobody"), "failed"),
-        (Answer(554, "5.7.1 spam", handed_over=True), "failed"),
-        (Answer(None, "connection refused"), "deferred"),
-        (Answer(None, "timed out", handed_over=True), "uncertain"),
-        (Answer(-1, "gibberish", handed_over=True), "uncertain"),
-        (Answer(-1, "gibberish"), "deferred"),
+        (ServerAnswer(250, "2.0.0 queued", handed_over=True), "sent"),
+        (ServerAnswer(451, "4.3.0 later"), "deferred"),
+        (ServerAnswer(452, "4.2.2 full", handed_over=True), "deferred"),
+        (ServerAnswer(421, "closing"), "deferred"),
+        (ServerAnswer(550, "5.1.1 nobody"), "failed"),
+        (ServerAnswer(554, "5.7.1 spam", handed_over=True), "failed"),
+        (ServerAnswer(None, "connection refused"), "deferred"),
+        (ServerAnswer(None, "timed out", handed_over=True), "uncertain"),
+        (ServerAnswer(-1, "gibberish", handed_over=True), "uncertain"),
+        (ServerAnswer(-1, "gibberish"), "deferred"),
     ],
 )
 def test_an_answer_decides_what_becomes_of_a_letter(answer, state):
@@ -30,7 +30,7 @@ def test_an_answer_decides_what_becomes_of_a_letter(answer, state):
 
 def test_a_letter_is_tried_again_ever_later_and_then_given_up_visibly():
     tries = range(1, len(RETRY_AFTER) + 2)
-    outcomes = [after_attempt(Answer(451, "later"), tries=number, now=NOW) for number in tries]
+    outcomes = [after_attempt(ServerAnswer(451, "later"), tries=number, now=NOW) for number in tries]
 
     waits = [outcome.next_try_at - NOW for outcome in outcomes[:-1]]
     assert waits == sorted(waits) and waits[0] == timedelta(minutes=1)
@@ -49,7 +49,7 @@ def test_a_letter_is_tried_again_ever_later_and_then_given_up_visibly():
     ],
 )
 def test_only_an_address_that_does_not_exist_is_a_bad_address(text, is_bad):
-    assert after_attempt(Answer(550, text), tries=1, now=NOW).is_bad_address is is_bad
+    assert after_attempt(ServerAnswer(550, text), tries=1, now=NOW).is_bad_address is is_bad
 
 
 def test_sent_and_skipped_letters_stay_what_they_are():

@@ -1,4 +1,4 @@
-"""Writing to the trust team, and what the team does with it. None of it is in the log of acts."""
+"""Reports to the trust team, and what the team does with them. None of it is in the log of acts."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -16,14 +16,14 @@ from registrations.participation import blocking
 from trust.domain import (
     REPORTS_A_DAY,
     CannotClose,
-    Deed,
     LastReader,
-    MoveNotAllowed,
-    NothingSaid,
-    NotYours,
-    Outcome,
+    NoteKind,
+    NotYourReport,
+    ReportIncomplete,
+    ReportMoveNotAllowed,
+    ReportOutcome,
     ReportState,
-    TooMany,
+    TooManyReports,
     check_move,
     check_outcome,
 )
@@ -43,20 +43,20 @@ def send_report(
     block: bool = False,
     now: datetime,
 ) -> Report:
-    """Keep what ``by`` tells in confidence, tell each reader that something waits, and thank ``by`` in neutral words.
+    """Store a report, write to each reader that one waits, and thank ``by`` in neutral words.
 
-    ``keep_from`` are members of the team who are not to read it; with ``block`` the two are kept apart as well, which
-    for everybody else looks like any other block.
+    ``keep_from`` are members of the team who are not to read it. With ``block`` the two people are also never matched
+    again, which for everybody else looks like any other block.
     """
     if not what.strip():
-        raise NothingSaid(_("Say what happened, in a few words."))
+        raise ReportIncomplete(_("Say what happened, in a few words."))
     try:
         by = lock_member(by)  # the count below, and a block, under one lock
     except ClosedMeanwhile as closed:
-        raise NotYours(str(closed)) from closed
+        raise NotYourReport(str(closed)) from closed
     _check_pace(by, now=now)
     if about is not None and about.pk == by.pk:
-        raise NotYours(_("This would be about yourself."))
+        raise NotYourReport(_("This would be about yourself."))
     report = Report.objects.create(
         reporter=by, about=about, who=who.strip(), what=what.strip(), may_contact=may_contact, made_at=now
     )
@@ -69,35 +69,37 @@ def send_report(
 
 
 def check_readable(report: Report, *, by: Member, now: datetime) -> None:
-    """Raise NotYours unless ``by`` may read the report at this moment."""
+    """Raise NotYourReport unless ``by`` may read the report at this moment."""
     if not Report.objects.readable_by(by, on=now.astimezone(UTC).date()).filter(pk=report.pk).exists():
-        raise NotYours(_("This is not for you to read."))
+        raise NotYourReport(_("This is not for you to read."))
 
 
 def _lock(report: Report, *, by: Member, now: datetime) -> Report:
-    """Return the report as it is now, locked; NotYours unless ``by`` may read it at this moment."""
+    """Return the report as it is now, locked; NotYourReport unless ``by`` may read it at this moment."""
     locked = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
     check_readable(report, by=by, now=now)
     if locked.forgotten_at is not None:
-        raise MoveNotAllowed(_("It was closed so long ago that its words are gone."))
+        raise ReportMoveNotAllowed(_("It was closed so long ago that its words are gone."))
     return locked
 
 
 def _check_pace(by: Member, *, now: datetime) -> None:
-    """Raise TooMany for somebody who has written as often as a day allows; their row is locked."""
+    """Raise TooManyReports for somebody who has written as often as a day allows; their row is locked."""
     mine = Report.objects.filter(reporter=by, made_at__gt=now - timedelta(days=1)).order_by("-made_at", "-pk")
     moments = list(mine.values_list("made_at", flat=True)[:REPORTS_A_DAY])
     if len(moments) == REPORTS_A_DAY:
-        refusal = TooMany(_("You have written to us many times today. Please write an email, so that we can talk."))
+        refusal = TooManyReports(
+            _("You have written to us many times today. Please write an email, so that we can talk.")
+        )
         refusal.retry_after = ceil((moments[-1] + timedelta(days=1) - now).total_seconds())
         raise refusal
 
 
 @transaction.atomic
 def keep_note(*, report: Report, text: str, by: Member, now: datetime) -> Note:
-    """Note something beside the report."""
+    """Add a note to a report."""
     if not text.strip():
-        raise NothingSaid(_("Say what happened, in a few words."))
+        raise ReportIncomplete(_("Say what happened, in a few words."))
     report = _lock(report, by=by, now=now)
     return Note.objects.create(report=report, written_by=by, at=now, text=text.strip())
 
@@ -106,29 +108,35 @@ def keep_note(*, report: Report, text: str, by: Member, now: datetime) -> Note:
 def decide_report(
     *, report: Report, state: str, outcome: str = "", text: str = "", by: Member, now: datetime
 ) -> Report:
-    """Take a report up, close it with what came of it, or open it again. Who comes second is told.
+    """Start looking at a report, close it with its outcome, or open it again.
 
-    That somebody was left out closes their account, in the same transaction; opening the report again does not open
-    it. Raises CannotClose before anybody said whose account it is.
+    If a colleague was faster, the person is told. The outcome that somebody was left out closes their account, in the
+    same transaction; opening the report again does not open the account. Raises CannotClose while nobody has named the
+    account.
     """
     check_outcome(state=state, outcome=outcome)
     check_readable(report, by=by, now=now)
-    left_out = _leave_out(report, now=now) if outcome == Outcome.LEFT_OUT else None  # the account before the report
+    left_out = (
+        _leave_out(report, now=now) if outcome == ReportOutcome.LEFT_OUT else None
+    )  # the account before the report
     report = _lock(report, by=by, now=now)
     check_move(report.state, state)
     if left_out is not None and report.about_id != left_out.pk:
-        raise MoveNotAllowed(_("Somebody has named another account meanwhile. Look at the report again."))
+        raise ReportMoveNotAllowed(_("Somebody has named another account meanwhile. Look at the report again."))
     was, report.state, report.outcome = report.state, state, outcome
     report.closed_at = now if state == ReportState.CLOSED else None
     report.save(update_fields=["state", "outcome", "closed_at"])
     Note.objects.create(
-        report=report, written_by=by, at=now, deed=Deed.DECIDED, was=was, became=state, text=text.strip()
+        report=report, written_by=by, at=now, deed=NoteKind.DECIDED, was=was, became=state, text=text.strip()
     )
     return report
 
 
 def _leave_out(report: Report, *, now: datetime) -> Member:
-    """Close the account a report is about. Erasing its writer takes the account first and the report last, too."""
+    """Close the account a report is about.
+
+    The account is locked first and the report last, as the erasure of the report's writer does it.
+    """
     about = Member.objects.filter(pk__in=Report.objects.filter(pk=report.pk).values("about")).first()
     if about is None:
         raise CannotClose(_("Say first whose account it is: leaving somebody out closes it."))
@@ -142,45 +150,49 @@ def _leave_out(report: Report, *, now: datetime) -> Member:
 
 @transaction.atomic
 def reopen_account(*, report: Report, text: str = "", by: Member, now: datetime) -> Member:
-    """Open the account again that the trust team closed; any report about the person will do. The report says who did
-    it and why, the log that the team did."""
+    """Open the account again that the trust team closed; any report about the person will do.
+
+    The report says who did it and why; the log of acts says that the team did.
+    """
     check_readable(report, by=by, now=now)
     about = Member.objects.filter(pk__in=Report.objects.filter(pk=report.pk).values("about")).first()
     if about is None or about.closed_by != ClosedBy.TRUST:
-        raise MoveNotAllowed(_("The trust team has not closed this account, or has opened it again already."))
+        raise ReportMoveNotAllowed(_("The trust team has not closed this account, or has opened it again already."))
     closing.reopen_for_trust_team(member=about, now=now)
     report = _lock(report, by=by, now=now)
-    Note.objects.create(report=report, written_by=by, at=now, deed=Deed.REOPENED, text=text.strip())
+    Note.objects.create(report=report, written_by=by, at=now, deed=NoteKind.REOPENED, text=text.strip())
     return about
 
 
 @transaction.atomic
 def step_aside(*, report: Report, by: Member, now: datetime) -> None:
-    """Keep a report from oneself from now on, because one is too close to it; somebody must be left who can read it."""
+    """Stop reading a report because one is too close to it; somebody who can read it must be left."""
     report = _lock(report, by=by, now=now)
     if not [seat for seat in readers_of(report, now=now) if seat.member_id != by.pk]:
         raise LastReader(_("Nobody else on the trust team can read this. Ask for another member first."))
-    Note.objects.create(report=report, written_by=by, at=now, deed=Deed.STEPPED_ASIDE)
+    Note.objects.create(report=report, written_by=by, at=now, deed=NoteKind.STEPPED_ASIDE)
     report.kept_from.add(by)
 
 
 @transaction.atomic
 def name_person(*, report: Report, about: Member, by: Member, now: datetime) -> Report:
-    """Say whose account it is that a report describes in words; it is kept from that person from then on. Who comes
-    second with another one is told, and nobody takes the place of whom a report is about."""
+    """Record which account a report that describes somebody in words is about; that person cannot read it from then on.
+
+    If a colleague has named another account meanwhile, the person is told, and the first one stays.
+    """
     report = _lock(report, by=by, now=now)
     if about.pk == report.reporter_id:
-        raise NotYours(_("This is the person who wrote."))
+        raise NotYourReport(_("This is the person who wrote."))
     if report.about_id is not None and report.about_id != about.pk:
-        raise MoveNotAllowed(_("Another account is named here already. Look at the report again."))
+        raise ReportMoveNotAllowed(_("Another account is named here already. Look at the report again."))
     report.about = about
     report.save(update_fields=["about"])
-    Note.objects.create(report=report, written_by=by, at=now, deed=Deed.NAMED)
+    Note.objects.create(report=report, written_by=by, at=now, deed=NoteKind.NAMED)
     return report
 
 
 def readers_of(report: Report, *, now: datetime) -> list[TrustSeat]:
-    """Return the seats of those who may read a report now."""
+    """Return the seats of the people who may read a report now."""
     kept = {report.reporter_id, report.about_id, *report.kept_from.values_list("pk", flat=True)}
     seats = TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member")
     return [seat for seat in seats if seat.member_id not in kept]

@@ -1,4 +1,4 @@
-"""What becomes of seats and reports when somebody is erased, and what a person is told of their own."""
+"""Seats and reports of somebody who is erased, and what the page of their data shows of them."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from trust.seats.appointing import end_trust_seat
 
 
 def connect() -> None:
-    """Listen to the news about people."""
+    """Connect to the signals about people who leave."""
     events.erasing.connect(on_leaving)
     events.account_closed.connect(on_leaving)
     events.effects_asked.connect(foresee)
@@ -29,7 +29,7 @@ def on_leaving(sender: Any, *, member: Member, by: Member | None, now: datetime,
 
 
 def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
-    """Say that words told in confidence go too, while somebody could still act on them."""
+    """Return the warning that words told in confidence are deleted too, while somebody could still act on them."""
     is_open = Report.objects.filter(reporter=member).exclude(state=ReportState.CLOSED).exists()
     if step != Step.ERASE or not is_open:
         return []
@@ -37,7 +37,8 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
 
 
 def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
-    """Tell a person what they wrote. What others wrote about them is in nobody's download but the writer's."""
+    """Return the reports a person wrote, for the page of their data. What others wrote about them is not theirs to
+    read."""
     mine = Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
     reports, seats = reading.want(mine), reading.want(TrustSeat.objects.of(member).order_by("from_on"))
     looked = ReportLook.objects.filter(report__reporter=member).select_related("viewer")

@@ -1,4 +1,4 @@
-"""What is due by the clock: telling readers that something waits, and forgetting what is over."""
+"""Work by the clock: letters about reports that wait, and deleting the words of old ones."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from trust.models import Note, Report, TrustSeat
 
 @transaction.atomic
 def tell_readers(now: datetime) -> int:
-    """Owe each reader a letter for a report that waits, again each week; whoever joins the team later gets theirs."""
+    """Owe each reader a letter for a report that waits, again each week; new members of the team get theirs too."""
     return owe_waiting(Report.objects.waiting().prefetch_related("kept_from"), now=now)
 
 
@@ -35,7 +35,7 @@ def owe_waiting(reports: Iterable[Report], *, now: datetime) -> int:
 
 @transaction.atomic
 def forget_old_reports(now: datetime) -> int:
-    """Take the words, the notes and whom it was about out of what was closed a year ago; the outcome stays counted."""
+    """Delete the words, the notes and the person of reports closed a year ago; the outcome stays counted."""
     old = list(Report.objects.to_forget(now=now).select_for_update(no_key=True, skip_locked=True).order_by("pk")[:500])
     Note.objects.filter(report__in=old).update(text="")
     Report.kept_from.through.objects.filter(report__in=old).delete()

@@ -1,4 +1,4 @@
-"""Who is on the trust team. Appointing is in the log of acts and the team is told: a seat opens what was confided."""
+"""Seats on the trust team. They are in the log of acts and the team is told, because a seat opens what was confided."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -10,24 +10,24 @@ from letsconnect.base import acts, security
 from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
 from registrations.models import Member
-from trust.domain import NotOneself, NotYours, SeatRefused
+from trust.domain import NotOneself, NotYourReport, TrustSeatRefused
 from trust.models import TrustSeat
 
 
 @transaction.atomic
 def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -> TrustSeat:
-    """Give the member a seat from today; asking twice changes nothing. They and the others on the team get a letter.
+    """Give the member a seat from today; asking twice changes nothing. They and the team get a letter.
 
-    ``by`` None is the machine's own command. Raises NotOneself: who appoints can read nothing, and is not to be able to
-    change that alone; SeatRefused for a closed account.
+    ``by`` None is the command line. Raises NotOneself: who appoints can read no report, and must not be able to change
+    that alone. Raises TrustSeatRefused for a closed account.
     """
     if by is not None and not Member.objects.get(pk=by.pk).is_coordinator:
-        raise NotYours(_("Only coordinators give seats on the trust team."))
+        raise NotYourReport(_("Only coordinators give seats on the trust team."))
     if by is not None and by.pk == member.pk:
         raise NotOneself(_("Nobody appoints themselves to the trust team: ask another coordinator."))
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if not member.is_active:
-        raise SeatRefused(_("This account is closed."))
+        raise TrustSeatRefused(_("This account is closed."))
     seat = TrustSeat.objects.of(member).filter(until_on=None).first()
     if seat is None:
         today = now.astimezone(UTC).date()
@@ -42,13 +42,16 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
 
 @transaction.atomic
 def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: datetime) -> TrustSeat:
-    """Let a seat end; ``until_on`` is its first day without it, today's date ends it at once. The team is told, the one
-    who leaves it included. An end that is set only moves nearer; the same one again changes nothing."""
+    """Set the end of a seat: ``until_on`` is its first day without it, today's date ends it at once.
+
+    The whole team is told, the member who leaves it too. An end that is set can only move nearer; the same one again
+    changes nothing.
+    """
     seat = TrustSeat.objects.select_for_update(no_key=True, of=("self",)).select_related("member").get(pk=seat.pk)
     if seat.until_on == until_on:
         return seat
     if seat.until_on is not None and seat.until_on < until_on:
-        raise SeatRefused(_("The end of a seat only moves nearer. To go on, give a new seat."))
+        raise TrustSeatRefused(_("The end of a seat only moves nearer. To go on, give a new seat."))
     today = now.astimezone(UTC).date()
     team = list(TrustSeat.objects.current(on=today).select_related("member"))
     seat.until_on = until_on

@@ -5,7 +5,7 @@ from typing import Any
 
 from registrations.models import Member
 from registrations.tests.factories import NOW, make_member
-from trust.domain import Outcome, ReportState
+from trust.domain import ReportOutcome, ReportState
 from trust.models import Report, TrustSeat
 
 
@@ -21,5 +21,5 @@ def make_report(state: str = ReportState.NEW, **fields: Any) -> Report:
     values.setdefault("reporter", None)
     values["reporter"] = values["reporter"] or make_member()
     if state == ReportState.CLOSED:
-        values = {"closed_at": NOW, "outcome": Outcome.TALKED, **values}
+        values = {"closed_at": NOW, "outcome": ReportOutcome.TALKED, **values}
     return Report.objects.create(**values)

@@ -18,12 +18,12 @@ from registrations.tests.factories import NOW, make_coordinator, make_member
 from trust.domain import (
     REPORTS_A_DAY,
     LastReader,
-    MoveNotAllowed,
-    NothingSaid,
     NotOneself,
-    NotYours,
-    SeatRefused,
-    TooMany,
+    NotYourReport,
+    ReportIncomplete,
+    ReportMoveNotAllowed,
+    TooManyReports,
+    TrustSeatRefused,
 )
 from trust.models import Note, Report, TrustSeat
 from trust.reports.handling import decide_report, keep_note, name_person, send_report, step_aside
@@ -85,13 +85,13 @@ def test_blocking_along_with_it_looks_like_any_other_end():
 
 def test_an_empty_report_one_about_oneself_and_the_eleventh_of_a_day_are_refused():
     writer = make_member()
-    with pytest.raises(NothingSaid):
+    with pytest.raises(ReportIncomplete):
         send(by=writer, what="  ")
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourReport):
         send(by=writer, about=writer)
     for _ in range(REPORTS_A_DAY):
         send(by=writer)
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyReports):
         send(by=writer)
     assert send(by=writer, now=NOW + timedelta(days=1))
 
@@ -100,7 +100,7 @@ def test_two_on_the_team_at_once_one_takes_it_up_and_the_other_is_told():
     one, two, report = make_reader(), make_reader(), make_report()
 
     decide_report(report=report, state="looking", by=one, now=NOW)
-    with pytest.raises(MoveNotAllowed):
+    with pytest.raises(ReportMoveNotAllowed):
         decide_report(report=report, state="looking", by=two, now=NOW)
     decide_report(report=report, state="closed", outcome="warned", text="Talked twice.", by=two, now=NOW)
 
@@ -117,9 +117,9 @@ def test_two_on_the_team_at_once_one_takes_it_up_and_the_other_is_told():
 
 def test_closing_needs_what_came_of_it():
     reader, report = make_reader(), make_report()
-    with pytest.raises(NothingSaid):
+    with pytest.raises(ReportIncomplete):
         decide_report(report=report, state="closed", by=reader, now=NOW)
-    with pytest.raises(NothingSaid):
+    with pytest.raises(ReportIncomplete):
         keep_note(report=report, text=" ", by=reader, now=NOW)
 
 
@@ -142,7 +142,7 @@ def test_who_may_not_read_a_report_may_do_nothing_with_it(who):
         lambda: step_aside(report=report, by=by, now=NOW),
         lambda: name_person(report=report, about=make_member(), by=by, now=NOW),
     ):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotYourReport):
             act()
     assert not Note.objects.exists()
 
@@ -168,7 +168,7 @@ def test_a_person_named_later_sees_it_no_more():
     name_person(report=report, about=two, by=one, now=NOW)
 
     assert not Report.objects.readable_by(two, on=NOW.date()).exists()
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourReport):
         name_person(report=report, about=report.reporter, by=one, now=NOW)
 
 
@@ -178,7 +178,7 @@ def test_of_two_who_name_an_account_the_second_is_told_and_nobody_takes_the_plac
     name_person(report=report, about=one, by=reader, now=NOW)
 
     name_person(report=report, about=one, by=reader, now=NOW)
-    with pytest.raises(MoveNotAllowed):
+    with pytest.raises(ReportMoveNotAllowed):
         name_person(report=report, about=other, by=reader, now=NOW)
 
     assert Report.objects.get().about == one
@@ -211,7 +211,7 @@ def test_a_year_after_closing_the_words_and_whom_it_was_about_are_gone():
     assert (report.about, report.who, report.what, report.outcome, note.text) == (None, "", "", "talked", "")
     assert not report.kept_from.exists()
     assert young.what and open_.what
-    with pytest.raises(MoveNotAllowed):
+    with pytest.raises(ReportMoveNotAllowed):
         decide_report(report=report, state="looking", by=reader, now=NOW)
 
 
@@ -249,7 +249,7 @@ def test_nobody_appoints_themselves_and_the_team_is_told_who_came_and_went():
     with pytest.raises(NotOneself):
         appoint_to_trust_team(member=coordinator, by=coordinator, now=NOW)
 
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourReport):
         appoint_to_trust_team(member=new, by=make_member(), now=NOW)
 
     for _ in range(2):
@@ -305,7 +305,7 @@ def test_seats_given_and_ended_are_in_the_security_log():
 
 def test_a_closed_account_is_given_no_seat():
     closed = make_member(is_active=False)
-    with pytest.raises(SeatRefused):
+    with pytest.raises(TrustSeatRefused):
         appoint_to_trust_team(member=closed, by=make_coordinator(), now=NOW)
     with pytest.raises(CommandError, match="closed"):
         call_command("appoint_to_trust_team", closed.email)
@@ -318,7 +318,7 @@ def test_a_seat_whose_end_is_set_can_end_at_once_and_is_never_prolonged():
     seat = appoint_to_trust_team(member=make_member(), by=coordinator, now=NOW)
     end_trust_seat(seat=seat, until_on=date(2026, 6, 1), by=coordinator, now=NOW)
 
-    with pytest.raises(SeatRefused):
+    with pytest.raises(TrustSeatRefused):
         end_trust_seat(seat=seat, until_on=date(2026, 6, 2), by=coordinator, now=NOW)
     end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registrations.tests.factories import NOW
-from trust.domain import MoveNotAllowed, NothingSaid, ReportState, check_move, check_outcome, weeks_waited
+from trust.domain import ReportIncomplete, ReportMoveNotAllowed, ReportState, check_move, check_outcome, weeks_waited
 
 ALLOWED = {("new", "looking"), ("new", "closed"), ("looking", "closed"), ("closed", "looking")}
 
@@ -16,7 +16,7 @@ def test_a_report_goes_only_where_it_may(was, becomes):
     if (was, becomes) in ALLOWED:
         check_move(was, becomes)
     else:
-        with pytest.raises(MoveNotAllowed):
+        with pytest.raises(ReportMoveNotAllowed):
             check_move(was, becomes)
 
 
@@ -28,7 +28,7 @@ def test_only_what_is_closed_says_what_came_of_it(state, outcome, is_right):
     if is_right:
         check_outcome(state=state, outcome=outcome)
     else:
-        with pytest.raises(NothingSaid):
+        with pytest.raises(ReportIncomplete):
             check_outcome(state=state, outcome=outcome)
 
 

@@ -9,7 +9,7 @@ from matching.tests.factories import make_match
 from registrations.accounts import closing
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
-from trust.domain import CannotClose, MoveNotAllowed, NotYours
+from trust.domain import CannotClose, NotYourReport, ReportMoveNotAllowed
 from trust.models import Note
 from trust.reports.handling import decide_report, name_person, reopen_account
 from trust.tests.factories import make_reader, make_report
@@ -77,7 +77,7 @@ def test_who_may_not_read_the_report_closes_nothing(reader):
     report.kept_from.add(reader)
 
     for by in (reader, make_coordinator(), make_member()):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotYourReport):
             leave_out(report, by)
     about.refresh_from_db()
     assert about.is_active
@@ -108,7 +108,7 @@ def test_opening_the_report_again_does_not_open_the_account_and_any_report_about
     assert Member.objects.get(pk=about.pk).is_active
     assert Note.objects.filter(report=other, deed="reopened", text="We were wrong.").exists()
     assert Act.objects.on(about).get(verb="reopen_account").actor is None
-    with pytest.raises(MoveNotAllowed):
+    with pytest.raises(ReportMoveNotAllowed):
         reopen_account(report=other, by=reader, now=NOW)
 
 
@@ -116,7 +116,7 @@ def test_what_coordinators_closed_is_not_the_teams_to_open(reader):
     about = make_member()
     closing.close_account(member=about, reason="Spam.", by=make_coordinator(), now=NOW)
 
-    with pytest.raises(MoveNotAllowed):
+    with pytest.raises(ReportMoveNotAllowed):
         reopen_account(report=make_report(about=about), by=reader, now=NOW)
 
 
