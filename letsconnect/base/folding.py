@@ -1,4 +1,8 @@
-"""Make different spellings of a text equal: one place for case, accents, digits and dashes."""
+"""Make different spellings of a text equal: one place for case, accents, digits and dashes.
+
+Two spellings of one name have the same ``key``, two wordings of one phrase the same ``phrase``; lists that people read
+are sorted by ``plain``, so that Åland stands beside Albania. Stems of words are in `registrations/skills/stemming.py`.
+"""
 
 import re
 import unicodedata
@@ -9,9 +13,11 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 # Vowel points and other marks that never change which word it is. Indic vowel signs and kana marks do, and stay.
 _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F), (0x0670, 0x0670))
 _NO_MARKS = dict.fromkeys(code for low, high in _MARKS for code in range(low, high + 1))
-_ARABIC = {ord("ى"): "ي", ord("ة"): "ه", ord("ی"): "ي", ord("ک"): "ك"}
+_ARABIC = {ord("ى"): "ي", ord("ة"): "ه", ord("ی"): "ي", ord("ک"): "ك", ord("ٱ"): "ا", ord("ء"): ""}
 _LETTERS = {ord("ß"): "ss", ord("ø"): "o", ord("ł"): "l", ord("đ"): "d", ord("æ"): "ae", ord("œ"): "oe", ord("ı"): "i"}
-_QUOTES = re.compile(r"[\"'`´‘’‚‛“”„«»ʼʻ′]")
+_APOSTROPHES = "\"'`´‘’‚‛“”„«»ʼʻ′"
+_QUOTES = re.compile(f"[{_APOSTROPHES}]")
+_PARTS_WORDS = re.compile(f"[{_APOSTROPHES}&+]")
 
 
 def tidy(text: str) -> str:
@@ -54,6 +60,14 @@ def _short_key(text: str) -> str:  # only short texts are remembered, so that no
 def _key(text: str) -> str:
     words = _QUOTES.sub("", plain(text)).replace("&", " and ").replace("+", " and ")
     return " ".join("".join([letter if _is_of_a_word(letter) else " " for letter in words]).split())
+
+
+def phrase(text: str) -> str:
+    """Return what two wordings of one phrase have in common: like a key, but an apostrophe stands between two words.
+
+    "l’équipe" is "l equipe" here and "lequipe" as a key; "&" and "+" say nothing in a phrase of any language.
+    """
+    return key(_PARTS_WORDS.sub(" ", text))
 
 
 def squeezed(text: str) -> str:

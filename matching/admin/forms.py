@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.folding import plain
 from matching.engine.criteria import CRITERIA
 from matching.engine.settings import PRESETS, Settings
 from matching.models import MatchingRules, Round
@@ -187,7 +188,7 @@ class RulesForm(forms.ModelForm):
 def people_to_choose(people: Iterable[Registration]) -> list[tuple[str, str]]:
     """Return people as choices: name and region, by name."""
     named = [(f"{reasons.name_of(person)} · {person.region}", str(person.pk)) for person in people]
-    return [("", "—"), *((key, name) for name, key in sorted(named, key=lambda row: row[0].casefold()))]
+    return [("", "—"), *((key, name) for name, key in sorted(named, key=lambda row: plain(row[0])))]
 
 
 def scope_in_words(scope: Scope) -> list[str]:
@@ -215,5 +216,5 @@ def _skills_by_family() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     labels = dict(SkillFamily.choices)
     active = Skill.objects.standing().exclude(state=SkillState.RETIRED).with_names().order_by("family", "pk")
     for family, skills in groupby(active, key=lambda skill: skill.family):
-        named = sorted(((str(skill.pk), str(skill)) for skill in skills), key=lambda row: row[1].casefold())
+        named = sorted(((str(skill.pk), str(skill)) for skill in skills), key=lambda row: plain(row[1]))
         yield str(labels.get(family, _("suggested"))), named

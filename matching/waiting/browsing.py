@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from letsconnect.base.folding import plain
 from letsconnect.base.hours import QUARTERS_A_WEEK, next_monday
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.models import Match, SharerRequest
@@ -163,7 +164,7 @@ def skills_to_choose(member: Member, *, on: date) -> list[tuple[str, list[Skill]
     offers = _offers(everybody(member, on=on).values("pk"))
     found = Skill.objects.filter(pk__in=offers.values("known")).prefetch_related("skill_names")
     families: dict[str, list[Skill]] = defaultdict(list)
-    for skill in sorted(found, key=lambda skill: str(skill).casefold()):
+    for skill in sorted(found, key=lambda skill: plain(str(skill))):
         families[skill.family].append(skill)
     return [(family, families[family]) for family in [*SkillFamily.values, ""] if families[family]]
 
@@ -172,7 +173,7 @@ def languages_to_choose(member: Member, *, on: date) -> list[tuple[str, str]]:
     """The languages people who can be found speak well enough to share something in them."""
     spoken = SpokenLanguage.objects.filter(registration__in=everybody(member, on=on), level__gte=MIN_SHARED_LEVEL)
     codes = spoken.order_by("code").values_list("code", flat=True).distinct()
-    return sorted(((code, _language(code)) for code in codes), key=lambda pair: pair[1].casefold())
+    return sorted(((code, _language(code)) for code in codes), key=lambda pair: plain(pair[1]))
 
 
 def _offers(
@@ -259,7 +260,7 @@ def _skills_of(person: Registration, wished: set[int]) -> tuple[Skilled, ...]:
         Skilled(offer.skill.heir.pk, str(offer.skill), offer.get_level_display(), offer.skill.heir.pk in wished)
         for offer in offers
     ]
-    return tuple(sorted(told, key=lambda one: (not one.is_wished, one.name.casefold())))
+    return tuple(sorted(told, key=lambda one: (not one.is_wished, plain(one.name))))
 
 
 def _languages_of(person: Registration) -> tuple[str, ...]:

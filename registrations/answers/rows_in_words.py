@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from letsconnect.base.folding import plain
 from registrations.answers.kinds import Words
 from registrations.answers.windows import DAYS, say_minute, say_window, window_rows
 from registrations.domain.registrations import BabelLevel, ConsentDocument, OfferLevel, WishPriority
@@ -78,7 +79,7 @@ class _SkillRows(Rows):
     names = "skill"
 
     def by_name(self, rows: Sequence[Row], words: Words) -> list[tuple[str, Row]]:
-        return sorted(((words.named("skill", row[0]), row) for row in rows), key=lambda pair: pair[0].casefold())
+        return sorted(((words.named("skill", row[0]), row) for row in rows), key=lambda pair: plain(pair[0]))
 
     def skill(self, key: int, words: Words) -> Item:
         return item("skill_id", _("Skill"), key, words.named("skill", key))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from letsconnect.base.folding import key
+from letsconnect.base.folding import key, plain
 from registrations.models import Group
 from registrations.reference.names import country_name
 
@@ -32,7 +32,7 @@ def search(text: str, *, language: str, limit: int = 8) -> list[GroupChoice]:
         names = [key(name) for name in (group.name, *(alias.text for alias in group.aliases.all()))]
         rank = max((_rank(typed, name) for name in names), default=0)
         if rank:
-            ranked.append((-rank, group.name.casefold(), group))
+            ranked.append((-rank, plain(group.name), group))
     ranked.sort(key=lambda entry: entry[:2])
     best = [group for rank, _name, group in ranked if -rank >= 100] or [group for _rank, _name, group in ranked]
     return [group_choice(group, language=language) for group in best[:limit]]

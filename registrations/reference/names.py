@@ -1,10 +1,10 @@
 """What countries and languages are called in the reader's language, from CLDR through Babel."""
 
-import unicodedata
 from functools import cache
 
 from babel import Locale
 
+from letsconnect.base.folding import plain
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.languages import LANGUAGES
 
@@ -42,9 +42,4 @@ def language_choices(reader: str) -> list[tuple[str, str]]:
 
 
 def _sorted(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(pairs, key=lambda pair: _folded(pair[1]))
-
-
-def _folded(text: str) -> str:
-    """Sort accents beside their letters: Åland under A."""
-    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    return sorted(pairs, key=lambda pair: plain(pair[1]))

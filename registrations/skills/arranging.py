@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
+from letsconnect.base.folding import phrase
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.lines import isolated, one_line
 from registrations.domain.registrations import (
@@ -21,7 +22,6 @@ from registrations.domain.registrations import (
 )
 from registrations.models import Member, Skill, SkillMerge, SkillName, SkillSuggestion
 from registrations.skills import merging
-from registrations.skills.folding import fold
 from registrations.skills.merged_answers import lock_skill_tree, stop_answers
 
 SUGGESTIONS_A_DAY = 20
@@ -280,7 +280,7 @@ def _clean(name: str) -> str:
     """Return a name on one line, or raise SkillRefused."""
     text = one_line(name)
     longest = SkillName._meta.get_field("text").max_length
-    if not 2 <= len(text) <= longest or not any(sign.isalpha() for sign in fold(text)) or "://" in text:
+    if not 2 <= len(text) <= longest or not any(sign.isalpha() for sign in phrase(text)) or "://" in text:
         raise SkillRefused(_("Please name the skill in a few words, at most %(count)d letters.") % {"count": longest})
     return text
 
@@ -291,8 +291,8 @@ def _called(text: str, *, besides: Skill | None = None, is_synonym: bool | None 
     rows = SkillName.objects.exclude(skill__state=SkillState.MERGED).select_related("skill")
     rows = rows.exclude(skill=besides) if besides is not None else rows
     rows = rows.filter(is_synonym=is_synonym) if is_synonym is not None else rows
-    wanted = fold(text)
-    same = [row for row in rows if fold(row.text) == wanted]
+    wanted = phrase(text)
+    same = [row for row in rows if phrase(row.text) == wanted]
     best = min(same, key=lambda row: (order.index(row.skill.state), row.is_synonym, row.skill_id), default=None)
     return best.skill if best else None
 

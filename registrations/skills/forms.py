@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField
+from letsconnect.base.folding import plain
 from registrations.domain.registrations import SkillFamily, SkillNaming, SkillState
 from registrations.models import Skill, SkillQuerySet
 from registrations.reference.names import language_name
@@ -24,7 +25,7 @@ def by_family(skills: SkillQuerySet) -> list[tuple[str, list[tuple[int, str]]]]:
     language = get_language() or "en"
     order = [*SkillFamily.values, ""]
     entries = sorted(
-        ((order.index(skill.family), skill.name_in(language).casefold(), skill) for skill in skills.with_names()),
+        ((order.index(skill.family), plain(skill.name_in(language)), skill) for skill in skills.with_names()),
         key=lambda entry: (*entry[:2], entry[2].pk),
     )
     return [

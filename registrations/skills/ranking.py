@@ -8,7 +8,8 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from registrations.skills.folding import fold, words
+from letsconnect.base.folding import phrase
+from registrations.skills.stemming import words
 
 LONGEST = 100  # letters of what was typed that are looked at
 MOST_WORDS = 8
@@ -40,8 +41,8 @@ class Ranking:
     """Names made ready for searching; building it takes longer than many searches."""
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self.names: Sequence[Name] = [name for name in names if fold(name.text)]
-        self.whole = np.array([fold(name.text) for name in self.names], dtype=object)
+        self.names: Sequence[Name] = [name for name in names if phrase(name.text)]
+        self.whole = np.array([phrase(name.text) for name in self.names], dtype=object)
         words_of_names = [words(name.text) for name in self.names]
         self.vocabulary = sorted({word for line in words_of_names for word in line})
         numbers = {word: number for number, word in enumerate(self.vocabulary)}
@@ -59,7 +60,7 @@ class Ranking:
     def search(self, typed: str, *, languages: Sequence[str], limit: int) -> list[Hit]:
         """Return the best skills for ``typed``, best first; ``languages`` are the reader's, best first."""
         typed = typed[:LONGEST]
-        asked, whole = words(typed)[:MOST_WORDS], fold(typed)
+        asked, whole = words(typed)[:MOST_WORDS], phrase(typed)
         if not asked or not self.names:
             return []
         scores = np.maximum(self._by_words(asked), self._together("".join(asked)))

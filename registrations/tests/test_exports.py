@@ -3,16 +3,17 @@
 import csv
 import io
 import zipfile
-from datetime import UTC, date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act
 from registrations.answers import exporting
-from registrations.models import Group, Look, Registration, Wish
+from registrations.models import Group, Look, Registration, SkillName, Wish
 from registrations.tests import factories
-from registrations.tests.factories import NOW, make_registration
+from registrations.tests.factories import make_registration
 
 pytestmark = pytest.mark.django_db
 EXPORT = reverse("admin:registrations_registration_export")
@@ -165,12 +166,25 @@ def test_a_spreadsheet_holds_texts_and_numbers_and_neither_formulas_nor_links(co
 
 
 def test_the_table_is_in_the_readers_language_and_zone(coordinator):
-    make_registration(state="declined", country="EG")
-    reader = exporting.Reader(language="fr", zone=NOW.tzinfo, sees_addresses=False)
+    registration = make_registration(
+        state="declined", country="EG", submitted_at=datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    )
+    reader = exporting.Reader(language="fr", zone=ZoneInfo("Asia/Kathmandu"), sees_addresses=False)
 
-    (row,) = list(exporting.rows(Registration.objects.all(), reader))
+    (row,) = exporting.rows(Registration.objects.all(), reader)
 
-    assert row[6] == "Égypte"
+    told = dict(zip(exporting.headings(reader), row, strict=True))
+    assert told["pays ou territoire"] == "Égypte"
+    assert told["envoyée le"] == "2026-03-03 05:15"  # the next day there, and no whole hour from UTC
+    assert registration.zone == "UTC"  # it is the reader's zone that counts, and not the person's
+
+
+def test_skills_of_a_row_are_sorted_as_people_read_accents_aside(client, coordinator):
+    make_registration(offers=["zines", "etching", "eyesight"])
+    SkillName.objects.filter(text="Etching").update(text="Étching")
+    client.force_login(coordinator)
+
+    assert [row["shares"] for row in exported(client)] == ["Étching; Eyesight; Zines"]
 
 
 @pytest.mark.parametrize("count", [3, 30])

@@ -10,8 +10,8 @@ from registrations.models import Skill, SkillName
 from registrations.reference import skills as seed
 from registrations.skills import arranging as actions
 from registrations.skills import finding, search
-from registrations.skills.folding import fold, words
 from registrations.skills.ranking import Name, Ranking
+from registrations.skills.stemming import words
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 # language read, what was typed, the skill meant: it must come first
@@ -135,24 +135,6 @@ def test_a_very_long_text_is_cut_and_answered_soon(ranking):
     ranking.search("budget " * 5000, languages=("en",), limit=10)
 
     assert perf_counter() - began < 1
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Édit-a-Thon", "edit a thon"),
-        ("الإدارةُ", "الاداره"),
-        ("مصطفى", "مصطفي"),
-        ("آداب", "اداب"),
-        ("ﻻ", "لا"),
-        ("Straße", "STRASSE"),
-        ("Œuvre", "oeuvre"),
-        ("l’équipe", "l equipe"),
-        ("٢٠٢٦", "2026"),
-    ],
-)
-def test_spellings_that_are_one(one, other):
-    assert fold(one) == fold(other)
 
 
 @pytest.mark.parametrize(

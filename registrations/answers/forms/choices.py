@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from letsconnect.base.folding import plain
 from letsconnect.base.zones import zone_names
 from registrations.domain.registrations import SkillFamily, SkillState
 from registrations.models import Role, Skill
@@ -37,7 +38,7 @@ def skill_choices(mine: Iterable[int] = (), typed: Iterable[int] = ()) -> list[t
     families = [*SkillFamily.values, ""]
     skills = sorted(
         ((skill.family, skill.pk, skill.name_in(language)) for skill in [*choosable.values(), *others]),
-        key=lambda entry: (families.index(entry[0]), entry[2].casefold()),
+        key=lambda entry: (families.index(entry[0]), plain(entry[2])),
     )
     return [
         (

@@ -16,31 +16,34 @@ _LONGEST_OPTION = 7  # parts of one answer that has separators in it
 
 # What people write to say that there is nothing to say.
 NOTHING = frozenset(
-    [
-        "n a",
-        "na",
-        "none",
-        "nothing",
-        "no one",
-        "nil",
-        "null",
-        "nan",
-        "ninguno",
-        "ninguna",
-        "nada",
-        "no tengo",
-        "aucun",
-        "aucune",
-        "rien",
-        "neant",
-        "nenhum",
-        "nenhuma",
-        "لا شيء",
-        "لا يوجد",
-        "غير متوفر",
-        "not applicable",
-        "not available",
-    ]
+    map(
+        key,
+        [
+            "n a",
+            "na",
+            "none",
+            "nothing",
+            "no one",
+            "nil",
+            "null",
+            "nan",
+            "ninguno",
+            "ninguna",
+            "nada",
+            "no tengo",
+            "aucun",
+            "aucune",
+            "rien",
+            "neant",
+            "nenhum",
+            "nenhuma",
+            "لا شيء",
+            "لا يوجد",
+            "غير متوفر",
+            "not applicable",
+            "not available",
+        ],
+    )
 )
 
 

@@ -1,27 +1,7 @@
-"""One spelling for what people type: case, accents, Arabic letter forms, punctuation and plurals set aside."""
+"""The telling words of a phrase, without articles and plural endings; spelling is set aside by `folding`."""
 
-import re
-import unicodedata
-from functools import lru_cache
+from letsconnect.base.folding import phrase
 
-_LETTERS = str.maketrans(
-    {
-        "ى": "ي",
-        "ی": "ي",
-        "ک": "ك",
-        "ة": "ه",
-        "ء": "",
-        "ٱ": "ا",
-        "ـ": "",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ı": "i",
-    }
-    | {ord(sign) + digit: str(digit) for sign in "٠۰" for digit in range(10)}
-)
 _SMALL_WORDS = {
     "en": {"a", "an", "and", "the", "of", "for", "to", "in", "on", "with", "about", "how"},
     "es": {"y", "e", "o", "el", "la", "los", "las", "de", "del", "en", "con", "para", "por", "un", "una"},
@@ -61,17 +41,9 @@ _ENDINGS = (
 )
 
 
-@lru_cache(maxsize=20_000)
-def fold(text: str) -> str:
-    """Return ``text`` in lower case without accents, vowel signs and punctuation, words apart by one space."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(sign for sign in letters if not unicodedata.combining(sign)).translate(_LETTERS)
-    return " ".join(re.findall(r"\w+", bare.replace("_", " ").replace("'", " ")))
-
-
 def words(text: str) -> tuple[str, ...]:
     """Return the telling words of ``text``, each as its stem; small words count only where there are no others."""
-    every = fold(text).split()
+    every = phrase(text).split()
     return tuple(stem(word) for word in every if word not in _SMALL) or tuple(every)
 
 
