@@ -50,6 +50,7 @@ def _keep_pages(
 def pytest_collection_finish() -> None:
     """Look for garbage among what tests make, not among modules and settings, and seldom: a tenth of the time of all
     tests was spent on it."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
@@ -57,6 +58,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure() -> None:
     """Let pages render without a set-up step: sheets as they are in the checkout, translations compiled."""
+    gc.disable()  # until all tests are read: a fresh clone compiles each of them
     DatabaseOperations.sql_flush = _delete_rows
     client.store_rendered_templates_of_django = client.store_rendered_templates
     client.store_rendered_templates = _keep_pages
