@@ -1,7 +1,7 @@
-"""How long each kind of process lets the database keep it waiting.
+"""How long each kind of process may wait for the database.
 
-A page must not wait: somebody looks at it. A worker may, a command (a migration, a large export) may longer still.
-The limits travel as options of the connection, so that they hold for every connection, whoever opens it.
+A page must not wait long, because somebody looks at it. A worker may wait longer, and a command (a migration, a large
+export) longer still. The limits are options of the connection, so they hold for every connection, whoever opens it.
 """
 
 import os
@@ -43,7 +43,7 @@ def process_kind(argv: Sequence[str], *, environ: Mapping[str, str] = os.environ
 
 
 def set_process_kind(kind: str) -> None:
-    """Say what this process is, before the settings are read; an environment that says so wins."""
+    """Say what kind of process this is, before the settings are read; an environment variable that says so wins."""
     global _told
     _kind = kind
 
@@ -61,9 +61,9 @@ def limits_of(kind: str, *, environ: Mapping[str, str] = os.environ) -> dict[str
 
 
 def with_limits(options: Mapping[str, object], limits: Mapping[str, int]) -> dict[str, object]:
-    """Return libpq's options with the limits added; what is there already stays and, coming last, wins.
+    """Return libpq's options with the limits added; options that were set already come last and win.
 
-    A server that vanished without a word (a pulled cable, a firewall) is given up after seconds too.
+    A server that vanished without a word (a pulled cable, a firewall) is also given up after seconds.
     """
     words = [*(f"-c {name}={seconds}s" for name, seconds in limits.items()), str(options.get("options", ""))]
     patience = {"connect_timeout": 3, "tcp_user_timeout": 10_000, "keepalives_idle": 30}

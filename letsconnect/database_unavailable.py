@@ -1,7 +1,7 @@
-"""The page for a wait that was given up: a lock not had, or a database that is away.
+"""The page for a request that the database could not serve: a lock was not free in time, or the server is away.
 
-One place for all pages, the admin's too. What was typed is shown again as a form to send once more, because a person
-must not lose a long text to somebody else's open transaction.
+It serves all pages, the admin's too. What was typed is shown again in a form to send once more, because nobody must
+lose a long text to somebody else's open transaction.
 """
 
 import re
@@ -36,12 +36,12 @@ class TypedValue:
 
     @property
     def is_text(self) -> bool:
-        """Whether a person wrote it, and may want to see it; the rest are choices and numbers of ours."""
+        """Whether a person wrote it and may want to see it; other values are choices and numbers of our forms."""
         return len(self.value) > _LONG or any(char.isspace() for char in self.value)
 
 
 class DatabaseUnavailable:
-    """Answer 503 where the database cannot serve a page now; let pages that only read try once more to connect."""
+    """Answer 503 if the database cannot serve a page now; let requests that only read try to connect a second time."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -51,19 +51,19 @@ class DatabaseUnavailable:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer for a view; errors of other middleware come by way of `server_error`."""
+        """Answer for an error in a view; errors in other middleware are answered by `server_error`."""
         reason = reason_of(exception)
         return unavailable(request, reason) if reason else None
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler of what nobody caught: say that we failed, or that the database did."""
+    """Django's handler for unhandled errors: say that we failed, or that the database did."""
     reason = reason_of(sys.exc_info()[1])
     return unavailable(request, reason) if reason else errors.server_error(request)
 
 
 def unavailable(request: HttpRequest, reason: str) -> HttpResponse:
-    """Return the page that asks to come back in seconds, with what was typed; it reads no database."""
+    """Return the page that asks to try again in some seconds, with what was typed; it reads no database."""
     seconds = BUSY_SECONDS if reason == "busy" else AWAY_SECONDS
     context: dict[str, object] = {"reason": reason, "seconds": seconds, "address": request.get_full_path()}
     if request.method not in SAFE:
@@ -75,7 +75,7 @@ def unavailable(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 def _typed_values(request: HttpRequest) -> dict[str, object]:
-    """Return what was typed, unless another site sent it: its words must not become a form of ours."""
+    """Return what was typed, unless another site sent it: its text must not appear in a form of ours."""
     try:
         if not _is_ours(request):
             return {}
@@ -97,14 +97,14 @@ def _values(request: HttpRequest, name: str) -> Iterator[str]:
 
 
 class _Check(CsrfViewMiddleware):
-    """Django's own check of a form's origin, which only tells."""
+    """Django's own check of a form's origin, which here only reports the result."""
 
     def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
         return HttpResponse(status=403)
 
 
 def _is_ours(request: HttpRequest) -> bool:
-    """Tell whether one of our own pages sent the form; where the error came first, that was not checked yet."""
+    """Tell whether one of our own pages sent the form; it may not have been checked before the error."""
     if getattr(request, "csrf_processing_done", False):
         return True
     check = _Check(lambda request: HttpResponse())

@@ -1,4 +1,4 @@
-"""Readers of environment variables that refuse nonsense by name."""
+"""Read environment variables; a value that makes no sense is refused, with the name of the variable."""
 
 import os
 import re
@@ -81,8 +81,10 @@ def foreign_url(name: str, default: str, *, environ: Mapping[str, str] = os.envi
 
 
 def form_origins(address: str) -> list[str]:
-    """Return where a form that leads to ``address`` may end up: browsers check every redirect on the way, and
-    Wikimedia's sign-in goes through several of its hosts."""
+    """Return every host to which a form that leads to ``address`` may be redirected.
+
+    Browsers check each redirect, and Wikimedia's sign-in goes through several of its hosts.
+    """
     parts = urlsplit(address)
     origin = f"{parts.scheme}://{parts.netloc}"
     return [origin, "https://*.wikimedia.org"] if (parts.hostname or "").endswith(".wikimedia.org") else [origin]

@@ -1,6 +1,7 @@
 """The pages for requests that cannot be answered.
 
-They must never fail themselves, so they read nothing that may be broken: no body, no session, no database, no sheet.
+They must never fail themselves, so they read nothing that may be broken: no body, no session, no database, no style
+sheet.
 """
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -36,7 +37,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say that there is no such page, or not for this person; which of the two is nobody's business."""
+    """Say that there is no such page, or none for this person; the page does not say which of the two."""
     return plain_page(request, status=404)
 
 

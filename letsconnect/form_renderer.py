@@ -1,7 +1,7 @@
-"""Drawing forms: as Django does, but a list to choose from at once.
+"""Render forms as Django does, but lists to choose from without a template for each option.
 
-Django draws each option of a ``<select>`` as a template in a template: a page with zones, languages and countries spent
-nine tenths of its time there (200 ms for a clinic, 300 ms for the languages of a registration).
+Django renders each option of a ``<select>`` with a template of its own: a page with zones, languages and countries
+spent nine tenths of its time there (200 ms for a clinic, 300 ms for the languages of a registration).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 
 class FormRenderer(DjangoTemplates):
-    """Django's own, which draws lists to choose from without a template, letter by letter as the template does."""
+    """Django's form renderer, but we write the HTML of lists to choose from, exactly as the templates do."""
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
         if template_name == Select.template_name and _is_plain(context["widget"]):
@@ -57,5 +57,5 @@ def _attributes(attributes: Mapping[str, Any]) -> SafeString:
 
 
 def _written(value: Any) -> str:
-    """What ``{{ value|stringformat:"s" }}`` says in a template, before it is escaped."""
+    """Return what ``{{ value|stringformat:"s" }}`` gives in a template, before it is escaped."""
     return value if isinstance(value, str) else str(value)

@@ -1,6 +1,6 @@
-"""Two addresses for whoever watches over the portal: does the process live, can it do its work.
+"""Two addresses for monitoring: is the process alive, and can it do its work.
 
-They are answered before hosts, sessions and languages are looked at: a probe has none of them.
+They are answered before hosts, sessions and languages are looked at, because a probe sends none of them.
 """
 
 from collections.abc import Callable
@@ -29,14 +29,14 @@ def _ping(broker: Connection) -> None:
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that the process lives; nothing is asked for it, so that nothing else that is away gets it killed."""
+    """Say that the process is alive. Nothing else is checked: an outage elsewhere must not get it killed."""
     return HttpResponse("lives\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 503 without a database; say, and no more, what makes letters and reminders late."""
+    """Answer 503 without a database; report what makes letters and reminders late, and nothing more."""
     try:
         late = lateness(now=timezone.now())
     except Error:

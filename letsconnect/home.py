@@ -1,7 +1,7 @@
-"""What a person finds on their home page: their registration, their matches, their clinics.
+"""What a person sees on their home page: their registration, their matches, their clinics.
 
-All tables are asked in one statement, and the names of all skills are read at once: the page costs as
-much for somebody with thirty of everything as for a newcomer.
+All tables are read in one statement and the names of all skills at once, so the page costs the same for somebody with
+thirty of everything as for a newcomer.
 """
 
 from collections.abc import Iterable
@@ -66,7 +66,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
 
 
 def _row_of(member: Member, *, now: datetime) -> Any:
-    """The member with their registration, whether the next round would know them, and how much was confided to them."""
+    """Return the member with their registration, whether the next round includes them, and what was reported to them."""
     reports = Report.objects.readable_by(member, on=now.date()).waiting().order_by()
     matchable = Registration.objects.matchable(on=now.date()).filter(member=member)
     return (
@@ -84,7 +84,7 @@ def _of(suggestions: Iterable[SkillSuggestion]) -> Iterable[Skill]:
 
 
 def _name_skills(skills: Iterable[Skill]) -> None:
-    """Read what all these skills, and those they live on in, are called: one query for the whole page."""
+    """Load the names of all these skills, and of the skills they were merged into, in one query for the whole page."""
     shown = list(skills)
     prefetch_related_objects([*shown, *(skill.heir for skill in shown if skill.heir is not skill)], "skill_names")
 
@@ -117,7 +117,7 @@ def _with_other(sessions: Iterable[Session], member: Member) -> list[tuple[Sessi
 
 
 def _clinics(clinics: Iterable[Any]) -> dict[str, object]:
-    """The member's own clinics, and those that anybody can still come to."""
+    """Return the member's own clinics, and those that are still open to anybody."""
     mine = [(clinic, RsvpState(clinic.my_state).label) for clinic in clinics if clinic.my_state]
     open_ = [clinic for clinic in clinics if clinic.state == ClinicState.ANNOUNCED]
     return {"rsvps": mine[:SHOWN], "upcoming": open_[:SHOWN]}

@@ -1,4 +1,4 @@
-"""Short messages between two pages, kept in a cookie no other host can set, or in the session where they are long."""
+"""Short messages from one page to the next, kept in a cookie that no other host can set; long ones in the session."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage

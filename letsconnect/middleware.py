@@ -1,5 +1,4 @@
-"""What every response carries: headers that forbid what no page of ours does, the member's language and zone; and
-pages that leave compressed."""
+"""Headers of every response, which forbid what our pages do not use, and the language and zone of the member."""
 
 import secrets
 from collections.abc import Callable
@@ -38,8 +37,10 @@ _PUBLIC = {
 
 
 def response_headers(get_response: Handler) -> Handler:
-    """Send with every answer, also with errors, redirects and sheets, what browsers shall forbid it; the content
-    security policy has a nonce for this response in ``request.csp_nonce``."""
+    """Add the security headers to every answer, also to errors, redirects and style sheets.
+
+    The content security policy has a nonce for this response in ``request.csp_nonce``.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.csp_nonce = secrets.token_urlsafe(16)
@@ -73,7 +74,7 @@ def _headers(nonce: str) -> dict[str, str]:
 
 
 def _may_be_listed(request: HttpRequest, response: HttpResponse) -> bool:
-    """Tell whether this is what everybody is shown; a member's own home page is not."""
+    """Tell whether search engines may list this answer: a public page, not a member's home page."""
     if request.path_info.startswith(settings.STATIC_URL):
         return True
     place = request.resolver_match
@@ -86,8 +87,10 @@ def _form_targets() -> list[str]:
 
 
 def member_language_and_zone(get_response: Handler) -> Handler:
-    """Show a signed-in member every page in their own language and zone, and let no cache keep it; visitors get the
-    cookie's or the browser's language."""
+    """Show a signed-in member every page in their own language and zone, and let no cache keep it.
+
+    Visitors get the language of the cookie or of the browser.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         member = request.user

@@ -1,4 +1,4 @@
-"""Telling coordinators that the portal stood still: once for each time it did, as soon as letters can be sent."""
+"""Tell coordinators that the portal stood still: one letter for each outage, as soon as letters can be sent."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ KIND = "letsconnect.outage"
 
 
 def note_outages(now: datetime) -> int:
-    """Write down what the tick finds out about the time before it, owe the letters about it, and return how many."""
+    """Record the outage before this tick, if there was one, owe the letters about it and return how many."""
     late = lateness(now=now)
     if late.tick is not None and late.tick >= TICK_WAS_AWAY:
         began = LastTick.objects.get(pk=1).at
@@ -48,6 +48,6 @@ def render_outage(outage: Outage, language: str, zone: str) -> Rendered:
 
 
 def register() -> None:
-    """Make the letter and the sweep known to the ledger."""
+    """Register the letter and the sweep with the ledger."""
     kinds.register(KIND, still_owed=outage_owed, render=render_outage)
     kinds.register_sweep("letsconnect.outages", note_outages)

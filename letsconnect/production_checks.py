@@ -1,7 +1,7 @@
-"""What a portal with a real database refuses to start with: each thing by its name, with what to do about it.
+"""What a portal with a real database refuses to start with: each problem by its name, with what to do about it.
 
-Pure: it is given what the settings have read. Tests of ours on a real database name what they need like everybody else
-(`letsconnect/tests/settings.py`); there is no switch that turns this off.
+It only looks at what the settings have read. Our own tests on a real database set what is needed too
+(`letsconnect/tests/settings.py`); there is no switch that turns these checks off.
 """
 
 import ipaddress
@@ -21,7 +21,7 @@ FEWEST_CHARACTERS = 8  # different ones; "changeme" over and over has seven
 
 @dataclass(frozen=True)
 class Environment:
-    """What the environment says, as far as safety asks for it."""
+    """The settings that the checks look at."""
 
     secret_key: str
     site: SplitResult | None  # None: SITE_URL is not set

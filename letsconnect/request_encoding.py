@@ -1,4 +1,4 @@
-"""Requests that make no sense, met before anything of ours reads them."""
+"""Requests whose encoding, length or characters Django cannot handle: refused or corrected before it reads them."""
 
 import codecs
 import unicodedata
@@ -15,8 +15,11 @@ _CARRIES_TEXT = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 def utf8_only(get_response: Handler) -> Handler:
-    """Read every request as UTF-8, the one encoding browsers send. A form that says it is in another one is refused
-    rather than garbled; no page of ours has a NUL in its address, and no cookie of ours a control character."""
+    """Read every request as UTF-8, the one encoding browsers send.
+
+    A form that names another encoding is refused rather than read wrongly. An address with a NUL is not found, and
+    cookies with control characters are dropped: none of ours has any.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.encoding = "utf-8"
@@ -32,9 +35,11 @@ def utf8_only(get_response: Handler) -> Handler:
 
 
 def with_plain_content_type(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Take the encoding out of the Content-Type before Django believes it: Python also calls things an encoding that
-    are no text (hex, zlib), and Django would fail before there is a request to answer. A length that is no number is
-    none."""
+    """Take the encoding out of the Content-Type before Django reads it.
+
+    Python also knows encodings that are not text (hex, zlib), and with these Django would fail before there is a
+    request to answer. A Content-Length that is not a number counts as 0.
+    """
 
     def checked(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         kind, declared = _read_type(environ.get("CONTENT_TYPE", ""))

@@ -1,9 +1,10 @@
-"""gunicorn's threads behind a waiting room, so that a slow peer costs a place to wait and never a thread.
+"""gunicorn's threaded worker with a waiting room: a slow client takes a place to wait, never a thread.
 
-gunicorn's own threads read a request themselves: who sends half a form and then nothing holds one as long as they
-like, and a few such peers stop the site. Here the main loop collects what arrives, of all connections at once; a thread
-sees a request when all of it is here. What does not arrive in time is cut, and where places or memory run short, who
-has waited longest or fills most goes first. It stands on gunicorn's `ThreadWorker`, whose version is pinned.
+gunicorn's own threads read a request themselves: a client that sends half a form and then nothing keeps a thread as
+long as it likes, and a few such clients stop the site. Here the main loop collects what arrives on all connections; a
+thread gets a request when it is complete. A request that does not arrive in time is cut off. Where places or memory run
+short, the client that has waited longest or sent most goes first. It builds on gunicorn's `ThreadWorker`, whose version
+is pinned.
 """
 
 import errno
@@ -40,7 +41,7 @@ _REASONS = {
 
 
 class Arrival:
-    """What has come of one request."""
+    """One request as far as it has arrived."""
 
     def __init__(self, *, now: float, data: bytes = b"") -> None:
         self.began, self.data = now, bytearray()
@@ -51,7 +52,7 @@ class Arrival:
             self.add(data)
 
     def add(self, part: bytes) -> None:
-        """Take in what was received; find the end of the head and how long the body is."""
+        """Add what was received; find the end of the head and the length of the body."""
         searched = max(0, len(self.data) - len(_END) + 1)
         self.data += part
         if self.needed is not None:
@@ -81,7 +82,7 @@ class Arrival:
 
 
 class AnswerSocket(socket.socket):
-    """A peer's socket on which no thread waits without end."""
+    """A client's socket for which no thread waits for ever."""
 
     def setblocking(self, flag: bool) -> None:
         """Where gunicorn asks to wait, wait for some seconds."""
@@ -191,28 +192,28 @@ class PatientWorker(ThreadWorker):
         self._take_leave(conn)
 
     def _make_room(self) -> None:
-        """Send away who is leaving anyway, else who has waited longest."""
+        """Close a connection that is leaving anyway, else the one that has waited longest."""
         if self.leaving:
             self._gone(next(iter(self.leaving)))
         elif self.arriving:
             self._drop(next(iter(self.arriving)))
 
     def handle(self, conn: TConn) -> bool:
-        """In a thread: answer a request that is here."""
+        """In a thread: answer a request that has arrived completely."""
         arrived, conn.arrived = conn.arrived, b""
         conn.init()
         conn.parser.unreader.unread(arrived)
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
-        """In a thread: answer; a peer that does not take the answer is hung up on without a line in the log."""
+        """In a thread: send the answer; a client that does not take it is disconnected without a line in the log."""
         try:
             return super().handle_request(req, conn)
         except TimeoutError as error:
             raise StopIteration from error
 
     def finish_request(self, conn: TConn, fs: "Future[bool]") -> None:
-        """Back in the main loop: keep the connection, or take leave of it without waiting for the peer."""
+        """Back in the main loop: keep the connection, or close it without waiting for the client."""
         stays = not fs.cancelled() and fs.exception() is None and fs.result()
         if not stays:
             self._take_leave(conn)
@@ -224,7 +225,7 @@ class PatientWorker(ThreadWorker):
             super().finish_request(conn, fs)
 
     def _take_leave(self, conn: TConn) -> None:
-        """Say that nothing more comes, and read on for a moment, so that the peer still gets the answer."""
+        """Say that nothing more comes, and read on for a moment, so that the client still gets the answer."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
             conn.sock.setblocking(False)
@@ -254,7 +255,7 @@ class PatientWorker(ThreadWorker):
         self._close(conn)
 
     def murder_pending(self) -> None:
-        """Cut what does not arrive in time; called in every round of the main loop."""
+        """Cut off what does not arrive in time; called in every round of the main loop."""
         now = time.monotonic()
         if now < self.swept_at + 0.5:
             return

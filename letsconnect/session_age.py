@@ -1,4 +1,4 @@
-"""How long somebody stays signed in: asked at each request, since a cookie promises nothing and people become staff."""
+"""How long somebody stays signed in. Checked at each request: a cookie guarantees nothing, and people become staff."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,14 +16,14 @@ SIGNED_IN_AT = "signed_in_at"  # session key: seconds since 1970
 
 
 def note_when(sender: Any, *, user: Member, request: HttpRequest, **kwargs: Any) -> None:
-    """Write into a new session when it was begun; a staff member's cookie and row live no longer than a day."""
+    """Store in a new session when it began; the cookie and row of a staff member live no longer than a day."""
     request.session[SIGNED_IN_AT] = int(timezone.now().timestamp())
     if is_staff(user):
         request.session.set_expiry(settings.STAFF_SESSION_AGE)
 
 
 def end_old_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Sign out whoever signed in too long ago: a day for staff, also for who became staff since, 60 days for others."""
+    """Sign out people who signed in too long ago: a day for staff, including new staff, 60 days for others."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and _is_over(request):
@@ -34,7 +34,7 @@ def end_old_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
 
 
 def is_staff(member: Member) -> bool:
-    """Whether the member sees what others wrote: at the desk, or on the trust team."""
+    """Tell whether the member sees what others wrote: at the desk, or on the trust team."""
     today = timezone.now().astimezone(UTC).date()
     return member.is_staff or TrustSeat.objects.current(on=today).of(member).exists()
 

@@ -1,4 +1,4 @@
-"""Sessions in the database: those of visitors last a day, those of members as long as the settings say."""
+"""Sessions in the database: a visitor's lasts a day, a member's as long as the settings say."""
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions import middleware
@@ -10,17 +10,17 @@ OF_A_VISITOR = 24 * 60 * 60  # seconds
 
 
 class SessionStore(db.SessionStore):
-    """Anybody makes a visitor's session by pressing a button, so it is gone as soon as its use can be over."""
+    """Sessions with a short life for visitors, because anybody can start one by pressing a button."""
 
     def get_session_cookie_age(self) -> int:
         return super().get_session_cookie_age() if SESSION_KEY in self else OF_A_VISITOR
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
-    """Take no cookie from a browser only because its session is not there.
+    """Keep the cookie of a browser whose session is not there.
 
-    Who presses a button twice sends the second request with the session that the first one replaced; to delete the
-    cookie then would sign out who has just signed in. Whatever ends a session here says so itself.
+    Somebody who presses a button twice sends the second request with the session that the first one replaced; deleting
+    the cookie then would sign them out just after they signed in. What ends a session here deletes the cookie itself.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What every template must keep to. Each rule names the line that breaks it."""
+"""The rules that every template must follow; each rule names the line that breaks it."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _NOT_READ = {"script", "style"}
 
 
 def problems(folder: Path) -> Iterator[str]:
-    """Yield, template by template, what keeps it from being compiled, safe, strict about scripts and translated."""
+    """Yield the problems of each template: it must compile, escape, follow the script policy and be translated."""
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".html", ".txt"}:
             name = path.relative_to(folder).as_posix()
@@ -45,12 +45,12 @@ def _line(source: str, position: int) -> int:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Keep the lines, and a mark that something is said here, so that what is left is the template's own text."""
+    """Replace what was checked by as many lines and a mark, so that only the template's own text is left."""
     return "…" + "\n" * match.group().count("\n")
 
 
 class _Reader(HTMLParser):
-    """Collects inline handlers and styles, and words that no translation will ever change."""
+    """Collects inline handlers and styles, and words that are not translated."""
 
     def __init__(self, *, is_letter: bool) -> None:
         super().__init__()

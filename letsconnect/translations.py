@@ -1,4 +1,4 @@
-"""Extracting and compiling translations with Babel, so that no machine needs GNU gettext."""
+"""Extract and compile translations with Babel, so that no machine needs GNU gettext."""
 
 import re
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def po_files(locale: Path) -> list[Path]:
 
 
 def update(root: Path, po: Path) -> Catalog:
-    """Bring one .po file up to what the tree says now, keep its translations, and return it."""
+    """Bring one .po file up to date with the code, keep its translations, and return its catalog."""
     language = po.parent.parent.name
     with po.open("rb") as file:
         catalog = read_po(file, locale=language)
@@ -68,7 +68,7 @@ def update(root: Path, po: Path) -> Catalog:
 
 
 def compile_stale(locale: Path) -> list[Path]:
-    """Compile every .po newer than its .mo and return the .mo files written, each put in place whole."""
+    """Compile every .po newer than its .mo, replacing the file in one step, and return the .mo files written."""
     written = []
     for po in po_files(locale):
         mo = po.with_suffix(".mo")

@@ -1,4 +1,4 @@
-"""Pages that belong to no app: a person's home, the few about the programme."""
+"""Pages that belong to no app: a person's home page and the few about the programme."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ _ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/")
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Show a visitor what this is, a member what is theirs."""
+    """Show a visitor what the portal is, and a member their own matches, sessions and clinics."""
     now = timezone.now()
     is_member = request.user.is_authenticated
     shown = sections.for_member(request.user, now=now) if is_member else sections.for_everybody(now=now)
@@ -40,7 +40,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Keep the chosen language: for a member on the account, for anybody in a cookie; then return where they were."""
+    """Keep the chosen language, on the account for a member and in a cookie for anybody; return to the same page."""
     language = language_or_default(request.POST.get("language", ""))
     if request.user.is_authenticated:
         request.user.speak(language)
@@ -58,14 +58,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Tell search engines which pages are for everybody."""
+    """Tell search engines which pages they may list."""
     lines = ["User-agent: *", *(f"Allow: {path}" for path in ("/$", "/clinics/", "/static/")), *_ALLOWED, "Disallow: /"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Tell whoever found a hole where to write (RFC 9116)."""
+    """Say where to report a security problem (RFC 9116)."""
     expires = (timezone.now() + SECURITY_TXT_LASTS).strftime("%Y-%m-%dT00:00:00Z")
     lines = [
         f"Contact: mailto:{settings.CONTACT_EMAIL}",
@@ -77,9 +77,9 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form was open too long; of a long form, keep what was typed.
+    """Say that the form was open too long; keep what was typed into a long form.
 
-    Browsers tell where a request came from, and other sites cannot forge that, so nobody else can put words there.
+    Browsers say where a request came from, and other sites cannot forge that. So nobody else can put text there.
     """
     is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
     place = request.resolver_match

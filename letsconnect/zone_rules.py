@@ -1,6 +1,6 @@
-"""The rules of time zones are those of the pinned package `tzdata`, whatever the machine has.
+"""The rules of time zones come from the pinned package `tzdata`, whatever the machine has installed.
 
-Python reads the system's zones first, which are as old as the system; the package would never be asked.
+Python would read the system's zone files first, which may be years old, and never ask the package.
 """
 
 import zoneinfo
@@ -13,7 +13,7 @@ _REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
 
 
 def use_the_pinned_rules() -> None:
-    """Have every zone of this process read from the package; also those somebody has read before."""
+    """Read every zone of this process from the package, also zones that were read before."""
     zoneinfo.reset_tzpath(to=())
     zoneinfo.ZoneInfo.clear_cache()
 

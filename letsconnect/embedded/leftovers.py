@@ -1,4 +1,4 @@
-"""What a killed `make run` leaves running: found by a mark in its environment, which children inherit."""
+"""Processes that a killed `make run` left running: found by a mark in their environment, which children inherit."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def marked(base_dir: Path) -> set[int]:
 
 
 def end_marked(base_dir: Path, *, patience: float = 8) -> None:
-    """Ask what a killed run left to end, and kill what does not."""
+    """Ask the processes that a killed run left behind to end, and kill those that do not."""
     for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 2.0)):
         for pid in marked(base_dir):
             try:

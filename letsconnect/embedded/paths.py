@@ -1,4 +1,4 @@
-"""Where the embedded servers of one checkout listen. Pure: nothing is started or created here."""
+"""Where the embedded servers of one checkout listen. Nothing is started or created here."""
 
 import hashlib
 import os

@@ -46,7 +46,7 @@ def programs() -> Path:
 
 
 def make_socket_folder(folder: Path, account: Account) -> None:
-    """Make the folder of the sockets; refuse one that somebody else laid there for us."""
+    """Make the folder of the sockets; refuse a folder that belongs to another user."""
     make_folder(folder)
     status = folder.lstat()
     trusted = {os.geteuid(), os.geteuid() if account.uid is None else account.uid}
@@ -58,7 +58,7 @@ def make_socket_folder(folder: Path, account: Account) -> None:
 
 
 def remove_socket_folder(base_dir: Path) -> None:
-    """Remove the sockets' folder once both servers left it, where it is not the one of the lock files."""
+    """Remove the sockets' folder once both servers have left it, unless it is the folder of the lock files."""
     folder = paths.socket_folder(base_dir)
     if folder != paths.run_folder(base_dir):
         with contextlib.suppress(OSError):  # the other server is still in it
@@ -89,7 +89,7 @@ class Postgres:
         return True
 
     def has_other_clients(self) -> bool:
-        """Tell whether anybody but this question is connected; give those just leaving three seconds."""
+        """Tell whether anybody but this query is connected; clients that are just leaving get three seconds."""
         for _ in range(30):
             connection = self._connect()
             try:
@@ -107,7 +107,7 @@ class Postgres:
         return True
 
     def start(self) -> None:
-        """Start the server, whatever an earlier run left behind, and have our database on it."""
+        """Start the server, whatever an earlier run left behind, and create our database if it is missing."""
         make_folder(self.data.parent)
         make_folder(self.log.parent)
         account = account_for(self.data, programs() / "postgres")

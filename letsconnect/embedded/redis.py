@@ -59,7 +59,7 @@ class Redis:
             return False
 
     def has_other_clients(self) -> bool:
-        """Nobody waits for Redis: whoever is still connected finds everything in the database."""
+        """Answer no: nobody needs to wait for Redis, because everything is in the database."""
         return False
 
     def start(self) -> None:

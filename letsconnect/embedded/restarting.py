@@ -1,6 +1,6 @@
-"""Run a program, and start it again whenever it ends by itself: a little later each time it did not last.
+"""Run a program and start it again whenever it ends by itself, waiting a little longer each time it ended early.
 
-Run as a file, so that it costs next to nothing: `python restarting.py [--wait SECONDS] program word …`
+Run as a file, so that it needs little memory: `python restarting.py [--wait SECONDS] program word …`
 """
 
 import signal
@@ -16,7 +16,7 @@ PATIENCE = 3.0  # who ends a whole process group reaches the program too; who en
 
 
 def keep_running(command: list[str], *, first_wait: float = FIRST_WAIT) -> int:
-    """Run ``command`` until told to stop; return the status of its last run."""
+    """Run ``command`` again and again until told to stop; return the status of its last run."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())

@@ -27,7 +27,7 @@ _STARTED_AGAIN = ("worker", "beat", "mailbox")
 
 
 class Processes(Manager):
-    """Honcho's manager, which does not wait for ever for a process that will not end."""
+    """Honcho's manager, with a limit on how long it waits for a process that does not end."""
 
     def terminate(self) -> None:
         """Ask all to end; after a while kill those that did not. Asked while still starting, try again soon."""
@@ -42,7 +42,7 @@ class Processes(Manager):
 
 
 def be_the_only_run() -> None:
-    """Refuse a second run of this checkout; end what a killed one left behind."""
+    """Refuse a second run of this checkout, and end what a killed run left behind."""
     folder = run_folder(BASE_DIR)
     make_folder(folder)
     lock, note = open_lock(folder / "run.lock"), folder / "run.txt"
@@ -62,7 +62,7 @@ def check_port(port: int) -> None:
 
 
 def check_mailbox_port() -> None:
-    """Refuse to start beside whatever took the port that belongs to this checkout's mailbox."""
+    """Refuse to start if another program uses the port of this checkout's mailbox."""
     from django.conf import settings
 
     if settings.EMBEDDED_MAILBOX and not is_port_free(settings.EMAIL_PORT):

@@ -1,7 +1,7 @@
 """The embedded servers as this process uses them.
 
-`arm` is called by who starts servers (`manage.py`, `make run`, the tests), never by settings: from then on the first
-connection to the embedded database starts it, so a command that needs none starts nothing.
+Programs that start servers (`manage.py`, `make run`, the tests) call `arm`; settings never do. From then on the first
+connection to the embedded database starts it, so a command that needs no database starts nothing.
 """
 
 import atexit
@@ -44,7 +44,10 @@ def before_connecting() -> None:
 
 
 def leave(*, patience: float = 0.0) -> None:
-    """Close our connections and leave the servers; the last to leave stops them, waiting so long for the others."""
+    """Close our connections and leave the servers; the last process to leave stops them.
+
+    ``patience`` is how many seconds to wait for the other processes.
+    """
     if postgres().is_joined:
         from django.db import connections  # only now: a command that fails early may have no settings at all
 

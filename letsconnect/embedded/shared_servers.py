@@ -1,8 +1,8 @@
-"""One server, several processes: who comes first starts it, who leaves last stops it.
+"""One server used by several processes: the first one starts it, the last one to leave stops it.
 
-Record locks (`fcntl.lockf`) hold the count: the kernel drops them when their process dies, however it dies, and a
-forked child does not inherit them. So there is no pid file of ours that could be stale. Their one trap, that closing
-any descriptor of a file drops the process's locks on it, is why each process opens each lock file once.
+Record locks (`fcntl.lockf`) count the processes: the kernel drops a process's locks however it dies, and a forked child
+does not inherit them. So there is no pid file of ours that could be out of date. One trap: closing any descriptor of a
+file drops the process's locks on it. So each process opens each lock file once.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ class Server(Protocol):
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder only we can read; say plainly when the disk will not have it."""
+    """Make a folder only we can read; give a clear message if the disk refuses it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / f".probe-{os.getpid()}"

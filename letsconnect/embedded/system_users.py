@@ -1,4 +1,4 @@
-"""As whom PostgreSQL runs, which refuses root: ourselves, or for root a way that changes nothing outside `var/`."""
+"""The system user PostgreSQL runs as: ourselves, or, because it refuses root, one that changes only `var/`."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ _NOBODY = 65534
 
 @dataclass(frozen=True)
 class Account:
-    """How to run a program so that it is not root: words put before the command, or another user id."""
+    """How to run a program without being root: words put before the command, or another user id."""
 
     prefix: tuple[str, ...] = ()
     uid: int | None = None

@@ -1,4 +1,4 @@
-"""What the Codex template pack asks of a form field: its kind, its classes, what an error links to."""
+"""Template tags of the Codex form templates: the kind of a field, its classes, the field an error links to."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Refuse templates that do not compile, escape, obey the policy or speak five languages."""
+"""Refuse templates that do not compile, do not escape, break the security policy or are not translated."""
 
 from typing import Any
 
