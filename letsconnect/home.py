@@ -66,7 +66,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
 
 
 def _row_of(member: Member, *, now: datetime) -> Any:
-    """Return the member with their registration, whether the next round includes them, and what was reported to them."""
+    """Return the member with their registration, whether the next round includes them, and the reports for them."""
     reports = Report.objects.readable_by(member, on=now.date()).waiting().order_by()
     matchable = Registration.objects.matchable(on=now.date()).filter(member=member)
     return (

@@ -1,4 +1,4 @@
-"""Noting on which day a member last did something: signing in, or any button. Looking at pages is not counted."""
+"""Record the day on which a member last signed in or pressed a button. Looking at pages does not count."""
 
 from collections.abc import Callable
 from datetime import UTC
@@ -21,7 +21,7 @@ _DOORS = {
 
 
 def note_activity(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Note the day after a button was pressed: one short statement a day, none afterwards."""
+    """Record the day when a button is pressed: one short statement a day, no query after the first."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -33,7 +33,7 @@ def note_activity(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 
 
 def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: Any) -> None:
-    """Note the day of signing in, by whichever door, and the door in the security log."""
+    """Record the day of signing in, and in the security log the way in: a code, a link, or a Wikimedia account."""
     now = timezone.now()
     user.be_seen(on=now.astimezone(UTC).date())
     view = request.resolver_match.view_name if request.resolver_match else ""
@@ -42,6 +42,6 @@ def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: A
 
 
 def note_sign_out(sender: Any, *, user: Member | None, **kwargs: Any) -> None:
-    """Note in the security log that somebody signed out; a visitor who does leaves nothing."""
+    """Record in the security log that a member signed out; a visitor who signs out is not recorded."""
     if user is not None:
         security.record(kind=SecurityEventKind.SIGNED_OUT, member=user, by=user, now=timezone.now())

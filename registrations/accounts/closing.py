@@ -1,4 +1,7 @@
-"""Closing and opening accounts: nothing is emptied, nothing runs on, and no door opens until it is opened again."""
+"""Close and reopen accounts.
+
+Closing empties no data, but ends everything that runs; nobody can sign in until the account is reopened.
+"""
 
 from datetime import datetime
 
@@ -15,10 +18,10 @@ from registrations.seats import appointing
 
 @transaction.atomic
 def close_account(*, member: Member, reason: str, by: Member, now: datetime) -> Member:
-    """Close somebody's account; only coordinators do, and not their own. Closing twice changes nothing.
+    """Close somebody's account. Only coordinators may, and not their own. Closing twice changes nothing.
 
-    Matches and hours end and the others are told kindly; places at clinics go to those who wait; seats end; nobody is
-    signed in any more. Raises LastCoordinator when nobody would be left who can appoint others.
+    Matches and sessions end and the other people are told kindly; clinic places go to those who wait; seats end; the
+    person is signed out everywhere. Raises LastCoordinator if nobody would be left who can appoint others.
     """
     _check_may(by)
     if member.pk == by.pk:
@@ -30,16 +33,18 @@ def close_account(*, member: Member, reason: str, by: Member, now: datetime) -> 
 
 @transaction.atomic
 def close_for_trust_team(*, member: Member, now: datetime) -> Member:
-    """Close the account of somebody the trust team leaves out. The log says that the team did, and no more: who of
-    them, and why, stays with their report."""
+    """Close an account for the trust team. The log says only that the team did it.
+
+    Who of them, and why, stays with their report.
+    """
     return _close(member, ClosedBy.TRUST, by=None, reason="", now=now)
 
 
 @transaction.atomic
 def reopen_account(*, member: Member, reason: str = "", by: Member, now: datetime) -> Member:
-    """Open an account that coordinators closed; what the trust team closed, only they open. Twice changes nothing.
+    """Reopen an account that coordinators closed; doing it twice changes nothing.
 
-    What ended stays ended: matches, places, seats and sessions.
+    Only the trust team reopens what it closed. What ended stays ended: matches, places, seats and sessions.
     """
     _check_may(by)
     member = _lock(member)
@@ -50,7 +55,7 @@ def reopen_account(*, member: Member, reason: str = "", by: Member, now: datetim
 
 @transaction.atomic
 def reopen_for_trust_team(*, member: Member, now: datetime) -> Member:
-    """Open an account again that the trust team closed; one that coordinators closed is theirs."""
+    """Reopen an account that the trust team closed; coordinators reopen what they closed."""
     member = _lock(member)
     if member.closed_by == ClosedBy.DESK:
         raise NotYours(_("Coordinators closed this account: only they open it again."))

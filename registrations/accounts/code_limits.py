@@ -1,7 +1,8 @@
-"""How many letters with codes may go out: to one address, for one browser, for one network. See decision 26.
+"""How many letters with codes may go to one address, for one browser, for one network. See decision 26.
 
-A limit stops whoever exhausted it. To one address only so many letters go in an hour, whoever asks, so that nobody is
-buried in them; but the newest of them works until another one may be sent, so that nobody is locked out either.
+Only so many letters go to one address in an hour, whoever asks for them, so that nobody's mailbox is flooded. The
+newest of them works until another one may be sent, so that nobody is locked out by the limit. The other limits stop
+only the browser or network that used them up.
 """
 
 from collections.abc import Iterable
@@ -22,10 +23,10 @@ MARGIN = timedelta(minutes=5)
 
 
 def check(*, address: str, browser: str, network: str, now: datetime) -> datetime:
-    """Return until when the code of a letter sent now has to work at least.
+    """Return until when the code of a letter sent now must work at least.
 
-    Raises EnoughLetters when the address has had its letters, LimitReached when the browser or the network has used up
-    what it may ask for. Whoever asks at the same moment waits here, and is counted.
+    Raises EnoughLetters if the address has had its letters, LimitReached if the browser or the network has used up its
+    own. Requests at the same moment wait here for each other, so that each of them is counted.
     """
     _wait_in_line({address, browser, network})
     recent = SignInCode.objects.sent(now=now).since(now - HOUR)

@@ -1,4 +1,4 @@
-"""Drawing what opens the door: six digits to type, and a link. They live in the letter only; a row has their hashes."""
+"""Draw the two secrets of a sign-in letter: six digits to type, and a link. Only hashes of them are stored."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ CODE_DIGITS = 6
 
 @dataclass(frozen=True)
 class Drawn:
-    """The two secrets of one letter, in memory until it is sent."""
+    """The two secrets of one letter, kept in memory until it is sent."""
 
     digits: str
     link: str
 
 
 def keyed(value: str, salt: str) -> str:
-    """Return a hash that only this portal can make."""
+    """Return a hash of the value that only this portal can compute."""
     return salted_hmac(f"registrations.{salt}", value, algorithm="sha256").hexdigest()
 
 
@@ -35,7 +35,7 @@ def hash_of_link(secret: str) -> str:
 
 
 def draw(code: SignInCode, now: datetime) -> Drawn:
-    """Draw a new code and a new link for a letter that is about to go out; what was drawn for it before never left."""
+    """Draw a new code and a new link for a letter that is about to go out; earlier ones for it were never sent."""
     digits, secret = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}", secrets.token_hex(20)
     code.code_hash, code.link_hash = hash_of_digits(code, digits), hash_of_link(secret)
     code.expires_at = code.shortest_end(now=now)

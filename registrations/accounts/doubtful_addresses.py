@@ -1,4 +1,4 @@
-"""Accounts whose address a person has to decide about: see decision 27."""
+"""Accounts whose address a person has to decide about, because two spellings may be one mailbox: see decision 27."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from registrations.models import Member
 
 @dataclass(frozen=True)
 class Doubt:
-    """One account that keeps an address as it was typed, why, and the account that has the canonical one, if any."""
+    """One account with an address as it was typed, the reason, and the account that has the canonical form, if any."""
 
     member: Member
     why: str
@@ -19,7 +19,7 @@ class Doubt:
 
 
 def doubts() -> Iterator[Doubt]:
-    """Return every account whose address opens nothing until somebody has decided whose it is."""
+    """Return every account whose address cannot be used to sign in until somebody has decided whose it is."""
     waiting = list(Member.objects.with_doubtful_address().order_by("pk"))
     wanted = {member.pk: addresses.canonical_or_nothing(member.email) for member in waiting}
     having = {member.email: member for member in Member.objects.filter(email__in=wanted.values())}

@@ -1,4 +1,4 @@
-"""The letter with the sign-in code: sent at once by the web process, or by the worker if that takes too long."""
+"""The letter with the sign-in code: sent at once by the web process, or by a worker if that takes too long."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ def _still_owed(code: SignInCode | None, now: datetime) -> str | None:
 
 
 def _draw(code: SignInCode, now: datetime) -> None:
-    """Draw the code while sending: it stands in no row and in no task."""
+    """Draw the code while the letter is being sent, so that it is stored in no row and no task."""
     code.drawn, code.drawn_at = draw(code, now), now
 
 
@@ -37,5 +37,5 @@ def _render(code: SignInCode, language: str, zone: str) -> Rendered:
 
 
 def register() -> None:
-    """Make the letters known to the ledger."""
+    """Register the letters with the ledger."""
     kinds.register(KIND, still_owed=_still_owed, render=_render, is_urgent=True, before_sending=_draw)

@@ -1,4 +1,4 @@
-"""The two small forms of the door."""
+"""The two small forms of signing in: the address and the code."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from letsconnect.base.addresses import AddressRefused, canonical
 
 
 class AddressField(forms.CharField):
-    """An email address in its canonical form, or a refusal that says what about it cannot be written to."""
+    """An email address in its canonical form; an address that no letter can reach is refused with the reason."""
 
     widget = forms.EmailInput
 
@@ -23,7 +23,7 @@ class AddressField(forms.CharField):
 
 
 class AddressForm(forms.Form):
-    """Where to send the code."""
+    """The address to send the code to."""
 
     email = AddressField(
         label=_("Email address"),
@@ -38,7 +38,7 @@ class AddressForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The code from the letter, however it was copied: with spaces, or in another script's digits."""
+    """The code from the letter, also with spaces or in the digits of another script."""
 
     code = forms.CharField(
         label=_("Code from the letter"),

@@ -1,4 +1,4 @@
-"""Why no letter with a code goes out."""
+"""Reasons why no letter with a code is sent."""
 
 from registrations.domain.registrations import RegistrationError, TooManyCodes
 
@@ -8,12 +8,12 @@ class CodeNotSent(RegistrationError):
 
 
 class LimitReached(TooManyCodes):
-    """This browser or network has asked for too many; another may be in ``retry_after`` seconds."""
+    """This browser or network has asked for too many codes; it may ask again in ``retry_after`` seconds."""
 
     retry_after = 3600
 
 
 class EnoughLetters(LimitReached):
-    """The address has had its letters for this hour; the ``newest`` (its row's number) works meanwhile."""
+    """The address has had its letters for this hour; the ``newest`` letter (the number of its row) still works."""
 
     newest = 0

@@ -1,4 +1,4 @@
-"""Signing in by an emailed code or link: one door for new and known addresses."""
+"""Sign in with an emailed code or link: the same way for new and known addresses."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -40,10 +40,10 @@ def send_sign_in_code(
     leads_to: str = "",
     patience: float | None = None,
 ) -> SignInCode:
-    """Send a letter with a one-time code and link to ``address`` and return its row; they are in the letter only.
+    """Send a letter with a one-time code and link to ``address`` and return its row; only the letter has them in clear.
 
-    Where the mail server does not take it within ``patience`` seconds, says "later" or cannot be reached, the worker
-    draws other ones and sends them: then the row ``is_waiting``. Raises EnoughLetters or LimitReached at the limits,
+    If the mail server does not take it within ``patience`` seconds, says "later" or cannot be reached, the worker draws
+    new ones and sends them: then the row ``is_waiting``. Raises EnoughLetters or LimitReached at the limits,
     CodeNotSent when the mail server refuses the letter.
     """
     code = _write_code(
@@ -76,7 +76,7 @@ def send_sign_in_code(
 
 
 def _not_at_once(code: SignInCode, *, now: datetime) -> SignInCode:
-    """Have the worker send another code, where that may get through; one that may have arrived works beside it."""
+    """Let the worker send another code if that may succeed; a code that may have arrived keeps working beside it."""
     if not code.letter.may_come_later:
         raise CodeNotSent(_why_not_sent(code))
     if code.letter.state == LetterState.UNCERTAIN:
@@ -132,10 +132,10 @@ def sign_in_with_code(
     browser: str = "",
     network: str = "",
 ) -> Member:
-    """Use one of the codes of this browser and return its member, made now if the address is new.
+    """Use one of this browser's codes and return its member, who is created now if the address is new.
 
-    ``led_ids`` are those of letters others asked for, to which this browser was led because the address had enough.
-    Raises CodeRefused when the digits fit none that is fresh and unused, or the account is closed. A wrong try is
+    ``led_ids`` are letters that others asked for; this browser was given them because the address had had enough.
+    Raises CodeRefused if the digits fit no code that is fresh and unused, or the account is closed. A wrong try is
     counted even though it is refused.
     """
     asked = Q(pk__in=list(code_ids)) | (Q(browser=keyed(browser, "browser")) if browser else Q(pk__in=[]))
@@ -147,13 +147,13 @@ def sign_in_with_code(
 
 
 def was_used_just_now(code_ids: Iterable[int], *, digits: str, now: datetime) -> bool:
-    """Tell whether these digits of this browser opened the door a moment ago: its button was pressed twice."""
+    """Tell whether these digits signed this browser in a moment ago: the person pressed the button twice."""
     used = SignInCode.objects.filter(pk__in=list(code_ids), used_at__gt=now - PRESSED_TWICE)
     return any(constant_time_compare(code.code_hash, hash_of_digits(code, digits)) for code in used)
 
 
 def link_used_just_now(*, secret: str, now: datetime) -> SignInCode | None:
-    """Return the row of a link that opened the door a moment ago."""
+    """Return the row of a link that signed somebody in a moment ago."""
     return SignInCode.objects.filter(link_hash=hash_of_link(secret), link_used_at__gt=now - PRESSED_TWICE).first()
 
 
@@ -163,9 +163,9 @@ def code_of_link(*, secret: str, now: datetime) -> SignInCode | None:
 
 
 def sign_in_with_link(*, secret: str, language: str, zone: str, now: datetime) -> Member:
-    """Use the link of a letter, in whatever browser, and return its member, made now if the address is new.
+    """Use the link of a letter, in any browser, and return its member, who is created now if the address is new.
 
-    Raises CodeRefused when the link is used, too old or none of ours, or the account is closed.
+    Raises CodeRefused if the link is used, too old or not ours, or the account is closed.
     """
     with transaction.atomic():
         codes = SignInCode.objects.select_for_update().linked(now=now).filter(link_hash=hash_of_link(secret))
@@ -184,14 +184,14 @@ def _enter(code: SignInCode, *, language: str, zone: str, now: datetime) -> Memb
 
 
 def _note_refused(code_ids: list[int], *, now: datetime) -> None:
-    """Keep in the security log that a code was refused, and whose account it would have opened, if anybody has one."""
+    """Record in the security log that a code was refused, and the account of its address, if there is one."""
     asked_for = SignInCode.objects.filter(pk__in=code_ids).values_list("address", flat=True)
     member = Member.objects.filter(email__in=asked_for).first()
     security.record(kind=SecurityEventKind.CODE_REFUSED, member=member, by=None, now=now)
 
 
 def check_open(member: Member) -> None:
-    """Raise AccountClosed unless the account opens to its owner."""
+    """Raise AccountClosed if the member's account is closed."""
     if not member.is_active:
         raise AccountClosed(_("This account is closed. Please write to us if you think it should not be."))
     if member.is_demo and not settings.EMBEDDED_DATABASE:
@@ -199,8 +199,10 @@ def check_open(member: Member) -> None:
 
 
 def also_opened_by(address: str) -> str:
-    """Return the name of the Wikimedia account that opens the account of ``address`` too, while no code proved the
-    address yet; else ""."""
+    """Return the name of the Wikimedia account that also signs in to the account of ``address``, else "".
+
+    Only while no code has proved the address yet.
+    """
     unproved = EmailAddress.objects.filter(email=address, verified=False).values("user")
     account = SocialAccount.objects.filter(user__in=unproved).first()
     return account.extra_data["username"] if account else ""
@@ -222,7 +224,7 @@ def _use_code(*, asked: Q, led_ids: list[int], digits: str, network: str, now: d
 
 
 def _may_try(code: SignInCode, *, is_own: bool, network: str) -> bool:
-    """Tell whether another try is left. Who asked has tries of their own, which nobody else can use up."""
+    """Tell whether another try is left. The browser that asked has tries of its own, which nobody else can use up."""
     if is_own:
         return code.tries_left > 0
     tries = code.tries_elsewhere

@@ -1,4 +1,7 @@
-"""Wikimedia usernames as MediaWiki writes them: an identifier, so nothing of it is evened out as words are."""
+"""Wikimedia usernames as MediaWiki writes them.
+
+A username is an identifier, so different letters are not treated as equal, as they are in words.
+"""
 
 import html
 import re
@@ -38,7 +41,7 @@ class NoUsername(ValueError):
 
 @cache
 def _namespaces() -> frozenset[str]:
-    """What stands before the colon of a user's page, in every language we know."""
+    """Return what stands before the colon of a user page's title, in every language we know."""
     lines = (files(reference) / "user_namespaces.txt").read_text(encoding="utf-8").splitlines()
     names = (name for line in lines if not line.startswith("#") for name in line.split("|"))
     return frozenset(_plain(name) for name in names if name)
@@ -50,7 +53,7 @@ def _plain(namespace: str) -> str:
 
 
 def capital(name: str) -> str:
-    """Return the name with MediaWiki's first letter: its capital when that is one letter, and used in titles."""
+    """Return the name with its first letter as MediaWiki writes it: its capital, if one letter that titles use."""
     first = name[:1]
     if first in _STAY:
         return name
@@ -98,7 +101,7 @@ def _link(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    """Return a title as MediaWiki reads it: percent signs and entities told, directions dropped, spaces evened."""
+    """Return a title as MediaWiki reads it: percent signs and entities decoded, no direction marks, single spaces."""
     text = _PERCENT.sub(_decoded, _ENTITY.sub(lambda match: html.unescape(match[0]), text))
     text = _SPACES.sub(" ", _DIRECTION.sub("", unicodedata.normalize("NFC", text))).strip()
     if any(unicodedata.category(letter) == "Cc" for letter in text):
@@ -131,6 +134,6 @@ def _without_namespace(title: str) -> tuple[str, bool]:
 
 
 def _account_of(after: str) -> str:
-    """The account that a special page is about: "Special:Contributions/Ana", in any language of the portal."""
+    """Return the account that a special page is about: "Special:Contributions/Ana", in any language of the portal."""
     page, slash, name = after.partition("/")
     return name if slash and page.strip().lower() in _OF_A_USER else ""

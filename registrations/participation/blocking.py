@@ -1,4 +1,4 @@
-"""Never to be matched with somebody: quiet, and only the person who asked for it can take it back."""
+"""Block a person, so that the two are never matched. The blocked person is not told; only the blocker can undo it."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from registrations.models import Block, Member, Registration
 
 @transaction.atomic
 def block_person(*, member: Member, blocked: Member, by: Member, now: datetime) -> Block:
-    """Keep the two apart from now on; what runs between them ends as any match may. A second time changes nothing."""
+    """Keep the two apart from now on; a match between them ends as any match may. A second time changes nothing."""
     member = lock_member(member)
     block, made = Block.objects.get_or_create(member=member, blocked=blocked, defaults={"made_at": now})
     if made:
@@ -23,7 +23,7 @@ def block_person(*, member: Member, blocked: Member, by: Member, now: datetime) 
 
 @transaction.atomic
 def unblock_person(*, member: Member, blocked: Member, by: Member, now: datetime) -> bool:
-    """Let the two be matched again; tell whether there was a block."""
+    """Let the two be matched again; return whether there was a block."""
     block = Block.objects.filter(member=member, blocked=blocked).select_for_update(of=("self",)).first()
     if block is None:
         return False
@@ -33,7 +33,7 @@ def unblock_person(*, member: Member, blocked: Member, by: Member, now: datetime
 
 
 def can_be_blocked(person: Registration, *, by: Member) -> bool:
-    """Tell whether there is still somebody behind the registration whom ``by`` does not block yet."""
+    """Tell whether the registration has an open account that ``by`` does not block yet."""
     member = person.member
     if member is None or member.erased_at is not None:
         return False

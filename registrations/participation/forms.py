@@ -1,4 +1,4 @@
-"""The few fields of the pages about one's own data."""
+"""The few fields of the pages about one's own participation and data."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UntilForm(forms.Form):
-    """The first day on which the person is there again; whether it can be is for the domain to say."""
+    """The first day on which the person takes part again; the domain decides whether that day is allowed."""
 
     until = forms.DateField(
         label=_("Until"),
@@ -21,13 +21,13 @@ class UntilForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    """Whether seats at clinics, which need no registration, are given back too."""
+    """Whether clinic places, which need no registration, are given back too."""
 
     leaves_clinics = forms.BooleanField(label=_("Give back my places at clinics, too"), required=False)
 
 
 class DeleteForm(forms.Form):
-    """A word to type, so that nobody deletes an account with one slip of the finger."""
+    """A word to type, so that nobody deletes an account by accident."""
 
     word = forms.CharField(
         label=_("Type the word to confirm"),

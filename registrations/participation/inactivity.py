@@ -1,4 +1,4 @@
-"""Half a year without a word: asked once whether still in, paused a month later, never deleted."""
+"""Inactive members: after half a year asked once whether they are still in, a month later paused, never deleted."""
 
 from datetime import UTC, date, datetime
 
@@ -21,11 +21,11 @@ AT_ONCE = 200
 
 
 class LinkOutOfDate(RegistrationError):
-    """The link of a letter is about a question that is answered, or not the last one."""
+    """The link of a letter is about a question that is already answered or is not the latest."""
 
 
 class NeedsSignIn(RegistrationError):
-    """A link alone may not do this; the person can, signed in."""
+    """A link alone may not do this; the signed-in person can."""
 
 
 def _today(now: datetime) -> date:
@@ -34,7 +34,7 @@ def _today(now: datetime) -> date:
 
 @transaction.atomic
 def ask_still_in(now: datetime) -> int:
-    """Owe the question to everybody who has been quiet for half a year, once; return to how many."""
+    """Owe the letter with the question to everybody who was inactive for half a year, once; return how many."""
     today = _today(now)
     quiet = Registration.objects.owed_still_in(on=today).select_related("member").order_by("pk")
     asked = list(quiet.select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE])
@@ -55,7 +55,7 @@ def ask_still_in(now: datetime) -> int:
 def pause_silent(now: datetime) -> int:
     """Pause those who did not answer within a month, and tell them; return how many.
 
-    It waits for nobody's lock, and what still waits for their answer expires by itself within days.
+    It waits for no locks. Matches that still wait for their answer expire by themselves within days.
     """
     silent = Registration.objects.silent(on=_today(now)).select_related("member").order_by("pk")
     paused = list(silent.select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE])
@@ -75,7 +75,7 @@ def pause_silent(now: datetime) -> int:
 
 @transaction.atomic
 def stay_in(*, registration: Registration, by: Member, now: datetime) -> Registration:
-    """Say that one is still in, signed in; a pause for silence ends. Twice is harmless."""
+    """Record that a signed-in member is still in; a pause for silence ends. Twice is harmless."""
     member = lock_member(by)
     registration = _theirs(registration, member)
     member.be_seen(on=_today(now))
@@ -92,12 +92,12 @@ def stay_in(*, registration: Registration, by: Member, now: datetime) -> Registr
 
 @transaction.atomic
 def keep_in_by_link(*, registration: Registration, asked_on: date, now: datetime) -> Registration:
-    """Keep somebody in whose letter's link was followed and whose button was pressed, by them or by a program that
-    reads their letters.
+    """Keep somebody in because the button behind their letter's link was pressed.
 
-    It keeps things as they are, and no more: the question counts as answered, so that nobody is paused for silence.
-    Nobody has been seen, nothing is confirmed, no pause ends. Raises LinkOutOfDate for another question than the last,
-    and NeedsSignIn when only the person can bring the registration back.
+    A program that reads their letters may have pressed it, so things only stay as they are: the question counts as
+    answered and nobody is paused for silence, but no activity is recorded, nothing is confirmed and no pause ends.
+    Raises LinkOutOfDate if the link is not about the latest question, NeedsSignIn if only the person can bring the
+    registration back.
     """
     member = lock_member(_member_of(registration))
     registration = _theirs(registration, member)
@@ -114,7 +114,10 @@ def keep_in_by_link(*, registration: Registration, asked_on: date, now: datetime
 
 @transaction.atomic
 def undo_link(*, registration: Registration, by: Member | None, now: datetime) -> Registration:
-    """Take back what a link did: the question waits for an answer again. ``by`` None is the link once more."""
+    """Take back what a link did: the question waits for an answer again.
+
+    ``by`` None means that the link itself was used to take it back.
+    """
     member = lock_member(_member_of(registration))
     if by is not None and by.pk != member.pk:
         raise NotYours(_("This registration is not yours."))
@@ -134,7 +137,7 @@ def _member_of(registration: Registration) -> Member:
 
 
 def _theirs(registration: Registration, member: Member) -> Registration:
-    """Return the member's registration, locked; the one that was meant, or none."""
+    """Return the member's registration, locked, if it is the one that was meant."""
     mine = lock_registration(member)
     if mine is None or mine.pk != registration.pk:
         raise NotYours(_("This registration is not yours."))
@@ -142,7 +145,10 @@ def _theirs(registration: Registration, member: Member) -> Registration:
 
 
 def registration_asked(key: object) -> tuple[Registration, date] | None:
-    """Return the registration a signed link is about, while its person is in the programme, and when it asked."""
+    """Return the registration that a signed link is about, and the day of its question.
+
+    None if its person is not in the programme.
+    """
     match key:
         case [int(pk), str(day)]:
             asked_on = date.fromisoformat(day) if day else None

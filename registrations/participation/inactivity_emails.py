@@ -1,4 +1,4 @@
-"""The question whether somebody is still in, and the word that their registration rests."""
+"""The letter that asks whether somebody is still in, and the letter that says that their registration is paused."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ PURPOSE = "still-in"
 
 
 def link(registration: Registration) -> str:
-    """Return the address of the page with the one button; it answers the last question, and no other."""
+    """Return the address of the page with one button; it answers the latest question only."""
     asked = registration.still_in_asked_on
     return absolute("registrations:still-in", sign(PURPOSE, [registration.pk, asked.isoformat() if asked else ""]))
 
@@ -52,6 +52,6 @@ def _render(template: str, registration: Registration, language: str, zone: str)
 
 
 def register() -> None:
-    """Make the letters known to the ledger."""
+    """Register the letters with the ledger."""
     kinds.register("registrations.still_in", still_owed=still_in_owed, render=render_still_in)
     kinds.register("registrations.paused_for_silence", still_owed=paused_owed, render=render_paused)

@@ -1,4 +1,4 @@
-"""Whether somebody is in the next round of matches, in one sentence: whatever promises it asks here."""
+"""Whether somebody takes part in the next round of matches, in one sentence: every page that says so asks here."""
 
 from datetime import date
 
@@ -10,30 +10,33 @@ from registrations.models import Offer, Registration, RegistrationQuerySet
 
 
 def takes_part(registration: Registration | None, *, on: date) -> bool:
-    """Tell whether a round that begins on that day would know this person."""
+    """Tell whether a round that begins on that day would include this person."""
     return registration is not None and Registration.objects.matchable(on=on).filter(pk=registration.pk).exists()
 
 
 def findable(*, on: date) -> RegistrationQuerySet:
-    """Those whom others find on that day: they said so, take part, share something and have room for somebody."""
+    """Return those whom others can find on that day.
+
+    They agreed to be found, take part, share a skill and have room for somebody.
+    """
     sharing = Offer.objects.exclude(skill__state=SkillState.RETIRED).values("registration")
     return Registration.objects.matchable(on=on).filter(is_findable=True, pk__in=sharing, can_help__gt=0)
 
 
 def next_round(registration: Registration | None, *, on: date) -> str:
-    """Say that somebody is in the next round, or what keeps them out of it."""
+    """Say that somebody takes part in the next round, or why not."""
     return sentence(registration, on=on, is_in=takes_part(registration, on=on))
 
 
 def sentence(registration: Registration | None, *, on: date, is_in: bool) -> str:
-    """Say the same for whoever knows already whether they are in."""
+    """Say the same if the caller already knows whether they take part."""
     if is_in:
         return _("You take part in the next round of matches. There is nothing you need to do.")
     return why_not(registration, on=on)
 
 
 def why_not(registration: Registration | None, *, on: date) -> str:
-    """Say what keeps somebody out of rounds on that day. Ask only about somebody who does not take part."""
+    """Say what keeps somebody out of rounds on that day. Call it only for somebody who does not take part."""
     if registration is None or registration.state in (RegistrationState.DRAFT, RegistrationState.WITHDRAWN):
         return _("You are in no round of matches, because no registration of yours is sent in.")
     if registration.state == RegistrationState.SUBMITTED:

@@ -1,4 +1,4 @@
-"""Pausing, being away, coming back, being found, withdrawing: one's own part in the programme."""
+"""Pausing, being away, coming back, being findable, withdrawing: a member's own participation in the programme."""
 
 from datetime import UTC, date, datetime
 
@@ -15,9 +15,9 @@ from registrations.models import Member, Registration
 
 @transaction.atomic
 def pause_registration(*, member: Member, until: date, by: Member, now: datetime) -> Registration:
-    """Take no matches before ``until``: questions that wait for an answer end, connections go on.
+    """Take no matches before ``until``: matches that wait for an answer end, connected matches go on.
 
-    Raises RegistrationError for a day that cannot be, NotYetPossible outside the programme.
+    Raises RegistrationError for a day that is not allowed, NotYetPossible outside the programme.
     """
     registrations.check_until(until, today=now.astimezone(UTC).date())
     member = lock_member(member)
@@ -32,9 +32,9 @@ def pause_registration(*, member: Member, until: date, by: Member, now: datetime
 
 @transaction.atomic
 def set_away(*, member: Member, until: date, by: Member, now: datetime) -> Registration:
-    """Be left out of new rounds before ``until``; nothing that runs ends. Raises as pausing does.
+    """Leave the member out of new rounds before ``until``; nothing that runs ends. Raises the same errors as pausing.
 
-    The form has this date too, so a tab that was open is told.
+    The registration form has this date too, so a form that was opened earlier is told about the change.
     """
     registrations.check_until(until, today=now.astimezone(UTC).date())
     member = lock_member(member)
@@ -65,9 +65,10 @@ def come_back(*, member: Member, by: Member, now: datetime) -> Registration:
 
 @transaction.atomic
 def set_findable(*, member: Member, is_findable: bool, by: Member, now: datetime) -> Registration:
-    """Let others find the person and ask for them, or not any more; a second time changes nothing.
+    """Let others find the person and ask for them, or stop it; a second time changes nothing.
 
-    Raises NotYetPossible outside the programme. The form has this answer too, so a tab that was open is told.
+    Raises NotYetPossible outside the programme. The registration form has this answer too, so a form that was opened
+    earlier is told about the change.
     """
     member = lock_member(member)
     registration = _locked(member)
@@ -81,7 +82,7 @@ def set_findable(*, member: Member, is_findable: bool, by: Member, now: datetime
 
 @transaction.atomic
 def withdraw_registration(*, member: Member, leaves_clinics: bool, by: Member, now: datetime) -> Registration:
-    """Leave the programme: matches end and the others are told; seats at clinics are given back if asked for.
+    """Leave the programme: matches end and the other people are told; clinic places are given back if asked for.
 
     A second time changes nothing. Raises NotYetPossible without a registration, MoveNotAllowed for a declined one.
     """

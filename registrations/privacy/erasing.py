@@ -1,4 +1,4 @@
-"""Erasure: what runs ends, every personal column is emptied, the rows stay and say nothing of anybody."""
+"""Erasure: what runs ends, every personal column is emptied; the rows stay but say nothing about anybody."""
 
 from datetime import datetime
 
@@ -24,12 +24,12 @@ from registrations.skills import merged_answers
 
 @transaction.atomic
 def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
-    """Empty everything held about a person; erasing twice is harmless.
+    """Empty everything stored about a person; erasing twice is harmless.
 
-    Found is what they have proved to be theirs (`proved`), imports nobody took over included. Matches end and the
-    others are told; seats at clinics go to those who wait; sessions end, since none is valid after
-    ``sessions_renewed``. Which columns are emptied is declared in each app's columns.toml. Raises LastCoordinator when
-    nobody could appoint another.
+    It covers what they have proved to be theirs (`proved`), also imports that nobody took over. Matches end and the
+    other people are told; clinic places go to those who wait; sessions end, since none is valid after
+    ``sessions_renewed``. Each app's columns.toml declares which columns are emptied. Raises LastCoordinator if nobody
+    would be left who could appoint another coordinator.
     """
     merged_answers.keep_skills_in_place()
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
@@ -59,7 +59,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
 
 
 def forget_late_letters(now: datetime) -> int:
-    """Empty the letters of erased people that were on the wire while they were erased; return how many."""
+    """Empty the letters of erased people that were being sent while they were erased; return how many."""
     erased = Member.objects.filter(erased_at__isnull=False, letters__isnull=False).distinct()
     return sum(forget_recipient(member=member, now=now) for member in erased)
 
@@ -87,7 +87,10 @@ def _take_back_agreements(proved: Proved, *, now: datetime) -> None:
 
 
 def _empty_columns(proved: Proved) -> None:
-    """Empty what columns.toml declares, in every app; texts given with acts go first, while their rows are there."""
+    """Empty the columns that columns.toml declares, in every app.
+
+    Reasons of acts are emptied first, while the rows they are about still exist.
+    """
     tables = [table for table in personal_columns.tables() if table.owners]
     for table in tables:
         acts.forget_reasons(proved.rows_of(table))
@@ -100,9 +103,9 @@ def _empty_columns(proved: Proved) -> None:
 
 
 def _forget_accounts(proved: Proved) -> None:
-    """Delete what allauth keeps, and the sign-in codes of the addresses.
+    """Delete what allauth stores, and the sign-in codes of the addresses.
 
-    Sessions are not looked for: they hold no more than the account's number, and it opens to none of them any more.
+    Sessions need no search: they hold only the account's number, and the account no longer accepts any of them.
     """
     for relation in Member._meta.related_objects:
         if relation.related_model.__module__.startswith("allauth."):

@@ -1,4 +1,4 @@
-"""What a person of the old form is known by, hashed with the portal's secret."""
+"""Hashes, keyed with the portal's secret, of what a person of the old form is recognised by."""
 
 from django.utils.crypto import salted_hmac
 

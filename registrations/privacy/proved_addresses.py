@@ -1,7 +1,7 @@
-"""What a person has proved to be theirs: the keys by which their rows are found, in whatever table they lie.
+"""What a person has proved to be theirs: the addresses and keys by which their rows are found in every table.
 
 A key is proved by a code sent to an address, by the link of an invitation sent there, or by the wiki (allauth's
-`SocialAccount`, which points at the member). What somebody merely typed proves nothing and finds nothing.
+`SocialAccount`, which points at the member). What somebody only typed proves nothing and finds nothing.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +18,10 @@ from registrations.privacy.imported_keys import digest_of
 
 @dataclass(frozen=True)
 class Proved:
-    """A member, their proved addresses in canonical form, and what an import holds under these, claimed by nobody."""
+    """A member, their proved addresses in canonical form, and imported registrations of these addresses.
+
+    Only imported registrations that nobody has claimed.
+    """
 
     member: Member
     addresses: frozenset[str] = frozenset()
@@ -34,10 +37,11 @@ def proved_by(member: Member) -> Proved:
 
 
 def proved_addresses(member: Member) -> frozenset[str]:
-    """Those a code or an invitation's link has proved; the account's own counts unless only a wiki told it.
+    """Return the addresses that a code or the link of an invitation has proved.
 
-    As they are stored: an old spelling that waits for a person to decide, because its letters went to another
-    mailbox, proves nothing about the address it would become.
+    The account's own address counts too, unless it came from a wiki only. Addresses are as they are stored: an old
+    spelling that waits for a person's decision proves nothing about the address it would become, because its letters
+    went to another mailbox.
     """
     proofs = dict(_told_of(member))
     if member.email:
@@ -52,7 +56,7 @@ def _told_of(member: Member) -> list[tuple[str, bool]]:
 
 
 def unclaimed_of(addresses: frozenset[str]) -> list[Registration]:
-    """Return imported registrations of these addresses that nobody has taken over, whatever became of them."""
+    """Return imported registrations of these addresses that nobody has taken over, whatever their state."""
     if not addresses:
         return []
     digests = [digest_of(ImportedKey.Kind.ADDRESS, address) for address in addresses]

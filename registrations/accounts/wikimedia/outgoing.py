@@ -1,4 +1,4 @@
-"""Asking the wiki: all calls of one sign-in share one deadline, and nothing outlasts it."""
+"""Requests to the wiki: all requests of one sign-in share one deadline, and none takes longer."""
 
 import json
 import queue
@@ -14,7 +14,7 @@ MOST_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Answer:
-    """As much of an answer as is read here and by allauth's client."""
+    """The part of an answer that we and allauth's client read."""
 
     status_code: int
     headers: dict[str, str]
@@ -29,10 +29,10 @@ class Answer:
 
 
 class Outgoing:
-    """Stands where allauth expects a `requests.Session`.
+    """Used by allauth in place of a `requests.Session`.
 
-    The timeouts of requests hold for each wait on the socket, so a name server or a wiki that drips would hold a
-    process for minutes. Here the call runs in a thread that is left behind at the deadline.
+    The timeouts of requests limit each wait on the socket, so a slow name server or wiki could keep a process for
+    minutes. Here the request runs in a thread, which is abandoned at the deadline.
     """
 
     def __init__(self, *, until: float) -> None:
@@ -42,7 +42,7 @@ class Outgoing:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """There is nothing to close: each call closes its own connection."""
+        """Do nothing: each request closes its own connection."""
 
     def get(self, url: str, **options: Any) -> Answer:
         return self.request("GET", url, **options)

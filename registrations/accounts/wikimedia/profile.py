@@ -1,4 +1,4 @@
-"""What a MediaWiki tells about an account, read without a database."""
+"""Read what a MediaWiki says about an account; no database is needed."""
 
 import re
 import unicodedata
@@ -14,13 +14,15 @@ _SUB = re.compile(r"[1-9][0-9]{0,18}")
 
 
 class ProfileUnclear(ValueError):
-    """The answer is none a MediaWiki gives."""
+    """The answer is not one that MediaWiki gives."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """An account that may come in: its number, which never changes, its name of today, and its address, "" unless
-    the person let us see it and MediaWiki has confirmed it."""
+    """A Wikimedia account that may sign in: its number, which never changes, its name today, and its address.
+
+    The address is "" unless the person allowed us to see it and MediaWiki has confirmed it.
+    """
 
     sub: str
     username: str
@@ -28,8 +30,10 @@ class Profile:
 
 
 def read_profile(answer: object) -> Profile:
-    """Read MediaWiki's answer. Raises WikimediaRefused for an account that may not come in, ProfileUnclear for an
-    answer that says too little to know."""
+    """Read MediaWiki's answer.
+
+    Raises WikimediaRefused for an account that may not sign in, ProfileUnclear for an answer that says too little.
+    """
     if not isinstance(answer, dict):
         raise ProfileUnclear("the profile is no object")
     # Of a hidden account MediaWiki tells nothing but that it is blocked.

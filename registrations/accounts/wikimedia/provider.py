@@ -1,4 +1,4 @@
-"""allauth's `mediawiki` provider, with what it leaves open fixed by us."""
+"""allauth's `mediawiki` provider, with stricter rules where allauth is too open."""
 
 from typing import Any
 
@@ -17,14 +17,17 @@ from registrations.models import Member
 
 
 class WikimediaLogin(SocialLogin):
-    """A login nobody has looked up yet: our action does that, under its own lock and by number only."""
+    """A login that allauth does not look up.
+
+    Our action does that, under its own lock and by the account's number only.
+    """
 
     def lookup(self) -> None:
         """Leave the stored account as it is."""
 
 
 class WikimediaOAuth(MediaWikiOAuth2Adapter):
-    """Addresses are read from the settings when they are needed, and every answer is doubted."""
+    """The OAuth client: addresses are read from the settings when they are needed, and every answer is checked."""
 
     @property
     def access_token_url(self) -> str:
@@ -40,7 +43,7 @@ class WikimediaOAuth(MediaWikiOAuth2Adapter):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Wikimedia asks every program to say who it is and where its people are found."""
+        """Name this program and its contact, as Wikimedia asks of every program."""
         return {"User-Agent": f"lets-connect-portal ({settings.SITE_URL}; {settings.CONTACT_EMAIL})"}
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
@@ -50,7 +53,7 @@ class WikimediaOAuth(MediaWikiOAuth2Adapter):
     def get_access_token_data(
         self, request: HttpRequest, app: SocialApp, client: OAuth2Client, pkce_code_verifier: str | None = None
     ) -> dict[str, str]:
-        """Return the token and nothing else of the answer. Raises OAuth2Error when there is none."""
+        """Return only the token of the answer. Raises OAuth2Error if there is none."""
         try:
             answer = super().get_access_token_data(request, app, client, pkce_code_verifier=pkce_code_verifier)
         except (ValueError, TypeError, RecursionError) as error:  # JSON that is none, or no object
@@ -63,8 +66,10 @@ class WikimediaOAuth(MediaWikiOAuth2Adapter):
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **options: Any
     ) -> WikimediaLogin:
-        """Ask for the profile. Raises OAuth2Error when it is not understood, WikimediaRefused when the account may
-        not come in."""
+        """Ask for the profile.
+
+        Raises OAuth2Error if the answer is not understood, WikimediaRefused if the account may not sign in.
+        """
         with get_adapter(request).get_requests_session() as session:
             answer = session.get(self.profile_url, headers={"Authorization": f"Bearer {token.token}", **self.headers})
         if answer.status_code != 200:
@@ -80,14 +85,14 @@ class WikimediaOAuth(MediaWikiOAuth2Adapter):
 
 
 class WikimediaProvider(MediaWikiProvider):
-    """The request names neither scope, nor return address, nor anything else of the way to the wiki."""
+    """A provider that takes neither scope nor return address nor anything else from the request."""
 
     name = "Wikimedia"
     oauth2_adapter_class = WikimediaOAuth
     pkce_enabled_default = True
 
     def get_scope(self) -> list[str]:
-        """Return the configured grants; none means those the client was registered with."""
+        """Return the configured grants; an empty list means those the client was registered with."""
         return list(settings.MEDIAWIKI_SCOPES)
 
     def get_scope_from_request(self, request: HttpRequest) -> list[str]:

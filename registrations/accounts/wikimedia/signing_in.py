@@ -1,4 +1,4 @@
-"""Who a Wikimedia account opens the door for, and connecting one with an account."""
+"""Sign in with a Wikimedia account, and connect one with an existing account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,10 @@ from registrations.models import Member, Registration
 
 @dataclass(frozen=True)
 class Arrival:
-    """Who came in; ``taken_address`` is the one a newcomer could not get because another account has it, else ""."""
+    """The member who signed in.
+
+    ``taken_address`` is an address that a newcomer could not get because another account has it, else "".
+    """
 
     member: Member
     taken_address: str = ""
@@ -28,9 +31,9 @@ class Arrival:
 
 @transaction.atomic
 def sign_in_with_wikimedia(*, profile: Profile, language: str, zone: str, now: datetime) -> Arrival:
-    """Return the member this Wikimedia account opens, made now if there is none; an address never finds anybody.
+    """Return the member of this Wikimedia account, created now if there is none. An address never finds a member.
 
-    Raises AccountClosed when the account is closed.
+    Raises AccountClosed if the account is closed.
     """
     account = _lock(profile.sub)
     if account is None:
@@ -42,11 +45,11 @@ def sign_in_with_wikimedia(*, profile: Profile, language: str, zone: str, now: d
 
 @transaction.atomic
 def connect_wikimedia(*, member: Member, profile: Profile, by: Member, now: datetime) -> None:
-    """Let the Wikimedia account open this account too; doing it twice changes nothing.
+    """Let the Wikimedia account sign in to this account too; doing it twice changes nothing.
 
-    One that opens a bare account (made by signing in with it once, with no address and nothing in it) is moved here
-    and the bare account is closed. Raises ConnectedElsewhere when the other account is more than that, or this one
-    has a Wikimedia account already; AccountClosed when this one is closed.
+    If the Wikimedia account signs in to a bare account (made by signing in with it once, with no address and nothing in
+    it), it is moved here and the bare account is closed. Raises ConnectedElsewhere if the other account is more than
+    that, or this account has a Wikimedia account already; AccountClosed if this account is closed.
     """
     account = _lock(profile.sub)
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
@@ -67,7 +70,7 @@ def connect_wikimedia(*, member: Member, profile: Profile, by: Member, now: date
 
 @transaction.atomic
 def disconnect_wikimedia(*, member: Member, by: Member, now: datetime) -> None:
-    """Let no Wikimedia account open this account, and end every session but those renewed after this.
+    """Let no Wikimedia account sign in to this account any more, and end every session that is not renewed afterwards.
 
     Raises LastWayIn unless a code has proved the member's address.
     """
@@ -83,7 +86,7 @@ def disconnect_wikimedia(*, member: Member, by: Member, now: datetime) -> None:
 
 
 def _lock(uid: str) -> SocialAccount | None:
-    """Hold everybody else who comes with the same Wikimedia account until this transaction ends."""
+    """Make other requests with the same Wikimedia account wait until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{PROVIDER}:{uid}"])
     return SocialAccount.objects.select_related("user").filter(provider=PROVIDER, uid=uid).first()
@@ -118,7 +121,7 @@ def _is_taken(address: str) -> bool:
 
 
 def _note_name(account: SocialAccount, profile: Profile) -> None:
-    """Follow a rename, wherever the old name is what we show."""
+    """Update the name after a rename, wherever the old name is what we show."""
     old, new = account.extra_data.get("username", ""), profile.username
     account.extra_data = {"username": new}
     account.save(update_fields=["extra_data", "last_login"])
@@ -132,7 +135,7 @@ def _note_name(account: SocialAccount, profile: Profile) -> None:
 
 
 def _close_bare(member: Member, *, by: Member, now: datetime) -> None:
-    """Close and empty an account that holds nothing and that nothing else opens. Raises ConnectedElsewhere else."""
+    """Close and empty an account that holds nothing and has no other way in; raises ConnectedElsewhere otherwise."""
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if member.email or not member.is_active or any(_rows_about(member)):
         raise ConnectedElsewhere(
@@ -144,7 +147,10 @@ def _close_bare(member: Member, *, by: Member, now: datetime) -> None:
 
 
 def _rows_about(member: Member) -> list[bool]:
-    """Look into every table of every app that points at members, but for the log and the account itself."""
+    """Tell, for each table of every app that points at members, whether it has a row about this one.
+
+    The log and the account itself are left out.
+    """
     relations = [relation for relation in Member._meta.related_objects if relation.one_to_many or relation.one_to_one]
     return [
         relation.related_model._default_manager.filter(**{relation.field.name: member}).exists()
