@@ -7,6 +7,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from letsconnect.base.reminders import Ladder, Reminder
+
 
 class ClinicState(TextChoices):
     DRAFT = "draft", pgettext_lazy("state of a clinic", "draft")
@@ -88,6 +90,12 @@ MAX_CAPACITY = 2000
 DOORS_OPEN = timedelta(minutes=30)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+
+# What somebody with a seat is told before a clinic. The last is short, and goes to everybody.
+REMINDERS = Ladder(
+    Reminder(NoticeKind.DAY, before=DAY),
+    Reminder(NoticeKind.HOUR, before=HOUR, to_latecomers=True),
+)
 SIGN_UPS_AN_HOUR = 6  # by one person for one clinic; signing off is never refused
 
 _ALLOWED_MOVES = {
@@ -200,23 +208,6 @@ def check_capacity(*, capacity: int, held: int) -> None:
             )
             % {"held": held}
         )
-
-
-def reminder_due(*, starts_at: datetime, settled_at: datetime, now: datetime) -> NoticeKind | None:
-    """Return the one reminder that is due at ``now``, if any.
-
-    ``settled_at`` is when the person last learnt of this seat at this hour: who did so within the last day needs no
-    reminder a day before. After the portal stood still, only the later reminder is due, and none once the clinic has
-    begun.
-    """
-    left = starts_at - now
-    if left <= timedelta(0):
-        return None
-    if left <= HOUR:
-        return NoticeKind.HOUR
-    if left <= DAY and settled_at <= starts_at - DAY:
-        return NoticeKind.DAY
-    return None
 
 
 def doors_are_open(*, state: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from clinics.domain import HOUR, ClinicState, NoticeKind, RsvpState
+from clinics.domain import REMINDERS, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
 from letsconnect.base.links import absolute
 from mailings import kinds
@@ -54,9 +54,10 @@ def notice_owed(notice: Notice | None, now: datetime) -> str | None:
         return "the clinic was moved again"
     if notice.kind != NoticeKind.MOVED and notice.rsvp.state != RsvpState.GOING:
         return "no longer going"
-    if notice.kind == NoticeKind.DAY and clinic.starts_at - now <= HOUR:
-        return "the last reminder is due instead"
-    return why_not_to_come(clinic, now)
+    if reason := why_not_to_come(clinic, now):
+        return reason
+    is_reminder = notice.kind in REMINDERS.letters
+    return REMINDERS.why_void(notice.kind, starts_at=clinic.starts_at, now=now) if is_reminder else None
 
 
 def render_rsvp_letter(rsvp: Rsvp, language: str, zone: str, *, template: str) -> Rendered:
@@ -107,5 +108,5 @@ _register("moved_up", moved_up_owed, render_rsvp_letter, place_of)
 _register("still_waiting", still_waiting_owed, render_rsvp_letter)
 _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
 _register("clinic_moved", notice_owed, render_notice_letter, place_in_notice)
-_register("reminder_day", notice_owed, render_notice_letter)
-_register("reminder_hour", notice_owed, render_notice_letter)
+for _letter in REMINDERS.letters:
+    _register(f"reminder_{_letter}", notice_owed, render_notice_letter)

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from django.apps import apps
 
-from clinics.domain import ClinicState
+from clinics.domain import REMINDERS, ClinicState
 from clinics.models import Clinic, ClinicText, Notice
 from clinics.planning.notices import tell_still_waiting
 from clinics.planning.plans import cancel_clinic, reschedule
@@ -24,8 +24,7 @@ ALL = [
     "still_waiting",
     "clinic_cancelled",
     "clinic_moved",
-    "reminder_day",
-    "reminder_hour",
+    *(f"reminder_{letter}" for letter in REMINDERS.letters),
 ]
 
 
@@ -187,7 +186,7 @@ def test_the_day_reminder_gives_way_when_it_could_not_be_sent_for_a_day():
     letter = owed("reminder_day").get()
 
     assert skipped_because(letter, START - HOUR - MINUTE) is None
-    assert skipped_because(letter, START - HOUR) == "the last reminder is due instead"
+    assert skipped_because(letter, START - HOUR) == "the next reminder is due instead"
 
 
 @pytest.mark.parametrize("kind", ["rsvp_recorded", "reminder_day", "reminder_hour", "clinic_moved"])

@@ -169,14 +169,14 @@ def test_an_agreed_hour_keeps_the_clock_it_was_chosen_by(db):
 
 
 def test_an_agreed_hour_is_moved_and_both_get_it_for_their_calendars(db):
-    session = stale_session(day_reminded_at=NOW)
+    session = stale_session(last_reminder="day")
 
     [one] = recompute_sessions(now=NOW)
 
     session.refresh_from_db()
     assert session.starts_at == one.becomes == NOW + timedelta(days=2)
     assert session.ends_at - session.starts_at == HOUR
-    assert (session.sequence, session.version, session.day_reminded_at) == (1, 1, None)
+    assert (session.sequence, session.version, session.last_reminder) == (1, 1, "")
     kinds = sorted(Letter.objects.values_list("kind", flat=True))
     assert kinds == ["matching.session_moved_learner", "matching.session_moved_sharer"]
     assert len(one.people) == 2

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.hours import HOUR, Span, without
+from letsconnect.base.reminders import Ladder, Reminder
 from letsconnect.base.zones import in_zone
 from matching.domain.matches import MatchingError
 
@@ -20,6 +21,13 @@ SOONEST = timedelta(hours=2)
 LATEST = timedelta(weeks=6)
 WEEKS_SHOWN = 4
 DAY = timedelta(days=1)
+
+# What both are told before an agreed hour. In the last two hours before it, the reminder of the day would be followed
+# by that of the hour within an hour.
+REMINDERS = Ladder(
+    Reminder("day", before=DAY, too_late=2 * HOUR),
+    Reminder("hour", before=HOUR),
+)
 
 # Within an hour, by one person and for one match; cancelling and answering are never refused.
 PROPOSALS_AN_HOUR, LINKS_AN_HOUR = 6, 10
@@ -126,14 +134,3 @@ def starts(
                     found.append(at)
                 at += HOUR
     return found
-
-
-def owes_day_reminder(*, starts_at: datetime, agreed_at: datetime, now: datetime) -> bool:
-    """Tell whether the day before has come; who agreed within that day has just had a letter, and in the last two
-    hours the other reminder is enough."""
-    return starts_at - DAY <= now < starts_at - 2 * HOUR and agreed_at < starts_at - DAY
-
-
-def owes_hour_reminder(*, starts_at: datetime, agreed_at: datetime, now: datetime) -> bool:
-    """Tell whether the hour before has come."""
-    return starts_at - HOUR <= now < starts_at and agreed_at < starts_at - HOUR

@@ -135,8 +135,8 @@ class Session(models.Model):
     made_at = models.DateTimeField(_("first proposed at"))
     made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("first proposed by"))
     confirmed_at = models.DateTimeField(_("agreed at"), null=True, blank=True)
-    day_reminded_at = models.DateTimeField(null=True, blank=True)
-    hour_reminded_at = models.DateTimeField(null=True, blank=True)
+    # The last reminder that was written of this hour, of those in `domain/sessions.py`; empty again when it is moved.
+    last_reminder = models.CharField(max_length=20, blank=True, default="", editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancelled_by = models.ForeignKey(
         Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("cancelled by")

@@ -250,8 +250,7 @@ def _write_the_hour(session: Session, chosen: ProposedTime, *, sequence: int, no
                 zone=chosen.zone,
                 confirmed_at=now,
                 sequence=sequence,
-                day_reminded_at=None,
-                hour_reminded_at=None,
+                last_reminder="",
             )
     except IntegrityError as error:
         if "matching_one_person_one_session_at_a_time" not in str(error):

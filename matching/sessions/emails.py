@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils import timezone
 
-from letsconnect.base.hours import HOUR
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.models import Act
@@ -15,7 +14,7 @@ from mailings import kinds
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import Side
-from matching.domain.sessions import DAY, SessionState, WhyCancelled
+from matching.domain.sessions import REMINDERS, SessionState, WhyCancelled
 from matching.models import Match, Session
 from matching.sessions import calendars
 from matching.sessions.ending import gathering_of
@@ -28,8 +27,7 @@ _WHILE = {
     "agreed": {S.CONFIRMED},
     "moved": {S.CONFIRMED},
     "kept": {S.CONFIRMED},
-    "day": {S.CONFIRMED},
-    "hour": {S.CONFIRMED},
+    **{letter: {S.CONFIRMED} for letter in REMINDERS.letters},
     "cancelled": {S.CANCELLED},
     "dropped": {S.CANCELLED},
     "lapsed": {S.CANCELLED},
@@ -113,11 +111,7 @@ def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> st
         return "the hour is past" if session.starts_at <= now else None
     if session.starts_at <= now:
         return "it has begun"
-    if letter == "day" and not HOUR < session.starts_at - now <= DAY:
-        return "it is not a day away"
-    if letter == "hour" and session.starts_at - now > HOUR:
-        return "it is not an hour away"
-    return None
+    return REMINDERS.why_void(letter, starts_at=session.starts_at, now=now) if letter in REMINDERS.letters else None
 
 
 def _render(letter: str, side: Side) -> Callable[[Session, str, str], Rendered]:

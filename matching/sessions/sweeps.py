@@ -7,11 +7,9 @@ from django.db.models import Max, Q
 
 from matching.domain.matches import LIVE, Side
 from matching.domain.sessions import (
-    DAY,
+    REMINDERS,
     SessionState,
     WhyCancelled,
-    owes_day_reminder,
-    owes_hour_reminder,
 )
 from matching.models import Match, Session
 from matching.sessions.ending import cancel, drop_times, locked, tell
@@ -21,22 +19,20 @@ AT_ONCE = 500
 
 @transaction.atomic
 def remind_of_sessions(now: datetime) -> int:
-    """Owe both sides a letter a day before and an hour before, each once; whether it is still true is asked again
-    when it is sent."""
+    """Owe both sides each reminder of the ladder, once; whether it is still true is asked again when it is sent."""
     reminded = 0
-    near = Session.objects.filter(state=SessionState.CONFIRMED, starts_at__gt=now, starts_at__lte=now + DAY)
+    near = Session.objects.filter(state=SessionState.CONFIRMED, starts_at__gt=now, starts_at__lte=now + REMINDERS.reach)
     for session in (
         near.filter(match__state__in=LIVE).select_related("learner__member", "sharer__member").order_by("pk")
     ):
-        for name, is_owed in (("day", owes_day_reminder), ("hour", owes_hour_reminder)):
-            column = f"{name}_reminded_at"
-            agreed_at = session.confirmed_at or now
-            if getattr(session, column) is None and is_owed(starts_at=session.starts_at, agreed_at=agreed_at, now=now):
-                for side in Side:
-                    tell(session, side, letter=name, occasion=str(session.sequence), now=now)
-                # Not a version: a reminder changes nothing on anybody's page. Moved meanwhile, it keeps its own.
-                same = Session.objects.filter(pk=session.pk, sequence=session.sequence)
-                reminded += same.update(**{column: now})
+        step = REMINDERS.due(starts_at=session.starts_at, settled_at=session.confirmed_at or now, now=now)
+        if step is None or step.letter == session.last_reminder:
+            continue
+        for side in Side:
+            tell(session, side, letter=step.letter, occasion=str(session.sequence), now=now)
+        # Not a version: a reminder changes nothing on anybody's page. Moved meanwhile, it keeps its own.
+        same = Session.objects.filter(pk=session.pk, sequence=session.sequence)
+        reminded += same.update(last_reminder=step.letter)
     return reminded
 
 

@@ -72,7 +72,7 @@ def _move_the_hour(session: Session, *, now: datetime) -> Iterator[Recomputed]:
     hour = {"starts_at": becomes, "ends_at": becomes + timedelta(minutes=session.minutes)}
     try:
         with transaction.atomic():
-            change(session, **hour, sequence=session.sequence + 1, day_reminded_at=None, hour_reminded_at=None)
+            change(session, **hour, sequence=session.sequence + 1, last_reminder="")
     except IntegrityError as error:
         if "matching_one_person_one_session_at_a_time" not in str(error):
             raise

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from letsconnect.base.hours import HOUR, QUARTER, monday_of, spans
+from letsconnect.base.hours import HOUR, QUARTER, QUARTERS_A_WEEK, QUARTERS_AN_HOUR, monday_of, runs, spans
 from matching.domain import sessions
 from matching.domain.sessions import Time, TimeNotPossible
+from matching.engine.candidates import common_stretches
 from registrations.answers.availability import weekly_slots
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -88,6 +89,18 @@ def test_the_hour_a_clock_repeats_is_in_common_twice():
     assert spans(np.zeros(8, dtype=np.bool_), start=start) == []
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_the_engine_finds_the_same_stretches_over_many_pairs_at_once(seed):
+    """It is pure and has a way of its own; a week's end breaks its stretches."""
+    free = np.random.default_rng(seed).random((4, 2, QUARTERS_A_WEEK)) < 0.8
+
+    found = common_stretches(free, np.array([0, 2]), np.array([1, 3]))
+
+    for (one, other), stretches in zip(((0, 1), (2, 3)), found, strict=True):
+        weeks = [runs(free[one, week] & free[other, week], at_least=QUARTERS_AN_HOUR) for week in range(2)]
+        assert stretches == weeks[0] + [(begin + QUARTERS_A_WEEK, end + QUARTERS_A_WEEK) for begin, end in weeks[1]]
+
+
 @pytest.mark.parametrize(
     ("left", "agreed_before", "day", "hour"),
     [
@@ -104,7 +117,7 @@ def test_the_hour_a_clock_repeats_is_in_common_twice():
 )
 def test_reminders_come_a_day_and_an_hour_before(left, agreed_before, day, hour):
     starts_at = NOW + left
-    known = {"starts_at": starts_at, "agreed_at": starts_at - agreed_before, "now": NOW}
 
-    assert sessions.owes_day_reminder(**known) == day
-    assert sessions.owes_hour_reminder(**known) == hour
+    due = sessions.REMINDERS.due(starts_at=starts_at, settled_at=starts_at - agreed_before, now=NOW)
+
+    assert (due is not None and due.letter == "day", due is not None and due.letter == "hour") == (day, hour)

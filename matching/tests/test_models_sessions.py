@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from matching.models import CalendarFeed, Session
 from matching.tests.factories import make_match
@@ -179,3 +180,24 @@ def test_sessions_are_found_by_how_far_they_are():
     assert set(Session.objects.for_member(over.sharer.member)) == {over}
     assert over.uid != agreed.uid
     assert isinstance(over.uid, uuid.UUID)
+
+
+def test_the_migration_keeps_which_reminder_was_written_last_both_ways(db):
+    """Without it whoever was reminded before the change would be reminded again after it."""
+    told = {letter: make_session(last_reminder=letter).pk for letter in ("day", "hour", "")}
+    loader = MigrationExecutor(connection).loader
+    step = loader.get_migration("matching", "0010_the_last_reminder_of_a_session")
+    before = loader.project_state(("matching", "0009_the_clock_an_hour_was_chosen_by"))
+
+    with connection.schema_editor(atomic=False) as editor:
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        step.unapply(before.clone(), editor)
+    reminded = ("day_reminded_at", "hour_reminded_at")
+    kept = before.apps.get_model("matching", "Session").objects
+    was = {pk: (day is not None, hour is not None) for pk, day, hour in kept.values_list("pk", *reminded)}
+    kept.filter(pk=told["hour"]).update(day_reminded_at=NOW)  # as it was: both, one after the other
+    with connection.schema_editor(atomic=False) as editor:
+        step.apply(before.clone(), editor)
+
+    assert was == {told["day"]: (True, False), told["hour"]: (False, True), told[""]: (False, False)}
+    assert dict(Session.objects.values_list("last_reminder", "pk")) == told
