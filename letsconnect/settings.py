@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from letsconnect import database_timeouts, env, production_checks
 from letsconnect.embedded import paths
@@ -258,12 +257,4 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", choices=LOG_LEVELS)},
-}
-
-LANGUAGE_NAMES = {
-    "en": _("English"),
-    "es": _("Spanish"),
-    "ar": _("Arabic"),
-    "fr": _("French"),
-    "pt": _("Portuguese"),
 }

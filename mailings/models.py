@@ -70,9 +70,6 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters that wait because no mail server answered at the last attempt."""
         return self.filter(state=S.DEFERRED, reason=UNREACHABLE)
 
-    def to_address(self, address: str) -> "LetterQuerySet":
-        return self.filter(address=addresses.canonical_or_as_it_is(address))
-
     def move(self, was: LetterState, became: LetterState, **columns: Any) -> int:
         """Move those of these letters that are in state ``was`` to ``became``; return how many were.
 

@@ -10,7 +10,6 @@ from django.dispatch import Signal
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from letsconnect.base.query_batches import Reading
 from letsconnect.base.templatetags.when import when
 
 # registration, by, now, leaves_clinics: the person leaves the programme.
@@ -61,16 +60,6 @@ class Section:
 # What tells of a person's rows: it asks ``reading`` for them and yields the labels of the tables it tells of; goes on
 # once everything is read, and yields sections.
 Told = Iterator[Any]
-
-
-def sections_of_apps(member: Any, *, now: datetime) -> list[Section]:
-    """Return the sections the apps above tell, in the order in which they listen."""
-    reading = Reading()
-    parts = [told for _receiver, told in data_asked.send(sender=None, member=member, now=now, reading=reading)]
-    for part in parts:
-        next(part)
-    reading.read()
-    return [section for part in parts for section in part]
 
 
 def readable(value: object) -> str:

@@ -117,12 +117,6 @@ def cancel_rsvp(*, clinic: Clinic, member: Member, by: Member | None, now: datet
 
 
 @transaction.atomic
-def promote_waiting(*, clinic: Clinic, by: Member | None, now: datetime) -> list[Rsvp]:
-    """Give free seats to the people waiting, first come first served; nobody gets one once sign-up has closed."""
-    return move_up(lock_clinic(clinic), now=now, by=by)
-
-
-@transaction.atomic
 def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime) -> Clinic:
     """Set the number of seats. More seats go to people waiting at once; CapacityTooSmall if someone would lose
     theirs."""
@@ -138,7 +132,7 @@ def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime)
     return clinic
 
 
-def move_up(clinic: Clinic, *, now: datetime, by: Member | None = None) -> list[Rsvp]:
+def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
     """Give free seats to the people waiting, in order. The caller holds the lock on the clinic."""
     held = _seats_held(clinic)
     free = domain.seats_to_give(
@@ -150,7 +144,7 @@ def move_up(clinic: Clinic, *, now: datetime, by: Member | None = None) -> list[
         answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=held)
         held.append(answer.seat)
         answer.save(update_fields=["state", "seat", "place", "seated_at"])
-        acts.record(by=by, verb="move_up", on=answer, now=now, was=RsvpState.WAITING, became=answer.state)
+        acts.record(by=None, verb="move_up", on=answer, now=now, was=RsvpState.WAITING, became=answer.state)
         letters.owe(
             kind="clinics.moved_up",
             to=answer.member,

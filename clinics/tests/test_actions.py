@@ -20,7 +20,7 @@ from clinics.planning.plans import (
     save_text,
 )
 from clinics.seats import rsvps as seats_actions
-from clinics.seats.rsvps import cancel_rsvp, change_capacity, promote_waiting
+from clinics.seats.rsvps import cancel_rsvp, change_capacity, move_up
 from clinics.tests.factories import START, make_clinic, sign_up
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
@@ -219,15 +219,16 @@ def test_a_closed_account_stands_in_nobodys_way(member):
     assert next_.state == RsvpState.GOING
 
 
-def test_promote_waiting_gives_what_is_free(coordinator):
+def test_moving_up_gives_what_is_free(coordinator):
     clinic = make_clinic(capacity=1)
     sign_up(clinic, 3)
     Clinic.objects.update(capacity=2)
 
-    moved = promote_waiting(clinic=clinic, by=None, now=LATER)
+    clinic.refresh_from_db()
+    moved = move_up(clinic, now=LATER)
 
     assert [rsvp.seat for rsvp in moved] == [2]
-    assert promote_waiting(clinic=clinic, by=None, now=LATER) == []
+    assert move_up(clinic, now=LATER) == []
 
 
 def test_nothing_is_kept_of_an_rsvp_whose_transaction_fails(member):

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 _OWNERS = {"member": "member", "registration": "registration__member"}
@@ -81,15 +79,6 @@ def tables() -> tuple[Table, ...]:
 
 def table_of(model: type[models.Model]) -> Table:
     return next(table for table in tables() if table.model is model)
-
-
-def leads_to_a_person(model: type[models.Model], lookup: str) -> bool:
-    """Tell whether following ``lookup`` from a row leads to an account."""
-    try:
-        end = reduce(lambda at, name: at._meta.get_field(name).related_model, lookup.split("__"), model)
-    except (FieldDoesNotExist, AttributeError):
-        return False
-    return end is not None and end._meta.label == settings.AUTH_USER_MODEL
 
 
 def _table(model: type[models.Model], declared: dict[str, Any]) -> Table:

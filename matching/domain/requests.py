@@ -1,6 +1,6 @@
 """What can be decided about asking for one sharer, without a database."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -55,8 +55,3 @@ def free_place(taken: set[int]) -> int:
         _("%(most)d of your requests wait for the next round already. Withdraw one of them to ask for somebody else.")
         % {"most": MOST_OPEN_REQUESTS}
     )
-
-
-def is_stale(made_at: datetime, *, now: datetime) -> bool:
-    """Tell whether a request has waited longer than anybody should."""
-    return now >= made_at + REQUEST_KEPT

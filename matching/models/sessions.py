@@ -59,10 +59,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Agreed, and their hour is past; nobody has said yet whether they were held. Latest first."""
         return self.filter(state=S.CONFIRMED, ends_at__lte=now).order_by("-starts_at", "-pk")
 
-    def of_live_matches(self) -> "SessionQuerySet":
-        """Those whose two people are still connected."""
-        return self.filter(match__in=Match.objects.live().values("pk"))
-
     def saying_whether_live(self) -> "SessionQuerySet":
         """With ``is_of_live_match``: whether the two are still connected, so that they may read the link to a call."""
         connected = Match.objects.live().filter(pk=OuterRef("match"), state=MatchState.CONNECTED)

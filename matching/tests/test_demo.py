@@ -37,7 +37,7 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
     assert states["proposed"] > states["asked"]
     mine = Match.objects.waiting_for(cast.volunteer)
     assert {match.state for match in mine} == {MatchState.ASKED}
-    sessions = Session.objects.of_live_matches()
+    sessions = Session.objects.filter(match__in=Match.objects.live())
     assert {session.state for session in sessions} == {"confirmed", "proposed"}
     assert sessions.upcoming(now=NOW).exists()
     assert SharerRequest.objects.open().get().learner.member == cast.volunteer

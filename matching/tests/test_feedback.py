@@ -17,9 +17,8 @@ from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.factories import make_match
 from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
-from registrations import events
 from registrations.models import WorkingGroupSeat
-from registrations.privacy import erasing
+from registrations.privacy import erasing, my_data
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -277,7 +276,7 @@ def test_erasure_empties_ones_own_words_and_the_download_has_them_and_not_the_ot
     say(hour, "sharer", "yes", note="Lion", useful=1)
     learner, sharer = hour.learner.member, hour.sharer.member
 
-    told = {member: str(events.sections_of_apps(member, now=NOW)) for member in (learner, sharer)}
+    told = {member: str(my_data.everything(member, now=NOW)) for member in (learner, sharer)}
     assert "Zebra" in told[learner] and "Lion" not in told[learner]
     assert "Giraffe" in told[sharer] and "Zebra" not in told[sharer]
 

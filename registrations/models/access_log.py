@@ -40,10 +40,6 @@ class LookQuerySet(models.QuerySet["Look"]):
         """Remember that ``viewer`` read these registrations."""
         self.keep(viewer, People(registrations={person.pk for person in registrations}), what, on)
 
-    def note_account(self, *, viewer: Member, member: Member, on: date) -> None:
-        """Remember that ``viewer`` read somebody's account."""
-        self.keep(viewer, People(members={member.pk}), LookKind.ACCOUNT, on)
-
 
 class Look(models.Model):
     """That one member of the working group read something about one person on one day."""

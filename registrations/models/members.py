@@ -45,9 +45,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def with_open_account(self) -> "MemberQuerySet":
         return self.filter(is_active=True, erased_at=None)
 
-    def in_working_group(self, *, on: date) -> "MemberQuerySet":
-        return self.filter(pk__in=WorkingGroupSeat.objects.current(on=on).values("member"))
-
 
 class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):
     """Accounts are made by signing in; the two methods below serve Django's own commands."""

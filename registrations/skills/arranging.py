@@ -103,23 +103,12 @@ def place_skill(
 
 
 @transaction.atomic
-def rename_skill(*, skill: Skill, language: str, text: str, by: Member, now: datetime) -> Skill:
-    """Give a skill its name in one language; the old one stays as a synonym, so that it is still found by it.
-
-    Raises SkillRefused where another skill goes by that name, NotYours when a liaison renames what is not suggested.
-    """
-    lock_skill_tree()
-    skill = _now(skill)
-    synonyms = tuple(row.text for row in skill.skill_names.all() if row.language == language and row.is_synonym)
-    return name_skill(skill=skill, names={language: SkillNaming(text, synonyms)}, by=by, now=now)
-
-
-@transaction.atomic
 def name_skill(*, skill: Skill, names: Mapping[str, SkillNaming], by: Member, now: datetime) -> Skill:
     """Set the name and all synonyms of a skill in each language given; others stay as they are.
 
     A name that is replaced becomes a synonym, one left empty is taken away. Writing the same again changes nothing.
-    Raises SkillRefused where a name is another skill's or none is left, NotYours as renaming does.
+    Raises SkillRefused where a name is another skill's or none is left, NotYours when a liaison names what is not
+    suggested.
     """
     lock_skill_tree()
     skill = _now(skill)

@@ -36,6 +36,12 @@ def accept(skill, by, family=SkillFamily.TACTICS):
     return actions.accept_skill(skill=skill, family=family, by=by, now=NOW)
 
 
+def rename(skill, language, text, by):
+    """Give the name in one language and keep the synonyms, as the page of the desk does."""
+    synonyms = merging.naming_of(skill, language).synonyms
+    return actions.name_skill(skill=skill, names={language: SkillNaming(text, synonyms)}, by=by, now=NOW)
+
+
 def verbs(skill):
     return list(Act.objects.on(skill).values_list("verb", flat=True))
 
@@ -141,7 +147,7 @@ def test_the_tree_is_the_coordinators(request, who):
     for change in (
         lambda: merge(one, other, by),
         lambda: actions.retire_skill(skill=one, by=by, now=NOW),
-        lambda: actions.rename_skill(skill=one, language="en", text="Two", by=by, now=NOW),
+        lambda: rename(one, "en", "Two", by),
         lambda: actions.add_skill(name="New", language="en", family="tactics", by=by, now=NOW),
         lambda: actions.place_skill(skill=one, family="strategy", parent=None, wikidata_id="", by=by, now=NOW),
     ):
@@ -156,11 +162,11 @@ def test_a_member_without_a_seat_orders_no_suggestion(member):
     with pytest.raises(NotYours):
         accept(skill, member)
     with pytest.raises(NotYours):
-        actions.rename_skill(skill=skill, language="en", text="Better", by=member, now=NOW)
+        rename(skill, "en", "Better", member)
 
 
 def test_a_liaison_renames_a_suggestion_and_the_old_name_still_finds_it(member, liaison):
-    skill = actions.rename_skill(skill=suggest(member), language="en", text="Editing podcasts", by=liaison, now=NOW)
+    skill = rename(suggest(member), "en", "Editing podcasts", liaison)
 
     assert skill.name_in("en") == "Editing podcasts"
     assert list(skill.skill_names.filter(is_synonym=True).values_list("text", flat=True)) == ["Podcast editing"]
@@ -172,7 +178,7 @@ def test_a_synonym_becomes_the_name_and_the_name_a_synonym(coordinator):
     skill = make_skill("budgeting")
     SkillName.objects.create(skill=skill, language="en", text="Budgets", is_synonym=True)
 
-    actions.rename_skill(skill=skill, language="en", text="Budgets", by=coordinator, now=NOW)
+    rename(skill, "en", "Budgets", coordinator)
 
     assert merging.naming_of(skill, "en") == SkillNaming("Budgets", ("Budgeting",))
 
@@ -182,7 +188,7 @@ def test_a_skill_does_not_take_the_name_of_another(coordinator):
     make_skill("budgeting")
 
     with pytest.raises(SkillRefused, match="merge them"):
-        actions.rename_skill(skill=one, language="es", text="BUDGETÍNG", by=coordinator, now=NOW)
+        rename(one, "es", "BUDGETÍNG", coordinator)
     assert merging.naming_of(one, "es") == SkillNaming("")
 
 
@@ -370,7 +376,7 @@ def test_a_retired_skill_keeps_its_answers_and_takes_no_part_in_new_ones(coordin
 def test_loading_reference_data_leaves_alone_what_the_working_group_changed(coordinator):
     load_reference_data()
     budget, proposals = Skill.objects.get(slug="budgeting"), Skill.objects.get(slug="proposal-writing")
-    actions.rename_skill(skill=budget, language="en", text="Money matters", by=coordinator, now=NOW)
+    rename(budget, "en", "Money matters", coordinator)
     merge(proposals, budget, coordinator)
 
     written = load_reference_data()

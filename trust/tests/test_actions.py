@@ -13,7 +13,7 @@ from registrations import events
 from registrations.accounts import closing
 from registrations.domain.registrations import Step
 from registrations.models import Block, Look
-from registrations.privacy import erasing
+from registrations.privacy import erasing, my_data
 from registrations.tests.factories import NOW, make_coordinator, make_member
 from trust.domain import (
     REPORTS_A_DAY,
@@ -236,8 +236,8 @@ def test_the_download_has_what_one_wrote_and_nothing_others_wrote_about_one():
     report = make_report(about=make_member(), what="Zebra")
     keep_note(report=report, text="Giraffe", by=make_reader(), now=NOW)
 
-    theirs = str(events.sections_of_apps(report.reporter, now=NOW))
-    about = str(events.sections_of_apps(report.about, now=NOW))
+    theirs = str(my_data.everything(report.reporter, now=NOW))
+    about = str(my_data.everything(report.about, now=NOW))
 
     assert "Zebra" in theirs and "Giraffe" not in theirs
     assert "Zebra" not in about and "Giraffe" not in about

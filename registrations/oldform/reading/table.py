@@ -14,7 +14,6 @@ from registrations.oldform.reading.columns import MOST_COLUMNS, Columns, NotTheO
 LARGEST = upload_limits.LARGEST
 MOST_ROWS = 10_000
 MOST_CELLS = 300_000
-LONGEST_CELL = csv.field_size_limit()  # 131,072 letters; the limit is the whole process's, so it stays as it is
 _BLANK_AT_THE_END = 100  # so many are told as blank rows; more are what a spreadsheet left over
 _HEAD = 64 * 1024
 _SEPARATORS = ",;\t|"  # looked for
