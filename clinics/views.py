@@ -19,25 +19,26 @@ from clinics.domain import ClinicError
 from clinics.models import Clinic, Rsvp
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp
+from letsconnect.base.paging import page_of
 from mailings.ledger.reachable import is_written_to
-
-PAST_SHOWN = 30
 
 
 @require_safe
 def clinic_list(request: HttpRequest) -> HttpResponse:
-    """List upcoming clinics first, then the latest past ones."""
+    """List upcoming clinics first, then the past ones, page by page."""
     now = timezone.now()
-    clinics = Clinic.objects.visible_to(request.user).for_pages()
-    mine = _mine(request)
-    return render(
-        request,
-        "clinics/clinic_list.html",
-        {
-            "upcoming": [_card(clinic, mine, now) for clinic in clinics.upcoming(now=now)],
-            "past": [_card(clinic, mine, now) for clinic in clinics.past(now=now)[:PAST_SHOWN]],
-        },
-    )
+    clinics = Clinic.objects.visible_to(request.user)
+    lists = clinics.upcoming(now=now), clinics.past(now=now)
+    coming, past = (list(one.values_list("pk", flat=True)) for one in lists)
+    page = page_of([*coming, *past], request)
+    found, mine = clinics.for_pages().in_bulk(list(page)), _mine(request)
+    cards = {key: _card(found[key], mine, now) for key in page if key in found}
+    context = {
+        "upcoming": [cards[key] for key in coming if key in cards],
+        "past": [cards[key] for key in past if key in cards],
+        "page": page,
+    }
+    return render(request, "clinics/clinic_list.html", context)
 
 
 @require_safe

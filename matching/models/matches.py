@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain.matches import (
@@ -84,6 +84,15 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def for_member(self, member: Member) -> "MatchQuerySet":
         """The member's matches they were asked about, newest first; nothing that is not published yet."""
         return self.filter(people.of(member), asked_at__isnull=False).with_people().order_by("-asked_at", "-pk")
+
+    def most_urgent_first(self, member: Member) -> "MatchQuerySet":
+        """Those that wait for the member's own answer, then what is open, then what is over; each newest first."""
+        waits = Q(state=MatchState.ASKED) & (
+            people.of(member, Side.LEARNER) & Q(learner_accepted_at=None)
+            | people.of(member, Side.SHARER) & Q(sharer_accepted_at=None)
+        )
+        urgency = Case(When(waits, then=0), When(state__in=LIVE, then=1), default=2)
+        return self.order_by(urgency, "-asked_at", "-pk")
 
     def waiting_for(self, member: Member) -> "MatchQuerySet":
         """Those of the member's matches that wait for the member's own answer."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain.requests import (
@@ -47,6 +47,9 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
     def of(self, member: Member) -> "SharerRequestQuerySet":
         """Those the member made, newest first."""
         return self.filter(learner__member=member).order_by("-made_at", "-pk")
+
+    def waiting_first(self) -> "SharerRequestQuerySet":
+        return self.order_by(Case(When(_OPEN, then=0), default=1), "-made_at", "-pk")
 
     def visible_to(self, member: Member) -> "SharerRequestQuerySet":
         """What a working-group member may see: a liaison where either side is of their regions, a coordinator all; the

@@ -239,13 +239,13 @@ def test_who_shares_what_i_wish_comes_first_then_who_has_an_hour_for_it_then_the
     assert len(orders) > 1
 
 
-def test_pages_hold_twelve_and_keep_the_filter(page):
-    everybody = [sharer() for _number in range(14)]
+def test_pages_hold_twenty_and_keep_the_filter(page):
+    everybody = [sharer() for _number in range(22)]
 
     first, second = page.get(LIST, {"topic": "mine"}), page.get(LIST, {"topic": "mine", "page": 2})
 
     people = [card.person for response in (first, second) for card in response.context["cards"]]
-    assert (len(first.context["cards"]), set(people), len(people)) == (12, set(everybody), 14)
+    assert (len(first.context["cards"]), set(people), len(people)) == (20, set(everybody), 22)
     assert 'href="?topic=mine&amp;page=2"' in first.content.decode()
     assert 'href="?topic=mine&amp;page=1"' in second.content.decode()
 

@@ -1,5 +1,7 @@
 """Choosing whom one does not want to be matched with again, among those one was matched with."""
 
+from itertools import chain
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -9,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from letsconnect.base.paging import page_of
+from matching.domain.matches import Side
 from matching.models import Match
 from matching.views.match_page import row_for
-from registrations.models import Block
+from registrations.models import Block, Member
 from registrations.participation import blocking
 
 
@@ -19,14 +23,23 @@ from registrations.participation import blocking
 @require_safe
 def person_list(request: HttpRequest) -> HttpResponse:
     """Show each person the member was matched with and does not block yet, once, with their newest match."""
-    blocked = set(Block.objects.filter(member=request.user).values_list("blocked", flat=True))
-    rows = {}
-    for match in Match.objects.for_member(request.user):
-        row = row_for(match, request.user)
-        member = row.other.member
-        if member is not None and member.erased_at is None and member.pk not in blocked:
-            rows.setdefault(member.pk, row)
-    return render(request, "matching/person_list.html", {"rows": rows.values()})
+    page = page_of(_newest_of_each(request.user), request)
+    matches = Match.objects.for_member(request.user).filter(pk__in=list(page))
+    context = {"rows": [row_for(match, request.user) for match in matches], "page": page}
+    return render(request, "matching/person_list.html", context)
+
+
+def _newest_of_each(member: Member) -> list[int]:
+    """The newest match with each person the member does not block yet and whose account was not erased, by key."""
+    nobody = {None, member.pk, *Block.objects.filter(member=member).values_list("blocked", flat=True)}
+    people = [(f"{side}__member", f"{side}__member__erased_at") for side in Side]
+    matches = Match.objects.for_member(member).select_related(None).prefetch_related(None)
+    newest: dict[int, int] = {}
+    for key, *both in matches.values_list("pk", *chain(*people)):
+        for person, erased_at in (both[:2], both[2:]):
+            if erased_at is None and person not in nobody:
+                newest.setdefault(person, key)
+    return list(newest.values())
 
 
 @login_required

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from letsconnect.base.paging import page_of
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
 from matching.matches.forms import DeclineForm, ReasonForm, WithdrawForm
@@ -21,12 +22,9 @@ from matching.views import match_page
 @require_safe
 def match_list(request: HttpRequest) -> HttpResponse:
     """Show the member's matches, those that wait for them first."""
-    rows = [match_page.row_for(match, request.user) for match in Match.objects.for_member(request.user)]
-    return render(
-        request,
-        "matching/match_list.html",
-        {"rows": sorted(rows, key=lambda row: (not row.waits_for_me, not row.match.is_open))},
-    )
+    page = page_of(Match.objects.for_member(request.user).most_urgent_first(request.user), request)
+    rows = [match_page.row_for(match, request.user) for match in page]
+    return render(request, "matching/match_list.html", {"rows": rows, "page": page})
 
 
 @login_required

@@ -6,13 +6,13 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from letsconnect.base.paging import page_of
 from matching.domain.matches import MatchingError
 from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.matches.forms import AskForm, SharerFilter
@@ -24,7 +24,6 @@ from registrations.domain.registrations import RegistrationError, RegistrationSt
 from registrations.models import Registration, Skill
 from registrations.participation.next_round import next_round
 
-ON_A_PAGE = 12
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Registration, Rest], HttpResponse]
 
@@ -65,9 +64,7 @@ def sharer_list(request: HttpRequest, reader: Registration) -> HttpResponse:
     wished = browsing.wished_by(reader)
     wanted = form.wanted()
     listed = browsing.look(reader, wanted, wished=wished, now=now)
-    page = Paginator(listed.keys, ON_A_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
+    page = page_of(listed.keys, request)
     return render(
         request,
         "matching/sharer_list.html",
@@ -76,7 +73,6 @@ def sharer_list(request: HttpRequest, reader: Registration) -> HttpResponse:
             "page": page,
             "cards": browsing.cards(reader, list(page.object_list), listed, wished=wished, now=now),
             "is_filtered": wanted != browsing.Wanted(),
-            "query": query.urlencode(),
             "reader": reader,
             "has_hours": reader.windows.exists(),
             "waiting": SharerRequest.objects.waiting().filter(learner=reader).count(),
@@ -157,12 +153,14 @@ def no_match(request: HttpRequest) -> HttpResponse:
 @require_safe
 def request_list(request: HttpRequest) -> HttpResponse:
     """Show whom the member asked for, and what became of it."""
-    mine = SharerRequest.objects.of(request.user).saying_who_is_named(on=timezone.now().date())
-    rows = [(row, reasons.name_of_asked(row)) for row in mine.with_people()]
+    mine = SharerRequest.objects.of(request.user).waiting_first().saying_who_is_named(on=timezone.now().date())
+    page = page_of(mine.with_people(), request)
+    rows = [(row, reasons.name_of_asked(row)) for row in page]
     context = {
         "waiting": [row for row in rows if row[0].state == RequestState.OPEN],
         "over": [row for row in rows if row[0].state != RequestState.OPEN],
         "most": MOST_OPEN_REQUESTS,
+        "page": page,
     }
     return render(request, "matching/request_list.html", context)
 
