@@ -1,6 +1,6 @@
-"""``make bench``: the review queue with 20,000 registrations, in a scratch database that is dropped afterwards.
+"""``make bench``: time the review queue with 20,000 registrations, in a scratch database that is dropped afterwards.
 
-Times are medians of the runs, of the whole page as a browser asks for it, without the network.
+Times are medians of the runs, of the whole page as a browser requests it, without the network.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 @contextmanager
 def scratch_database() -> Iterator[None]:
-    """A database of its own beside the portal's, made by our migrations."""
+    """Create an own database beside the portal's with our migrations, and drop it at the end."""
     from django.db import connection
     from django.test import utils
 
@@ -66,7 +66,7 @@ def scratch_database() -> Iterator[None]:
 
 
 def fill(people: int) -> tuple[Any, Any]:
-    """Make people: a third new, a third changed since their review, a third as reviewed; return who looks at them."""
+    """Make people: a third new, a third changed since review, a third as reviewed; return the two who look at them."""
     from django.db import connection
 
     from registrations.catalogue.loading import load_reference_data
@@ -142,7 +142,7 @@ def time_pages(runs: int, people: dict[str, Any]) -> None:
 
 
 def time_export(coordinator: Any) -> None:
-    """Print what the whole table costs as a file."""
+    """Print how long exporting the whole table takes."""
     for file_format in ("csv", "xlsx"):
         began, busy = time.perf_counter(), time.process_time()
         response = _client(coordinator).post(f"{LIST}export/?show=all", {"format": file_format})

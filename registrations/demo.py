@@ -74,7 +74,7 @@ WAITING_FOR_REVIEW = {"Didier", "Camila", "Rahim", "Nino", "Rania"}
 
 @dataclass(frozen=True)
 class Cast:
-    """The accounts a visitor of the demo signs in with, and everybody whose registration is approved."""
+    """The accounts that a visitor of the demo signs in with, and everybody whose registration is approved."""
 
     volunteer: Member
     liaison: Member
@@ -84,7 +84,7 @@ class Cast:
 
 
 def load(*, now: datetime) -> Cast:
-    """Write the cast: forty people, one more who waits, a liaison for each region, a coordinator. Sends nothing."""
+    """Write the demo's people: forty, one more who waits, a liaison for each region, a coordinator. Sends nothing."""
     chance = random.Random(SEED)  # noqa: S311  made-up people, not a secret
     coordinator = _member("coordinator", "Noor (coordinator)", "Europe/Berlin", "en", now=now)
     appointing.appoint(member=coordinator, role=SeatRole.COORDINATOR, by=None, now=now)

@@ -1,6 +1,6 @@
-"""The documents people agree to: which versions there are, and which of them count on a day.
+"""The documents people agree to: their versions, and which versions count on a day.
 
-A new version is asked for from the day it is in force; agreement to the one before counts for 30 more days.
+People are asked for a new version from the day it is in force; agreement to the one before counts for 30 more days.
 """
 
 from dataclasses import dataclass
@@ -16,31 +16,33 @@ REQUIRED = (ConsentDocument.CODE_OF_CONDUCT, ConsentDocument.PRIVACY_NOTICE)
 
 @dataclass(frozen=True)
 class Version:
-    """One version of one document, and its first day."""
+    """One version of one document, and the first day it is in force."""
 
     name: str
     in_force_on: date
 
     @property
     def required_on(self) -> date:
-        """The first day on which agreement to the version before counts no more."""
+        """The first day on which agreement to the earlier version no longer counts."""
         return self.in_force_on + GRACE
 
 
 def versions(document: str) -> tuple[Version, ...]:
-    """Return every version there was and will be, oldest first."""
+    """Return every version of the document, past and future, oldest first."""
     return tuple(Version(name, day) for name, day in settings.DOCUMENT_VERSIONS[document])
 
 
 def current(document: str, *, on: date) -> Version:
-    """Return the version in force on that day; the first one was in force from the beginning."""
+    """Return the version in force on that day; the first one has no earlier day."""
     known = versions(document)
     return next((one for one in reversed(known) if one.in_force_on <= on), known[0])
 
 
 def counting(document: str, *, on: date) -> list[str]:
-    """Return the versions to which an agreement counts on that day: the one in force, later ones, and one whose
-    successor came into force less than 30 days ago."""
+    """Return the versions to which an agreement counts on that day.
+
+    These are the one in force, later ones, and one whose successor came into force less than 30 days ago.
+    """
     known = versions(document)
     nexts = [*known[1:], None]
     return [

@@ -1,4 +1,4 @@
-"""The rows of one registration, to read."""
+"""Read-only rows of one registration: offers, wishes and languages."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from registrations.reference.names import language_name
 
 
 class ReadInline(DeskInline, admin.TabularInline):
-    """Rows of the registration, to read."""
+    """Rows of the registration, read-only."""
 
     extra = 0
     can_delete = False

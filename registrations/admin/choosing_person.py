@@ -1,4 +1,4 @@
-"""Choosing a person by typing their name: names are shown, and never an address."""
+"""Choose a person by typing their name: names are shown, never an address."""
 
 from typing import Any
 
@@ -14,8 +14,10 @@ MOST_WORDS = 6
 
 
 def find_people(words: str) -> list[Member]:
-    """Return the first of those with an open account whose name has each of these words in it, or who have this
-    account number; nobody where nothing was typed."""
+    """Return the first people with an open account whose name has each of these words, or whose account number this is.
+
+    Nobody if nothing was typed.
+    """
     people = Member.objects.with_open_account().select_related("registration")
     for word in words.split()[:MOST_WORDS]:
         like = Q(name__icontains=word) | Q(registration__name__icontains=word) | Q(public_id=word)
@@ -24,7 +26,7 @@ def find_people(words: str) -> list[Member]:
 
 
 def person_in_words(member: Member) -> str:
-    """Tell one person from another of the same name, without their address."""
+    """Describe a person so that they can be told from another of the same name, without showing their address."""
     registration = getattr(member, "registration", None)
     name = member.name or (registration.name if registration else "") or pgettext("a person", "without a name")
     number = gettext("account %(number)s") % {"number": member.public_id}
@@ -32,7 +34,7 @@ def person_in_words(member: Member) -> str:
 
 
 class PersonForm(forms.Form):
-    """Type a name, then choose one of those found. The first press of the button looks, the next one acts."""
+    """Type a name, then choose one of the people found. The first press of the button searches, the next one acts."""
 
     person = forms.CharField(
         label=_("Name of the person"),

@@ -1,4 +1,4 @@
-"""Invitations to take over a registration of the old form, and what became of them."""
+"""Invitations to take over a registration of the old form, and their state."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -38,7 +38,7 @@ def _in_state(state: str, now: datetime) -> Q:
 
 
 def invite(request: HttpRequest, registrations: Iterable[Registration]) -> None:
-    """Invite these people, and say to how many a letter goes out; nobody is counted who got none."""
+    """Invite these people and say how many letters are sent; people who get none are not counted."""
     invited = claims.invite_many(registrations=registrations, by=request.user, now=timezone.now())
     for registration, reason in invited.refused:
         messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": reason})
@@ -69,7 +69,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ClaimInvitation)
 class ClaimInvitationAdmin(WorkingGroupAdmin):
-    """For coordinators: addresses are here."""
+    """For coordinators only, because addresses are shown."""
 
     shows, look, look_at_list = ("registration",), LookKind.INVITATIONS, LookKind.INVITATIONS
     version_columns = ("invited_at", "used_at", "expires_at")

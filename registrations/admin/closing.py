@@ -1,4 +1,4 @@
-"""Closing and opening an account at the desk: explained on a page of its own, with a reason and one button."""
+"""Close and reopen an account at the desk: each on a page of its own that explains it, with a reason and one button."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ ACCOUNT = "admin:registrations_member_change"
 
 
 class ReasonForm(forms.Form):
-    """Why; the working group reads it in the account's history."""
+    """The reason; the working group reads it in the account's history."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
@@ -33,7 +33,7 @@ class ReasonForm(forms.Form):
 
 
 class ClosesAccounts(WorkingGroupAdmin):
-    """The two pages, and which of them the page of an account leads to."""
+    """The two pages, and which of them the account's page links to."""
 
     version_columns = ("email", "name", "is_active", "closed_at", "closed_by", "erased_at")
     change_form_template = "admin/registrations/member/change_form.html"

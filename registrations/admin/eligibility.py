@@ -1,4 +1,4 @@
-"""The eligibility rules: one page of settings, for coordinators to change and liaisons to read."""
+"""The eligibility rules: one page of settings that coordinators change and liaisons read."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ class EligibilityAdmin(WorkingGroupAdmin):
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """There is one row: it is begun on the page that changes it."""
+        """Refuse: there is one row, and the page that changes it also creates it."""
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """There is one row, so there is no list."""
+        """Go to the one row: there is no list."""
         return redirect("admin:registrations_eligibility_change", Eligibility.ONLY)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Eligibility | None:

@@ -1,4 +1,4 @@
-"""Handing out the list of registrations, as it is filtered, to whoever may see it."""
+"""Export the list of registrations, as it is filtered, to people who may see it."""
 
 import tempfile
 from collections.abc import Callable

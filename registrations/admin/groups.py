@@ -1,4 +1,4 @@
-"""Groups; the desk of skills is beside, in `skills.py`."""
+"""Groups at the desk. Skills are in `skills.py`."""
 
 from django.contrib import admin
 from django.http import HttpRequest

@@ -11,7 +11,7 @@ from registrations.models import Member
 
 @admin.register(Member)
 class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
-    """Accounts, for coordinators only: addresses are here."""
+    """Accounts, for coordinators only, because addresses are shown."""
 
     shows, look, look_at_list = ("",), LookKind.ACCOUNT, LookKind.ACCOUNTS
     liaisons_may = frozenset()

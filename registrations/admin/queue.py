@@ -1,4 +1,4 @@
-"""The review queue: what waits in my regions, with how much of it in each."""
+"""The review queue: the registrations that wait in my regions, with counts for each region."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,12 +31,12 @@ _LABELS = {
 
 
 def shown(request: HttpRequest) -> str:
-    """Return what the list is to show: the queue, unless a state is asked for or somebody is searched by name."""
+    """Return which registrations the list shows: the queue, unless a state is chosen or a name is searched."""
     return request.GET.get("show") or (ALL if request.GET.get("q") else WAITING)
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """What waits first; any state on request."""
+    """Shows the review queue first, and any state on request."""
 
     title = _("what is shown")
     parameter_name = "show"
@@ -51,7 +51,7 @@ class QueueFilter(admin.SimpleListFilter):
         return queryset if wanted == ALL else queryset.filter(state=wanted)
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
-        """Django's own without its "All": the queue is what is shown when nothing is chosen."""
+        """Return Django's choices without "All": the queue is shown when nothing is chosen."""
         current = self.value() or (ALL if changelist.query else WAITING)
         for value, label in self.lookup_choices:
             yield {
@@ -62,7 +62,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 class ClaimFilter(admin.SimpleListFilter):
-    """Registrations of the old form: whose they are by now."""
+    """Filters registrations of the old form by whether somebody has claimed them."""
 
     title = _("old form")
     parameter_name = "claim"
@@ -88,7 +88,7 @@ class ClaimFilter(admin.SimpleListFilter):
 
 
 class AgreementFilter(admin.SimpleListFilter):
-    """Who agreed to the documents themselves: without that, an approved person is left out of everything."""
+    """Filters by who agreed to the documents themselves: an approved person who did not is left out of everything."""
 
     title = _("agreement to the documents")
     parameter_name = "agreed"
@@ -107,8 +107,10 @@ class AgreementFilter(admin.SimpleListFilter):
 
 
 def without_agreement(request: HttpRequest) -> dict[str, Any]:
-    """Return how many of whom the reader may see are approved and left out, because they have not agreed to the
-    documents themselves; with where to see them."""
+    """Count the approved people, among those the reader may see, who have not agreed to the documents themselves.
+
+    They are left out of matching until they agree. The address of the list that shows them comes along.
+    """
     people = Registration.objects.visible_to(request.user).lacking_consents(on=timezone.now().date())
     where = reverse("admin:registrations_registration_changelist")
     query = urlencode({"show": RegistrationState.APPROVED, "agreed": "no"})
@@ -116,7 +118,7 @@ def without_agreement(request: HttpRequest) -> dict[str, Any]:
 
 
 def counters(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return for each region the person looks after what is new and what changed there, with where to see it."""
+    """Return, for each region of the reader, how many registrations are new and how many changed, with links."""
     counts = {
         row["region"]: row
         for row in Registration.objects.visible_to(request.user)

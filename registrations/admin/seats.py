@@ -1,4 +1,4 @@
-"""Seats: given by typing a name and choosing a role, asked about once more where addresses are seen, ended at once."""
+"""Seats: given by typing a name and choosing a role, confirmed if the seat shows addresses, ended at once."""
 
 from datetime import UTC, date
 from typing import Any
@@ -32,7 +32,10 @@ def today() -> date:
 
 
 class EndForm(forms.ModelForm):
-    """When a seat ends; empty is no answer, since it would give the seat back, and an end only moves nearer."""
+    """The day on which a seat ends.
+
+    It cannot be empty, because that would give the seat back, and it can only move earlier.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +52,7 @@ class EndForm(forms.ModelForm):
 
 
 class WorkingGroupEndForm(EndForm):
-    """Says at the field what the action refuses; the action looks again under a lock."""
+    """Shows beside the field what the action would refuse; the action checks again under a lock."""
 
     def clean_until_on(self) -> date:
         until_on = super().clean_until_on()
@@ -77,7 +80,7 @@ class SeatAdmin(WorkingGroupAdmin):
         raise NotImplementedError
 
     def confirmation_question(self, values: dict[str, Any]) -> str:
-        """Return what the seat would open to the person, where that is to be asked about; else ""."""
+        """Return what the seat would let the person see, if that must be confirmed; else ""."""
         raise NotImplementedError
 
     def get_urls(self) -> list[URLPattern]:
@@ -101,7 +104,7 @@ class SeatAdmin(WorkingGroupAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Find the person, choose, be asked once more where the seat opens much, give it."""
+        """Find the person, choose the role, confirm if the seat shows much, give it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = self.give_form(request.POST if request.method == "POST" else None)
@@ -125,7 +128,7 @@ class SeatAdmin(WorkingGroupAdmin):
 
     @method_decorator(require_GET)
     def people_view(self, request: HttpRequest) -> HttpResponse:
-        """Return the part of the page that shows who was found, for the script that looks while one types."""
+        """Return the part of the page with the people found, for the script that searches while somebody types."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         return self._page(request, "_people", self.give_form({"person": request.GET.get("person", "")}))
@@ -156,7 +159,7 @@ class SeatAdmin(WorkingGroupAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the form; what the action refuses at the last moment is said, and nothing is kept."""
+        """Show the form; if the action refuses at the last moment, say why and save nothing."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except self.refusals as refusal:
@@ -173,7 +176,7 @@ class SeatAdmin(WorkingGroupAdmin):
 
 
 def _said_of(seat: Any, *, is_new: bool) -> str:
-    """Say what giving a seat has changed, and whether a letter tells of it."""
+    """Say what giving a seat has changed, and whether a letter about it is sent."""
     words = {"seat": seat, "day": date_format(seat.from_on)}
     if not is_new:
         return _("%(seat)s: this seat was given before, from %(day)s on. Nothing is changed.") % words
@@ -187,12 +190,12 @@ def _has_ended(seat: Any) -> bool:
 
 
 def _answer(values: dict[str, Any]) -> str:
-    """What "yes" says yes to: this role and this person, and nothing that was changed on the way."""
+    """Return what "yes" confirms: this role and this person, so that a value changed afterwards is not confirmed."""
     return ":".join(str(part) for part in (values.get("role", ""), values["member"].public_id))
 
 
 class SeatForm(PersonForm):
-    """A role chosen by name; a liaison's has a region, a coordinator's none."""
+    """A role chosen by name; a liaison's seat has a region, a coordinator's has none."""
 
     role = forms.ChoiceField(label=_("Role"), choices=SeatRole, widget=forms.RadioSelect)
     region = forms.ChoiceField(
@@ -217,7 +220,7 @@ class SeatForm(PersonForm):
 
 @admin.register(WorkingGroupSeat)
 class WorkingGroupSeatAdmin(SeatAdmin):
-    """Who is a liaison of which region, who a coordinator, from when until when."""
+    """Who is liaison of which region, who is coordinator, and from when until when."""
 
     form = WorkingGroupEndForm
     give_form = SeatForm
@@ -238,7 +241,7 @@ class WorkingGroupSeatAdmin(SeatAdmin):
         )
 
     def lock(self, obj: WorkingGroupSeat) -> None:
-        """In the order of `end_seat`, so that two who end seats do not wait for each other."""
+        """Lock in the order of `end_seat`, so that two people who end seats do not deadlock."""
         actions.lock_coordinators()
         super().lock(obj)
 

@@ -1,4 +1,4 @@
-"""The skill desk: the tree with what is used and what is missing, and the acts that order it."""
+"""The skill desk: the tree of skills with how often each is used and what is missing, and the buttons for it."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -74,7 +74,7 @@ def _names_form(skill: Skill) -> NamesForm:
 
 @admin.register(Skill)
 class SkillAdmin(WorkingGroupAdmin):
-    """Coordinators order the tree; liaisons see it, and accept and rename what was suggested."""
+    """Coordinators change the tree; liaisons see it, and accept and rename suggested skills."""
 
     unscoped_because = shows_nobody_because = "names of skills say nothing about a person"
     list_display = ["name", "family", "state", "offers", "wishes", "missing"]
@@ -85,7 +85,7 @@ class SkillAdmin(WorkingGroupAdmin):
     change_list_template = "admin/registrations/skill/change_list.html"
 
     def facts(self, request: HttpRequest, obj: Skill) -> dict[str, Any]:
-        """The skill with its names: whoever orders the tree acts on both."""
+        """The skill and its names, because the tree's buttons change both."""
         names = sorted(SkillName.objects.filter(skill=obj).values_list("language", "is_synonym", "text"))
         return {**versions.columns_of(obj), "names": names}
 
@@ -96,7 +96,7 @@ class SkillAdmin(WorkingGroupAdmin):
         return super().get_queryset(request).with_usage().with_names().select_related("parent__parent")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """The tree: families in their order, what waits first, parts under their whole."""
+        """The tree: families in their order, suggested skills first, parts below the skill they belong to."""
         families = [When(family=family, then=Value(place)) for place, family in enumerate(SkillFamily.values)]
         top, whole = When(parent=None, then=Value("")), When(parent__parent=None, then=F("slug"))
         return [
@@ -110,7 +110,7 @@ class SkillAdmin(WorkingGroupAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Skill], search_term: str
     ) -> tuple[QuerySet[Skill], bool]:
-        """Find as people do, mistakes forgiven, besides the plain search of Django's admin."""
+        """Search as members do, forgiving mistakes, besides the plain search of Django's admin."""
         plain, may_double = super().get_search_results(request, queryset, search_term)
         if not search_term.strip():
             return plain, may_double
@@ -174,7 +174,7 @@ class SkillAdmin(WorkingGroupAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show one skill whole; coordinators move it in the tree from here."""
+        """Show one skill with everything about it; coordinators move it in the tree from here."""
         skill = self._find(request, object_id)
         may_place = self.has_change_permission(request, skill) and skill.state != SkillState.MERGED
         if request.method == "POST" and not self.has_change_permission(request, skill):
@@ -220,7 +220,7 @@ class SkillAdmin(WorkingGroupAdmin):
         return self._page(request, "names", context)
 
     def accept_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
-        """Take a suggested skill into the list, or a retired one back."""
+        """Take a suggested skill into the list, or take a retired one back."""
         skill = self._orderly(request, skill_id)
         form = FamilyForm(request.POST or None, initial={"family": skill.family})
         if form.is_valid() and self._press(
@@ -234,7 +234,7 @@ class SkillAdmin(WorkingGroupAdmin):
         return self._page(request, "accept", {**self._about(request, skill), "title": _("Accept"), "form": form})
 
     def merge_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
-        """Choose the heir, see what changes, then merge."""
+        """Choose the skill to merge into, see what changes, then merge."""
         skill = self._coordinators(request, skill_id)
         sent = request.POST if request.method == "POST" else request.GET
         form = TargetForm(sent if "target" in sent else None, skill=skill)
@@ -255,7 +255,10 @@ class SkillAdmin(WorkingGroupAdmin):
         return self._page(request, "merge", context)
 
     def _merge(self, request: HttpRequest, form: forms.Form, skill: Skill, target: Skill) -> Any:
-        """Merge, or begin to, in the transaction that compares. Answers are stopped before a row is locked."""
+        """Merge, or start merging, in the transaction that compares versions.
+
+        Answers are stopped before any row is locked.
+        """
         with transaction.atomic():
             merged_answers.lock_skill_tree()
             merged_answers.stop_answers()
@@ -312,7 +315,7 @@ class SkillAdmin(WorkingGroupAdmin):
 
     @staticmethod
     def _try(form: forms.Form, act: Callable[[], Any]) -> Any:
-        """Return what ``act`` returns; an expected refusal is shown above the form, and None returned."""
+        """Return what ``act`` returns; show an expected refusal above the form and return None."""
         try:
             return act()
         except RegistrationError as refusal:
@@ -322,8 +325,10 @@ class SkillAdmin(WorkingGroupAdmin):
     def _press(
         self, request: HttpRequest, form: forms.Form, skill: Skill, act: Callable[[], Any], form_of: Any = None
     ) -> Any:
-        """Return what ``act`` returns, where the skill is as the page showed it; else say above the form what changed,
-        and go on with what was typed."""
+        """Return what ``act`` returns if the skill is as the page showed it.
+
+        Otherwise say above the form what changed, and keep what was typed.
+        """
         try:
             with self.as_opened(request, skill, form=form_of):
                 return act()

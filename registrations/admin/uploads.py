@@ -1,4 +1,4 @@
-"""The import desk: bring a file of the old form, look at what it would do, import it."""
+"""The import desk: upload a file of the old form, see what it would change, import it."""
 
 import io
 import re
@@ -52,7 +52,7 @@ _CERTAINTIES = {
 
 
 class FileForm(forms.Form):
-    """One file, no larger than a worker can hold."""
+    """One file, no larger than a worker can handle."""
 
     file = forms.FileField(
         label=gettext_lazy("CSV file of the old form"),
@@ -114,7 +114,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Take a file and lead on to what it would do."""
+        """Take a file and go on to the page that shows what it would change."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -132,7 +132,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show what the file would do, or did, cell by cell where it is not certain."""
+        """Show what the file would change, or changed, cell by cell where the reading is not certain."""
         if request.method == "POST" or not self.has_view_permission(request):
             raise PermissionDenied
         upload = self._find(request, object_id)
@@ -168,7 +168,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
 
     @method_decorator(require_POST)
     def encoding(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Read the file again by the code page that was chosen."""
+        """Read the file again with the code page that was chosen."""
         upload = self._find(request, pk)
         chosen = request.POST.get("encoding", "")
         try:
@@ -179,7 +179,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         return redirect(PAGE, pk)
 
     def report(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Hand out the lines as a CSV file."""
+        """Download the lines as a CSV file."""
         upload = self._find(request, pk)
         self._note_people(request, upload)
         out = io.StringIO(newline="")
@@ -189,7 +189,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         return response
 
     def _note_people(self, request: HttpRequest, upload: ImportUpload) -> None:
-        """Note whoever of the file is known here: by the addresses in it, or as one who was imported from it."""
+        """Record a look at each person of the file who is known here: by their address, or imported with the file."""
         content = ImportUpload.objects.values_list("content", flat=True).get(pk=upload.pk)
         people = People(addresses=_addresses_in(bytes(content)) if content else set())
         if upload.applied_at is not None:

@@ -1,4 +1,4 @@
-"""Finding a group by a few letters of its name or of another name it goes by."""
+"""Find a group by a few letters of one of its names."""
 
 from dataclasses import dataclass
 
@@ -20,8 +20,10 @@ class GroupChoice:
 
 
 def search(text: str, *, language: str, limit: int = 8) -> list[GroupChoice]:
-    """Return the active groups a typed text may mean, best first: every word begins a word of one of its names, or,
-    where no name does, a slip away. Accents and case do not matter.
+    """Return the active groups that the typed text may mean, best first.
+
+    Every typed word begins a word of one of the group's names; if no name fits, a small spelling mistake is allowed.
+    Accents and case do not matter.
     """
     typed = key(text[:150])
     if not typed:
@@ -39,7 +41,7 @@ def search(text: str, *, language: str, limit: int = 8) -> list[GroupChoice]:
 
 
 def _rank(typed: str, name: str) -> float:
-    """Tell how well a name fits: 300 it is the name, 200 it begins so, 100 its words begin so, less for a slip."""
+    """Return how well a name fits: 300 the same, 200 it begins so, 100 its words begin so, less with a mistake."""
     if typed == name:
         return 300
     if name.startswith(typed):
@@ -52,5 +54,5 @@ def _rank(typed: str, name: str) -> float:
 
 
 def group_choice(group: Group, *, language: str) -> GroupChoice:
-    """Return a group as people choose it."""
+    """Return a group in the form in which people choose it."""
     return GroupChoice(group.pk, group.name, country_name(group.country, language) if group.country else "")

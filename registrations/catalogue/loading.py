@@ -13,11 +13,11 @@ from registrations.skills import merged_answers
 
 @transaction.atomic
 def load_reference_data() -> dict[str, int]:
-    """Bring the seed into the database and return how many rows of each table were written.
+    """Load skills, groups and roles into the database and return how many rows of each table were written.
 
-    Running it again writes nothing. Texts that changed in the seed are renamed, the old wording staying as a synonym
-    or alias. What people suggested and every skill the working group has changed is left alone; nothing is deleted
-    but a synonym that became a name.
+    Running it again writes nothing. A text that changed in the code is renamed, the old wording staying as a synonym or
+    alias. Suggested skills, and skills the working group has changed, are left alone. Nothing is deleted but a synonym
+    that became a name.
     """
     merged_answers.lock_skill_tree()  # two set-ups may start together
     return {
@@ -48,14 +48,14 @@ def _load_skills(seeds: Iterable[SeedSkill]) -> int:
 
 
 def _create(skills: dict[str, Skill]) -> int:
-    """Write these skills in one go, leave none over, and return how many they were."""
+    """Insert these skills in one statement, empty the collection, and return how many they were."""
     written = len(Skill.objects.bulk_create(skills.values()))
     skills.clear()
     return written
 
 
 def _set(row: Skill | Group, wanted: dict[str, object]) -> bool:
-    """Set the values on the row and tell whether any was another one."""
+    """Set the values on the row and return whether any of them changed."""
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, wanted[name])

@@ -1,4 +1,4 @@
-"""Agreeing to the documents, and taking it back: a member's own word, with or without a registration."""
+"""Agree to the documents and withdraw an agreement: only the member can, with or without a registration."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -15,9 +15,9 @@ from registrations.models import Consent, Member
 
 @transaction.atomic
 def agree(*, member: Member, versions: Mapping[str, str], by: Member, now: datetime) -> None:
-    """Keep that the member agrees to these documents, each in the version they were shown. Twice changes nothing.
+    """Record that the member agrees to these documents, each in the version they were shown. Twice changes nothing.
 
-    Raises StaleForm when a version is not the one in force (any more): then they have not read that one.
+    Raises StaleForm if a version is not (or no longer) in force: then they have not read the current one.
     """
     member = lock_member(member)
     lock_registration(member)  # whoever asks people about a match holds it, and reads what they agreed to
@@ -30,15 +30,18 @@ def agree(*, member: Member, versions: Mapping[str, str], by: Member, now: datet
 
 @transaction.atomic
 def take_back(*, member: Member, document: str, by: Member, now: datetime) -> None:
-    """Withdraw an agreement. From now on the person is not matched, listed or shown, where the document is needed
-    for that; what they were asked about already goes on. Twice changes nothing."""
+    """Withdraw an agreement.
+
+    From now on the person is not matched, listed or shown where the document is needed for it; matches they were
+    already asked about go on. Twice changes nothing.
+    """
     member = lock_member(member)
     lock_registration(member)
     _withdraw(member, ConsentDocument(document), by=by, now=now)
 
 
 def write_consents(member: Member, agreed: Collection[str], *, by: Member, now: datetime) -> None:
-    """Make these documents those the locked member agrees to, in the versions in force."""
+    """Make these documents, in the versions in force, the ones that the locked member agrees to."""
     for document in ConsentDocument.values:
         if document in agreed:
             _give(member, document, by=by, now=now)

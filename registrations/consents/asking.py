@@ -1,4 +1,4 @@
-"""What a member is asked to agree to at this moment, and until when they can think about it."""
+"""Which documents a member is asked to agree to now, and until when they may decide."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +16,10 @@ _NOT_BETWEEN = " "  # stands in no document's name and in no version's
 
 @dataclass(frozen=True)
 class AgreementToAsk:
-    """One document whose version in force the member has not agreed to. ``required_on`` is the day from which they
-    need to, while an older agreement counts; None when it is needed now."""
+    """One document whose current version the member has not agreed to.
+
+    ``required_on`` is the day from which agreement is needed, while an older agreement still counts; None means now.
+    """
 
     document: ConsentDocument
     version: str
@@ -30,14 +32,14 @@ class AgreementToAsk:
 
 @dataclass(frozen=True)
 class AgreementsToAsk:
-    """What a member is asked, and whether that stands on every page they open."""
+    """The agreements a member is asked for, and whether every page asks."""
 
     documents: tuple[AgreementToAsk, ...] = ()
     is_for_every_page: bool = False
 
     @property
     def is_needed_now(self) -> bool:
-        """Whether the member takes no part until they agree."""
+        """Whether the member is left out of everything until they agree."""
         return any(one.required_on is None for one in self.documents)
 
     @property
@@ -48,8 +50,8 @@ class AgreementsToAsk:
 def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:
     """Return what the member is asked to agree to, in one query.
 
-    It stands on every page for who takes part, has taken over a registration of the old form, or agreed to an older
-    version; whoever begins anew is asked in the form.
+    Every page asks people who take part, have taken over a registration of the old form, or agreed to an older version.
+    The registration form asks new people.
     """
     row = _row(member)
     given = dict(pair.split(_NOT_BETWEEN, 1) for pair in row["given"])

@@ -1,4 +1,4 @@
-"""What the programme asks of people who register, decided from their facts and the working group's settings."""
+"""What the programme requires of people who register, decided from their answers and the working group's settings."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Rules:
 
 
 def problems(facts: RegistrationFacts, rules: Rules) -> dict[str, str]:
-    """Return what keeps a person from taking part: form field → what to do about it. Empty when nothing does."""
+    """Return what keeps a person from taking part: form field → what to do about it. Empty if nothing does."""
     found: dict[str, str] = {}
     if rules.must_belong_to_a_group and not (facts.group_id or facts.group_other.strip()):
         found["group_id"] = _(

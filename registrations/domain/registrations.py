@@ -1,4 +1,4 @@
-"""What can be decided about members and registrations, without a database."""
+"""What can be decided about members and registrations without a database."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -74,7 +74,7 @@ WIKIDATA_ID = r"^Q[1-9][0-9]{0,17}$"
 
 
 class OfferLevel(IntegerChoices):
-    """How well I know what I share."""
+    """How well a person knows the skill they share."""
 
     BASICS = 1, _("I can explain the basics")
     PRACTICE = 2, _("I do it regularly")
@@ -83,7 +83,7 @@ class OfferLevel(IntegerChoices):
 
 
 class WishPriority(IntegerChoices):
-    """How much I want to learn a skill; a larger number is more wanted."""
+    """How much a person wants to learn a skill; a larger number means more."""
 
     SOMETIME = 1, _("some day")
     SOON = 2, _("soon")
@@ -124,7 +124,7 @@ class ConsentDocument(TextChoices):
 
 
 class Topic(TextChoices):
-    """What somebody works on; anything else is kept in their own words."""
+    """What somebody works on; anything else is stored in their own words."""
 
     CLIMATE = "climate", _("Climate change and sustainability")
     PUBLIC_POLICY = "public_policy", _("Public policy")
@@ -171,14 +171,14 @@ class Source(TextChoices):
 
 
 class ClosedBy(TextChoices):
-    """Who closed an account, and so who opens it again."""
+    """Who closed an account, and so who can reopen it."""
 
     DESK = "desk", pgettext_lazy("an account is closed by", "coordinators")
     TRUST = "trust", pgettext_lazy("an account is closed by", "the trust team")
 
 
 class LookKind(TextChoices):
-    """What of a person was read in the admin."""
+    """What somebody read about a person at the desk."""
 
     REGISTRATION = "registration", _("your registration")
     ACCOUNT = "account", _("your account")
@@ -195,14 +195,14 @@ class LookKind(TextChoices):
 
 
 class SeatRole(TextChoices):
-    """What a seat in the working group makes of somebody; it is always chosen by name."""
+    """The role of a seat in the working group; it is always chosen by name."""
 
     COORDINATOR = "coordinator", pgettext_lazy("working group", "coordinator")
     LIAISON = "liaison", pgettext_lazy("working group", "liaison")
 
 
 class Step(TextChoices):
-    """A step a person can take about their part in the programme; its effects are explained before."""
+    """A step that members can take about their participation; its effects are explained first."""
 
     PAUSE = "pause"
     AWAY = "away"
@@ -249,7 +249,7 @@ class NotYours(RegistrationError):
 
 
 class ClaimRefused(RegistrationError):
-    """The imported registration cannot be taken over, or not by this link."""
+    """The imported registration cannot be taken over, or not with this link."""
 
 
 class AlreadyRegistered(RegistrationError):
@@ -277,7 +277,7 @@ class ClosedMeanwhile(StaleForm):
 
 
 class NotYetPossible(RegistrationError):
-    """There is no registration, or none in the programme, that this could be done with."""
+    """There is no registration, or none in the programme, to do this with."""
 
 
 class SeatRefused(RegistrationError):
@@ -289,23 +289,23 @@ class CodeRefused(RegistrationError):
 
 
 class AccountClosed(CodeRefused):
-    """The account does not open any more, whichever way its owner proves to be its owner."""
+    """The account is closed, whatever way its owner signs in."""
 
 
 class WikimediaRefused(RegistrationError):
-    """The Wikimedia account is blocked, hidden, or not told apart from others."""
+    """The Wikimedia account is blocked, hidden, or cannot be told from others."""
 
 
 class ConnectedElsewhere(RegistrationError):
-    """The Wikimedia account opens another account here, or the account is opened by another Wikimedia account."""
+    """The Wikimedia account signs in to another account here, or the account has another Wikimedia account."""
 
 
 class LastWayIn(RegistrationError):
-    """Without this Wikimedia account its owner could not sign in any more."""
+    """Without this Wikimedia account its owner could no longer sign in."""
 
 
 class LastCoordinator(RegistrationError):
-    """Nobody would be left who can appoint others."""
+    """Nobody would be left who could appoint others."""
 
 
 class TooManyCodes(RegistrationError):
@@ -357,7 +357,7 @@ def merge_windows(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def is_pausing(*, paused_until: date | None, away_until: date | None, today: date) -> bool:
-    """Tell whether a pause or an absence covers ``today``; both end on their date."""
+    """Tell whether a pause or an absence covers ``today``; the person is back on its last date."""
     return any(until is not None and until > today for until in (paused_until, away_until))
 
 
@@ -365,14 +365,15 @@ WHY_AT_MOST = 500
 
 
 def join_offers(one: tuple[int, bool] | None, other: tuple[int, bool]) -> tuple[int, bool]:
-    """Join two offers (level, would host) of skills that became one: the better level, a host if either says so."""
+    """Join two offers (level, would host) of merged skills: the better level, and a host if either offer says so."""
     return other if one is None else (max(one[0], other[0]), one[1] or other[1])
 
 
 def join_wishes(one: tuple[int, str] | None, other: tuple[int, str]) -> tuple[int, str]:
-    """Join two wishes (priority, why) of skills that became one: the higher priority, both reasons, the dearer first.
+    """Join two wishes (priority, why) of merged skills: the higher priority, and both reasons.
 
-    Where both reasons together are too long for one, the end of the second is cut, visibly.
+    The reason with the higher priority comes first. If both together are too long, the end of the second is cut,
+    visibly.
     """
     if one is None:
         return other
@@ -381,7 +382,7 @@ def join_wishes(one: tuple[int, str] | None, other: tuple[int, str]) -> tuple[in
 
 
 def join_why(first: str, second: str) -> tuple[str, bool]:
-    """Join two reasons, and tell whether the end was cut; one that contains the other stands alone."""
+    """Join two reasons and tell whether the end was cut; if one contains the other, it stands alone."""
     if first in second or second in first:
         return max(first, second, key=len), False
     why = f"{first} / {second}"

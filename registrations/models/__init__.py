@@ -1,4 +1,4 @@
-"""The tables of people and what they told us, split by noun."""
+"""The tables of people and their answers, one file for each noun."""
 
 from registrations.models.access_log import Look
 from registrations.models.consents import Consent, has_agreed

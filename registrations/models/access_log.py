@@ -1,4 +1,4 @@
-"""Who of the working group looked at whom."""
+"""The access log: who of the working group looked at whose data."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,7 +14,7 @@ from registrations.models.registration import Registration
 
 class LookQuerySet(models.QuerySet["Look"]):
     def about(self, member: Member) -> "LookQuerySet":
-        """What was read about one person, newest first, with who read it and their seats."""
+        """The looks at one person, newest first, with who looked and their seats."""
         return (
             self.filter(Q(member=member) | Q(registration__member=member))
             .select_related("viewer")
@@ -23,8 +23,10 @@ class LookQuerySet(models.QuerySet["Look"]):
         )
 
     def keep(self, viewer: Member, people: People, what: str, on: date) -> None:
-        """Remember that ``viewer`` was shown these people; once a day is enough, and oneself is no look. One statement
-        writes them, whatever their number."""
+        """Record that ``viewer`` was shown these people, in one statement whatever their number.
+
+        One entry a day is enough, and looking at one's own data is not recorded.
+        """
         registrations, members = set(people.registrations), set(people.members)
         if people.addresses:
             known = Registration.objects.filter(imported_address__in=people.addresses)
@@ -37,12 +39,12 @@ class LookQuerySet(models.QuerySet["Look"]):
         self.bulk_create(looks, ignore_conflicts=True)
 
     def note(self, *, viewer: Member, registrations: Iterable[Registration], what: LookKind, on: date) -> None:
-        """Remember that ``viewer`` read these registrations."""
+        """Record that ``viewer`` read these registrations."""
         self.keep(viewer, People(registrations={person.pk for person in registrations}), what, on)
 
 
 class Look(models.Model):
-    """That one member of the working group read something about one person on one day."""
+    """One entry of the access log: a member of the working group read something about a person on that day."""
 
     viewer = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     registration = models.ForeignKey(Registration, null=True, on_delete=models.PROTECT, related_name="looks")

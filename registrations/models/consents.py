@@ -1,4 +1,4 @@
-"""Who agreed to which document, and the one place that decides who takes part because of it."""
+"""Who agreed to which document, and the one condition that decides who takes part because of it."""
 
 from datetime import date
 
@@ -13,11 +13,11 @@ from registrations.models.members import Member
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def given(self) -> "ConsentQuerySet":
-        """What members agreed to themselves and did not take back. What came with the old form is history."""
+        """Agreements that members gave themselves and did not withdraw. Those of the old form are only history."""
         return self.filter(member__isnull=False, withdrawn_at=None)
 
     def counting(self, *, on: date) -> "ConsentQuerySet":
-        """Those that count on that day: to the version in force, or to the one before while its days of grace last."""
+        """Agreements that count on that day: to the version in force, or to the one before during its days of grace."""
         counts = Q(pk__in=[])
         for document in ConsentDocument.values:
             counts |= Q(document=document, version__in=documents.counting(document, on=on))
@@ -29,10 +29,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 
 class Consent(models.Model):
-    """Agreement to one version of one document; withdrawing it sets a time, a new one is a new row.
+    """A member's agreement to one version of one document; withdrawing sets a time, agreeing again makes a new row.
 
-    A member gives it. What came with a row of the old form stays beside that registration as history: claiming the
-    registration makes it nobody's agreement.
+    An agreement of the old form stays with its registration as history: claiming the registration does not make it the
+    member's agreement.
     """
 
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="consents")
@@ -73,10 +73,11 @@ class Consent(models.Model):
 
 
 def has_agreed(*, on: date, member: str = "member") -> Q:
-    """Return the condition that a row's member agreed to what the programme needs: the privacy notice, and the code
-    of conduct unless the eligibility rules do not ask for it. ``member`` is the column that leads to them.
+    """Return the condition that a row's member agreed to what the programme requires.
 
-    Everything that matches, lists or shows people to each other goes through this.
+    That is the privacy notice, and the code of conduct unless the eligibility rules do not ask for it. ``member`` is
+    the lookup that leads to the member. Everything that matches, lists or shows people to each other uses this
+    condition.
     """
     agreed = Q()
     for document in documents.REQUIRED:

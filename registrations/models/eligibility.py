@@ -1,4 +1,4 @@
-"""The eligibility rules: one row of settings the coordinators change."""
+"""The eligibility rules: one row of settings that coordinators change."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,12 +9,12 @@ from registrations.domain.eligibility import Rules
 
 class EligibilityManager(models.Manager["Eligibility"]):
     def current(self) -> "Eligibility":
-        """The settings; as they come, until a coordinator saves them."""
+        """The settings, or their defaults until a coordinator saves them."""
         return self.first() or Eligibility()
 
 
 class Eligibility(models.Model):
-    """What the programme asks of people, and which of their changes the working group wants to see first."""
+    """What the programme requires of people, and which of their changes the working group reviews first."""
 
     ONLY = 1
 

@@ -1,4 +1,4 @@
-"""What came from the old form: the raw rows, who they are about, and the invitations to claim them."""
+"""What came from the old form: the raw rows, whom they are about, and the invitations to claim them."""
 
 from datetime import datetime
 
@@ -23,9 +23,9 @@ class ImportedRow(models.Model):
 
 
 class ImportedKey(models.Model):
-    """One thing a person of the old form is known by, hashed with the portal's secret.
+    """Something by which a person of the old form is recognised, hashed with the portal's secret.
 
-    It stays when the person is erased, so that importing the old file again does not bring them back.
+    It stays after erasure, so that importing the old file again does not bring the person back.
     """
 
     class Kind(models.TextChoices):
@@ -43,11 +43,11 @@ class ImportedKey(models.Model):
 
 class ClaimInvitationQuerySet(models.QuerySet["ClaimInvitation"]):
     def visible_to(self, member: Member) -> "ClaimInvitationQuerySet":
-        """For coordinators, because addresses are here."""
+        """Coordinators see invitations, because addresses are shown."""
         return self if member.is_coordinator else self.none()
 
     def open(self, *, at: datetime) -> "ClaimInvitationQuerySet":
-        """Neither used nor too old, to a registration that nobody has."""
+        """Invitations neither used nor too old, to a registration that nobody has claimed."""
         return self.filter(used_at=None, expires_at__gt=at, registration__member=None)
 
     def owed_reminder(self, *, at: datetime, invited_before: datetime) -> "ClaimInvitationQuerySet":
@@ -55,9 +55,9 @@ class ClaimInvitationQuerySet(models.QuerySet["ClaimInvitation"]):
 
 
 class ClaimInvitation(models.Model):
-    """A one-use link by which a person takes over their imported registration.
+    """A one-use link with which a person takes over their imported registration.
 
-    The link is signed, so nothing of it is stored; inviting again moves ``invited_at``, and links signed before die.
+    The link is signed, so nothing of it is stored; inviting again moves ``invited_at``, and earlier links stop working.
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="claim_invitations")

@@ -1,4 +1,4 @@
-"""The account, the working group and blocks."""
+"""The account, seats in the working group, and blocks."""
 
 import secrets
 from datetime import date
@@ -31,7 +31,7 @@ def new_public_id() -> str:
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def with_address(self, address: str) -> "MemberQuerySet":
-        """The account an address opens, however it was typed."""
+        """The account that an address signs in to, however the address was typed."""
         found = addresses.canonical_or_nothing(address)
         return self.filter(email=found) if found else self.none()
 
@@ -39,7 +39,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(has_doubtful_address=True, email__isnull=False)
 
     def visible_to(self, member: "Member") -> "MemberQuerySet":
-        """The accounts at the desk: for coordinators, because addresses are here."""
+        """Coordinators see accounts at the desk, because addresses are shown."""
         return self if member.is_coordinator else self.none()
 
     def with_open_account(self) -> "MemberQuerySet":
@@ -118,12 +118,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
     get_short_name = get_full_name
 
     def get_session_auth_hash(self) -> str:
-        """Sessions end when the address they were opened with changes, and when a way in is taken off."""
+        """Return what sessions are checked against: it changes with the address, and when a way in is removed."""
         value = f"{self.public_id}:{self.email}" + (f":{self.sessions_renewed}" if self.sessions_renewed else "")
         return salted_hmac("registrations.Member", value, algorithm="sha256").hexdigest()
 
     def renew_sessions(self) -> None:
-        """End every session of the member that is not given the new hash."""
+        """End every session of the member except those that are given the new hash."""
         self.sessions_renewed += 1
         self.save(update_fields=["sessions_renewed"])
 
@@ -134,10 +134,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return False
 
     def set_unusable_password(self) -> None:
-        """There is no password to make unusable; allauth asks all the same."""
+        """Do nothing: there is no password, but allauth calls this."""
 
     def set_password(self, raw_password: str | None) -> None:
-        """There is no password; Django's own commands ask all the same."""
+        """Do nothing: there is no password, but Django's own commands call this."""
 
     def check_password(self, raw_password: str) -> bool:
         return False
@@ -150,12 +150,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     @property
     def seat_regions(self) -> frozenset[str]:
-        """The regions the member is the liaison of; never all of them, and never an empty one."""
+        """The regions of which the member is liaison; never "all", and never an empty one."""
         return frozenset(region for role, region in self.seat_roles if role == SeatRole.LIAISON and region)
 
     @property
     def is_staff(self) -> bool:
-        """Django's admin asks this: the working group, and nobody else."""
+        """Whether the member is in the working group; Django's admin asks this."""
         return self.is_active and (self.is_superuser or bool(self.seat_roles))
 
     @property
@@ -163,12 +163,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.is_active and (self.is_superuser or (SeatRole.COORDINATOR, "") in self.seat_roles)
 
     def speak(self, language: str) -> None:
-        """Keep the language the member reads the portal and its letters in."""
+        """Store the language in which the member reads the portal and its letters."""
         self.language = language
         self.save(update_fields=["language"])
 
     def be_seen(self, *, on: date) -> None:
-        """Note that the member did something on that day; a day that is noted costs nothing more."""
+        """Record that the member was active on that day; a second time on the same day costs no query."""
         if self.is_active and (self.last_seen_on is None or self.last_seen_on < on):
             self.last_seen_on = on
             self.save(update_fields=["last_seen_on"])
@@ -186,12 +186,12 @@ class WorkingGroupSeatQuerySet(models.QuerySet["WorkingGroupSeat"]):
         return self.filter(role=SeatRole.COORDINATOR)
 
     def coordinators_without_end(self) -> "WorkingGroupSeatQuerySet":
-        """Those who can still appoint others tomorrow: a closed account cannot."""
+        """Coordinators who can still appoint others tomorrow: a closed account cannot."""
         return self.coordinators().filter(until_on=None, member__is_active=True)
 
 
 class WorkingGroupSeat(models.Model):
-    """A seat in the working group: its role is chosen by name, so that a field left empty gives nobody power."""
+    """A seat in the working group: its role is chosen by name, so that an empty field gives nobody power."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
     role = models.CharField(_("role"), max_length=11, choices=SeatRole)
@@ -221,8 +221,10 @@ class WorkingGroupSeat(models.Model):
         ]
 
     def is_last_coordinator(self, *, on: date) -> bool:
-        """Tell whether nobody would be left who can appoint others if this seat ended on that day: whose seat begins
-        later leaves the days between to nobody."""
+        """Tell whether nobody could appoint others if this seat ended on that day.
+
+        A seat that begins later does not count: on the days between there would be nobody.
+        """
         if self.role != SeatRole.COORDINATOR or self.until_on is not None:
             return False
         others = WorkingGroupSeat.objects.coordinators_without_end().exclude(pk=self.pk)
@@ -233,7 +235,7 @@ class WorkingGroupSeat(models.Model):
 
     @property
     def role_in_words(self) -> str:
-        """What the seat makes of its member, as in "liaison: South Asia"."""
+        """The role of the seat in words, as in "liaison: South Asia"."""
         if self.role != SeatRole.LIAISON:
             return self.get_role_display()
         return f"{self.get_role_display()}: {self.get_region_display()}"

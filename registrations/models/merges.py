@@ -16,16 +16,16 @@ class SkillMergeQuerySet(models.QuerySet["SkillMerge"]):
         return self.filter(ended_at=None).order_by("asked_at", "pk")
 
     def untouched(self, *, now: datetime) -> "SkillMergeQuerySet":
-        """What nobody is at: a worker notes each step, so a long silence means that it died."""
+        """Merges no worker is working on: a worker notes each step, so a long silence means that it died."""
         return self.open().filter(Q(worked_at=None) | Q(worked_at__lt=now - SILENT_AFTER))
 
     def overlooked(self, *, now: datetime) -> "SkillMergeQuerySet":
-        """Waiting for longer than a nudge takes."""
+        """Merges that have waited longer than a nudge takes."""
         return self.untouched(now=now).filter(asked_at__lt=now - SILENT_AFTER)
 
 
 class SkillMerge(models.Model):
-    """One merge that was begun: answers move a few people at a time, the skill itself last."""
+    """A merge that was started: answers are moved for a few people at a time, the skill itself last."""
 
     source = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="merges_begun")
     target = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="merges_awaited")

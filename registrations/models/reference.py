@@ -42,19 +42,19 @@ class SkillQuerySet(models.QuerySet["Skill"]):
         return self.filter(state=SkillState.SUGGESTED)
 
     def answerable(self) -> "SkillQuerySet":
-        """What a new answer may name: active skills, and suggested ones, which are used at once."""
+        """Skills that a new answer may name: active ones, and suggested ones, which can be used at once."""
         return self.filter(state__in=ANSWERABLE)
 
     def standing(self) -> "SkillQuerySet":
-        """Skills that are still themselves: all but merged ones."""
+        """Skills that were not merged into another one."""
         return self.exclude(state=SkillState.MERGED)
 
     def with_names(self) -> "SkillQuerySet":
-        """Fetch the names, and those of the heir, in a constant number of queries."""
+        """Fetch the names, and those of the skill it was merged into, in a constant number of queries."""
         return self.select_related("merged_into").prefetch_related("skill_names", "merged_into__skill_names")
 
     def with_usage(self) -> "SkillQuerySet":
-        """Count who shares and who wishes each skill, drafts included, as `offer_count` and `wish_count`."""
+        """Count who shares and who wants each skill, drafts included, as `offer_count` and `wish_count`."""
         return self.annotate(offer_count=_answers("offers"), wish_count=_answers("wishes"))
 
     def for_choosing(self) -> "SkillQuerySet":
@@ -63,11 +63,11 @@ class SkillQuerySet(models.QuerySet["Skill"]):
 
 
 class Skill(models.Model):
-    """A node of a small tree in families. A suggested one has no family until it is accepted.
+    """A node of a small tree in families. A suggested skill has no family until it is accepted.
 
-    A merged skill keeps its own names for the record and speaks with those of its heir. An heir is never itself
-    merged: merging it moves what it had inherited along. What the working group has changed is theirs: loading
-    reference data leaves a curated skill alone.
+    A merged skill keeps its own names for the record but is shown with those of its heir, the skill it was merged into.
+    An heir is never itself merged: merging it moves what was merged into it along. A skill that the working group has
+    changed is left alone when reference data is loaded.
     """
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
@@ -122,7 +122,7 @@ class Skill(models.Model):
 
     @property
     def heir(self) -> "Skill":
-        """The skill this one lives on in; itself unless it was merged."""
+        """The skill this one was merged into; itself if it was not merged."""
         return self.merged_into or self
 
     def names(self) -> Mapping[str, str]:
@@ -130,16 +130,16 @@ class Skill(models.Model):
         return {name.language: name.text for name in self.skill_names.all() if not name.is_synonym}
 
     def name_in(self, language: str) -> str:
-        """The name a reader of ``language`` understands best; a merged skill is called as its heir."""
+        """The name a reader of ``language`` understands best; a merged skill has the name of its heir."""
         return self.heir.own_name_in(language)
 
     def own_name_in(self, language: str) -> str:
-        """What this very skill is called, merged or not."""
+        """The name of this very skill, merged or not."""
         return best_text(self.names(), language) or self.slug
 
 
 class SkillName(models.Model):
-    """What a skill is called in one language, or a synonym of that."""
+    """The name of a skill in one language, or a synonym of it."""
 
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="skill_names")
     language = models.CharField(max_length=10)
@@ -168,21 +168,21 @@ class SkillSuggestionQuerySet(models.QuerySet["SkillSuggestion"]):
         return self.filter(decided_at=None)
 
     def to_tell(self, member: "Member") -> "SkillSuggestionQuerySet":
-        """Decided suggestions the member has not said to have read."""
+        """Decided suggestions that the member has not yet marked as read."""
         return self.filter(member=member, decided_at__isnull=False, noted_at=None)
 
     def for_telling(self) -> "SkillSuggestionQuerySet":
-        """With their skills, oldest decision first; whoever shows them reads the names."""
+        """Suggestions with their skills, oldest decision first; the caller loads the names."""
         return self.select_related("skill__merged_into").order_by("decided_at", "pk")
 
     def with_names(self) -> "SkillSuggestionQuerySet":
-        """Fetch what the skills are called, and their heirs, in a constant number of queries."""
+        """Fetch the names of the skills and of their heirs in a constant number of queries."""
         names = ("skill__skill_names", "skill__merged_into__skill_names")
         return self.select_related("skill__merged_into").prefetch_related(*names)
 
 
 class SkillSuggestion(models.Model):
-    """Who missed a skill, and what became of it: shown to them on their next visits."""
+    """Who suggested a skill, and what was decided: shown to them on their next visits."""
 
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="suggestions")
     member = models.ForeignKey("registrations.Member", on_delete=models.PROTECT, related_name="skill_suggestions")

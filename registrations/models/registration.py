@@ -1,4 +1,4 @@
-"""The registration and its rows: offers, wishes, languages, windows."""
+"""The registration and its rows: offers, wishes, languages, available windows."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -54,22 +54,22 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(state=RegistrationState.APPROVED)
 
     def of_open_accounts(self) -> "RegistrationQuerySet":
-        """Those of members whose account is open, and those nobody has yet."""
+        """Registrations of members whose account is open, and those that nobody has claimed."""
         return self.exclude(member__is_active=False)
 
     def waiting_for_review(self) -> "RegistrationQuerySet":
         return self.of_open_accounts().filter(state=RegistrationState.SUBMITTED)
 
     def new_to_review(self) -> "RegistrationQuerySet":
-        """Handed in, and never reviewed."""
+        """Submitted and never reviewed."""
         return self.waiting_for_review().filter(reviewed_at=None)
 
     def changed_since_review(self) -> "RegistrationQuerySet":
-        """Handed in again, or approved and changed since somebody looked."""
+        """Submitted again, or approved and changed since the last review."""
         return self.of_open_accounts().filter(CHANGED_SINCE_REVIEW)
 
     def in_review_queue(self) -> "RegistrationQuerySet":
-        """What waits for a liaison: the new and the changed."""
+        """Registrations that wait for a liaison: the new and the changed."""
         return self.of_open_accounts().filter(IN_REVIEW_QUEUE)
 
     def claimed(self) -> "RegistrationQuerySet":
@@ -80,11 +80,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(Q(paused_until=None) | Q(paused_until__lte=on), Q(away_until=None) | Q(away_until__lte=on))
 
     def agreed(self, *, on: date) -> "RegistrationQuerySet":
-        """Of members who agreed, themselves, to what the programme needs, in a version that counts on that day."""
+        """Registrations of members who agreed themselves to what the programme requires, counted on that day."""
         return self.filter(has_agreed(on=on))
 
     def lacking_consents(self, *, on: date) -> "RegistrationQuerySet":
-        """Approved and claimed, and left out of everything because their own agreement is missing."""
+        """Approved and claimed, but left out of everything because the member's own agreement is missing."""
         return self.approved().claimed().filter(~has_agreed(on=on))
 
     def matchable(self, *, on: date) -> "RegistrationQuerySet":
@@ -92,45 +92,45 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.approved().claimed().agreed(on=on).here(on=on)
 
     def findable_by(self, member: Member, *, on: date) -> "RegistrationQuerySet":
-        """People who let others find them and ask for them; nobody finds themselves, nor whom a block keeps apart."""
+        """People who let others find and ask them; never the member, nor anybody a block keeps apart from them."""
         mine = Q(member=member, blocked=OuterRef("member")) | Q(member=OuterRef("member"), blocked=member)
         findable = self.claimed().agreed(on=on).filter(~Exists(Block.objects.filter(mine)), is_findable=True)
         return findable.exclude(member=member)
 
     def quiet(self, *, since: date) -> "RegistrationQuerySet":
-        """Of people who have not done anything here since that day, nor on it."""
+        """Registrations of people who have not been active here since that day, that day included."""
         never = Q(member__last_seen_on=None, member__joined_at__date__lt=since)
         return self.filter(Q(member__last_seen_on__lt=since) | never)
 
     def owed_still_in(self, *, on: date) -> "RegistrationQuerySet":
-        """Of people who take part, were quiet for half a year, can be written to, and were not asked about it yet."""
+        """People who take part, were inactive for half a year, can be written to, and were not asked about it yet."""
         since = on - QUIET_AFTER
         not_asked = Q(still_in_asked_on=None) | Q(still_in_asked_on__lt=since)
         return self.matchable(on=on).quiet(since=since).filter(not_asked, member__email__isnull=False)
 
     def silent(self, *, on: date) -> "RegistrationQuerySet":
-        """Of people who take part, were asked whether they are still in, and did nothing for a month since. Whom the
-        link of the letter keeps in is not paused, and is no less silent."""
+        """People who take part, were asked whether they are still in, and did nothing for a month since; also those
+        whom the button behind the letter's link keeps in.
+        """
         unheard = Q(member__last_seen_on=None) | Q(member__last_seen_on__lt=F("still_in_asked_on"))
         not_kept = Q(kept_in_by_link_on=None) | Q(kept_in_by_link_on__lt=F("still_in_asked_on"))
         return self.matchable(on=on).filter(unheard, not_kept, still_in_asked_on__lte=on - STILL_IN_WITHIN)
 
     def with_imported_address(self, proved: Iterable[str]) -> "RegistrationQuerySet":
-        """Those whose address in the old form is one of these; the canonical form decides, not the database's case."""
+        """Registrations whose address in the old form is one of these, compared in canonical form."""
         wanted = {canonical_or_as_it_is(address) for address in proved} - {""}
         alike = Q(*(Q(imported_address__iexact=address) for address in wanted), _connector=Q.OR)
         told = self.filter(alike).values_list("pk", "imported_address") if wanted else ()
         return self.filter(pk__in=[pk for pk, address in told if canonical_or_as_it_is(address) in wanted])
 
     def visible_to(self, member: Member) -> "RegistrationQuerySet":
-        """What a working-group member may see: a liaison their regions, a coordinator all; nobody the draft of somebody
-        who is still writing it, as its page promises."""
+        """What a liaison (of their regions) or a coordinator (all) may see, but no draft that somebody is writing."""
         handed_in = self.exclude(state=RegistrationState.DRAFT, member__isnull=False)
         return handed_in if member.is_coordinator else handed_in.filter(region__in=member.seat_regions)
 
 
 class Registration(models.Model):
-    """Who a person is in the programme, what they share and what they wish."""
+    """Who a person is in the programme, what they share and what they want to learn."""
 
     member = models.OneToOneField(
         Member,
@@ -271,7 +271,7 @@ class Registration(models.Model):
 
     @property
     def is_changed_since_review(self) -> bool:
-        """Tell whether it waits for a liaison who or whose colleague has looked at it before."""
+        """Tell whether it waits for review again: the working group has reviewed an earlier version."""
         if self.reviewed_at is None:
             return False
         is_changed = self.state == RegistrationState.APPROVED and self.changed_at > self.reviewed_at
@@ -283,7 +283,7 @@ class Registration(models.Model):
 
     @property
     def is_handed_in(self) -> bool:
-        """Whether people are matched or reviewed by it: it stays whole, whatever is saved."""
+        """Whether people are matched or reviewed by it; then every save must leave it complete."""
         return self.state in HANDED_IN
 
     @property
@@ -361,7 +361,7 @@ class Int8Range(Func):
 
 
 class Window(models.Model):
-    """A time of the local week a person is usually free: `[start, end)` in minutes from Monday 00:00."""
+    """A time of the local week when a person is usually free: `[start, end)` in minutes from Monday 00:00."""
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="windows")
     start = models.PositiveSmallIntegerField()

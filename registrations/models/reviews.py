@@ -1,4 +1,4 @@
-"""What a registration said when it was reviewed."""
+"""What a registration said at the time of a review."""
 
 from django.db import models
 
@@ -12,7 +12,7 @@ class ReviewSnapshotQuerySet(models.QuerySet["ReviewSnapshot"]):
 
 
 class ReviewSnapshot(models.Model):
-    """The facts one review was about, with the names of groups, roles and skills as they were then."""
+    """The answers that one review was about, with the names of groups, roles and skills at that time."""
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="review_snapshots")
     facts = models.JSONField()

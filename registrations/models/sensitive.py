@@ -1,4 +1,4 @@
-"""Answers about gender and age: apart from everything else, for 90 days, then only counted."""
+"""Answers about gender and age: stored apart from everything else for 90 days, then only counted."""
 
 from datetime import date
 
@@ -11,13 +11,15 @@ from registrations.domain.registrations import AgeRange, Gender, SensitiveQuesti
 
 class SensitiveAnswerQuerySet(models.QuerySet["SensitiveAnswer"]):
     def from_before(self, day: date) -> "SensitiveAnswerQuerySet":
-        """Of weeks that began on that day or before."""
+        """Answers from weeks that began on that day or earlier."""
         return self.filter(week_of__lte=day)
 
 
 class SensitiveAnswer(models.Model):
-    """One answer to one question. No column leads to a person: ``digest`` is keyed by the portal's secret and differs
-    between the questions, so that the person can change the answer, and nobody can join it with another one.
+    """One answer to one question. No column leads to a person.
+
+    ``digest`` is a keyed hash that differs between the questions: the person can change the answer, but nobody can
+    connect it with another answer.
     """
 
     question = models.CharField(max_length=10, choices=SensitiveQuestion)
@@ -50,7 +52,7 @@ class SensitiveAnswer(models.Model):
 
 
 class SensitiveTally(models.Model):
-    """How often an option was chosen in a year; what is left of the answers."""
+    """How often an option was chosen in a year: what remains of the answers."""
 
     year = models.PositiveSmallIntegerField()
     question = models.CharField(max_length=10, choices=SensitiveQuestion)

@@ -1,4 +1,4 @@
-"""Sign-in codes: what was asked for at the door, by which browser, and what may still open it."""
+"""Sign-in codes: which browser asked for them, and which can still be used."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ BEING_SENT = timedelta(minutes=2)  # as long as a process holds a letter it send
 
 class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
     def sent(self, *, now: datetime) -> "SignInCodeQuerySet":
-        """Those whose letters went out, may have gone out, or are about to: what limits are about."""
+        """Codes whose letters were sent, may have been sent, or are about to be: the ones that limits count."""
         gone = Q(letter__isnull=False) & ~Q(letter__state__in=[LetterState.FAILED, LetterState.SKIPPED])
         return self.filter(gone | Q(letter=None, made_at__gt=now - BEING_SENT))
 
@@ -30,22 +30,24 @@ class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
         return self.filter(address=address)
 
     def fresh(self, *, now: datetime) -> "SignInCodeQuerySet":
-        """Those whose code is neither used nor too old."""
+        """Codes neither used nor too old."""
         return self.exclude(code_hash="").filter(used_at=None, expires_at__gt=now)
 
     def linked(self, *, now: datetime) -> "SignInCodeQuerySet":
-        """Those whose link is neither used nor too old."""
+        """Codes whose link is neither used nor too old."""
         return self.exclude(link_hash="").filter(link_used_at=None, expires_at__gt=now)
 
     def last_used(self) -> datetime | None:
-        """The last moment at which one of these opened the door: whoever reads the mailbox wanted the letters."""
+        """The last time one of these was used to sign in: the owner of the mailbox wanted the letters until then."""
         used = self.filter(Q(used_at__isnull=False) | Q(link_used_at__isnull=False))
         return used.aggregate(last=models.Max(Greatest("used_at", "link_used_at")))["last"]
 
 
 class SignInCode(models.Model):
-    """One letter with a one-time code and a one-time link. Neither is stored, only keyed hashes of them; both are
-    empty until the letter is written, which the worker does where the web process could not wait for the mail server.
+    """One letter with a one-time code and a one-time link, stored only as keyed hashes.
+
+    Both are empty until the letter is written; the worker writes it if the web process could not wait for the mail
+    server.
     """
 
     address = models.EmailField()
@@ -93,5 +95,5 @@ class SignInCode(models.Model):
         return max(1, round((self.expires_at - now).total_seconds() / 60))
 
     def shortest_end(self, *, now: datetime) -> datetime:
-        """Until when the code of a letter that goes out now works at least."""
+        """The earliest moment at which the code of a letter sent now may stop working."""
         return max(self.expires_at, now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES))

@@ -1,4 +1,4 @@
-"""Files of the old form that a coordinator brought to the import desk: the rows are the queue."""
+"""Files of the old form that a coordinator uploaded at the import desk: the rows are the queue."""
 
 from datetime import datetime, timedelta
 
@@ -25,31 +25,34 @@ class UploadState(models.TextChoices):
 
 class ImportUploadQuerySet(models.QuerySet["ImportUpload"]):
     def visible_to(self, member: Member) -> "ImportUploadQuerySet":
-        """For coordinators: the files are full of addresses."""
+        """Coordinators see uploads: the files are full of addresses."""
         return self if member.is_coordinator else self.none()
 
     def waiting(self) -> "ImportUploadQuerySet":
-        """What a worker is to read or to import, the oldest first."""
+        """Uploads that a worker is to read or import, the oldest first."""
         return self.filter(state__in=(UploadState.CHECKING, UploadState.APPLYING)).order_by("asked_at", "pk")
 
     def untouched(self, *, now: datetime) -> "ImportUploadQuerySet":
-        """What nobody is at: a worker notes each step, so a long silence means that it died."""
+        """Uploads no worker is working on: a worker notes each step, so a long silence means that it died."""
         return self.filter(Q(worked_at=None) | Q(worked_at__lt=now - SILENT_AFTER))
 
     def overlooked(self, *, now: datetime) -> "ImportUploadQuerySet":
-        """Waiting for longer than a nudge takes: it was lost with the broker, or the worker died."""
+        """Uploads that have waited longer than a nudge takes: the broker lost it, or the worker died."""
         return self.waiting().untouched(now=now).filter(asked_at__lt=now - OVERLOOKED_AFTER)
 
     def outdated(self, *, now: datetime) -> "ImportUploadQuerySet":
         return self.filter(uploaded_at__lt=now - KEPT_FOR)
 
     def for_lists(self) -> "ImportUploadQuerySet":
-        """Without the file and its report, which are large."""
+        """Leave out the file and its report, which are large."""
         return self.defer("content", "lines", "samples").select_related("uploaded_by")
 
 
 class ImportUpload(models.Model):
-    """One file: read without writing, looked at by a person, imported. The file goes once it is imported."""
+    """One file: read without writing anything, checked by a person, then imported.
+
+    The file is deleted after the import.
+    """
 
     file_name = LineField(_("file"), max_length=255)
     size = models.PositiveIntegerField(_("bytes"))
@@ -102,7 +105,7 @@ class ImportUpload(models.Model):
 
     @property
     def is_asking(self) -> bool:
-        """Whether somebody has to choose the code page before anything can be imported."""
+        """Whether somebody has to choose the code page before the file can be imported."""
         return self.state == UploadState.CHECKED and not self.is_sure_of_letters
 
     @property

@@ -1,4 +1,4 @@
-"""What was typed into a step of the registration when the session had ended, until the person is back, for a day."""
+"""Answers typed into a step of the registration after the session had ended, kept for a day."""
 
 from datetime import datetime, timedelta
 
@@ -23,10 +23,10 @@ class KeptAnswersQuerySet(models.QuerySet["KeptAnswers"]):
 
 
 class KeptAnswers(models.Model):
-    """Found by a random key that only the browser has, so that no session carries what was typed.
+    """Answers found again by a random key that only the browser has, so that no session carries them.
 
-    ``browser``, ``address`` and ``network`` are keyed hashes. ``address`` is the one a code was asked for in that
-    browser since, and ``member`` who turned out to sit there: by these two the row goes when the person is erased.
+    ``browser``, ``address`` and ``network`` are keyed hashes. ``address`` is the one for which that browser later asked
+    for a code, and ``member`` the person who signed in: by these two the row is erased with the person.
     """
 
     browser = models.CharField(max_length=64, unique=True)
