@@ -45,4 +45,4 @@ messages: setup  ## bring the .po files up to date with the texts in the tree
 
 clean:  ## remove everything make made, the embedded database too
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m letsconnect.embedded.clean; fi
-	@rm -rf .venv var node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv var node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache

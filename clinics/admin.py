@@ -33,6 +33,7 @@ from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import ChangedMeanwhile
 from letsconnect.base.wall_clock import NotOneMoment
 from registrations.domain.registrations import Region
+from registrations.requests import signed_in
 
 _ACTS = {
     "announce": announce_clinic,
@@ -60,7 +61,7 @@ class RsvpInline(DeskInline, admin.TabularInline):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rsvp]:
-        return super().get_queryset(request).visible_to(request.user).active().select_related("member")
+        return super().get_queryset(request).visible_to(signed_in(request)).active().select_related("member")
 
     @admin.display(description=pgettext_lazy("of a person", "name"))
     def name(self, rsvp: Rsvp) -> str:
@@ -96,8 +97,8 @@ class ClinicAdmin(WorkingGroupAdmin):
 
     def formfield_for_choice_field(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> ChoiceField:
         """Offer only the regions the reader looks after; the action refuses all others."""
-        if db_field.name == "region" and not request.user.is_coordinator:
-            mine = [(code, label) for code, label in Region.choices if request.user.looks_after(code)]
+        if db_field.name == "region" and not signed_in(request).is_coordinator:
+            mine = [(code, label) for code, label in Region.choices if signed_in(request).looks_after(code)]
             kwargs["choices"] = [("", "—"), *mine]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
@@ -115,13 +116,13 @@ class ClinicAdmin(WorkingGroupAdmin):
 
     def save_model(self, request: HttpRequest, obj: Clinic, form: ClinicForm, change: bool) -> None:
         if change:
-            change_clinic(clinic=obj, changes=form.changes(), by=request.user, now=timezone.now())
+            change_clinic(clinic=obj, changes=form.changes(), by=signed_in(request), now=timezone.now())
         else:
-            create_clinic(clinic=obj, by=request.user, now=timezone.now())
+            create_clinic(clinic=obj, by=signed_in(request), now=timezone.now())
 
     def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
         for text in formset.save(commit=False):
-            save_text(text=text, by=request.user, now=timezone.now())
+            save_text(text=text, by=signed_in(request), now=timezone.now())
         formset.save_m2m()
 
     def changeform_view(
@@ -167,7 +168,7 @@ class ClinicAdmin(WorkingGroupAdmin):
             try:
                 signed_up = clinic.rsvps.active().count()
                 with self.as_opened(request, clinic) as seen:
-                    cancel_clinic(clinic=seen, reason=reason, by=request.user, now=timezone.now())
+                    cancel_clinic(clinic=seen, reason=reason, by=signed_in(request), now=timezone.now())
             except ChangedMeanwhile as changed:
                 form.add_error(None, str(changed))
             except ClinicError as refusal:
@@ -206,11 +207,11 @@ class ClinicAdmin(WorkingGroupAdmin):
     def _clinic_for(self, request: HttpRequest, clinic_id: int) -> Clinic:
         if not super().has_change_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Clinic.objects.looked_after_by(request.user), pk=clinic_id)
+        return get_object_or_404(Clinic.objects.looked_after_by(signed_in(request)), pk=clinic_id)
 
     def _act(self, request: HttpRequest, act: str, clinic: Clinic) -> None:
         try:
-            changed = _ACTS[act](clinic=clinic, by=request.user, now=timezone.now())
+            changed = _ACTS[act](clinic=clinic, by=signed_in(request), now=timezone.now())
         except ClinicError as refusal:
             messages.error(request, f"{clinic}: {refusal}")
         else:

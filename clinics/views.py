@@ -1,6 +1,6 @@
 """The pages of clinics: everyone may read them, everyone signed in may sign up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -116,7 +116,7 @@ def _mine(request: HttpRequest) -> dict[int, Rsvp]:
     return {rsvp.clinic_id: rsvp for rsvp in rows}
 
 
-def _card(clinic: Clinic, mine: dict[int, Rsvp | None], now: datetime) -> dict[str, Any]:
+def _card(clinic: Clinic, mine: Mapping[int, Rsvp | None], now: datetime) -> dict[str, Any]:
     return {"clinic": clinic, "text": clinic.text, "phase": clinic.phase(now), "rsvp": mine.get(clinic.pk)}
 
 

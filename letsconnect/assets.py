@@ -1,6 +1,6 @@
 """Static files taken from node_modules: only the few that browsers are sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,12 @@ class CodexFinder(BaseFinder):
             return []
         return [CheckError("The front-end packages are not installed.", hint="Run npm ci.", id="letsconnect.E001")]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         paths = [self.storage.path(path)] if path in FILES else []
         if find_all:
             return paths
         return paths[0] if paths else []
 
-    def list(self, ignore_patterns: list[str] | None) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         for name in FILES:
             yield name, self.storage

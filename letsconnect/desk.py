@@ -1,18 +1,19 @@
 """Django's admin as the working group's desk: entered by the portal's own sign-in, never by a password."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.checks import DOUBTS_LAST
@@ -23,6 +24,7 @@ from mailings.models import Letter
 from matching.domain.matches import MatchState
 from matching.models import Concern, Match
 from registrations.models import Member, Registration
+from registrations.requests import signed_in
 from trust.domain import FEWEST_READERS
 from trust.models import Report, TrustSeat
 
@@ -54,17 +56,17 @@ class WorkingGroupSite(AdminSite):
             return render(request, "letsconnect/no_seat.html", status=403)
         return redirect_to_login(target, resolve_url("registrations:sign-in"))
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Start with the work that waits for this person."""
-        return super().index(request, {"waiting": list(_waiting(request.user)), **(extra_context or {})})
+        return super().index(request, {"waiting": list(_waiting(signed_in(request))), **(extra_context or {})})
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
         """Answer 404: there are no passwords."""
         raise Http404
 
     password_change_done = password_change
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> NoReturn:
         """Answer 404: no form of the desk uses it. People are chosen by name on a page that records the look."""
         raise Http404
 
@@ -123,17 +125,17 @@ def _what_stands_still() -> Iterator[tuple[str, str]]:
     now = timezone.now()
     late = lateness(now=now)
     if late.is_tick_late:
-        text = _(
+        text = gettext(
             "The portal does nothing on its own: no letter leaves, nobody is reminded. Tell whoever runs the portal."
         )
         if late.tick is not None:
-            text = _(
+            text = gettext(
                 "The portal has done nothing on its own for %(long)s: no letter leaves, nobody is reminded. Tell "
                 "whoever runs the portal."
             ) % {"long": timesince(now - late.tick, now)}
-        yield str(text), reverse("readyz")
+        yield text, reverse("readyz")
     elif late.are_letters_late and late.oldest_owed is not None:
-        text = _("Letters have been waiting for up to %(long)s. Tell whoever runs the portal.")
+        text = gettext("Letters have been waiting for up to %(long)s. Tell whoever runs the portal.")
         yield text % {"long": timesince(now - late.oldest_owed, now)}, reverse("readyz")
 
 

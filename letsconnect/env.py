@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
+from typing import Any, NotRequired, TypedDict
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import idna
@@ -135,7 +136,7 @@ def broker(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
     return text(name, environ=environ)
 
 
-def database(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, object] | None:
+def database(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, Any] | None:
     """Return Django's settings of the PostgreSQL database the variable names, or None when it is unset.
 
     libpq itself reads the address, so hosts, sockets and options mean what they mean to psql.
@@ -193,7 +194,18 @@ def _read_by_libpq(name: str, raw: str) -> dict[str, str]:
     return read
 
 
-def smtp(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str, object] | None:
+class MailServer(TypedDict):
+    """Django's settings of a mail server."""
+
+    EMAIL_HOST: str
+    EMAIL_PORT: int
+    EMAIL_HOST_USER: NotRequired[str]
+    EMAIL_HOST_PASSWORD: NotRequired[str]
+    EMAIL_USE_SSL: NotRequired[bool]
+    EMAIL_USE_TLS: NotRequired[bool]
+
+
+def smtp(name: str, *, environ: Mapping[str, str] = os.environ) -> MailServer | None:
     """Return Django's EMAIL_* settings for ``smtp://user:password@host:port`` (``smtps``: TLS from the start,
     ``smtp+tls``: STARTTLS), or None when the variable is unset."""
     parts = url(name, schemes={"smtp", "smtps", "smtp+tls"}, environ=environ)

@@ -21,7 +21,7 @@ class FormRenderer(DjangoTemplates):
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
         if template_name == Select.template_name and _is_plain(context["widget"]):
             return _select(context["widget"])
-        return super().render(template_name, context, request)
+        return SafeString(super().render(template_name, context, request))  # a template of ours or of Django's
 
 
 def _is_plain(widget: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
+from letsconnect.base.requests import noted_on
 from letsconnect.base.zones import zone_or_utc
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -43,9 +44,9 @@ def response_headers(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.csp_nonce = secrets.token_urlsafe(16)
+        nonce = noted_on(request).csp_nonce = secrets.token_urlsafe(16)
         response = get_response(request)
-        for name, value in _headers(request.csp_nonce).items():
+        for name, value in _headers(nonce).items():
             response.headers.setdefault(name, value)
         if not _may_be_listed(request, response):
             response.headers.setdefault("X-Robots-Tag", "noindex")

@@ -23,7 +23,7 @@ def utf8_only(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.encoding = "utf-8"
-        declared = request.META.get(_DECLARED) or request.content_params.get("charset", "utf-8")
+        declared = request.META.get(_DECLARED) or (request.content_params or {}).get("charset", "utf-8")
         if request.content_type in _CARRIES_TEXT and not _is_utf8(declared):
             raise BadRequest("a form that is not in UTF-8")
         if "\x00" in request.path_info:

@@ -26,7 +26,7 @@ def end_old_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     """Sign out people who signed in too long ago: a day for staff, including new staff, 60 days for others."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and _is_over(request):
+        if request.user.is_authenticated and _is_over(request, request.user):
             logout(request)
         return get_response(request)
 
@@ -39,8 +39,8 @@ def is_staff(member: Member) -> bool:
     return member.is_staff or TrustSeat.objects.current(on=today).of(member).exists()
 
 
-def _is_over(request: HttpRequest) -> bool:
-    begun, member = request.session.get(SIGNED_IN_AT), request.user
+def _is_over(request: HttpRequest, member: Member) -> bool:
+    begun = request.session.get(SIGNED_IN_AT)
     if begun is None:  # from before sessions said when they began
         if is_staff(member):
             return True

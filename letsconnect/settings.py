@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -91,7 +92,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "letsconnect.urls"
 WSGI_APPLICATION = "letsconnect.wsgi.application"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -112,11 +113,12 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "codex"
 CRISPY_TEMPLATE_PACK = "codex"
 
 _connection = _database | {"ENGINE": "letsconnect.database"} if _database else paths.embedded_database(BASE_DIR)
+_options = _connection.get("OPTIONS", {})
 DATABASES = {
     "default": _connection
     | {
         "OPTIONS": database_timeouts.with_limits(
-            _connection.get("OPTIONS", {}), database_timeouts.limits_of(database_timeouts.this_process())
+            _options, database_timeouts.limits_of(database_timeouts.this_process())
         ),
         "CONN_MAX_AGE": 0,
         "ATOMIC_REQUESTS": False,
@@ -208,9 +210,9 @@ MAILBOX_DIR = BASE_DIR / "var" / "mailbox"
 LETTERS_GATHER_FOR = timedelta(minutes=1)  # quiet before the newest of several letters about one thing goes out
 NUDGES = env.boolean("NUDGES", default=True)  # off where only cron's `manage.py tick` sends
 TRUST_OUTSIDE_EMAIL = env.text("TRUST_OUTSIDE_EMAIL", "ca@wikimedia.org")  # where to turn while the team is empty
-_smtp = _email or {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": paths.mailbox_port(BASE_DIR)}
-EMAIL_HOST = _smtp["EMAIL_HOST"]
-EMAIL_PORT = _smtp["EMAIL_PORT"]
+_smtp: env.MailServer = _email or {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": paths.mailbox_port(BASE_DIR)}
+EMAIL_HOST: str = _smtp["EMAIL_HOST"]
+EMAIL_PORT: int = _smtp["EMAIL_PORT"]
 EMAIL_HOST_USER = _smtp.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = _smtp.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_SSL = _smtp.get("EMAIL_USE_SSL", False)

@@ -21,8 +21,8 @@ _ALLOWED = ("Allow: /code-of-conduct/", "Allow: /privacy/", "Allow: /contact/")
 def home(request: HttpRequest) -> HttpResponse:
     """Show a visitor what the portal is, and a member their own matches, sessions and clinics."""
     now = timezone.now()
-    is_member = request.user.is_authenticated
-    shown = sections.for_member(request.user, now=now) if is_member else sections.for_everybody(now=now)
+    member = request.user if request.user.is_authenticated else None
+    shown = sections.for_member(member, now=now) if member else sections.for_everybody(now=now)
     return render(request, "letsconnect/home.html", shown)
 
 

@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import People
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.querysets import as_own
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.ledger.by_hand import lift_suppression
-from mailings.models import Letter, Suppression
+from mailings.models import Letter, LetterQuerySet, Suppression, SuppressionQuerySet
 
 
 @admin.register(Letter)
-class LetterAdmin(WorkingGroupAdmin):
+class LetterAdmin(WorkingGroupAdmin[Letter]):
     look, look_at_list = "letter", "letters"
     shows = ("member",)
     version_columns = ("state",)
@@ -53,7 +54,7 @@ class LetterAdmin(WorkingGroupAdmin):
         return people
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        tally = self.get_queryset(request).tally()
+        tally = as_own(self.get_queryset(request), LetterQuerySet).tally()
         states = [(LetterState(state).label, state, tally[state]) for state in LetterState.values]
         context = {"written": tally["written"], "states": states}
         return super().changelist_view(request, context | (extra_context or {}))
@@ -86,7 +87,7 @@ class LetterAdmin(WorkingGroupAdmin):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(WorkingGroupAdmin):
+class SuppressionAdmin(WorkingGroupAdmin[Suppression]):
     shows_nobody_because = "only fingerprints of addresses are kept"
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
@@ -100,7 +101,9 @@ class SuppressionAdmin(WorkingGroupAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
     ) -> tuple[QuerySet[Suppression], bool]:
-        return (queryset.fingerprinted(search_term), False) if search_term else (queryset, False)
+        if search_term:
+            queryset = as_own(queryset, SuppressionQuerySet).fingerprinted(search_term)
+        return queryset, False
 
     @admin.action(description=gettext_lazy("Write to these addresses again"), permissions=["coordinator"])
     def lift(self, request: HttpRequest, suppressions: QuerySet[Suppression]) -> None:

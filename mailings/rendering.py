@@ -6,8 +6,8 @@ from typing import Any
 
 from css_inline import CSSInliner
 from django.conf import settings
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Template, engines
+from django.template.backends.django import DjangoTemplates
 from django.utils import timezone, translation
 
 from letsconnect.base.calendars import CalendarPart
@@ -50,8 +50,15 @@ def render_letter(template: str, context: dict[str, Any], *, language: str, zone
         )
 
 
+def _template(name: str) -> Template:
+    engine = engines["django"]
+    if not isinstance(engine, DjangoTemplates):
+        raise TypeError("letters are written in Django's own templates")
+    return engine.engine.get_template(name)
+
+
 def _render(name: str, values: dict[str, Any], *, escape: bool) -> str:
-    return get_template(name).template.render(Context(values, autoescape=escape))
+    return _template(name).render(Context(values, autoescape=escape))
 
 
 @cache

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.admin.choosing_person import PersonForm
 from registrations.admin.seats import SeatAdmin
+from registrations.requests import signed_in
 from trust.domain import TrustError
 from trust.models import TrustSeat
 from trust.seats.appointing import appoint_to_trust_team, end_trust_seat
@@ -31,7 +32,7 @@ class TrustSeatAdmin(SeatAdmin):
         return _("Whoever is on the trust team reads what people tell it in confidence, with their names.")
 
     def give(self, request: HttpRequest, values: dict[str, Any]) -> TrustSeat:
-        return appoint_to_trust_team(member=values["member"], by=request.user, now=timezone.now())
+        return appoint_to_trust_team(member=values["member"], by=signed_in(request), now=timezone.now())
 
     def end(self, request: HttpRequest, seat: TrustSeat, until_on: date) -> None:
-        end_trust_seat(seat=seat, until_on=until_on, by=request.user, now=timezone.now())
+        end_trust_seat(seat=seat, until_on=until_on, by=signed_in(request), now=timezone.now())

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from matching.words import reasons
 from registrations.domain.registrations import RegistrationError
 from registrations.models import Member, Registration
 from registrations.participation import blocking
+from registrations.requests import MemberRequest
 from trust.domain import ReportMoveNotAllowed, TooManyReports, TrustError
 from trust.forms import DecideForm, NameForm, ReportForm
 from trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
@@ -42,7 +43,7 @@ SHOWN = 200
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def report_new(request: HttpRequest) -> HttpResponse:
+def report_new(request: MemberRequest) -> HttpResponse:
     """Take a report about anybody."""
     return _tell(request, other=None)
 
@@ -50,13 +51,13 @@ def report_new(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def report_match(request: HttpRequest, match_id: int) -> HttpResponse:
+def report_match(request: MemberRequest, match_id: int) -> HttpResponse:
     """Take a report about the other person of a match, whether the match is over or not."""
     match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
     return _tell(request, other=match.person(match.side_of(request.user).other))
 
 
-def _tell(request: HttpRequest, *, other: Registration | None) -> HttpResponse:
+def _tell(request: MemberRequest, *, other: Registration | None) -> HttpResponse:
     about = other.member if other is not None else None
     now = timezone.now()
     seats = TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member").order_by("pk")
@@ -90,7 +91,7 @@ def _tell(request: HttpRequest, *, other: Registration | None) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: MemberRequest) -> HttpResponse:
     """Show the reports this member of the trust team may read; anybody else gets 404."""
     reports = _readable(request)
     rows = list(reports.select_related("reporter", "about").order_by("-made_at", "-pk")[:SHOWN])
@@ -101,7 +102,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def report_detail(request: HttpRequest, number: str) -> HttpResponse:
+def report_detail(request: MemberRequest, number: str) -> HttpResponse:
     """Show one report with its notes; the form adds a note, changes the state, or both."""
     report = _find(request, number)
     ReportLook.objects.note(viewer=request.user, reports=[report], on=timezone.now().astimezone(UTC).date())
@@ -125,7 +126,7 @@ def report_detail(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def report_name(request: HttpRequest, number: str) -> HttpResponse:
+def report_name(request: MemberRequest, number: str) -> HttpResponse:
     """Record which account the report is about."""
     report = _find(request, number)
     form = NameForm(request.POST)
@@ -145,7 +146,7 @@ def report_name(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def report_reopen(request: HttpRequest, number: str) -> HttpResponse:
+def report_reopen(request: MemberRequest, number: str) -> HttpResponse:
     """Open the account again that the team closed."""
     try:
         reopen_account(
@@ -161,7 +162,7 @@ def report_reopen(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def report_step_aside(request: HttpRequest, number: str) -> HttpResponse:
+def report_step_aside(request: MemberRequest, number: str) -> HttpResponse:
     """Stop reading this report."""
     try:
         step_aside(report=_find(request, number), by=request.user, now=timezone.now())
@@ -172,7 +173,7 @@ def report_step_aside(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("trust:report-list")
 
 
-def _readable(request: HttpRequest) -> ReportQuerySet:
+def _readable(request: MemberRequest) -> ReportQuerySet:
     """Return the reports the visitor may read; 404 for who has no seat, as for a page that does not exist."""
     today = timezone.now().astimezone(UTC).date()
     if not TrustSeat.objects.current(on=today).of(request.user).exists():
@@ -180,11 +181,11 @@ def _readable(request: HttpRequest) -> ReportQuerySet:
     return Report.objects.not_kept_from(request.user)
 
 
-def _find(request: HttpRequest, number: str) -> Report:
+def _find(request: MemberRequest, number: str) -> Report:
     return get_object_or_404(_readable(request).select_related("reporter", "about"), number=number)
 
 
-def _detail(request: HttpRequest, report: Report, *, form: DecideForm, name_form: NameForm) -> HttpResponse:
+def _detail(request: MemberRequest, report: Report, *, form: DecideForm, name_form: NameForm) -> HttpResponse:
     context: dict[str, Any] = {
         "report": report,
         "notes": report.notes.select_related("written_by"),
@@ -202,7 +203,7 @@ def _facts(report: Report) -> dict[str, Any]:
     return {**facts, "notes": list(report.notes.values_list("pk", flat=True))}
 
 
-def _check_as_opened(request: HttpRequest, report: Report) -> None:
+def _check_as_opened(request: MemberRequest, report: Report) -> None:
     """Lock the report; ReportMoveNotAllowed where a colleague wrote or decided something since the page was opened."""
     locked = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
     if versions.changed_since(request.POST.get(versions.FIELD, ""), _facts(locked)):
@@ -211,6 +212,6 @@ def _check_as_opened(request: HttpRequest, report: Report) -> None:
         )
 
 
-def _others_about(request: HttpRequest, about: Member | None) -> int:
+def _others_about(request: MemberRequest, about: Member | None) -> int:
     """Return how many other reports, of those this reader may see, are about the same person."""
     return _readable(request).filter(about=about).count() - 1 if about is not None else 0

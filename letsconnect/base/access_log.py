@@ -62,4 +62,6 @@ def _end_of(row: models.Model, way: str) -> tuple[str, int | None]:
         if row is None:
             return "", None
     foreign = row._meta.get_field(last)
+    if not isinstance(foreign, models.ForeignKey):
+        raise TypeError(f"{way} leads from {row._meta.label} to no row")
     return foreign.related_model.__name__, getattr(row, foreign.attname)

@@ -39,6 +39,7 @@ def count_recent(
 
     To limit by this count, hold the lock under which these acts are written: otherwise two requests count the same.
     """
+    ids: Any  # keys, or a query for them
     if isinstance(on, models.Model):
         label, ids = on._meta.label_lower, [on.pk]
     else:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.admin import SimpleListFilter
+from django.contrib.admin import AdminSite, SimpleListFilter
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from letsconnect.base.access_log import People, people_on
 from letsconnect.base.addresses import canonical_words
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
-from letsconnect.base.versioned import VersionedAdmin
+from letsconnect.base.versioned import Row, VersionedAdmin
 
 
 class DeskList(ChangeList):
@@ -35,7 +36,7 @@ def _is_unknown(chosen: Any) -> bool:
     return bool(value) and value not in {str(choice) for choice, _label in chosen.lookup_choices}
 
 
-class WorkingGroupAdmin(VersionedAdmin):
+class WorkingGroupAdmin(VersionedAdmin[Row]):
     """What liaisons and coordinators may do with one table. Nobody deletes rows: erasure empties them."""
 
     liaisons_may: frozenset[str] = frozenset({"view"})
@@ -57,7 +58,7 @@ class WorkingGroupAdmin(VersionedAdmin):
             return False
         return what in (self.coordinators_may if member.is_coordinator else self.liaisons_may)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any | None:
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
         """Find the row by its key where the address names no column.
 
         Django would look for a column with an empty name and fail.
@@ -86,7 +87,7 @@ class WorkingGroupAdmin(VersionedAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DeskList
 
-    def people_on(self, rows: Iterable[models.Model]) -> People:
+    def people_on(self, rows: Iterable[Row]) -> People:
         """Return whose data these rows show."""
         return people_on(rows, self.shows)
 
@@ -119,25 +120,23 @@ class WorkingGroupAdmin(VersionedAdmin):
         Django allows every column of the table. By filtering on a hidden column, such as an address, a liaison could
         find out its value letter by letter.
         """
-        offered = {self.date_hierarchy}
-        for offer in self.get_list_filter(request):
-            offered.add(getattr(offer, "parameter_name", offer))
+        offered = {self.date_hierarchy, *(getattr(one, "parameter_name", one) for one in self.get_list_filter(request))}
         is_offered = lookup in offered or lookup.split("__")[0] in offered
         return is_offered and "\x00" not in value and super().lookup_allowed(lookup, value, request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "view")
 
-    def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return self._may(request, "view")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return self._may(request, "change")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return self._may(request, "add")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
     def has_seat(self, request: HttpRequest) -> bool:
@@ -171,8 +170,9 @@ class WorkingGroupAdmin(VersionedAdmin):
         }
         return TemplateResponse(request, "admin/acts.html", context)
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Row, message: Any) -> LogEntry:
         """Do nothing: the log of acts is the only log, and Django's own would copy names into a second one."""
+        return LogEntry()  # not stored
 
     log_change = log_deletion = log_addition
 
@@ -184,8 +184,14 @@ class DeskInline:
     Nobody deletes rows unless the inline says so.
     """
 
-    def _page(self, request: HttpRequest) -> WorkingGroupAdmin:
-        return self.admin_site._registry[self.parent_model]
+    admin_site: AdminSite
+    parent_model: type[models.Model]
+
+    def _page(self, request: HttpRequest) -> "WorkingGroupAdmin[Any]":
+        page = self.admin_site._registry[self.parent_model]
+        if not isinstance(page, WorkingGroupAdmin):
+            raise TypeError(f"{page} is no page of the desk")
+        return page
 
     def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         return self._page(request).has_view_permission(request, obj)
@@ -209,5 +215,5 @@ def _with_readable_reasons(acts_about: Iterable[Act], obj: models.Model, reader:
     acts, is_theirs = list(acts_about), personal_columns.table_of(type(obj)).belongs_to(obj, reader)
     for act in acts:
         reason = getattr(act, "reason", None)
-        act.reason_to_show = act.reason_for(reader) if is_theirs else (reason.text if reason else "")
+        vars(act)["reason_to_show"] = act.reason_for(reader) if is_theirs else (reason.text if reason else "")
     return acts

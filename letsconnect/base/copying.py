@@ -32,11 +32,17 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
         writer.writerow([_written(field, row[place]) for field, place in places] + fixed)
     buffer.seek(0)
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in [*given_fields, *(field for field, _value in constants)])
+    names = ", ".join(quote(_column(field)) for field in [*given_fields, *(field for field, _value in constants)])
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(
             f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')", buffer
         )
+
+
+def _column(field: "models.Field[Any, Any]") -> str:
+    if field.column is None:
+        raise TypeError(f"{field.name} is no column")
+    return field.column
 
 
 def _written(field: models.Field, value: Any) -> Any:

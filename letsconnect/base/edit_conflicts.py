@@ -156,7 +156,8 @@ def _compare_rows(comparison: Comparison, formset: Any, *, changed: set[str], be
             posted.pop(key, None)
     for number, row_form in enumerate(formset.initial_forms):
         place = places.get(str(row_form.instance.pk))
-        _put(posted, rows.get(place, {}), prefix, place, number)
+        if place is not None:
+            _put(posted, rows.get(place, {}), prefix, place, number)
         posted[f"{prefix}-{number}-{row_form._meta.model._meta.pk.name}"] = str(row_form.instance.pk)
         for name in own_fields(row_form):
             key = f"{prefix}:{row_form.instance.pk}:{name}"
@@ -172,7 +173,7 @@ def _compare_rows(comparison: Comparison, formset: Any, *, changed: set[str], be
 
 
 def _settle(
-    comparison: Comparison, form: forms.ModelForm, name: str, *, key: str, at: str, before: dict[str, str]
+    comparison: Comparison, form: forms.BaseForm, name: str, *, key: str, at: str, before: dict[str, str]
 ) -> None:
     """Note one difference; where nobody typed, let the form continue with the current value."""
     typed, now = _sent(form, name, comparison.data, at), _untouched(form, name)
@@ -192,7 +193,7 @@ def _shown(widget: forms.Widget, value: Any) -> list[str]:
     if isinstance(widget, forms.CheckboxInput):
         return ["on"] if value else []
     if isinstance(widget, forms.MultiWidget):
-        parts = value if isinstance(value, list | tuple) else widget.decompress(value)
+        parts = value if isinstance(value, list | tuple) else widget.decompress(value) or ()
         pairs = zip(widget.widgets, parts, strict=False)
         return [_word(one.format_value(part)) for one, part in pairs]
     shown = widget.format_value(value)
@@ -201,6 +202,11 @@ def _shown(widget: forms.Widget, value: Any) -> list[str]:
     if _takes_many(widget):
         return [str(one) for one in shown]
     return [_word(shown[0]) if shown else ""]
+
+
+def _suffixes(widget: forms.MultiWidget) -> list[str]:
+    """What each part of the widget adds to its name; Django's stubs do not know of it."""
+    return getattr(widget, "widgets_names")  # noqa: B009
 
 
 def _word(value: Any) -> str:
@@ -217,7 +223,7 @@ def _sent(form: forms.BaseForm, name: str, posted: QueryDict, at: str) -> list[s
     if isinstance(widget, forms.CheckboxInput):
         return ["on"] if at in posted else []
     if isinstance(widget, forms.MultiWidget):
-        return [posted.get(f"{at}{suffix}", "") for suffix in widget.widgets_names]
+        return [posted.get(f"{at}{suffix}", "") for suffix in _suffixes(widget)]
     values = [_word(value) for value in posted.getlist(at)]
     return values if _takes_many(widget) else (values[-1:] or [""])
 
@@ -225,7 +231,7 @@ def _sent(form: forms.BaseForm, name: str, posted: QueryDict, at: str) -> list[s
 def _write(form: forms.BaseForm, name: str, posted: QueryDict, at: str, values: list[str]) -> None:
     widget = form.fields[name].widget
     if isinstance(widget, forms.MultiWidget):
-        for suffix, value in zip(widget.widgets_names, values, strict=False):
+        for suffix, value in zip(_suffixes(widget), values, strict=False):
             posted[f"{at}{suffix}"] = value
     elif values:
         posted.setlist(at, values)
@@ -265,6 +271,6 @@ def _keys(posted: QueryDict, prefix: str, place: int) -> list[str]:
     return [key for key in posted if key.startswith(f"{prefix}-{place}-")]
 
 
-def _put(posted: QueryDict, row: dict[str, list[str]], prefix: str, place: int | None, number: int) -> None:
+def _put(posted: QueryDict, row: dict[str, list[str]], prefix: str, place: int, number: int) -> None:
     for key, values in row.items():
         posted.setlist(key.replace(f"{prefix}-{place}-", f"{prefix}-{number}-", 1), values)

@@ -26,7 +26,7 @@ class LineFormField(forms.CharField):
     default_validators = [check_can_be_seen]
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""  # None only where a field says so, and this one does not
         line = one_line(text)
         # What is nothing but invisible is refused, not taken for empty; NUL is refused as in every field.
         return text if "\x00" in text or not line else line
@@ -68,7 +68,7 @@ def mend_lines(model: type[models.Model], *fields: str, unseen: str = "") -> int
 
     ``unseen`` replaces values of which nothing can be seen.
     """
-    broken = list(model.objects.exclude(lines_can_be_seen(*fields)).only(*fields))
+    broken = list(model._default_manager.exclude(lines_can_be_seen(*fields)).only(*fields))
     for row in broken:
         for field in fields:
             setattr(row, field, visible_line(getattr(row, field)) or unseen)

@@ -46,9 +46,10 @@ class Act(models.Model):
 
     def reason_for(self, member: Any) -> str:
         """The reason, if the member may read it: if it is meant for them or was written by them."""
-        reason = getattr(self, "reason", None)
-        is_theirs = reason is not None and (reason.is_for_them or self.actor_id == member.pk)
-        return reason.text if is_theirs else ""
+        reason: ActReason | None = getattr(self, "reason", None)
+        if reason is None or not (reason.is_for_them or self.actor_id == member.pk):
+            return ""
+        return reason.text
 
 
 class ActReason(models.Model):

@@ -4,9 +4,9 @@ CONTRIBUTING.md says how to declare a new column.
 """
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class Table:
 
     def emptied(self) -> dict[str, Any]:
         """Return the value of each personal column after erasure."""
-        return {name: _empty(self.model._meta.get_field(name)) for name in self.personal}
+        return {name: _empty(_column(self.model, name)) for name in self.personal}
 
 
 @cache
@@ -81,11 +81,26 @@ def table_of(model: type[models.Model]) -> Table:
     return next(table for table in tables() if table.model is model)
 
 
+def _followed(model: type[models.Model], way: Iterable[str]) -> type[models.Model] | None:
+    """Return the table that the keys of these names lead to, one after the other; None if one of them is no key."""
+    at: Any = model
+    for name in way:
+        at = at._meta.get_field(name).related_model if at is not None else None
+    return at
+
+
+def _column(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    column = model._meta.get_field(name)
+    if not isinstance(column, models.Field):
+        raise TypeError(f"{name} is no column of {model._meta.label}")
+    return column
+
+
 def _table(model: type[models.Model], declared: dict[str, Any]) -> Table:
     keys = {field.name for field in model._meta.concrete_fields if field.is_relation}
     owners = declared.get("of", [path for name, path in _OWNERS.items() if name in keys])
     personal = tuple(declared.get("personal", ()))
-    stuck = any(not _can_be_empty(model._meta.get_field(name)) for name in personal)
+    stuck = any(not _can_be_empty(_column(model, name)) for name in personal)
     shown = {
         column: frozenset(word.strip() for word in words.split(","))
         for words, columns in declared.get("shown_to", {}).items()
@@ -96,8 +111,8 @@ def _table(model: type[models.Model], declared: dict[str, Any]) -> Table:
 
 def _leads_through_a_registration(model: type[models.Model], lookup: str) -> bool:
     *way, last = lookup.split("__")
-    before: Any = reduce(lambda at, name: at._meta.get_field(name).related_model, way, model)
-    return last == "member" and before._meta.model_name == "registration"
+    before = _followed(model, way)
+    return last == "member" and before is not None and before._meta.model_name == "registration"
 
 
 def _is(row: models.Model, lookup: str, member: models.Model, through: Collection[int]) -> bool:

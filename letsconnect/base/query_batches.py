@@ -77,7 +77,7 @@ def _give(rows: QuerySet[Any], compiler: Any, rows_read: Iterable[list[Any]]) ->
         for row in rows_read
     ]
     compiler.execute_sql = lambda *args, **kwargs: [values]
-    rows.query.get_compiler = lambda *args, **kwargs: compiler
+    vars(rows.query)["get_compiler"] = lambda *args, **kwargs: compiler  # for this one queryset
     rows._fetch_all()
 
 

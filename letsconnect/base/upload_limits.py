@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
+from letsconnect.base.requests import noted_on
+
 LARGEST = 5 * 1024 * 1024  # of all files of one request together
 
 
@@ -17,7 +19,8 @@ class BoundedFiles(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
         if self.received > LARGEST:
-            self.request.has_too_large_file = True
+            if self.request is not None:
+                noted_on(self.request).has_too_large_file = True
             raise SkipFile
         return raw_data
 

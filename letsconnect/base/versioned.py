@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -13,10 +13,12 @@ from django.forms import BaseForm, BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from letsconnect.base import edit_conflicts, versions
 from letsconnect.base.keys import keys_among
+from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 
 MOST_ACROSS = 5000  # rows for which a button is pressed at once, when all of them are, on every page
@@ -24,7 +26,24 @@ MOST_ACROSS = 5000  # rows for which a button is pressed at once, when all of th
 FormOf = Callable[[Any], BaseForm]
 
 
-class VersionedAdmin(admin.ModelAdmin):
+Row = TypeVar("Row", bound=models.Model)
+
+if TYPE_CHECKING:
+
+    class _Admin(admin.ModelAdmin[Row]):
+        """Django's own, with the method that its stubs leave out."""
+
+        def _changeform_view(
+            self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any] | None
+        ) -> HttpResponse: ...
+
+else:
+
+    class _Admin(admin.ModelAdmin, Generic[Row]):
+        """Django's own, which may be told at run time too whose rows it shows."""
+
+
+class VersionedAdmin(_Admin[Row]):
     """Every form carries the version it was opened at, every button that of its row, every list those of its rows.
 
     The version is compared under the row's lock. So of two people who save at the same time, the second is shown what
@@ -38,7 +57,7 @@ class VersionedAdmin(admin.ModelAdmin):
     # Whether the buttons of the list compare versions in their action instead, under its own locks.
     compares_in_action: bool = False
 
-    def facts(self, request: HttpRequest, obj: models.Model) -> dict[str, Any]:
+    def facts(self, request: HttpRequest, obj: Row) -> dict[str, Any]:
         """Return what a page about this row shows: its columns and, where there is a form, its fields and rows."""
         columns = versions.columns_of(obj, self.version_columns or ())
         if not self.has_change_permission(request, obj):
@@ -49,23 +68,23 @@ class VersionedAdmin(admin.ModelAdmin):
             facts |= edit_conflicts.facts_of_rows(formset)
         return facts
 
-    def opened(self, request: HttpRequest, obj: models.Model, form: FormOf | None = None) -> str:
+    def opened(self, request: HttpRequest, obj: Row, form: FormOf | None = None) -> str:
         """Return the value of the hidden field for a form, or for a button about this row.
 
         ``form`` makes the unchanged form of a row, for pages that are not Django's own.
         """
         return versions.opened_at(self._facts(request, obj, form))
 
-    def _facts(self, request: HttpRequest, obj: models.Model, form: FormOf | None) -> dict[str, Any]:
+    def _facts(self, request: HttpRequest, obj: Row, form: FormOf | None) -> dict[str, Any]:
         facts = self.facts(request, obj)
         return facts if form is None else _with_form(facts, form(obj))
 
-    def lock(self, obj: models.Model) -> None:
+    def lock(self, obj: Row) -> None:
         """Lock the row that the action behind a form or button locks first."""
         list(self.model._base_manager.select_for_update(no_key=True, of=("self",)).filter(pk=obj.pk).values_list("pk"))
 
     @contextmanager
-    def as_opened(self, request: HttpRequest, obj: models.Model, form: FormOf | None = None) -> Iterator[Any]:
+    def as_opened(self, request: HttpRequest, obj: Row, form: FormOf | None = None) -> Iterator[Row]:
         """Act on a row as the page showed it, in one transaction; raises ChangedMeanwhile if the row has changed."""
         with transaction.atomic():
             self.lock(obj)
@@ -79,7 +98,7 @@ class VersionedAdmin(admin.ModelAdmin):
             yield now
 
     def _beside(
-        self, request: HttpRequest, now: models.Model, changed: list[str], form: FormOf | None
+        self, request: HttpRequest, now: Row, changed: list[str], form: FormOf | None
     ) -> edit_conflicts.Comparison | None:
         if form is None:
             return None
@@ -141,21 +160,23 @@ class VersionedAdmin(admin.ModelAdmin):
             return {}
         facts, opened = self.facts(request, obj), request.POST.get(versions.FIELD, "")
         changed = versions.changed_since(opened, facts)
-        request.opened = versions.opened_at(facts)
+        noted_on(request).opened = versions.opened_at(facts)
         if not changed:
             return {}
         form, formsets = self._untouched(request, obj)
         comparison = edit_conflicts.compare(
             changed, opened=opened, posted=request.POST, row=obj, form=form, formsets=formsets
         )
-        request.POST, request.was_faster = comparison.data, True
+        vars(request)["POST"] = comparison.data  # the form goes on with what stands there now
+        noted_on(request).was_faster = True
         return {"differences": comparison.differences}
 
-    def _untouched(self, request: HttpRequest, obj: models.Model) -> tuple[ModelForm, list[BaseModelFormSet]]:
+    def _untouched(self, request: HttpRequest, obj: Row) -> tuple["ModelForm[Any]", "list[BaseModelFormSet[Any, Any]]"]:
         """Return the form and its formsets as they are before anybody types."""
         fields = flatten_fieldsets(self.get_fieldsets(request, obj))
         form = self.get_form(request, obj, change=True, fields=fields)(instance=obj)
-        formsets, prefixes = [], {}
+        formsets: list[BaseModelFormSet[Any, Any]] = []
+        prefixes: dict[str, int] = {}
         for formset, inline in self.get_formsets_with_inlines(request, obj):
             prefix = formset.get_default_prefix()
             prefixes[prefix] = prefixes.get(prefix, 0) + 1
@@ -165,19 +186,25 @@ class VersionedAdmin(admin.ModelAdmin):
         return form, formsets
 
     def get_form(
-        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
-    ) -> type[ModelForm]:
+        self, request: HttpRequest, obj: Row | None = None, change: bool = False, **kwargs: Any
+    ) -> type["ModelForm[Any]"]:
         form = super().get_form(request, obj, change=change, **kwargs)
         return _refusing(form) if getattr(request, "was_faster", False) else form
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: models.Model | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Row | None = None,
     ) -> HttpResponse:
         if obj is not None:
             context["opened"] = getattr(request, "opened", "") or self.opened(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Row, form: "ModelForm[Any]", change: bool) -> None:
         """Write only the fields that were changed."""
         columns = {field.name for field in obj._meta.concrete_fields}
         if not change:
@@ -196,14 +223,16 @@ class VersionedAdmin(admin.ModelAdmin):
             shown["opened_all"] = versions.all_rows(rows.queryset, self.version_columns or ())
         return response
 
-    def row_version(self, obj: models.Model) -> str:
+    def row_version(self, obj: Row) -> str:
         return f"{obj.pk}:{versions.fingerprint(versions.columns_of(obj, self.version_columns or ()))}"
 
-    def action_checkbox(self, obj: models.Model) -> str:
+    def action_checkbox(self, obj: Row) -> SafeString:
         box = super().action_checkbox(obj)
         return format_html('{}<input type="hidden" name="{}" value="{}">', box, versions.ROWS, self.row_version(obj))
 
-    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         """Run a button for the ticked rows as they were shown; report the rows that changed and leave them alone.
 
         Ticks that cannot be rows are ignored: our page did not send them.
@@ -216,9 +245,9 @@ class VersionedAdmin(admin.ModelAdmin):
             if across and not self._are_all_as_shown(request, queryset):
                 return None
             if across or self.compares_in_action:
-                return super().response_action(request, queryset)
+                return super().response_action(request, queryset, *args, **kwargs)
             stale = self._changed_rows(request, keys_among(ticked))
-            return super().response_action(request, queryset.exclude(pk__in=stale))
+            return super().response_action(request, queryset.exclude(pk__in=stale), *args, **kwargs)
 
     def _are_all_as_shown(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> bool:
         """Tell whether no row of the list, on any page, has changed since it was opened; if one has, tell the user."""
@@ -230,7 +259,7 @@ class VersionedAdmin(admin.ModelAdmin):
             self._lock_rows(queryset.values("pk"))
         rows, seen = list(queryset), request.POST.get(versions.ALL, "")
         if seen and seen == versions.all_objects(rows, self.version_columns or ()):
-            request.compared = {row.pk: row for row in rows}
+            noted_on(request).compared = {row.pk: row for row in rows}
             return True
         message = _(
             "Something in this list changed since you opened it, so nothing was done with any of it. Look again."
@@ -252,8 +281,10 @@ class VersionedAdmin(admin.ModelAdmin):
             self._lock_rows(ticked)
         seen, stale, beside = set(request.POST.getlist(versions.ROWS)), [], self.get_list_select_related(request)
         rows = self.get_queryset(request).filter(pk__in=ticked)
-        request.compared = {row.pk: row for row in (rows.select_related(*beside) if beside else rows)}
-        for row in request.compared.values():
+        if beside:
+            rows = rows.select_related(*(() if isinstance(beside, bool) else beside))
+        noted_on(request).compared = compared = {row.pk: row for row in rows}
+        for row in compared.values():
             if self.row_version(row) not in seen:
                 stale.append(row.pk)
                 message = _("%(row)s changed since you saw this list, so nothing was done with it. Look at it again.")
@@ -267,10 +298,10 @@ def _with_form(facts: dict[str, Any], form: BaseForm) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in fields} | edit_conflicts.facts_of(form)
 
 
-def _refusing(form: type[ModelForm]) -> type[ModelForm]:
+def _refusing(form: type["ModelForm[Any]"]) -> type["ModelForm[Any]"]:
     """Return the same form as a class that saves nothing and says why."""
 
-    def clean(self: ModelForm) -> dict[str, Any] | None:
+    def clean(self: "ModelForm[Any]") -> dict[str, Any] | None:
         cleaned = form.clean(self)
         self.add_error(
             None,
@@ -281,4 +312,4 @@ def _refusing(form: type[ModelForm]) -> type[ModelForm]:
         )
         return cleaned
 
-    return type(form)(form.__name__, (form,), {"clean": clean})
+    return type(form.__name__, (form,), {"clean": clean})

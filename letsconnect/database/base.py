@@ -3,6 +3,7 @@
 import time
 
 from django.db.backends.postgresql import base
+from psycopg2 import OperationalError
 
 from letsconnect.database import reading
 
@@ -18,7 +19,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         started = time.monotonic()
         try:
             return super().get_new_connection(conn_params)
-        except base.Database.OperationalError:
+        except OperationalError:
             was_refused = time.monotonic() - started < reading.REFUSED_WITHIN
             if not was_refused or not reading.take_second_try():
                 raise

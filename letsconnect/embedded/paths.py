@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 DATABASE = "letsconnect"
@@ -46,7 +47,7 @@ def redis_socket(base_dir: Path) -> Path:
     return socket_folder(base_dir) / "redis.sock"
 
 
-def embedded_database(base_dir: Path) -> dict[str, object]:
+def embedded_database(base_dir: Path) -> dict[str, Any]:
     """Return Django's settings of the embedded database."""
     return {
         "ENGINE": "letsconnect.embedded.backend",

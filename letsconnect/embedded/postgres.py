@@ -121,7 +121,9 @@ class Postgres:
     def stop(self) -> None:
         """Stop the server that answers on our socket, and wait for its end."""
         account = account_for(self.data, programs() / "postgres")
-        ended = account.run([programs() / "pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", _START_SECONDS])
+        ended = account.run(
+            [programs() / "pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", str(_START_SECONDS)]
+        )
         if ended.returncode and self.is_up():
             raise EmbeddedError(f"The embedded PostgreSQL did not stop: {ended.stderr.strip() or self._last_words()}")
         if self._process:
@@ -182,7 +184,6 @@ class Postgres:
         with self.log.open("ab") as log:
             account.hand_over(self.log)
             options = {**_SETTINGS, "unix_socket_directories": f'"{self._folder}"', "unix_socket_permissions": "0700"}
-            identity = {} if account.uid is None else {"user": account.uid, "group": account.uid, "extra_groups": []}
             self._process = subprocess.Popen(  # noqa: S603 - the wheel's own program
                 [*account.prefix, str(programs() / "postgres"), "-D", str(self.data)]
                 + [f"--{name}={value}" for name, value in options.items()],
@@ -192,7 +193,7 @@ class Postgres:
                 start_new_session=True,
                 cwd="/",
                 env=_environment(),
-                **identity,
+                **account.identity(),
             )
 
     def _wait(self) -> None:

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -127,7 +127,7 @@ def step(text: str) -> Iterator[None]:
     tell(f"  done in {time.monotonic() - begun:.0f} s")
 
 
-def call(command: list[str | Path], *, what: str, env: dict[str, str] | None = None) -> None:
+def call(command: Sequence[str | Path], *, what: str, env: dict[str, str] | None = None) -> None:
     """Run a command quietly; when it fails, show what it said."""
     ended = subprocess.run(  # noqa: S603 - our own words
         [str(word) for word in command],

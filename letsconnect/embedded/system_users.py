@@ -3,9 +3,10 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from letsconnect.embedded.errors import EmbeddedError
 
@@ -20,9 +21,12 @@ class Account:
     uid: int | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, command: list[str | Path], **options: object) -> subprocess.CompletedProcess[str]:
+    def identity(self) -> dict[str, Any]:
+        """Return as whom `subprocess` is to run a program."""
+        return {} if self.uid is None else {"user": self.uid, "group": self.uid, "extra_groups": []}
+
+    def run(self, command: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, with its output kept."""
-        identity = {} if self.uid is None else {"user": self.uid, "group": self.uid, "extra_groups": []}
         return subprocess.run(  # noqa: S603 - the wheel's own programs, words of ours
             [*self.prefix, *map(str, command)],
             stdin=subprocess.DEVNULL,
@@ -30,7 +34,7 @@ class Account:
             text=True,
             errors="replace",
             check=False,
-            **(identity | options),
+            **(self.identity() | options),
         )
 
     def hand_over(self, folder: Path) -> None:

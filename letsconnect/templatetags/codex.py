@@ -98,8 +98,8 @@ def codex_problems(form: forms.BaseForm) -> list[Problem]:
 
 def _problems(form: forms.BaseForm) -> Iterator[Problem]:
     for text in form.non_field_errors():
-        yield Problem("", text, "")
+        yield Problem("", str(text), "")
     for field in form:
         for text in field.errors:
             label = _("(hidden field %(name)s)") % {"name": field.name} if field.is_hidden else str(field.label or "")
-            yield Problem(label, text, _target(field))
+            yield Problem(label, str(text), _target(field))

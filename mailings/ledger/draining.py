@@ -17,7 +17,7 @@ from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
 from mailings.ledger import gathering
 from mailings.ledger.fence import fenced
 from mailings.ledger.settling import settle
-from mailings.models import Letter, Suppression
+from mailings.models import Letter, LetterQuerySet, Suppression
 from mailings.sending.composing import ComposedLetter, compose
 from mailings.sending.transport import MailSession, open_session
 
@@ -157,7 +157,7 @@ def _about(letter: Letter) -> models.Model | None:
     return about
 
 
-def _rest(mine: models.QuerySet, state: LetterState, *, reason: str) -> str:
+def _rest(mine: LetterQuerySet, state: LetterState, *, reason: str) -> str:
     return state.value if mine.move(LetterState.CLAIMED, state, reason=reason) else "lost"
 
 

@@ -98,12 +98,13 @@ def _new(
     if to is None and not address:
         raise ValueError("a letter goes to a member or to an address")
     about_type, about_id = kinds.about_of(about)
+    address = address or getattr(to, "email", None) or ""
     zone = zone or getattr(to, "zone", "")
     return Letter(
         kind=kind,
         key=key,
         member=to,
-        address=addresses.canonical_or_as_it_is(address or to.email or ""),
+        address=addresses.canonical_or_as_it_is(address),
         language=language_or_default(language or getattr(to, "language", "")),
         zone=zone if is_zone(zone) else "UTC",
         about_type=about_type,

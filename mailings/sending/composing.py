@@ -1,5 +1,6 @@
 """Composing the email message of a letter from its rendered text."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -53,11 +54,12 @@ def compose(letter: Letter, rendered: Rendered) -> ComposedLetter:
         message.attach_alternative(rendered.html, "text/html")
     if rendered.calendar:
         _attach(message, rendered.calendar)
+    as_bytes: Callable[..., bytes] = message.message().as_bytes  # the stubs are of Django 6, which takes a policy
     return ComposedLetter(
         message=message,
         sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"),
         recipient=recipient,
-        payload=message.message().as_bytes(linesep="\r\n"),
+        payload=as_bytes(linesep="\r\n"),
     )
 
 

@@ -64,13 +64,19 @@ class SmtpSession:
     def __init__(self, backend: EmailBackend) -> None:
         self.backend = backend
 
+    @property
+    def _line(self) -> smtplib.SMTP:
+        if self.backend.connection is None:
+            raise smtplib.SMTPServerDisconnected("there is no connection")
+        return self.backend.connection
+
     def ready(self) -> ServerAnswer | None:
         if self._is_alive():
             return None
         self._drop()
         try:
             self.backend.open()
-            self.backend.connection.ehlo_or_helo_if_needed()
+            self._line.ehlo_or_helo_if_needed()
         except smtplib.SMTPResponseException as error:
             self._drop()
             return ServerAnswer(None, f"{error.smtp_code} {_readable(error.smtp_error)}", stage=SmtpStage.HELLO)
@@ -94,12 +100,13 @@ class SmtpSession:
             return ServerAnswer(None, _readable(error), handed_over=handed_over)
         if not handed_over:
             self._start_over()
-            code = None if code < 400 else code  # it agreed to something, and has no text: nothing was sent
+            if code < 400:  # it agreed to something, and has no text: nothing was sent
+                return ServerAnswer(None, _readable(answer), stage=stage)
         return ServerAnswer(code, _readable(answer), handed_over=handed_over, stage=stage)
 
     def _envelope(self, parcel: ComposedLetter) -> tuple[SmtpStage, int, bytes]:
         """Name sender and recipient; 354 is the server's go-ahead for the text, anything else its refusal."""
-        smtp = self.backend.connection
+        smtp = self._line
         code, answer = smtp.mail(parcel.sender)
         if not 200 <= code < 300:
             return SmtpStage.SENDER, code, answer
@@ -109,7 +116,7 @@ class SmtpSession:
         return SmtpStage.TEXT, *smtp.docmd("DATA")
 
     def _text(self, payload: bytes) -> tuple[int, bytes]:
-        smtp = self.backend.connection
+        smtp = self._line
         smtp.send(re.sub(rb"(?m)^\.", b"..", payload).rstrip(b"\r\n") + b"\r\n.\r\n")
         return smtp.getreply()
 
@@ -124,7 +131,7 @@ class SmtpSession:
     def _start_over(self) -> None:
         """Reset the conversation after a refused envelope, so that the next letter starts afresh."""
         try:
-            self.backend.connection.rset()
+            self._line.rset()
         except LOST:
             self._drop()
 

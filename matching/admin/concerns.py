@@ -16,6 +16,7 @@ from matching.feedback.concerns import close_concern
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.words import reasons
 from registrations.domain.registrations import LookKind
+from registrations.requests import signed_in
 
 # Fewer marks than this could be told apart by who knows of one.
 FEWEST_MARKS = 5
@@ -85,7 +86,7 @@ class ConcernAdmin(DeskAdmin):
         done = 0
         for concern in queryset:
             try:
-                close_concern(concern=concern, by=request.user, now=timezone.now())
+                close_concern(concern=concern, by=signed_in(request), now=timezone.now())
             except MatchingError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             else:
@@ -96,7 +97,7 @@ class ConcernAdmin(DeskAdmin):
 
 
 def _counts(request: HttpRequest) -> dict[str, Any]:
-    mine = Match.objects.visible_to(request.user).values("pk")
+    mine = Match.objects.visible_to(signed_in(request)).values("pk")
     found = dict(
         SessionOutcome.objects.filter(session__match__in=mine, settled_at__isnull=False)
         .values_list("verdict")

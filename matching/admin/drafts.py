@@ -24,6 +24,7 @@ from matching.rounds.drafts import change_draft, draft_round, request_round, set
 from matching.rounds.previewing import preview_round
 from matching.rounds.scope import Scope
 from registrations.models import Registration, Skill
+from registrations.requests import signed_in
 
 CHANGE = "admin:matching_round_change"
 
@@ -46,8 +47,8 @@ class DraftPages(DeskAdmin):
         """Begin a draft and show what it would come to as it stands."""
         now = timezone.now()
         try:
-            round_ = draft_round(by=request.user, now=now)
-            preview_round(round_=round_, by=request.user, now=now)
+            round_ = draft_round(by=signed_in(request), now=now)
+            preview_round(round_=round_, by=signed_in(request), now=now)
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect("admin:matching_round_changelist")
@@ -65,14 +66,14 @@ class DraftPages(DeskAdmin):
             with self.as_opened(request, round_, form=DraftForm.of) as seen:
                 settings = form.settings(settings_of(seen))
                 told = {"round_": seen, "settings": settings, "scope": form.scope()}
-                changed = change_draft(**told, by=request.user, now=now)
-                preview_round(round_=changed, by=request.user, now=now)
+                changed = change_draft(**told, by=signed_in(request), now=now)
+                preview_round(round_=changed, by=signed_in(request), now=now)
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(CHANGE, round_.pk)
         except ChangedMeanwhile as changed:
             now_there = self.find(request, round_id)
-            if not _is_open_draft(now_there) or not may_steer(request.user, now_there):
+            if not _is_open_draft(now_there) or not may_steer(signed_in(request), now_there):
                 self.message_user(request, str(changed), messages.ERROR)
                 return redirect(CHANGE, round_.pk)
             form = DraftForm(changed.beside.data)
@@ -83,10 +84,10 @@ class DraftPages(DeskAdmin):
     def draft_page(
         self, request: HttpRequest, round_: Round, form: DraftForm | None = None, differences: Sequence[Any] = ()
     ) -> HttpResponse:
-        made = Match.objects.visible_to(request.user).filter(round=round_, made_by_hand=True).undecided()
+        made = Match.objects.visible_to(signed_in(request)).filter(round=round_, made_by_hand=True).undecided()
         pairs = list(made.with_people().order_by("pk"))
         self.note_matches(request, pairs)
-        picture = results.of_preview(round_, reader=request.user)
+        picture = results.of_preview(round_, reader=signed_in(request))
         self.note_names(request, picture.named if picture else [])
         return self.page(
             request,
@@ -103,7 +104,7 @@ class DraftPages(DeskAdmin):
                 "picture": picture,
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "reloads": round_.preview_requested_at is not None,
-                "may_steer": may_steer(request.user, round_),
+                "may_steer": may_steer(signed_in(request), round_),
             },
         )
 
@@ -127,7 +128,7 @@ class DraftPages(DeskAdmin):
                 sharer=people[values["sharer"]],
                 skill=Skill.objects.get(pk=values["skill"]),
                 why=values["why"],
-                by=request.user,
+                by=signed_in(request),
                 now=timezone.now(),
             )
         except MatchingError as refusal:
@@ -139,12 +140,12 @@ class DraftPages(DeskAdmin):
     @method_decorator(require_POST)
     def unpair_view(self, request: HttpRequest, round_id: int, match_id: int) -> HttpResponse:
         """Take a pair made by hand out of the draft again."""
-        visible = Match.objects.visible_to(request.user).filter(round=round_id, made_by_hand=True)
+        visible = Match.objects.visible_to(signed_in(request)).filter(round=round_id, made_by_hand=True)
         match = get_object_or_404(visible, pk=match_id)
         self.press_on_draft(
             request,
             self.find(request, round_id),
-            lambda _round: unmake_match_by_hand(match=match, by=request.user, now=timezone.now()) or match,
+            lambda _round: unmake_match_by_hand(match=match, by=signed_in(request), now=timezone.now()) or match,
         )
         return redirect(CHANGE, round_id)
 
@@ -157,14 +158,14 @@ class DraftPages(DeskAdmin):
         """Put the round into the queue of those to be computed."""
         round_ = self.find(request, round_id)
         if self.press_on_draft(
-            request, round_, lambda now: request_round(round_=now, by=request.user, now=timezone.now())
+            request, round_, lambda now: request_round(round_=now, by=signed_in(request), now=timezone.now())
         ):
             self.message_user(request, _("A worker computes the round now. This page shows how it goes."))
         return redirect(CHANGE, round_.pk)
 
     def people_to_choose(self, request: HttpRequest) -> QuerySet[Registration]:
         """Whom this member of the working group may see among those who can be matched today."""
-        matchable = Registration.objects.visible_to(request.user).matchable(on=timezone.now().date())
+        matchable = Registration.objects.visible_to(signed_in(request)).matchable(on=timezone.now().date())
         return matchable.select_related("member")
 
 

@@ -17,6 +17,7 @@ from matching.models import Exclusion
 from matching.rounds.rules import exclude_pair, lift_exclusion
 from registrations.domain.registrations import LookKind
 from registrations.models import Registration
+from registrations.requests import signed_in
 
 LIST = "admin:matching_exclusion_changelist"
 
@@ -59,7 +60,7 @@ class ExclusionAdmin(DeskAdmin):
     ) -> HttpResponse:
         """Choose two people of one's regions, and say why."""
         asked = {"one": request.GET.get("one", ""), "other": request.GET.get("other", "")}
-        people = {str(person.pk): person for person in people_to_name(request.user, *asked.values())}
+        people = {str(person.pk): person for person in people_to_name(signed_in(request), *asked.values())}
         self.note_names(request, people.values())
         form = ExcludeForm(request.POST or None, initial=asked, people=people.values())
         if form.is_valid() and self._exclude(request, people, form.cleaned_data):
@@ -72,7 +73,7 @@ class ExclusionAdmin(DeskAdmin):
                 one=people[values["one"]],
                 other=people[values["other"]],
                 reason=values["reason"],
-                by=request.user,
+                by=signed_in(request),
                 now=timezone.now(),
             )
         except MatchingError as refusal:
@@ -100,7 +101,7 @@ class ExclusionAdmin(DeskAdmin):
         """Lift it; what was typed is kept where that is refused."""
 
         def lift(now: Exclusion) -> Exclusion:
-            return lift_exclusion(exclusion=now, why=why, by=request.user, now=timezone.now())
+            return lift_exclusion(exclusion=now, why=why, by=signed_in(request), now=timezone.now())
 
         is_lifted = self.press(request, exclusion, lift) is not None
         if is_lifted:

@@ -29,6 +29,7 @@ from matching.rounds.reviews import approve_match, approve_matches, refuse_match
 from matching.words import reasons
 from registrations.domain.registrations import LookKind, Region
 from registrations.models import Registration, Skill
+from registrations.requests import signed_in
 
 CHANGE = "admin:matching_match_change"
 
@@ -50,7 +51,7 @@ class SkillFilter(admin.SimpleListFilter):
     parameter_name = "skill"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        matches = Match.objects.visible_to(request.user)
+        matches = Match.objects.visible_to(signed_in(request))
         heirs = matches.annotate(heir=Coalesce("skill__merged_into", "skill")).values("heir")
         return [(str(skill.pk), str(skill)) for skill in Skill.objects.filter(pk__in=heirs).with_names()]
 
@@ -118,7 +119,7 @@ class MatchAdmin(DeskAdmin):
         """Show both sides beside each other, the reasons, who else there is, and what was decided when."""
         match = self.find(request, object_id)
         self.note_looks(request, match.learner, match.sharer)
-        context = one_match.context(match, reader=request.user)
+        context = one_match.context(match, reader=signed_in(request))
         others = [row["sharer_id"] for row in context.get("alternatives", ()) if row["sharer_id"]]
         self.note_look(request, People(registrations=set(others)), what=LookKind.MATCHES)
         return self.page(request, "match", context)
@@ -128,7 +129,7 @@ class MatchAdmin(DeskAdmin):
         """Approve the match as the reader saw it: who comes second is told that it changed."""
         match = self.find(request, match_id)
         try:
-            match = approve_match(match=match, seen=_seen(request), by=request.user, now=timezone.now())
+            match = approve_match(match=match, seen=_seen(request), by=signed_in(request), now=timezone.now())
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
@@ -141,12 +142,12 @@ class MatchAdmin(DeskAdmin):
         """Give the learner another sharer; the page of the new match opens."""
         match = self.find(request, match_id)
         sharer = get_object_or_404(Registration, pk__in=keys_among([request.POST.get("sharer", "")]))
-        if not may_know(request.user, match.learner, sharer):
+        if not may_know(signed_in(request), match.learner, sharer):
             raise Http404  # as on the page, where somebody else's people have no name and no button
         skill = get_object_or_404(Skill, pk__in=keys_among([request.POST.get("skill", "")]))
         try:
             swapped = swap_match(
-                match=match, sharer=sharer, skill=skill, seen=_seen(request), by=request.user, now=timezone.now()
+                match=match, sharer=sharer, skill=skill, seen=_seen(request), by=signed_in(request), now=timezone.now()
             )
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
@@ -157,7 +158,7 @@ class MatchAdmin(DeskAdmin):
     @admin.action(description=_("Approve (sends nothing yet)"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
         seen = self.versions_seen(request, queryset)
-        outcome = approve_matches(matches=queryset, by=request.user, now=timezone.now(), seen=seen)
+        outcome = approve_matches(matches=queryset, by=signed_in(request), now=timezone.now(), seen=seen)
         tell_held(self, request, outcome.not_done)
         self._say_approved(request, len(outcome.done), len(outcome.waiting))
 
@@ -182,7 +183,7 @@ class MatchAdmin(DeskAdmin):
             return self.page(request, "refuse", {**context, "checkbox": ACTION_CHECKBOX_NAME})
         outcome = refuse_matches(
             matches=queryset,
-            by=request.user,
+            by=signed_in(request),
             now=timezone.now(),
             seen=self.versions_seen(request, queryset),
             **form.cleaned_data,
@@ -197,7 +198,7 @@ class MatchAdmin(DeskAdmin):
     @admin.action(description=_("Swap for the next best"), permissions=["seat"])
     def swap(self, request: HttpRequest, queryset: QuerySet[Match]) -> HttpResponse | None:
         """Show who each learner would get instead and what it costs; the button swaps them all."""
-        rows = one_match.next_best(queryset, reader=request.user)
+        rows = one_match.next_best(queryset, reader=signed_in(request))
         if "confirmed" not in request.POST:
             self.note_matches(request, [row["match"] for row in rows])
             self.note_names(request, [row["other"].sharer for row in rows if row["other"] is not None])
@@ -209,7 +210,7 @@ class MatchAdmin(DeskAdmin):
             for row in rows
             if row["other"] is not None
         ]
-        outcome = swap_matches(swaps=swaps, by=request.user, now=timezone.now())
+        outcome = swap_matches(swaps=swaps, by=signed_in(request), now=timezone.now())
         tell_held(self, request, outcome.not_done)
         count = len(outcome.done)
         if count:

@@ -27,6 +27,7 @@ from matching.rounds.repairing import repair_round
 from matching.rounds.rounds import cancel_round, release_undecided
 from matching.rounds.scope import Scope
 from matching.words import levels, reasons, shortages
+from registrations.requests import signed_in
 
 SHOWN_ON_A_ROUND = 200
 LEFT_A_PAGE = 50
@@ -86,7 +87,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
 
     def _progress_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
         has_failed = round_.state == RoundState.FAILED
-        picture = results.of_preview(round_, reader=request.user) if has_failed else None
+        picture = results.of_preview(round_, reader=signed_in(request)) if has_failed else None
         self.note_names(request, picture.named if picture else [])
         phases = list(RoundPhase)
         at = phases.index(RoundPhase(round_.phase)) if round_.phase else -1
@@ -103,13 +104,13 @@ class RoundAdmin(DraftPages, WhyNotPage):
                     for number, phase in enumerate(phases)
                 ],
                 "picture": picture,
-                "can_try_again": has_failed and may_steer(request.user, round_),
-                "can_cancel": may_cancel(request.user, round_),
+                "can_try_again": has_failed and may_steer(signed_in(request), round_),
+                "can_cancel": may_cancel(signed_in(request), round_),
             },
         )
 
     def _result_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
-        matches = Match.objects.visible_to(request.user).filter(round=round_)
+        matches = Match.objects.visible_to(signed_in(request)).filter(round=round_)
         counts = round_.statistics
         can_decide = round_.state in _DECIDABLE
         rows = list(matches.with_people().order_by("pk")[:SHOWN_ON_A_ROUND])
@@ -131,15 +132,15 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "by_state": _by_state(matches),
                 "rows": [line(match) for match in rows],
                 "shown": SHOWN_ON_A_ROUND,
-                "picture": results.of_round(round_, reader=request.user),
+                "picture": results.of_round(round_, reader=signed_in(request)),
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "warnings": results.cautions(row for row in rows if row.state in UNDECIDED) if can_decide else [],
                 "matches_url": f"{reverse('admin:matching_match_changelist')}?round__id__exact={round_.pk}",
                 "can_decide": can_decide,
                 "can_publish": matches.to_publish().exists(),
                 "can_repair": can_decide,
-                "can_release": _is_open(round_) and may_steer(request.user, round_),
-                "can_cancel": may_cancel(request.user, round_),
+                "can_release": _is_open(round_) and may_steer(signed_in(request), round_),
+                "can_cancel": may_cancel(signed_in(request), round_),
             },
         )
 
@@ -149,8 +150,8 @@ class RoundAdmin(DraftPages, WhyNotPage):
         others = "others" in request.GET
         left = round_.participants.not_looked_for_in(round_) if others else round_.participants.left_out_of(round_)
         everybody = left.count()
-        if not request.user.is_coordinator:
-            left = left.filter(registration__region__in=request.user.seat_regions)
+        if not signed_in(request).is_coordinator:
+            left = left.filter(registration__region__in=signed_in(request).seat_regions)
         shown = Paginator(left, LEFT_A_PAGE).get_page(request.GET.get("p"))
         self.note_names(request, [one.registration for one in shown])
         names = shortages.skill_names(change for one in shown for change in one.advice)
@@ -172,7 +173,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         """Compute the rest of a round again, around what was decided."""
         round_ = self.find(request, round_id)
         try:
-            repaired = repair_round(round_=round_, by=request.user, now=timezone.now())
+            repaired = repair_round(round_=round_, by=signed_in(request), now=timezone.now())
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(CHANGE, round_.pk)
@@ -189,7 +190,8 @@ class RoundAdmin(DraftPages, WhyNotPage):
         if request.method == "POST":
             self._publish(request, round_)
             return redirect(CHANGE, round_.pk)
-        matches = Match.objects.visible_to(request.user).filter(round=round_).to_publish().with_people().order_by("pk")
+        visible = Match.objects.visible_to(signed_in(request))
+        matches = visible.filter(round=round_).to_publish().with_people().order_by("pk")
         rows = [line(match) for match in matches]
         self.note_matches(request, matches)
         return self.page(
@@ -209,7 +211,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         # Looked at first: publishing goes on in steps, each a transaction of its own, and asks only whom was shown.
         if self.press(request, round_, lambda now: now) is None:
             return
-        told = {"seen": seen_versions(request), "by": request.user, "now": timezone.now()}
+        told = {"seen": seen_versions(request), "by": signed_in(request), "now": timezone.now()}
         try:
             published = publish_round(round_=round_, **told)
         except MatchingError as refusal:
@@ -229,7 +231,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         """Let go of what nobody decided."""
         round_ = self.find(request, round_id)
         released = self.press(
-            request, round_, lambda now: release_undecided(round_=now, by=request.user, now=timezone.now())
+            request, round_, lambda now: release_undecided(round_=now, by=signed_in(request), now=timezone.now())
         )
         if released is not None:
             said = _("Undecided proposals let go: %(count)d. Their places are free for the next round.")
@@ -240,7 +242,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
     def cancel_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         round_ = self.find(request, round_id)
         if self.press_on_draft(
-            request, round_, lambda now: cancel_round(round_=now, by=request.user, now=timezone.now())
+            request, round_, lambda now: cancel_round(round_=now, by=signed_in(request), now=timezone.now())
         ):
             self.message_user(request, _("The round is cancelled; nobody was told about it."))
         return redirect(CHANGE, round_.pk)

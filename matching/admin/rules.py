@@ -16,6 +16,7 @@ from matching.admin.forms import RulesForm
 from matching.domain.matches import MatchingError
 from matching.models import MatchingRules
 from matching.rounds.rules import change_rules
+from registrations.requests import signed_in
 
 CHANGE = "admin:matching_matchingrules_change"
 
@@ -38,7 +39,7 @@ class MatchingRulesAdmin(DeskAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         rules = MatchingRules.objects.current()
-        may_change = request.user.is_coordinator
+        may_change = signed_in(request).is_coordinator
         if request.method == "POST" and not may_change:
             raise PermissionDenied
         form, told = RulesForm(request.POST or None, instance=rules), None
@@ -48,7 +49,7 @@ class MatchingRulesAdmin(DeskAdmin):
         if form.is_valid():
             try:
                 with self.as_opened(request, rules, form=_form_of):
-                    change_rules(**form.cleaned_data, by=request.user, now=timezone.now())
+                    change_rules(**form.cleaned_data, by=signed_in(request), now=timezone.now())
             except MatchingError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             except ChangedMeanwhile as changed:

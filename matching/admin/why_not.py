@@ -19,6 +19,7 @@ from matching.models import Round
 from matching.rounds import explanations
 from matching.words import levels, reasons
 from registrations.models import Registration
+from registrations.requests import signed_in
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class WhyNotPage(DeskAdmin):
     def why_not_view(self, request: HttpRequest) -> HttpResponse:
         round_ = self._round(request)
         asked = [request.GET.get(side, "") for side in ("learner", "sharer")]
-        people = {person.pk: person for person in people_to_name(request.user, *asked)}
+        people = {person.pk: person for person in people_to_name(signed_in(request), *asked)}
         self.note_names(request, people.values())
         context: dict[str, Any] = {"title": _("Why not this pair?"), "round": round_}
         form = TwoPeopleForm(request.GET if "sharer" in request.GET else None, people=people.values())
@@ -46,9 +47,9 @@ class WhyNotPage(DeskAdmin):
             learner, sharer = (people[int(form.cleaned_data[side])] for side in ("learner", "sharer"))
             self.note_looks(request, learner, sharer)
             context["answer"] = answer(round_, learner, sharer)
-            context["zone"] = request.user.zone
+            context["zone"] = signed_in(request).zone
             monday = hours.next_monday(timezone.now().date())
-            context["week"] = week_of(learner, sharer, reader=request.user, start=monday)
+            context["week"] = week_of(learner, sharer, reader=signed_in(request), start=monday)
         return self.page(request, "why_not", {**context, "form": form})
 
     def _round(self, request: HttpRequest) -> Round | None:

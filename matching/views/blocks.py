@@ -5,7 +5,7 @@ from itertools import chain
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,11 +17,12 @@ from matching.models import Match
 from matching.views.match_page import row_for
 from registrations.models import Block, Member
 from registrations.participation import blocking
+from registrations.requests import MemberRequest
 
 
 @login_required
 @require_safe
-def person_list(request: HttpRequest) -> HttpResponse:
+def person_list(request: MemberRequest) -> HttpResponse:
     """Show each person the member was matched with and does not block yet, once, with their newest match."""
     page = page_of(_newest_of_each(request.user), request)
     matches = Match.objects.for_member(request.user).filter(pk__in=list(page))
@@ -44,7 +45,7 @@ def _newest_of_each(member: Member) -> list[int]:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def person_block(request: HttpRequest, match_id: int) -> HttpResponse:
+def person_block(request: MemberRequest, match_id: int) -> HttpResponse:
     """Explain what a block does; the button blocks the other person of this match."""
     match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
     row = row_for(match, request.user)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,12 +15,13 @@ from matching.feedback.forms import FeedbackForm
 from matching.feedback.giving import give_feedback
 from matching.models import Feedback, Session
 from matching.words import reasons
+from registrations.requests import MemberRequest
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def feedback_give(request: HttpRequest, session_id: int) -> HttpResponse:
+def feedback_give(request: MemberRequest, session_id: int) -> HttpResponse:
     """Ask one side how an hour went; to anybody else there is no such hour."""
     now = timezone.now()
     session = get_object_or_404(Session.objects.for_member(request.user).over(now=now).with_people(), pk=session_id)

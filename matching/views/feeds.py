@@ -17,13 +17,14 @@ from letsconnect.base.links import absolute
 from matching.domain.matches import SHOWS_CONTACT
 from matching.models import CalendarFeed, Match, Session
 from matching.sessions import calendars, feeds
+from registrations.requests import MemberRequest
 
 KEPT = timedelta(days=30)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def feed_page(request: HttpRequest) -> HttpResponse:
+def feed_page(request: MemberRequest) -> HttpResponse:
     """Say what the secret address is; the button makes a new one, shown this once."""
     address = ""
     if request.method == "POST":
@@ -35,7 +36,7 @@ def feed_page(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def feed_end(request: HttpRequest) -> HttpResponse:
+def feed_end(request: MemberRequest) -> HttpResponse:
     if feeds.end_feed(member=request.user, by=request.user, now=timezone.now()):
         messages.success(request, _("The address is void now. Calendars that read it get nothing any more."))
     return redirect("matching:feed-page")

@@ -5,7 +5,7 @@ from datetime import date
 from math import ceil
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from registrations.domain.registrations import ContactWay
 from registrations.models import Member, Registration
 from registrations.participation import blocking
 from registrations.participation.next_round import sentence, takes_part
+from registrations.requests import MemberRequest
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def row_for(match: Match, member: Member) -> Row:
     )
 
 
-def show(request: HttpRequest, match: Match, *, status: int = 200, **forms: Any) -> HttpResponse:
+def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Show one match to one of its two people; ``forms`` are those they have filled in, by their names here."""
     row = row_for(match, request.user)
     now, zone = timezone.now(), request.user.zone

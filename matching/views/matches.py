@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,12 @@ from matching.matches.answering import accept_match, complete_match, decline_mat
 from matching.matches.forms import DeclineForm, ReasonForm, WithdrawForm
 from matching.models import Match
 from matching.views import match_page
+from registrations.requests import MemberRequest
 
 
 @login_required
 @require_safe
-def match_list(request: HttpRequest) -> HttpResponse:
+def match_list(request: MemberRequest) -> HttpResponse:
     """Show the member's matches, those that wait for them first."""
     page = page_of(Match.objects.for_member(request.user).most_urgent_first(request.user), request)
     rows = [match_page.row_for(match, request.user) for match in page]
@@ -29,14 +30,14 @@ def match_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def match_detail(request: HttpRequest, match_id: int) -> HttpResponse:
+def match_detail(request: MemberRequest, match_id: int) -> HttpResponse:
     """Show one match to one of its two people; to anybody else it does not exist."""
     return match_page.show(request, _mine(request, match_id))
 
 
 @login_required
 @require_POST
-def match_accept(request: HttpRequest, match_id: int) -> HttpResponse:
+def match_accept(request: MemberRequest, match_id: int) -> HttpResponse:
     match = _mine(request, match_id)
     try:
         match = accept_match(match=match, by=request.user, now=timezone.now())
@@ -55,19 +56,19 @@ def match_accept(request: HttpRequest, match_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def match_decline(request: HttpRequest, match_id: int) -> HttpResponse:
+def match_decline(request: MemberRequest, match_id: int) -> HttpResponse:
     return _say_no(request, match_id, DeclineForm, decline_match, "decline")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def match_withdraw(request: HttpRequest, match_id: int) -> HttpResponse:
+def match_withdraw(request: MemberRequest, match_id: int) -> HttpResponse:
     return _say_no(request, match_id, WithdrawForm, withdraw_from_match, "withdraw")
 
 
 @login_required
 @require_POST
-def match_complete(request: HttpRequest, match_id: int) -> HttpResponse:
+def match_complete(request: MemberRequest, match_id: int) -> HttpResponse:
     match = _mine(request, match_id)
     try:
         match = complete_match(match=match, by=request.user, now=timezone.now())
@@ -83,12 +84,12 @@ def match_complete(request: HttpRequest, match_id: int) -> HttpResponse:
     return redirect("matching:match-detail", match_id)
 
 
-def _mine(request: HttpRequest, match_id: int) -> Match:
+def _mine(request: MemberRequest, match_id: int) -> Match:
     return get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
 
 
 def _say_no(
-    request: HttpRequest, match_id: int, form_class: type[ReasonForm], act: Callable[..., Match], name: str
+    request: MemberRequest, match_id: int, form_class: type[ReasonForm], act: Callable[..., Match], name: str
 ) -> HttpResponse:
     match = _mine(request, match_id)
     if request.method == "GET":  # somebody's way back from signing in again: the form is on the match's page

@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,18 +23,19 @@ from matching.words import reasons
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Registration, Skill
 from registrations.participation.next_round import next_round
+from registrations.requests import MemberRequest
 
 Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Registration, Rest], HttpResponse]
+View = Callable[Concatenate[MemberRequest, Registration, Rest], HttpResponse]
 
 
-def approved_only(view: View[Rest]) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
+def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest], HttpResponse]:
     """Open a page to people with an approved registration, which it is handed, who agreed to the documents; tell
     others what they need."""
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def guarded(request: MemberRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         reader = Registration.objects.of(request.user)
         if reader is None or not _may_look(reader):
             return render(request, "matching/sharers_closed.html", {"registration": reader}, status=403)
@@ -52,7 +53,7 @@ def _may_look(reader: Registration) -> bool:
 
 @require_safe
 @approved_only
-def sharer_list(request: HttpRequest, reader: Registration) -> HttpResponse:
+def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     """List those who let others find them, page by page, as wanted."""
     now = timezone.now()
     member, today = request.user, now.date()
@@ -91,7 +92,7 @@ def _family(family: str, found: list[Skill]) -> tuple[str, list[tuple[str, str]]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @approved_only
-def sharer_ask(request: HttpRequest, reader: Registration, public_id: str) -> HttpResponse:
+def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> HttpResponse:
     """Show one person and take a request for them; whom the reader cannot find does not exist."""
     now = timezone.now()
     visible = browsing.everybody(request.user, on=now.date())
@@ -117,7 +118,7 @@ def sharer_ask(request: HttpRequest, reader: Registration, public_id: str) -> Ht
     return render(request, "matching/sharer_ask.html", context, status=status)
 
 
-def _asked(request: HttpRequest, sharer: Registration, form: AskForm) -> bool:
+def _asked(request: MemberRequest, sharer: Registration, form: AskForm) -> bool:
     skill = Skill.objects.get(pk=form.cleaned_data["skill"])
     try:
         ask_for_sharer(
@@ -137,7 +138,7 @@ def _asked(request: HttpRequest, sharer: Registration, form: AskForm) -> bool:
 
 @login_required
 @require_safe
-def no_match(request: HttpRequest) -> HttpResponse:
+def no_match(request: MemberRequest) -> HttpResponse:
     """Say why the member has no match yet, what would help, and what happens next."""
     registration = Registration.objects.of(request.user)
     context = {
@@ -151,7 +152,7 @@ def no_match(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def request_list(request: HttpRequest) -> HttpResponse:
+def request_list(request: MemberRequest) -> HttpResponse:
     """Show whom the member asked for, and what became of it."""
     mine = SharerRequest.objects.of(request.user).waiting_first().saying_who_is_named(on=timezone.now().date())
     page = page_of(mine.with_people(), request)
@@ -167,7 +168,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def request_withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
+def request_withdraw(request: MemberRequest, request_id: int) -> HttpResponse:
     """Take a request back."""
     mine = get_object_or_404(SharerRequest.objects.of(request.user), pk=request_id)
     withdraw_request(request=mine, by=request.user, now=timezone.now())

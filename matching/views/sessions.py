@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -31,11 +31,12 @@ from matching.sessions.agreeing import (
 from matching.sessions.forms import CallLinkForm, CancelSessionForm, ChosenTimeForm, SeenForm, TimesForm
 from matching.views import match_page
 from registrations.models import Member
+from registrations.requests import MemberRequest
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
+def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
     """Show the hours in common in both zones, and propose up to three of them, or others that are typed."""
     match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
     now = timezone.now()
@@ -87,7 +88,7 @@ def session_propose(request: HttpRequest, match_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def session_confirm(request: HttpRequest, session_id: int) -> HttpResponse:
+def session_confirm(request: MemberRequest, session_id: int) -> HttpResponse:
     form = ChosenTimeForm(request.POST)
     said = _("Agreed. Whoever of you we can write to gets the hour for their calendar in a letter.")
     return _press(request, session_id, form, confirm_time, said)
@@ -95,13 +96,13 @@ def session_confirm(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def session_keep(request: HttpRequest, session_id: int) -> HttpResponse:
+def session_keep(request: MemberRequest, session_id: int) -> HttpResponse:
     return _press(request, session_id, SeenForm(request.POST), keep_the_hour, _("The hour stays as agreed."))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def session_cancel(request: HttpRequest, session_id: int) -> HttpResponse:
+def session_cancel(request: MemberRequest, session_id: int) -> HttpResponse:
     if request.method == "GET":  # somebody's way back from signing in again: the form is on the match's page
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
     form = CancelSessionForm(request.POST)
@@ -112,7 +113,7 @@ def session_cancel(request: HttpRequest, session_id: int) -> HttpResponse:
 @sensitive_post_parameters("link")
 @login_required
 @require_http_methods(["GET", "POST"])
-def session_link(request: HttpRequest, session_id: int) -> HttpResponse:
+def session_link(request: MemberRequest, session_id: int) -> HttpResponse:
     """Keep where the two will talk; the link goes into no log, and no report of an error."""
     if request.method == "GET":
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
@@ -123,7 +124,7 @@ def session_link(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def session_calendar(request: HttpRequest, session_id: int) -> HttpResponse:
+def session_calendar(request: MemberRequest, session_id: int) -> HttpResponse:
     """Hand an agreed or cancelled hour to the calendar of one of its two people."""
     session = _mine(request, session_id)
     side = session.side_of(request.user)
@@ -135,12 +136,12 @@ def session_calendar(request: HttpRequest, session_id: int) -> HttpResponse:
     return response
 
 
-def _mine(request: HttpRequest, session_id: int) -> Session:
+def _mine(request: MemberRequest, session_id: int) -> Session:
     return get_object_or_404(Session.objects.for_member(request.user).with_people(), pk=session_id)
 
 
 def _press(
-    request: HttpRequest, session_id: int, form: Any, act: Callable[..., Session], said: str, *, shown_as: str = ""
+    request: MemberRequest, session_id: int, form: Any, act: Callable[..., Session], said: str, *, shown_as: str = ""
 ) -> HttpResponse:
     """Do one thing about a session and go back to its match; what is wrong with a form is shown there, at its field."""
     session = _mine(request, session_id)
@@ -162,13 +163,13 @@ def _press(
     return redirect("matching:match-detail", session.match_id)
 
 
-def _shown_again(request: HttpRequest, session: Session, **form: Any) -> HttpResponse:
+def _shown_again(request: MemberRequest, session: Session, **form: Any) -> HttpResponse:
     match = Match.objects.for_member(request.user).get(pk=session.match_id)
     return match_page.show(request, match, status=422, **form)
 
 
 def _times_form(
-    request: HttpRequest, match: Match, session: Session | None, weeks: list[hours.Week], *, now: datetime
+    request: MemberRequest, match: Match, session: Session | None, weeks: list[hours.Week], *, now: datetime
 ) -> TimesForm:
     known = {
         "zone": request.user.zone,

@@ -16,6 +16,7 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from registrations.domain.registrations import LookKind
 from registrations.models import ClaimInvitation, Registration
 from registrations.oldform import claims
+from registrations.requests import signed_in
 
 _STATES = {
     "invited": pgettext_lazy("a person", "invited"),
@@ -39,7 +40,7 @@ def _in_state(state: str, now: datetime) -> Q:
 
 def invite(request: HttpRequest, registrations: Iterable[Registration]) -> None:
     """Invite these people and say how many letters are sent; people who get none are not counted."""
-    invited = claims.invite_many(registrations=registrations, by=request.user, now=timezone.now())
+    invited = claims.invite_many(registrations=registrations, by=signed_in(request), now=timezone.now())
     for registration, reason in invited.refused:
         messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": reason})
     if count := len(invited.done):

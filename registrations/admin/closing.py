@@ -17,6 +17,7 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.accounts import closing
 from registrations.domain.registrations import RegistrationError
+from registrations.requests import signed_in
 
 ACCOUNT = "admin:registrations_member_change"
 
@@ -64,7 +65,7 @@ class ClosesAccounts(WorkingGroupAdmin):
             act = {"close": closing.close_account, "reopen": closing.reopen_account}[step]
             try:
                 with self.as_opened(request, member) as seen:
-                    act(member=seen, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now())
+                    act(member=seen, reason=form.cleaned_data["reason"], by=signed_in(request), now=timezone.now())
             except (RegistrationError, ChangedMeanwhile) as refusal:
                 form.add_error(None, str(refusal))
             else:

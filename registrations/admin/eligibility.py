@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from registrations.models import Eligibility
+from registrations.requests import signed_in
 from registrations.review.eligibility_rules import set_eligibility
 
 
@@ -35,7 +36,7 @@ class EligibilityAdmin(WorkingGroupAdmin):
         return Eligibility.objects.current() if object_id == str(Eligibility.ONLY) else None
 
     def save_model(self, request: HttpRequest, obj: Eligibility, form: Any, change: bool) -> None:
-        set_eligibility(rules=obj, by=request.user, now=timezone.now())
+        set_eligibility(rules=obj, by=signed_in(request), now=timezone.now())
 
     def response_change(self, request: HttpRequest, obj: Eligibility) -> HttpResponse:
         super().response_change(request, obj)  # says that it is saved

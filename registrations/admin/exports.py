@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from registrations.answers import exporting
 from registrations.answers.export_log import record_export
+from registrations.requests import signed_in
 
 _IN_MEMORY = 1024 * 1024
 CSV, XLSX = "csv", "xlsx"
@@ -38,11 +39,11 @@ def export_view(desk: admin.ModelAdmin) -> Callable[[HttpRequest], HttpResponseB
         if what not in _TYPES:
             return HttpResponse(status=400)
         now = timezone.now()
-        record_export(registrations=registrations, file_format=what, by=request.user, now=now)
+        record_export(registrations=registrations, file_format=what, by=signed_in(request), now=now)
         reader = exporting.Reader(
             language=get_language() or "en",
             zone=timezone.get_current_timezone(),
-            sees_addresses=request.user.is_coordinator,
+            sees_addresses=signed_in(request).is_coordinator,
         )
         response = _csv(registrations, reader) if what == CSV else _xlsx(registrations, reader)
         response["Content-Disposition"] = f'attachment; filename="registrations-{now:%Y-%m-%d}.{what}"'

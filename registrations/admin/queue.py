@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from registrations.domain.registrations import Region, RegistrationState, Source
 from registrations.models import ClaimInvitation, Registration, has_agreed
+from registrations.requests import signed_in
 
 WAITING, NEW, CHANGED, ALL = "waiting", "new", "changed", "all"
 _IN_QUEUE = {
@@ -111,7 +112,7 @@ def without_agreement(request: HttpRequest) -> dict[str, Any]:
 
     They are left out of matching until they agree. The address of the list that shows them comes along.
     """
-    people = Registration.objects.visible_to(request.user).lacking_consents(on=timezone.now().date())
+    people = Registration.objects.visible_to(signed_in(request)).lacking_consents(on=timezone.now().date())
     where = reverse("admin:registrations_registration_changelist")
     query = urlencode({"show": RegistrationState.APPROVED, "agreed": "no"})
     return {"count": people.count(), "url": f"{where}?{query}"}
@@ -121,13 +122,13 @@ def counters(request: HttpRequest) -> list[dict[str, Any]]:
     """Return, for each region of the reader, how many registrations are new and how many changed, with links."""
     counts = {
         row["region"]: row
-        for row in Registration.objects.visible_to(request.user)
+        for row in Registration.objects.visible_to(signed_in(request))
         .in_review_queue()
         .order_by()
         .values("region")
         .annotate(new=Count("pk", filter=Q(reviewed_at=None)), changed=Count("pk", filter=Q(reviewed_at__isnull=False)))
     }
-    mine = [code for code in Region.values if request.user.looks_after(code)]
+    mine = [code for code in Region.values if signed_in(request).looks_after(code)]
     return [_counter(code, counts.get(code, {})) for code in [*mine, *([""] if "" in counts else [])]]
 
 

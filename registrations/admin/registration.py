@@ -39,6 +39,7 @@ from registrations.domain.registrations import (
     RegistrationState,
 )
 from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
+from registrations.requests import signed_in
 from registrations.review import deciding
 
 LIST = "admin:registrations_registration_changelist"
@@ -108,7 +109,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         fields = [name, "state", "source", "claimed", *told[:rest], "away_until", "paused_until", *told[rest:]]
         fields += ["consent_lines", "submitted_at", "changed_at", "reviewed_at", "reviewed_by", "review_note"]
         private = [name for question in QUESTIONS if question.for_coordinators for name in question.desk]
-        return [*fields, "address", *private] if request.user.is_coordinator else fields
+        return [*fields, "address", *private] if signed_in(request).is_coordinator else fields
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """The queue begins with who waits longest, every other list with the newest."""
@@ -233,7 +234,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             decision=RegistrationState(decision),
             note=form.cleaned_data["note"],
             seen=_seen_versions(request),
-            by=request.user,
+            by=signed_in(request),
             now=timezone.now(),
         )
         self._tell(request, len(done), refused)
@@ -249,7 +250,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     def _accept(self, request: HttpRequest, registration: Registration, version: int) -> bool:
         try:
-            deciding.accept_changes(registration=registration, version=version, by=request.user, now=timezone.now())
+            deciding.accept_changes(
+                registration=registration, version=version, by=signed_in(request), now=timezone.now()
+            )
         except RegistrationError as error:
             messages.error(request, _("%(name)s: %(reason)s") % {"name": isolated(registration), "reason": error})
             return False
@@ -345,12 +348,12 @@ def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:
     """What the page of one registration shows beside its rows: what changed, what is missing, what can be done."""
     is_waiting = registration.state == RegistrationState.SUBMITTED
     can_accept = registration.state == RegistrationState.APPROVED and registration.is_changed_since_review
-    can_claim = request.user.is_coordinator and not registration.is_claimed and registration.imported_address
+    can_claim = signed_in(request).is_coordinator and not registration.is_claimed and registration.imported_address
     snapshot = ReviewSnapshot.objects.latest_of(registration)
     return {
         "decisions": DECISIONS.items() if is_waiting else (),
         "snapshot": snapshot,
-        "changes": _changes(registration, snapshot, show_private=request.user.is_coordinator) if snapshot else [],
+        "changes": _changes(registration, snapshot, show_private=signed_in(request).is_coordinator) if snapshot else [],
         "is_changed": registration.is_changed_since_review,
         "problems": _problems(registration, Eligibility.objects.current().rules) if is_waiting else [],
         "can_accept": can_accept,

@@ -24,6 +24,7 @@ from mailings.ledger.reachable import is_written_to
 from registrations.admin.choosing_person import PersonForm, person_in_words
 from registrations.domain.registrations import LookKind, Region, RegistrationError, SeatRole
 from registrations.models import WorkingGroupSeat
+from registrations.requests import signed_in
 from registrations.seats import appointing as actions
 
 
@@ -247,7 +248,7 @@ class WorkingGroupSeatAdmin(SeatAdmin):
 
     def give(self, request: HttpRequest, values: dict[str, Any]) -> WorkingGroupSeat:
         answers = {name: values[name] for name in ("member", "role", "region", "from_on")}
-        return actions.appoint(**answers, by=request.user, now=timezone.now())
+        return actions.appoint(**answers, by=signed_in(request), now=timezone.now())
 
     def end(self, request: HttpRequest, seat: WorkingGroupSeat, until_on: date) -> None:
-        actions.end_seat(seat=seat, until_on=until_on, by=request.user, now=timezone.now())
+        actions.end_seat(seat=seat, until_on=until_on, by=signed_in(request), now=timezone.now())

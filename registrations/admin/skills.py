@@ -27,6 +27,7 @@ from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
 from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
+from registrations.requests import signed_in
 from registrations.skills import arranging as actions
 from registrations.skills import merged_answers, merging, search
 from registrations.skills.forms import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
@@ -281,13 +282,13 @@ class SkillAdmin(WorkingGroupAdmin):
 
     def _orderly(self, request: HttpRequest, skill_id: int) -> Skill:
         skill = self._find(request, skill_id)
-        if not actions.may_order(by=request.user, skill=skill):
+        if not actions.may_order(by=signed_in(request), skill=skill):
             raise PermissionDenied
         return skill
 
     def _coordinators(self, request: HttpRequest, skill_id: int) -> Skill:
         skill = self._find(request, skill_id)
-        if not request.user.is_coordinator:
+        if not signed_in(request).is_coordinator:
             raise PermissionDenied
         return skill
 
@@ -302,16 +303,16 @@ class SkillAdmin(WorkingGroupAdmin):
             "differences": getattr(request, "differences", ()),
             "own_name": skill.own_name_in(get_language() or "en"),
             "suggesters": skill.suggestions.count(),
-            "may_name": stands and actions.may_order(by=request.user, skill=skill),
+            "may_name": stands and actions.may_order(by=signed_in(request), skill=skill),
             "may_accept": skill.state in (SkillState.SUGGESTED, SkillState.RETIRED)
-            and actions.may_order(by=request.user, skill=skill),
-            "may_merge": stands and request.user.is_coordinator,
-            "may_retire": stands and skill.state != SkillState.RETIRED and request.user.is_coordinator,
+            and actions.may_order(by=signed_in(request), skill=skill),
+            "may_merge": stands and signed_in(request).is_coordinator,
+            "may_retire": stands and skill.state != SkillState.RETIRED and signed_in(request).is_coordinator,
         }
 
     @staticmethod
     def _who(request: HttpRequest) -> dict[str, Any]:
-        return {"by": request.user, "now": timezone.now()}
+        return {"by": signed_in(request), "now": timezone.now()}
 
     @staticmethod
     def _try(form: forms.Form, act: Callable[[], Any]) -> Any:

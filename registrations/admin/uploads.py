@@ -30,6 +30,7 @@ from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
 from registrations.oldform import uploads
 from registrations.oldform.reading.report import Line, write_csv
+from registrations.requests import signed_in
 
 LINES_ON_A_PAGE = 100
 _ADDRESS = re.compile(rb"[\w.+-]{1,64}@[\w.-]{1,190}", re.ASCII)
@@ -122,7 +123,9 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                upload = uploads.bring_file(name=file.name, content=file.read(), by=request.user, now=timezone.now())
+                upload = uploads.bring_file(
+                    name=file.name, content=file.read(), by=signed_in(request), now=timezone.now()
+                )
             except RegistrationError as error:
                 form.add_error("file", str(error))
             else:
@@ -161,7 +164,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         upload = self._find(request, pk)
         try:
             with self.as_opened(request, upload) as seen:
-                uploads.apply_upload(upload=seen, by=request.user, now=timezone.now())
+                uploads.apply_upload(upload=seen, by=signed_in(request), now=timezone.now())
         except (RegistrationError, ChangedMeanwhile) as error:
             messages.error(request, str(error))
         return redirect(PAGE, pk)
@@ -173,7 +176,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         chosen = request.POST.get("encoding", "")
         try:
             with self.as_opened(request, upload) as seen:
-                uploads.choose_encoding(upload=seen, encoding=chosen, by=request.user, now=timezone.now())
+                uploads.choose_encoding(upload=seen, encoding=chosen, by=signed_in(request), now=timezone.now())
         except (RegistrationError, ChangedMeanwhile) as error:
             messages.error(request, str(error))
         return redirect(PAGE, pk)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,13 +15,14 @@ from registrations.answers.forms.steps import BY_NAME
 from registrations.consents import agreeing, asking
 from registrations.domain.registrations import ConsentDocument, RegistrationError
 from registrations.models import Consent
+from registrations.requests import MemberRequest
 from registrations.views.steps import keep_typed
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def agreement_list(request: HttpRequest) -> HttpResponse:
+def agreement_list(request: MemberRequest) -> HttpResponse:
     """Show what is agreed to and what is asked; POST agrees to what was ticked and leads back."""
     if request.method != "POST":
         return _show(request)
@@ -41,7 +42,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: MemberRequest) -> HttpResponse:
     """Lead back to where the question stood; what was typed in a step of the form is shown there again."""
     step = request.POST.get("step", "")
     if step in BY_NAME:
@@ -51,7 +52,7 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def agreement_take_back(request: HttpRequest) -> HttpResponse:
+def agreement_take_back(request: MemberRequest) -> HttpResponse:
     """Take one agreement back."""
     document = request.POST.get("document", "")
     if document not in ConsentDocument.values:
@@ -65,12 +66,12 @@ def agreement_take_back(request: HttpRequest) -> HttpResponse:
     return redirect("registrations:agreement-list")
 
 
-def _refuse(request: HttpRequest, why: str) -> HttpResponse:
+def _refuse(request: MemberRequest, why: str) -> HttpResponse:
     messages.error(request, why)
     return _show(request, status=422)
 
 
-def _show(request: HttpRequest, *, status: int = 200) -> HttpResponse:
+def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
     context = {
         "given": Consent.objects.given().filter(member=request.user).order_by("given_at", "pk"),
         "needed": documents.REQUIRED,

@@ -5,7 +5,7 @@ import json
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -18,6 +18,7 @@ from registrations import events
 from registrations.domain.registrations import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
 from registrations.models import Block, Registration
 from registrations.privacy import my_data as held
+from registrations.requests import MemberRequest
 
 FILES = {"json": "application/json", "html": "text/html; charset=utf-8"}
 
@@ -25,7 +26,7 @@ FILES = {"json": "application/json", "html": "text/html; charset=utf-8"}
 @never_cache
 @login_required
 @require_safe
-def my_data(request: HttpRequest) -> HttpResponse:
+def my_data(request: MemberRequest) -> HttpResponse:
     """Show everything held about the member, who looked, and what they can do about it."""
     now = timezone.now()
     registration = Registration.objects.of(request.user)
@@ -47,7 +48,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def download(request: HttpRequest, kind: str) -> HttpResponse:
+def download(request: MemberRequest, kind: str) -> HttpResponse:
     """Give all of it as a file: JSON for machines, HTML for people; the same facts in both."""
     if kind not in FILES:
         raise Http404

@@ -29,13 +29,14 @@ from registrations.participation.inactivity_emails import PURPOSE
 from registrations.participation.next_round import findable as findable_people
 from registrations.participation.next_round import next_round, takes_part
 from registrations.privacy import erasing
+from registrations.requests import MemberRequest, is_signed_in
 from registrations.views.registration import redirect_to_sign_in
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def pause(request: HttpRequest) -> HttpResponse:
+def pause(request: MemberRequest) -> HttpResponse:
     """Explain what a pause does, take its end, pause."""
     return _until(request, Step.PAUSE, pausing.pause_registration, _("You are paused until %(day)s."))
 
@@ -43,12 +44,12 @@ def pause(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def away(request: HttpRequest) -> HttpResponse:
+def away(request: MemberRequest) -> HttpResponse:
     """Explain what being away does, take its end, keep it."""
     return _until(request, Step.AWAY, pausing.set_away, _("You are away until %(day)s."))
 
 
-def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], message: str) -> HttpResponse:
+def _until(request: MemberRequest, step: Step, act: Callable[..., Registration], message: str) -> HttpResponse:
     today = timezone.now().date()
     form = UntilForm(request.POST if request.method == "POST" else None, initial={"until": today + timedelta(days=30)})
     if request.method == "POST" and form.is_valid():
@@ -65,7 +66,7 @@ def _until(request: HttpRequest, step: Step, act: Callable[..., Registration], m
 
 @login_required
 @require_POST
-def come_back(request: HttpRequest) -> HttpResponse:
+def come_back(request: MemberRequest) -> HttpResponse:
     """End a pause and an absence."""
     try:
         registration = pausing.come_back(member=request.user, by=request.user, now=timezone.now())
@@ -79,7 +80,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def findable(request: HttpRequest) -> HttpResponse:
+def findable(request: MemberRequest) -> HttpResponse:
     """Let others find the person, or not any more."""
     is_findable = request.POST.get("findable") == "yes"
     try:
@@ -105,7 +106,7 @@ def _said_of_finding(member: Member, *, is_findable: bool) -> str:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest) -> HttpResponse:
+def withdraw(request: MemberRequest) -> HttpResponse:
     """Explain what ends, then withdraw the registration."""
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -128,7 +129,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def delete(request: HttpRequest) -> HttpResponse:
+def delete(request: MemberRequest) -> HttpResponse:
     """Explain what ends, take the word, erase, and end the session."""
     form = DeleteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -145,7 +146,7 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def unblock(request: HttpRequest, public_id: str) -> HttpResponse:
+def unblock(request: MemberRequest, public_id: str) -> HttpResponse:
     """Take a block back."""
     block = get_object_or_404(Block.objects.filter(member=request.user), blocked__public_id=public_id)
     blocking.unblock_person(member=request.user, blocked=block.blocked, by=request.user, now=timezone.now())
@@ -162,11 +163,11 @@ def still_in(request: HttpRequest, token: str) -> HttpResponse:
     if asked is None:
         return render(request, "registrations/still_in_gone.html", status=410)
     registration, asked_on = asked
-    is_theirs = request.user.is_authenticated and request.user.pk == registration.member_id
+    by = request.user if is_signed_in(request) and request.user.pk == registration.member_id else None
     done, now = "", timezone.now()
     if request.method == "POST":
         try:
-            done = _answer(request, registration, asked_on, is_theirs=is_theirs, now=now)
+            done = _answer(request, registration, asked_on, by=by, now=now)
         except inactivity.NeedsSignIn:
             return redirect_to_sign_in(request.path)
         except RegistrationError:  # erased while the page was open, or the question is not the last one
@@ -174,19 +175,21 @@ def still_in(request: HttpRequest, token: str) -> HttpResponse:
     registration.refresh_from_db()
     context = {
         "done": done,
-        "is_theirs": is_theirs,
+        "is_theirs": by is not None,
         "rests": registration.paused_until == UNTIL_THEY_RETURN,
         "takes_part": takes_part(registration, on=now.date()),
     }
     return render(request, "registrations/still_in.html", context)
 
 
-def _answer(request: HttpRequest, registration: Registration, asked_on: date, *, is_theirs: bool, now: datetime) -> str:
+def _answer(
+    request: HttpRequest, registration: Registration, asked_on: date, *, by: Member | None, now: datetime
+) -> str:
     if "undo" in request.POST:
-        inactivity.undo_link(registration=registration, by=request.user if is_theirs else None, now=now)
+        inactivity.undo_link(registration=registration, by=by, now=now)
         return "undone"
-    if is_theirs:
-        inactivity.stay_in(registration=registration, by=request.user, now=now)
+    if by is not None:
+        inactivity.stay_in(registration=registration, by=by, now=now)
     else:
         inactivity.keep_in_by_link(registration=registration, asked_on=asked_on, now=now)
     return "kept"
@@ -194,7 +197,7 @@ def _answer(request: HttpRequest, registration: Registration, asked_on: date, *,
 
 @login_required
 @require_POST
-def link_undo(request: HttpRequest) -> HttpResponse:
+def link_undo(request: MemberRequest) -> HttpResponse:
     """Take back what the link of a letter did in one's name."""
     registration = Registration.objects.of(request.user)
     if registration is None:
@@ -208,7 +211,7 @@ def link_undo(request: HttpRequest) -> HttpResponse:
     return redirect("registrations:my-data")
 
 
-def _explanation_page(request: HttpRequest, step: Step, form: forms.Form) -> HttpResponse:
+def _explanation_page(request: MemberRequest, step: Step, form: forms.Form) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "effects": _effects(request.user, step)}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, f"registrations/my_data_{step}.html", context, status=status)

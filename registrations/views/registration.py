@@ -16,6 +16,7 @@ from registrations.answers.forms.steps import STEPS, Step, step_of
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import NotComplete, StaleForm
 from registrations.models import Eligibility, Member, Registration
+from registrations.requests import MemberRequest, is_signed_in
 
 
 def redirect_to_sign_in(target: str) -> HttpResponse:
@@ -26,14 +27,14 @@ def redirect_to_sign_in(target: str) -> HttpResponse:
 @never_cache
 def registration_edit(request: HttpRequest) -> HttpResponse:
     """Read everything back with what is missing; POST hands it in."""
-    if not request.user.is_authenticated:
+    if not is_signed_in(request):
         return redirect_to_sign_in(request.path)
     if request.method == "POST":
         return _hand_in(request)
     return _show(request)
 
 
-def _hand_in(request: HttpRequest) -> HttpResponse:
+def _hand_in(request: MemberRequest) -> HttpResponse:
     posted = request.POST.get("version", "")
     version = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else -1
     try:
@@ -53,7 +54,7 @@ def _hand_in(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-def _show(request: HttpRequest, *, status: int = 200) -> HttpResponse:
+def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
     registration = Registration.objects.of(request.user)
     facts = facts_of(request.user, registration)
     words = readback.words_for(facts)

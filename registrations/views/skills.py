@@ -2,7 +2,7 @@
 news of one's suggestions."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from registrations import skills
 from registrations.domain.registrations import SkillFamily
+from registrations.requests import MemberRequest
 from registrations.skills.arranging import note_suggestions
 
 MOST_HINTS = 60
@@ -18,7 +19,7 @@ _LONGEST_ID = 18
 
 @login_required
 @require_GET
-def skill_search(request: HttpRequest) -> JsonResponse:
+def skill_search(request: MemberRequest) -> JsonResponse:
     """Ten skills at most for `q`, each with the hint for `row` (wish or offer)."""
     language = get_language() or "en"
     matches = skills.search(request.GET.get("q", ""), language=language)
@@ -38,7 +39,7 @@ def skill_search(request: HttpRequest) -> JsonResponse:
 
 @login_required
 @require_GET
-def skill_hints(request: HttpRequest) -> JsonResponse:
+def skill_hints(request: MemberRequest) -> JsonResponse:
     """The hints for each `id`, for `row` (wish or offer)."""
     sent = request.GET.getlist("id")[:MOST_HINTS]
     ids = [int(text) for text in sent if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID]
@@ -47,12 +48,12 @@ def skill_hints(request: HttpRequest) -> JsonResponse:
 
 @login_required
 @require_POST
-def suggestions_note(request: HttpRequest) -> HttpResponse:
+def suggestions_note(request: MemberRequest) -> HttpResponse:
     """The person has read what became of their suggestions."""
     note_suggestions(by=request.user, now=timezone.now())
     return redirect("home")
 
 
-def _hints(request: HttpRequest, ids: list[int]) -> dict[int, str]:
+def _hints(request: MemberRequest, ids: list[int]) -> dict[int, str]:
     row = skills.Row.OFFER if request.GET.get("row") == skills.Row.OFFER else skills.Row.WISH
     return skills.hints(ids, language=get_language() or "en", row=row, besides=request.user, on=timezone.now().date())

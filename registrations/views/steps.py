@@ -22,6 +22,7 @@ from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
 from registrations.models.visitor_answers import KEPT_FOR
+from registrations.requests import MemberRequest, is_signed_in
 from registrations.skills import arranging
 from registrations.views.registration import facts_of, missing_of, progress, redirect_to_sign_in
 
@@ -65,7 +66,7 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
 def registration_step(request: HttpRequest, step: str) -> HttpResponse:
     """Show one step with what is stored; POST saves it, or changes the page and saves nothing."""
     shown = _step(step)
-    if not request.user.is_authenticated:
+    if not is_signed_in(request):
         return keep_typed(request, step) if request.method == "POST" else redirect_to_sign_in(request.path)
     registration = Registration.objects.of(request.user)
     if request.method == "POST":
@@ -85,7 +86,7 @@ def _step(name: str) -> Step:
     return steps.BY_NAME[name]
 
 
-def _page(request: HttpRequest, step: Step, registration: Registration | None, data: QueryDict | None) -> StepPage:
+def _page(request: MemberRequest, step: Step, registration: Registration | None, data: QueryDict | None) -> StepPage:
     facts = sensitive.answers_of(request.user) if step.is_apart else facts_of(request.user, registration)
     page = StepPage(step, facts=facts, data=data)
     if step.name == "when":
@@ -95,7 +96,7 @@ def _page(request: HttpRequest, step: Step, registration: Registration | None, d
     return page
 
 
-def _changed(request: HttpRequest, page: StepPage) -> StepPage | None:
+def _changed(request: MemberRequest, page: StepPage) -> StepPage | None:
     """Return the page as a button that saves nothing changes it, or None for a button that saves."""
     if page.rows is not None and "more" in request.POST:
         return page.with_row()
@@ -109,7 +110,7 @@ def _changed(request: HttpRequest, page: StepPage) -> StepPage | None:
     return None
 
 
-def _changed_by_skill(request: HttpRequest, page: StepPage) -> StepPage | None:
+def _changed_by_skill(request: MemberRequest, page: StepPage) -> StepPage | None:
     if "add" in request.POST:
         return page.with_skill(request.POST["add"])
     if "suggest" in request.POST:
@@ -124,7 +125,7 @@ def _changed_by_skill(request: HttpRequest, page: StepPage) -> StepPage | None:
     return page if "look_up" in request.POST else None
 
 
-def _save(request: HttpRequest, page: StepPage, registration: Registration | None) -> HttpResponse:
+def _save(request: MemberRequest, page: StepPage, registration: Registration | None) -> HttpResponse:
     if not page.is_valid():
         return _show(request, page, registration, status=422)
     values = _chosen(request, page)
@@ -143,7 +144,7 @@ def _save(request: HttpRequest, page: StepPage, registration: Registration | Non
     return redirect(_next(request, page.step, saved))
 
 
-def _write(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> Registration | None:
+def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Registration | None:
     now = timezone.now()
     if page.step.is_apart:
         sensitive.answer(member=request.user, facts=sensitive.SensitiveFacts(**values), seen=page.seen, now=now)
@@ -151,7 +152,7 @@ def _write(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> Regi
     return editing.save_step(member=request.user, values=values, seen=page.seen, by=request.user, now=now)
 
 
-def _chosen(request: HttpRequest, page: StepPage) -> dict[str, Any]:
+def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
     """Return what to save: what was typed, or, where two windows differed, what was chosen."""
     values = page.values()
     for question in page.step.questions:
@@ -160,7 +161,7 @@ def _chosen(request: HttpRequest, page: StepPage) -> dict[str, Any]:
     return values
 
 
-def _next(request: HttpRequest, step: Step, saved: Registration | None) -> str:
+def _next(request: MemberRequest, step: Step, saved: Registration | None) -> str:
     """Go on with the next step, back to the one before, or to the read-back: after a change, and at the end."""
     target = {"on": steps.after(step), "back": steps.before(step)}.get(request.POST.get("go", ""))
     is_new = saved is None or saved.state == RegistrationState.DRAFT
@@ -179,7 +180,7 @@ def _saved_text(saved: Registration) -> str:
     return _("Saved, and not submitted yet; you can go on whenever you like.")
 
 
-def _show_both(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
+def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
     """Show what another window stored beside what was typed, question by question; nothing is overwritten."""
     fresh = _page(request, page.step, Registration.objects.of(request.user), None)
     typed = replace(fresh.facts, **values)
@@ -209,7 +210,7 @@ def _show_both(request: HttpRequest, page: StepPage, values: dict[str, Any]) -> 
 
 
 def _show(
-    request: HttpRequest, page: StepPage, registration: Registration | None, *, status: int = 200
+    request: MemberRequest, page: StepPage, registration: Registration | None, *, status: int = 200
 ) -> HttpResponse:
     facts = facts_of(request.user, registration) if page.step.is_apart else page.facts
     if page.step.name in SKILL_STEPS:

@@ -18,9 +18,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.links import path_or_nothing
+from letsconnect.base.requests import noted_on
 from registrations.accounts.wikimedia import PROVIDER, signing_in
 from registrations.accounts.wikimedia.provider import WikimediaOAuth, WikimediaProvider, provider_of
 from registrations.domain.registrations import LastWayIn, RegistrationError
+from registrations.requests import MemberRequest
 from registrations.views.wikimedia_arrivals import Failure, explain, failed
 
 _come_back = OAuth2CallbackView.adapter_view(WikimediaOAuth)
@@ -46,7 +48,7 @@ def wikimedia_sign_in(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def wikimedia_connect(request: HttpRequest) -> HttpResponse:
+def wikimedia_connect(request: MemberRequest) -> HttpResponse:
     """Lead to the wiki, to connect the account there with this one here."""
     provider = _provider_or_404(request)
     return provider.redirect(request, AuthProcess.CONNECT, data={"connect": request.user.pk})
@@ -59,7 +61,7 @@ def wikimedia_callback(request: HttpRequest) -> HttpResponse:
     _provider_or_404(request)
     if request.GET.get("error") == "access_denied":  # some MediaWikis say so without the state
         return failed(request, Failure.DENIED)
-    request.wikimedia_until = time.monotonic() + settings.MEDIAWIKI_SECONDS
+    noted_on(request).wikimedia_until = time.monotonic() + settings.MEDIAWIKI_SECONDS
     try:
         return _come_back(request)
     except RegistrationError as error:
@@ -69,7 +71,7 @@ def wikimedia_callback(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def sign_in_ways(request: HttpRequest) -> HttpResponse:
+def sign_in_ways(request: MemberRequest) -> HttpResponse:
     """Show how the account can be opened."""
     address = EmailAddress.objects.filter(user=request.user, email=request.user.email).first()
     return render(
@@ -86,7 +88,7 @@ def sign_in_ways(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def wikimedia_disconnect(request: HttpRequest) -> HttpResponse:
+def wikimedia_disconnect(request: MemberRequest) -> HttpResponse:
     """Let the Wikimedia account open this one no more."""
     try:
         signing_in.disconnect_wikimedia(member=request.user, by=request.user, now=timezone.now())

@@ -10,7 +10,7 @@ from letsconnect.templates_check import problems
 
 class Command(BaseCommand):
     help = "Checks every template of the portal; part of `make lint`."
-    requires_system_checks = ()
+    requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
         every_problem = [problem for folder in settings.TEMPLATES[0]["DIRS"] for problem in problems(folder)]

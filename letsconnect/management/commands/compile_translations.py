@@ -11,7 +11,7 @@ from letsconnect.translations import compile_stale
 
 class Command(BaseCommand):
     help = "Compiles every .po file that changed since it was last compiled."
-    requires_system_checks = ()
+    requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
         for folder in settings.LOCALE_PATHS:

@@ -1,0 +1,21 @@
+"""What the portal itself notes on a request while it is answered."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+
+
+class PortalRequest(HttpRequest):
+    """A request with the notes of the portal's own middleware, upload handlers and desk."""
+
+    csp_nonce: str  # of this response's content security policy
+    has_too_large_file: bool  # a file was thrown away because it was too large
+    opened: str  # the version of the row that a form of the desk begins from
+    was_faster: bool  # somebody else saved the row before this form did
+    compared: dict[int, Any]  # the rows of a list, by key, as they were compared with the page
+    wikimedia_until: float  # the moment, by the clock that never turns back, after which the wiki is not waited for
+
+
+def noted_on(request: HttpRequest) -> PortalRequest:
+    """Return the request as one that carries our notes: any request may, since they are only attributes."""
+    return cast(PortalRequest, request)
