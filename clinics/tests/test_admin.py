@@ -262,8 +262,13 @@ def test_a_clinic_that_is_not_to_come_is_only_looked_at(client, coordinator, sta
     clinic = make_clinic(state=state)
     client.force_login(coordinator)
 
-    assert client.get(desk("change", clinic.pk)).status_code == 200
-    assert client.post(desk("change", clinic.pk), typed(capacity="9")).status_code == 403
+    page = client.get(desk("change", clinic.pk))
+    refused = client.post(desk("change", clinic.pk), typed(capacity="9"))
+
+    assert (page.status_code, refused.status_code) == (200, 403)
+    assert 'name="_save"' not in page.content.decode() and 'name="capacity"' not in page.content.decode()
+    kept = Clinic.objects.get()
+    assert (kept.state, kept.capacity) == (state, clinic.capacity) != (state, 9)
 
 
 def test_the_list_takes_the_same_number_of_queries_at_3_and_at_30(client, coordinator):

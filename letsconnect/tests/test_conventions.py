@@ -207,7 +207,31 @@ def test_whoever_catches_any_error_is_seen(code, is_caught):
     assert any(catches_everything(node) for node in ast.walk(ast.parse(code))) == is_caught
 
 
+# Rooms that show something: pages, letters, and the fields of forms. `inactivity_emails.py` is emails, too.
+SHOWING = {"views", "admin", "emails", "forms", "templatetags"}
+# What else names a template, and why.
+KNOWS_TEMPLATES = {
+    "letsconnect/base/versioned.py": "the page of the desk for a form that was opened too long ago",
+    "letsconnect/desk.py": "the desk's own site",
+    "letsconnect/errors.py": "the pages of errors",
+    "letsconnect/form_renderer.py": "how fields of forms are drawn",
+    "letsconnect/outages.py": "the one letter of the whole portal: that it cannot work",
+    "letsconnect/templates_check.py": "reads every template to check it",
+    "mailings/rendering.py": "renders the letters of all apps",
+}
+
+
 def test_only_letters_and_pages_know_templates_and_no_app_has_a_utils():
+    knows = re.compile(
+        r"""\.html["']|\b(template_name|render_to_string|get_template|TemplateResponse)\b|["'/]emails/\w"""
+        r"""|django\.shortcuts import .*\brender\b|\b(body|subject)\.txt["']"""
+    )
+    code = [path for path in our_files() if not {"tests", "migrations"} & set(path.parts)]
+    rooms = {path: {*path.relative_to(ROOT).parts[1:-1], path.stem.rpartition("_")[2]} for path in code}
+
+    found = [path for path in code if not SHOWING & rooms[path] and knows.search(path.read_text())]
+
+    assert {str(path.relative_to(ROOT)) for path in found} == set(KNOWS_TEMPLATES)
     assert [path for path in our_files() if path.name in {"utils.py", "helpers.py", "signals.py"}] == []
 
 

@@ -140,7 +140,11 @@ def test_an_error_for_a_member_speaks_the_members_language(client, member):
 def test_too_much_at_once_is_said_as_that(client):
     request = RequestFactory().get("/")
 
-    assert errors.bad_request(request, RequestDataTooBig()).status_code == 413
+    page = errors.bad_request(request, RequestDataTooBig())
+
+    assert page.status_code == 413
+    assert "That was too much at once" in page.content.decode()
+    assert "made no sense" not in page.content.decode()
 
 
 @pytest.mark.django_db

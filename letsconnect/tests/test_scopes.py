@@ -169,4 +169,7 @@ def test_a_sharer_nobody_showed_cannot_be_swapped_in(world, client):
     client.force_login(world.people["liaison"])
 
     typed = {"sharer": elsewhere.pk, "skill": world.skill.pk}
+    before = (match.sharer_id, match.skill_id, match.state)
     assert client.post(reverse("admin:matching_match_swap", args=[match.pk]), typed).status_code == 404
+    match.refresh_from_db()
+    assert (match.sharer_id, match.skill_id, match.state) == before

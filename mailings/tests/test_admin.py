@@ -26,10 +26,18 @@ def press(client, action, numbers, page=LIST):
 
 @pytest.mark.parametrize("who", ["member", "liaison", "other_liaison"])
 @pytest.mark.parametrize("page", [LIST, "admin:mailings_suppression_changelist"])
-def test_only_coordinators_see_addresses(client, request, who, page):
+def test_only_coordinators_see_addresses(client, request, coordinator, who, page):
+    letter = make_letter()
+    Suppression.objects.suppress(["gone@example.org"], source="bounce", now=NOW)
     client.force_login(request.getfixturevalue(who))
 
-    assert client.get(reverse(page)).status_code in (302, 403)
+    response = client.get(reverse(page))
+
+    assert response.status_code in (302, 403)
+    assert letter.address not in response.content.decode()
+    client.force_login(coordinator)
+    assert client.get(reverse(page)).context["cl"].result_count == 1
+    assert letter.address in client.get(reverse(LIST)).content.decode()
 
 
 def test_a_liaison_cannot_press_a_button_either(client, liaison):
@@ -83,6 +91,7 @@ def test_nobody_changes_adds_or_deletes_a_letter_by_hand(client, coordinator):
     assert client.post(detail, {"state": "sent"}).status_code == 403
     assert client.get(reverse("admin:mailings_letter_add")).status_code == 403
     assert client.post(reverse("admin:mailings_letter_delete", args=[letter.pk])).status_code == 403
+    assert [(one.pk, one.state) for one in Letter.objects.all()] == [(letter.pk, letter.state)]
 
 
 def test_the_list_costs_the_same_for_three_letters_and_for_thirty(client, coordinator):

@@ -260,11 +260,25 @@ def test_the_page_offers_no_form_when_all_places_are_taken_or_the_two_are_matche
     assert (refused.status_code, SharerRequest.objects.count()) == (422, 3)
 
 
+WHAT_BECAME = {
+    RequestState.OPEN: "Withdraw this request",
+    RequestState.MATCHED: "The round of Mon 2 March 2026, 12:00 (UTC) brought you together.",
+    RequestState.NOT_THIS_TIME: "and cannot meet every wish. You can ask again, for the same person or another.",
+    RequestState.WITHDRAWN: "Withdrawn Mon 2 March 2026, 12:00 (UTC).",
+    RequestState.EXPIRED: "No round could answer it in time.",
+}
+
+
 @pytest.mark.parametrize("state", RequestState)
 def test_the_list_says_what_became_of_each(page, learner, state):
-    make_request(state, learner=learner)
+    request = make_request(state, learner=learner)
 
-    assert page.get(LIST).status_code == 200
+    text = " ".join(page.get(LIST).content.decode().split())
+
+    assert f"{request.sharer.shown_name}, about Wikidata" in text
+    assert [other for other, words in WHAT_BECAME.items() if words in text] == [state]
+    chip = f'<span class="cdx-info-chip__text">{state.label}</span>'
+    assert (chip in text) is (state != RequestState.OPEN)
 
 
 def test_the_list_shows_nobody_elses(client, learner, sharer):

@@ -143,10 +143,14 @@ def test_using_a_code_makes_room_for_letters_to_another_device(client, mailoutbo
         attack()
         ask(client)
         clock.shift(timedelta(seconds=1))
+        before = len(mailoutbox)
+        refused = ask(Client())
         client.post(CODE, {"code": code_in(mailoutbox[-1])})
         clock.shift(timedelta(seconds=1))
 
+        assert (refused.status_code, len(mailoutbox)) == (429, before)
         assert ask(Client()).status_code == 302
+        assert (len(mailoutbox), mailoutbox[-1].to) == (before + 1, [AMINA])
 
 
 def test_the_attacker_learns_nothing_and_uses_up_nobodys_tries(client, mailoutbox):
@@ -206,6 +210,7 @@ def test_the_61st_newcomer_of_a_school_gets_a_letter_and_the_1000th_where_codes_
 
     for number in range(61, 65):
         assert ask(Client(), f"pupil-{number}@example.org").status_code == 302
+    assert [letter.to for letter in mailoutbox] == [[f"pupil-{number}@example.org"] for number in range(65)]
 
 
 def test_a_limit_stops_the_browser_that_exhausted_it_and_not_its_neighbour(client, settings, mailoutbox):

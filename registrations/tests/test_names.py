@@ -73,6 +73,9 @@ def test_the_database_takes_what_people_are_called(text):
 
     write_past_the_model("registrations_member", "name", member.pk, text)
 
+    member.refresh_from_db()
+    assert member.name == text
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("rule", RULES)

@@ -373,7 +373,11 @@ def test_the_page_tells_who_has_one_already_and_shows_no_answers(page, client):
 
 
 def test_a_forged_link_is_gone(client):
-    assert client.get(reverse("registrations:claim", args=["forged"])).status_code == 410
+    response = client.get(reverse("registrations:claim", args=["forged"]))
+
+    assert response.status_code == 410
+    assert "This link does not work any more" in response.content.decode()
+    assert b'<form method="post"' not in response.content.partition(b"<main")[2].partition(b"</main>")[0]
 
 
 def test_the_button_needs_the_token_of_the_form(page, member):
@@ -381,6 +385,8 @@ def test_the_button_needs_the_token_of_the_form(page, member):
     client.force_login(member)
 
     assert client.post(page).status_code == 403
+    assert Registration.objects.get().member is None
+    assert ClaimInvitation.objects.get().used_at is None
 
 
 def race(members, claim):

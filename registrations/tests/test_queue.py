@@ -227,11 +227,14 @@ def test_asking_about_many_costs_the_same_number_of_queries(client, liaison, cou
 
 @pytest.mark.parametrize("rubbish", ["", "x", "-1", "99999999999999999999", "١"])
 def test_a_made_up_number_is_nobody(client, liaison, rubbish):
+    waiting = make_registration(state="submitted")
     client.force_login(liaison)
     decide = reverse("admin:registrations_registration_decide", args=["approved"])
 
     assert client.get(decide, {"id": rubbish}).status_code == 404
     assert client.post(decide, {"id": rubbish, "note": ""}).status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reviewed_by) == ("submitted", None)
 
 
 def test_an_edit_that_is_taken_back_is_nothing_to_look_at(client, coordinator):

@@ -114,14 +114,21 @@ def test_two_hours_a_week_are_needed(signed_in):
     fill_in(signed_in)
     save(signed_in, "when", **rows("windows", [{"day": "0", "start": "18:00", "end": "19:45"}]))
 
-    assert submit(signed_in).status_code == 422
+    response = submit(signed_in)
+
+    assert response.status_code == 422
+    assert [one.field for one, _step in response.context["missing"]] == ["windows"]
+    save(signed_in, "when", **rows("windows", [{"day": "0", "start": "18:00", "end": "20:00"}]))
+    assert submit(signed_in).status_code == 302
 
 
 def test_a_group_is_needed_where_the_rules_say_so(signed_in):
     Eligibility.objects.create(must_belong_to_a_group=True)
     fill_in(signed_in)
 
-    assert submit(signed_in).status_code == 422
+    response = submit(signed_in)
+    assert response.status_code == 422
+    assert [one.field for one, _step in response.context["missing"]] == ["group_id"]
     save(signed_in, "who", group_other="A group of ours")
     assert submit(signed_in).status_code == 302
 

@@ -87,7 +87,10 @@ def test_who_sees_a_registration_in_the_admin(client, request, waiting, who, see
 def test_members_without_a_seat_are_kept_out_of_the_admin(client, request, waiting, who):
     client.force_login(request.getfixturevalue(who))
 
-    assert client.get(LIST).status_code in (302, 403)
+    for page in (LIST, reverse("admin:registrations_registration_change", args=[waiting.pk])):
+        response = client.get(page)
+        assert response.status_code in (302, 403)
+        assert str(waiting) not in response.content.decode()
 
 
 def test_a_liaison_is_not_shown_the_address_and_a_coordinator_is(client, waiting, liaison, coordinator):

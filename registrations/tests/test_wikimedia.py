@@ -323,7 +323,13 @@ def test_an_answer_works_once_and_so_does_a_code(client, wiki):
 def test_an_error_the_wiki_names_gives_a_page(client, wiki):
     state = parse_qs(urlsplit(walk(client)).query)["state"][0]
 
-    assert client.get(BACK, {"error": "server_error", "state": state}).status_code == 400
+    page = client.get(BACK, {"error": "server_error", "state": state})
+
+    assert page.status_code == 400
+    assert "<h1>That did not work</h1>" in words(page)
+    assert reverse("registrations:sign-in") in words(page)
+    assert not whose(client).is_authenticated
+    assert not Member.objects.exists()
 
 
 def test_the_verifier_is_checked_by_the_wiki(client, wiki):
