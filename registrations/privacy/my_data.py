@@ -15,8 +15,8 @@ from registrations import events
 from registrations.answers import sensitive
 from registrations.answers.facts import current_version, rows_of
 from registrations.answers.kinds import Words
+from registrations.answers.questions import VOLUNTARY
 from registrations.answers.rows_in_words import ROWS
-from registrations.domain import registrations as domain
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import SeatRole
 from registrations.models import (
@@ -173,11 +173,16 @@ def _answers(reading: Reading, registration: Registration) -> Told:
 def _sensitive(member: Member) -> Told:
     """The answers that are kept apart and forgotten within 90 days."""
     yield ()
-    told = sensitive.answers_of(member)
-    row = (
-        item("gender", _("Gender"), told.gender, domain.Gender(told.gender).label if told.gender else ""),
-        item("gender_words", _("In my words"), told.gender_words),
-        item("age", _("Age"), told.age, domain.AgeRange(told.age).label if told.age else ""),
+    told, words = sensitive.answers_of(member), Words(get_language() or "en", {})
+    facts = [fact for question in VOLUNTARY for fact in question.columns]
+    row = tuple(
+        item(
+            fact.name,
+            fact.label,
+            getattr(told, fact.name),
+            None if fact.kind.is_plain else "".join(map(str, fact.lines(told, words))),
+        )
+        for fact in facts
     )
     if told.gender or told.age:
         yield Section("sensitive", _("Voluntary answers, kept apart for at most 90 days"), [row])

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from letsconnect.base import personal_columns
-from registrations.answers import changes, editing, exporting, questions, readback, snapshots
+from registrations.answers import changes, editing, exporting, questions, readback, sensitive, snapshots
 from registrations.answers.facts import facts_of
 from registrations.answers.forms.steps import STEPS
-from registrations.domain.facts import ROWS, RegistrationFacts
+from registrations.domain.facts import ROWS, RegistrationFacts, fingerprint
 from registrations.models import Group, Registration, Role
 from registrations.privacy import my_data
 from registrations.tests import factories
@@ -204,6 +204,21 @@ def test_every_answer_is_in_my_data(registration):
 
     same = [name for name in (*FACTS, *NOT_ANSWERED) if name not in after or after[name] == before[name]]
     assert same == EXCUSES["my data"]
+
+
+def test_my_data_calls_the_voluntary_answers_what_the_form_calls_them(member):
+    facts = sensitive.SensitiveFacts(gender="not_listed", gender_words="my own", age="25_34")
+    sensitive.answer(
+        member=member, facts=facts, seen=fingerprint(sensitive.SensitiveFacts(), sensitive.FACTS), now=LATER
+    )
+
+    (row,) = next(section.rows for section in my_data.everything(member, now=LATER) if section.key == "sensitive")
+
+    assert [(item.key, item.label, item.value, item.shown) for item in row] == [
+        ("gender", "Gender", "not_listed", "not listed here"),
+        ("gender_words", "In my words", "my own", "my own"),
+        ("age", "Age", "25_34", "25–34"),
+    ]
 
 
 def test_each_fact_is_asked_by_one_question_of_a_step():
