@@ -27,7 +27,7 @@ from clinics.planning.plans import (
     hold_clinic,
     save_text,
 )
-from letsconnect.base.access_log import People
+from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import ChangedMeanwhile
@@ -88,7 +88,7 @@ class ClinicAdmin(WorkingGroupAdmin):
         waiting = Count("rsvps", filter=Q(rsvps__state=RsvpState.WAITING))
         return super().get_queryset(request).for_pages().annotate(waiting_count=waiting)
 
-    def people_on(self, rows: Iterable[Clinic]) -> People:
+    def people_on(self, rows: Iterable[Clinic]) -> PeopleShown:
         """Return the people the page of a clinic names: those who signed up."""
         return super().people_on(Rsvp.objects.filter(clinic__in=[row.pk for row in rows]).active())
 

@@ -51,7 +51,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round),
         "skill_news": sentences_of_suggestions(suggestions),
         "to_answer": [match for match in matches if _is_to_answer(match, member)],
-        "waiting": None if matches else advice.news_of(registration, now=now),
+        "waiting": None if matches else advice.waiting_status(registration, now=now),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches[:SHOWN]],
         "next_sessions": _with_other((session for session in live if _is_ahead(session, now)), member),
         "to_confirm": _with_other((session for session in live if _waits_for(session, member, now)), member),

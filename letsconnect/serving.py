@@ -40,7 +40,7 @@ _REASONS = {
 }
 
 
-class Arrival:
+class ArrivingRequest:
     """One request as far as it has arrived."""
 
     def __init__(self, *, now: float, data: bytes = b"") -> None:
@@ -94,7 +94,7 @@ class PatientWorker(ThreadWorker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.arriving: dict[TConn, Arrival] = {}  # the oldest first
+        self.arriving: dict[TConn, ArrivingRequest] = {}  # the oldest first
         self.leaving: dict[TConn, list[float]] = {}  # until when, and how much they still sent
         self.held_bytes = 0
         self.swept_at = 0.0
@@ -129,7 +129,7 @@ class PatientWorker(ThreadWorker):
 
     def _wait_for(self, conn: TConn, begun: bytes = b"") -> None:
         conn.sock.setblocking(False)
-        arrival = Arrival(now=time.monotonic(), data=begun)
+        arrival = ArrivingRequest(now=time.monotonic(), data=begun)
         self.arriving[conn] = arrival
         self.held_bytes += len(begun)
         self._register(conn, self._on_part)
@@ -157,7 +157,7 @@ class PatientWorker(ThreadWorker):
         while self.held_bytes > HELD_LIMIT and self.arriving:
             self._drop(max(self.arriving, key=lambda other: len(self.arriving[other].data)))
 
-    def _look_at(self, conn: TConn, arrival: Arrival) -> None:
+    def _look_at(self, conn: TConn, arrival: ArrivingRequest) -> None:
         if arrival.refused:
             self._refuse(conn, arrival.refused)
         elif arrival.is_whole:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from letsconnect.base.access_log import People
+from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.querysets import as_own
 from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
@@ -46,7 +46,7 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
 
-    def people_on(self, rows: Iterable[Letter]) -> People:
+    def people_on(self, rows: Iterable[Letter]) -> PeopleShown:
         """Return the people these letters go to: members, or else bare addresses."""
         letters = list(rows)
         people = super().people_on(letters)

@@ -19,7 +19,7 @@ Sweep = Callable[[datetime], int]
 
 
 @dataclass(frozen=True)
-class Kind:
+class LetterKind:
     """One kind of letter: when it is still owed, and how it reads."""
 
     name: str
@@ -31,7 +31,7 @@ class Kind:
     before_sending: BeforeSending | None = None
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, LetterKind] = {}
 _sweeps: dict[str, Sweep] = {}
 
 
@@ -54,7 +54,7 @@ def register(
     asked for by a person who waits for it: it goes first, whatever is suppressed, and nobody sends it again by hand.
     ``before_sending(about, now)`` is called right before ``render``: there a secret is drawn that stands in no row.
     """
-    kind = Kind(name, still_owed, render, is_confidential, facts, is_urgent, before_sending)
+    kind = LetterKind(name, still_owed, render, is_confidential, facts, is_urgent, before_sending)
     if _kinds.setdefault(name, kind) != kind:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
 
@@ -65,7 +65,7 @@ def register_sweep(name: str, fn: Sweep) -> None:
         raise ValueError(f"the sweep {name!r} is registered twice")
 
 
-def get(name: str) -> Kind:
+def get(name: str) -> LetterKind:
     """Return a kind, or raise UnknownKind (its app may have been removed since the letter was owed)."""
     if name not in _kinds:
         raise UnknownKind(name)

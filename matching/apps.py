@@ -35,13 +35,13 @@ class MatchingConfig(AppConfig):
             "hours_settled": settling.settle_sessions,
             "done": quiet.complete_done,
             "quiet": quiet.nudge_quiet,
-            "quiet_told": quiet.tell_of_quiet,
+            "quiet_told": quiet.raise_quiet_concerns,
             "quiet_ended": quiet.end_quiet,
             "session_reminders": session_sweeps.remind_of_sessions,
             "lapsed_proposals": session_sweeps.lapse_proposals,
             "stale_requests": requests.expire_requests,
             "answered_requests": answering.answer_requests,
-            "no_match": no_match.tell_of_no_match,
+            "no_match": no_match.owe_no_match_letters,
         }.items():
             kinds.register_sweep(f"matching.{name}", sweep)
         busy.register()

@@ -34,7 +34,7 @@ def lock_people(matches: Iterable[Match]) -> None:
         match.sharer = now_known[match.sharer_id]
 
 
-def who_agreed(matches: Iterable[Match], *, on: date) -> set[int]:
+def people_who_agreed(matches: Iterable[Match], *, on: date) -> set[int]:
     """Return which people of these matches agreed to the documents, by registration. Asked once their rows are
     locked, it holds until the transaction ends: taking an agreement back waits for the row."""
     wanted = {key for match in matches for key in (match.learner_id, match.sharer_id)}
@@ -51,8 +51,11 @@ def standing(
     total: int = 0,
     most_at_once: int | None = None,
 ) -> Standing:
-    """Return how one side stands. ``agreed`` is as `who_agreed` returns it; ``taken``, ``total`` and ``most_at_once``
-    are as `check_standing` reads them, and left out where no place is asked for."""
+    """Return what decides whether one side can be matched.
+
+    ``agreed`` is as `people_who_agreed` returns it; ``taken``, ``total`` and ``most_at_once`` are as `check_standing`
+    reads them, and left out where no place is asked for.
+    """
     person = match.person(side)
     member = person.member
     return Standing(

@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from matching.rounds.queue import compute_what_waits
+from matching.rounds.queue import compute_queue
 
 
 @shared_task(ignore_result=True)
 def solve() -> None:
-    compute_what_waits(now=timezone.now())
+    compute_queue(now=timezone.now())

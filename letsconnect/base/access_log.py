@@ -12,7 +12,7 @@ from django.db import models
 
 
 @dataclass
-class People:
+class PeopleShown:
     """Whose data a page showed: keys of accounts, keys of registrations, and addresses that have no account."""
 
     members: set[int] = field(default_factory=set)
@@ -23,7 +23,7 @@ class People:
         return bool(self.members or self.registrations or self.addresses)
 
 
-Keeper = Callable[[Any, People, str, date], None]
+Keeper = Callable[[Any, PeopleShown, str, date], None]
 _keepers: list[Keeper] = []
 
 
@@ -32,19 +32,19 @@ def store_with(keeper: Keeper) -> None:
     _keepers.append(keeper)
 
 
-def note(*, viewer: Any, people: People, what: str, now: datetime) -> None:
+def note(*, viewer: Any, people: PeopleShown, what: str, now: datetime) -> None:
     """Record that ``viewer`` was shown these people, in one statement; one entry a day is enough."""
     if people:
         for keeper in _keepers:
             keeper(viewer, people, what, now.astimezone(UTC).date())
 
 
-def people_on(rows: Iterable[models.Model], ways: Iterable[str]) -> People:
+def people_on(rows: Iterable[models.Model], ways: Iterable[str]) -> PeopleShown:
     """Return the people that ``ways`` lead to from the rows; "" means the row itself, "match__learner" is a lookup.
 
     The keys are columns of the rows, so no query is needed.
     """
-    people = People()
+    people = PeopleShown()
     for row in rows:
         for way in ways:
             model, key = _end_of(row, way)

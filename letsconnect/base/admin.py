@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from letsconnect.base import access_log, personal_columns
-from letsconnect.base.access_log import People, people_on
+from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.addresses import canonical_words
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
@@ -87,11 +87,11 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DeskList
 
-    def people_on(self, rows: Iterable[Row]) -> People:
+    def people_on(self, rows: Iterable[Row]) -> PeopleShown:
         """Return whose data these rows show."""
         return people_on(rows, self.shows)
 
-    def note_look(self, request: HttpRequest, people: People, *, what: str) -> None:
+    def note_look(self, request: HttpRequest, people: PeopleShown, *, what: str) -> None:
         """Record for these people that the reader was shown something about them.
 
         Apart from this record, opening a page changes nothing.

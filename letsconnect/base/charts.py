@@ -37,7 +37,7 @@ class Chart:
     is_of_numbers: bool = False
 
 
-class Part(NamedTuple):
+class ChartPart(NamedTuple):
     """So many of so many."""
 
     part: int
@@ -45,7 +45,7 @@ class Part(NamedTuple):
 
 
 def of_parts(
-    title: str, what: str, counted: str, rows: Sequence[tuple[str, Part, Part | None]], *, compares: bool
+    title: str, what: str, counted: str, rows: Sequence[tuple[str, ChartPart, ChartPart | None]], *, compares: bool
 ) -> Chart:
     """Return a chart of parts of wholes. A row is its label, its figures and those before (None: it was not there)."""
     most = max((now.whole for _label, now, _before in rows), default=0) or 1
@@ -79,6 +79,6 @@ def difference(now: int, before: int) -> str:
     return f"{change:+d}".replace("-", "−") if change else ""
 
 
-def _of(figures: Part) -> str:
+def _of(figures: ChartPart) -> str:
     # Translators: how many of how many, as in "12 of 15".
     return gettext("%(part)d of %(whole)d") % figures._asdict()

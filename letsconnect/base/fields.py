@@ -8,7 +8,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.lines import FORBIDDEN, INVISIBLE, Line, has_something_to_see, one_line, pattern_of, visible_line
+from letsconnect.base.lines import (
+    FORBIDDEN,
+    INVISIBLE,
+    WrittenLine,
+    has_something_to_see,
+    one_line,
+    pattern_of,
+    visible_line,
+)
 
 _FORBIDDEN = f"[{pattern_of(FORBIDDEN)}]"
 _VISIBLE = f"[^{pattern_of(INVISIBLE)}]"
@@ -32,7 +40,9 @@ class LineFormField(forms.CharField):
         return text if "\x00" in text or not line else line
 
     def prepare_value(self, value: Any) -> Any:
-        return "".join(value) if isinstance(value, Line) else value  # in a field it stands alone, as it was written
+        return (
+            "".join(value) if isinstance(value, WrittenLine) else value
+        )  # in a field it stands alone, as it was written
 
 
 class LineField(models.CharField):
@@ -49,7 +59,7 @@ class LineField(models.CharField):
         return one_line(value) if isinstance(value, str) else value
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        return value if value is None else Line(value)
+        return value if value is None else WrittenLine(value)
 
     def formfield(self, **options: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": LineFormField, **options})

@@ -152,7 +152,7 @@ def isolated(text: Any) -> str:
     return f"{_ISOLATE}{line}{_POP}" if is_needed else line
 
 
-class Line(str):
+class WrittenLine(str):
     """One line that somebody wrote, as it comes from the database.
 
     Comparing, storing and encoding treat it as any other text. Put into a sentence (by a template, by "%" or by an

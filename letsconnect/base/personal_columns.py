@@ -20,7 +20,7 @@ AUDIENCES = frozenset({OWNER, BOTH, "desk", "trust", "everyone", "nobody"})
 
 
 @dataclass(frozen=True)
-class Table:
+class PersonalTable:
     """One table with its personal columns; ``owners`` are the lookups that lead from a row to its member."""
 
     model: type[models.Model]
@@ -66,7 +66,7 @@ class Table:
 
 
 @cache
-def tables() -> tuple[Table, ...]:
+def tables() -> tuple[PersonalTable, ...]:
     """Return every table of our apps, in the order of the apps."""
     all_tables = []
     for config in apps.get_app_configs():
@@ -77,7 +77,7 @@ def tables() -> tuple[Table, ...]:
     return tuple(all_tables)
 
 
-def table_of(model: type[models.Model]) -> Table:
+def table_of(model: type[models.Model]) -> PersonalTable:
     return next(table for table in tables() if table.model is model)
 
 
@@ -96,7 +96,7 @@ def _column(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
     return column
 
 
-def _table(model: type[models.Model], declared: dict[str, Any]) -> Table:
+def _table(model: type[models.Model], declared: dict[str, Any]) -> PersonalTable:
     keys = {field.name for field in model._meta.concrete_fields if field.is_relation}
     owners = declared.get("of", [path for name, path in _OWNERS.items() if name in keys])
     personal = tuple(declared.get("personal", ()))
@@ -106,7 +106,7 @@ def _table(model: type[models.Model], declared: dict[str, Any]) -> Table:
         for words, columns in declared.get("shown_to", {}).items()
         for column in columns
     }
-    return Table(model, personal, tuple(owners), declared.get("erased") == "deleted" or stuck, shown)
+    return PersonalTable(model, personal, tuple(owners), declared.get("erased") == "deleted" or stuck, shown)
 
 
 def _leads_through_a_registration(model: type[models.Model], lookup: str) -> bool:

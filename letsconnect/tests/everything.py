@@ -13,7 +13,7 @@ from clinics.models import Notice
 from clinics.seats import rsvps
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal_columns, security
-from letsconnect.base.access_log import People
+from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
@@ -92,7 +92,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     Block.objects.create(member=member, blocked=other, made_at=NOW)
     Block.objects.create(member=other, blocked=member, made_at=NOW)
     Look.objects.note(viewer=coordinator, registrations=[registration], what=LookKind.MATCH, on=NOW.date())
-    Look.objects.keep(coordinator, People(members={member.pk}), LookKind.ACCOUNT, NOW.date())
+    Look.objects.keep(coordinator, PeopleShown(members={member.pk}), LookKind.ACCOUNT, NOW.date())
     SkillSuggestion.objects.create(skill=make_skill("suggested"), member=member, made_at=NOW)
     Letter.objects.filter(pk=make_letter(to=member).pk).update(answer=WORD)
     make_letter(to=None, address=ADDRESS)

@@ -20,7 +20,7 @@ from letsconnect.desk import WorkingGroupSite
 from mailings.ledger import letters
 from mailings.ledger.draining import NotOwed, _prepare
 from mailings.models import Letter
-from matching.domain.matches import MatchState, NotReady
+from matching.domain.matches import MatchState, PersonNotReady
 from matching.matches.sweeps import close_fallen
 from matching.models import CalendarFeed, Match, Session, SharerRequest
 from matching.rounds import inputs as facts
@@ -261,7 +261,7 @@ def test_a_proposal_stored_while_the_account_was_being_closed_is_swept_away_and_
     close(person.member)
     match = make_match(MatchState.PROPOSED, sharer=person)
 
-    with pytest.raises(NotReady):
+    with pytest.raises(PersonNotReady):
         approve_match(match=match, by=make_coordinator(), now=NOW)
     assert match not in Match.objects.live()
     assert close_fallen(NOW) == 1

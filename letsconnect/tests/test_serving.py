@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from letsconnect.serving import BODY_LIMIT, BYTES_A_SECOND, GRACE, HEAD_LIMIT, Arrival
+from letsconnect.serving import BODY_LIMIT, BYTES_A_SECOND, GRACE, HEAD_LIMIT, ArrivingRequest
 from letsconnect.tests.standing.site import PATIENT, peers, serving, unfinished_post, watching
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
@@ -28,7 +28,7 @@ HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
     ],
 )
 def test_a_request_is_handed_on_once_all_of_it_is_here(parts, is_whole):
-    arrival = Arrival(now=0)
+    arrival = ArrivingRequest(now=0)
     for part in parts:
         arrival.add(part)
 
@@ -46,12 +46,12 @@ def test_a_request_is_handed_on_once_all_of_it_is_here(parts, is_whole):
     ],
 )
 def test_what_is_too_much_is_refused_before_it_came(words, status):
-    assert Arrival(now=0, data=words).refused == status
+    assert ArrivingRequest(now=0, data=words).refused == status
 
 
 def test_a_slow_line_gets_time_for_what_it_sends_and_a_silent_one_does_not():
-    slow = Arrival(now=0, data=HEAD.replace(b"4", b"500000") + b"x" * 100 * BYTES_A_SECOND)
-    silent = Arrival(now=0, data=HEAD)
+    slow = ArrivingRequest(now=0, data=HEAD.replace(b"4", b"500000") + b"x" * 100 * BYTES_A_SECOND)
+    silent = ArrivingRequest(now=0, data=HEAD)
 
     assert not slow.is_late(GRACE + 90)
     assert slow.is_late(GRACE + 110)

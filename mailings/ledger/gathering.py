@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from mailings.domain import OFTEN_WITHIN, LetterState, due_after_quiet
-from mailings.kinds import Kind
+from mailings.kinds import LetterKind
 from mailings.models import Letter
 
 REPLACED = "a newer letter about the same took its place"
@@ -55,7 +55,7 @@ def _take_the_place(gather: str) -> datetime | None:
     return min((one.gathering_since for one in locked if one.gathering_since), default=None)
 
 
-def why_nothing_new(letter: Letter, kind: Kind, about: models.Model | None) -> str | None:
+def why_nothing_new(letter: Letter, kind: LetterKind, about: models.Model | None) -> str | None:
     """Return why a gathered letter tells its reader nothing new, or None; store in it what it is about to tell."""
     if not letter.gathering or kind.facts is None:
         return None

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from letsconnect.base import charts
-from letsconnect.base.charts import Chart, Part
+from letsconnect.base.charts import Chart, ChartPart
 from registrations.domain.registrations import Region
 from registrations.reference.names import language_name
 
@@ -75,8 +75,8 @@ def _served(title: str, what: str, key: str, label: Labels, now: Figures, before
     return charts.of_parts(title, what, gettext("Served"), rows, compares=before is not None)
 
 
-def _part(row: Mapping[str, int]) -> Part:
-    return Part(row["served"], row["learners"])
+def _part(row: Mapping[str, int]) -> ChartPart:
+    return ChartPart(row["served"], row["learners"])
 
 
 def _at(counts: Sequence[int], place: int) -> int:

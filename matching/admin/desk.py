@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.access_log import People, people_on
+from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
 from letsconnect.base.versioned import FormOf
@@ -50,11 +50,11 @@ class DeskAdmin(WorkingGroupAdmin):
 
     def note_looks(self, request: HttpRequest, *people: Registration) -> None:
         """Remember for these people that the reader opened a page about them."""
-        self.note_look(request, People(registrations={one.pk for one in people}), what=LookKind.MATCH)
+        self.note_look(request, PeopleShown(registrations={one.pk for one in people}), what=LookKind.MATCH)
 
     def note_names(self, request: HttpRequest, people: Iterable[Registration | None]) -> None:
         """Remember for these people that their names were in a list."""
-        shown = People(registrations={one.pk for one in people if one is not None})
+        shown = PeopleShown(registrations={one.pk for one in people if one is not None})
         self.note_look(request, shown, what=LookKind.MATCHES)
 
     def note_matches(self, request: HttpRequest, matches: Iterable[Match]) -> None:
@@ -93,6 +93,6 @@ def line(match: Match) -> dict[str, Any]:
     }
 
 
-def tell_held(desk: admin.ModelAdmin, request: HttpRequest, held: list[tuple[Match, str]]) -> None:
+def say_held_back(desk: admin.ModelAdmin, request: HttpRequest, held: list[tuple[Match, str]]) -> None:
     for match, why in held:
         desk.message_user(request, _("%(match)s: %(why)s") % {"match": match, "why": why}, messages.ERROR)

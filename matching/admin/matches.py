@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from letsconnect.base.access_log import People
+from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.keys import keys_among
 from matching.admin import one_match
-from matching.admin.desk import BOTH, DeskAdmin, line, may_know, side_in_words, tell_held
+from matching.admin.desk import BOTH, DeskAdmin, line, may_know, say_held_back, side_in_words
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
@@ -121,7 +121,7 @@ class MatchAdmin(DeskAdmin):
         self.note_looks(request, match.learner, match.sharer)
         context = one_match.context(match, reader=signed_in(request))
         others = [row["sharer_id"] for row in context.get("alternatives", ()) if row["sharer_id"]]
-        self.note_look(request, People(registrations=set(others)), what=LookKind.MATCHES)
+        self.note_look(request, PeopleShown(registrations=set(others)), what=LookKind.MATCHES)
         return self.page(request, "match", context)
 
     @method_decorator(require_POST)
@@ -129,7 +129,7 @@ class MatchAdmin(DeskAdmin):
         """Approve the match as the reader saw it: who comes second is told that it changed."""
         match = self.find(request, match_id)
         try:
-            match = approve_match(match=match, seen=_seen(request), by=signed_in(request), now=timezone.now())
+            match = approve_match(match=match, seen=_version_seen(request), by=signed_in(request), now=timezone.now())
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
@@ -147,7 +147,12 @@ class MatchAdmin(DeskAdmin):
         skill = get_object_or_404(Skill, pk__in=keys_among([request.POST.get("skill", "")]))
         try:
             swapped = swap_match(
-                match=match, sharer=sharer, skill=skill, seen=_seen(request), by=signed_in(request), now=timezone.now()
+                match=match,
+                sharer=sharer,
+                skill=skill,
+                seen=_version_seen(request),
+                by=signed_in(request),
+                now=timezone.now(),
             )
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
@@ -159,7 +164,7 @@ class MatchAdmin(DeskAdmin):
     def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
         seen = self.versions_seen(request, queryset)
         outcome = approve_matches(matches=queryset, by=signed_in(request), now=timezone.now(), seen=seen)
-        tell_held(self, request, outcome.not_done)
+        say_held_back(self, request, outcome.not_done)
         self._say_approved(request, len(outcome.done), len(outcome.waiting))
 
     def _say_approved(self, request: HttpRequest, count: int, waiting: int) -> None:
@@ -188,7 +193,7 @@ class MatchAdmin(DeskAdmin):
             seen=self.versions_seen(request, queryset),
             **form.cleaned_data,
         )
-        tell_held(self, request, outcome.not_done)
+        say_held_back(self, request, outcome.not_done)
         count = len(outcome.done)
         if count:
             said = ngettext("%(count)d match is refused.", "%(count)d matches are refused.", count)
@@ -211,7 +216,7 @@ class MatchAdmin(DeskAdmin):
             if row["other"] is not None
         ]
         outcome = swap_matches(swaps=swaps, by=signed_in(request), now=timezone.now())
-        tell_held(self, request, outcome.not_done)
+        say_held_back(self, request, outcome.not_done)
         count = len(outcome.done)
         if count:
             said = ngettext("%(count)d match is swapped.", "%(count)d matches are swapped.", count)
@@ -219,7 +224,7 @@ class MatchAdmin(DeskAdmin):
         return None
 
 
-def _seen(request: HttpRequest) -> int:
+def _version_seen(request: HttpRequest) -> int:
     """The version of the match that the reader's page showed; 0, which no match has, where it came without."""
     return next(iter(keys_among([request.POST.get("version", "")])), 0)
 

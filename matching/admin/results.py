@@ -21,7 +21,7 @@ _CHARTS = (charts.of_regions, charts.of_languages, charts.of_scores, charts.of_l
 
 
 @dataclass
-class Picture:
+class RoundResult:
     """Everything a page shows about the result of one computation."""
 
     headline: str
@@ -35,11 +35,11 @@ class Picture:
     named: list[Registration] = field(default_factory=list)  # in the warnings: each can read who looked
 
 
-def of_preview(round_: Round, *, reader: Member) -> Picture | None:
+def of_preview(round_: Round, *, reader: Member) -> RoundResult | None:
     """Return the preview against the one before; None where there is none yet."""
     if not round_.preview:
         return None
-    picture = _picture(round_, round_.preview, round_.preview_before, reader)
+    picture = _result(round_, round_.preview, round_.preview_before, reader)
     warnings, picture.named = _warnings(round_, reader)
     picture.warnings += warnings
     if round_.preview_before:
@@ -47,9 +47,9 @@ def of_preview(round_: Round, *, reader: Member) -> Picture | None:
     return picture
 
 
-def of_round(round_: Round, *, reader: Member) -> Picture | None:
+def of_round(round_: Round, *, reader: Member) -> RoundResult | None:
     """Return what a computed round came to; None for one that kept no figures."""
-    return _picture(round_, round_.statistics, None, reader) if "by_region" in round_.statistics else None
+    return _result(round_, round_.statistics, None, reader) if "by_region" in round_.statistics else None
 
 
 def differences(now: Figures, before: Figures) -> list[str]:
@@ -171,11 +171,11 @@ def _participants(round_: Round, numbers: Sequence[int]) -> dict[int, Registrati
     return {row.number: row.registration for row in rows}
 
 
-def _picture(round_: Round, now: Figures, before: Figures | None, reader: Member) -> Picture:
+def _result(round_: Round, now: Figures, before: Figures | None, reader: Member) -> RoundResult:
     left = list(round_.participants.exclude(left_out="").values_list("left_out", "advice"))
     names = _names(now.get("shortages", []), left)
     looked_for = [row for row in left if row[0] not in NOT_LOOKED_FOR]
-    return Picture(
+    return RoundResult(
         headline=_headline(now),
         charts=[make(now, before) for make in _CHARTS],
         shortages=shortages.shortages(now.get("shortages", []), names),

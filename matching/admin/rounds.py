@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from matching.admin import results
-from matching.admin.desk import line, may_cancel, may_steer, side_in_words, tell_held
+from matching.admin.desk import line, may_cancel, may_steer, say_held_back, side_in_words
 from matching.admin.drafts import CHANGE, DraftPages
 from matching.admin.forms import scope_in_words
 from matching.admin.matches import seen_versions
@@ -217,7 +217,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
-        tell_held(self, request, published.held)
+        say_held_back(self, request, published.held)
         count = len(published.asked)
         said = ngettext(
             "%(count)d match is published: both people are asked.",

@@ -58,14 +58,14 @@ def beside_each_other(
     return sides
 
 
-def week_of(learner: Registration, sharer: Registration, *, reader: Member, start: date) -> list[weeks.Day]:
+def week_of(learner: Registration, sharer: Registration, *, reader: Member, start: date) -> list[weeks.DayOfTwoWeeks]:
     """Return the two weeks laid over each other, in the reader's zone; each week is as the people say it now."""
     windows: dict[int, list[tuple[int, int]]] = {learner.pk: [], sharer.pk: []}
     rows = Window.objects.filter(registration__in=list(windows)).order_by("start")
     for registration, begins, ends in rows.values_list("registration_id", "start", "end"):
         windows[registration].append((begins, ends))
     one, other = (
-        weeks.Person(tuple(windows[person.pk]), str(zone_or_utc(zone_of(person)))) for person in (learner, sharer)
+        weeks.FreeTime(tuple(windows[person.pk]), str(zone_or_utc(zone_of(person)))) for person in (learner, sharer)
     )
     return weeks.overlay(one, other, zone=reader.zone, start=start)
 

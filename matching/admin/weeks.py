@@ -15,7 +15,7 @@ _SHOWN_WEEK = 1  # of the four compared, the second: wherever the reader is, all
 
 
 @dataclass(frozen=True)
-class Stretch:
+class FreeStretch:
     """A time of one day, from and to in quarters of an hour since midnight."""
 
     begins: int
@@ -31,24 +31,24 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Day:
+class DayOfTwoWeeks:
     """One day of the week: when each of the two is free, and when both are for an hour or more."""
 
     on: date
-    learner: tuple[Stretch, ...]
-    sharer: tuple[Stretch, ...]
-    both: tuple[Stretch, ...]
+    learner: tuple[FreeStretch, ...]
+    sharer: tuple[FreeStretch, ...]
+    both: tuple[FreeStretch, ...]
 
 
 @dataclass(frozen=True)
-class Person:
+class FreeTime:
     """When somebody is free, as they said it."""
 
     windows: tuple[Window, ...]
     zone: str
 
 
-def overlay(learner: Person, sharer: Person, *, zone: str, start: date) -> list[Day]:
+def overlay(learner: FreeTime, sharer: FreeTime, *, zone: str, start: date) -> list[DayOfTwoWeeks]:
     """Return the reader's second week of the four that begin on Monday ``start`` (UTC)."""
     places = local_quarters(zone_or_utc(zone).key, start, WEEKS) - _SHOWN_WEEK * QUARTERS_A_WEEK
     free = [_in_readers_week(person, places, start) for person in (learner, sharer)]
@@ -57,10 +57,10 @@ def overlay(learner: Person, sharer: Person, *, zone: str, start: date) -> list[
         both[begins:ends] = True
     by_day = [row.reshape(7, QUARTERS_A_DAY) for row in (*free, both)]
     monday = start + timedelta(weeks=_SHOWN_WEEK)
-    return [Day(monday + timedelta(days=day), *(_stretches(row[day]) for row in by_day)) for day in range(7)]
+    return [DayOfTwoWeeks(monday + timedelta(days=day), *(_stretches(row[day]) for row in by_day)) for day in range(7)]
 
 
-def _in_readers_week(person: Person, places: NDArray[np.intp], start: date) -> NDArray[np.bool_]:
+def _in_readers_week(person: FreeTime, places: NDArray[np.intp], start: date) -> NDArray[np.bool_]:
     slots = weekly_slots(person.windows, person.zone, start=start, weeks=WEEKS)
     week = np.zeros(QUARTERS_A_WEEK, dtype=np.bool_)
     seen = (places >= 0) & (places < QUARTERS_A_WEEK)
@@ -68,8 +68,8 @@ def _in_readers_week(person: Person, places: NDArray[np.intp], start: date) -> N
     return week
 
 
-def _stretches(quarters: NDArray[np.bool_]) -> tuple[Stretch, ...]:
-    return tuple(Stretch(begins, ends) for begins, ends in runs(quarters))
+def _stretches(quarters: NDArray[np.bool_]) -> tuple[FreeStretch, ...]:
+    return tuple(FreeStretch(begins, ends) for begins, ends in runs(quarters))
 
 
 def _clock(quarter: int) -> str:

@@ -23,7 +23,7 @@ from registrations.requests import signed_in
 
 
 @dataclass(frozen=True)
-class Answer:
+class WhyNotAnswer:
     """What is said about two people, and what it is read from."""
 
     heading: str
@@ -59,20 +59,20 @@ class WhyNotPage(DeskAdmin):
         return self.get_queryset(request).decidable().first()
 
 
-def answer(round_: Round | None, learner: Registration, sharer: Registration) -> Answer:
+def answer(round_: Round | None, learner: Registration, sharer: Registration) -> WhyNotAnswer:
     """Say why the two are not matched, from what the round was computed from."""
     names = {"learner": reasons.name_of(learner), "sharer": reasons.name_of(sharer)}
     heading = gettext("%(learner)s learning from %(sharer)s") % names
     if round_ is None:
-        return Answer(heading, [gettext("No round has been computed yet.")])
+        return WhyNotAnswer(heading, [gettext("No round has been computed yet.")])
     try:
         why = explanations.why_not(round_, learner, sharer)
     except MatchingError as refusal:
-        return Answer(heading, [str(refusal)])
+        return WhyNotAnswer(heading, [str(refusal)])
     basis = gettext("Read from what %(round)s was computed from.") % {"round": round_}
     if why.is_matched:
-        return Answer(heading, [gettext("They are matched in this round.")], basis)
+        return WhyNotAnswer(heading, [gettext("They are matched in this round.")], basis)
     if why.rules:
-        return Answer(heading, reasons.why_not_a_pair(why.rules, learner, sharer), basis)
+        return WhyNotAnswer(heading, reasons.why_not_a_pair(why.rules, learner, sharer), basis)
     sentences = [gettext("No rule keeps them apart."), levels.loss(why.loss.amounts)]
-    return Answer(heading, sentences, basis)
+    return WhyNotAnswer(heading, sentences, basis)

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from matching.bench import phases, refusals, rivals, small_rounds
-from matching.bench.printing import say
+from matching.bench.printing import print_line
 from matching.engine import generator
 
 
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--small-rounds", type=int, default=30, help="rounds of 730 people to compare")
     parser.add_argument("--refusals", type=int, default=20, help="proposals refused, one at a time")
     options = parser.parse_args(arguments)
-    say(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}\n")
+    print_line(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}\n")
     same = True
     for count in (options.fewer_people, options.people):
         proposal = phases.time(generator.people(count, seed=options.seed), options.runs)

@@ -15,7 +15,7 @@ import numpy as np
 import pylmcf
 from numpy.typing import NDArray
 
-from matching.bench.printing import say, table
+from matching.bench.printing import print_line, table
 from matching.engine import candidates as hard_rules
 from matching.engine import criteria, pipeline
 from matching.engine.advice import advise
@@ -24,7 +24,7 @@ from matching.engine.explaining import Explainer
 from matching.engine.facts import Facts, Instance, Ints, Proposal
 from matching.engine.levels import cost_of, levels_of
 from matching.engine.network import Network, rows_of
-from matching.engine.reading import Known, read
+from matching.engine.reading import NumberedFacts, read
 from matching.engine.replay import pack
 from matching.engine.settings import Settings
 from matching.engine.solving import solve_instance
@@ -65,8 +65,8 @@ def time(facts: Facts, runs: int) -> Proposal:
         for one in _some(instance.sharer_ids):
             phase("one more place of one sharer", lambda explainer=explainer, one=one: explainer.one_more_place(one))
     counts = proposal.counts
-    say(f"\n{counts['people']:,} people, {counts['learners']:,} learners, {counts['sharers']:,} sharers with ")
-    say(f"{counts['places']:,} places, {counts['candidates']:,} feasible pairs; {runs} runs\n\n")
+    print_line(f"\n{counts['people']:,} people, {counts['learners']:,} learners, {counts['sharers']:,} sharers with ")
+    print_line(f"{counts['places']:,} places, {counts['candidates']:,} feasible pairs; {runs} runs\n\n")
     table(
         ("phase", "median s", "of the processor", "peak MB"),
         [
@@ -75,8 +75,8 @@ def time(facts: Facts, runs: int) -> Proposal:
         ],
     )
     by_clock, by_processor = (median(took[LEVELS]) / median(took[PLAIN]) for took in (clock, processor))
-    say(f"{LEVELS} ÷ one plain solve: {by_clock:.2f} by the clock, {by_processor:.2f} by the processor\n")
-    say(f"solved at once: {' | '.join(', '.join(stage) for stage in proposal.result.stages)}\n\n")
+    print_line(f"{LEVELS} ÷ one plain solve: {by_clock:.2f} by the clock, {by_processor:.2f} by the processor\n")
+    print_line(f"solved at once: {' | '.join(', '.join(stage) for stage in proposal.result.stages)}\n\n")
     return proposal
 
 
@@ -94,7 +94,7 @@ def _some(ids: Ints) -> list[int]:
     return ids[:: 1 + len(ids) // 5].tolist()
 
 
-def _scored(known: Known, found: hard_rules.Candidates, settings: Settings) -> Instance:
+def _scored(known: NumberedFacts, found: hard_rules.Candidates, settings: Settings) -> Instance:
     score = criteria.total(criteria.weigh(known, found, settings.weights), len(found))
     best = pipeline.best_skill_per_pair(known, found, score)
     return pipeline.instance_of(known, found, score, best, settings, seed=1)

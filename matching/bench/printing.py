@@ -8,10 +8,10 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     widths = [max(len(line[column]) for line in [head, *rows]) for column in range(len(head))]
     for line in [head, *rows]:
         first, *rest = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        say("  ".join([first.strip().ljust(widths[0]), *rest]) + "\n")
+        print_line("  ".join([first.strip().ljust(widths[0]), *rest]) + "\n")
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Print at once: a bench takes its time."""
     sys.stdout.write(text)
     sys.stdout.flush()

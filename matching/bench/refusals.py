@@ -5,7 +5,7 @@ from statistics import median
 
 import numpy as np
 
-from matching.bench.printing import say, table
+from matching.bench.printing import print_line, table
 from matching.engine.facts import Instance, Ints, Proposal
 from matching.engine.settings import Settings
 from matching.engine.solving import solve_instance
@@ -30,12 +30,14 @@ def compare(proposal: Proposal, refusals: int, seed: int) -> None:
             result = solve_instance(round_)
             stays = int(round_.pair_kept[result.chosen].sum())
             changed.setdefault(name, []).append(len(others) - stays)
-    say(f"one proposal of {len(chosen):,} refused and the rest solved again, {refusals} times: others that change\n")
+    print_line(
+        f"one proposal of {len(chosen):,} refused and the rest solved again, {refusals} times: others that change\n"
+    )
     table(
         ("how", "median", "most"),
         [(name, f"{median(counts):.0f}", f"{max(counts)}") for name, counts in changed.items()],
     )
-    say("\n")
+    print_line("\n")
 
 
 def without(instance: Instance, refused: int, kept: Ints) -> Instance:

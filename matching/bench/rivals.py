@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from matching.bench.phases import plain
-from matching.bench.printing import say, table
+from matching.bench.printing import print_line, table
 from matching.engine.facts import Instance, Ints
 from matching.engine.network import Network, rows_of
 from matching.engine.solving import solve_instance
@@ -55,7 +55,7 @@ def compare(instance: Instance, runs: int) -> bool:
         ],
     )
     different = [name for name in SOLVERS if name in values and values[name] != values["ours, with proof"]]
-    say(f"the solvers' optima {'DIFFER: ' + ', '.join(different) if different else 'are the same'}\n\n")
+    print_line(f"the solvers' optima {'DIFFER: ' + ', '.join(different) if different else 'are the same'}\n\n")
     return not different
 
 

@@ -5,7 +5,7 @@ from statistics import median
 
 import numpy as np
 
-from matching.bench.printing import say, table
+from matching.bench.printing import print_line, table
 from matching.bench.rivals import RULES, deferred_acceptance
 from matching.engine import candidates, criteria, generator, pipeline
 from matching.engine.facts import Facts, Instance, Ints
@@ -32,7 +32,7 @@ def compare(rounds: int) -> None:
         for preset, order in PRESETS.items():
             result = solve_instance(replace(instance, levels=order))
             served.setdefault(f"ours, {preset}", []).append(len(result.chosen))
-    say(f"730 people, {rounds} seeds: {median(alone):.1%} of learners (median) have no feasible partner\n")
+    print_line(f"730 people, {rounds} seeds: {median(alone):.1%} of learners (median) have no feasible partner\n")
     table(
         ("way", "served, median", "ours serves more, median", "least", "most"),
         [

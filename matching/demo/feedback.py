@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from matching.domain.feedback import Happened, Next
 from matching.domain.matches import Side
-from matching.domain.sessions import Time
+from matching.domain.sessions import ChosenTime
 from matching.feedback.giving import give_feedback
 from matching.feedback.settling import ask_how_it_went
 from matching.matches.answering import accept_match
@@ -47,7 +47,7 @@ def _meet(match: Match, *, ends_at: datetime) -> Session:
     """Let the learner propose an hour and the sharer agree to it; it ends on the whole hour."""
     starts_at = ends_at.replace(minute=0, second=0, microsecond=0) - HOUR
     learner, sharer = match.learner.member, match.sharer.member
-    times = [Time(starts_at, learner.zone)]
+    times = [ChosenTime(starts_at, learner.zone)]
     session = propose_times(match=match, times=times, seen=NO_SESSION, by=learner, now=starts_at - 4 * DAY)
     return confirm_time(session=session, starts_at=starts_at, seen=seen_as(session), by=sharer, now=starts_at - 3 * DAY)
 

@@ -61,8 +61,8 @@ def _ask_for_somebody(volunteer: Member, *, now: datetime) -> None:
     """Let the volunteer ask for the first of those who let others find them and share what she wishes."""
     learner = Registration.objects.of(volunteer)
     wished = browsing.wished_by(learner)
-    wanted = browsing.Wanted(topic=browsing.MINE)
-    for key in browsing.look(learner, wanted, wished=wished, now=now).keys[:1]:
+    wanted = browsing.SharerSearch(topic=browsing.MINE)
+    for key in browsing.search(learner, wanted, wished=wished, now=now).keys[:1]:
         sharer = Registration.objects.get(pk=key)
         skill = Skill.objects.filter(pk__in=wished, offers__registration=sharer).first()
         why = "We are about to begin this with our group and would like to learn from somebody who has done it."

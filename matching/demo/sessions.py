@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from matching.domain.matches import Side
-from matching.domain.sessions import Clash, Time
+from matching.domain.sessions import ChosenTime, HourTaken
 from matching.models import Match
 from matching.sessions import hours
 from matching.sessions.agreeing import confirm_time, propose_times, seen_as, set_call_link
@@ -17,14 +17,14 @@ def agree(connected: list[Match], *, now: datetime) -> None:
     for number, match in enumerate(connected):
         try:
             _propose(match, is_agreed=number == 0, now=now)
-        except Clash:
+        except HourTaken:
             continue
 
 
 def _propose(match: Match, *, is_agreed: bool, now: datetime) -> None:
     before = now - timedelta(hours=3)
     proposer = match.person(Side.LEARNER).member
-    times = [Time(moment, proposer.zone) for moment in _hours(match, now=now)]
+    times = [ChosenTime(moment, proposer.zone) for moment in _hours(match, now=now)]
     session = propose_times(match=match, times=times, seen="", by=proposer, now=before)
     if is_agreed:
         member = match.person(Side.SHARER).member

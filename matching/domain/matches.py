@@ -150,11 +150,11 @@ class MatchingError(Exception):
     """An expected refusal; its text can be shown to the person."""
 
 
-class MoveNotAllowed(MatchingError):
+class MatchMoveNotAllowed(MatchingError):
     """The round or match is not in a state from which this can be done."""
 
 
-class NotYours(MatchingError):
+class NotYourMatch(MatchingError):
     """The person may not act on this match."""
 
 
@@ -162,7 +162,7 @@ class NoPlaceLeft(MatchingError):
     """One side has no place left for another match."""
 
 
-class NotReady(MatchingError):
+class PersonNotReady(MatchingError):
     """One side cannot be matched now: not approved, not claimed, paused, or the two are blocked."""
 
 
@@ -170,7 +170,7 @@ class HoursClash(MatchingError):
     """Somebody's matches together leave no hour of its own for each of them."""
 
 
-class ChangedSince(MoveNotAllowed):
+class ChangedSince(MatchMoveNotAllowed):
     """Somebody else changed the match after the person saw it."""
 
 
@@ -195,18 +195,18 @@ class ReasonMissing(MatchingError):
 
 
 def check_round_move(was: str, becomes: str) -> None:
-    """Raise MoveNotAllowed unless a round may go from ``was`` to ``becomes``."""
+    """Raise MatchMoveNotAllowed unless a round may go from ``was`` to ``becomes``."""
     if RoundState(becomes) not in _ROUND_MOVES.get(RoundState(was), ()):
-        raise MoveNotAllowed(
+        raise MatchMoveNotAllowed(
             _("A round that is %(was)s cannot become %(becomes)s.")
             % {"was": RoundState(was).label, "becomes": RoundState(becomes).label}
         )
 
 
 def check_match_move(was: str, becomes: str) -> None:
-    """Raise MoveNotAllowed unless a match may go from ``was`` to ``becomes``."""
+    """Raise MatchMoveNotAllowed unless a match may go from ``was`` to ``becomes``."""
     if MatchState(becomes) not in _MATCH_MOVES.get(MatchState(was), ()):
-        raise MoveNotAllowed(
+        raise MatchMoveNotAllowed(
             _("A match that is %(was)s cannot become %(becomes)s: perhaps somebody else was faster.")
             % {"was": MatchState(was).label, "becomes": MatchState(becomes).label}
         )
@@ -248,13 +248,13 @@ def has_too_many(matches: int, *, most: int) -> bool:
 
 
 def check_standing(*sides: Standing, is_blocked: bool, needs_place: bool) -> None:
-    """Raise NotReady or NoPlaceLeft with a sentence for the working group unless both sides can be matched.
+    """Raise PersonNotReady or NoPlaceLeft with a sentence for the working group unless both sides can be matched.
 
     ``taken`` counts the other matches in this role, ``total`` all of both roles and this one with them;
     ``needs_place`` asks that one more fits.
     """
     if is_blocked:
-        raise NotReady(_("One of the two does not want to be matched with the other."))
+        raise PersonNotReady(_("One of the two does not want to be matched with the other."))
     for side in sides:
         _check_ready(side)
         if needs_place and side.taken >= side.places:
@@ -265,13 +265,13 @@ def check_standing(*sides: Standing, is_blocked: bool, needs_place: bool) -> Non
 
 def _check_ready(side: Standing) -> None:
     if not side.is_claimed:
-        raise NotReady(_NOT_CLAIMED[side.side])
+        raise PersonNotReady(_NOT_CLAIMED[side.side])
     if not side.is_approved:
-        raise NotReady(_NOT_APPROVED[side.side])
+        raise PersonNotReady(_NOT_APPROVED[side.side])
     if not side.has_agreed:
-        raise NotReady(_NOT_AGREED[side.side])
+        raise PersonNotReady(_NOT_AGREED[side.side])
     if not side.is_here:
-        raise NotReady(_NOT_HERE[side.side])
+        raise PersonNotReady(_NOT_HERE[side.side])
 
 
 _NOT_CLAIMED = {
@@ -305,13 +305,13 @@ HOURS_CLASH = {
 
 
 def check_can_accept(*, me: Standing, other: Standing, is_blocked: bool) -> None:
-    """Raise NotReady with a sentence for the person who accepts; it never says why the other is not available."""
+    """Raise PersonNotReady with a sentence for the person who accepts; it never says why the other is not available."""
     if me.has_left:
-        raise NotReady(_("You have withdrawn your registration, so this match is over."))
+        raise PersonNotReady(_("You have withdrawn your registration, so this match is over."))
     if not me.is_here:
-        raise NotReady(_("You are paused or away. End that in your registration, then accept."))
+        raise PersonNotReady(_("You are paused or away. End that in your registration, then accept."))
     if is_blocked or other.has_left or not other.is_claimed or not other.is_here:
-        raise NotReady(_("The other person is not available any more, so this match cannot go ahead."))
+        raise PersonNotReady(_("The other person is not available any more, so this match cannot go ahead."))
 
 
 def answer_by(asked_at: datetime) -> datetime:

@@ -58,11 +58,11 @@ class TimeNotPossible(MatchingError):
     """This time cannot be proposed or agreed on."""
 
 
-class Clash(TimeNotPossible):
+class HourTaken(TimeNotPossible):
     """One of the two is in another session at that time."""
 
 
-class ChangedMeanwhile(MatchingError):
+class SessionChanged(MatchingError):
     """The page somebody acted on shows what is not so any more."""
 
 
@@ -71,7 +71,7 @@ class NothingToAgree(MatchingError):
 
 
 @dataclass(frozen=True)
-class Time:
+class ChosenTime:
     """A moment as somebody chose it: by the clock of their zone."""
 
     starts_at: datetime
@@ -96,7 +96,7 @@ def check_time(starts_at: datetime, *, now: datetime) -> None:
         raise TimeNotPossible(_("This is too far ahead: choose a time within the next six weeks."))
 
 
-def check_times(times: Sequence[Time], *, now: datetime) -> None:
+def check_times(times: Sequence[ChosenTime], *, now: datetime) -> None:
     """Raise TimeNotPossible unless these are one to three different times that can be proposed."""
     if not times:
         raise TimeNotPossible(_("Choose at least one time."))

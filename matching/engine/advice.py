@@ -24,11 +24,11 @@ from matching.engine.candidates import (
 from matching.engine.errors import UnknownId
 from matching.engine.facts import Facts, Ints
 from matching.engine.network import rows_of
-from matching.engine.reading import SLOTS_A_WEEK, Known, minutes_free, read
+from matching.engine.reading import SLOTS_A_WEEK, NumberedFacts, minutes_free, read
 from matching.engine.rules import why_not
 from matching.engine.settings import Settings
 
-__all__ = ["FEW", "KINDS", "MOST", "Change", "changes", "why_not"]
+__all__ = ["FEW", "KINDS", "MOST", "HelpfulChange", "changes", "why_not"]
 
 MOST = 3  # changes told to one person
 FEW = 3  # fewer people than this are not told as a number
@@ -48,7 +48,7 @@ _SLOTS_A_PART = 4 * PART_OF_DAY
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class HelpfulChange:
     """One change that would give somebody a candidate; what its kind does not need is None."""
 
     kind: str  # one of KINDS
@@ -69,7 +69,7 @@ class Change:
 
 def changes(
     facts: Facts, settings: Settings, learners: Iterable[int], places_left: Mapping[int, int] | None = None
-) -> dict[int, list[Change]]:
+) -> dict[int, list[HelpfulChange]]:
     """For each of these learners up to three single changes, each of which would give them a candidate.
 
     ``places_left``: the places sharers have left once a round is made, by id; then it is a candidate with such a place.
@@ -85,23 +85,23 @@ def changes(
     return {int(known.ids[row]): said for row, said in advise(known, settings, rows, places).items()}
 
 
-def advise(known: Known, settings: Settings, learners: Ints, places: Ints) -> dict[int, list[Change]]:
+def advise(known: NumberedFacts, settings: Settings, learners: Ints, places: Ints) -> dict[int, list[HelpfulChange]]:
     """``changes`` by rows of people, which ascend; ``places`` is how many each person has to give."""
     asker = _Asker(known, settings, places)
-    said: dict[int, list[Change]] = {}
+    said: dict[int, list[HelpfulChange]] = {}
     for first in range(0, len(learners), _LEARNERS_AT_ONCE):
         some = learners[first : first + _LEARNERS_AT_ONCE]
         by_kind = asker.ask(some)
         for row, learner in enumerate(some.tolist()):
             found = [by_kind[kind][row] for kind in KINDS[:-1] if row in by_kind[kind]]
-            said[learner] = found[:MOST] or [Change(kind="wait")]
+            said[learner] = found[:MOST] or [HelpfulChange(kind="wait")]
     return said
 
 
 class _Asker:
     """What all learners are asked against."""
 
-    def __init__(self, known: Known, settings: Settings, places: Ints) -> None:
+    def __init__(self, known: NumberedFacts, settings: Settings, places: Ints) -> None:
         self._known, self._settings = known, settings
         self._relations = Relations.of(known)
         self._has_place = np.packbits((places > 0) & known.has_hours)
@@ -115,7 +115,7 @@ class _Asker:
         self._wishing = np.bincount(known.wish_skill, minlength=len(known.skill_ids))
         self._sharing = (known.offer_level > 0).sum(axis=1)
 
-    def ask(self, learners: Ints) -> dict[str, dict[int, Change]]:
+    def ask(self, learners: Ints) -> dict[str, dict[int, HelpfulChange]]:
         """By kind and by place in ``learners``, the change that helps."""
         rules = dict(self._relations.rules(self._known, learners)) | {"no_free_place": self._has_place[None, :]}
 
@@ -134,16 +134,16 @@ class _Asker:
             "nobody_shares": self._nobody_shares(learners),
         }
 
-    def _region_wish(self, learners: Ints, possible: Bits) -> dict[int, Change]:
+    def _region_wish(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
         row, _ = self._meeting(learners, possible)
-        return dict.fromkeys(np.unique(row).tolist(), Change(kind="region_wish"))
+        return dict.fromkeys(np.unique(row).tolist(), HelpfulChange(kind="region_wish"))
 
-    def _more_places(self, learners: Ints, possible: Bits) -> dict[int, Change]:
+    def _more_places(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
         row, _ = self._meeting(learners, possible)
         missing = 1 - self._known.places_to_learn[learners]
-        return {one: Change(kind="more_places", places=int(missing[one])) for one in np.unique(row).tolist()}
+        return {one: HelpfulChange(kind="more_places", places=int(missing[one])) for one in np.unique(row).tolist()}
 
-    def _language(self, learners: Ints, possible: Bits) -> dict[int, Change]:
+    def _language(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
         """The language most of those who suit speak, one the learner speaks a little before one they do not."""
         row, sharer = self._meeting(learners, possible)
         said = {}
@@ -153,26 +153,26 @@ class _Asker:
             if not order:
                 continue  # those who suit speak no language well enough either
             code, level = self._known.language_codes[order[0]], max(1, self._settings.min_language_level)
-            said[one] = Change(kind="language", code=code, level=level)
+            said[one] = HelpfulChange(kind="language", code=code, level=level)
         return said
 
-    def _sharers_full(self, learners: Ints, possible: Bits) -> dict[int, Change]:
+    def _sharers_full(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
         row, sharer = self._meeting(learners, possible)
-        said: dict[int, Change] = {}
+        said: dict[int, HelpfulChange] = {}
         for one, other in zip(row.tolist(), sharer.tolist(), strict=True):
             if one not in said:
                 wished = self._known.wish_skill[self._known.wish_person == learners[one]]
                 skill = wished[self._known.offer_level[wished, other] > 0][0]
-                said[one] = Change(kind="sharers_full", skill=int(self._known.skill_ids[skill]))
+                said[one] = HelpfulChange(kind="sharers_full", skill=int(self._known.skill_ids[skill]))
         return said
 
-    def _nobody_shares(self, learners: Ints) -> dict[int, Change]:
+    def _nobody_shares(self, learners: Ints) -> dict[int, HelpfulChange]:
         """Of the skills nobody else shares, the one that most people wish; for who could meet somebody who did."""
         known = self._known
         could = known.has_hours[learners] & (known.places_to_learn[learners] > 0) & known.comfort[learners].any(axis=1)
         could &= self._meets(learners, learners)
         could &= (known.region_wish[learners] == 0) | (known.region[learners] > 0)
-        said: dict[int, Change] = {}
+        said: dict[int, HelpfulChange] = {}
         for one in np.flatnonzero(could).tolist():
             learner = learners[one]
             wished = self._known.wish_skill[self._known.wish_person == learner]
@@ -180,17 +180,17 @@ class _Asker:
             if len(alone):
                 skill = max(alone.tolist(), key=lambda skill: (self._wishing[skill], -skill))
                 count = int(self._wishing[skill])
-                said[one] = Change(
+                said[one] = HelpfulChange(
                     kind="nobody_shares",
                     skill=int(self._known.skill_ids[skill]),
                     waiting=count if count >= FEW else None,
                 )
         return said
 
-    def _more_hours(self, learners: Ints, possible: Bits) -> dict[int, Change]:
+    def _more_hours(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
         """The part of a day that takes the fewest more hours; of equals, the one in which most of those who suit are
         free. An hour is one by the learner's clock, so who changes their clocks in these weeks is asked apart."""
-        said: dict[int, Change] = {}
+        said: dict[int, HelpfulChange] = {}
         clocks = self._known.clock[learners]
         for clock in np.unique(clocks).tolist():
             mine = np.flatnonzero(clocks == clock)
@@ -198,7 +198,7 @@ class _Asker:
             said |= {int(mine[one]): change for one, change in found.items()}
         return said
 
-    def _more_hours_by(self, clock: int, learners: Ints, possible: Bits) -> dict[int, Change]:
+    def _more_hours_by(self, clock: int, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
         row, sharer = self._some(learners, possible)
         needed = np.where(self._is_taken(clock, learners), np.iinfo(np.int64).max, self._slots_needed(clock, learners))
         weekly, parts = self._hours_by(clock)
@@ -211,7 +211,7 @@ class _Asker:
             if best is not None and 0 < hours[best] <= SLOTS_A_WEEK:
                 day, part = divmod(best, 24 // PART_OF_DAY)
                 begins = part * PART_OF_DAY
-                said[one] = Change(
+                said[one] = HelpfulChange(
                     kind="more_hours",
                     hours=int(hours[best]),
                     day=day,

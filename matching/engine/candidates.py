@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.facts import Ints
-from matching.engine.reading import REGION_WISHES, SLOTS_A_WEEK, Known
+from matching.engine.reading import REGION_WISHES, SLOTS_A_WEEK, NumberedFacts
 
 HOUR = 4  # slots
 _LEARNERS_AT_ONCE = 256
@@ -34,7 +34,7 @@ class Candidates:
         return len(self.wish)
 
 
-def find(known: Known) -> tuple[Candidates, dict[int, str]]:
+def find(known: NumberedFacts) -> tuple[Candidates, dict[int, str]]:
     """All candidates; and for each learner (by row) who has none, the first rule in the funnel that left nobody."""
     stuck: dict[int, str] = {}
     parts = [np.zeros((4, 0), dtype=np.int64)]
@@ -68,7 +68,7 @@ class Relations:
     speaks: Bits  # by language
 
     @classmethod
-    def of(cls, known: Known) -> "Relations":
+    def of(cls, known: NumberedFacts) -> "Relations":
         kinds, kind_of = np.unique(np.stack([known.region, known.region_wish]), axis=1, return_inverse=True)
         region, wish = kinds[:, :, None]
         same, both_told = known.region == region, (known.region > 0) & (region > 0)
@@ -81,13 +81,13 @@ class Relations:
             speaks=np.packbits(known.comfort.T > 0, axis=1),
         )
 
-    def funnel(self, known: Known, learners: Ints) -> Iterator[tuple[str, Bits]]:
+    def funnel(self, known: NumberedFacts, learners: Ints) -> Iterator[tuple[str, Bits]]:
         """Rule after rule, in the order of LEFT_OUT: who is still possible for each of these learners."""
         possible = np.full((len(learners), len(self.has_place)), 255, dtype=np.uint8)
         for rule, holds in self.rules(known, learners):
             yield rule, (possible := possible & holds)
 
-    def rules(self, known: Known, learners: Ints) -> Iterator[tuple[str, Bits]]:
+    def rules(self, known: NumberedFacts, learners: Ints) -> Iterator[tuple[str, Bits]]:
         """For whom each rule holds, each by itself, but for the hours in common."""
         wishes = np.flatnonzero(np.isin(known.wish_person, learners))
         offered = _any_of(self.shares, known.wish_skill[wishes], known.wish_person[wishes], learners)
@@ -105,7 +105,7 @@ class Relations:
         yield "no_shared_language", _any_of(self.speaks, language, learners[row], learners)
         yield "kept_apart", not_apart
 
-    def pairs(self, known: Known, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
+    def pairs(self, known: NumberedFacts, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
         """(wish, sharer) of everyone possible, by wish."""
         wishes = np.flatnonzero(np.isin(known.wish_person, learners))
         offered = self.shares[known.wish_skill[wishes]]

@@ -92,7 +92,7 @@ class Claims:
         others = len(self.places) + len(self.people) + 1
         return min(len(self.region), others) * (max(0, int(gain.max(initial=0))) - min(0, int(gain.min(initial=0))))
 
-    def stage(self, levels: tuple[str, ...]) -> "Stage":
+    def stage(self, levels: tuple[str, ...]) -> "StageCosts":
         """The levels as one, each weighed so that no cycle gains half as much from those after it as one of its own."""
         gain: NDArray = np.zeros(len(self.learner), dtype=np.int64)
         alone: NDArray = np.zeros(len(self.region), dtype=np.int64)
@@ -107,7 +107,7 @@ class Claims:
         top = int(gain.max(initial=0))
         if top + largest(gain) + largest(alone) >= _EXACT_FROM:
             gain, alone = gain.astype(object), alone.astype(object)
-        return Stage(self, top - gain, top + alone, weights["equity"], weights["spread"])
+        return StageCosts(self, top - gain, top + alone, weights["equity"], weights["spread"])
 
     def _lots(self) -> Ints:
         nodes = len(self.region) + len(self.places) + 1
@@ -118,7 +118,7 @@ class Claims:
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class StageCosts:
     """What the levels solved at once cost together."""
 
     claims: Claims

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from matching.engine.candidates import Candidates
 from matching.engine.errors import FactsError
 from matching.engine.facts import Ints
-from matching.engine.reading import FULLEST_COMFORT, Known
+from matching.engine.reading import FULLEST_COMFORT, NumberedFacts
 
 FULL = 1000
 MOST_WEIGHT = 1_000_000
@@ -30,19 +30,19 @@ class Criterion:
     values: Ints
 
 
-def level_gap(known: Known, candidates: Candidates) -> Ints:
+def level_gap(known: NumberedFacts, candidates: Candidates) -> Ints:
     """The sharer above the learner, but not by too much."""
     skill = known.wish_skill[candidates.wish]
     above = known.offer_level[skill, candidates.sharer] - known.offer_level[skill, candidates.learner]
     return _GAP[np.maximum(above, 0)]
 
 
-def wish_priority(known: Known, candidates: Candidates) -> Ints:
+def wish_priority(known: NumberedFacts, candidates: Candidates) -> Ints:
     """How soon the learner wants it."""
     return _PRIORITY[known.wish_priority[candidates.wish]]
 
 
-def language_comfort(known: Known, candidates: Candidates) -> Ints:
+def language_comfort(known: NumberedFacts, candidates: Candidates) -> Ints:
     """The best language they share, as comfortable as it is for the less comfortable of the two."""
     best = np.empty(len(candidates), dtype=np.int64)
     for first in range(0, len(candidates), _PAIRS_AT_ONCE):
@@ -52,24 +52,24 @@ def language_comfort(known: Known, candidates: Candidates) -> Ints:
     return best * FULL // FULLEST_COMFORT
 
 
-def hours_in_common(_known: Known, candidates: Candidates) -> Ints:
+def hours_in_common(_known: NumberedFacts, candidates: Candidates) -> Ints:
     """Time they both have in their leanest week; ten hours are plenty."""
     return np.minimum(candidates.minutes, PLENTY_OF_MINUTES) * FULL // PLENTY_OF_MINUTES
 
 
-def region_wish(known: Known, candidates: Candidates) -> Ints:
+def region_wish(known: NumberedFacts, candidates: Candidates) -> Ints:
     """Half for each of the two who asked for a region and gets it."""
     asked = (known.region_wish > 0) * (FULL // 2)
     return asked[candidates.learner] + asked[candidates.sharer]
 
 
-def freshness(known: Known, candidates: Candidates) -> Ints:
+def freshness(known: NumberedFacts, candidates: Candidates) -> Ints:
     """How lately the sharer confirmed or changed what they offer: full for a month, nothing after a year."""
     left = np.clip(STALE_DAYS - known.freshness, 0, STALE_DAYS - FRESH_DAYS)
     return (left * FULL // (STALE_DAYS - FRESH_DAYS))[candidates.sharer]
 
 
-def reciprocal(known: Known, candidates: Candidates) -> Ints:
+def reciprocal(known: NumberedFacts, candidates: Candidates) -> Ints:
     """The learner shares something that the sharer wishes to learn, so that they can teach each other."""
     wishes = np.zeros(known.offer_level.shape, dtype=np.bool_)
     wishes[known.wish_skill, known.wish_person] = True
@@ -80,7 +80,7 @@ def reciprocal(known: Known, candidates: Candidates) -> Ints:
     return can * np.int64(FULL)
 
 
-def asked_for(known: Known, candidates: Candidates) -> Ints:
+def asked_for(known: NumberedFacts, candidates: Candidates) -> Ints:
     """The learner saw what the sharer offers, and asked for them."""
     people = len(known.ids)
     asked = known.asked_for[:, 0] * people + known.asked_for[:, 1]
@@ -90,7 +90,7 @@ def asked_for(known: Known, candidates: Candidates) -> Ints:
 class Measure(NamedTuple):
     """How a criterion is measured, and what it weighs unless the round says otherwise."""
 
-    values: Callable[[Known, Candidates], Ints]
+    values: Callable[[NumberedFacts, Candidates], Ints]
     usual_weight: int = 1
 
 
@@ -120,7 +120,7 @@ def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
     return np.packbits(padded, axis=1).view(np.uint64)
 
 
-def weigh(known: Known, candidates: Candidates, weights: Mapping[str, int]) -> list[Criterion]:
+def weigh(known: NumberedFacts, candidates: Candidates, weights: Mapping[str, int]) -> list[Criterion]:
     """Every criterion that has a weight; refuses one that nobody knows and a weight that is none."""
     if unknown := set(weights) - set(CRITERIA):
         raise FactsError(f"no such criterion: {', '.join(sorted(unknown))}")

@@ -48,7 +48,7 @@ class Explainer:
 
     def __init__(self, instance: Instance, result: Result) -> None:
         self._instance, self._result = instance, result
-        self._solved = _Solved(instance, result)
+        self._solved = _SolvedNetwork(instance, result)
         self._chosen = set(result.chosen.tolist())
 
     def loss(self, learner: int, sharer: int) -> Loss | None:
@@ -90,7 +90,7 @@ class Explainer:
         return np.flatnonzero(self._instance.pair_learner == learner)
 
 
-class _Solved:
+class _SolvedNetwork:
     """A round as a network that carries its result, with what can still be sent through it."""
 
     def __init__(self, instance: Instance, result: Result) -> None:

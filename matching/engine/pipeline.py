@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from matching.engine import candidates as hard_rules
 from matching.engine import criteria, rules, statistics
-from matching.engine.advice import Change, advise
+from matching.engine.advice import HelpfulChange, advise
 from matching.engine.candidates import Candidates
 from matching.engine.criteria import Criterion
 from matching.engine.facts import LEFT_OUT, Facts, Instance, Ints, Proposal, ProposedPair, Reason
-from matching.engine.reading import SLOTS_A_WEEK, Known, read
+from matching.engine.reading import SLOTS_A_WEEK, NumberedFacts, read
 from matching.engine.settings import Settings
 from matching.engine.solving import solve_instance
 
@@ -53,7 +53,7 @@ def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], N
     )
 
 
-def best_skill_per_pair(known: Known, candidates: Candidates, score: Ints) -> Ints:
+def best_skill_per_pair(known: NumberedFacts, candidates: Candidates, score: Ints) -> Ints:
     """One candidate per learner and sharer: the skill they are fixed for, else the one that scores best; of equals
     the one with the smallest id."""
     pair = candidates.learner * len(known.ids) + candidates.sharer
@@ -67,7 +67,7 @@ def best_skill_per_pair(known: Known, candidates: Candidates, score: Ints) -> In
 
 
 def instance_of(
-    known: Known, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int
+    known: NumberedFacts, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int
 ) -> Instance:
     """The assignment problem: who may learn, who may share how often, and the best skill of each pair."""
     learners = np.unique(known.wish_person)
@@ -91,7 +91,7 @@ def instance_of(
     )
 
 
-def _is_among(known: Known, candidates: Candidates, rows: Ints) -> NDArray[np.bool_]:
+def _is_among(known: NumberedFacts, candidates: Candidates, rows: Ints) -> NDArray[np.bool_]:
     """Which candidates are among these rows of learner, sharer and skill."""
     if not len(rows):
         return np.zeros(len(candidates), dtype=np.bool_)
@@ -100,14 +100,14 @@ def _is_among(known: Known, candidates: Candidates, rows: Ints) -> NDArray[np.bo
     return np.isin(found, (rows[:, 0] * people + rows[:, 1]) * skills + rows[:, 2])
 
 
-def _left_out(known: Known, stuck: dict[int, str], served: Ints) -> dict[int, str]:
+def _left_out(known: NumberedFacts, stuck: dict[int, str], served: Ints) -> dict[int, str]:
     unserved = np.setdiff1d(known.wish_person, served).tolist()
     return {row: stuck.get(row, "places_taken") for row in unserved}
 
 
 def _advice(
-    known: Known, settings: Settings, stuck: dict[int, str], left_out: dict[int, str], taken: Ints
-) -> dict[int, list[Change]]:
+    known: NumberedFacts, settings: Settings, stuck: dict[int, str], left_out: dict[int, str], taken: Ints
+) -> dict[int, list[HelpfulChange]]:
     """What would help those left out: somebody who suits and, for who was only too late, still has a place."""
     places_left = known.places_to_help - np.bincount(taken, minlength=len(known.ids))
     alone = np.array([row for row in left_out if row in stuck], dtype=np.int64)
@@ -115,7 +115,7 @@ def _advice(
     return advise(known, settings, alone, known.places_to_help) | advise(known, settings, late, places_left)
 
 
-def _counts(known: Known, instance: Instance, served: int, left_out: dict[int, str]) -> dict[str, int]:
+def _counts(known: NumberedFacts, instance: Instance, served: int, left_out: dict[int, str]) -> dict[str, int]:
     reasons = Counter(left_out.values())
     return {
         "people": len(known.ids),
@@ -129,7 +129,7 @@ def _counts(known: Known, instance: Instance, served: int, left_out: dict[int, s
 
 
 def _explain(
-    known: Known, candidates: Candidates, parts: list[Criterion], score: Ints, chosen: Ints
+    known: NumberedFacts, candidates: Candidates, parts: list[Criterion], score: Ints, chosen: Ints
 ) -> list[ProposedPair]:
     learners, sharers = candidates.learner[chosen], candidates.sharer[chosen]
     hours = hard_rules.common_stretches(known.slots, learners, sharers)
@@ -158,7 +158,7 @@ def _explain(
     return pairs
 
 
-def _shared_languages(known: Known, learner: int, sharer: int) -> tuple[str, ...]:
+def _shared_languages(known: NumberedFacts, learner: int, sharer: int) -> tuple[str, ...]:
     comfort = np.minimum(known.comfort[learner], known.comfort[sharer])
     best_first = np.argsort(-comfort, kind="stable")[: np.count_nonzero(comfort)]
     return tuple(known.language_codes[language] for language in best_first)

@@ -32,7 +32,7 @@ class LeastAsked(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class NumberedFacts:
     """People are rows in order of their id; skills, languages and regions are numbers in order of theirs."""
 
     ids: Ints
@@ -63,7 +63,7 @@ class Known:
     clocks: Ints = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int64))  # (clocks, weeks, SLOTS_A_WEEK)
 
 
-def read(facts: Facts, settings: LeastAsked) -> Known:
+def read(facts: Facts, settings: LeastAsked) -> NumberedFacts:
     """The facts in working order, whatever order they came in; raises an InstanceError on nonsense."""
     people = facts.people
     ids = _ints("people.id", people.id)
@@ -84,7 +84,7 @@ def read(facts: Facts, settings: LeastAsked) -> Known:
     level = _matrix("languages", ids, spoken.person, codes, spoken.code, spoken.level, 0, 6)
     preferred = _matrix("preferred", ids, spoken.person, codes, spoken.code, spoken.is_preferred, 0, 1)
     slots = _weeks(people.slots, len(ids))[order]
-    return Known(
+    return NumberedFacts(
         ids=ids,
         region=np.searchsorted(regions, _column("people.region", people.region, len(ids), dtype=np.str_))[order],
         region_wish=np.array([REGION_WISHES.index(wish) for wish in wishes.tolist()], dtype=np.int64)[order],
@@ -103,10 +103,10 @@ def read(facts: Facts, settings: LeastAsked) -> Known:
         language_codes=tuple(codes.tolist()),
         comfort=np.where(level >= max(1, settings.min_language_level), level + 2 * preferred, 0).astype(np.int8),
         spoken=level,
-        apart=_known_only(_rows("apart", ids, facts.apart)),
+        apart=_without_strangers(_rows("apart", ids, facts.apart)),
         fixed=_rows("fixed", ids, facts.fixed, skill_ids),
-        kept=_known_only(_rows("kept", ids, facts.kept, skill_ids)),
-        asked_for=_known_only(_rows("asked_for", ids, facts.asked_for)),
+        kept=_without_strangers(_rows("kept", ids, facts.kept, skill_ids)),
+        asked_for=_without_strangers(_rows("asked_for", ids, facts.asked_for)),
         region_codes=tuple(regions.tolist()),
         taken=_weeks(people.taken, len(ids))[order] if len(people.taken) else None,
         clock=_counts("people.clock", people.clock, len(ids))[order],
@@ -184,5 +184,5 @@ def _rows(name: str, ids: Ints, table: Column, skill_ids: Ints | None = None) ->
     return np.stack(known, axis=1)
 
 
-def _known_only(rows: Ints) -> Ints:
+def _without_strangers(rows: Ints) -> Ints:
     return rows[(rows >= 0).all(axis=1)]

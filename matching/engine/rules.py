@@ -8,7 +8,7 @@ from matching.engine.candidates import Candidates, hour_starts, minutes_in_commo
 from matching.engine.errors import FixedPairsBreakRules, UnknownId
 from matching.engine.facts import Facts
 from matching.engine.network import rows_of
-from matching.engine.reading import REGION_WISHES, Known, read
+from matching.engine.reading import REGION_WISHES, NumberedFacts, read
 from matching.engine.settings import Settings
 
 
@@ -25,7 +25,7 @@ def why_not(facts: Facts, settings: Settings, learner: int, sharer: int, skill: 
     return list(forbidding(known, one, other, numbers[0] if numbers else None))
 
 
-def forbidding(known: Known, learner: int, sharer: int, skill: int | None = None) -> tuple[str, ...]:
+def forbidding(known: NumberedFacts, learner: int, sharer: int, skill: int | None = None) -> tuple[str, ...]:
     """The same for rows of people and the number of a skill, -1 for a skill nobody names."""
     wished = known.wish_skill[known.wish_person == learner]
     if skill is not None:
@@ -45,7 +45,7 @@ def forbidding(known: Known, learner: int, sharer: int, skill: int | None = None
     return tuple(code for code, is_broken in broken.items() if is_broken)
 
 
-def refuse_broken(known: Known, facts: Facts, candidates: Candidates) -> None:
+def refuse_broken(known: NumberedFacts, facts: Facts, candidates: Candidates) -> None:
     """Raise FixedPairsBreakRules if a pair that must stay is no candidate, or if more must stay than there is room."""
     if not len(known.fixed):
         return
@@ -72,7 +72,7 @@ def refuse_broken(known: Known, facts: Facts, candidates: Candidates) -> None:
         raise FixedPairsBreakRules(broken)
 
 
-def _suits(known: Known, wisher: int, other: int) -> bool:
+def _suits(known: NumberedFacts, wisher: int, other: int) -> bool:
     wish, mine, theirs = (int(n) for n in (known.region_wish[wisher], known.region[wisher], known.region[other]))
     if REGION_WISHES[wish] == "either":
         return True

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from matching.engine.criteria import FULL
 from matching.engine.facts import Instance, Ints
 from matching.engine.network import rows_of
-from matching.engine.reading import Known
+from matching.engine.reading import NumberedFacts
 from matching.engine.settings import Settings
 
 BINS = 10
 
 
-def of(known: Known, settings: Settings, instance: Instance, chosen: Ints) -> dict[str, Any]:
+def of(known: NumberedFacts, settings: Settings, instance: Instance, chosen: Ints) -> dict[str, Any]:
     """All of it as JSON. A learner here is somebody with a wish, room and hours enough: who could be matched.
 
     ``by_region``: {code: {learners, served}}, "" for those who told none. ``by_language``: the same; a learner counts
@@ -39,7 +39,7 @@ def of(known: Known, settings: Settings, instance: Instance, chosen: Ints) -> di
     }
 
 
-def shortages(known: Known, instance: Instance, chosen: Ints) -> list[dict[str, int]]:
+def shortages(known: NumberedFacts, instance: Instance, chosen: Ints) -> list[dict[str, int]]:
     """Skills that more learners wish than there are places with those who share them, the shortest first.
 
     ``learners`` wish the skill, ``sharers`` share it and have ``places`` between them, whatever else they share; so

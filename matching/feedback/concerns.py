@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from mailings.ledger import letters
 from matching.domain.feedback import ABSENCES_COUNT_FOR, ABSENCES_TOLD, ConcernKind
-from matching.domain.matches import MoveNotAllowed, NotYours
+from matching.domain.matches import MatchMoveNotAllowed, NotYourMatch
 from matching.models import Concern, Match, SessionOutcome
 from registrations.models import Member, Registration, WorkingGroupSeat
 
 
-def weigh_absences(*, registration: Registration, now: datetime) -> None:
+def check_absences(*, registration: Registration, now: datetime) -> None:
     """Tell the liaisons when somebody was absent twice since anybody last looked after them; take it back if not."""
     registration = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     mine = Concern.objects.filter(registration=registration, kind=ConcernKind.ABSENT_TWICE)
@@ -64,9 +64,9 @@ def close_concern(*, concern: Concern, by: Member, now: datetime) -> Concern:
     """Say that one has looked after it: it leaves the list, and absences are counted anew."""
     concern = Concern.objects.select_for_update(no_key=True, of=("self",)).get(pk=concern.pk)
     if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
-        raise NotYours(_("Neither of the two people is of a region you look after."))
+        raise NotYourMatch(_("Neither of the two people is of a region you look after."))
     if concern.closed_at is not None:
-        raise MoveNotAllowed(_("Somebody else has looked after this already."))
+        raise MatchMoveNotAllowed(_("Somebody else has looked after this already."))
     concern.closed_at, concern.closed_by = now, by
     concern.save(update_fields=["closed_at", "closed_by"])
     acts.record(by=by, verb="close_concern", on=concern, now=now)

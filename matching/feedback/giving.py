@@ -10,13 +10,13 @@ from letsconnect.base import acts
 from letsconnect.base.hours import HOUR
 from mailings.ledger import letters
 from matching.domain.feedback import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
-from matching.domain.matches import ClosedWhy, MatchState, NotYours, Side, TooOften
+from matching.domain.matches import ClosedWhy, MatchState, NotYourMatch, Side, TooOften
 from matching.domain.sessions import SessionState
 from matching.feedback.settling import settle, words_of
 from matching.locking import lock_match
 from matching.matches.answering import complete
 from matching.matches.closing import close_match
-from matching.matches.telling import tell
+from matching.matches.telling import owe_letter
 from matching.models import Feedback, Match, Session
 from registrations.domain.registrations import ClosedMeanwhile
 from registrations.locking import lock_member
@@ -46,12 +46,12 @@ def give_feedback(
     try:
         lock_member(by)  # a word written while its writer is being erased would stay behind
     except ClosedMeanwhile as closed:
-        raise NotYours(str(closed)) from closed
+        raise NotYourMatch(str(closed)) from closed
     match = lock_match(session.match)
     session = Session.objects.select_related("learner__member", "sharer__member").get(pk=session.pk)
     side = session.side_of(by)
     if side is None or session.state != SessionState.CONFIRMED or session.ends_at is None:
-        raise NotYours(_("This hour is not yours."))
+        raise NotYourMatch(_("This hour is not yours."))
     check_open(ends_at=session.ends_at, now=now)
     if acts.count_recent(by=by, verbs=["say_how_it_went"], on=session, now=now, within=HOUR) >= CHANGES_AN_HOUR:
         raise TooOften(
@@ -98,7 +98,7 @@ def _go_on(match: Match, said: Feedback, *, by: Member, why: str, why_note: str,
             now=now,
             verb="end_match_not_a_fit",
         )
-        tell(match, Side(said.side).other, letter="closed", now=now)
+        owe_letter(match, Side(said.side).other, letter="closed", now=now)
     elif said.next == Next.DONE and says_done(match, said, now=now):
         complete(match, by=by, now=now)
 

@@ -16,7 +16,7 @@ from matching.feedback.giving import says_done
 from matching.locking import lock_match
 from matching.matches.answering import complete
 from matching.matches.closing import close_match
-from matching.matches.telling import tell
+from matching.matches.telling import owe_letter
 from matching.models import Feedback, Match, MatchQuerySet, QuietSpell, Session
 
 AT_ONCE = 200
@@ -63,7 +63,7 @@ def nudge_quiet(now: datetime) -> int:
 
 
 @transaction.atomic
-def tell_of_quiet(now: datetime) -> int:
+def raise_quiet_concerns(now: datetime) -> int:
     """Ask the liaisons to look after two who have not met for four weeks."""
     told = QuietSpell.objects.filter(match=OuterRef("pk"), since=OuterRef("quiet_since"), told_at=None)
     count = 0
@@ -99,7 +99,7 @@ def end_quiet(now: datetime) -> int:
                 verb="expire_connection",
             )
             for side in Side:
-                tell(match, side, letter="quiet_end", now=now)
+                owe_letter(match, side, letter="quiet_end", now=now)
         count += 1
     return count
 

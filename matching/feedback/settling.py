@@ -8,7 +8,7 @@ from letsconnect.base import acts
 from mailings.ledger import letters
 from matching.domain.feedback import Verdict, is_settled, judge
 from matching.domain.matches import Side
-from matching.feedback.concerns import weigh_absences
+from matching.feedback.concerns import check_absences
 from matching.models import Feedback, Match, Session, SessionOutcome
 from matching.models.feedback import to_ask
 from registrations.models import Registration
@@ -29,7 +29,7 @@ def ask_how_it_went(now: datetime) -> int:
     for session in asked:
         SessionOutcome.objects.get_or_create(session=session, defaults={"asked_at": now})
         for side in Side:
-            _tell(session, side, letter="did_you_meet", now=now)
+            _owe_letter(session, side, letter="did_you_meet", now=now)
     return len(asked)
 
 
@@ -70,21 +70,21 @@ def settle(session: Session, *, now: datetime) -> None:
     outcome.learner_absent, outcome.sharer_absent = absent
     outcome.save(update_fields=["settled_at", "verdict", "learner_absent", "sharer_absent"])
     acts.record(by=None, verb="settle_session", on=session, now=now, was=was, became=judged.verdict)
-    _console(session, judged.verdict, judged.absent, now=now)
+    _owe_missed_letters(session, judged.verdict, judged.absent, now=now)
     for person in sorted((session.learner, session.sharer), key=lambda one: one.pk):
-        weigh_absences(registration=person, now=now)
+        check_absences(registration=person, now=now)
 
 
-def _console(session: Session, verdict: Verdict, absent: frozenset[Side], *, now: datetime) -> None:
+def _owe_missed_letters(session: Session, verdict: Verdict, absent: frozenset[Side], *, now: datetime) -> None:
     """Write kindly to both of those who missed each other; nobody is told what the other said."""
     for side in Side:
         if verdict == Verdict.CROSSED:
-            _tell(session, side, letter="missed_each_other", now=now)
+            _owe_letter(session, side, letter="missed_each_other", now=now)
         elif verdict == Verdict.MISSED:
-            _tell(session, side, letter="missed_absent" if side in absent else "missed_waiting", now=now)
+            _owe_letter(session, side, letter="missed_absent" if side in absent else "missed_waiting", now=now)
 
 
-def _tell(session: Session, side: Side, *, letter: str, now: datetime) -> None:
+def _owe_letter(session: Session, side: Side, *, letter: str, now: datetime) -> None:
     to = session.person(side).member
     if to is not None and to.is_active:
         key = f"matching:session:{session.pk}:{letter}:{side}"

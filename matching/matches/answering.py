@@ -11,9 +11,9 @@ from matching.domain.matches import (
     WHY_DECLINED,
     WHY_WITHDRAWN,
     ClosedWhy,
+    MatchMoveNotAllowed,
     MatchState,
-    MoveNotAllowed,
-    NotYours,
+    NotYourMatch,
     Side,
     check_can_accept,
     check_match_move,
@@ -21,7 +21,7 @@ from matching.domain.matches import (
 )
 from matching.locking import is_blocked, lock_match, lock_people, standing
 from matching.matches.closing import close_match
-from matching.matches.telling import tell
+from matching.matches.telling import owe_letter
 from matching.models import Feedback, Match, Session, SessionOutcome
 from registrations.models import Member
 
@@ -29,7 +29,7 @@ from registrations.models import Member
 def _side(match: Match, by: Member) -> Side:
     side = match.side_of(by)
     if side is None or match.asked_at is None:
-        raise NotYours(_("This match is not yours."))
+        raise NotYourMatch(_("This match is not yours."))
     return side
 
 
@@ -42,7 +42,7 @@ def accept_match(*, match: Match, by: Member, now: datetime) -> Match:
         return match
     check_match_move(match.state, MatchState.CONNECTED)
     if match.answer_by is not None and now >= match.answer_by:
-        raise MoveNotAllowed(_("The days to answer are over, so this match cannot go ahead."))
+        raise MatchMoveNotAllowed(_("The days to answer are over, so this match cannot go ahead."))
     lock_people([match])
     check_can_accept(
         me=standing(match, side, on=now.date(), agreed=()),
@@ -56,7 +56,7 @@ def accept_match(*, match: Match, by: Member, now: datetime) -> Match:
     if match.accepted_at(side.other) is not None:
         match.state, match.connected_at = MatchState.CONNECTED, now
         for each in Side:
-            tell(match, each, letter="connected", now=now)
+            owe_letter(match, each, letter="connected", now=now)
     match.save(update_fields=["state", "learner_accepted_at", "sharer_accepted_at", "connected_at"])
     acts.record(by=by, verb="accept_match", on=match, now=now, was=MatchState.ASKED, became=match.state)
     return match
@@ -69,9 +69,9 @@ def decline_match(*, match: Match, by: Member, why: ClosedWhy | str, note: str =
     match = lock_match(match)
     side = _side(match, by)
     if match.accepted_at(side) is not None:
-        raise MoveNotAllowed(_("You have said yes already. You can withdraw from the match instead."))
+        raise MatchMoveNotAllowed(_("You have said yes already. You can withdraw from the match instead."))
     close_match(match, becomes=MatchState.DECLINED, why=ClosedWhy(why), note=note, by=by, now=now, verb="decline_match")
-    tell(match, side.other, letter="closed", now=now)
+    owe_letter(match, side.other, letter="closed", now=now)
     return match
 
 
@@ -83,7 +83,7 @@ def withdraw_from_match(*, match: Match, by: Member, why: ClosedWhy | str, note:
     side = _side(match, by)
     becomes = MatchState.ENDED if match.state == MatchState.CONNECTED else MatchState.WITHDRAWN
     close_match(match, becomes=becomes, why=ClosedWhy(why), note=note, by=by, now=now, verb="withdraw_from_match")
-    tell(match, side.other, letter="closed", now=now)
+    owe_letter(match, side.other, letter="closed", now=now)
     return match
 
 
@@ -127,5 +127,5 @@ def complete(match: Match, *, by: Member, now: datetime, by_the_portal: bool = F
         by_the_portal=by_the_portal,
     )
     for side in Side:
-        tell(match, side, letter="completed", now=now)
+        owe_letter(match, side, letter="completed", now=now)
     return match

@@ -16,13 +16,13 @@ from matching.domain.matches import (
     check_reason,
 )
 from matching.domain.requests import REQUEST_WHY_AT_MOST
-from matching.waiting.browsing import MINE, Skilled, Wanted
+from matching.waiting.browsing import MINE, SharedSkill, SharerSearch
 from registrations.domain.registrations import Region, SkillFamily
 
 Choices = Sequence[tuple[Any, Any]]
 
 
-class ReasonForm(forms.Form):
+class MatchReasonForm(forms.Form):
     """A reason to choose, and words; "another reason" needs the words."""
 
     allowed: Iterable[ClosedWhy] = ()
@@ -49,15 +49,15 @@ class ReasonForm(forms.Form):
         return values
 
 
-class RefuseForm(ReasonForm):
+class RefuseForm(MatchReasonForm):
     allowed = WHY_REFUSED
 
 
-class DeclineForm(ReasonForm):
+class DeclineForm(MatchReasonForm):
     allowed = WHY_DECLINED
 
 
-class WithdrawForm(ReasonForm):
+class WithdrawFromMatchForm(MatchReasonForm):
     allowed = WHY_WITHDRAWN
 
 
@@ -104,11 +104,11 @@ class SharerFilter(forms.Form):
         ]
         self.fields["language"].choices = [("", pgettext_lazy("language", "any")), *languages]
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SharerSearch:
         """Return what was asked for and makes sense."""
         self.is_valid()
         known = self.cleaned_data
-        return Wanted(
+        return SharerSearch(
             text=known.get("q", ""),
             topic=known.get("topic", ""),
             language=known.get("language", ""),
@@ -133,7 +133,7 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args: Any, shared: Sequence[Skilled], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shared: Sequence[SharedSkill], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.wished = {one.key for one in shared if one.is_wished}
         self.fields["skill"].choices = [

@@ -14,7 +14,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import Reading
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
-from matching.matches.telling import tell
+from matching.matches.telling import owe_letter
 from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest, people
 from matching.sessions.feeds import end_feed
 from matching.waiting.requests import end_requests_about, end_requests_between, end_requests_of
@@ -102,7 +102,7 @@ def _end(
         close_match(match, becomes=becomes, why=why, note="", by=by, now=now, verb=verb, by_the_portal=by_the_portal)
         side = match.side_of(leaver)
         if match.asked_at is not None and side is not None:
-            tell(match, side.other, letter="closed", now=now)
+            owe_letter(match, side.other, letter="closed", now=now)
 
 
 def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:

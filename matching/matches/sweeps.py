@@ -6,7 +6,7 @@ from django.db import transaction
 
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
-from matching.matches.telling import tell
+from matching.matches.telling import owe_letter
 from matching.models import Match, MatchQuerySet
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Member
@@ -31,7 +31,7 @@ def remind_unanswered(now: datetime) -> int:
     for match in _locked(Match.objects.live().owed_reminder(now=now)):
         for side in Side:
             if match.accepted_at(side) is None:
-                tell(match, side, letter="reminder", now=now)
+                owe_letter(match, side, letter="reminder", now=now)
                 reminded += 1
         match.reminded_at = now
         match.save(update_fields=["reminded_at"])
@@ -53,7 +53,7 @@ def expire_overdue(now: datetime) -> int:
             verb="expire_match",
         )
         for side in Side:
-            tell(match, side, letter="expired", now=now)
+            owe_letter(match, side, letter="expired", now=now)
     return len(expired)
 
 
@@ -62,7 +62,7 @@ def close_fallen(now: datetime) -> int:
     """End the matches of people who left the programme or block the other; the other side is told, if it was asked."""
     closed = 0
     for match in _locked(Match.objects.fallen()):
-        side, who, why = _who_left(match)
+        side, who, why = _people_who_left(match)
         if who is None:
             continue
         connected = match.state == MatchState.CONNECTED
@@ -77,12 +77,12 @@ def close_fallen(now: datetime) -> int:
             by_the_portal=True,
         )
         if match.asked_at is not None:
-            tell(match, side.other, letter="closed", now=now)
+            owe_letter(match, side.other, letter="closed", now=now)
         closed += 1
     return closed
 
 
-def _who_left(match: Match) -> tuple[Side, Member | None, ClosedWhy]:
+def _people_who_left(match: Match) -> tuple[Side, Member | None, ClosedWhy]:
     for side in Side:
         person = match.person(side)
         if person.state in _GONE or (person.member is not None and not person.member.is_active):

@@ -7,7 +7,7 @@ from matching.domain.matches import Side
 from matching.models import Match
 
 
-def tell(match: Match, side: Side, *, letter: str, now: datetime) -> None:
+def owe_letter(match: Match, side: Side, *, letter: str, now: datetime) -> None:
     """Owe one side one letter about the match; a second time changes nothing."""
     letters.owe(
         kind=f"matching.{letter}_{side}",

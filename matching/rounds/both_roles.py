@@ -15,7 +15,7 @@ from letsconnect.base.hours import mondays
 from matching.domain.matches import TAKES_A_PLACE, Side, check_standing, has_too_many
 from matching.locking import is_blocked, standing
 from matching.models import Match
-from matching.rounds.clashes import WEEKS_COMPARED, Hours, clash
+from matching.rounds.clashes import WEEKS_COMPARED, Hours, hours_clash
 
 # Up to so many people their matches are looked up by person; for more, reading all matches is quicker.
 FEW_PEOPLE = 2_000
@@ -58,7 +58,7 @@ class BothRoles:
         if not deciding or len(hours) < 2:
             return False
         first = max(each.begins for each in hours)
-        return clash(hours, mondays=mondays(first, weeks=WEEKS_COMPARED))
+        return hours_clash(hours, mondays=mondays(first, weeks=WEEKS_COMPARED))
 
     def refused_for(self, *, most: int) -> Iterator[str]:
         """Why approving all of them would be refused: too_many_at_once, hours_clash, both or neither."""
@@ -93,7 +93,7 @@ def over_both_roles(
 def check_places(
     match: Match, both_roles: Mapping[int, BothRoles], *, most: int, agreed: Container[int], on: date
 ) -> None:
-    """Raise NotReady or NoPlaceLeft unless both people can be matched and have a place for this match."""
+    """Raise PersonNotReady or NoPlaceLeft unless both people can be matched and have a place for this match."""
     sides = []
     for side in Side:
         theirs = both_roles[match.person(side).pk]

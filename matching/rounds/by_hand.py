@@ -15,15 +15,15 @@ from matching.domain.matches import (
     CannotPair,
     ClosedWhy,
     MatchingError,
+    MatchMoveNotAllowed,
     MatchState,
-    MoveNotAllowed,
     ReasonMissing,
     RoundState,
     check_seen,
 )
 from matching.engine.facts import ProposedPair
 from matching.engine.network import rows_of
-from matching.engine.reading import Known, read
+from matching.engine.reading import NumberedFacts, read
 from matching.engine.rules import forbidding
 from matching.locking import lock_match
 from matching.matches.closing import close_match
@@ -31,7 +31,7 @@ from matching.models import Match, Round
 from matching.rounds import inputs as facts
 from matching.rounds.computing import reasons_of
 from matching.rounds.drafts import settings_of
-from matching.rounds.reviews import Outcome, check_may_decide
+from matching.rounds.reviews import ReviewOutcome, check_may_decide
 from matching.words import reasons
 from registrations.models import Member, Registration, Skill
 
@@ -69,7 +69,9 @@ def unmake_match_by_hand(*, match: Match, by: Member, now: datetime) -> Match:
     match = lock_match(match)
     check_may_decide(match, by=by)
     if round_.state != RoundState.DRAFT or not match.made_by_hand:
-        raise MoveNotAllowed(_("Only a pair put together by hand is taken out of a draft; refuse or swap any other."))
+        raise MatchMoveNotAllowed(
+            _("Only a pair put together by hand is taken out of a draft; refuse or swap any other.")
+        )
     close_match(
         match,
         becomes=MatchState.WITHDRAWN,
@@ -105,9 +107,9 @@ def swap_match(
         return _make(round_, match.learner, sharer, (skill or match.skill).heir, why=why, by=by, now=now)
 
 
-def swap_matches(*, swaps: Iterable[Swap], why: str = "", by: Member, now: datetime) -> Outcome:
+def swap_matches(*, swaps: Iterable[Swap], why: str = "", by: Member, now: datetime) -> ReviewOutcome:
     """Swap each that can be, in its own transaction."""
-    outcome = Outcome()
+    outcome = ReviewOutcome()
     for swap in sorted(swaps, key=lambda swap: swap.match.pk):
         try:
             done = swap_match(
@@ -123,7 +125,7 @@ def swap_matches(*, swaps: Iterable[Swap], why: str = "", by: Member, now: datet
 def _lock_round(round_: Round) -> Round:
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if round_.state not in _OPEN:
-        raise MoveNotAllowed(_("Nothing can be changed in this round."))
+        raise MatchMoveNotAllowed(_("Nothing can be changed in this round."))
     return round_
 
 
@@ -157,7 +159,7 @@ def _make(
 
 def pair_up(
     round_: Round, learner: Registration, sharer: Registration, skill: Skill, *, now: datetime
-) -> tuple[ProposedPair, facts.Loaded]:
+) -> tuple[ProposedPair, facts.NumberedRound]:
     """Weigh one pair as the round would, by the facts of this moment; raise CannotPair with every hard rule it breaks.
     The round's own undecided matches take no place here: approving counts them."""
     loaded = facts.load(now=now, round_=round_, only=(learner.pk, sharer.pk))
@@ -168,7 +170,9 @@ def pair_up(
     return next(pair for pair in proposal.pairs if (pair.learner, pair.sharer) == (one, other)), loaded
 
 
-def _check_pair(loaded: facts.Loaded, known: Known, learner: Registration, sharer: Registration, skill: Skill) -> None:
+def _check_pair(
+    loaded: facts.NumberedRound, known: NumberedFacts, learner: Registration, sharer: Registration, skill: Skill
+) -> None:
     """Raise CannotPair with every hard rule these two break, as those facts have it."""
     if learner.pk == sharer.pk:
         raise CannotPair(_("Choose two different people."))

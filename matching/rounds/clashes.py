@@ -48,7 +48,7 @@ class Hours:
         )
 
 
-def clash(hours: Sequence[Hours], *, mondays: Iterable[date]) -> bool:
+def hours_clash(hours: Sequence[Hours], *, mondays: Iterable[date]) -> bool:
     """Tell whether in one of these weeks there is no hour of its own for each."""
     return any(not _fit([each.starts_in(monday) for each in hours]) for monday in mondays)
 

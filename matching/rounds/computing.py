@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from letsconnect.base.copying import copy_in
 from matching import engine
-from matching.domain.matches import NO_ROOM, MoveNotAllowed, RoundPhase, RoundState, check_round_move
+from matching.domain.matches import NO_ROOM, MatchMoveNotAllowed, RoundPhase, RoundState, check_round_move
 from matching.engine import keeping, replay
 from matching.engine.errors import FixedPairsBreakRules, ProofFailed
 from matching.engine.facts import Facts, Proposal, ProposedPair
@@ -37,7 +37,7 @@ Broken = list[tuple[int, int, int, tuple[str, ...]]]
 class Computed:
     """What the engine said, and the facts it said it about."""
 
-    loaded: facts.Loaded
+    loaded: facts.NumberedRound
     proposal: Proposal
     broken: Broken  # pairs that were to stay and break a hard rule: they stay, and the engine went around them
     on: date
@@ -65,7 +65,7 @@ def solve_waiting_rounds(*, now: datetime) -> int:
     while (round_ := Round.objects.waiting().first()) is not None:
         try:
             solve_round(round_=round_, now=now + timedelta(seconds=perf_counter() - began))
-        except MoveNotAllowed:
+        except MatchMoveNotAllowed:
             break  # another worker has it, or computes another one: that one goes on with the queue
         solved += 1
     return solved
@@ -174,7 +174,7 @@ def _store(computed: Computed, lease: Lease) -> None:
 def write_matches(
     round_: Round,
     pairs: tuple[ProposedPair, ...] | list[ProposedPair],
-    loaded: facts.Loaded,
+    loaded: facts.NumberedRound,
     *,
     by_hand: dict[tuple[int, int], Match],
     now: datetime,
@@ -194,7 +194,7 @@ def write_matches(
     Match.objects.bulk_update(known, ["score", "reasons"], batch_size=500)
 
 
-def reasons_of(pair: ProposedPair, loaded: facts.Loaded) -> dict[str, Any]:
+def reasons_of(pair: ProposedPair, loaded: facts.NumberedRound) -> dict[str, Any]:
     """What the proposal was chosen for, as JSON; who the two are is in the match's own columns."""
     # Spelt out: `dataclasses.asdict` took a quarter of a large round.
     return {

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.domain.matches import BadSetting, MoveNotAllowed, NotYours, RoundState, check_round_move
+from matching.domain.matches import BadSetting, MatchMoveNotAllowed, NotYourMatch, RoundState, check_round_move
 from matching.engine.criteria import CRITERIA, MOST_WEIGHT
 from matching.engine.settings import PRESETS, Settings
 from matching.models import MatchingRules, Round
@@ -24,7 +24,7 @@ def draft_round(
 ) -> Round:
     """Begin a round that nobody computes yet: it can be changed, previewed and filled with pairs made by hand."""
     if not by.is_staff:
-        raise NotYours(_("Only the working group begins rounds."))
+        raise NotYourMatch(_("Only the working group begins rounds."))
     settings, scope = settings or Settings(), scope or Scope()
     _check(settings, scope)
     round_ = Round.objects.create(
@@ -90,9 +90,9 @@ def under_the_rules(settings: Settings) -> Settings:
 
 
 def check_may_steer(round_: Round, *, by: Member) -> None:
-    """Raise NotYours unless ``by`` is a coordinator or of the working group and began the round."""
+    """Raise NotYourMatch unless ``by`` is a coordinator or of the working group and began the round."""
     if not by.is_coordinator and not (by.is_staff and round_.created_by_id == by.pk):
-        raise NotYours(_("Only a coordinator or whoever began a round changes it."))
+        raise NotYourMatch(_("Only a coordinator or whoever began a round changes it."))
 
 
 def lock_draft(round_: Round, *, by: Member) -> Round:
@@ -100,7 +100,7 @@ def lock_draft(round_: Round, *, by: Member) -> Round:
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     check_may_steer(round_, by=by)
     if round_.state != RoundState.DRAFT or round_.requested_at is not None:
-        raise MoveNotAllowed(_("This round is not a draft any more."))
+        raise MatchMoveNotAllowed(_("This round is not a draft any more."))
     return round_
 
 

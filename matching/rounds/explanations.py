@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from matching.domain.matches import MoveNotAllowed, TooOld
+from matching.domain.matches import MatchMoveNotAllowed, TooOld
 from matching.engine import keeping, replay
 from matching.engine.explaining import Explainer, Loss
 from matching.engine.facts import Instance, Result
@@ -85,7 +85,7 @@ def why_not(round_: Round, learner: Registration, sharer: Registration) -> WhyNo
         return WhyNot(is_matched=True)
     numbers = _numbers(round_, [learner.pk, sharer.pk])
     if len(numbers) < 2:
-        raise MoveNotAllowed(_("One of the two did not take part in this round."))
+        raise MatchMoveNotAllowed(_("One of the two did not take part in this round."))
     one, other = numbers[learner.pk], numbers[sharer.pk]
     loss = _solved(round_).explainer.loss(one, other)
     if loss is not None:

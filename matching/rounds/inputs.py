@@ -28,7 +28,7 @@ Slots = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Loaded:
+class NumberedRound:
     """The engine's facts by participant number, and whose number it is."""
 
     facts: Facts
@@ -42,7 +42,7 @@ class Loaded:
         return {int(person) for person in self.facts.wishes.person if room[person] > 0}
 
 
-def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | None = None) -> Loaded:
+def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | None = None) -> NumberedRound:
     """Read everyone who can be matched on that day, in as many queries whatever their number.
 
     Participants are numbered from 0 by registration id, so the engine never learns who anybody is. For a round, its
@@ -86,7 +86,7 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
         asked_for=_asked_for(numbers),
         clocks=clocks,
     )
-    return Loaded(facts=facts, registrations=list(numbers), start=start)
+    return NumberedRound(facts=facts, registrations=list(numbers), start=start)
 
 
 def why_no_room(registrations: Collection[int], *, on: date) -> dict[int, str]:
@@ -177,7 +177,7 @@ def _days_old(row: dict[str, Any], now: datetime) -> int:
     return max(0, (now.date() - confirmed).days)
 
 
-def _those(numbers: dict[int, int]) -> dict[str, Any]:
+def _keys_filter(numbers: dict[int, int]) -> dict[str, Any]:
     """A filter for a handful of people; for many, reading all and passing over the others is quicker."""
     return {"registration__in": list(numbers)} if len(numbers) <= FEW else {}
 
@@ -242,7 +242,7 @@ def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int
     best: dict[tuple[int, int], int] = {}
     rows = (
         model.objects.exclude(skill__state=SkillState.RETIRED)
-        .filter(**_those(numbers))
+        .filter(**_keys_filter(numbers))
         .annotate(known_skill=Coalesce(F("skill__merged_into"), F("skill")))
         .values_list("registration_id", "known_skill", weight)
     )
@@ -261,7 +261,7 @@ def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int
 def _languages(numbers: dict[int, int]) -> Languages:
     rows = [
         (numbers[row[0]], *row[1:])
-        for row in SpokenLanguage.objects.filter(**_those(numbers))
+        for row in SpokenLanguage.objects.filter(**_keys_filter(numbers))
         .order_by("registration_id", "code")
         .values_list("registration_id", "code", "level", "is_preferred")
         if row[0] in numbers
@@ -279,7 +279,7 @@ def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     slots = np.zeros((len(numbers), WEEKS * QUARTERS_A_WEEK), dtype=np.bool_)
     known: dict[tuple[str, tuple[tuple[int, int], ...]], Slots] = {}
     rows = (
-        Window.objects.filter(**_those(numbers))
+        Window.objects.filter(**_keys_filter(numbers))
         .order_by("registration_id", "start")
         .values_list("registration_id", "start", "end")
     )
@@ -309,7 +309,7 @@ def _taken(numbers: dict[int, int], round_: Round | None, start: date, *, size: 
     """Where other matches of these people have to be held; the round's own are what it decides about."""
     others = _of_others(Match.objects.live(), round_).order_by()
     shape = (size, WEEKS * QUARTERS_A_WEEK)
-    return taken_hours.taken(others, numbers, shape, mondays=mondays(start, weeks=WEEKS))
+    return taken_hours.hours_taken(others, numbers, shape, mondays=mondays(start, weeks=WEEKS))
 
 
 def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:

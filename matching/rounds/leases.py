@@ -6,7 +6,7 @@ from time import perf_counter
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from matching.domain.matches import SOLVING_LEASE, MoveNotAllowed, RoundPhase
+from matching.domain.matches import SOLVING_LEASE, MatchMoveNotAllowed, RoundPhase
 from matching.models import Round
 
 
@@ -50,10 +50,10 @@ class Lease:
 
 
 def take_lease(round_: Round, *, now: datetime, **columns: object) -> Lease:
-    """Write the lease, the first phase and ``columns`` on a locked round; raise MoveNotAllowed while it, or anything
-    else, is being computed."""
+    """Write the lease, the first phase and ``columns`` on a locked round; raise MatchMoveNotAllowed while it or
+    anything else is being computed."""
     if round_.lease_until is not None and round_.lease_until > now:
-        raise MoveNotAllowed(_("This round is being computed at this moment."))
+        raise MatchMoveNotAllowed(_("This round is being computed at this moment."))
     until = now + SOLVING_LEASE
     for name, value in columns.items():
         setattr(round_, name, value)
@@ -64,5 +64,5 @@ def take_lease(round_: Round, *, now: datetime, **columns: object) -> Lease:
     except IntegrityError as error:
         if "matching_one_round_is_solved_at_a_time" not in str(error):
             raise
-        raise MoveNotAllowed(_("Another round is being computed; this one waits for it.")) from error
+        raise MatchMoveNotAllowed(_("Another round is being computed; this one waits for it.")) from error
     return Lease(round_, until=until, now=now)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.domain.matches import MoveNotAllowed, RoundPhase, RoundState
+from matching.domain.matches import MatchMoveNotAllowed, RoundPhase, RoundState
 from matching.models import Match, MatchingRules, Round
 from matching.rounds import inputs as facts
 from matching.rounds.both_roles import Pair, over_both_roles
@@ -41,7 +41,7 @@ def preview_round(*, round_: Round, by: Member, now: datetime) -> Round:
             return round_
     try:
         return compute_preview(round_=round_, now=now)
-    except MoveNotAllowed:  # another round is being computed: it is in the queue behind it
+    except MatchMoveNotAllowed:  # another round is being computed: it is in the queue behind it
         nudges.on_commit("matching.tasks.solve")
         return round_
 
@@ -52,7 +52,7 @@ def compute_waiting_previews(*, now: datetime) -> int:
     while (round_ := Round.objects.waiting_for_a_preview().first()) is not None:
         try:
             compute_preview(round_=round_, now=now + timedelta(seconds=perf_counter() - began))
-        except MoveNotAllowed:
+        except MatchMoveNotAllowed:
             break
         done += 1
     return done
@@ -63,7 +63,7 @@ def compute_preview(*, round_: Round, now: datetime) -> Round:
     with transaction.atomic():
         round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
         if round_.state != RoundState.DRAFT or round_.preview_requested_at is None:
-            raise MoveNotAllowed(_("Nobody asked for a preview of this round."))
+            raise MatchMoveNotAllowed(_("Nobody asked for a preview of this round."))
         lease = take_lease(round_, now=now)
     try:
         _compute(round_, lease)
@@ -110,7 +110,7 @@ def _pairs_of(round_: Round) -> set[tuple[int, int]] | None:
     return {(who[row[0]], who[row[1]]) for row in round_.preview["pairs"] if row[0] in who and row[1] in who}
 
 
-def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: facts.Loaded) -> dict[str, int]:
+def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: facts.NumberedRound) -> dict[str, int]:
     who = loaded.registrations
     after = {(who[row[0]], who[row[1]]) for row in preview["pairs"]}
     served_before, served_after = {learner for learner, _ in before}, {learner for learner, _ in after}

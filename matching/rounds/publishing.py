@@ -9,8 +9,8 @@ from django.db import transaction
 from letsconnect.base import acts, nudges
 from matching.domain import matches as domain
 from matching.domain.matches import MatchingError, MatchState, RoundState, Side
-from matching.locking import lock_people, who_agreed
-from matching.matches.telling import tell
+from matching.locking import lock_people, people_who_agreed
+from matching.matches.telling import owe_letter
 from matching.models import Match, MatchingRules, Round
 from matching.rounds.both_roles import Pair, check_places, over_both_roles
 from matching.rounds.rounds import mark_published
@@ -65,7 +65,7 @@ def _publish_some(
     )
     lock_people(matches)
     most = MatchingRules.objects.current().most_at_once
-    agreed = who_agreed(matches, on=now.date())
+    agreed = people_who_agreed(matches, on=now.date())
     published = Published()
     for match in matches:
         try:
@@ -88,4 +88,4 @@ def _ask(match: Match, *, agreed: Container[int], most_at_once: int, by: Member,
     match.save(update_fields=["state", "asked_at", "answer_by"])
     acts.record(by=by, verb="publish_match", on=match, now=now, was=MatchState.APPROVED, became=match.state)
     for side in Side:
-        tell(match, side, letter="asked", now=now)
+        owe_letter(match, side, letter="asked", now=now)

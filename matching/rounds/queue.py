@@ -8,7 +8,7 @@ from matching.rounds.previewing import compute_waiting_previews
 from matching.rounds.repairing import repair_waiting_rounds
 
 
-def compute_what_waits(*, now: datetime) -> int:
+def compute_queue(*, now: datetime) -> int:
     """Compute everything that waits, and return how much it was; stop where another process computes."""
     done, began = 0, perf_counter()
     for compute in (compute_waiting_previews, repair_waiting_rounds, solve_waiting_rounds):

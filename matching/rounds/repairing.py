@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.domain.matches import ClosedWhy, MoveNotAllowed, NotYours, RoundPhase, RoundState, TooOld
+from matching.domain.matches import ClosedWhy, MatchMoveNotAllowed, NotYourMatch, RoundPhase, RoundState, TooOld
 from matching.engine import keeping
 from matching.engine.facts import ProposedPair
 from matching.models import Match, Round, RoundFacts, RoundParticipant
@@ -31,7 +31,7 @@ from matching.rounds.computing import (
 from matching.rounds.drafts import settings_of
 from matching.rounds.leases import Lease, Stopped, take_lease
 from matching.rounds.previewing import is_large
-from matching.rounds.rounds import let_go
+from matching.rounds.rounds import withdraw_undecided
 from registrations.models import Member
 
 logger = logging.getLogger(__name__)
@@ -67,9 +67,9 @@ def repair_round(*, round_: Round, by: Member, now: datetime) -> Repaired:
     with transaction.atomic():
         round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
         if not by.is_staff:
-            raise NotYours(_("Only the working group computes rounds again."))
+            raise NotYourMatch(_("Only the working group computes rounds again."))
         if round_.state not in (RoundState.PROPOSED, RoundState.PUBLISHED):
-            raise MoveNotAllowed(_("There is nothing to decide in this round."))
+            raise MatchMoveNotAllowed(_("There is nothing to decide in this round."))
         if not RoundFacts.objects.filter(round=round_).exists():
             raise TooOld(_("The facts of this round are deleted by now. Begin a new round for those who are left."))
         round_.repair_requested_at, round_.repair_requested_by, round_.failure = now, by, ""
@@ -79,7 +79,7 @@ def repair_round(*, round_: Round, by: Member, now: datetime) -> Repaired:
             return Repaired(round_, is_waiting=True)
     try:
         return compute_repair(round_=round_, by=by, now=now)
-    except MoveNotAllowed:  # it, or another one, is being computed: this waits for its turn
+    except MatchMoveNotAllowed:  # it, or another one, is being computed: this waits for its turn
         nudges.on_commit("matching.tasks.solve")
         return Repaired(round_, is_waiting=True)
 
@@ -94,7 +94,7 @@ def repair_waiting_rounds(*, now: datetime) -> int:
                 by=round_.repair_requested_by or _last_to_decide(round_),
                 now=now + timedelta(seconds=perf_counter() - began),
             )
-        except MoveNotAllowed:
+        except MatchMoveNotAllowed:
             break
         done += 1
     return done
@@ -103,10 +103,10 @@ def repair_waiting_rounds(*, now: datetime) -> int:
 def _last_to_decide(round_: Round) -> Member:
     last = round_.matches.asks_for_repair().order_by("-closed_at", "-pk").first()
     if last is None:
-        raise MoveNotAllowed(_("There is nothing to decide in this round."))
+        raise MatchMoveNotAllowed(_("There is nothing to decide in this round."))
     who = last.made_by if last.closed_by is None else last.closed_by
     if who is None:
-        raise MoveNotAllowed(_("There is nothing to decide in this round."))
+        raise MatchMoveNotAllowed(_("There is nothing to decide in this round."))
     return who
 
 
@@ -126,7 +126,7 @@ def compute_repair(*, round_: Round, by: Member, now: datetime) -> Repaired:
     finally:
         lease.release()
     if repaired is None:
-        raise MoveNotAllowed(_("Others decide about this round at this moment. Try again."))
+        raise MatchMoveNotAllowed(_("Others decide about this round at this moment. Try again."))
     return repaired
 
 
@@ -146,7 +146,7 @@ def _claim(round_: Round, *, now: datetime) -> Lease:
     with transaction.atomic():
         round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
         if round_.state not in (RoundState.PROPOSED, RoundState.PUBLISHED):
-            raise MoveNotAllowed(_("There is nothing to decide in this round."))
+            raise MatchMoveNotAllowed(_("There is nothing to decide in this round."))
         return take_lease(round_, now=now)
 
 
@@ -164,7 +164,7 @@ def _plan(round_: Round, lease: Lease) -> _Plan:
     known = facts.as_of_now(known, who, now=read_at, round_=round_)
     known = facts.with_clocks(known, registrations, start=start, round_=round_)
     proposal, broken = ask_the_engine(known, settings_of(round_).for_repair(), round_.seed, lease)
-    loaded = facts.Loaded(known, registrations, start)
+    loaded = facts.NumberedRound(known, registrations, start)
     pairs = {(learner, sharer) for _pk, learner, sharer in undecided}
     return _Plan(Computed(loaded, proposal, broken, read_at.date()), read_at, round_.repair_requested_at, pairs, fixed)
 
@@ -182,9 +182,9 @@ def _store(plan: _Plan, lease: Lease, *, by: Member) -> Repaired:
     new = {pair: wanted[pair] for pair in wanted if pair not in live and pair not in refused_meanwhile}
     if {learner for learner, _sharer in new} & {match.learner_id for match in stay}:
         raise _Overtaken
-    let_go(Match.objects.filter(pk__in=[match.pk for match in go]), why=ClosedWhy.REPLACED, by=by, now=now)
+    withdraw_undecided(Match.objects.filter(pk__in=[match.pk for match in go]), why=ClosedWhy.REPLACED, by=by, now=now)
     added = _add(round_, new, computed, now=now)
-    _tell_participants(round_, computed)
+    _update_participants(round_, computed)
     _finish(round_, plan, again=bool(refused_meanwhile & set(wanted)), by=by, now=now, seconds=lease.seconds)
     acts.record(by=by, verb="repair_round", on=round_, now=now, was=round_.state, became=round_.state)
     return Repaired(round_, added=added, withdrawn=go)
@@ -209,7 +209,7 @@ def _add(round_: Round, new: dict[Pair, ProposedPair], computed: Computed, *, no
     return list(round_.matches.to_decide().filter(learner__in=learners).order_by("pk")) if new else []
 
 
-def _tell_participants(round_: Round, computed: Computed) -> None:
+def _update_participants(round_: Round, computed: Computed) -> None:
     """Write what changed for those who got nothing, or something at last."""
     known = {row.number: row for row in round_.participants.all()}
     changed = []

@@ -14,16 +14,16 @@ from matching.domain.matches import (
     ClosedWhy,
     HoursClash,
     MatchingError,
+    MatchMoveNotAllowed,
     MatchState,
-    MoveNotAllowed,
-    NotYours,
+    NotYourMatch,
     RoundState,
     Side,
     check_match_move,
     check_reason,
     check_seen,
 )
-from matching.locking import lock_match, lock_people, who_agreed
+from matching.locking import lock_match, lock_people, people_who_agreed
 from matching.matches.closing import close_match
 from matching.models import Match, MatchApproval, MatchingRules
 from matching.rounds.both_roles import Pair, check_places, over_both_roles
@@ -31,7 +31,7 @@ from registrations.models import Member
 
 
 @dataclass
-class Outcome:
+class ReviewOutcome:
     """What became of many matches: those done, those that wait for another region's approval too, and those not, each
     with the sentence that says why."""
 
@@ -41,11 +41,11 @@ class Outcome:
 
 
 def check_may_decide(match: Match, *, by: Member) -> None:
-    """Raise NotYours unless ``by`` looks after a side's region and is neither of the two people."""
+    """Raise NotYourMatch unless ``by`` looks after a side's region and is neither of the two people."""
     if match.side_of(by) is not None:
-        raise NotYours(_("You are one of the two people: somebody else decides about this match."))
+        raise NotYourMatch(_("You are one of the two people: somebody else decides about this match."))
     if not (by.looks_after(match.learner.region) or by.looks_after(match.sharer.region)):
-        raise NotYours(_("Neither of the two people is of a region you look after."))
+        raise NotYourMatch(_("Neither of the two people is of a region you look after."))
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def approve_match(*, match: Match, by: Member, now: datetime, seen: int | None =
     check_match_move(match.state, MatchState.APPROVED)
     rules = MatchingRules.objects.current()
     lock_people([match])
-    agreed = who_agreed([match], on=now.date())
+    agreed = people_who_agreed([match], on=now.date())
     both_roles = over_both_roles([Pair.of(match)], stored=[match.pk])
     check_places(match, both_roles, most=rules.most_at_once, agreed=agreed, on=now.date())
     for side in Side:
@@ -90,8 +90,8 @@ def _record_approvals(match: Match, *, by: Member, now: datetime) -> bool:
                 "Your region has approved this match already. The other person has no region, and a coordinator has "
                 "not approved for them yet."
             )
-            raise MoveNotAllowed(said)
-        raise MoveNotAllowed(_("Your region has approved this match already; the other region has not yet."))
+            raise MatchMoveNotAllowed(said)
+        raise MatchMoveNotAllowed(_("Your region has approved this match already; the other region has not yet."))
     MatchApproval.objects.bulk_create(
         MatchApproval(match=match, side=side, region=match.person(side).region, approved_by=by, approved_at=now)
         for side in sorted(mine)
@@ -117,7 +117,7 @@ def refuse_match(
 
 def approve_matches(
     *, matches: Iterable[Match], by: Member, now: datetime, seen: Mapping[int, int] | None = None
-) -> Outcome:
+) -> ReviewOutcome:
     """Approve each that can be, in its own transaction, so that one that cannot does not stop the others. ``seen``
     gives the version the person saw, by match."""
     seen = seen or {}
@@ -132,7 +132,7 @@ def refuse_matches(
     note: str = "",
     now: datetime,
     seen: Mapping[int, int] | None = None,
-) -> Outcome:
+) -> ReviewOutcome:
     """Refuse each that can be, in its own transaction; a missing reason stops all of them at once."""
     check_reason(why=why, note=note, allowed=WHY_REFUSED)
     seen = seen or {}
@@ -142,8 +142,8 @@ def refuse_matches(
     )
 
 
-def _each(matches: Iterable[Match], act: Callable[[Match], Match]) -> Outcome:
-    outcome = Outcome()
+def _each(matches: Iterable[Match], act: Callable[[Match], Match]) -> ReviewOutcome:
+    outcome = ReviewOutcome()
     with nudges.gathering():
         for match in sorted(matches, key=lambda match: match.pk):
             try:

@@ -8,7 +8,14 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.domain.matches import ClosedWhy, MatchState, MoveNotAllowed, NotYours, RoundState, check_round_move
+from matching.domain.matches import (
+    ClosedWhy,
+    MatchMoveNotAllowed,
+    MatchState,
+    NotYourMatch,
+    RoundState,
+    check_round_move,
+)
 from matching.engine.settings import Settings
 from matching.models import Match, MatchQuerySet, Round
 from matching.rounds.drafts import under_the_rules
@@ -23,7 +30,7 @@ def create_round(
     """Ask for a round. ``by`` None is the command line, which computes it itself and so wakes no worker and leaves
     the round out of the queue; otherwise the row is the queue, and the nudge only says so."""
     if by is not None and not by.is_staff:
-        raise NotYours(_("Only the working group begins rounds."))
+        raise NotYourMatch(_("Only the working group begins rounds."))
     round_ = Round.objects.create(
         settings=asdict(settings or under_the_rules(Settings())),
         scope=Scope().as_json(),
@@ -43,10 +50,10 @@ def cancel_round(*, round_: Round, by: Member, now: datetime) -> Round:
     """Stop a round nobody was asked from yet; its proposals free their places. A running computation is discarded."""
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if not by.is_coordinator and round_.created_by_id != by.pk:
-        raise NotYours(_("Only a coordinator or whoever began a round cancels it."))
+        raise NotYourMatch(_("Only a coordinator or whoever began a round cancels it."))
     was = round_.state
     check_round_move(was, RoundState.CANCELLED)
-    let_go(Match.objects.filter(round=round_).undecided(), why=ClosedWhy.ROUND_CANCELLED, by=by, now=now)
+    withdraw_undecided(Match.objects.filter(round=round_).undecided(), why=ClosedWhy.ROUND_CANCELLED, by=by, now=now)
     round_.state, round_.cancelled_at, round_.cancelled_by = RoundState.CANCELLED, now, by
     round_.lease_until, round_.phase, round_.preview_requested_at = None, "", None
     round_.save(update_fields=["state", "cancelled_at", "cancelled_by", "lease_until", "phase", "preview_requested_at"])
@@ -63,10 +70,12 @@ def release_undecided(*, round_: Round, by: Member, now: datetime) -> int:
     """
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if not by.is_coordinator and round_.created_by_id != by.pk:
-        raise NotYours(_("Only a coordinator or whoever began a round lets go of what is undecided in it."))
+        raise NotYourMatch(_("Only a coordinator or whoever began a round lets go of what is undecided in it."))
     if round_.state not in (RoundState.PROPOSED, RoundState.PUBLISHED):
-        raise MoveNotAllowed(_("There is nothing to decide in this round."))
-    released = let_go(Match.objects.filter(round=round_).to_decide(), why=ClosedWhy.LEFT_UNDECIDED, by=by, now=now)
+        raise MatchMoveNotAllowed(_("There is nothing to decide in this round."))
+    released = withdraw_undecided(
+        Match.objects.filter(round=round_).to_decide(), why=ClosedWhy.LEFT_UNDECIDED, by=by, now=now
+    )
     if released:
         acts.record(by=by, verb="release_undecided", on=round_, now=now, was=round_.state, became=round_.state)
     if round_.state == RoundState.PROPOSED and not Match.objects.filter(round=round_).undecided().exists():
@@ -81,7 +90,7 @@ def mark_published(round_: Round, *, by: Member, now: datetime) -> None:
     acts.record(by=by, verb="publish_round", on=round_, now=now, was=RoundState.PROPOSED, became=RoundState.PUBLISHED)
 
 
-def let_go(matches: MatchQuerySet, *, why: ClosedWhy, by: Member, now: datetime) -> int:
+def withdraw_undecided(matches: MatchQuerySet, *, why: ClosedWhy, by: Member, now: datetime) -> int:
     """Withdraw matches nobody was told about, thousands in one statement: the act on the round stands for all."""
     ids = list(matches.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     return Match.objects.filter(pk__in=ids).update(

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from matching.domain.matches import BadSetting, MoveNotAllowed, NotYours, ReasonMissing
+from matching.domain.matches import BadSetting, MatchMoveNotAllowed, NotYourMatch, ReasonMissing
 from matching.models import Exclusion, MatchingRules
 from registrations.models import Member, Registration
 
@@ -18,7 +18,7 @@ RULES = ("cool_down_days", "min_minutes_a_week", "most_at_once", "both_must_appr
 def change_rules(*, by: Member, now: datetime, **values: int | bool) -> MatchingRules:
     """Change some of the rules of matching, by name; the log says what each was and became."""
     if not by.is_coordinator:
-        raise NotYours(_("Only coordinators change the rules of matching."))
+        raise NotYourMatch(_("Only coordinators change the rules of matching."))
     if set(values) - set(RULES):
         raise BadSetting(_("There is no such rule."))
     MatchingRules.objects.get_or_create(pk=1)
@@ -71,7 +71,7 @@ def lift_exclusion(*, exclusion: Exclusion, why: str, by: Member, now: datetime)
     )
     _check_may_exclude(exclusion.one, exclusion.other, by=by)
     if exclusion.lifted_at is not None:
-        raise MoveNotAllowed(_("These two are not kept apart any more."))
+        raise MatchMoveNotAllowed(_("These two are not kept apart any more."))
     if not why.strip():
         raise ReasonMissing(_("Say the reason in a few words."))
     exclusion.lifted_at, exclusion.lifted_by, exclusion.lifted_why = now, by, why.strip()
@@ -83,6 +83,6 @@ def lift_exclusion(*, exclusion: Exclusion, why: str, by: Member, now: datetime)
 def _check_may_exclude(one: Registration, other: Registration, *, by: Member) -> None:
     """A liaison of either side's region or a coordinator, and neither of the two."""
     if by.pk in (one.member_id, other.member_id):
-        raise NotYours(_("You are one of the two people: somebody else decides about this."))
+        raise NotYourMatch(_("You are one of the two people: somebody else decides about this."))
     if not (by.looks_after(one.region) or by.looks_after(other.region)):
-        raise NotYours(_("Neither of the two people is of a region you look after."))
+        raise NotYourMatch(_("Neither of the two people is of a region you look after."))

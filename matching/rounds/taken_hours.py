@@ -11,7 +11,7 @@ from matching.models import MatchQuerySet
 from matching.rounds.clashes import Hours
 
 
-def certain(hours: Hours, *, week: int) -> tuple[int, int] | None:
+def certain_hours(hours: Hours, *, week: int) -> tuple[int, int] | None:
     """The quarters of that week in which these two meet, wherever in their time they put their hour; None where they
     have a choice."""
     begins, ends = week * QUARTERS_A_WEEK, (week + 1) * QUARTERS_A_WEEK
@@ -23,7 +23,7 @@ def certain(hours: Hours, *, week: int) -> tuple[int, int] | None:
     return (last, first + QUARTERS_AN_HOUR) if last < first + QUARTERS_AN_HOUR else None
 
 
-def taken(
+def hours_taken(
     matches: MatchQuerySet, numbers: Mapping[int, int], shape: tuple[int, int], *, mondays: Iterable[date]
 ) -> NDArray[np.bool_]:
     """(people, quarters): marked where a match of theirs has to be held; ``mondays`` are where the weeks begin."""
@@ -42,6 +42,6 @@ def _in_weeks(hours: Hours, mondays: list[date]) -> Iterator[tuple[int, int]]:
     next to it, as where clashes are looked for."""
     for at, monday in enumerate(mondays):
         week = hours.week_of(monday)
-        found = certain(hours, week=week)
+        found = certain_hours(hours, week=week)
         if found is not None:
             yield (at - week) * QUARTERS_A_WEEK + found[0], (at - week) * QUARTERS_A_WEEK + found[1]

@@ -9,18 +9,18 @@ from django.utils.translation import ngettext_lazy
 
 from letsconnect.base import acts
 from letsconnect.base.lines import isolated
-from matching.domain.matches import MatchState, NotYours, ReasonMissing, Side, TooOften
+from matching.domain.matches import MatchState, NotYourMatch, ReasonMissing, Side, TooOften
 from matching.domain.sessions import (
     LINKS_AN_HOUR,
     PACE,
     PROPOSALS_AN_HOUR,
     USUAL_MINUTES,
     WHY_CANCELLED_BY_PERSON,
-    ChangedMeanwhile,
-    Clash,
+    ChosenTime,
+    HourTaken,
     NothingToAgree,
+    SessionChanged,
     SessionState,
-    Time,
     WhyCancelled,
     check_not_begun,
     check_still_ahead,
@@ -42,7 +42,7 @@ def seen_as(session: Session | None) -> str:
 
 @transaction.atomic
 def propose_times(
-    *, match: Match, times: Sequence[Time], seen: str, by: Member, now: datetime, minutes: int = USUAL_MINUTES
+    *, match: Match, times: Sequence[ChosenTime], seen: str, by: Member, now: datetime, minutes: int = USUAL_MINUTES
 ) -> Session:
     """Propose up to three times to the other side: for a first hour, instead of theirs, or to move the agreed one.
 
@@ -97,7 +97,7 @@ def confirm_time(*, session: Session, starts_at: datetime, seen: str, by: Member
         raise NothingToAgree(_("It is the other person’s turn to choose one of these times."))
     chosen = session.times.filter(starts_at=starts_at).first()
     if chosen is None:
-        raise ChangedMeanwhile(_CHANGED)
+        raise SessionChanged(_CHANGED)
     check_still_ahead(starts_at, now=now)
     lock_people([match])
     _check_free(match, starts_at, starts_at + timedelta(minutes=session.minutes), but=session, by=by)
@@ -189,7 +189,7 @@ def _mine(match: Match, *, by: Member) -> tuple[Match, Side]:
     match = lock_match(match)
     side = match.side_of(by)
     if side is None:
-        raise NotYours(_("This match is not yours."))
+        raise NotYourMatch(_("This match is not yours."))
     return match, side
 
 
@@ -204,7 +204,7 @@ def _current(match: Match, *, seen: str, now: datetime) -> Session | None:
     """Return the session that is open now, locked; it must be the one, in the version, that the person saw."""
     session = next(iter(locked(match.sessions.open(now=now))), None)
     if seen_as(session) != seen:
-        raise ChangedMeanwhile(_CHANGED)
+        raise SessionChanged(_CHANGED)
     check_not_begun(session.starts_at if session else None, now=now)
     return session
 
@@ -228,11 +228,11 @@ def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, but: Se
     for session in others.exclude(pk=but.pk if but else None):
         side = session.side_of(by)
         if side is not None:
-            raise Clash(
+            raise HourTaken(
                 _("You have another session at that time: %(skill)s, with %(name)s.")
                 % {"skill": isolated(session.match.skill), "name": reasons.name_of(session.person(side.other))}
             )
-        raise Clash(_("The other person cannot meet at that time any more. Please choose another one."))
+        raise HourTaken(_("The other person cannot meet at that time any more. Please choose another one."))
 
 
 def _write_the_hour(session: Session, chosen: ProposedTime, *, sequence: int, now: datetime) -> None:
@@ -255,7 +255,7 @@ def _write_the_hour(session: Session, chosen: ProposedTime, *, sequence: int, no
     except IntegrityError as error:
         if "matching_one_person_one_session_at_a_time" not in str(error):
             raise
-        raise Clash(_("One of you has another session at that time. Please choose another one.")) from error
+        raise HourTaken(_("One of you has another session at that time. Please choose another one.")) from error
 
 
 def _link_of_last_time(match: Match) -> str:

@@ -19,7 +19,7 @@ from matching.domain.sessions import (
     MINUTES,
     USUAL_MINUTES,
     WHY_CANCELLED_BY_PERSON,
-    Time,
+    ChosenTime,
     TimeNotPossible,
 )
 from matching.models.sessions import validate_call_link
@@ -94,7 +94,7 @@ class TimesForm(forms.Form):
                 widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
             )
             self.fields[f"meant_{number}"] = Meant(label=_("Which one is meant?"), required=False)
-        self.times: list[Time] = []
+        self.times: list[ChosenTime] = []
 
     def _days(self) -> dict[str, str]:
         first, last = in_zone(self.now, self.zone).date(), in_zone(self.now + LATEST, self.zone).date()
@@ -121,7 +121,7 @@ class TimesForm(forms.Form):
         cleaned = super().clean() or {}
         moments = [moment for moment in cleaned.get("picked", []) if self._is_possible(moment, "picked")]
         moments += [moment for number in NUMBERS if (moment := self._typed_moment(number, cleaned)) is not None]
-        self.times = [Time(moment, self.zone) for moment in sorted(moments)]
+        self.times = [ChosenTime(moment, self.zone) for moment in sorted(moments)]
         if not self.errors:
             try:
                 sessions.check_times(self.times, now=self.now)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from matching.admin.weeks import Person, overlay
+from matching.admin.weeks import FreeTime, overlay
 
 START = date(2026, 3, 9)
 MONDAY = (9 * 60, 12 * 60)
@@ -15,8 +15,8 @@ def hours(stretches):
 
 
 def test_both_are_shown_in_the_readers_zone():
-    learner = Person((MONDAY,), "Africa/Tunis")  # UTC+1
-    sharer = Person((MONDAY,), "UTC")
+    learner = FreeTime((MONDAY,), "Africa/Tunis")  # UTC+1
+    sharer = FreeTime((MONDAY,), "UTC")
 
     monday = overlay(learner, sharer, zone="Asia/Kathmandu", start=START)[0]
 
@@ -27,14 +27,14 @@ def test_both_are_shown_in_the_readers_zone():
 
 
 def test_less_than_an_hour_in_common_is_none():
-    almost = overlay(Person(((540, 600),), "UTC"), Person(((555, 690),), "UTC"), zone="UTC", start=START)[0]
-    enough = overlay(Person(((540, 600),), "UTC"), Person(((540, 705),), "UTC"), zone="UTC", start=START)[0]
+    almost = overlay(FreeTime(((540, 600),), "UTC"), FreeTime(((555, 690),), "UTC"), zone="UTC", start=START)[0]
+    enough = overlay(FreeTime(((540, 600),), "UTC"), FreeTime(((540, 705),), "UTC"), zone="UTC", start=START)[0]
 
     assert (hours(almost.both), hours(enough.both)) == ([], ["09:00–10:00"])
 
 
 def test_an_hour_across_midnight_is_kept_and_shown_on_both_days():
-    person = Person(((23 * 60 + 30, 24 * 60 + 30),), "UTC")
+    person = FreeTime(((23 * 60 + 30, 24 * 60 + 30),), "UTC")
 
     days = overlay(person, person, zone="UTC", start=START)
 
@@ -44,7 +44,7 @@ def test_an_hour_across_midnight_is_kept_and_shown_on_both_days():
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York", "Europe/Berlin"])
 def test_the_whole_week_of_every_reader_is_shown(zone):
-    always = Person(((0, 10080),), "UTC")
+    always = FreeTime(((0, 10080),), "UTC")
 
     days = overlay(always, always, zone=zone, start=START)
 
@@ -52,7 +52,7 @@ def test_the_whole_week_of_every_reader_is_shown(zone):
 
 
 def test_the_hour_a_clock_skips_is_nobodys():
-    always = Person(((0, 10080),), "UTC")
+    always = FreeTime(((0, 10080),), "UTC")
 
     sunday = overlay(always, always, zone="Europe/Berlin", start=date(2026, 3, 16))[6]
 
@@ -60,6 +60,6 @@ def test_the_hour_a_clock_skips_is_nobodys():
 
 
 def test_a_zone_nobody_knows_is_read_as_utc():
-    person = Person((MONDAY,), "UTC")
+    person = FreeTime((MONDAY,), "UTC")
 
     assert hours(overlay(person, person, zone="Mars/Olympus", start=START)[0].both) == ["09:00–12:00"]

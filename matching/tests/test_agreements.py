@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from matching.domain.matches import CannotPair, MatchState, NotReady
+from matching.domain.matches import CannotPair, MatchState, PersonNotReady
 from matching.domain.requests import CannotAsk
 from matching.matches.answering import accept_match
 from matching.matches.sweeps import close_fallen
@@ -99,7 +99,7 @@ def test_a_proposal_of_somebody_who_took_an_agreement_back_cannot_be_approved(si
     match = make_match(MatchState.PROPOSED)
     lose(getattr(match, side))
 
-    with pytest.raises(NotReady, match=f"The {side} has not agreed"):
+    with pytest.raises(PersonNotReady, match=f"The {side} has not agreed"):
         approve_match(match=match, by=make_coordinator(), now=LATER)
 
 
@@ -162,7 +162,7 @@ def test_nobody_without_it_is_listed_shown_asked_for_or_named_at_the_desk(client
     hidden = claimed_import(offers=["wikidata", "budgeting"], is_findable=True)
     client.force_login(me.member)
     with time_machine.travel(NOW, tick=False):
-        assert list(browsing.everybody(me.member, on=NOW.date())) == [shown]
+        assert list(browsing.findable(me.member, on=NOW.date())) == [shown]
         topics = browsing.skills_to_choose(me.member, on=NOW.date())
         assert [str(skill) for _family, found in topics for skill in found] == ["Wikidata"]
         assert client.get(reverse("matching:sharer-ask", args=[hidden.member.public_id])).status_code == 404
@@ -194,7 +194,7 @@ def test_a_person_is_told_why_nobody_is_looked_for(client):
     me = claimed_import(wishes=["wikidata"])
     client.force_login(me.member)
 
-    assert advice.news_of(me, now=NOW).state == advice.NOT_AGREED
+    assert advice.waiting_status(me, now=NOW).state == advice.NOT_AGREED
     with time_machine.travel(NOW, tick=False):
         for page in (reverse("home"), reverse("matching:no-match")):
             assert "Nobody is looked for until you have agreed" in client.get(page).content.decode()

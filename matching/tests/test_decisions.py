@@ -74,9 +74,9 @@ def test_the_whole_way_of_a_match_sends_nothing_before_publishing_and_each_lette
 
 
 def test_liaisons_decide_for_either_side_of_their_region_and_nobody_else_does(liaison, other_liaison, member):
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         approve(make_match(), other_liaison)
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         approve(make_match(), member)
     across = make_match(sharer=make_registration(region="LAC", country="BR", offers=["wikidata"]))
     assert approve(across, other_liaison).approved_by == other_liaison
@@ -88,9 +88,9 @@ def test_nobody_decides_about_a_match_they_are_in(side, coordinator):
     mine = make_registration(member=coordinator, offers=["wikidata"], wishes=["wikidata"])
     match = make_match(**{side: mine})
 
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         approve(match, coordinator)
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
 
 
@@ -99,7 +99,7 @@ def test_two_stale_copies_one_liaison_wins_and_the_other_is_told(liaison, coordi
     mine, theirs = Match.objects.get(pk=match.pk), Match.objects.get(pk=match.pk)
 
     approve(mine, liaison)
-    with pytest.raises(matches.MoveNotAllowed, match="somebody else"):
+    with pytest.raises(matches.MatchMoveNotAllowed, match="somebody else"):
         approve(theirs, coordinator)
 
     assert Match.objects.get().approved_by == liaison
@@ -110,7 +110,7 @@ def test_a_refused_match_cannot_be_approved_from_a_stale_copy(liaison, coordinat
     stale = Match.objects.get(pk=match.pk)
     refuse_match(match=match, by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
 
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         approve(stale, liaison)
 
     assert Match.objects.get().state == MatchState.REFUSED
@@ -131,7 +131,7 @@ def test_neither_approved_nor_published_while_a_side_cannot_be_matched(side, col
     for match in (proposed, approved):
         change(getattr(match, side), **columns)
 
-    with pytest.raises(matches.NotReady, match=says):
+    with pytest.raises(matches.PersonNotReady, match=says):
         approve(proposed, coordinator)
     published = publish(approved, coordinator)
 
@@ -219,7 +219,7 @@ def test_refusing_many_without_a_reason_refuses_none(coordinator):
 
 
 def test_an_asked_match_cannot_be_refused_any_more(coordinator):
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         refuse_match(match=make_match("asked"), by=coordinator, why=ClosedWhy.POOR_FIT, now=NOW)
 
 
@@ -276,20 +276,20 @@ def test_accepting_twice_changes_nothing_the_second_time():
 def test_a_stranger_cannot_answer(stranger):
     match = make_match("asked")
 
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         accept_match(match=match, by=stranger, now=NOW)
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         decline_match(match=match, by=stranger, why=ClosedWhy.NO_TIME, now=NOW)
 
 
 def test_nobody_can_answer_before_they_are_asked():
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         accept(make_match("approved"), "learner")
 
 
 @pytest.mark.parametrize("state", ["declined", "expired"])
 def test_nobody_accepts_a_match_that_is_over(state):
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         accept(make_match(state), "learner")
 
 
@@ -297,14 +297,14 @@ def test_nobody_accepts_a_match_that_is_over(state):
 def test_nobody_steps_back_from_a_match_that_is_over(state):
     match = make_match(state)
 
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         withdraw_from_match(match=match, by=match.learner.member, why=ClosedWhy.NO_TIME, now=NOW)
 
 
 def test_a_yes_after_the_seven_days_is_refused_even_before_the_sweep_came_by():
     match = make_match("asked")
 
-    with pytest.raises(matches.MoveNotAllowed, match="over"):
+    with pytest.raises(matches.MatchMoveNotAllowed, match="over"):
         accept(match, "learner", now=NOW + 7 * DAY)
     assert accept(match, "learner", now=NOW + 7 * DAY - timedelta(seconds=1)).learner_accepted_at
 
@@ -322,7 +322,7 @@ def test_a_yes_to_somebody_who_is_gone_is_refused_with_a_sentence(whose, columns
     match = make_match("asked")
     change(getattr(match, whose), **columns)
 
-    with pytest.raises(matches.NotReady, match=says):
+    with pytest.raises(matches.PersonNotReady, match=says):
         accept(match, "learner")
 
 
@@ -330,7 +330,7 @@ def test_who_blocked_whom_is_not_said_to_the_one_who_accepts():
     match = make_match("asked")
     Block.objects.create(member=match.sharer.member, blocked=match.learner.member, made_at=NOW)
 
-    with pytest.raises(matches.NotReady) as refused:
+    with pytest.raises(matches.PersonNotReady) as refused:
         accept(match, "learner")
 
     assert "block" not in str(refused.value)
@@ -350,7 +350,7 @@ def test_whoever_said_yes_withdraws_instead_of_declining():
     match = make_match("asked", learner_accepted_at=NOW)
     learner = match.learner.member
 
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         decline_match(match=match, by=learner, why=ClosedWhy.NO_TIME, now=NOW)
     withdraw_from_match(match=match, by=learner, why=ClosedWhy.NO_LONGER_NEEDED, now=NOW)
 
@@ -438,15 +438,15 @@ def test_cancelling_a_round_frees_its_proposals_and_tells_nobody(coordinator):
 
 
 def test_only_a_coordinator_or_who_began_it_cancels_a_round_and_a_published_one_nobody(liaison, coordinator):
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         cancel_round(round_=make_round(), by=liaison, now=NOW)
     cancel_round(round_=make_round(created_by=liaison), by=liaison, now=NOW)
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         cancel_round(round_=make_round(RoundState.PUBLISHED), by=coordinator, now=NOW)
 
 
 def test_only_the_working_group_begins_a_round(member):
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         create_round(by=member, now=NOW)
     assert create_round(by=make_liaison("SA"), now=NOW).requested_at == NOW
 
@@ -455,5 +455,5 @@ def test_a_former_coordinator_decides_nothing():
     former = make_coordinator()
     former.seats.update(until_on=NOW.date())
 
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         approve(make_match(), former)

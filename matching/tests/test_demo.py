@@ -41,7 +41,7 @@ def test_the_demo_shows_matches_in_varied_states_and_asks_the_volunteer():
     assert {session.state for session in sessions} == {"confirmed", "proposed"}
     assert sessions.upcoming(now=NOW).exists()
     assert SharerRequest.objects.open().get().learner.member == cast.volunteer
-    waiting = advice.news_of(Registration.objects.of(cast.waiting), now=NOW)
+    waiting = advice.waiting_status(Registration.objects.of(cast.waiting), now=NOW)
     assert waiting.got_nothing and waiting.advice
 
 

@@ -44,7 +44,7 @@ def test_a_match_moves_along_its_table_and_nowhere_else(was, becomes):
     if (was, becomes) in MATCH_MOVES:
         matches.check_match_move(was, becomes)
     else:
-        with pytest.raises(matches.MoveNotAllowed):
+        with pytest.raises(matches.MatchMoveNotAllowed):
             matches.check_match_move(was, becomes)
 
 
@@ -54,7 +54,7 @@ def test_a_round_moves_along_its_table_and_nowhere_else(was, becomes):
     if (was, becomes) in ROUND_MOVES:
         matches.check_round_move(was, becomes)
     else:
-        with pytest.raises(matches.MoveNotAllowed):
+        with pytest.raises(matches.MatchMoveNotAllowed):
             matches.check_round_move(was, becomes)
 
 
@@ -100,10 +100,10 @@ def stands(side=Side.SHARER, **facts):
     ("facts", "refusal"),
     [
         ({}, None),
-        ({"is_approved": False}, matches.NotReady),
-        ({"is_claimed": False}, matches.NotReady),
-        ({"is_here": False}, matches.NotReady),
-        ({"has_agreed": False}, matches.NotReady),
+        ({"is_approved": False}, matches.PersonNotReady),
+        ({"is_claimed": False}, matches.PersonNotReady),
+        ({"is_here": False}, matches.PersonNotReady),
+        ({"has_agreed": False}, matches.PersonNotReady),
         ({"places": 0}, matches.NoPlaceLeft),
         ({"places": 2, "taken": 1}, None),
         ({"places": 2, "taken": 2}, matches.NoPlaceLeft),
@@ -122,7 +122,7 @@ def test_whoever_cannot_be_matched_now_is_named(side, facts, refusal):
 
 
 def test_two_who_block_each_other_are_not_matched():
-    with pytest.raises(matches.NotReady):
+    with pytest.raises(matches.PersonNotReady):
         matches.check_standing(stands(), is_blocked=True, needs_place=True)
 
 
@@ -143,7 +143,7 @@ def test_who_may_accept_and_what_they_are_told(me, other, is_blocked, says):
     if says is None:
         matches.check_can_accept(me=stands(**me), other=stands(**other), is_blocked=is_blocked)
         return
-    with pytest.raises(matches.NotReady, match=says):
+    with pytest.raises(matches.PersonNotReady, match=says):
         matches.check_can_accept(me=stands(**me), other=stands(**other), is_blocked=is_blocked)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from letsconnect.base.hours import HOUR, QUARTER, QUARTERS_A_WEEK, QUARTERS_AN_HOUR, monday_of, runs, spans
 from matching.domain import sessions
-from matching.domain.sessions import Time, TimeNotPossible
+from matching.domain.sessions import ChosenTime, TimeNotPossible
 from matching.engine.candidates import common_stretches
 from registrations.answers.availability import weekly_slots
 
@@ -38,7 +38,7 @@ def test_a_time_is_neither_past_nor_too_soon_nor_too_far(after, sentence):
 
 
 def times(*hours):
-    return [Time(NOW + hour * HOUR, "UTC") for hour in hours]
+    return [ChosenTime(NOW + hour * HOUR, "UTC") for hour in hours]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_proposed_time_can_be_chosen_until_it_begins():
 
 
 def test_a_time_knows_the_clock_it_was_chosen_by():
-    time = Time(utc("2026-03-02 20:30"), "Asia/Kathmandu")
+    time = ChosenTime(utc("2026-03-02 20:30"), "Asia/Kathmandu")
 
     assert (time.local_date, f"{time.local_time:%H:%M}") == (date(2026, 3, 3), "02:15")
 

@@ -7,7 +7,7 @@ import pytest
 from letsconnect.base.models import Act
 from mailings.models import Letter
 from matching.domain.feedback import DONE_AFTER, SETTLE_AFTER, NotYet
-from matching.domain.matches import MatchingError, NotYours
+from matching.domain.matches import MatchingError, NotYourMatch
 from matching.feedback.concerns import close_concern
 from matching.feedback.giving import give_feedback
 from matching.feedback.quiet import complete_done
@@ -64,16 +64,16 @@ def test_a_word_is_kept_changed_and_shown_to_nobody_but_the_thanks():
 
 def test_only_the_two_may_speak_and_only_in_the_two_weeks():
     hour = make_hour()
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         give_feedback(session=hour, by=make_member(), happened="yes", now=NOW)
     gone = hour.sharer.member
     type(gone).objects.filter(pk=gone.pk).update(is_active=False)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         say(hour, "sharer")
     for when in (NOW - DAY, NOW + 14 * DAY):
         with pytest.raises(NotYet):
             say(hour, "learner", now=when)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         say(make_session("cancelled"), "learner")
     assert not Feedback.objects.exists()
 
@@ -173,7 +173,7 @@ def test_once_looked_after_absences_are_counted_anew():
     sharer, _hours = twice_absent()
     settle_sessions(NOW + 4 * DAY)
     concern = Concern.objects.get()
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         close_concern(concern=concern, by=make_liaison("LAC"), now=NOW + 4 * DAY)
 
     close_concern(concern=concern, by=liaison, now=NOW + 4 * DAY)
@@ -263,7 +263,7 @@ def test_the_second_write_fails_and_nothing_is_kept(monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("no disk")
 
-    monkeypatch.setattr("matching.feedback.settling.weigh_absences", broken)
+    monkeypatch.setattr("matching.feedback.settling.check_absences", broken)
     with pytest.raises(RuntimeError):
         say(hour, "learner", "i_missed", thanks="Sorry.")
 

@@ -6,7 +6,7 @@ import pytest
 
 from mailings import kinds
 from matching.domain.matches import Side
-from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet, tell_of_quiet
+from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet, raise_quiet_concerns
 from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
@@ -143,7 +143,7 @@ def test_the_sweeps_are_registered():
         "matching.hours_settled": settle_sessions,
         "matching.done": complete_done,
         "matching.quiet": nudge_quiet,
-        "matching.quiet_told": tell_of_quiet,
+        "matching.quiet_told": raise_quiet_concerns,
         "matching.quiet_ended": end_quiet,
     }.items() <= kinds.sweeps().items()
     assert Match.objects.count() == SessionOutcome.objects.count() == 0

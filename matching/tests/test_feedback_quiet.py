@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailings.models import Letter
-from matching.feedback.quiet import end_quiet, nudge_quiet, tell_of_quiet
+from matching.feedback.quiet import end_quiet, nudge_quiet, raise_quiet_concerns
 from matching.models import Concern, Match, QuietSpell
 from matching.tests.factories import make_match
 from matching.tests.feedback_factories import make_hour, say
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 def sweep(day):
     now = NOW + day * DAY
-    return nudge_quiet(now), tell_of_quiet(now), end_quiet(now)
+    return nudge_quiet(now), raise_quiet_concerns(now), end_quiet(now)
 
 
 def letters():

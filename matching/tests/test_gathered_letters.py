@@ -11,7 +11,7 @@ from mailings.ledger.draining import drain
 from mailings.ledger.gathering import KNOWN, REPLACED
 from mailings.models import Letter
 from matching.domain.matches import Side, TooOften
-from matching.domain.sessions import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, Time, WhyCancelled
+from matching.domain.sessions import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, ChosenTime, WhyCancelled
 from matching.models import Session
 from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
 from matching.tests.factories import make_match
@@ -27,7 +27,7 @@ def match(transactional_db):
 
 def propose(match, *days, now, side=Side.LEARNER):
     session = match.sessions.open(now=now).first()
-    times = [Time(NOW + day * DAY, "UTC") for day in days]
+    times = [ChosenTime(NOW + day * DAY, "UTC") for day in days]
     return propose_times(match=match, times=times, seen=seen_as(session), by=match.person(side).member, now=now)
 
 
@@ -187,7 +187,7 @@ def test_the_limit_is_said_at_the_field_and_cancelling_is_never_refused(client, 
         session = match.sessions.open(now=now).first()
         propose_times(
             match=match,
-            times=[Time(now.replace(minute=0, second=0, microsecond=0) + (3 + nth) * DAY, "UTC")],
+            times=[ChosenTime(now.replace(minute=0, second=0, microsecond=0) + (3 + nth) * DAY, "UTC")],
             seen=seen_as(session),
             by=match.learner.member,
             now=now,
@@ -209,7 +209,7 @@ def test_a_call_link_is_changed_ten_times_an_hour_and_no_more(client, match):
     from django.utils import timezone
 
     now = timezone.now()
-    times = [Time(now.replace(minute=0, second=0, microsecond=0) + 3 * DAY, "UTC")]
+    times = [ChosenTime(now.replace(minute=0, second=0, microsecond=0) + 3 * DAY, "UTC")]
     session = propose_times(match=match, times=times, seen="", by=match.learner.member, now=now)
     client.force_login(match.learner.member)
     url = reverse("matching:session-link", args=[session.pk])

@@ -216,7 +216,7 @@ def test_a_round_that_another_process_computes_is_not_computed_twice():
     make_round(RoundState.SOLVING)
     mine = create_round(by=None, now=NOW)
 
-    with pytest.raises(matches.MoveNotAllowed, match="Another round"):
+    with pytest.raises(matches.MatchMoveNotAllowed, match="Another round"):
         solve_round(round_=mine, now=NOW)
 
     mine.refresh_from_db()
@@ -229,7 +229,7 @@ def test_two_stale_copies_of_a_waiting_round_are_computed_once():
     stale = Round.objects.get(pk=round_.pk)
     solve_round(round_=round_, now=NOW)
 
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         solve_round(round_=stale, now=NOW)
 
 

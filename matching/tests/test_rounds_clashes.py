@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from letsconnect.base.hours import QUARTERS_A_WEEK as WEEK
 from letsconnect.base.hours import QUARTERS_AN_HOUR as HOUR
 from matching.rounds import clashes as clashing
-from matching.rounds.clashes import Hours, clash
+from matching.rounds.clashes import Hours, hours_clash
 
 MONDAY = date(2026, 3, 9)
 
@@ -20,7 +20,7 @@ def hours(*stretches, begins=MONDAY):
 
 
 def clashes(*each, weeks=1):
-    return clash(each, mondays=[MONDAY + timedelta(weeks=week) for week in range(weeks)])
+    return hours_clash(each, mondays=[MONDAY + timedelta(weeks=week) for week in range(weeks)])
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_every_week_counts():
     early, late = hours((0, 4), (WEEK, WEEK + 4)), hours((0, 4), (WEEK + 8, WEEK + 12))
 
     assert clashes(early, late, weeks=2)
-    assert not clash([early, late], mondays=[MONDAY + timedelta(weeks=1)])
+    assert not hours_clash([early, late], mondays=[MONDAY + timedelta(weeks=1)])
 
 
 def test_an_older_match_counts_with_its_last_week_and_a_later_one_with_its_first():

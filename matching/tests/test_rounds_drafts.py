@@ -16,7 +16,7 @@ from matching.rounds.by_hand import Swap, make_match_by_hand, swap_match, swap_m
 from matching.rounds.computing import solve_round, solve_waiting_rounds
 from matching.rounds.drafts import change_draft, draft_round, request_round
 from matching.rounds.previewing import compute_waiting_previews, preview_round
-from matching.rounds.queue import compute_what_waits
+from matching.rounds.queue import compute_queue
 from matching.rounds.rounds import cancel_round, release_undecided
 from matching.rounds.rules import change_rules, exclude_pair, lift_exclusion
 from matching.rounds.scope import Scope
@@ -99,7 +99,7 @@ def test_with_many_people_a_worker_previews_and_the_row_shows_the_phases(people,
     assert (round_.preview, round_.preview_requested_at) == (None, LATER)
     assert list(Round.objects.overlooked(now=LATER + timedelta(minutes=1))) == [round_]
 
-    assert compute_what_waits(now=LATER) == 1
+    assert compute_queue(now=LATER) == 1
 
     round_.refresh_from_db()
     assert round_.preview["served"] == 1 and round_.preview_requested_at is None
@@ -209,18 +209,18 @@ def test_a_draft_refuses_what_no_round_can_be_asked_to_do(fields, coordinator):
 
 def test_only_who_drafted_a_round_or_a_coordinator_changes_it_and_only_while_it_is_a_draft(member):
     liaison, other, coordinator = make_liaison("SA"), make_liaison("MENA"), make_coordinator()
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         draft(member)
     round_ = draft(liaison)
     change_draft(round_=round_, by=coordinator, now=NOW, seed=4)
     for act in (preview, run):
-        with pytest.raises(matches.NotYours):
+        with pytest.raises(matches.NotYourMatch):
             act(round_, other)
     round_ = run(round_, liaison)
     assert (round_.state, round_.seed) == (RoundState.PROPOSED, 4)
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         change_draft(round_=round_, by=liaison, now=NOW, seed=5)
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         preview(round_, liaison)
 
 
@@ -311,10 +311,10 @@ def test_a_learner_with_a_proposal_is_swapped_and_not_paired_twice(people, coord
 def test_only_a_liaison_of_either_region_pairs_by_hand_and_nobody_pairs_themselves(people):
     learner, _abroad, sharer = people
     round_ = draft(make_coordinator())
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         by_hand(round_, learner, sharer, make_liaison("SA"))
     learner.member.seats.create(role="coordinator", region="", from_on=NOW.date() - timedelta(days=9))
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         by_hand(round_, learner, sharer, learner.member)
     assert by_hand(round_, learner, sharer, make_liaison("MENA")).made_by_hand
 
@@ -376,25 +376,25 @@ def test_an_exclusion_keeps_two_apart_in_either_role_until_it_is_lifted(people, 
     lift_exclusion(exclusion=exclusion, why="They made up", by=coordinator, now=LATER)
 
     assert preview(round_, coordinator).preview["served"] == 1
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         lift_exclusion(exclusion=exclusion, why="again", by=coordinator, now=LATER)
     assert list(ActReason.objects.values_list("text", flat=True)) == ["They share an office", "They made up"]
 
 
 def test_who_excludes_looks_after_a_side_is_neither_and_says_why(people):
     learner, _abroad, sharer = people
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         exclude(learner, sharer, make_liaison("SA"))
     with pytest.raises(matches.ReasonMissing):
         exclude(learner, sharer, make_liaison("MENA"), reason=" ")
     with pytest.raises(matches.BadSetting):
         exclude(learner, learner, make_liaison("MENA"))
     learner.member.seats.create(role="liaison", region="MENA", from_on=NOW.date() - timedelta(days=9))
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         exclude(learner, sharer, learner.member)
     exclusion = exclude(learner, sharer, make_liaison("MENA"))
     for by, why in ((make_liaison("SA"), "x"), (make_coordinator(), "")):
-        with pytest.raises((matches.NotYours, matches.ReasonMissing)):
+        with pytest.raises((matches.NotYourMatch, matches.ReasonMissing)):
             lift_exclusion(exclusion=exclusion, why=why, by=by, now=LATER)
     assert Exclusion.objects.standing().count() == 1
 
@@ -409,7 +409,7 @@ def test_coordinators_change_the_rules_and_the_log_says_what_became_of_what(coor
     assert (rules.cool_down_days, rules.both_must_approve, rules.changed_by) == (90, True, coordinator)
     assert rules.changed_at == NOW
     assert ActReason.objects.get().text == "both_must_approve: False → True, cool_down_days: 180 → 90"
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         change_rules(by=liaison, now=NOW, cool_down_days=1)
     for nonsense in ({"most_at_once": 0}, {"cool_down_days": -1}, {"changed_by_id": 1}, {"facts_kept_days": "x"}):
         with pytest.raises(matches.BadSetting):
@@ -432,7 +432,7 @@ def test_letting_go_of_all_ends_a_round_of_which_nothing_is_approved(coordinator
 def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved(coordinator, liaison):
     match = make_match()
     approved = make_match("approved", round=match.round)
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         release_undecided(round_=match.round, by=liaison, now=LATER)
 
     assert release_undecided(round_=match.round, by=coordinator, now=LATER) == 1
@@ -444,5 +444,5 @@ def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved
     assert approved.state == MatchState.APPROVED
     assert Round.objects.get(pk=match.round_id).state == "proposed"
     assert Act.objects.filter(verb="release_undecided").count() == 1
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         release_undecided(round_=draft(coordinator), by=coordinator, now=LATER)

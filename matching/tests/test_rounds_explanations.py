@@ -51,7 +51,7 @@ def test_why_two_are_no_match_is_a_cost_or_the_rules_or_that_they_are_one(round_
     assert explanations.why_not(round_, match.learner, match.sharer).is_matched
     assert explanations.why_not(round_, left, match.sharer).loss.amounts["served"] == 0
     assert explanations.why_not(round_, left, other).rules == ("no_offer",)
-    with pytest.raises(domain.MoveNotAllowed):
+    with pytest.raises(domain.MatchMoveNotAllowed):
         explanations.why_not(round_, left, make_registration())
     RoundFacts.objects.all().delete()
     with pytest.raises(domain.TooOld):

@@ -16,7 +16,7 @@ from matching.rounds import repairing
 from matching.rounds.by_hand import swap_match
 from matching.rounds.computing import solve_round
 from matching.rounds.publishing import publish_round
-from matching.rounds.queue import compute_what_waits
+from matching.rounds.queue import compute_queue
 from matching.rounds.repairing import repair_round, repair_waiting_rounds
 from matching.rounds.reviews import approve_match, refuse_match
 from matching.rounds.rounds import create_round
@@ -260,15 +260,15 @@ def test_a_worker_repairs_by_itself_after_a_refusal_until_somebody_was_asked(two
     assert repair_waiting_rounds(now=LATER) == 0
     refuse(round_.matches.get(learner=learner), coordinator)
 
-    assert compute_what_waits(now=LATER + timedelta(seconds=1)) == 1
-    assert compute_what_waits(now=LATER + timedelta(seconds=2)) == 0
+    assert compute_queue(now=LATER + timedelta(seconds=1)) == 1
+    assert compute_queue(now=LATER + timedelta(seconds=2)) == 0
 
     assert round_.replays.last().asked_by == coordinator
     second = round_.matches.undecided().get(learner=learner)
     approve_match(match=round_.matches.undecided().exclude(pk=second.pk).get(), by=coordinator, now=LATER)
     publish_round(round_=round_, by=coordinator, now=LATER)
     refuse(second, coordinator, now=LATER + timedelta(hours=1))
-    assert compute_what_waits(now=LATER + timedelta(hours=2)) == 0
+    assert compute_queue(now=LATER + timedelta(hours=2)) == 0
     assert repair_round(round_=round_, by=coordinator, now=LATER + timedelta(hours=3)).added == []
 
 
@@ -344,9 +344,9 @@ def test_only_a_computed_round_is_repaired_and_only_by_the_working_group(state, 
     columns = {"cancelled_by": coordinator, "cancelled_at": NOW} if state == RoundState.CANCELLED else {}
     round_ = make_round(state, failure="x" if state == RoundState.FAILED else "", **columns)
 
-    with pytest.raises(matches.MoveNotAllowed):
+    with pytest.raises(matches.MatchMoveNotAllowed):
         repair_round(round_=round_, by=coordinator, now=LATER)
-    with pytest.raises(matches.NotYours):
+    with pytest.raises(matches.NotYourMatch):
         repair_round(round_=make_match().round, by=member, now=LATER)
 
 

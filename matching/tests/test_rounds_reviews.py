@@ -45,7 +45,7 @@ def test_where_both_must_approve_the_first_is_recorded_and_the_second_decides(ac
     first, second = make_liaison("MENA"), make_liaison("LAC")
 
     assert approve(across, first).state == MatchState.PROPOSED
-    with pytest.raises(matches.MoveNotAllowed, match="other region"):
+    with pytest.raises(matches.MatchMoveNotAllowed, match="other region"):
         approve(across, first)
     match = approve(across, second)
 
@@ -69,7 +69,7 @@ def test_where_both_must_approve_a_coordinator_approves_for_who_has_no_region(bo
 
     assert approve(match, liaison).state == MatchState.PROPOSED
     assert [row.region for row in match.approvals.all()] == ["MENA"]
-    with pytest.raises(matches.MoveNotAllowed, match="no region, and a coordinator"):
+    with pytest.raises(matches.MatchMoveNotAllowed, match="no region, and a coordinator"):
         approve(match, liaison)
     assert approve(match, make_coordinator()).state == MatchState.APPROVED
     assert match.approvals.get(side=side).region == ""

@@ -25,7 +25,7 @@ MONDAY = hours.next_monday(NOW.date())
     ],
 )
 def test_time_is_taken_where_there_is_no_choice(stretches, held):
-    assert taken_hours.certain(Hours(date(2026, 3, 2), tuple(stretches)), week=0) == held
+    assert taken_hours.certain_hours(Hours(date(2026, 3, 2), tuple(stretches)), week=0) == held
 
 
 @pytest.mark.django_db

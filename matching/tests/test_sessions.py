@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
-from matching.domain.matches import ClosedWhy, NotYours, ReasonMissing, Side
+from matching.domain.matches import ClosedWhy, NotYourMatch, ReasonMissing, Side
 from matching.domain.sessions import (
-    ChangedMeanwhile,
-    Clash,
+    ChosenTime,
+    HourTaken,
     NothingToAgree,
+    SessionChanged,
     SessionState,
-    Time,
     TimeNotPossible,
     WhyCancelled,
 )
@@ -46,7 +46,7 @@ def match():
 
 
 def at(*days, zone="Africa/Tunis"):
-    return [Time(NOW + day * DAY, zone) for day in days]
+    return [ChosenTime(NOW + day * DAY, zone) for day in days]
 
 
 def propose(match, side, *days, now=NOW, **given):
@@ -103,7 +103,7 @@ def test_the_other_proposes_others_instead(match):
     assert (session.waiting_for, session.turn) == ("sharer", 2)
     assert [time.starts_at for time in session.times.all()] == [NOW + 6 * DAY, NOW + 7 * DAY]
     assert Session.objects.count() == 1
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(SessionChanged):
         confirm(session, Side.SHARER, 3)
     assert confirm(session, Side.SHARER, 7).ends_at == NOW + 7 * DAY + HOUR / 2
 
@@ -202,14 +202,14 @@ def test_nothing_is_done_from_a_stale_page(match):
     agreed = confirm(session, Side.SHARER, 4)
 
     for member in (match.learner.member, match.sharer.member):
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(SessionChanged):
             confirm_time(session=session, starts_at=NOW + 4 * DAY, seen=old, by=member, now=NOW)
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(SessionChanged):
             cancel_session(session=session, why="cannot", seen=old, by=member, now=NOW)
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(SessionChanged):
             keep_the_hour(session=session, seen=old, by=member, now=NOW)
         for seen in (old, ""):
-            with pytest.raises(ChangedMeanwhile):
+            with pytest.raises(SessionChanged):
                 propose_times(match=match, times=at(9), seen=seen, by=member, now=NOW)
     assert Session.objects.get().version == agreed.version
 
@@ -229,15 +229,15 @@ def test_nobody_else_has_a_say(match):
     stranger, seen = make_member(), seen_as(session)
     given = {"by": stranger, "now": NOW}
 
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         propose_times(match=match, times=at(3), seen=seen, **given)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         confirm_time(session=session, starts_at=NOW + 3 * DAY, seen=seen, **given)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         cancel_session(session=session, why="cannot", seen=seen, **given)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         keep_the_hour(session=session, seen=seen, **given)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourMatch):
         set_call_link(session=session, link="https://x.example.org/", **given)
 
 
@@ -256,7 +256,7 @@ def test_once_it_has_begun_it_is_neither_moved_nor_cancelled_and_then_another_fo
     for act in (lambda: cancel(session, Side.LEARNER, now=begun), lambda: propose(match, Side.LEARNER, 5, now=begun)):
         with pytest.raises(NothingToAgree, match="has begun"):
             act()
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(SessionChanged):
         cancel(session, Side.LEARNER, now=over)
     second = propose(match, Side.LEARNER, 5, now=over)
     assert second.pk != session.pk
@@ -272,9 +272,11 @@ def test_one_person_agrees_on_one_hour_at_a_time_and_is_told_whose_it_is(match, 
     other = make_match("connected", skill="budgeting", **{again.value: busy})
     proposed_before = make_session("proposed", match=other, waiting_for=again.other, times=[NOW + 3 * DAY + HOUR / 2])
 
-    with pytest.raises(Clash, match=f"You have another session at that time: .*{match.person(role.other).shown_name}"):
+    with pytest.raises(
+        HourTaken, match=f"You have another session at that time: .*{match.person(role.other).shown_name}"
+    ):
         propose(other, again, 3)
-    with pytest.raises(Clash, match="The other person cannot meet") as refusal:
+    with pytest.raises(HourTaken, match="The other person cannot meet") as refusal:
         confirm(proposed_before, again.other, 3 + 0.5 / 24)
     assert match.person(role.other).shown_name not in str(refusal.value)
     assert propose(other, again, 3 + 1 / 24).waiting_for == again.other

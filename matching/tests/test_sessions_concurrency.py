@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from matching.domain.matches import ClosedWhy, MatchingError, Side
-from matching.domain.sessions import ChangedMeanwhile, Clash, Time
+from matching.domain.sessions import ChosenTime, HourTaken, SessionChanged
 from matching.matches.answering import withdraw_from_match
 from matching.models import Match, Session
 from matching.sessions import agreeing
@@ -42,7 +42,7 @@ def test_of_two_times_confirmed_at_once_one_wins_and_the_other_is_told():
         won = at_once([confirming(session, time.starts_at, refusals=refusals) for time in session.times.all()[:2]])
 
         assert sum(one is not None for one in won) == 1
-        assert [type(refusal) for refusal in refusals] == [ChangedMeanwhile]
+        assert [type(refusal) for refusal in refusals] == [SessionChanged]
         [agreed] = [one for one in won if one is not None]
         assert Session.objects.get(pk=session.pk).starts_at == agreed.starts_at
 
@@ -51,7 +51,7 @@ def test_of_two_who_propose_at_once_one_wins_and_the_other_sees_theirs():
     match = make_match("connected")
 
     def proposing(side):
-        time = [Time(NOW + 3 * DAY, "UTC")]
+        time = [ChosenTime(NOW + 3 * DAY, "UTC")]
         member = match.person(side).member
         return lambda: propose_times(match=match, times=time, seen="", by=member, now=NOW)
 
@@ -95,7 +95,7 @@ def test_one_person_is_in_one_hour_whoever_confirms_at_the_same_moment():
 
     assert sum(one is not None for one in won) == 1
     assert Session.objects.filter(state="confirmed").count() == 1
-    assert {type(refusal) for refusal in refusals} == {Clash}
+    assert {type(refusal) for refusal in refusals} == {HourTaken}
     assert not Session.objects.filter(state="proposed", times=None).exists()  # a refusal takes no proposal away
 
 
@@ -106,7 +106,7 @@ def test_were_nobody_to_look_the_constraint_would_still_let_one_through(monkeypa
     confirming(first, first.times.first().starts_at)()
 
     for session in others:
-        with pytest.raises(Clash, match="One of you has another session"):
+        with pytest.raises(HourTaken, match="One of you has another session"):
             confirming(session, session.times.first().starts_at)()
 
     assert Session.objects.filter(state="confirmed").count() == 1

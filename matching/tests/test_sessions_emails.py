@@ -12,7 +12,7 @@ from mailings.domain import QUIET
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, Side
-from matching.domain.sessions import DAY, Time, WhyCancelled
+from matching.domain.sessions import DAY, ChosenTime, WhyCancelled
 from matching.matches.answering import withdraw_from_match
 from matching.models import Match, Session
 from matching.sessions import ending
@@ -42,7 +42,7 @@ def match(transactional_db):
 def agree(match, *, day=3, now=NOW):
     session = match.sessions.open(now=now).first()
     proposed = propose_times(
-        match=match, times=[Time(NOW + day * DAY, "UTC")], seen=seen_as(session), by=match.learner.member, now=now
+        match=match, times=[ChosenTime(NOW + day * DAY, "UTC")], seen=seen_as(session), by=match.learner.member, now=now
     )
     return confirm_time(
         session=proposed,
@@ -109,7 +109,7 @@ def test_agree_move_and_cancel_on_the_wire(sink, match):
 
 
 def test_each_reads_the_hour_in_both_zones_by_name(sink, match):
-    propose_times(match=match, times=[Time(NOW + 3 * DAY, "UTC")], seen="", by=match.learner.member, now=NOW)
+    propose_times(match=match, times=[ChosenTime(NOW + 3 * DAY, "UTC")], seen="", by=match.learner.member, now=NOW)
     drain(now=NOW + QUIET)
 
     [message] = sent(sink, "asha@example.org")

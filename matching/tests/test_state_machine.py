@@ -28,7 +28,7 @@ from matching.domain.matches import (
     RoundState,
     Side,
 )
-from matching.domain.sessions import Time, WhyCancelled
+from matching.domain.sessions import ChosenTime, WhyCancelled
 from matching.feedback.concerns import close_concern
 from matching.feedback.giving import give_feedback
 from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
@@ -206,7 +206,7 @@ class LifeOfMatches(RuleBasedStateMachine):
         if match:
             starts_at = self.now.replace(hour=19, minute=0) + timedelta(days=day)
             seen = seen_as(match.sessions.open(now=self.now).first())
-            self.act(propose_times, match=match, times=[Time(starts_at, "UTC")], seen=seen, by=self.member(by))
+            self.act(propose_times, match=match, times=[ChosenTime(starts_at, "UTC")], seen=seen, by=self.member(by))
 
     @rule(by=PEOPLE)
     def confirm_the_time(self, by):
@@ -234,7 +234,7 @@ class LifeOfMatches(RuleBasedStateMachine):
         if match is None or match.sessions.open(now=self.now).exists():
             return
         starts_at = self.now.replace(hour=19, minute=0) + timedelta(days=day)
-        times, learner, sharer = [Time(starts_at, "UTC")], match.learner.member, match.sharer.member
+        times, learner, sharer = [ChosenTime(starts_at, "UTC")], match.learner.member, match.sharer.member
         session = self.act(propose_times, match=match, times=times, seen="", by=learner)
         if session is not None:
             self.act(confirm_time, session=session, starts_at=starts_at, seen=seen_as(session), by=sharer)

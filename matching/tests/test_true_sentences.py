@@ -244,7 +244,7 @@ def test_making_what_an_advice_of_hours_says_finds_somebody(coordinator, now, mi
     learner = Registration.objects.select_related("member").get(pk=learner.pk)
 
     for weeks in (0, 3):
-        said = [one.sentence for one in advising.news_of(learner, now=now + timedelta(weeks=weeks)).advice]
+        said = [one.sentence for one in advising.waiting_status(learner, now=now + timedelta(weeks=weeks)).advice]
         if "more_hours" in advice:
             window = told_times(next(sentence for sentence in said if "more free hour" in sentence))
             if not weeks:
@@ -428,20 +428,20 @@ def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):
     make_registration(wishes=["wikidata"])
     round_ = computed(coordinator)
     Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
-    assert any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
+    assert any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)
 
     make_registration(offers=["wikidata"])
 
-    assert not any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
+    assert not any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)
 
 
 def test_nobody_shares_it_is_not_said_of_what_lives_on_in_a_skill_that_somebody_shares(coordinator):
     learner = make_registration(wishes=["wikidata"])
     round_ = computed(coordinator)
     Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
-    assert any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
+    assert any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)
     make_registration(offers=["linked-data"])
 
     merge_skills(source=make_skill("wikidata"), target=make_skill("linked-data"), by=coordinator, now=NOW)
 
-    assert not any("Nobody shares" in one.sentence for one in advising.news_of(learner, now=NOW).advice)
+    assert not any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from matching.tests.factories import make_match, make_request
 from matching.waiting import browsing
-from matching.waiting.browsing import Wanted
+from matching.waiting.browsing import SharerSearch
 from registrations.models import Block, Group, Member, Registration, Skill
 from registrations.skills.arranging import merge_skills
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
@@ -233,7 +233,11 @@ def test_who_shares_what_i_wish_comes_first_then_who_has_an_hour_for_it_then_the
     assert set(listed[:6]) == set(equals)
     assert listed[6:] == [wished_never, never, never_wished]
     orders = {
-        tuple(browsing.look(reader, Wanted(topic="mine"), wished={equals[0].offers.get().skill_id}, now=NOW + day).keys)
+        tuple(
+            browsing.search(
+                reader, SharerSearch(topic="mine"), wished={equals[0].offers.get().skill_id}, now=NOW + day
+            ).keys
+        )
         for day in (timedelta(days=number) for number in range(4))
     }
     assert len(orders) > 1

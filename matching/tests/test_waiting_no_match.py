@@ -16,7 +16,7 @@ from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
 from matching.waiting import advice as advising
 from matching.waiting.answering import answer_requests
-from matching.waiting.no_match import tell_of_no_match
+from matching.waiting.no_match import owe_no_match_letters
 from registrations.consents.agreeing import agree, take_back
 from registrations.models import Block, Member, Registration, Skill
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
@@ -49,7 +49,7 @@ def leave_out(registration=None, *, round_=None, why="no_hour_in_common", advice
 
 
 def news(participant, now=LATER):
-    return advising.news_of(Registration.objects.get(pk=participant.registration_id), now=now)
+    return advising.waiting_status(Registration.objects.get(pk=participant.registration_id), now=now)
 
 
 def sentences(*changes, **fields):
@@ -97,7 +97,7 @@ def test_without_a_wish_nobody_is_looked_for():
 def test_before_the_first_round_one_waits_since_one_joined():
     registration = make_registration(wishes=["wikidata"], submitted_at=NOW - 3 * DAY)
 
-    told = advising.news_of(registration, now=NOW)
+    told = advising.waiting_status(registration, now=NOW)
 
     assert (told.state, told.since) == ("first_round", NOW - 3 * DAY)
 
@@ -110,7 +110,7 @@ def test_a_round_that_is_not_published_tells_nobody_anything(state):
     told = news(participant)
 
     assert (told.state, told.is_prepared) == ("first_round", state == "proposed")
-    assert tell_of_no_match(LATER) == 0
+    assert owe_no_match_letters(LATER) == 0
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_who_got_something_of_the_round_is_not_told_that_they_got_nothing(match,
     make_match(match, round=participant.round, learner=participant.registration)
 
     assert news(participant).state == state
-    assert tell_of_no_match(LATER) == (state == "left_out")
+    assert owe_no_match_letters(LATER) == (state == "left_out")
 
 
 def test_a_refused_match_says_neither_who_nor_that_somebody_was_refused():
@@ -327,9 +327,9 @@ def test_the_pages_cost_the_same_for_3_pieces_of_advice_as_for_30(client):
 
 
 def test_the_letter_is_owed_a_day_after_publishing_and_once(someone):
-    assert tell_of_no_match(LATER - timedelta(seconds=1)) == 0
-    assert [tell_of_no_match(LATER) for _beat in range(2)] == [1, 0]
-    assert tell_of_no_match(LATER + 40 * DAY) == 0
+    assert owe_no_match_letters(LATER - timedelta(seconds=1)) == 0
+    assert [owe_no_match_letters(LATER) for _beat in range(2)] == [1, 0]
+    assert owe_no_match_letters(LATER + 40 * DAY) == 0
 
     letter = letters().get()
     assert letter.member == someone.registration.member
@@ -343,14 +343,14 @@ def test_two_beats_at_once_owe_one_letter(someone):
 
 
 def test_several_rounds_in_a_month_owe_one_letter(someone):
-    assert tell_of_no_match(LATER) == 1
+    assert owe_no_match_letters(LATER) == 1
     for days in (5, 12, 20):
         leave_out(someone.registration, round_=publish(at=NOW + days * DAY))
 
-        assert tell_of_no_match(NOW + (days + 1) * DAY) == 0
+        assert owe_no_match_letters(NOW + (days + 1) * DAY) == 0
 
-    assert tell_of_no_match(LATER + 30 * DAY) == 0
-    assert tell_of_no_match(LATER + 31 * DAY) == 1
+    assert owe_no_match_letters(LATER + 30 * DAY) == 0
+    assert owe_no_match_letters(LATER + 31 * DAY) == 1
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_the_month_is_the_readers(zone, month):
     registration = make_registration(wishes=["wikidata"], zone=zone)
     leave_out(registration, round_=publish(at=published))
 
-    assert tell_of_no_match(published + DAY) == 1
+    assert owe_no_match_letters(published + DAY) == 1
     assert letters().get().key.endswith(month)
 
 
@@ -369,10 +369,10 @@ def test_around_a_month_boundary_there_is_one_letter_whatever_the_clocks_say():
     registration = make_registration(wishes=["wikidata"], zone="Pacific/Pago_Pago")
     first = datetime(2026, 3, 30, 20, tzinfo=UTC)
     leave_out(registration, round_=publish(at=first))
-    assert tell_of_no_match(first + DAY) == 1
+    assert owe_no_match_letters(first + DAY) == 1
     leave_out(registration, round_=publish(at=first + DAY))
 
-    assert tell_of_no_match(first + 2 * DAY) == 0
+    assert owe_no_match_letters(first + 2 * DAY) == 0
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def test_around_a_month_boundary_there_is_one_letter_whatever_the_clocks_say():
 def test_who_does_not_take_part_just_now_is_not_written_to(someone, columns):
     Registration.objects.filter(pk=someone.registration_id).update(**columns)
 
-    assert tell_of_no_match(LATER) == 0
+    assert owe_no_match_letters(LATER) == 0
     assert owed(someone) is not None
 
 
@@ -395,18 +395,18 @@ def test_who_was_imported_and_has_not_claimed_is_never_written_to():
     old = make_registration(source="import", state="approved", wishes=["wikidata"], imported_address="old@example.org")
     leave_out(old)
 
-    assert tell_of_no_match(LATER) == 0
+    assert owe_no_match_letters(LATER) == 0
     assert owed(RoundParticipant.objects.get()) is not None
 
 
 def test_who_has_no_address_is_not_written_to(someone):
     Member.objects.filter(pk=someone.registration.member_id).update(email=None)
 
-    assert tell_of_no_match(LATER) == 0
+    assert owe_no_match_letters(LATER) == 0
 
 
 def test_old_news_is_not_told(someone):
-    assert tell_of_no_match(NOW + 46 * DAY) == 0
+    assert owe_no_match_letters(NOW + 46 * DAY) == 0
 
 
 def owed(participant, now=LATER):
@@ -571,7 +571,7 @@ def test_another_match_of_the_round_is_told_as_the_reason_and_written_about(aske
 
 def test_who_hears_of_the_round_anyway_gets_one_letter_that_says_both(asked):
     answer_requests(LATER)
-    tell_of_no_match(LATER)
+    owe_no_match_letters(LATER)
     asked.refresh_from_db()
 
     assert kinds.get("matching.request_answered").still_owed(asked, LATER) == "told in the letter about the round"

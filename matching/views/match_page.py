@@ -14,7 +14,7 @@ from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import DAY
 from matching.feedback import context
 from matching.matches.answering import have_met
-from matching.matches.forms import DeclineForm, WithdrawForm
+from matching.matches.forms import DeclineForm, WithdrawFromMatchForm
 from matching.models import Match
 from matching.sessions import context as session_page
 from matching.sessions import hours
@@ -27,7 +27,7 @@ from registrations.requests import MemberRequest
 
 
 @dataclass(frozen=True)
-class Row:
+class MatchRow:
     """One match as its reader sees it."""
 
     match: Match
@@ -37,10 +37,10 @@ class Row:
     waits_for_me: bool
 
 
-def row_for(match: Match, member: Member) -> Row:
+def row_for(match: Match, member: Member) -> MatchRow:
     """Return ``match`` as ``member``, one of its two people, sees it."""
     side = Side.LEARNER if match.learner.member_id == member.pk else Side.SHARER
-    return Row(
+    return MatchRow(
         match=match,
         side=side,
         other=match.person(side.other),
@@ -74,7 +74,7 @@ def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: An
             "i_said_done": match.done_said_by == row.side,
             "other_said_done": match.done_said_by == row.side.other,
             "decline_form": DeclineForm(),
-            "withdraw_form": WithdrawForm(),
+            "withdraw_form": WithdrawFromMatchForm(),
             "my_zone": zone,
             "days_left": ceil((match.answer_by - now) / DAY) if is_asked and match.answer_by else 0,
             "usual_week": hours.usual_week(match, zone=zone, now=now) if is_asked else [],

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from letsconnect.base.paging import page_of
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
-from matching.matches.forms import DeclineForm, ReasonForm, WithdrawForm
+from matching.matches.forms import DeclineForm, MatchReasonForm, WithdrawFromMatchForm
 from matching.models import Match
 from matching.views import match_page
 from registrations.requests import MemberRequest
@@ -63,7 +63,7 @@ def match_decline(request: MemberRequest, match_id: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def match_withdraw(request: MemberRequest, match_id: int) -> HttpResponse:
-    return _say_no(request, match_id, WithdrawForm, withdraw_from_match, "withdraw")
+    return _say_no(request, match_id, WithdrawFromMatchForm, withdraw_from_match, "withdraw")
 
 
 @login_required
@@ -89,7 +89,7 @@ def _mine(request: MemberRequest, match_id: int) -> Match:
 
 
 def _say_no(
-    request: MemberRequest, match_id: int, form_class: type[ReasonForm], act: Callable[..., Match], name: str
+    request: MemberRequest, match_id: int, form_class: type[MatchReasonForm], act: Callable[..., Match], name: str
 ) -> HttpResponse:
     match = _mine(request, match_id)
     if request.method == "GET":  # somebody's way back from signing in again: the form is on the match's page

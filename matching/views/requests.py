@@ -64,7 +64,7 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     )
     wished = browsing.wished_by(reader)
     wanted = form.wanted()
-    listed = browsing.look(reader, wanted, wished=wished, now=now)
+    listed = browsing.search(reader, wanted, wished=wished, now=now)
     page = page_of(listed.keys, request)
     return render(
         request,
@@ -73,7 +73,7 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
             "form": form,
             "page": page,
             "cards": browsing.cards(reader, list(page.object_list), listed, wished=wished, now=now),
-            "is_filtered": wanted != browsing.Wanted(),
+            "is_filtered": wanted != browsing.SharerSearch(),
             "reader": reader,
             "has_hours": reader.windows.exists(),
             "waiting": SharerRequest.objects.waiting().filter(learner=reader).count(),
@@ -95,7 +95,7 @@ def _family(family: str, found: list[Skill]) -> tuple[str, list[tuple[str, str]]
 def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> HttpResponse:
     """Show one person and take a request for them; whom the reader cannot find does not exist."""
     now = timezone.now()
-    visible = browsing.everybody(request.user, on=now.date())
+    visible = browsing.findable(request.user, on=now.date())
     sharer = get_object_or_404(visible, member__public_id=public_id)
     wished = browsing.wished_by(reader)
     listed = browsing.with_minutes(reader, sharer, now=now)
@@ -144,7 +144,7 @@ def no_match(request: MemberRequest) -> HttpResponse:
     context = {
         "registration": registration,
         "next_round": next_round(registration, on=timezone.now().date()),
-        "waiting": advice.news_of(registration, now=timezone.now()),
+        "waiting": advice.waiting_status(registration, now=timezone.now()),
         "asked": SharerRequest.objects.of(request.user).waiting().count(),
     }
     return render(request, "matching/no_match.html", context)

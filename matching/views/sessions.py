@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from letsconnect.base.calendars import PUBLISHED_TYPE
 from matching.domain.matches import MatchingError, MatchState, TooOften
-from matching.domain.sessions import Time
+from matching.domain.sessions import ChosenTime
 from matching.models import Match, Session
 from matching.sessions import calendars, hours
 from matching.sessions import context as session_page
@@ -190,7 +190,7 @@ def _chosen_before(session: Session, weeks: list[hours.Week], member: Member, *,
     if session.waiting_for in ("", session.side_of(member)):
         return {}
     offered = {choice.value for week in weeks for day in week.days for choice in day.choices}
-    mine = [Time(time.starts_at, member.zone) for time in session.times.all() if time.starts_at > now]
+    mine = [ChosenTime(time.starts_at, member.zone) for time in session.times.all() if time.starts_at > now]
     values = {hours.value_of(time.starts_at): time for time in mine}
     initial: dict[str, Any] = {"picked": [value for value in values if value in offered]}
     typed = (time for value, time in values.items() if value not in offered)

@@ -55,7 +55,7 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class News:
+class WaitingStatus:
     """How a learner stands. ``state`` is one of the words below."""
 
     state: str
@@ -90,30 +90,30 @@ def empty_handed() -> QuerySet[RoundParticipant]:
     return of_learners().filter(~Exists(in_the_round), ~Exists(since), ~Exists(at_the_moment))
 
 
-def news_of(registration: Registration | None, *, now: datetime) -> News:
+def waiting_status(registration: Registration | None, *, now: datetime) -> WaitingStatus:
     """Say how somebody stands: what is known of them in one statement, and what advice names in three."""
     if registration is None or registration.state != RegistrationState.APPROVED:
-        return News(NOT_IN)
-    known = _Known(registration, on=now.date())
+        return WaitingStatus(NOT_IN)
+    known = _StoredStatus(registration, on=now.date())
     if not known.standing.has_agreed:
-        return News(NOT_AGREED)
+        return WaitingStatus(NOT_AGREED)
     if registration.is_resting(on=now.date()):
-        return News(RESTING)
+        return WaitingStatus(RESTING)
     if known.standing.is_matched:
-        return News(MATCHED)
+        return WaitingStatus(MATCHED)
     if not registration.can_learn_from:
-        return News(NO_ROOM)
+        return WaitingStatus(NO_ROOM)
     if not known.wishes:
-        return News(NO_WISH)
+        return WaitingStatus(NO_WISH)
     since = known.standing.last_over or registration.submitted_at or registration.made_at
     is_prepared = known.standing.is_prepared
     last = known.last
     if last is None:
-        return News(FIRST_ROUND, since=since, is_prepared=is_prepared)
+        return WaitingStatus(FIRST_ROUND, since=since, is_prepared=is_prepared)
     if not last.is_empty_handed:
-        return News(NEXT_ROUND, since=since, is_prepared=is_prepared)
+        return WaitingStatus(NEXT_ROUND, since=since, is_prepared=is_prepared)
     read_at = last.round.started_at or last.round.published_at
-    return News(
+    return WaitingStatus(
         LEFT_OUT,
         since=since,
         round_at=last.round.published_at,
@@ -124,7 +124,7 @@ def news_of(registration: Registration | None, *, now: datetime) -> News:
     )
 
 
-class _Known:
+class _StoredStatus:
     """What is stored about one who may be waiting, read in one statement."""
 
     def __init__(self, registration: Registration, *, on: date) -> None:
@@ -169,7 +169,7 @@ def _weeks_from(round_: Round, read_at: datetime) -> date:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _AdviceReader:
     """What the words need to know about the one who reads them."""
 
     registration: Registration
@@ -183,7 +183,9 @@ class _Reader:
         return ZoneInfo(self.registration.zone or self.registration.member.zone or "UTC")
 
 
-def _in_words(changes: Iterable[Mapping[str, Any]], known: _Known, *, start: date, now: datetime) -> Iterable[Advice]:
+def _in_words(
+    changes: Iterable[Mapping[str, Any]], known: _StoredStatus, *, start: date, now: datetime
+) -> Iterable[Advice]:
     """Put the engine's changes into words; one that this release does not know, or that has no wish left to it, is
     passed over."""
     changes = list(changes)
@@ -203,7 +205,7 @@ def _in_words(changes: Iterable[Mapping[str, Any]], known: _Known, *, start: dat
     changes = [
         one for one in changes if one.get("kind") != "nobody_shares" or heirs.get(one.get("skill")) not in shared_now
     ]
-    reader = _Reader(
+    reader = _AdviceReader(
         known.registration,
         known.wishes,
         names,
@@ -217,7 +219,7 @@ def _in_words(changes: Iterable[Mapping[str, Any]], known: _Known, *, start: dat
             yield advice
 
 
-def _more_hours(change: Mapping[str, Any], reader: _Reader) -> Advice:
+def _more_hours(change: Mapping[str, Any], reader: _AdviceReader) -> Advice:
     hours = change.get("hours") or 1
     if change.get("day") is None or change.get("from_hour") is None or change.get("to_hour") is None:
         sentence = ngettext(
@@ -244,14 +246,14 @@ def _more_hours(change: Mapping[str, Any], reader: _Reader) -> Advice:
     return Advice(sentence, "when", _("Change when I am free"))
 
 
-def _local(day: int, hour: int, reader: _Reader) -> datetime:
+def _local(day: int, hour: int, reader: _AdviceReader) -> datetime:
     """An hour of the UTC week as the reader's clock showed it in the first week that was compared: people are free by
     their clocks, so that is where it stays when clocks are changed."""
     monday = datetime.combine(reader.start, time(), tzinfo=UTC)
     return (monday + timedelta(days=day, hours=hour)).astimezone(reader.zone)
 
 
-def _language(change: Mapping[str, Any], reader: _Reader) -> Advice:
+def _language(change: Mapping[str, Any], reader: _AdviceReader) -> Advice:
     code, level = change["code"], change["level"]
     sentence = _(
         "Do you speak %(language)s, at level “%(level)s” or better? Then add it: it is spoken by those who could help."
@@ -259,7 +261,7 @@ def _language(change: Mapping[str, Any], reader: _Reader) -> Advice:
     return Advice(sentence, "languages", _("Change my languages"), is_done=reader.languages.get(code, 0) >= level)
 
 
-def _region_wish(_change: Mapping[str, Any], reader: _Reader) -> Advice:
+def _region_wish(_change: Mapping[str, Any], reader: _AdviceReader) -> Advice:
     return Advice(
         _("Somebody suits you from another region than you asked for: let your match be from anywhere."),
         "how-much",
@@ -268,7 +270,7 @@ def _region_wish(_change: Mapping[str, Any], reader: _Reader) -> Advice:
     )
 
 
-def _more_places(change: Mapping[str, Any], _reader: _Reader) -> Advice:
+def _more_places(change: Mapping[str, Any], _reader: _AdviceReader) -> Advice:
     places = change.get("places") or 1
     sentence = ngettext(
         "Learn from %(places)d more person at once, and somebody can be found for you.",
@@ -278,7 +280,7 @@ def _more_places(change: Mapping[str, Any], _reader: _Reader) -> Advice:
     return Advice(sentence, "how-much", _("Change how many people I learn from"))
 
 
-def _sharers_full(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
+def _sharers_full(change: Mapping[str, Any], reader: _AdviceReader) -> Advice | None:
     skill = _wished(change, reader)
     if skill is None:
         return None
@@ -289,7 +291,7 @@ def _sharers_full(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
     return Advice(sentence, "learn", _("Add a wish"))
 
 
-def _nobody_shares(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
+def _nobody_shares(change: Mapping[str, Any], reader: _AdviceReader) -> Advice | None:
     skill = _wished(change, reader)
     if skill is None:
         return None
@@ -307,17 +309,17 @@ def _nobody_shares(change: Mapping[str, Any], reader: _Reader) -> Advice | None:
     return Advice(sentence, "learn", _("Add a wish"))
 
 
-def _wait(_change: Mapping[str, Any], _reader: _Reader) -> Advice:
+def _wait(_change: Mapping[str, Any], _reader: _AdviceReader) -> Advice:
     return Advice(_("We found no single change of yours that would find you somebody today. Every round looks anew."))
 
 
-def _wished(change: Mapping[str, Any], reader: _Reader) -> Skill | None:
+def _wished(change: Mapping[str, Any], reader: _AdviceReader) -> Skill | None:
     """The skill, while the reader still wishes it."""
     skill = reader.names.get(change.get("skill", 0))
     return skill if skill is not None and {skill.pk, skill.heir.pk} & reader.wishes else None
 
 
-_SAYERS: dict[str, Callable[[Mapping[str, Any], _Reader], Advice | None]] = {
+_SAYERS: dict[str, Callable[[Mapping[str, Any], _AdviceReader], Advice | None]] = {
     "region_wish": _region_wish,
     "more_hours": _more_hours,
     "language": _language,

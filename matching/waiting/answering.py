@@ -10,7 +10,7 @@ from matching.domain.matches import MatchState
 from matching.domain.requests import NotThisTime, RequestState
 from matching.models import Match, RoundParticipant, SharerRequest, SharerRequestQuerySet
 from matching.waiting import advice, browsing
-from matching.waiting.requests import AT_ONCE, close, tell_of_answer
+from matching.waiting.requests import AT_ONCE, close, owe_answer
 from registrations.domain.registrations import MIN_SHARED_LEVEL, RegionWish
 from registrations.models import Registration
 
@@ -24,7 +24,7 @@ def answer_requests(now: datetime) -> int:
     """Close the requests that became a match, and those a published round could not meet; tell of the latter."""
     waiting = (
         SharerRequest.objects.waiting()
-        .filter(Q(pk__in=_matched().values("pk")) | Q(learner__in=_judged(now)))
+        .filter(Q(pk__in=_matched().values("pk")) | Q(learner__in=_learners_of_settled_rounds(now)))
         .select_related("learner__member", "sharer__member")
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
         .order_by("pk")[:AT_ONCE]
@@ -39,7 +39,7 @@ def _matched() -> SharerRequestQuerySet:
     )
 
 
-def _judged(now: datetime) -> QuerySet[Any]:
+def _learners_of_settled_rounds(now: datetime) -> QuerySet[Any]:
     """Learners of rounds that have settled."""
     return advice.of_learners().filter(round__published_at__lte=now - SETTLED_AFTER).values("registration")
 
@@ -50,7 +50,7 @@ def _answer(request: SharerRequest, *, now: datetime) -> bool:
     if match is not None:
         close(request, becomes=RequestState.MATCHED, by=None, now=now, match=match, round=match.round)
         return True
-    took_part = _rounds_told(request, now=now).first()
+    took_part = _settled_rounds(request, now=now).first()
     if took_part is None:
         return False
     round_ = took_part.round
@@ -61,11 +61,11 @@ def _answer(request: SharerRequest, *, now: datetime) -> bool:
         return False
     why = _why(request, has_other=of_the_learner.filter(asked_at__isnull=False).exists(), now=now)
     close(request, becomes=RequestState.NOT_THIS_TIME, by=None, now=now, round=round_, not_this_time=why)
-    tell_of_answer(request, key=f"round:{round_.pk}", now=now)
+    owe_answer(request, key=f"round:{round_.pk}", now=now)
     return True
 
 
-def _rounds_told(request: SharerRequest, *, now: datetime) -> QuerySet[RoundParticipant]:
+def _settled_rounds(request: SharerRequest, *, now: datetime) -> QuerySet[RoundParticipant]:
     """The learner's part in settled rounds that began after they asked, the first of them first."""
     return (
         advice.of_learners()

@@ -42,7 +42,7 @@ Slots = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SharerSearch:
     """What the reader looks for; ``topic`` is the key of a skill, a family, or what they wish to learn."""
 
     text: str = ""
@@ -53,7 +53,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Skilled:
+class SharedSkill:
     """One skill somebody shares; ``key`` is its id."""
 
     key: int
@@ -70,7 +70,7 @@ class Card:
     name: str
     region: str
     group: str
-    skills: tuple[Skilled, ...]
+    skills: tuple[SharedSkill, ...]
     languages: tuple[str, ...]
     roughly: tuple[str, ...]
     in_common: str
@@ -90,7 +90,7 @@ class Listed:
     minutes: Mapping[int, int] = field(default_factory=dict)
 
 
-def everybody(member: Member, *, on: date) -> RegistrationQuerySet:
+def findable(member: Member, *, on: date) -> RegistrationQuerySet:
     """Those the member may find: they share something, have room for somebody, and can be matched on that day."""
     return next_round.findable(on=on).findable_by(member, on=on)
 
@@ -101,13 +101,13 @@ def wished_by(person: Registration) -> set[int]:
     return set(wishes.values_list("known", flat=True))
 
 
-def look(reader: Registration, wanted: Wanted, *, wished: set[int], now: datetime) -> Listed:
+def search(reader: Registration, wanted: SharerSearch, *, wished: set[int], now: datetime) -> Listed:
     """Find and order people in a constant number of queries.
 
     Who shares what the reader wishes comes first, then who has an hour in common; among equals the day draws lots, so
     that nobody is always at the top.
     """
-    found = _filtered(everybody(reader.member, on=now.date()), wanted, wished).order_by("pk")
+    found = _filtered(findable(reader.member, on=now.date()), wanted, wished).order_by("pk")
     rows = list(found.values_list("pk", "zone", "member__zone"))
     keys = [row[0] for row in rows]
     minutes = _minutes(reader, rows, now=now)
@@ -161,7 +161,7 @@ def with_minutes(reader: Registration, person: Registration, *, now: datetime) -
 
 def skills_to_choose(member: Member, *, on: date) -> list[tuple[str, list[Skill]]]:
     """The skills people who can be found share, by family, by name."""
-    offers = _offers(everybody(member, on=on).values("pk"))
+    offers = _offers(findable(member, on=on).values("pk"))
     found = Skill.objects.filter(pk__in=offers.values("known")).prefetch_related("skill_names")
     families: dict[str, list[Skill]] = defaultdict(list)
     for skill in sorted(found, key=lambda skill: plain(str(skill))):
@@ -171,7 +171,7 @@ def skills_to_choose(member: Member, *, on: date) -> list[tuple[str, list[Skill]
 
 def languages_to_choose(member: Member, *, on: date) -> list[tuple[str, str]]:
     """The languages people who can be found speak well enough to share something in them."""
-    spoken = SpokenLanguage.objects.filter(registration__in=everybody(member, on=on), level__gte=MIN_SHARED_LEVEL)
+    spoken = SpokenLanguage.objects.filter(registration__in=findable(member, on=on), level__gte=MIN_SHARED_LEVEL)
     codes = spoken.order_by("code").values_list("code", flat=True).distinct()
     return sorted(((code, _language(code)) for code in codes), key=lambda pair: plain(pair[1]))
 
@@ -184,7 +184,7 @@ def _offers(
     return offers if wished is None else offers.filter(known__in=wished)
 
 
-def _filtered(people: RegistrationQuerySet, wanted: Wanted, wished: set[int]) -> RegistrationQuerySet:
+def _filtered(people: RegistrationQuerySet, wanted: SharerSearch, wished: set[int]) -> RegistrationQuerySet:
     if wanted.region:
         people = people.filter(region=wanted.region)
     if wanted.language:
@@ -253,11 +253,11 @@ def _roughly(person: Registration, parts: list[tuple[str, Slots]], *, start: dat
     return tuple(label for label, part in parts if np.count_nonzero(free & part) >= HOUR)
 
 
-def _skills_of(person: Registration, wished: set[int]) -> tuple[Skilled, ...]:
+def _skills_of(person: Registration, wished: set[int]) -> tuple[SharedSkill, ...]:
     """What the person shares, what the reader wishes first; a retired skill is not offered any more."""
     offers = [offer for offer in person.offers.all() if offer.skill.state != SkillState.RETIRED]
     told = [
-        Skilled(offer.skill.heir.pk, str(offer.skill), offer.get_level_display(), offer.skill.heir.pk in wished)
+        SharedSkill(offer.skill.heir.pk, str(offer.skill), offer.get_level_display(), offer.skill.heir.pk in wished)
         for offer in offers
     ]
     return tuple(sorted(told, key=lambda one: (not one.is_wished, plain(one.name))))

@@ -43,13 +43,13 @@ def _cannot_be_written_to(person: Registration, now: datetime) -> str | None:
 def _no_match_owed(person: Registration, now: datetime) -> str | None:
     if reason := _cannot_be_written_to(person, now):
         return reason
-    return None if advice.news_of(person, now=now).got_nothing else "matched since, or wishes nobody any more"
+    return None if advice.waiting_status(person, now=now).got_nothing else "matched since, or wishes nobody any more"
 
 
 def _render_no_match(person: Registration, language: str, zone: str) -> Rendered:
     now = timezone.now()
     with speaking(language):
-        news = advice.news_of(person, now=now)
+        news = advice.waiting_status(person, now=now)
         asked = SharerRequest.objects.filter(
             learner=person, state=RequestState.NOT_THIS_TIME, closed_at__gte=news.round_at
         )
@@ -61,7 +61,7 @@ def _render_no_match(person: Registration, language: str, zone: str) -> Rendered
                 for one in news.advice
                 if not one.is_done
             ],
-            "requests": _told(asked),
+            "requests": _request_lines(asked),
             "next_round": next_round(person, on=now.date()),
             "link": absolute("matching:no-match"),
             "browse": absolute("matching:sharer-list"),
@@ -85,14 +85,14 @@ def _render_answer(request: SharerRequest, language: str, zone: str) -> Rendered
     with speaking(language):
         context = {
             "name": request.learner.shown_name,
-            "requests": _told(together),
+            "requests": _request_lines(together),
             "link": absolute("matching:request-list"),
             "browse": absolute("matching:sharer-list"),
         }
     return render_letter("matching/emails/request_answered", context, language=language, zone=zone)
 
 
-def _told(requests: SharerRequestQuerySet) -> list[dict[str, str]]:
+def _request_lines(requests: SharerRequestQuerySet) -> list[dict[str, str]]:
     """What became of each, in the language spoken now."""
     return [
         {

@@ -19,7 +19,7 @@ AT_ONCE = 500
 
 
 @transaction.atomic
-def tell_of_no_match(now: datetime) -> int:
+def owe_no_match_letters(now: datetime) -> int:
     """Owe the letter to those of a settled round who got nothing of it and nothing since; return to how many."""
     written = Letter.objects.filter(
         kind=KIND, about_type=Registration._meta.label_lower, about_id=OuterRef("registration")

@@ -128,7 +128,7 @@ def expire_requests(now: datetime) -> int:
     )
     for request in stale:
         close(request, becomes=RequestState.EXPIRED, by=None, now=now)
-        tell_of_answer(request, key=f"request:{request.pk}", now=now)
+        owe_answer(request, key=f"request:{request.pk}", now=now)
     return len(stale)
 
 
@@ -151,10 +151,10 @@ def end_requests_about(member: Member, *, now: datetime) -> None:
     about = SharerRequest.objects.waiting().filter(sharer__member=member)
     for request in about.select_related("learner__member").select_for_update(no_key=True, of=("self",)).order_by("pk"):
         close(request, becomes=RequestState.EXPIRED, by=None, now=now)
-        tell_of_answer(request, key=f"request:{request.pk}", now=now)
+        owe_answer(request, key=f"request:{request.pk}", now=now)
 
 
-def tell_of_answer(request: SharerRequest, *, key: str, now: datetime) -> None:
+def owe_answer(request: SharerRequest, *, key: str, now: datetime) -> None:
     """Owe the learner one letter; several requests answered by one round share it."""
     letters.owe(
         kind="matching.request_answered",

@@ -74,7 +74,7 @@ LEFT_OUT = {
 
 
 @dataclass(frozen=True)
-class Part:
+class ScorePart:
     """One criterion's part of a score: value × weight = points."""
 
     name: str
@@ -83,10 +83,10 @@ class Part:
     points: int
 
 
-def parts(match: Match) -> list[Part]:
+def parts(match: Match) -> list[ScorePart]:
     """Return what the score of a match is made of, largest first; the points add up to the score."""
     rows = match.reasons.get("reasons", [])
-    known = [Part(_criterion(row["criterion"]), row["value"], row["weight"], row["points"]) for row in rows]
+    known = [ScorePart(_criterion(row["criterion"]), row["value"], row["weight"], row["points"]) for row in rows]
     return sorted(known, key=lambda part: -part.points)
 
 

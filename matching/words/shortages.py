@@ -62,7 +62,7 @@ def left_in_groups(people: Iterable[tuple[str, Sequence[Change]]], names: Names)
     counts: Counter[str] = Counter()
     for code, changes in people:
         counts[code] += 1
-        helped.setdefault(code, Counter()).update({_what(change) for change in changes})
+        helped.setdefault(code, Counter()).update({_subject_of(change) for change in changes})
     return [
         Left(code, count, _group(code, count), [_help(*what, n, names) for what, n in _most(helped[code])])
         for code, count in counts.most_common()
@@ -76,7 +76,7 @@ def _group(code: str, count: int) -> str:
     }
 
 
-def _what(change: Change) -> tuple[str, Any]:
+def _subject_of(change: Change) -> tuple[str, Any]:
     """What a change is about, without what differs from person to person."""
     return change["kind"], {"language": change.get("code"), "nobody_shares": change.get("skill")}.get(change["kind"])
 

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from letsconnect.base.access_log import People
+from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
@@ -169,7 +169,7 @@ class SeatAdmin(WorkingGroupAdmin):
 
     def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
-        self.note_look(request, People(members={person.pk for person in form.found}), what=LookKind.ACCOUNTS)
+        self.note_look(request, PeopleShown(members={person.pk for person in form.found}), what=LookKind.ACCOUNTS)
         context = {"opts": self.opts, "title": self.opts.verbose_name, "form": form, "people_url": people, **more}
         return TemplateResponse(
             request, f"admin/seats/{page}.html", {**self.admin_site.each_context(request), **context}

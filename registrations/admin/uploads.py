@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from letsconnect.base.access_log import People
+from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.versions import ChangedMeanwhile
@@ -194,7 +194,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     def _note_people(self, request: HttpRequest, upload: ImportUpload) -> None:
         """Record a look at each person of the file who is known here: by their address, or imported with the file."""
         content = ImportUpload.objects.values_list("content", flat=True).get(pk=upload.pk)
-        people = People(addresses=_addresses_in(bytes(content)) if content else set())
+        people = PeopleShown(addresses=_addresses_in(bytes(content)) if content else set())
         if upload.applied_at is not None:
             rows = ImportedRow.objects.filter(imported_at=upload.asked_at)  # the moment all its rows carry
             people.registrations.update(rows.values_list("registration", flat=True))

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from letsconnect.base.access_log import People
+from letsconnect.base.access_log import PeopleShown
 from registrations.domain.registrations import LookKind
 from registrations.models.members import Member
 from registrations.models.registration import Registration
@@ -22,7 +22,7 @@ class LookQuerySet(models.QuerySet["Look"]):
             .order_by("-seen_on", "-pk")
         )
 
-    def keep(self, viewer: Member, people: People, what: str, on: date) -> None:
+    def keep(self, viewer: Member, people: PeopleShown, what: str, on: date) -> None:
         """Record that ``viewer`` was shown these people, in one statement whatever their number.
 
         One entry a day is enough, and looking at one's own data is not recorded.
@@ -40,7 +40,7 @@ class LookQuerySet(models.QuerySet["Look"]):
 
     def note(self, *, viewer: Member, registrations: Iterable[Registration], what: LookKind, on: date) -> None:
         """Record that ``viewer`` read these registrations."""
-        self.keep(viewer, People(registrations={person.pk for person in registrations}), what, on)
+        self.keep(viewer, PeopleShown(registrations={person.pk for person in registrations}), what, on)
 
 
 class Look(models.Model):

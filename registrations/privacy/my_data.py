@@ -302,14 +302,14 @@ def _rest(reading: Reading, proved: Proved, covered: set[str]) -> Told:
         yield Section(key, title, [row for one in rows if (row := _told(table, one, proved))])
 
 
-def _ways(table: personal_columns.Table) -> list[str]:
+def _ways(table: personal_columns.PersonalTable) -> list[str]:
     """The rows that have to come along to say whose a row is, and by which public name a key is told."""
     keys = [field.name for field in table.model._meta.concrete_fields if field.is_relation and _can_be_told(field)]
     ways = [owner.rpartition("__")[0] for owner in table.owners]
     return sorted({*keys, *ways} - {""})
 
 
-def _told(table: personal_columns.Table, row: models.Model, proved: Proved) -> tuple[Item, ...]:
+def _told(table: personal_columns.PersonalTable, row: models.Model, proved: Proved) -> tuple[Item, ...]:
     """Return the columns of a row that are the person's to read; a key is told where it leads to public names."""
     through = [registration.pk for registration in proved.unclaimed]
     names = [

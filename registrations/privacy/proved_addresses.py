@@ -27,7 +27,7 @@ class Proved:
     addresses: frozenset[str] = frozenset()
     unclaimed: list[Registration] = field(default_factory=list)
 
-    def rows_of(self, table: personal_columns.Table) -> QuerySet[Any]:
+    def rows_of(self, table: personal_columns.PersonalTable) -> QuerySet[Any]:
         return table.rows_of(self.member, through=[registration.pk for registration in self.unclaimed])
 
 

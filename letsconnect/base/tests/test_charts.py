@@ -1,7 +1,7 @@
 """Charts as tables with bars, whatever they are about."""
 
 from letsconnect.base import charts
-from letsconnect.base.charts import FULL, Part
+from letsconnect.base.charts import FULL, ChartPart
 
 
 def test_a_difference_has_a_sign_and_none_is_nothing():
@@ -9,7 +9,11 @@ def test_a_difference_has_a_sign_and_none_is_nothing():
 
 
 def test_the_longest_bar_is_that_of_the_largest_whole():
-    rows = [("Small", Part(1, 2), None), ("Large", Part(3, 8), Part(5, 8)), ("Same", Part(0, 4), Part(0, 4))]
+    rows = [
+        ("Small", ChartPart(1, 2), None),
+        ("Large", ChartPart(3, 8), ChartPart(5, 8)),
+        ("Same", ChartPart(0, 4), ChartPart(0, 4)),
+    ]
 
     chart = charts.of_parts("Who came", "Group", "Came", rows, compares=True)
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from letsconnect.base.fields import LineFormField, check_can_be_seen
-from letsconnect.base.lines import Line, has_something_to_see, isolated, one_line, visible_line
+from letsconnect.base.lines import WrittenLine, has_something_to_see, isolated, one_line, visible_line
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_name_is_isolated_only_where_its_direction_can_differ():
 
 
 def test_a_line_is_a_text_to_programs_and_isolated_in_sentences():
-    name = Line("سارة")
+    name = WrittenLine("سارة")
 
     assert name == "سارة"
     assert hash(name) == hash("سارة")
@@ -134,7 +134,7 @@ def test_a_line_is_a_text_to_programs_and_isolated_in_sentences():
     ],
 )
 def test_every_template_isolates_a_line_and_escapes_it(template):
-    context = Context({"name": Line('سارة <b> "1"'), "empty": ""})
+    context = Context({"name": WrittenLine('سارة <b> "1"'), "empty": ""})
     shown = Template(template).render(context)
 
     assert shown.startswith("\u2068سارة ")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine import advice, errors, generator, propose
-from matching.engine.advice import FEW, KINDS, MOST, Change, changes
+from matching.engine.advice import FEW, KINDS, MOST, HelpfulChange, changes
 from matching.engine.candidates import find
 from matching.engine.facts import Facts, Languages, Offers, People
 from matching.engine.reading import read
@@ -75,7 +75,7 @@ def more_hours(facts, person, change):
             yield changed(facts, person, slots=more.reshape(-1))
 
 
-def made(facts: Facts, person: int, change: Change):
+def made(facts: Facts, person: int, change: HelpfulChange):
     """The facts after the change; all the ways in which it may be made."""
     one = oracle.people_of(facts)[person]
     if change.kind == "more_hours":
@@ -144,7 +144,7 @@ def test_who_came_too_late_is_told_what_leads_to_a_place_that_is_left(seed):
 
     assert set(proposal.advice) == set(proposal.left_out)
     for person, said in proposal.advice.items():
-        told = [Change(**change) for change in said]
+        told = [HelpfulChange(**change) for change in said]
         facts_then = after if proposal.left_out[person] == "places_taken" else facts
         assert [each.kind for each in told] == ["wait"] or all(helps(facts_then, person, change) for change in told)
 
@@ -170,7 +170,7 @@ def test_few_people_are_not_counted_and_nobody_else_is_described():
     assert waiting
     for change in waiting:
         assert change.get("waiting") == (int(count) if (count := wishing[change["skill"]]) >= FEW else None)
-    assert set(Change.__dataclass_fields__) == {
+    assert set(HelpfulChange.__dataclass_fields__) == {
         "kind", "hours", "day", "from_hour", "to_hour", "code", "level", "places", "skill", "waiting"
     }  # fmt: skip
 
@@ -192,8 +192,10 @@ def test_who_is_never_free_for_a_whole_hour_is_not_told_that_only_the_skill_is_m
     facts = two_people(slots=quarters)
     alone = replace(facts, offers=Offers(person=[1], skill=[9], level=[2]))
 
-    assert changes(alone, Settings(), [1]) == {1: [Change(kind="wait")]}
-    assert changes(two_people(places_to_help=[1, 0]), Settings(), [1]) == {1: [Change(kind="sharers_full", skill=3)]}
+    assert changes(alone, Settings(), [1]) == {1: [HelpfulChange(kind="wait")]}
+    assert changes(two_people(places_to_help=[1, 0]), Settings(), [1]) == {
+        1: [HelpfulChange(kind="sharers_full", skill=3)]
+    }
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from matching.domain.matches import MatchingError, RoundState
 from matching.models import Round
 from matching.rounds.computing import solve_round
-from matching.rounds.queue import compute_what_waits
+from matching.rounds.queue import compute_queue
 from matching.rounds.rounds import create_round
 from matching.rounds.sweeps import fail_abandoned
 from matching.words import reasons
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError("--seed is a whole number of at most 64 bits")
         fail_abandoned(now)
         if options["waiting"]:
-            solved = compute_what_waits(now=now)
+            solved = compute_queue(now=now)
             self.stdout.write(json.dumps({"solved": solved}) if options["json"] else f"Rounds computed: {solved}")
             return
         round_ = create_round(by=None, now=now, seed=options["seed"], wake_a_worker=False)
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(summary(round_)))
         else:
-            self.stdout.write("\n".join(told(round_)))
+            self.stdout.write("\n".join(summary_in_words(round_)))
         if round_.state == RoundState.FAILED:
             raise CommandError(f"{round_} failed: {round_.failure}")
 
@@ -73,7 +73,7 @@ def summary(round_: Round) -> dict[str, Any]:
     }
 
 
-def told(round_: Round) -> list[str]:
+def summary_in_words(round_: Round) -> list[str]:
     """What a person wants to know of a round."""
     if round_.state == RoundState.FAILED:
         return [f"{round_} failed: {round_.failure}"]

@@ -35,12 +35,12 @@ class Command(BaseCommand):
                 json.dumps({"round": number, "verified": not wrong, "why_not": why_not, **last, "solves": verdicts})
             )
         else:
-            self.stdout.write("\n".join(told(number, each) for each in verdicts if not each["why_not"]))
+            self.stdout.write("\n".join(solve_in_words(number, each) for each in verdicts if not each["why_not"]))
         if wrong:
             raise CommandError(f"Round {number} does not hold: solve {wrong['solve']}: {wrong['why_not']}")
 
 
-def told(number: int, verdict: dict[str, Any]) -> str:
+def solve_in_words(number: int, verdict: dict[str, Any]) -> str:
     """What a person wants to know of one solve."""
     what = f"Round {number}" if verdict["solve"] == 1 else f"Round {number}, repair {verdict['solve'] - 1}"
     return (
