@@ -231,6 +231,18 @@ def test_words_that_may_mean_a_group_are_asked_about_and_others_are_kept(signed_
     assert (Registration.objects.get().group, Registration.objects.get().group_other) == (group, "")
 
 
+@pytest.mark.parametrize(
+    "typed", ["مستخدمو الانباء", "مُسْتَخدِمو الأنباء", "usuarios educacion", "EDUCACIÓN", "usuários d’educação"]
+)
+def test_a_group_is_found_whatever_the_forms_of_its_letters(signed_in, typed):
+    group = Group.objects.create(slug="news", name="Usuarios d'Educación", kind="user_group")
+    GroupAlias.objects.create(group=group, text="مستخدمو الأنباء")
+
+    answer = signed_in.get(reverse("registrations:group-search"), {"q": typed}).json()
+
+    assert [one["id"] for one in answer["results"]] == [group.pk]
+
+
 def test_the_script_is_told_the_groups_that_a_text_may_mean(signed_in, client):
     group = Group.objects.create(slug="clio", name="Wikimedians of Clio", kind="user_group", country="TN")
 
