@@ -98,7 +98,7 @@ LONG_AGO = START - timedelta(days=9)
 @pytest.mark.parametrize(
     ("before", "settled_at", "expected"),
     [
-        (minutes(24 * 60 + 1), LONG_AGO, None),
+        (domain.REMINDERS.reach + minutes(1), LONG_AGO, None),
         (minutes(24 * 60), LONG_AGO, NoticeKind.DAY),
         (minutes(61), LONG_AGO, NoticeKind.DAY),
         (minutes(60), LONG_AGO, NoticeKind.HOUR),
@@ -115,6 +115,12 @@ def test_one_reminder_at_most_is_due_and_never_after_the_start(before, settled_a
     due = domain.REMINDERS.due(starts_at=START, settled_at=settled_at, now=START - before)
 
     assert (due.letter if due else None) == expected
+
+
+def test_no_reminder_of_a_day_is_due_more_than_a_day_before():
+    due = domain.REMINDERS.due(starts_at=START, settled_at=LONG_AGO, now=START - minutes(24 * 60 + 1))
+
+    assert due is None or due.letter != NoticeKind.DAY
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_day_and_an_hour_before_those_going_are_owed_a_reminder_each_once():
     clinic = make_clinic(capacity=2)
     sign_up(clinic, 3)
 
-    assert sweep(START - DAY - MINUTE) == 0
+    assert sweep(START - REMINDERS.reach - MINUTE) == 0
     assert sweep(START - DAY) == 2
     assert sweep(START - DAY + MINUTE) == 0
     assert sweep(START - HOUR) == 2

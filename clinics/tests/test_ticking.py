@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from clinics.domain import REMINDERS
 from clinics.seats.rsvps import cancel_rsvp, rsvp
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from mailings.ledger.ticking import tick
@@ -18,7 +19,8 @@ def test_seat_waiting_list_promotion_and_reminders_reach_the_mailbox_once_each(s
     first, second = sign_up(clinic, 2)
     tick(now=NOW + timedelta(minutes=2))
     cancel_rsvp(clinic=clinic, member=first.member, by=first.member, now=NOW + timedelta(minutes=2))
-    for before in (25 * 60, 24 * 60, 23 * 60, 60, 59, 0):
+    tick(now=START - REMINDERS.reach - timedelta(hours=1))
+    for before in (24 * 60, 23 * 60, 60, 59, 0):
         tick(now=START - timedelta(minutes=before))
 
     told = [(message["To"], message["Subject"].split(":")[0]) for message in sink.messages]

@@ -9,6 +9,7 @@ from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, NotYourMatch, ReasonMissing, Side
 from matching.domain.sessions import (
+    REMINDERS,
     ChosenTime,
     HourTaken,
     NothingToAgree,
@@ -382,7 +383,7 @@ def test_reminders_are_owed_once_a_day_and_an_hour_before(match):
     Letter.objects.all().delete()
     starts_at = session.starts_at
 
-    assert remind_of_sessions(starts_at - 25 * HOUR) == 0
+    assert remind_of_sessions(starts_at - REMINDERS.reach - HOUR) == 0
     for _ in range(2):
         remind_of_sessions(starts_at - 23 * HOUR)
     assert sorted(letters()) == ["day_learner", "day_sharer"]
