@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from mailings.ledger.reachable import why_not_written_to
 from matching.domain.matches import MatchState
 from matching.domain.sessions import SessionState
@@ -34,12 +34,12 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     """Return what the home page of ``member`` shows."""
     me = _row_of(member, now=now)
     registration = getattr(me, "registration", None)
-    reading = Reading()
-    matches = reading.want(Match.objects.for_member(member).live().prefetch_related(None))
-    sessions = reading.want(sessions_at_hand(member, now=now))
-    suggestions = reading.want(SkillSuggestion.objects.to_tell(member).for_telling())
-    clinics = reading.want(Clinic.objects.of_home(member, now=now))
-    reading.read()
+    batch = QueryBatch()
+    matches = batch.add(Match.objects.for_member(member).live().prefetch_related(None))
+    sessions = batch.add(sessions_at_hand(member, now=now))
+    suggestions = batch.add(SkillSuggestion.objects.to_tell(member).for_telling())
+    clinics = batch.add(Clinic.objects.of_home(member, now=now))
+    batch.run()
     _name_skills(
         chain((match.skill for match in [*matches, *(session.match for session in sessions)]), _of(suggestions))
     )

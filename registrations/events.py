@@ -1,5 +1,8 @@
-"""News for the apps above: each signal is sent by one action inside its transaction, and what a receiver does is part
-of it. The sender holds the member's row locked; receivers lock matches before clinics, and registrations last."""
+"""Signals by which actions here tell the apps above: each is sent by one action, inside its transaction.
+
+What a receiver does is part of that transaction. The sender has locked the member's row; receivers lock matches before
+clinics, and registrations last.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,15 +29,15 @@ forgetting_in_files = Signal()
 # None is the trust team, which no log names.
 account_closed = Signal()
 
-# member, step, now → list[str]: sentences that say what a step will bring about, asked before it is taken.
+# member, step, now → list[str]: sentences that say what a step will change, asked before the person takes it.
 effects_asked = Signal()
-# member, now, reading → Told: what is held about the person.
+# member, now, batch → SectionReader: what is stored about the person.
 data_asked = Signal()
 
 
 @dataclass(frozen=True)
 class Item:
-    """One fact: its name in the file, its name for people, its value in the file, and how people read it."""
+    """One fact: its name in the file, its label for people, its value in the file, and its value in words."""
 
     key: str
     label: str
@@ -43,8 +46,8 @@ class Item:
 
     @classmethod
     def of(cls, key: str, label: object, value: object, shown: object = None) -> "Item":
-        """Return a fact; where nothing is said of how people read it, that follows from its type."""
-        return cls(key, str(label), value, readable(value) if shown is None else str(shown))
+        """Return a fact; its value in words follows from its type unless ``shown`` gives it."""
+        return cls(key, str(label), value, value_in_words(value) if shown is None else str(shown))
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,12 @@ class Section:
     note: str = ""
 
 
-# What tells of a person's rows: it asks ``reading`` for them and yields the labels of the tables it tells of; goes on
-# once everything is read, and yields sections.
-Told = Iterator[Any]
+# A generator that shows a person's rows. It first adds querysets to ``batch`` and yields the labels of its tables; once
+# the batch has run, it goes on and yields sections.
+SectionReader = Iterator[Any]
 
 
-def readable(value: object) -> str:
+def value_in_words(value: object) -> str:
     """Return a value as people read it, in the active language and zone."""
     if isinstance(value, datetime):
         return when(value)
@@ -71,12 +74,12 @@ def readable(value: object) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list | tuple):
-        return " · ".join(readable(one) for one in value)
+        return " · ".join(value_in_words(part) for part in value)
     if isinstance(value, dict):
-        return " · ".join(f"{key}: {readable(one)}" for key, one in value.items())
+        return " · ".join(f"{key}: {value_in_words(part)}" for key, part in value.items())
     return "" if value is None else str(value)
 
 
 def answers_to(signal: Signal, **named: object) -> list[object]:
-    """Send a signal that asks, and return all its answers in one list."""
+    """Send a signal that asks a question, and return the answers of all receivers in one list."""
     return [answer for _receiver, answers in signal.send(sender=None, **named) for answer in answers]

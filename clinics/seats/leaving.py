@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from clinics.models import Clinic, Rsvp, RsvpQuerySet
 from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.lines import isolated
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.templatetags.when import written
 from registrations import events
 from registrations.domain.registrations import Step
@@ -77,10 +77,10 @@ _FORESEEN = {
 }
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
+def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return every clinic the person signed up for, for the page of their data."""
     mine = Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
-    rsvps = reading.want(mine)
+    rsvps = batch.add(mine)
     yield ("clinics.Rsvp",)
     item = events.Item.of
     rows = [

@@ -21,18 +21,18 @@ _READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
-class Reading:
-    """Querysets that are read together: name each one with ``want``, call ``read``, then use them as usual."""
+class QueryBatch:
+    """Querysets that are read together: name each one with ``add``, call ``run``, then use them as usual."""
 
     def __init__(self) -> None:
         self._wanted: list[QuerySet[Any]] = []
 
-    def want(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Add the queryset and return it, to be used after ``read``."""
+    def add(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Add the queryset and return it, to be used after ``run``."""
         self._wanted.append(rows)
         return rows
 
-    def read(self) -> None:
+    def run(self) -> None:
         """Read all querysets in one statement; what a queryset prefetches is read as usual."""
         asked = []
         for rows in self._wanted:

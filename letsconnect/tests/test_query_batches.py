@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.tests.everything import make_somebody
 from mailings.tests.factories import make_letter
 from matching.domain.matches import MatchState
@@ -28,11 +28,11 @@ def test_every_table_is_read_as_it_would_be_alone(db):
     make_somebody()
     models = [model for model in apps.get_models() if model._base_manager.exists()]
     alone = {model: list(model._base_manager.order_by("pk").values()) for model in models}
-    reading = Reading()
-    wanted = {model: reading.want(model._base_manager.order_by("pk")) for model in models}
+    batch = QueryBatch()
+    wanted = {model: batch.add(model._base_manager.order_by("pk")) for model in models}
 
     with CaptureQueriesContext(connection) as queries:
-        reading.read()
+        batch.run()
         found = {
             model: [
                 {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields} for row in rows
@@ -53,13 +53,13 @@ def _plain(row):
 def test_rows_that_come_along_figures_nothing_and_tuples_are_read_too(db):
     match = make_match(MatchState.ASKED)
     name = str(match.skill)
-    reading = Reading()
-    matches = reading.want(Match.objects.with_people().prefetch_related(None).annotate(many=Count("approvals")))
-    nobody = reading.want(Member.objects.none())
-    states = reading.want(Registration.objects.values_list("state", flat=True))
+    batch = QueryBatch()
+    matches = batch.add(Match.objects.with_people().prefetch_related(None).annotate(many=Count("approvals")))
+    nobody = batch.add(Member.objects.none())
+    states = batch.add(Registration.objects.values_list("state", flat=True))
 
-    reading.read()
-    reading.prefetch(Skill, "skill_names")
+    batch.run()
+    batch.prefetch(Skill, "skill_names")
 
     with CaptureQueriesContext(connection) as queries:
         [found] = matches
@@ -71,7 +71,7 @@ def test_rows_that_come_along_figures_nothing_and_tuples_are_read_too(db):
 
 def test_reading_nothing_asks_nothing(db, django_assert_num_queries):
     with django_assert_num_queries(0):
-        Reading().read()
+        QueryBatch().run()
 
 
 def live_through(member, registration, number, coordinator):

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from matching.models import Concern, Feedback, Match, Session, people
 from matching.words import reasons
 from registrations import events
@@ -18,7 +18,7 @@ def connect() -> None:
     events.data_asked.connect(collect)
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
+def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Tell a person their own words, the thanks they got, and whether a liaison was asked to look after them.
 
     What the other said of the hour, or noted for themselves, is not theirs.
@@ -28,9 +28,9 @@ def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **k
     of_theirs = thanks.exclude(registration__member=member).select_related("registration__member")
     matches = Match.objects.filter(people.of(member))
     concerns = Concern.objects.filter(people.of(member, "registration") | Q(match__in=matches))
-    mine = reading.want(of_mine.order_by("made_at", "pk"))
-    theirs = reading.want(of_theirs.order_by("made_at", "pk"))
-    looked_after = reading.want(concerns.order_by("raised_at", "pk"))
+    mine = batch.add(of_mine.order_by("made_at", "pk"))
+    theirs = batch.add(of_theirs.order_by("made_at", "pk"))
+    looked_after = batch.add(concerns.order_by("raised_at", "pk"))
     yield ("matching.Feedback", "matching.Concern")
     item = events.Item.of
     yield events.Section("feedback", _("What I said after my hours"), [_row(said) for said in mine])

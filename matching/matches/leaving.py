@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from letsconnect.base.lines import isolated
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
 from matching.matches.telling import owe_letter
@@ -130,12 +130,12 @@ def _other(match: Match, member: Member) -> str:
     return reasons.name_of(match.person(side.other)) if side else ""
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
+def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Tell a person all their matches; what the other side said in confidence is not theirs."""
-    matches = reading.want(Match.objects.for_member(member).prefetch_related(None))
+    matches = batch.add(Match.objects.for_member(member).prefetch_related(None))
     mine = SharerRequest.objects.of(member).saying_who_is_named(on=now.date())
-    requests = reading.want(mine.with_people().prefetch_related(None))
-    rounds = reading.want(RoundParticipant.objects.told_to(member))
+    requests = batch.add(mine.with_people().prefetch_related(None))
+    rounds = batch.add(RoundParticipant.objects.told_to(member))
     yield ("matching.Match", "matching.SharerRequest", "matching.RoundParticipant")
     rows = [_row(match, match.side_of(member), member) for match in matches]
     yield events.Section("matches", _("My matches"), rows)

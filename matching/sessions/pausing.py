@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.templatetags.when import when, written
 from letsconnect.base.zones import in_zone
 from matching.domain.sessions import SessionState, WhyCancelled
@@ -71,11 +71,11 @@ _FORESEEN = {
 }
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
+def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Tell a person all their sessions, and since when a calendar of theirs reads them."""
     mine = Session.objects.for_member(member).saying_whether_live().with_people().prefetch_related(None)
-    sessions = reading.want(mine.prefetch_related("times").order_by("-made_at", "-pk"))
-    feeds = reading.want(CalendarFeed.objects.filter(member=member))
+    sessions = batch.add(mine.prefetch_related("times").order_by("-made_at", "-pk"))
+    feeds = batch.add(CalendarFeed.objects.filter(member=member))
     yield ("matching.Session", "matching.ProposedTime", "matching.CalendarFeed")
     item = events.Item.of
     yield events.Section("sessions", str(_("My sessions")), [_row(session, member) for session in sessions])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.hours import next_monday
 from letsconnect.base.lines import isolated
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, Round, RoundParticipant
 from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
@@ -128,12 +128,12 @@ class _StoredStatus:
     """What is stored about one who may be waiting, read in one statement."""
 
     def __init__(self, registration: Registration, *, on: date) -> None:
-        reading = Reading()
-        standing = reading.want(_standing(registration, on=on))
-        wishes = reading.want(registration.wishes.all())
-        languages = reading.want(registration.spoken_languages.all())
-        rounds = reading.want(_last_round(registration))
-        reading.read()
+        batch = QueryBatch()
+        standing = batch.add(_standing(registration, on=on))
+        wishes = batch.add(registration.wishes.all())
+        languages = batch.add(registration.spoken_languages.all())
+        rounds = batch.add(_last_round(registration))
+        batch.run()
         self.registration = registration
         self.standing: Any = standing[0]
         self.wishes = {wish.skill_id for wish in wishes}

@@ -30,8 +30,12 @@ def between(
     """
     heirs = heirs or {}
     words = Words(language, names)
-    found = [
-        Change(str(COLUMNS[name].label), _said(COLUMNS[name], before[name], words), _said(COLUMNS[name], now, words))
+    differences = [
+        Change(
+            str(COLUMNS[name].label),
+            _in_words(COLUMNS[name], before[name], words),
+            _in_words(COLUMNS[name], now, words),
+        )
         for name, now in after.items()
         if name in COLUMNS and name in before and before[name] != now
     ]
@@ -40,13 +44,13 @@ def between(
             was, now = (
                 _followed(side[name], heirs) if rows.names == "skill" else side[name] for side in (before, after)
             )
-            found += [Change(*told) for told in rows.changes(was, now, words)]
-    return found
+            differences += [Change(*change) for change in rows.changes(was, now, words)]
+    return differences
 
 
 def _followed(rows: list[Any], heirs: Mapping[int, int]) -> list[Any]:
     return [[heirs.get(skill, skill), *rest] for skill, *rest in rows]
 
 
-def _said(fact: Fact, value: Any, words: Words) -> str:
+def _in_words(fact: Fact, value: Any, words: Words) -> str:
     return ", ".join(map(str, fact.kind.lines(value, words)))

@@ -32,24 +32,26 @@ class Reader:
 
 
 _Column = tuple[Any, Callable[[Registration, Words], object]]
-_BEFORE: list[_Column] = [(_("number"), lambda one, _words: one.pk)]
+_BEFORE: list[_Column] = [(_("number"), lambda registration, _words: registration.pk)]
 _AFTER_THE_NAME: list[_Column] = [
-    (_("state"), lambda one, _words: one.get_state_display()),
-    (_("came by"), lambda one, _words: one.get_source_display()),
-    (_("claimed"), lambda one, _words: one.is_claimed),
+    (_("state"), lambda registration, _words: registration.get_state_display()),
+    (_("came by"), lambda registration, _words: registration.get_source_display()),
+    (_("claimed"), lambda registration, _words: registration.is_claimed),
 ]
 _AFTER: list[_Column] = [
-    (_("paused until"), lambda one, _words: one.paused_until),
-    (_("submitted at"), lambda one, _words: one.submitted_at),
-    (_("changed at"), lambda one, _words: one.changed_at),
-    (_("reviewed at"), lambda one, _words: one.reviewed_at),
-    (_("agreed to the documents"), lambda one, _words: one.has_agreed_today),
+    (_("paused until"), lambda registration, _words: registration.paused_until),
+    (_("submitted at"), lambda registration, _words: registration.submitted_at),
+    (_("changed at"), lambda registration, _words: registration.changed_at),
+    (_("reviewed at"), lambda registration, _words: registration.reviewed_at),
+    (_("agreed to the documents"), lambda registration, _words: registration.has_agreed_today),
 ]
 _ADDRESS: _Column = (
     _("email address"),
-    lambda one, _words: (one.member.email if one.member else one.imported_address) or "",
+    lambda registration, _words: (
+        (registration.member.email if registration.member else registration.imported_address) or ""
+    ),
 )
-_USERNAME: _Column = (_("Wikimedia username, as told"), lambda one, _words: one.wikimedia_username)
+_USERNAME: _Column = (_("Wikimedia username, as told"), lambda registration, _words: registration.wikimedia_username)
 
 
 def _words(reader: Reader) -> Words:
@@ -78,13 +80,15 @@ def rows(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[list[s
     words, columns = _words(reader), _columns(reader)
     for chunk in _chunks(wanted):
         with override(reader.language):
-            yield from [[_cell(read(one, words), reader) for _heading, read in columns] for one in chunk]
+            yield from [
+                [_cell(read(registration, words), reader) for _heading, read in columns] for registration in chunk
+            ]
 
 
 def _columns(reader: Reader) -> list[_Column]:
     """Return the headings with how they are read: the answers in the order of the questions, the rest around them."""
-    name, *told = [cell for question in QUESTIONS if not question.for_coordinators for cell in question.cells]
-    columns = [*_BEFORE, name, *_AFTER_THE_NAME, *told, *_AFTER]
+    name, *others = [cell for question in QUESTIONS if not question.for_coordinators for cell in question.cells]
+    columns = [*_BEFORE, name, *_AFTER_THE_NAME, *others, *_AFTER]
     if not reader.sees_addresses:
         return columns
     private = [cell for question in QUESTIONS if question.for_coordinators for cell in question.cells]

@@ -136,7 +136,7 @@ TOPICS = Question(
             LineFormField(label=_("Something else, in my words"), required=False, max_length=100),
         ),
     ),
-    cells=((_("topics of work"), lambda one, words: BETWEEN.join(TOPICS.lines(one, words))),),
+    cells=((_("topics of work"), lambda registration, words: BETWEEN.join(TOPICS.lines(registration, words))),),
     desk=("shown_topics",),
 )
 
@@ -157,7 +157,12 @@ QUESTIONS = (
                 ),
             ),
         ),
-        cells=((pgettext_lazy("of a person", "name"), lambda one, _words: one.shown_name or str(one)),),
+        cells=(
+            (
+                pgettext_lazy("of a person", "name"),
+                lambda registration, _words: registration.shown_name or str(registration),
+            ),
+        ),
         desk=("shown_name",),
     ),
     Question(
@@ -165,9 +170,9 @@ QUESTIONS = (
         (_COUNTRY, Fact("region", _("region"), kinds.choice_of(Region))),
         label=_("Country and region"),
         cells=(
-            (_("country code"), lambda one, _words: one.country),
+            (_("country code"), lambda registration, _words: registration.country),
             (_COUNTRY.label, _COUNTRY.cell),
-            (_("region"), lambda one, _words: one.region),
+            (_("region"), lambda registration, _words: registration.region),
         ),
         desk=("shown_country", "region"),
     ),
@@ -179,7 +184,14 @@ QUESTIONS = (
         ),
         label=_("My group"),
         read_back=_group,
-        cells=((_("group"), lambda one, _words: one.group.name if one.group else one.group_other),),
+        cells=(
+            (
+                _("group"),
+                lambda registration, _words: (
+                    registration.group.name if registration.group else registration.group_other
+                ),
+            ),
+        ),
     ),
     Question("who", (Fact("role_id", _("main role"), kinds.key_of("role")),), label=_("Main role")),
     TOPICS,
@@ -196,7 +208,7 @@ QUESTIONS = (
         (Fact("zone", _("time zone"), kinds.TEXT), WINDOWS),
         label=_("When I am usually free"),
         read_back=_hours,
-        cells=((_("free hours"), _cell_of(WINDOWS)), (_("time zone"), lambda one, _words: one.zone)),
+        cells=((_("free hours"), _cell_of(WINDOWS)), (_("time zone"), lambda registration, _words: registration.zone)),
         desk=("zone", "free_hours"),
     ),
     Question(

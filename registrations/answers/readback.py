@@ -1,4 +1,4 @@
-"""What a person told us, in words: to read it back, and to choose between two tabs."""
+"""A person's answers in words: to read them back, and to choose between two tabs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +12,8 @@ from registrations.answers.questions import Question
 
 
 @dataclass(frozen=True)
-class Told:
-    """One thing and what was said about it; no lines mean that nothing was."""
+class AnswerInWords:
+    """The question's label and the lines of its answer; no lines mean that there is no answer."""
 
     label: str
     lines: tuple[str, ...]
@@ -25,6 +25,6 @@ def words_for(facts: Any) -> Words:
     return Words(get_language() or "en", names)
 
 
-def told(facts: Any, question: Question, words: Words) -> Told:
+def answer_in_words(facts: Any, question: Question, words: Words) -> AnswerInWords:
     """Put the answer to one question into words, in the active language."""
-    return Told(str(question.label), tuple(question.lines(facts, words)))
+    return AnswerInWords(str(question.label), tuple(question.lines(facts, words)))

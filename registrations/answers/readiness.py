@@ -24,38 +24,38 @@ def missing(facts: RegistrationFacts, rules: Rules) -> list[Missing]:
 
 
 def _about_the_person(facts: RegistrationFacts) -> list[Missing]:
-    found = []
+    missing = []
     if not facts.name:
-        found.append(Missing("name", _("Please give a name to show.")))
+        missing.append(Missing("name", _("Please give a name to show.")))
     if not facts.country:
-        found.append(Missing("country", _("Please choose your country or territory.")))
+        missing.append(Missing("country", _("Please choose your country or territory.")))
     elif not facts.region:
-        found.append(Missing("region", _("Your country has no region of its own here. Please choose one.")))
+        missing.append(Missing("region", _("Your country has no region of its own here. Please choose one.")))
     if facts.role_id is None:
-        found.append(Missing("role_id", _("Please choose your main role.")))
-    return found
+        missing.append(Missing("role_id", _("Please choose your main role.")))
+    return missing
 
 
 def _about_the_rows(facts: RegistrationFacts) -> list[Missing]:
-    found = []
+    missing = []
     if not any(level >= registrations.MIN_SHARED_LEVEL for _code, level, _best in facts.languages):
         text = _("Please name at least one language that you speak at level %(level)s or better.")
-        found.append(Missing("languages", text % {"level": BabelLevel.INTERMEDIATE.value}))
+        missing.append(Missing("languages", text % {"level": BabelLevel.INTERMEDIATE.value}))
     if not facts.offers and not facts.wishes:
-        found.append(Missing("offers", _("Please name at least one skill that you share or want to learn.")))
+        missing.append(Missing("offers", _("Please name at least one skill that you share or want to learn.")))
     if not facts.zone:
         text = _("Please choose your time zone; your free hours mean nothing without it.")
-        found.append(Missing("zone", text))
+        missing.append(Missing("zone", text))
     if sum(end - start for start, end in facts.windows) < registrations.MIN_FREE_MINUTES:
-        found.append(Missing("windows", _("Please name at least two free hours of the week.")))
-    return found
+        missing.append(Missing("windows", _("Please name at least two free hours of the week.")))
+    return missing
 
 
 def _the_rest(facts: RegistrationFacts, rules: Rules) -> list[Missing]:
-    found = []
+    missing = []
     if facts.contact_way != ContactWay.EMAIL and not facts.contact_text:
-        found.append(Missing("contact_text", _("Please write how a match may reach you.")))
-    found += [Missing(field, text) for field, text in problems(facts, rules).items()]
+        missing.append(Missing("contact_text", _("Please write how a match may reach you.")))
+    missing += [Missing(field, text) for field, text in problems(facts, rules).items()]
     if ConsentDocument.PRIVACY_NOTICE not in facts.consents:
-        found.append(Missing("agrees_to_privacy", _("We need your agreement to keep what you wrote here.")))
-    return found
+        missing.append(Missing("agrees_to_privacy", _("We need your agreement to keep what you wrote here.")))
+    return missing

@@ -92,8 +92,10 @@ class OfferRows(_SkillRows):
 
     def line(self, row: Row, words: Words) -> str:
         skill, level, would_host = row
-        said = {"skill": words.named("skill", skill), "level": OfferLevel(level).label}
-        return _("%(skill)s: %(level)s, also in a clinic") % said if would_host else _("%(skill)s: %(level)s") % said
+        values = {"skill": words.named("skill", skill), "level": OfferLevel(level).label}
+        return (
+            _("%(skill)s: %(level)s, also in a clinic") % values if would_host else _("%(skill)s: %(level)s") % values
+        )
 
     def about(self, key: int, words: Words) -> str:
         return _("Shares: %(skill)s") % {"skill": words.named("skill", key)}
@@ -123,8 +125,8 @@ class WishRows(_SkillRows):
 
     def line(self, row: Row, words: Words) -> str:
         skill, priority, why = row
-        said = {"skill": words.named("skill", skill), "priority": WishPriority(priority).label, "why": why}
-        return _("%(skill)s: %(priority)s. Why: %(why)s") % said if why else _("%(skill)s: %(priority)s") % said
+        values = {"skill": words.named("skill", skill), "priority": WishPriority(priority).label, "why": why}
+        return _("%(skill)s: %(priority)s. Why: %(why)s") % values if why else _("%(skill)s: %(priority)s") % values
 
     def about(self, key: int, words: Words) -> str:
         return _("Wants to learn: %(skill)s") % {"skill": words.named("skill", key)}
@@ -154,10 +156,10 @@ class LanguageRows(Rows):
 
     def line(self, row: Row, words: Words) -> str:
         code, level, is_preferred = row
-        said = {"language": language_name(code, words.language), "level": BabelLevel(level).label}
+        values = {"language": language_name(code, words.language), "level": BabelLevel(level).label}
         if is_preferred:
-            return _("%(language)s: %(level)s, preferred") % said
-        return _("%(language)s: %(level)s") % said
+            return _("%(language)s: %(level)s, preferred") % values
+        return _("%(language)s: %(level)s") % values
 
     def about(self, key: str, words: Words) -> str:
         return _("Speaks: %(language)s") % {"language": language_name(key, words.language)}

@@ -1,4 +1,4 @@
-"""Everything held about one person, as facts that a page, a file for people and a file for machines all show."""
+"""Everything stored about one person, as facts that a page, a file for people and a file for programs all show."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import personal_columns
 from letsconnect.base.models import Act
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from mailings.models import Letter
 from registrations import events
 from registrations.answers import sensitive
@@ -34,7 +34,7 @@ from registrations.models import (
 from registrations.privacy.proved_addresses import Proved, proved_by
 from registrations.reference.names import country_name
 
-Section, Item, Told, item = events.Section, events.Item, events.Told, events.Item.of
+Section, Item, SectionReader, item = events.Section, events.Item, events.SectionReader, events.Item.of
 _COVERED = ("Member", "Registration", "Offer", "Wish", "SpokenLanguage", "Window", "Consent", "Look", "Block")
 _SIGN_IN = {
     "account.EmailAddress": gettext_lazy("Addresses I sign in with"),
@@ -51,33 +51,33 @@ _REST = {
 
 
 def everything(member: Member, *, now: datetime, registration: Registration | None = None) -> list[Section]:
-    """Return all of it that is theirs to read. What no section tells of is listed at the end, column by column, where
-    columns.toml says that a column is shown to them: nothing is listed because nobody thought of it.
+    """Return everything stored about the member that is theirs to read.
 
-    Each part first says what it wants to read (`news.Told`); then all is read together, and each part tells. Who has
-    read the registration already passes it on.
+    Each part first adds what it needs to the batch (`events.SectionReader`); then all is read together, and each part
+    gives its sections. Tables without a section come last, column by column where columns.toml shows them to the
+    person, so that nothing is missing because it was forgotten.
     """
     registration = registration or Registration.objects.of(member)
-    proved, reading = proved_by(member), Reading()
-    parts = [_account(member), _sign_in(reading, member)]
+    proved, batch = proved_by(member), QueryBatch()
+    parts = [_account(member), _sign_in(batch, member)]
     if registration is not None:
-        parts += [_registration(registration), _answers(reading, registration)]
-    parts += [_consents(reading, member), _sensitive(member)]
-    parts += [told for _receiver, told in events.data_asked.send(sender=None, member=member, now=now, reading=reading)]
-    parts += [_blocks(reading, member), _looks(reading, member), _seats(reading, member)]
-    parts += [_acts(reading, member, registration), _letters(reading, proved), _codes(reading, proved)]
+        parts += [_registration(registration), _answers(batch, registration)]
+    parts += [_consents(batch, member), _sensitive(member)]
+    parts += [part for _receiver, part in events.data_asked.send(sender=None, member=member, now=now, batch=batch)]
+    parts += [_blocks(batch, member), _looks(batch, member), _seats(batch, member)]
+    parts += [_acts(batch, member, registration), _letters(batch, proved), _codes(batch, proved)]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}
     covered.update(*[next(part) for part in parts])
-    rest = _rest(reading, proved, covered)
+    rest = _rest(batch, proved, covered)
     next(rest)
-    reading.read()
-    reading.prefetch(Skill, "skill_names")
+    batch.run()
+    batch.prefetch(Skill, "skill_names")
     return [section for part in [*parts, rest] for section in part if section.rows]
 
 
-def _looks(reading: Reading, member: Member) -> Told:
+def _looks(batch: QueryBatch, member: Member) -> SectionReader:
     """Who of the working group read what about the person, newest first."""
-    looks = reading.want(Look.objects.about(member))
+    looks = batch.add(Look.objects.about(member))
     yield ()
     rows = [
         (
@@ -105,7 +105,7 @@ def viewer_in_words(look: Look) -> str:
     return name
 
 
-def _account(member: Member) -> Told:
+def _account(member: Member) -> SectionReader:
     yield ()
     row = (
         item("public_id", _("Number of the account"), member.public_id),
@@ -122,10 +122,10 @@ def _account(member: Member) -> Told:
     yield Section("account", _("My account"), [row])
 
 
-def _sign_in(reading: Reading, member: Member) -> Told:
-    """What allauth keeps: verified addresses, and accounts elsewhere that were connected."""
+def _sign_in(batch: QueryBatch, member: Member) -> SectionReader:
+    """What allauth stores: verified addresses, and connected accounts elsewhere."""
     kept = [
-        reading.want(relation.related_model._base_manager.filter(**{relation.field.name: member.pk}))
+        batch.add(relation.related_model._base_manager.filter(**{relation.field.name: member.pk}))
         for relation in Member._meta.related_objects
         if relation.related_model.__module__.startswith("allauth.")
     ]
@@ -136,11 +136,11 @@ def _sign_in(reading: Reading, member: Member) -> Told:
         yield Section(meta.model_name, str(title), [_columns(row) for row in rows])
 
 
-def _registration(registration: Registration) -> Told:
-    """First the answers that are columns, under the names the form knows them by, then what became of them."""
+def _registration(registration: Registration) -> SectionReader:
+    """First the answers that are columns, named as in the form, then the state of the registration."""
     yield ()
     row = [_column(registration, name) for name in RegistrationFacts.column_names()]
-    known = {one.key for one in row}
+    shown_keys = {entry.key for entry in row}
     more = (
         "state",
         "source",
@@ -153,43 +153,43 @@ def _registration(registration: Registration) -> Told:
         "version",
     )
     more += ("made_at", "changed_at", "submitted_at", "reviewed_at", "review_note", "claimed_at")
-    row += [_column(registration, name) for name in more if name not in known]
+    row += [_column(registration, name) for name in more if name not in shown_keys]
     yield Section("registration", _("My registration"), [tuple(row)])
 
 
-def _answers(reading: Reading, registration: Registration) -> Told:
+def _answers(batch: QueryBatch, registration: Registration) -> SectionReader:
     """The answers that are rows: one section each, whose items stand in the order of the facts."""
-    found = {name: reading.want(rows) for name, rows in rows_of(registration).items()}
+    rows_by_name = {name: batch.add(rows) for name, rows in rows_of(registration).items()}
     named = models.Q(offers__registration=registration) | models.Q(wishes__registration=registration)
-    skills = reading.want(Skill.objects.filter(named).select_related("merged_into").distinct())
-    agreed = reading.want(registration.member.consents.given().values_list("document", "version"))
+    skills = batch.add(Skill.objects.filter(named).select_related("merged_into").distinct())
+    agreed = batch.add(registration.member.consents.given().values_list("document", "version"))
     yield ()
     words = Words(get_language() or "en", {f"skill:{skill.pk}": str(skill) for skill in skills})
-    found["consents"] = [(document,) for document, version in agreed if version == current_version(document)]
+    rows_by_name["consents"] = [(document,) for document, version in agreed if version == current_version(document)]
     for name, rows in ROWS.items():
-        yield Section(name, rows.heading(), [rows.items(row, words) for row in sorted(found[name])])
+        yield Section(name, rows.heading(), [rows.items(row, words) for row in sorted(rows_by_name[name])])
 
 
-def _sensitive(member: Member) -> Told:
-    """The answers that are kept apart and forgotten within 90 days."""
+def _sensitive(member: Member) -> SectionReader:
+    """The voluntary answers, which are stored apart and deleted within 90 days."""
     yield ()
-    told, words = sensitive.answers_of(member), Words(get_language() or "en", {})
+    answers, words = sensitive.answers_of(member), Words(get_language() or "en", {})
     facts = [fact for question in VOLUNTARY for fact in question.columns]
     row = tuple(
         item(
             fact.name,
             fact.label,
-            getattr(told, fact.name),
-            None if fact.kind.is_plain else "".join(map(str, fact.lines(told, words))),
+            getattr(answers, fact.name),
+            None if fact.kind.is_plain else "".join(map(str, fact.lines(answers, words))),
         )
         for fact in facts
     )
-    if told.gender or told.age:
+    if answers.gender or answers.age:
         yield Section("sensitive", _("Voluntary answers, kept apart for at most 90 days"), [row])
 
 
-def _consents(reading: Reading, member: Member) -> Told:
-    consents = reading.want(Consent.objects.about(member))
+def _consents(batch: QueryBatch, member: Member) -> SectionReader:
+    consents = batch.add(Consent.objects.about(member))
     yield ()
     rows = [
         (
@@ -203,8 +203,8 @@ def _consents(reading: Reading, member: Member) -> Told:
     yield Section("agreements", _("What I agreed to, and when"), rows)
 
 
-def _blocks(reading: Reading, member: Member) -> Told:
-    blocks = reading.want(Block.objects.filter(member=member).select_related("blocked").order_by("made_at"))
+def _blocks(batch: QueryBatch, member: Member) -> SectionReader:
+    blocks = batch.add(Block.objects.filter(member=member).select_related("blocked").order_by("made_at"))
     yield ()
     rows = [
         (item("blocked", _("Who"), str(block.blocked)), item("made_at", _("Since"), block.made_at)) for block in blocks
@@ -212,8 +212,8 @@ def _blocks(reading: Reading, member: Member) -> Told:
     yield Section("blocks", _("Whom I do not want to be matched with"), rows)
 
 
-def _seats(reading: Reading, member: Member) -> Told:
-    seats = reading.want(WorkingGroupSeat.objects.filter(member=member).order_by("from_on"))
+def _seats(batch: QueryBatch, member: Member) -> SectionReader:
+    seats = batch.add(WorkingGroupSeat.objects.filter(member=member).order_by("from_on"))
     yield ()
     rows = [
         (
@@ -227,10 +227,10 @@ def _seats(reading: Reading, member: Member) -> Told:
     yield Section("seats", _("My seats in the working group"), rows)
 
 
-def _acts(reading: Reading, member: Member, registration: Registration | None) -> Told:
+def _acts(batch: QueryBatch, member: Member, registration: Registration | None) -> SectionReader:
     """What was done with the account and the registration, by whom, and why."""
     objects = [member, *([registration] if registration else [])]
-    acts = [reading.want(Act.objects.on(about)) for about in objects]
+    acts = [batch.add(Act.objects.on(about)) for about in objects]
     yield ()
     rows = [
         (
@@ -246,10 +246,8 @@ def _acts(reading: Reading, member: Member, registration: Registration | None) -
     yield Section("acts", _("What was done with it"), rows)
 
 
-def _letters(reading: Reading, proved: Proved) -> Told:
-    letters = reading.want(
-        Letter.objects.received_by(proved.member, addresses=proved.addresses).order_by("owed_at", "pk")
-    )
+def _letters(batch: QueryBatch, proved: Proved) -> SectionReader:
+    letters = batch.add(Letter.objects.received_by(proved.member, addresses=proved.addresses).order_by("owed_at", "pk"))
     yield ()
     rows = [
         (
@@ -264,9 +262,9 @@ def _letters(reading: Reading, proved: Proved) -> Told:
     yield Section("letters", _("Letters to me"), rows)
 
 
-def _codes(reading: Reading, proved: Proved) -> Told:
-    """Codes asked for with an address of theirs; the code itself is nowhere."""
-    codes = reading.want(SignInCode.objects.filter(address__in=proved.addresses).order_by("made_at"))
+def _codes(batch: QueryBatch, proved: Proved) -> SectionReader:
+    """Codes that were asked for with an address of theirs; the code itself is stored nowhere."""
+    codes = batch.add(SignInCode.objects.filter(address__in=proved.addresses).order_by("made_at"))
     yield ()
     rows = [
         (
@@ -283,44 +281,44 @@ def _codes(reading: Reading, proved: Proved) -> Told:
     yield Section("sign_in_codes", _("Codes to sign in"), rows)
 
 
-def _rest(reading: Reading, proved: Proved, covered: set[str]) -> Told:
-    """The tables no section told of; and of an import that nobody took over all of them, for none did of that."""
-    found = []
+def _rest(batch: QueryBatch, proved: Proved, covered: set[str]) -> SectionReader:
+    """The tables without a section, and every table of an import that nobody took over."""
+    tables_left = []
     for table in personal_columns.tables():
-        is_told = table.model._meta.label in covered
-        if not (table.owners and table.may_concern_a_person) or (is_told and not proved.unclaimed):
+        has_section = table.model._meta.label in covered
+        if not (table.owners and table.may_concern_a_person) or (has_section and not proved.unclaimed):
             continue
         rows = proved.rows_of(table).order_by("pk")
-        rows = rows.exclude(pk__in=table.rows_of(proved.member).values("pk")) if is_told else rows
-        found.append((table, is_told, reading.want(rows.select_related(*_ways(table)))))
+        rows = rows.exclude(pk__in=table.rows_of(proved.member).values("pk")) if has_section else rows
+        tables_left.append((table, has_section, batch.add(rows.select_related(*_ways(table)))))
     yield ()
-    for table, is_told, rows in found:
+    for table, has_section, rows in tables_left:
         meta = table.model._meta
         title, key = str(_REST.get(meta.label, meta.verbose_name_plural.capitalize())), meta.model_name
-        if is_told:
+        if has_section:
             title, key = _("From the old form, not taken over: %(what)s") % {"what": title}, f"unclaimed_{key}"
-        yield Section(key, title, [row for one in rows if (row := _told(table, one, proved))])
+        yield Section(key, title, [row for stored_row in rows if (row := _readable_columns(table, stored_row, proved))])
 
 
 def _ways(table: personal_columns.PersonalTable) -> list[str]:
-    """The rows that have to come along to say whose a row is, and by which public name a key is told."""
-    keys = [field.name for field in table.model._meta.concrete_fields if field.is_relation and _can_be_told(field)]
+    """The related rows to fetch, which say whose a row is and by which public name a key is shown."""
+    keys = [field.name for field in table.model._meta.concrete_fields if field.is_relation and _can_be_shown(field)]
     ways = [owner.rpartition("__")[0] for owner in table.owners]
     return sorted({*keys, *ways} - {""})
 
 
-def _told(table: personal_columns.PersonalTable, row: models.Model, proved: Proved) -> tuple[Item, ...]:
-    """Return the columns of a row that are the person's to read; a key is told where it leads to public names."""
+def _readable_columns(table: personal_columns.PersonalTable, row: models.Model, proved: Proved) -> tuple[Item, ...]:
+    """Return the columns of a row that the person may read; a key is shown if it leads to a public name."""
     through = [registration.pk for registration in proved.unclaimed]
     names = [
         row._meta.get_field(name).attname
         for name in table.columns_for(row, proved.member, through=through)
-        if _can_be_told(row._meta.get_field(name))
+        if _can_be_shown(row._meta.get_field(name))
     ]
     return tuple(_column(row, name) for name in names)
 
 
-def _can_be_told(field: models.Field) -> bool:
+def _can_be_shown(field: models.Field) -> bool:
     return not field.primary_key and (not field.is_relation or field.related_model in (Group, Role, Skill))
 
 
@@ -330,7 +328,7 @@ def _columns(row: models.Model) -> tuple[Item, ...]:
 
 
 def _column(row: models.Model, name: str) -> Item:
-    """Return one column as a fact, read as its field says: a choice by its label, a key by the row it points to."""
+    """Return one column as a fact, shown as its field says: a choice by its label, a key by its row."""
     field = row._meta.get_field(name)
     value = getattr(row, name)
     shown = None
@@ -338,7 +336,7 @@ def _column(row: models.Model, name: str) -> Item:
         shown = str(getattr(row, field.name))
     elif isinstance(field, ArrayField):
         labels = dict(field.base_field.flatchoices)
-        shown = " · ".join(str(labels.get(one, one)) for one in value)
+        shown = " · ".join(str(labels.get(code, code)) for code in value)
     elif name == "country" and value:
         shown = country_name(value, get_language() or "en")
     elif field.choices:

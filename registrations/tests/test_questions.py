@@ -151,7 +151,7 @@ def test_every_answer_is_read_back(registration):
 
     def told(facts):
         words = readback.words_for(facts)
-        return [readback.told(facts, question, words) for question in asked]
+        return [readback.answer_in_words(facts, question, words) for question in asked]
 
     facts = facts_of(registration)
 

@@ -63,7 +63,7 @@ def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
         "is_handed_in": registration is not None and registration.is_handed_in,
         "steps": progress(facts, registration),
         "sections": [
-            (step, [readback.told(facts, question, words) for question in step.questions])
+            (step, [readback.answer_in_words(facts, question, words) for question in step.questions])
             for step in STEPS
             if not step.is_apart
         ],

@@ -188,8 +188,8 @@ def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -
     differing = [
         (
             question.name,
-            readback.told(fresh.facts, question, stored_words),
-            readback.told(typed, question, typed_words),
+            readback.answer_in_words(fresh.facts, question, stored_words),
+            readback.answer_in_words(typed, question, typed_words),
         )
         for question in page.step.questions
         if any(getattr(fresh.facts, name) != getattr(typed, name) for name in question.names)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from letsconnect.base.query_batches import Reading
+from letsconnect.base.query_batches import QueryBatch
 from registrations import events
 from registrations.domain.registrations import Step
 from registrations.models import Member
@@ -36,13 +36,13 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     return [_("What you wrote to the trust team is emptied too. If they should still act on it, wait with this step.")]
 
 
-def collect(sender: Any, *, member: Member, now: datetime, reading: Reading, **kwargs: Any) -> events.Told:
+def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return the reports a person wrote, for the page of their data. What others wrote about them is not theirs to
     read."""
     mine = Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
-    reports, seats = reading.want(mine), reading.want(TrustSeat.objects.of(member).order_by("from_on"))
+    reports, seats = batch.add(mine), batch.add(TrustSeat.objects.of(member).order_by("from_on"))
     looked = ReportLook.objects.filter(report__reporter=member).select_related("viewer")
-    looks = reading.want(looked.order_by("-seen_on", "-pk"))
+    looks = batch.add(looked.order_by("-seen_on", "-pk"))
     yield ("trust.Report", "trust.Note", "trust.TrustSeat", "trust.ReportLook")
     item = events.Item.of
     rows = [

@@ -114,11 +114,14 @@ class WhoForm(StepForm):
             *groups.search(text, language=language),
         ]
 
-    def _offer_groups(self, found: Iterable[groups.GroupChoice]) -> None:
-        offered = {one.group_id: one for one in found}
+    def _offer_groups(self, choices: Iterable[groups.GroupChoice]) -> None:
+        offered = {choice.group_id: choice for choice in choices}
         self.has_groups = bool(offered)
         self.fields["group_id"].choices = [
-            *((one.group_id, f"{one.name} ({one.country})" if one.country else one.name) for one in offered.values()),
+            *(
+                (choice.group_id, f"{choice.name} ({choice.country})" if choice.country else choice.name)
+                for choice in offered.values()
+            ),
             ("", _("none of these")),
         ]
 
@@ -202,8 +205,8 @@ class WhenForm(StepForm):
 
     def guess(self, zone: str, country: str) -> None:
         """Fill in what is likely, where nothing was told yet; the page names the guess."""
-        known = {value for _area, zones in self.fields["zone"].choices[1:] for value, _name in zones} - {"UTC"}
-        self.guessed = next((one for one in (zone, only_zone_of(country)) if one in known), "")
+        offered_zones = {value for _area, zones in self.fields["zone"].choices[1:] for value, _name in zones} - {"UTC"}
+        self.guessed = next((guess for guess in (zone, only_zone_of(country)) if guess in offered_zones), "")
         if not self.is_bound and not self.initial.get("zone"):
             self.initial["zone"] = self.guessed
 

@@ -67,13 +67,13 @@ class StepPage:
             for question in self.step.questions
         ]
 
-    def add_missing(self, found: list[Missing]) -> None:
+    def add_missing(self, missing: list[Missing]) -> None:
         """Say at its field what may not be missing any more."""
-        for one in found:
-            if one.field in self.form.fields:
-                self.form.add_error(one.field, one.text)
+        for needed in missing:
+            if needed.field in self.form.fields:
+                self.form.add_error(needed.field, needed.text)
             else:
-                self.form.add_error(None, one.text)
+                self.form.add_error(None, needed.text)
 
     def with_row(self, **values: Any) -> "StepPage":
         """Return the page with one more row, or with the first empty one filled in: nothing is saved."""
@@ -122,9 +122,9 @@ class StepPage:
         """Say at each row how many others share or wish its skill."""
         side = skills.Row.OFFER if self.step.rows == "offers" else skills.Row.WISH
         keys = {row: _number(str(row["skill"].value() or "")) for row in self.rows}
-        told = skills.hints(set(keys.values()) - {None}, language=get_language() or "en", row=side, besides=member)
+        hints = skills.hints(set(keys.values()) - {None}, language=get_language() or "en", row=side, besides=member)
         for row, key in keys.items():
-            row.hint = told.get(key, "")
+            row.hint = hints.get(key, "")
 
 
 class _NumberedRow:
@@ -138,8 +138,8 @@ def _numbered(page: StepPage) -> list[_NumberedRow]:
 
 
 def _total(data: QueryDict, name: str) -> int:
-    told = data.get(f"{name}-TOTAL_FORMS", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 5 else 0
+    total = data.get(f"{name}-TOTAL_FORMS", "")
+    return int(total) if total.isascii() and total.isdigit() and len(total) < 5 else 0
 
 
 def _number(text: str) -> int | None:
