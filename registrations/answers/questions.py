@@ -63,9 +63,10 @@ class Question:
 
     def __post_init__(self) -> None:
         columns = tuple(fact for fact in self.facts if isinstance(fact, Fact))
+        asked = columns[0].field if columns else None
         known = {
             "columns": columns,
-            "label": self.label or columns[0].field.label,
+            "label": self.label or (asked.label if asked is not None else columns[0].label),
             "desk": tuple(fact.name.removesuffix("_id") for fact in columns)
             if self.desk is BY_ITS_FACTS
             else self.desk,
@@ -114,7 +115,7 @@ def _cell_of(rows: Rows) -> Callable[[Any, Words], str]:
 
 
 _COUNTRY = Fact("country", _("country or territory"), kinds.COUNTRY)
-TOPICS = Question(
+TOPICS: Question = Question(
     "who",
     (
         Fact(

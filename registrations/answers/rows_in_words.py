@@ -196,7 +196,7 @@ class WindowRows(Rows):
         return [
             _("%(day)s %(start)s–%(end)s")
             % {"day": days[str(row["day"])], "start": f"{row['start']:%H:%M}", "end": f"{row['end']:%H:%M}"}
-            for row in window_rows(list(rows))
+            for row in window_rows([(start, end) for start, end in rows])
         ]
 
     def changes(self, before: Sequence[Row], after: Sequence[Row], words: Words) -> list[tuple[str, str, str]]:
