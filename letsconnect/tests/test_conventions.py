@@ -259,3 +259,60 @@ def test_no_page_keeps_what_people_type_in_a_session():
 
     # The numbers of codes this browser asked for, and when a session of the desk ends.
     assert found <= {"registrations/views/sign_in.py", "letsconnect/session_age.py"}
+
+
+# Django looks for these names itself.
+NAMES_DJANGO_GIVES = {"Command", "DatabaseWrapper"}
+# What says how somebody feels about a thing, and not what it is.
+NO_NAMES = set(
+    [
+        "afterwards",
+        "clashing",
+        "explained",
+        "following",
+        "found",
+        "gone",
+        "held",
+        "keeping",
+        "known",
+        "news",
+        "one",
+        "pictures",
+        "seeing",
+        "told",
+    ]
+)
+STILL_SO_NAMED = {
+    ("registrations/answers/readback.py", "told"),
+    ("registrations/oldform/erasing.py", "_told"),
+    ("registrations/oldform/reading/skills.py", "_one"),
+    ("registrations/privacy/my_data.py", "_told"),
+    ("registrations/views/sign_in.py", "_gone"),
+}
+
+
+def production_code():
+    return [path for path in our_files() if not {"tests", "migrations"} & set(path.parts)]
+
+
+def test_one_class_name_is_one_thing():
+    where = {}
+    for path in production_code():
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and node.name not in NAMES_DJANGO_GIVES:
+                where.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+
+    assert {name: paths for name, paths in where.items() if len(paths) > 1} == {}
+
+
+def test_modules_and_functions_are_named_by_what_they_are():
+    modules = [str(path.relative_to(ROOT)) for path in production_code() if path.stem in NO_NAMES]
+    functions = {
+        (str(path.relative_to(ROOT)), node.name)
+        for path in production_code()
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name.strip("_") in NO_NAMES
+    }
+
+    assert modules == []
+    assert functions <= STILL_SO_NAMED

@@ -18,7 +18,7 @@ from letsconnect.base import acts
 from letsconnect.base.copying import copy_in
 from matching import engine
 from matching.domain.matches import NO_ROOM, MatchMoveNotAllowed, RoundPhase, RoundState, check_round_move
-from matching.engine import keeping, replay
+from matching.engine import replay, stored_facts
 from matching.engine.errors import FixedPairsBreakRules, ProofFailed
 from matching.engine.facts import Facts, Proposal, ProposedPair
 from matching.engine.settings import Settings
@@ -149,7 +149,9 @@ def _store(computed: Computed, lease: Lease) -> None:
     by_hand = {(match.learner_id, match.sharer_id): match for match in round_.matches.undecided()}
     write_matches(round_, proposal.pairs, loaded, by_hand=by_hand, now=now)
     write_participants(round_, computed)
-    RoundFacts.objects.create(round=round_, data=keeping.pack_facts(loaded.facts, settings_of(round_)), stored_at=now)
+    RoundFacts.objects.create(
+        round=round_, data=stored_facts.pack_facts(loaded.facts, settings_of(round_)), stored_at=now
+    )
     write_replay(round_, proposal, number=1, read_at=round_.started_at or now, asked_by=round_.created_by, now=now)
     round_.state, round_.finished_at = RoundState.PROPOSED, now
     round_.lease_until, round_.phase, round_.preview, round_.preview_before = None, "", None, None

@@ -11,7 +11,7 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from matching.domain.matches import MatchMoveNotAllowed, TooOld
-from matching.engine import keeping, replay
+from matching.engine import replay, stored_facts
 from matching.engine.explaining import Explainer, Loss
 from matching.engine.facts import Instance, Result
 from matching.engine.rules import why_not as broken_rules
@@ -93,7 +93,7 @@ def why_not(round_: Round, learner: Registration, sharer: Registration) -> WhyNo
     stored = RoundFacts.objects.filter(round=round_).first()
     if stored is None:
         raise TooOld(_("They were no candidates for each other. Why not is not known any more: the facts are deleted."))
-    rules = broken_rules(*keeping.unpack_facts(bytes(stored.data)), one, other)
+    rules = broken_rules(*stored_facts.unpack_facts(bytes(stored.data)), one, other)
     # No rule at first, and no candidate in the last solve: somebody refused the pair in between.
     return WhyNot(rules=tuple(rules) or ("kept_apart",))
 

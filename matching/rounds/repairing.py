@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
 from matching.domain.matches import ClosedWhy, MatchMoveNotAllowed, NotYourMatch, RoundPhase, RoundState, TooOld
-from matching.engine import keeping
+from matching.engine import stored_facts
 from matching.engine.facts import ProposedPair
 from matching.models import Match, Round, RoundFacts, RoundParticipant
 from matching.rounds import inputs as facts
@@ -153,7 +153,7 @@ def _claim(round_: Round, *, now: datetime) -> Lease:
 def _plan(round_: Round, lease: Lease) -> _Plan:
     read_at, round_ = lease.now, Round.objects.get(pk=round_.pk)
     stored = RoundFacts.objects.get(round=round_)
-    known, _settings = keeping.unpack_facts(bytes(stored.data))
+    known, _settings = stored_facts.unpack_facts(bytes(stored.data))
     who = dict(round_.participants.values_list("registration_id", "number"))
     undecided = list(round_.matches.undecided().values_list("pk", "learner_id", "sharer_id"))
     fixed = set(round_.matches.fixed().values_list("pk", flat=True))

@@ -76,12 +76,14 @@ def _move_the_hour(session: Session, *, now: datetime) -> Iterator[Recomputed]:
     except IntegrityError as error:
         if "matching_one_person_one_session_at_a_time" not in str(error):
             raise
-        yield _told(session, was, becomes, trouble=_("one of the two has another session at that time: write to both"))
+        yield _as_recomputed(
+            session, was, becomes, trouble=_("one of the two has another session at that time: write to both")
+        )
         return
     acts.record(by=None, verb="recompute_session", on=session, now=now, was=session.state, became=session.state)
     for side in Side:
         tell(session, side, letter="moved", occasion=str(session.sequence), now=now)
-    yield _told(session, was, becomes)
+    yield _as_recomputed(session, was, becomes)
 
 
 def _move_the_times(session: Session, *, now: datetime) -> Iterator[Recomputed]:
@@ -100,9 +102,9 @@ def _move_the_times(session: Session, *, now: datetime) -> Iterator[Recomputed]:
     if session.waiting_for:
         occasion = f"{session.turn}:{session.version}"
         tell(session, Side(session.waiting_for), letter="proposed", occasion=occasion, now=now)
-    yield from (_told(session, was, becomes) for was, becomes in moved if was != becomes)
+    yield from (_as_recomputed(session, was, becomes) for was, becomes in moved if was != becomes)
 
 
-def _told(session: Session, was: datetime, becomes: datetime, *, trouble: str = "") -> Recomputed:
+def _as_recomputed(session: Session, was: datetime, becomes: datetime, *, trouble: str = "") -> Recomputed:
     people = tuple(name_of(session.person(side)) for side in Side)
     return Recomputed(str(session), was, becomes, people, trouble)

@@ -55,7 +55,7 @@ def invite(request: HttpRequest, registrations: Iterable[Registration]) -> None:
         messages.info(request, text % {"count": count})
 
 
-class StateFilter(admin.SimpleListFilter):
+class ClaimStateFilter(admin.SimpleListFilter):
     title = gettext_lazy("state")
     parameter_name = "state"
 
@@ -78,7 +78,7 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["person", "address", "state", "invited_at", "reminded_at", "expires_at", "used_at", "invited_by"]
-    list_filter = [StateFilter]
+    list_filter = [ClaimStateFilter]
     list_select_related = ["registration__member", "invited_by"]
     search_fields = ["address", "registration__name"]
     ordering = ["-invited_at", "-pk"]

@@ -35,7 +35,7 @@ from registrations.skills.forms import FamilyForm, NamesForm, NewSkillForm, Plac
 _LONGEST_ID = 18
 
 
-class StateFilter(admin.SimpleListFilter):
+class SkillStateFilter(admin.SimpleListFilter):
     """Merged skills are shown only when asked for."""
 
     title = _("state")
@@ -79,7 +79,7 @@ class SkillAdmin(WorkingGroupAdmin):
 
     unscoped_because = shows_nobody_because = "names of skills say nothing about a person"
     list_display = ["name", "family", "state", "offers", "wishes", "missing"]
-    list_filter = [StateFilter, "family", MissingFilter]
+    list_filter = [SkillStateFilter, "family", MissingFilter]
     search_fields = ["slug", "skill_names__text"]
     list_per_page = 200
     actions = None

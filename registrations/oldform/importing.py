@@ -280,7 +280,7 @@ class _Writer:
         )
 
     def _columns(self, row: Answers) -> dict[str, object]:
-        group = row["group"] or groups.Told()
+        group = row["group"] or groups.GroupsTold()
         sessions = row["sessions"]
         is_whole = row.is_whole
         return {

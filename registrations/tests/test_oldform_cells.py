@@ -444,7 +444,7 @@ def test_skills(told, certainty, slugs):
     ],
 )
 def test_a_group(told, certainty, slug, words):
-    assert made(groups.read(told, GROUPS)) == (certainty, groups.Told(slug, words))
+    assert made(groups.read(told, GROUPS)) == (certainty, groups.GroupsTold(slug, words))
 
 
 @pytest.mark.parametrize(

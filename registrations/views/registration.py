@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from mailings.ledger.reachable import is_written_to
 from registrations.answers import editing, readback, readiness
 from registrations.answers import facts as stored
-from registrations.answers.forms.steps import STEPS, Step, step_of
+from registrations.answers.forms.steps import STEPS, FormStep, step_of
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import NotComplete, StaleForm
 from registrations.models import Eligibility, Member, Registration
@@ -84,7 +84,7 @@ def missing_of(facts: RegistrationFacts) -> list[readiness.Missing]:
 
 def progress(facts: RegistrationFacts, registration: Registration | None) -> list[dict[str, object]]:
     """Return every step with whether something is missing there, for the indicator."""
-    lacking: set[Step] = {step_of(missing.field) for missing in missing_of(facts)}
+    lacking: set[FormStep] = {step_of(missing.field) for missing in missing_of(facts)}
     return [
         {"step": step, "is_done": registration is not None and step not in lacking and not step.is_apart}
         for step in STEPS

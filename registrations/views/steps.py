@@ -17,7 +17,7 @@ from letsconnect.base.templatetags.when import when
 from registrations.answers import editing, readback, sensitive, visitors
 from registrations.answers.forms import steps
 from registrations.answers.forms.page import SHORTCUTS, StepPage
-from registrations.answers.forms.steps import Step
+from registrations.answers.forms.steps import FormStep
 from registrations.domain.facts import fingerprint
 from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
@@ -80,13 +80,15 @@ def registration_step(request: HttpRequest, step: str) -> HttpResponse:
     return _show(request, _page(request, shown, registration, QueryDict(typed) if typed else None), registration)
 
 
-def _step(name: str) -> Step:
+def _step(name: str) -> FormStep:
     if name not in steps.BY_NAME:
         raise Http404
     return steps.BY_NAME[name]
 
 
-def _page(request: MemberRequest, step: Step, registration: Registration | None, data: QueryDict | None) -> StepPage:
+def _page(
+    request: MemberRequest, step: FormStep, registration: Registration | None, data: QueryDict | None
+) -> StepPage:
     facts = sensitive.answers_of(request.user) if step.is_apart else facts_of(request.user, registration)
     page = StepPage(step, facts=facts, data=data)
     if step.name == "when":
@@ -161,7 +163,7 @@ def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
     return values
 
 
-def _next(request: MemberRequest, step: Step, saved: Registration | None) -> str:
+def _next(request: MemberRequest, step: FormStep, saved: Registration | None) -> str:
     """Go on with the next step, back to the one before, or to the read-back: after a change, and at the end."""
     target = {"on": steps.after(step), "back": steps.before(step)}.get(request.POST.get("go", ""))
     is_new = saved is None or saved.state == RegistrationState.DRAFT

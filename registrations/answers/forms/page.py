@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 
 from registrations import skills
 from registrations.answers.forms import choices
-from registrations.answers.forms.rows import Rows
-from registrations.answers.forms.steps import Step
+from registrations.answers.forms.rows import RowFormSet
+from registrations.answers.forms.steps import FormStep
 from registrations.answers.readiness import Missing
 from registrations.answers.windows import DAYS, window_rows
 from registrations.domain import registrations
@@ -35,14 +35,14 @@ _ROW_FIELDS = {
 class StepPage:
     """``data`` is what was typed; without it, ``facts`` are shown. ``seen`` tells which facts the form began with."""
 
-    def __init__(self, step: Step, *, facts: Any, data: QueryDict | None = None) -> None:
+    def __init__(self, step: FormStep, *, facts: Any, data: QueryDict | None = None) -> None:
         self.step = step
         self.facts = facts
         self.data = data
         self.seen = fingerprint(facts, step.facts) if data is None else data.get("seen", "")
         self.form = step.form(data, facts=facts) if step.form else forms.Form(data)
         self.form.helper = plain_helper()
-        self.rows: Rows | None = None
+        self.rows: RowFormSet | None = None
         if step.rows_class:
             options = {"options": _options(step.rows, facts, data)}
             self.rows = step.rows_class(
@@ -162,7 +162,7 @@ def _row_initial(rows: str, facts: RegistrationFacts) -> list[dict[str, Any]]:
     return [dict(zip(_ROW_FIELDS[rows], row, strict=True)) for row in getattr(facts, rows)]
 
 
-def _row_values(rows: Rows) -> tuple[tuple[Any, ...], ...]:
+def _row_values(rows: RowFormSet) -> tuple[tuple[Any, ...], ...]:
     if rows.prefix == "windows":
         return tuple(registrations.merge_windows([window for row in rows.rows() for window in row.windows()]))
     names = _ROW_FIELDS[rows.prefix]

@@ -149,7 +149,7 @@ class WindowRow(RowForm):
         return windows
 
 
-class Rows(BaseFormSet):
+class RowFormSet(BaseFormSet):
     """Rows of which no two may name the same thing."""
 
     twice = _("This stands here twice. Please keep one of the two.")
@@ -168,8 +168,8 @@ class Rows(BaseFormSet):
         return [form for form in self.forms if form.is_row()]
 
 
-def rows_of(form: type[RowForm], *, extra: int = 1, most: int = 60) -> type[Rows]:
+def rows_of(form: type[RowForm], *, extra: int = 1, most: int = 60) -> type[RowFormSet]:
     """Return the formset class of one kind of row."""
     return forms.formset_factory(
-        form, formset=Rows, extra=extra, max_num=most, absolute_max=most + 20, validate_max=True
+        form, formset=RowFormSet, extra=extra, max_num=most, absolute_max=most + 20, validate_max=True
     )

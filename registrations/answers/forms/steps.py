@@ -12,7 +12,7 @@ from registrations.answers.questions import Question, questions_of
 
 
 @dataclass(frozen=True)
-class Step:
+class FormStep:
     """What two tabs wrote differently is chosen question by question: the facts of one change together."""
 
     name: str
@@ -41,40 +41,40 @@ class Step:
 
 
 STEPS = (
-    Step(
+    FormStep(
         "who",
         _("Who I am"),
         form=fields.WhoForm,
     ),
-    Step("languages", _("Languages I speak"), rows="languages", rows_class=rows_of(LanguageRow)),
-    Step(
+    FormStep("languages", _("Languages I speak"), rows="languages", rows_class=rows_of(LanguageRow)),
+    FormStep(
         "share",
         _("What I can share"),
         form=fields.ShareForm,
         rows="offers",
         rows_class=rows_of(OfferRow),
     ),
-    Step(
+    FormStep(
         "learn",
         _("What I want to learn"),
         form=fields.LearnForm,
         rows="wishes",
         rows_class=rows_of(WishRow),
     ),
-    Step(
+    FormStep(
         "when",
         _("When I am usually free"),
         form=fields.WhenForm,
         rows="windows",
         rows_class=rows_of(WindowRow, most=120),
     ),
-    Step(
+    FormStep(
         "how-much",
         _("How much, and how to reach me"),
         form=fields.AmountsForm,
     ),
-    Step("consents", _("What I agree to"), form=fields.ConsentsForm),
-    Step(
+    FormStep("consents", _("What I agree to"), form=fields.ConsentsForm),
+    FormStep(
         "statistics",
         _("Two questions you may skip"),
         form=fields.StatisticsForm,
@@ -84,16 +84,16 @@ STEPS = (
 BY_NAME = {step.name: step for step in STEPS}
 
 
-def step_of(field: str) -> Step:
+def step_of(field: str) -> FormStep:
     """Return the step that asks for a form field or a kind of rows."""
     return next(step for step in STEPS if field in step.fields)
 
 
-def after(step: Step) -> Step | None:
+def after(step: FormStep) -> FormStep | None:
     number = STEPS.index(step) + 1
     return STEPS[number] if number < len(STEPS) else None
 
 
-def before(step: Step) -> Step | None:
+def before(step: FormStep) -> FormStep | None:
     number = STEPS.index(step)
     return STEPS[number - 1] if number else None

@@ -72,7 +72,7 @@ _ALONE = frozenset(
 
 
 @dataclass(frozen=True)
-class Told:
+class GroupsTold:
     """``slug`` of a group of the portal, ``words`` for what is none of them; both "" when there is no group."""
 
     slug: str = ""
@@ -92,9 +92,9 @@ def read(told: str, index: Names) -> Cell:
     if not tidy:
         return BLANK
     if folding.key(tidy) in _ALONE or text.says_nothing(tidy):
-        return understood(Told())
+        return understood(GroupsTold())
     if len(slugs := index.find(tidy)) == 1:
-        return understood(Told(slug=next(iter(slugs))))
+        return understood(GroupsTold(slug=next(iter(slugs))))
     if looks_like_formula(told):
         return unread("looks like a spreadsheet formula; not taken over")
     parts = text.split_with_options(told, SEPARATORS, lambda part: bool(index.find(part)))
@@ -122,16 +122,18 @@ def _several(parts: list[str], index: Names) -> Cell:
     if len(words) > LONGEST:
         return unread("too long to keep as a group")
     if not known:
-        return guessed(Told(words=words), "several groups, none of the portal's: kept in the person's own words")
+        return guessed(GroupsTold(words=words), "several groups, none of the portal's: kept in the person's own words")
     slug = next(iter(index.find(known[0])))
-    return guessed(Told(slug=slug, words=words), f"several groups: {slug} and, in the person's own words, “{words}”")
+    return guessed(
+        GroupsTold(slug=slug, words=words), f"several groups: {slug} and, in the person's own words, “{words}”"
+    )
 
 
 def _own_words(tidy: str, index: Names) -> Cell:
     close = index.close_to(tidy)
     if len(close) == 1:
         slug = next(iter(close))
-        return guessed(Told(slug=slug), f"taken as {slug}: one slip away")
+        return guessed(GroupsTold(slug=slug), f"taken as {slug}: one slip away")
     if len(tidy) > LONGEST or "<" in tidy or not any(letter.isalpha() for letter in tidy):
         return unread("not a name of a group")
-    return guessed(Told(words=tidy), "none of the portal's groups: kept in the person's own words")
+    return guessed(GroupsTold(words=tidy), "none of the portal's groups: kept in the person's own words")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from matching.engine import generator, pipeline
-from matching.engine.keeping import NotFacts, pack_facts, unpack_facts
 from matching.engine.settings import Settings
+from matching.engine.stored_facts import NotFacts, pack_facts, unpack_facts
 
 
 def test_facts_come_back_as_they_were_and_give_the_same_round():
