@@ -1,4 +1,4 @@
-"""The review desk: what is new by region, one registration whole with what changed, and the decision."""
+"""The review desk: new registrations by region, one registration with what changed, and the decision."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -64,7 +64,7 @@ class DecisionForm(forms.Form):
 
 @admin.register(Registration)
 class RegistrationAdmin(WorkingGroupAdmin):
-    """Liaisons see and decide on their regions, coordinators on all; the person's address is for coordinators."""
+    """Liaisons see and decide on registrations of their regions, coordinators on all; only they see addresses."""
 
     shows, look, look_at_list = ("",), LookKind.REGISTRATION, LookKind.REGISTRATIONS
     coordinators_may = frozenset({"view"})
@@ -112,7 +112,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         return [*fields, "address", *private] if signed_in(request).is_coordinator else fields
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
-        """The queue begins with who waits longest, every other list with the newest."""
+        """The queue starts with the longest waiting, every other list with the newest."""
         is_queue = queue.shown(request) in (queue.WAITING, queue.NEW, queue.CHANGED)
         return ["submitted_at", "pk"] if is_queue else ["-submitted_at", "-pk"]
 
@@ -153,7 +153,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("agreed to"))
     def consent_lines(self, registration: Registration) -> str:
-        """What the person agreed to here; what the old form said is told apart, because it counts for nothing."""
+        """Return what the person agreed to here; the old form's agreements are marked, because they do not count."""
         here = registration.member.consents.given() if registration.member else Consent.objects.none()
         lines = [f"{consent.get_document_display()} ({consent.version})" for consent in here]
         before = registration.imported_consents.filter(withdrawn_at=None)
@@ -181,7 +181,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.action(description=gettext_lazy("Invite to claim"), permissions=["coordinator"])
     def invite_to_claim(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> None:
-        """Send each person of an imported registration a link to take it over."""
+        """Send each person of an imported registration a link to claim it."""
         invite(request, self.as_compared(request, queryset))
 
     def lock(self, obj: Registration) -> None:
@@ -216,7 +216,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def decide(self, request: HttpRequest, decision: str) -> HttpResponse:
-        """Show what is decided on, take the note, act on each."""
+        """Show the registrations to decide on, take the note, decide on each."""
         if decision not in DECISIONS:
             return redirect(LIST)
         visible = self.get_queryset(request).select_related("member")
@@ -242,7 +242,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @method_decorator(require_POST)
     def accept_changes(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take an approved registration off the queue: what changed was looked at."""
+        """Take an approved registration off the queue: the changes were reviewed."""
         registration = get_object_or_404(self.get_queryset(request), pk=pk)
         seen = request.POST.get("version", "")
         is_done = self._accept(request, registration, int(seen) if seen.isdecimal() else 0)
@@ -261,7 +261,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @method_decorator(require_POST)
     def invite(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Invite one person to take over their registration of the old form."""
+        """Invite one person to claim their registration of the old form."""
         registration = get_object_or_404(self.get_queryset(request), pk=pk)
         try:
             with self.as_opened(request, registration) as seen:
@@ -314,8 +314,10 @@ def _words() -> Words:
 
 
 def _problems(registration: Registration, rules: Rules) -> list[str]:
-    """What the eligibility rules have against one registration, and whether its person has agreed themselves; costs
-    no query where `member__consents` are prefetched."""
+    """Return the objections of the eligibility rules, and whether the person has agreed themselves.
+
+    Makes no query if `member__consents` are prefetched.
+    """
     agreed = _counting(registration.member)
     facts = RegistrationFacts(
         group_id=registration.group_id, group_other=registration.group_other, consents=tuple(agreed)
@@ -327,7 +329,7 @@ def _problems(registration: Registration, rules: Rules) -> list[str]:
 
 
 def _counting(member: Member | None) -> set[str]:
-    """Return the documents of which an agreement of the member counts today."""
+    """Return the documents of which the member's agreement counts today."""
     if member is None:
         return set()
     today = timezone.now().date()
@@ -339,13 +341,13 @@ def _counting(member: Member | None) -> set[str]:
 
 
 def _seen_versions(request: HttpRequest) -> dict[int, int]:
-    """The version of each registration that the page showed, told as "number:version"."""
+    """Return the version of each registration that the page showed, sent back as "number:version"."""
     pairs = (keys_among(word.split(":")) for word in request.POST.getlist("seen"))
     return {numbers[0]: numbers[1] for numbers in pairs if len(numbers) == 2}
 
 
 def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:
-    """What the page of one registration shows beside its rows: what changed, what is missing, what can be done."""
+    """Return what the page of one registration shows beside its rows: changes, what is missing, possible actions."""
     is_waiting = registration.state == RegistrationState.SUBMITTED
     can_accept = registration.state == RegistrationState.APPROVED and registration.is_changed_since_review
     can_claim = signed_in(request).is_coordinator and not registration.is_claimed and registration.imported_address

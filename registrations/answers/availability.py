@@ -14,16 +14,16 @@ Window = tuple[int, int]
 
 
 def weekly_slots(windows: Iterable[Window], zone: str, *, start: date, weeks: int = 4) -> NDArray[np.bool_]:
-    """Tell for each 15-minute slot of ``weeks`` weeks from Monday ``start``, 00:00 UTC, whether the person is free.
+    """Return for each 15-minute slot of ``weeks`` weeks from Monday ``start``, 00:00 UTC, whether the person is free.
 
-    A slot is free when the local clock shows a time inside a window during all of it. So an hour the clock skips in
-    spring is nobody's, and one it repeats in autumn counts both times.
+    A slot is free if the local clock shows a time inside a window during all of it. So an hour that the clock skips in
+    spring is never free, and one that it repeats in autumn counts both times.
     """
     return _free_in_local_week(tuple(windows))[_quarters_of_local_week(zone, start, weeks)]
 
 
 def slots_of_many(people: Sequence[tuple[Sequence[Window], str]], *, start: date, weeks: int = 4) -> NDArray[np.bool_]:
-    """``weekly_slots`` of many people, (windows, zone) each, as the rows of one table."""
+    """Return ``weekly_slots`` for many people, (windows, zone) each, as the rows of one table."""
     table = np.zeros((len(people), weeks * QUARTERS_A_WEEK), dtype=np.bool_)
     for row, (windows, zone) in zip(table, people, strict=True):
         row[:] = weekly_slots(windows, zone, start=start, weeks=weeks)

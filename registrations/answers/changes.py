@@ -13,7 +13,7 @@ Plain = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is not as it was; empty where there was, or is, nothing."""
+    """One answer that changed; a value is empty if there was, or is, no answer."""
 
     label: str
     before: str
@@ -23,10 +23,10 @@ class Change:
 def between(
     before: Plain, after: Plain, *, names: Mapping[str, str], language: str, heirs: Mapping[int, int] | None = None
 ) -> list[Change]:
-    """Return what differs between two facts as `snapshots.as_plain` writes them.
+    """Return what differs between two registrations' facts as `snapshots.as_plain` writes them.
 
-    ``names`` says what "group:3", "role:1" and "skill:12" are called; ``heirs`` which skills were merged into which
-    since, which is no change of the person's. A fact the older one does not have yet is not compared.
+    ``names`` gives the names of "group:3", "role:1" and "skill:12"; ``heirs`` says which skills were merged into which
+    since, which is not a change by the person. A fact that the older one does not have is not compared.
     """
     heirs = heirs or {}
     words = Words(language, names)

@@ -1,4 +1,4 @@
-"""Saving one's own registration, step by step or whole, and handing it in."""
+"""Save one's own registration, one step or all of it, and submit it for review."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,11 +42,11 @@ def _locked(member: Member) -> Registration | None:
 
 @transaction.atomic
 def save_step(*, member: Member, values: Mapping[str, Any], seen: str, by: Member, now: datetime) -> Registration:
-    """Keep some of the facts and touch no other; ``seen`` is the fingerprint of those the form was opened with.
+    """Save some of the facts and leave the others alone; ``seen`` is the fingerprint of those the form was opened with.
 
-    So two tabs on different steps both save. Skills merged since are saved as what they were merged into. Saving the
-    same twice (a double click) changes nothing. Raises StaleForm when another tab saved other values of the same facts
-    in between.
+    So two tabs on different steps can both save. Skills that were merged since are saved as their heirs. Saving the
+    same twice (a double click) changes nothing. Raises StaleForm if another tab saved other values of the same facts in
+    between.
     """
     registration = _locked(member)
     stored = facts_of(registration) if registration else facts_to_begin_with(member)
@@ -62,10 +62,10 @@ def save_step(*, member: Member, values: Mapping[str, Any], seen: str, by: Membe
 def save_registration(
     *, member: Member, facts: RegistrationFacts, version: int, by: Member, now: datetime
 ) -> Registration:
-    """Keep what the person told us, whole; ``version`` is the one their form was opened with, 0 for a first one.
+    """Save all facts; ``version`` is the one the form was opened with, 0 for a new registration.
 
-    Skills merged since the form was opened are saved as what they were merged into. Saving the same facts twice changes
-    nothing. Raises StaleForm when other facts were saved in between.
+    Skills that were merged since the form was opened are saved as their heirs. Saving the same facts twice changes
+    nothing. Raises StaleForm if other facts were saved in between.
     """
     registration = _locked(member)
     facts = merged_answers.follow(facts)
@@ -81,9 +81,9 @@ def save_registration(
 def submit_registration(
     *, member: Member, facts: RegistrationFacts, version: int, by: Member, now: datetime
 ) -> Registration:
-    """Save whole, and hand in for review unless it waits or is approved already: editing keeps ``approved``.
+    """Save all facts and submit them for review, unless the registration already waits or is approved.
 
-    Raises StaleForm as saving does.
+    Editing an approved one leaves it approved. Raises StaleForm as saving does.
     """
     registration = save_registration(member=member, facts=facts, version=version, by=by, now=now)
     return registration if registration.is_handed_in else _hand_in(registration, by=by, now=now)
@@ -91,9 +91,9 @@ def submit_registration(
 
 @transaction.atomic
 def hand_in_registration(*, member: Member, version: int, by: Member, now: datetime) -> Registration:
-    """Hand in what is stored, as it was read back at ``version``. Doing it twice changes nothing.
+    """Submit what is stored, as it was read back at ``version``. Doing it twice changes nothing.
 
-    Raises StaleForm when it was saved since, NotComplete when something that review needs is missing.
+    Raises StaleForm if it was saved since, NotComplete if something that review needs is missing.
     """
     registration = _locked(member)
     if registration is not None and registration.is_handed_in:
@@ -106,7 +106,7 @@ def hand_in_registration(*, member: Member, version: int, by: Member, now: datet
 
 
 def _confirm(registration: Registration, *, now: datetime) -> Registration:
-    """Note that the person has read their answers back and stands by them."""
+    """Record that the person has read their answers back and confirms them."""
     if registration.confirmed_on != now.astimezone(UTC).date():
         registration.confirmed_on = now.astimezone(UTC).date()
         registration.save(update_fields=["confirmed_on"])

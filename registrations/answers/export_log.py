@@ -1,4 +1,4 @@
-"""What an export leaves behind: who took what, and when."""
+"""Log entries of exports: who exported whose registrations, and when."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from registrations.models import Look, Member, Registration, RegistrationQuerySe
 
 @transaction.atomic
 def record_export(*, registrations: RegistrationQuerySet, file_format: str, by: Member, now: datetime) -> Act:
-    """Write in the log that ``by`` was handed these registrations as a file; each person reads it on their page."""
+    """Record that ``by`` exported these registrations as a file; each person can read it on their own page."""
     people = Registration.objects.filter(pk__in=registrations.order_by().values("pk")).only("pk", "member")
     Look.objects.note(viewer=by, registrations=people, what=LookKind.EXPORT, on=now.astimezone(UTC).date())
     return acts.record(

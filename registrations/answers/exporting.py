@@ -24,7 +24,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom the table is written; ``sees_addresses`` adds how to reach people."""
+    """The person the table is written for; ``sees_addresses`` adds how to contact people."""
 
     language: str
     zone: tzinfo
@@ -96,7 +96,7 @@ def _columns(reader: Reader) -> list[_Column]:
 
 
 def _chunks(registrations: RegistrationQuerySet) -> Iterator[list[Registration]]:
-    """By number and not by a cursor, which a pooled connection would lose between two chunks."""
+    """Yield registrations in chunks by key; a pooled connection would lose a cursor between two chunks."""
     last = 0
     while chunk := list(registrations.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
         yield chunk
@@ -137,7 +137,10 @@ def _lines(table: Iterable[list[str | int]]) -> Iterator[bytes]:
 
 
 def write_xlsx(registrations: RegistrationQuerySet, reader: Reader, file: IO[bytes]) -> None:
-    """Write a spreadsheet in which every text is a text: no formulas, no links; a row at a time is in memory."""
+    """Write a spreadsheet in which every text stays text: no formulas, no links.
+
+    Only one row at a time is in memory.
+    """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet()

@@ -1,4 +1,4 @@
-"""What one person told us, read back from the rows."""
+"""A person's answers, read back from the rows."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from registrations.models import Member, Registration
 
 
 def current_version(document: str) -> str:
-    """Return the version of a document people agree to today; agreement to an older one is asked for again."""
+    """Return the version of a document in force today; people who agreed to an older one are asked again."""
     return documents.current(document, on=timezone.now().date()).name
 
 
 def agreed_documents(member: Member | None) -> tuple[str, ...]:
-    """Return the documents a member agreed to in today's version; nobody's are none."""
+    """Return the documents a member agreed to in today's version; none without a member."""
     if member is None:
         return ()
     given = member.consents.given().values_list("document", "version")
@@ -35,7 +35,7 @@ def facts_of(registration: Registration) -> RegistrationFacts:
 
 
 def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
-    """Return the facts that are rows of their own tables, under their names, for whoever reads them himself."""
+    """Return, by name, the facts that are rows of their own tables, for callers that read them in one batch."""
     return {
         rows.name: getattr(registration, rows.related).values_list(*rows.columns)
         for rows in ROWS.values()
@@ -44,5 +44,5 @@ def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
 
 
 def facts_to_begin_with(member: Member) -> RegistrationFacts:
-    """Return what we know of a person who has told us nothing yet."""
+    """Return what we know about a person who has not answered anything yet."""
     return RegistrationFacts(name=member.name, consents=agreed_documents(member))

@@ -12,14 +12,14 @@ from registrations.domain.registrations import BabelLevel, ConsentDocument, Cont
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing to do: where it is done (form field or kind of rows), and what to do."""
+    """One thing to do: where (a form field or kind of rows), and what."""
 
     field: str
     text: str
 
 
 def missing(facts: RegistrationFacts, rules: Rules) -> list[Missing]:
-    """Return what keeps the registration from being reviewed, in the order of the form; empty when nothing does."""
+    """Return what keeps the registration from being reviewed, in the order of the form; empty if nothing does."""
     return [*_about_the_person(facts), *_about_the_rows(facts), *_the_rest(facts, rules)]
 
 

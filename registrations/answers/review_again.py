@@ -1,4 +1,4 @@
-"""What an edit of an approved registration leads to."""
+"""Whether an edit sends an approved registration back to review."""
 
 from datetime import datetime
 
@@ -17,10 +17,10 @@ from registrations.models import Eligibility, Member, Registration, ReviewSnapsh
 def after_edit(
     *, registration: Registration, before: RegistrationFacts, facts: RegistrationFacts, by: Member, now: datetime
 ) -> list[str]:
-    """Send an approved registration back to review where the eligibility rules ask for it, and return why.
+    """Send an approved registration back to review if the eligibility rules require it, and return why.
 
     Called with the locked registration, in the transaction that saved ``facts``. The answer names what changed
-    ("country", "group", "role") and is empty when the registration stays as it is.
+    ("country", "group", "role") and is empty if the registration stays as it is.
     """
     if registration.state != RegistrationState.APPROVED:
         return []
@@ -48,7 +48,7 @@ def after_edit(
 
 
 def _is_as_reviewed(registration: Registration, facts: RegistrationFacts) -> bool:
-    """Tell whether it says again what the last review was about."""
+    """Tell whether the answers are again the same as at the last review."""
     snapshot = ReviewSnapshot.objects.latest_of(registration)
     if snapshot is None or snapshot.reviewed_at != registration.reviewed_at:
         return False

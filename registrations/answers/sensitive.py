@@ -1,4 +1,4 @@
-"""The two voluntary questions: kept apart from the person, counted and forgotten within 90 days."""
+"""The two voluntary questions: stored apart from the person, counted and deleted within 90 days."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ KEPT_DAYS = 89
 
 @dataclass(frozen=True)
 class SensitiveFacts:
-    """A person's answers; empty where they gave none or it was forgotten already."""
+    """A person's answers; empty if they gave none or it was already deleted."""
 
     gender: str = ""
     gender_words: str = ""
@@ -52,9 +52,9 @@ def answers_of(member: Member) -> SensitiveFacts:
 
 @transaction.atomic
 def answer(*, member: Member, facts: SensitiveFacts, seen: str, now: datetime) -> None:
-    """Keep the answers; an empty one is forgotten at once. Not logged: the log would lead to the person.
+    """Store the answers; an empty one is deleted at once. Nothing is logged, because the log would lead to the person.
 
-    Raises StaleForm when another tab answered otherwise after ``seen``.
+    Raises StaleForm if another tab stored other answers after ``seen``.
     """
     lock_member(member)
     stored = answers_of(member)

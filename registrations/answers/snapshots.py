@@ -1,4 +1,4 @@
-"""What a registration said at one moment, as plain JSON with the names of its time."""
+"""The answers of a registration at one moment, as plain JSON with the names of that time."""
 
 import json
 from dataclasses import asdict
@@ -35,7 +35,7 @@ def names_of(*snapshots: Plain) -> dict[str, str]:
 
 
 def heirs_of(facts: Plain) -> dict[int, int]:
-    """Return which skills of some facts were merged into which since."""
+    """Return which skills of these facts were merged into which since."""
     skills = {key for kind, key in questions.keys_in(facts) if kind == "skill"}
     merged = Skill.objects.filter(pk__in=skills, merged_into__isnull=False)
     return dict(merged.values_list("pk", "merged_into_id"))

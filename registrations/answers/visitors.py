@@ -1,4 +1,4 @@
-"""Keeping what a visitor typed while they sign in again: small, for a day, and by a key only their browser has."""
+"""Keep what a visitor typed while they sign in again: for a day, under a key that only their browser has."""
 
 import secrets
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ AT_ONCE = 1000
 
 
 class TooMuchToKeep(RegistrationError):
-    """What a visitor wrote is not kept for after signing in: too long, or too much waits there already."""
+    """The visitor's text is not kept until they have signed in: it is too long, or too many texts wait already."""
 
 
 def _keyed(value: str, salt: str) -> str:
@@ -29,9 +29,9 @@ def _keyed(value: str, salt: str) -> str:
 
 @transaction.atomic
 def keep_answers(*, browser: str, step: str, typed: str, network: str, member: Member | None, now: datetime) -> str:
-    """Keep what was typed and return the key of the browser, a new one where it had none. One form per browser.
+    """Keep what was typed and return the browser's key, a new one if it had none. One form is kept for each browser.
 
-    Raises TooMuchToKeep when it is longer than an honest form, or the network has too many waiting.
+    Raises TooMuchToKeep if it is longer than our forms allow, or if too many texts of the network wait.
     """
     if len(typed) > LONGEST:
         raise TooMuchToKeep(_("What you wrote is too long to be kept while you sign in."))
@@ -67,7 +67,7 @@ def _check_room(*, network: str, but: str, now: datetime) -> None:
 
 
 def kept_answers(*, browser: str, step: str, member: Member, now: datetime) -> str:
-    """Return what this browser keeps for the step; "" when there is nothing, or it is somebody else's."""
+    """Return what is kept for this browser and step; "" if nothing is, or if it belongs to somebody else."""
     if not browser:
         return ""
     kept = KeptAnswers.objects.fresh(now=now).filter(browser=_keyed(browser, "browser"), step=step).first()
@@ -75,14 +75,14 @@ def kept_answers(*, browser: str, step: str, member: Member, now: datetime) -> s
 
 
 def forget_kept(*, browser: str, step: str, member: Member) -> None:
-    """Forget what waited for this step, because it is saved."""
+    """Delete what was kept for this step, because it is saved."""
     if browser:
         mine = Q(member=None) | Q(member=member)
         KeptAnswers.objects.filter(mine, browser=_keyed(browser, "browser"), step=step).delete()
 
 
 def note_address(*, browser: str, address: str) -> None:
-    """Note, hashed, the address a code is sent to: what waits in this browser goes when that person is erased."""
+    """Store, hashed, the address a code is sent to: the kept text is erased with that person."""
     if browser:
         KeptAnswers.objects.filter(browser=_keyed(browser, "browser")).update(
             address=_keyed(canonical(address), "address")
@@ -90,7 +90,7 @@ def note_address(*, browser: str, address: str) -> None:
 
 
 def note_member(*, browser: str, member: Member) -> None:
-    """Note who signed in where something waits, unless that was somebody else's."""
+    """Store who signed in on a browser with a kept text, unless the text belongs to somebody else."""
     if browser:
         KeptAnswers.objects.filter(browser=_keyed(browser, "browser"), member=None).update(member=member)
 
@@ -102,6 +102,6 @@ def forget_answers_of(addresses: Iterable[str]) -> int:
 
 
 def forget_old_answers(now: datetime) -> int:
-    """Delete what is older than a day, some at a time; return how many."""
+    """Delete what is older than a day, a limited number at a time; return how many."""
     old = KeptAnswers.objects.outdated(now=now).order_by("made_at").values("pk")[:AT_ONCE]
     return KeptAnswers.objects.filter(pk__in=old).delete()[0]

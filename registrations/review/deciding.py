@@ -33,12 +33,11 @@ def review(
     now: datetime,
     version: int | None = None,
 ) -> Registration:
-    """Approve, ask for changes or decline, keep what was decided on, and owe the letter that says so.
+    """Approve, ask for changes or decline; store what was decided on, and owe the letter about it.
 
-    ``version`` is the one that was looked at: where the person wrote something else since, nothing is decided.
-
-    Raises NotYours for a person's own registration or another liaison's region, MoveNotAllowed when somebody else
-    was faster, RegistrationError when changes or a refusal come without a note.
+    ``version`` is the one the reviewer saw: if the person has saved something else since, nothing is decided. Raises
+    NotYours for the reviewer's own registration or another liaison's region, MoveNotAllowed if somebody else decided
+    first, RegistrationError if changes or a refusal come without a note.
     """
     registration = _locked(registration, by=by)
     domain.check_move(registration.state, decision)
@@ -73,10 +72,10 @@ def review(
 
 @transaction.atomic
 def accept_changes(*, registration: Registration, version: int, by: Member, now: datetime) -> Registration:
-    """Say that what an approved person changed since the last review is fine; they get no letter.
+    """Accept what an approved person changed since the last review; they get no letter.
 
-    ``version`` is the one that was looked at. Raises NotYours as `review` does, and MoveNotAllowed when the
-    registration is not approved (any more) or was changed once more.
+    ``version`` is the one the reviewer saw. Raises NotYours as `review` does, and MoveNotAllowed if the registration is
+    not (or no longer) approved or was changed again.
     """
     seen_at, registration = registration.reviewed_at, _locked(registration, by=by)
     if registration.state != RegistrationState.APPROVED:
@@ -98,8 +97,10 @@ def review_many(
     now: datetime,
     seen: Mapping[int, int] | None = None,
 ) -> tuple[list[Registration], list[tuple[Registration, str]]]:
-    """Review each on its own; return those done and those refused with the reason. ``seen`` gives the version of each
-    that was looked at; one that was not shown is not decided on."""
+    """Review each registration on its own; return those done, and those refused with the reason.
+
+    ``seen`` gives the version of each one the reviewer saw; one that was not shown is not decided on.
+    """
     done: list[Registration] = []
     refused: list[tuple[Registration, str]] = []
     for registration in registrations:

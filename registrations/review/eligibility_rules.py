@@ -1,4 +1,4 @@
-"""Changing the eligibility rules."""
+"""Change the eligibility rules."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -14,7 +14,7 @@ from registrations.models import Eligibility, Member
 
 @transaction.atomic
 def set_eligibility(*, rules: Eligibility, by: Member, now: datetime) -> Eligibility:
-    """Keep the rules, for everybody from now on; the log says what they are. Raises NotYours for non-coordinators."""
+    """Store the rules, for everybody from now on; the log says what they are. Raises NotYours for non-coordinators."""
     if not by.is_coordinator:
         raise NotYours(_("Only coordinators change the eligibility rules."))
     rules.pk = Eligibility.ONLY

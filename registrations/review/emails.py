@@ -1,4 +1,4 @@
-"""What a person is told after the review."""
+"""The letters about the result of a review."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -43,6 +43,6 @@ def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
 
 
 def register() -> None:
-    """Make the letters known to the ledger."""
+    """Register the letters with the ledger."""
     for state in (RegistrationState.APPROVED, RegistrationState.NEEDS_CHANGES, RegistrationState.DECLINED):
         kinds.register(f"registrations.{state}", still_owed=_still(state), render=_render(state.value))

@@ -1,4 +1,4 @@
-"""Seats in the working group: given by name of the role, told to whom they are given, and ended at once."""
+"""Seats in the working group: given by the name of the role, announced by a letter, ended at once."""
 
 from datetime import UTC, date, datetime
 
@@ -22,10 +22,10 @@ def appoint(
     now: datetime,
     from_on: date | None = None,
 ) -> WorkingGroupSeat:
-    """Give the member a seat in the working group from today or ``from_on``, and tell them in a letter.
+    """Give the member a seat in the working group from today or ``from_on``, and owe them a letter about it.
 
-    A liaison has a region, a coordinator has none: nothing follows from a field that was left empty. ``by`` None is
-    the machine's own command. Asking twice changes nothing.
+    A liaison has a region, a coordinator has none; an empty field never decides which. ``by`` None means the command of
+    the machine's owner. Asking twice changes nothing.
     """
     _check_whole(role, region)
     _check_may_appoint(by)
@@ -44,10 +44,10 @@ def appoint(
 
 @transaction.atomic
 def end_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetime) -> WorkingGroupSeat:
-    """Let the seat end on ``until_on``, its first day without it: today's date ends it at once.
+    """Let the seat end on ``until_on``, the first day without it: today's date ends it at once.
 
-    What has ended stays ended, and an end that is set only moves nearer: more power is a new seat, which is asked
-    about and told. Raises LastCoordinator when nobody would be left who can appoint others.
+    A seat that has ended stays ended, and an end can only move earlier: for more time a new seat is given, which is
+    confirmed and announced. Raises LastCoordinator if nobody would be left who can appoint others.
     """
     _check_may_appoint(by)
     lock_coordinators()
@@ -65,15 +65,17 @@ def end_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetim
 
 
 def lock_coordinators() -> None:
-    """Wait for whoever else ends a coordinator's seat, so that two do not both leave as the second last."""
+    """Wait for others who end a coordinator's seat, so that the last two coordinators do not both leave at once."""
     list(
         WorkingGroupSeat.objects.coordinators_without_end().order_by("pk").select_for_update(no_key=True, of=("self",))
     )
 
 
 def end_all_seats(*, member: Member, refusal: str, by: Member | None, now: datetime) -> None:
-    """End every seat of a locked member at once, those to come too; the caller's act is who does it. Raises
-    LastCoordinator with ``refusal`` when nobody would be left who can appoint others."""
+    """End every seat of a locked member at once, future seats too; the caller's act says who did it.
+
+    Raises LastCoordinator with ``refusal`` if nobody would be left who can appoint others.
+    """
     lock_coordinators()
     today = now.astimezone(UTC).date()
     seats = list(member.seats.current(on=today)) + list(member.seats.filter(from_on__gt=today))
@@ -84,7 +86,7 @@ def end_all_seats(*, member: Member, refusal: str, by: Member | None, now: datet
 
 
 def close_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member | None, now: datetime) -> None:
-    """Write the end of a seat that may end; call it inside the action's transaction, after `lock_coordinators`."""
+    """Write the end of a seat that may end. Call it inside the action's transaction, after `lock_coordinators`."""
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])
     acts.record(by=by, verb="end_seat", on=seat, now=now)

@@ -1,4 +1,4 @@
-"""What somebody is told who was given a seat in the working group."""
+"""The letter to a person who was given a seat in the working group."""
 
 from datetime import UTC, datetime
 
@@ -29,5 +29,5 @@ def _render(seat: WorkingGroupSeat, language: str, zone: str) -> Rendered:
 
 
 def register() -> None:
-    """Make the letters known to the ledger."""
+    """Register the letters with the ledger."""
     kinds.register("registrations.seat_given", still_owed=_still_owed, render=_render)

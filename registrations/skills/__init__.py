@@ -1,4 +1,4 @@
-"""Skills found by typing, counted without giving anybody away, and followed where they were merged."""
+"""Skills: searched by typing, counted without revealing who, and replaced by their heirs after a merge."""
 
 from registrations.skills.finding import FoundSkill, search
 from registrations.skills.hints import Row, hints

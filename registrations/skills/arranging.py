@@ -1,4 +1,4 @@
-"""Skills as people miss them and the working group orders them. One change at a time: the tree has one writer."""
+"""Changes to the tree of skills, by people who suggest skills and by the working group; one change at a time."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -29,10 +29,10 @@ SUGGESTIONS_A_DAY = 20
 
 @transaction.atomic
 def suggest_skill(*, name: str, language: str, by: Member, now: datetime) -> Skill:
-    """Return the skill of that name, made as a suggestion where there is none; it can be used at once.
+    """Return the skill of that name, created as a suggestion if there is none; it can be used at once.
 
-    A name that differs only in case, accents or letter forms is the same name, in whatever language. Raises
-    SkillRefused for what is no name, for a retired skill, and past the suggestions of one day.
+    Names that differ only in case, accents or letter forms are the same name, in any language. Raises SkillRefused for
+    a text that is not a name, for a retired skill, and after too many suggestions in one day.
     """
     lock_skill_tree()
     text = _clean(name)
@@ -53,7 +53,7 @@ def suggest_skill(*, name: str, language: str, by: Member, now: datetime) -> Ski
 def add_skill(
     *, name: str, language: str, family: str, parent: Skill | None = None, by: Member, now: datetime
 ) -> Skill:
-    """Add a skill of the working group's own. Raises SkillRefused when one goes by that name, NotYours for liaisons."""
+    """Add a skill for the working group. Raises SkillRefused if a skill has that name, NotYours for liaisons."""
     _coordinators_only(by)
     lock_skill_tree()
     text = _clean(name)
@@ -67,9 +67,9 @@ def add_skill(
 
 @transaction.atomic
 def accept_skill(*, skill: Skill, family: str, by: Member, now: datetime) -> Skill:
-    """Take a suggested skill, or a retired one again, into the list everybody finds. Accepting twice changes nothing.
+    """Take a suggested or retired skill into the list that everybody finds. Accepting twice changes nothing.
 
-    Raises NotYours when a liaison takes back a retired one, SkillRefused for a merged one.
+    Raises NotYours if a liaison takes back a retired skill, SkillRefused for a merged one.
     """
     lock_skill_tree()
     skill = _now(skill)
@@ -89,7 +89,7 @@ def accept_skill(*, skill: Skill, family: str, by: Member, now: datetime) -> Ski
 def place_skill(
     *, skill: Skill, family: str, parent: Skill | None, wikidata_id: str, by: Member, now: datetime
 ) -> Skill:
-    """Move a skill to another place of the tree. Raises SkillRefused where it would stand under itself."""
+    """Move a skill to another place in the tree. Raises SkillRefused if it would be below itself."""
     _coordinators_only(by)
     lock_skill_tree()
     skill = _now(skill)
@@ -104,11 +104,11 @@ def place_skill(
 
 @transaction.atomic
 def name_skill(*, skill: Skill, names: Mapping[str, SkillNaming], by: Member, now: datetime) -> Skill:
-    """Set the name and all synonyms of a skill in each language given; others stay as they are.
+    """Set the name and all synonyms of a skill in each given language; other languages stay as they are.
 
-    A name that is replaced becomes a synonym, one left empty is taken away. Writing the same again changes nothing.
-    Raises SkillRefused where a name is another skill's or none is left, NotYours when a liaison names what is not
-    suggested.
+    A replaced name becomes a synonym, an empty name is removed. Writing the same again changes nothing. Raises
+    SkillRefused if a name belongs to another skill or no name is left, NotYours if a liaison renames a skill that is
+    not suggested.
     """
     lock_skill_tree()
     skill = _now(skill)
@@ -140,13 +140,13 @@ def name_skill(*, skill: Skill, names: Mapping[str, SkillNaming], by: Member, no
 
 @transaction.atomic
 def merge_skills(*, source: Skill, target: Skill, by: Member, now: datetime) -> Skill:
-    """Let ``target`` take the place of ``source`` everywhere and return it, its heir from now on.
+    """Replace ``source`` by ``target`` everywhere and return ``target``, its heir from now on.
 
-    Offers and wishes of everybody follow; who has both keeps one, with the better level, the higher priority and both
-    reasons. The names become synonyms, the parts of the tree below move, whatever was merged into ``source`` before is
-    ``target``'s. Matches keep the skill they were made for and are read as its heir. Merging the same twice changes
-    nothing. A merge of many answers is only begun: a worker moves them, a few people at a time. Raises NotYours for
-    liaisons; SkillRefused where either was merged elsewhere, is being merged, or the target is not used.
+    Everybody's offers and wishes move to it; a person who has both keeps one, with the better level, the higher
+    priority and both reasons. Names become synonyms, parts of the tree move, and skills merged into ``source`` before
+    now have ``target`` as heir. Matches keep the skill they were made for and show its heir. Merging the same twice
+    changes nothing. A merge of many answers is only started here: a worker moves them, a few people at a time. Raises
+    NotYours for liaisons; SkillRefused if either was merged elsewhere, is being merged, or the target is not in use.
     """
     _coordinators_only(by)
     lock_skill_tree()
@@ -167,7 +167,7 @@ def merge_skills(*, source: Skill, target: Skill, by: Member, now: datetime) -> 
 def complete_merge(
     *, source: Skill, target: Skill, by: Member, now: datetime, moved: Mapping[str, int] | None = None
 ) -> Skill:
-    """Merge under the lock of the tree of skills; ``moved`` is what earlier steps have brought over."""
+    """Merge under the lock of the tree of skills; ``moved`` counts what earlier steps have moved."""
     stop_answers()
     locked = Skill.objects.select_for_update().filter(pk__in=(source.pk, target.pk)).order_by("pk").in_bulk()
     source, target = locked[source.pk], locked[target.pk]
@@ -190,7 +190,7 @@ def complete_merge(
 
 @transaction.atomic
 def retire_skill(*, skill: Skill, by: Member, now: datetime) -> Skill:
-    """Offer a skill no longer for new answers; answers given stay visible. Retiring twice changes nothing."""
+    """Stop offering a skill for new answers; existing answers stay visible. Retiring twice changes nothing."""
     _coordinators_only(by)
     lock_skill_tree()
     skill = _now(skill)
@@ -205,7 +205,7 @@ def retire_skill(*, skill: Skill, by: Member, now: datetime) -> Skill:
 
 
 def note_suggestions(*, by: Member, now: datetime) -> int:
-    """Keep that the member has read what became of their suggestions; return of how many."""
+    """Record that the member has read the decisions on their suggestions; return how many."""
     return SkillSuggestion.objects.to_tell(by).update(noted_at=now)
 
 
@@ -215,7 +215,7 @@ def _coordinators_only(by: Member) -> None:
 
 
 def may_order(*, by: Member, skill: Skill) -> bool:
-    """Liaisons decide on what was suggested, coordinators on everything."""
+    """Tell whether ``by`` may change the skill: liaisons suggested ones, coordinators all."""
     return by.is_coordinator or (by.is_staff and skill.state == SkillState.SUGGESTED)
 
 
@@ -234,7 +234,7 @@ def _refuse_merged(skill: Skill) -> None:
 
 
 def _refuse_merging(source: Skill, target: Skill) -> bool:
-    """Tell whether this very merge was begun before; raise SkillRefused where another one is at either skill."""
+    """Return whether this same merge was already started; raise SkillRefused if either skill is in another merge."""
     begun = dict(SkillMerge.objects.open().filter(source__in=(source, target)).values_list("source", "target"))
     if begun.get(source.pk, target.pk) != target.pk:
         raise SkillRefused(_("“%(source)s” is being merged into another skill.") % {"source": source})
@@ -251,12 +251,12 @@ def _curate(skill: Skill) -> None:
 
 
 def _tell_suggesters(skill: Skill, outcome: SuggestionOutcome, *, now: datetime) -> None:
-    """Note what became of a suggestion: those who made it read it on their next visit."""
+    """Store the decision on a suggestion: the people who made it read it on their next visit."""
     skill.suggestions.to_decide().update(decided_at=now, outcome=outcome)
 
 
 def _tidy(naming: SkillNaming, old: SkillNaming) -> SkillNaming:
-    """Return the naming cleaned, the old name among the synonyms, no wording twice."""
+    """Return the naming cleaned, with the old name as a synonym and no text twice."""
     name = _clean(naming.name) if naming.name.strip() else ""
     synonyms: dict[str, str] = {}
     for text in (*naming.synonyms, *([old.name] if name and old.name else [])):
@@ -275,7 +275,7 @@ def _clean(name: str) -> str:
 
 
 def _called(text: str, *, besides: Skill | None = None, is_synonym: bool | None = None) -> Skill | None:
-    """Return the skill that goes by this name or synonym, in use before suggested before retired."""
+    """Return the skill with this name or synonym; active ones before suggested ones before retired ones."""
     order = (SkillState.ACTIVE, SkillState.SUGGESTED, SkillState.RETIRED)
     rows = SkillName.objects.exclude(skill__state=SkillState.MERGED).select_related("skill")
     rows = rows.exclude(skill=besides) if besides is not None else rows

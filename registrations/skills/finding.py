@@ -1,4 +1,4 @@
-"""Finding skills by typing."""
+"""Find skills by typing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _VERSION = """
 
 @dataclass(frozen=True)
 class FoundSkill:
-    """A skill for what was typed: its name in the reader's language, and the wording that matched."""
+    """A skill found for what was typed: its name in the reader's language, and the text that matched."""
 
     skill_id: int
     name: str
@@ -45,8 +45,8 @@ _kept: list[_Index] = []  # at most one, of this process
 def search(text: str, *, language: str, limit: int = 10) -> list[FoundSkill]:
     """Return the skills that ``text`` most likely means, best first, in two queries at most.
 
-    Names and synonyms of all languages count; case, accents, Arabic letter forms, plurals and spelling mistakes are
-    forgiven. A suggested skill nobody has looked at yet is found only by who types its whole name.
+    Names and synonyms in all languages count; case, accents, Arabic letter forms, plurals and spelling mistakes do not
+    matter. A suggested skill that nobody has reviewed yet is found only by its whole name.
     """
     index = _index()
     return [

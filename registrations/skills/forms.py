@@ -1,4 +1,4 @@
-"""What the working group types about skills."""
+"""Forms in which the working group changes skills."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -21,7 +21,7 @@ MOST_SYNONYMS = 60
 
 
 def by_family(skills: SkillQuerySet) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Return skills to choose from, by family, each family sorted by name; suggested ones last."""
+    """Return skills to choose from, grouped by family and sorted by name; suggested ones last."""
     language = get_language() or "en"
     order = [*SkillFamily.values, ""]
     entries = sorted(
@@ -38,7 +38,7 @@ def by_family(skills: SkillQuerySet) -> list[tuple[str, list[tuple[int, str]]]]:
 
 
 class SkillChoice(forms.TypedChoiceField):
-    """One skill of those offered, or None."""
+    """A choice of one skill among those offered, or None."""
 
     def __init__(self, **fields: Any) -> None:
         super().__init__(coerce=int, empty_value=None, **fields)
@@ -48,13 +48,13 @@ class SkillChoice(forms.TypedChoiceField):
 
 
 class FamilyForm(forms.Form):
-    """Accepting a skill puts it into a family."""
+    """The family of a skill; accepting a skill puts it into one."""
 
     family = forms.ChoiceField(label=_("Family"), choices=_FAMILIES)
 
 
 class PlaceForm(FamilyForm):
-    """Where a skill stands in the tree."""
+    """The place of a skill in the tree."""
 
     parent = SkillChoice(label=_("Part of"), required=False)
     wikidata_id = forms.RegexField(
@@ -74,7 +74,7 @@ class PlaceForm(FamilyForm):
 
 
 class NewSkillForm(FamilyForm):
-    """A skill of the working group's own."""
+    """A new skill that the working group adds."""
 
     name = LineFormField(label=_("Name"), max_length=100)
     language = forms.ChoiceField(label=_("Language of the name"), choices=settings.LANGUAGES)
@@ -88,7 +88,7 @@ class NewSkillForm(FamilyForm):
 
 
 class TargetForm(forms.Form):
-    """The skill another one is merged into."""
+    """The skill that another one is merged into."""
 
     target = SkillChoice(label=_("Merge into"))
 
@@ -122,7 +122,7 @@ class NamesForm(forms.Form):
             )
 
     def by_language(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
-        """Each language by name in the reader's, with its two fields."""
+        """Yield each language, by its name in the reader's language, with its two fields."""
         for language, _label in settings.LANGUAGES:
             name = language_name(language, get_language() or "en")
             yield name, self[f"name_{language}"], self[f"synonyms_{language}"]

@@ -1,4 +1,4 @@
-"""How many people share or wish a skill, told without giving anybody away."""
+"""How many people share or want a skill, without revealing who they are."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,7 +16,7 @@ FEWEST_COUNTED = 3
 
 
 class Row(TextChoices):
-    """The row of the form a hint stands beside."""
+    """The row of the form that a hint stands beside."""
 
     WISH = "wish", "wish"
     OFFER = "offer", "offer"
@@ -30,10 +30,10 @@ def hints(
     besides: Member | None = None,
     on: date | None = None,
 ) -> dict[int, str]:
-    """Return one true sentence per skill, in one query whatever their number; unknown skills have none.
+    """Return one true sentence for each skill, in one query; unknown skills have none.
 
-    Beside a wish it says how many people share the skill, beside an offer how many wish it: people who could be
-    matched on that day, ``besides`` not among them. Fewer than three are not counted out.
+    Beside a wish it says how many people share the skill, beside an offer how many want it. It counts people who could
+    be matched on that day, without ``besides``. Fewer than three are not given as a number.
     """
     counts = _counts(set(skill_ids), row=row, besides=besides, on=on or timezone.now().date())
     with speaking(language):

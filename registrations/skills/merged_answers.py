@@ -1,4 +1,4 @@
-"""Answers that follow a skill where the working group merges it."""
+"""Answers about skills that the working group merges: locks, and replacing merged skills by their heirs."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ def _lock(function: str, number: int) -> None:
 
 
 def _heirs(named: set[int]) -> dict[int, int]:
-    """Where each skill lives on; one that is being merged already takes no new answers of its own."""
+    """Return the heir of each skill; a skill whose merge has started already counts as merged."""
     begun = SkillMerge.objects.open().filter(source__in=named).select_related("target")
     merged = Skill.objects.filter(pk__in=named, merged_into__isnull=False).values_list("pk", "merged_into")
     return {merge.source_id: merge.target.merged_into_id or merge.target_id for merge in begun} | dict(merged)

@@ -1,4 +1,4 @@
-"""What a merge of two skills changes: told beforehand, then done. Called under the lock of the tree of skills."""
+"""What a merge of two skills changes: shown first, then done. Called under the lock of the tree of skills."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ _COUNTS = ("people", "offers", "offers_joined", "wishes", "wishes_joined", "reas
 
 @dataclass(frozen=True)
 class Merge:
-    """What merging changes, counted before it is done. People who have both answers keep one of the two."""
+    """What a merge changes, counted before it is done. A person who has both answers keeps one of the two."""
 
     people: int
     offers: int
@@ -33,7 +33,7 @@ class Merge:
         return {name: getattr(self, name) for name in _COUNTS}
 
     def after(self, moved: Mapping[str, int]) -> "Merge":
-        """Add what earlier steps of the same merge moved."""
+        """Add what earlier steps of the same merge have moved."""
         return replace(self, **{name: count + moved.get(name, 0) for name, count in self.counts().items()})
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class Merge:
 
 
 def check(source: Skill, target: Skill) -> None:
-    """Raise SkillRefused unless ``source`` may be merged into ``target`` as both are now."""
+    """Raise SkillRefused unless ``source`` may be merged into ``target`` in their current state."""
     names = {"source": source, "target": target}
     if source == target:
         raise SkillRefused(_("A skill cannot be merged into itself."))
@@ -63,12 +63,12 @@ def people_with_answers(source: Skill) -> int:
 
 
 def some_people(source: Skill, *, at_most: int) -> list[int]:
-    """Return the registrations, lowest id first, whose answers a step moves."""
+    """Return the registrations, lowest id first, whose answers one step moves."""
     return list(_answered(source).order_by("pk").values_list("pk", flat=True)[:at_most])
 
 
 def preview(source: Skill, target: Skill, *, people: Collection[int] | None = None) -> Merge:
-    """Return what merging would change, for all or for some ``people``, in a constant number of queries."""
+    """Return what a merge would change, for everybody or only for some ``people``, in a constant number of queries."""
     some = {} if people is None else {"registration__in": people}
     offers = dict(Offer.objects.filter(skill=source, **some).values_list("registration", "pk"))
     wishes = dict(Wish.objects.filter(skill=source, **some).values_list("registration", "why"))
@@ -87,7 +87,7 @@ def preview(source: Skill, target: Skill, *, people: Collection[int] | None = No
 
 
 def move(source: Skill, target: Skill) -> Merge:
-    """Bring over answers, names, parts and earlier merges of ``source`` to ``target``; return what that was."""
+    """Move answers, names, parts and earlier merges from ``source`` to ``target``; return what was moved."""
     done = move_answers(source, target, list(_answered(source).values_list("pk", flat=True)))
     for name in done.synonyms:
         name.pk, name.skill, name.is_synonym = None, target, True
@@ -98,7 +98,7 @@ def move(source: Skill, target: Skill) -> Merge:
 
 
 def move_answers(source: Skill, target: Skill, people: Collection[int]) -> Merge:
-    """Bring over what these people told about ``source``; return what that was."""
+    """Move these people's answers about ``source``; return what was moved."""
     # Others delete answers under the lock of the registration: lowest id first, as matching locks them.
     rows = Registration.objects.filter(pk__in=people).order_by("pk")
     list(rows.select_for_update(no_key=True, of=("self",)))
@@ -114,7 +114,7 @@ def _answered(source: Skill) -> "models.QuerySet[Registration]":
 
 
 def line_of(skill: Skill | None) -> list[int]:
-    """Return the ids of a skill and everything it is part of, upwards."""
+    """Return the ids of a skill and of every skill above it in the tree."""
     line: list[int] = []
     while skill is not None and skill.pk not in line:
         line.append(skill.pk)
@@ -123,7 +123,7 @@ def line_of(skill: Skill | None) -> list[int]:
 
 
 def naming_of(skill: Skill, language: str) -> SkillNaming:
-    """Return what the skill itself is called in one language."""
+    """Return the name and synonyms of this very skill in one language."""
     rows = [row for row in skill.skill_names.all() if row.language == language]
     return SkillNaming(
         next((row.text for row in rows if not row.is_synonym), ""),
@@ -132,7 +132,7 @@ def naming_of(skill: Skill, language: str) -> SkillNaming:
 
 
 def write_names(skill: Skill, language: str, naming: SkillNaming) -> None:
-    """Replace what the skill is called in one language."""
+    """Replace the name and synonyms of the skill in one language."""
     skill.skill_names.filter(language=language).delete()
     texts = [(naming.name, False)] if naming.name else []
     texts += [(text, True) for text in naming.synonyms]
@@ -147,7 +147,7 @@ def _new_synonyms(source: Skill, target: Skill) -> list[SkillName]:
 
 
 def _move_offers(source: Skill, target: Skill, people: Collection[int]) -> None:
-    """Let every offer follow; who offers both keeps one."""
+    """Move every offer; a person who offers both skills keeps one offer."""
     theirs = {offer.registration_id: offer for offer in Offer.objects.filter(skill=target, registration__in=people)}
     rows = list(Offer.objects.filter(skill=source, registration__in=theirs))
     for row in rows:
@@ -161,7 +161,7 @@ def _move_offers(source: Skill, target: Skill, people: Collection[int]) -> None:
 
 
 def _move_wishes(source: Skill, target: Skill, people: Collection[int]) -> None:
-    """Let every wish follow; who wishes both keeps one."""
+    """Move every wish; a person who wishes both skills keeps one wish."""
     theirs = {wish.registration_id: wish for wish in Wish.objects.filter(skill=target, registration__in=people)}
     rows = list(Wish.objects.filter(skill=source, registration__in=theirs))
     for row in rows:
@@ -173,7 +173,7 @@ def _move_wishes(source: Skill, target: Skill, people: Collection[int]) -> None:
 
 
 def _move_parts(source: Skill, target: Skill) -> None:
-    """Hang the parts of ``source`` under ``target``, which moves up if it was below ``source`` itself."""
+    """Put the parts of ``source`` below ``target``, which moves up if it was below ``source`` itself."""
     if source.pk in line_of(target):
         target.parent = source.parent
         target.save(update_fields=["parent"])

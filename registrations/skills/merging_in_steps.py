@@ -1,8 +1,7 @@
-"""Large merges of skills, done by a worker a few people at a time, so that nobody's form waits for thousands.
+"""Large merges of skills, done by a worker for a few people at a time, so that no form waits for thousands of answers.
 
-The skill itself is merged last, when few answers are left; until then both skills are as they were, and what is saved
-meanwhile about the one is saved about the other. Whoever dies on the way leaves a merge that the next worker goes on
-with.
+The skill itself is merged last, when few answers are left. Until then both skills stay as they were, and a new answer
+about the one is stored as an answer about the other. If a worker dies, the next one continues its merge.
 """
 
 import time
@@ -24,7 +23,7 @@ PATIENCE, TRIES = 1.0, 5  # seconds a step waits for a lock, and how often it is
 
 
 def work_merges(*, now: datetime) -> int:
-    """Go on with the merges that were begun and nobody is at; return how many are over."""
+    """Continue merges that were started and that no worker is working on; return how many were completed."""
     done, passed, began = 0, set[int](), time.monotonic()
     while True:
         at = now + timedelta(seconds=time.monotonic() - began)
@@ -36,7 +35,7 @@ def work_merges(*, now: datetime) -> int:
 
 
 def nudge_overlooked(now: datetime) -> int:
-    """Wake a worker for merges whose nudge was lost with the broker, or whose worker died."""
+    """Wake a worker for merges whose nudge the broker lost, or whose worker died."""
     overlooked = SkillMerge.objects.overlooked(now=now).count()
     if overlooked:
         nudges.on_commit("registrations.tasks.work_merges")
@@ -45,7 +44,7 @@ def nudge_overlooked(now: datetime) -> int:
 
 @transaction.atomic
 def _take(passed: set[int], *, now: datetime) -> SkillMerge | None:
-    """Return the merge that waits longest, and note that somebody is at it now."""
+    """Return the merge that has waited longest, and record that a worker has it now."""
     waiting = SkillMerge.objects.untouched(now=now).exclude(pk__in=passed)
     merge = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if merge is not None:
@@ -55,7 +54,7 @@ def _take(passed: set[int], *, now: datetime) -> SkillMerge | None:
 
 
 def _work(merge: SkillMerge, *, now: datetime) -> bool:
-    """Do what is left of a merge; tell whether it is over. Without the lock of a step, leave it to the next worker."""
+    """Do the rest of a merge and return whether it is complete. If a step cannot lock, leave it to the next worker."""
     began = time.monotonic()
     try:
         while True:
@@ -74,7 +73,7 @@ def _work(merge: SkillMerge, *, now: datetime) -> bool:
 
 @transaction.atomic
 def _step(merge: SkillMerge, *, now: datetime) -> bool:
-    """Move the answers of a few people; tell whether there may be more than the last step takes."""
+    """Move the answers of a few people; return whether there may be more than the last step moves."""
     wait_at_most(PATIENCE)
     keep_skills_in_place()
     row = SkillMerge.objects.open().filter(pk=merge.pk).select_for_update(of=("self",), no_key=True).first()
@@ -92,7 +91,7 @@ def _step(merge: SkillMerge, *, now: datetime) -> bool:
 
 @transaction.atomic
 def _complete(merge: SkillMerge, *, now: datetime) -> None:
-    """Move what is left, and let the one skill live on in the other."""
+    """Move the remaining answers and merge the skill itself."""
     wait_at_most(PATIENCE)
     lock_skill_tree()
     row = SkillMerge.objects.open().filter(pk=merge.pk).select_related("asked_by").first()

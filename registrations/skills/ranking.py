@@ -1,4 +1,4 @@
-"""Ranking names against what was typed. Pure: names in, scores out; the arithmetic is rapidfuzz's and NumPy's."""
+"""Rank names by how well they fit what was typed. No database: names in, scores out, with rapidfuzz and NumPy."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ Scores = np.ndarray
 
 @dataclass(frozen=True)
 class Name:
-    """What one skill is called; ``is_shy`` ones are found only by who types them whole."""
+    """One name of a skill; ``is_shy`` names are found only when they are typed whole."""
 
     skill_id: int
     language: str
@@ -38,7 +38,7 @@ class Hit:
 
 
 class Ranking:
-    """Names made ready for searching; building it takes longer than many searches."""
+    """Names prepared for searching; preparing takes longer than many searches."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         self.names: Sequence[Name] = [name for name in names if phrase(name.text)]
@@ -71,7 +71,7 @@ class Ranking:
         return self._best(scores, limit)
 
     def _by_words(self, asked: Sequence[str]) -> Scores:
-        """Score by words in any order: every word typed must be there, words nobody typed cost a little."""
+        """Score by words in any order: every typed word must match, other words of the name cost a little."""
         alike = np.zeros((len(asked), len(self.vocabulary) + 1))
         for number, word in enumerate(asked):
             alike[number, :-1] = resemblance(word, self.vocabulary)
@@ -85,7 +85,7 @@ class Ranking:
         return score - _UNASKED * unasked
 
     def _together(self, asked: str) -> Scores:
-        """Score as if nobody put spaces: “edit a thon”, “editathon”."""
+        """Score as if all words were written together: “edit a thon”, “editathon”."""
         if len(asked) < 5:
             return np.zeros(len(self.names))
         alike = process.cdist([asked], self.together, scorer=OSA.normalized_similarity, score_cutoff=0.78)[0]

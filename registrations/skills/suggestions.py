@@ -1,4 +1,4 @@
-"""What became of the skills a person suggested, told on their next visit instead of by letter."""
+"""Decisions on the skills a person suggested, shown on their next visit instead of sent by letter."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,12 @@ from registrations.models import Member, SkillSuggestion
 
 
 def decided_suggestions(member: Member) -> list[str]:
-    """Return one sentence per decided suggestion the member has not said to have read."""
+    """Return one sentence for each decided suggestion that the member has not marked as read."""
     return sentences_of_suggestions(SkillSuggestion.objects.to_tell(member).for_telling().with_names())
 
 
 def sentences_of_suggestions(suggestions: Iterable[SkillSuggestion]) -> list[str]:
-    """Say what became of each."""
+    """Return a sentence for each suggestion that says what was decided."""
     return [_sentence(suggestion) for suggestion in suggestions]
 
 

@@ -1,4 +1,4 @@
-"""The page about what one agrees to: agreeing to what is new or was never agreed to, and taking it back."""
+"""The page of one's agreements: agree to documents that are new or not yet agreed to, and withdraw an agreement."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,7 +23,7 @@ from registrations.views.steps import keep_typed
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def agreement_list(request: MemberRequest) -> HttpResponse:
-    """Show what is agreed to and what is asked; POST agrees to what was ticked and leads back."""
+    """Show current and requested agreements; POST agrees to the ticked ones and leads back."""
     if request.method != "POST":
         return _show(request)
     asked = asking.agreements_to_ask(request.user, on=timezone.now().date())
@@ -43,7 +43,7 @@ def agreement_list(request: MemberRequest) -> HttpResponse:
 
 
 def _back(request: MemberRequest) -> HttpResponse:
-    """Lead back to where the question stood; what was typed in a step of the form is shown there again."""
+    """Lead back to the page that asked; what was typed in a step of the form is shown there again."""
     step = request.POST.get("step", "")
     if step in BY_NAME:
         return keep_typed(request, step)
@@ -53,7 +53,7 @@ def _back(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_POST
 def agreement_take_back(request: MemberRequest) -> HttpResponse:
-    """Take one agreement back."""
+    """Withdraw one agreement."""
     document = request.POST.get("document", "")
     if document not in ConsentDocument.values:
         return redirect("registrations:agreement-list")

@@ -1,4 +1,4 @@
-"""The page behind the link of a claim invitation."""
+"""The page behind the link of an invitation to claim a registration."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from registrations.views.registration import redirect_to_sign_in
 
 @never_cache
 def claim(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what the link is for with one button; only the button claims, and only for somebody signed in."""
+    """Show what the link is for, with one button. Only the button claims, and only if the person is signed in."""
     invitation = claims.invitation_of(token=token, now=timezone.now())
     if invitation is None:
         return render(request, "registrations/claim_gone.html", status=410)

@@ -1,4 +1,4 @@
-"""My data: what is held about me and who looked, in a page and in files."""
+"""My data: what is stored about me and who looked at it, as a page and as files."""
 
 import json
 
@@ -27,7 +27,7 @@ FILES = {"json": "application/json", "html": "text/html; charset=utf-8"}
 @login_required
 @require_safe
 def my_data(request: MemberRequest) -> HttpResponse:
-    """Show everything held about the member, who looked, and what they can do about it."""
+    """Show everything stored about the member, who looked at it, and what they can do about it."""
     now = timezone.now()
     registration = Registration.objects.of(request.user)
     sections = held.everything(request.user, now=now, registration=registration)
@@ -49,7 +49,7 @@ def my_data(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_safe
 def download(request: MemberRequest, kind: str) -> HttpResponse:
-    """Give all of it as a file: JSON for machines, HTML for people; the same facts in both."""
+    """Send everything as a file: JSON for programs, HTML for people, with the same facts."""
     if kind not in FILES:
         raise Http404
     now = timezone.now()
@@ -64,7 +64,7 @@ def download(request: MemberRequest, kind: str) -> HttpResponse:
 
 
 def as_json(sections: list[events.Section], *, made_at: str) -> str:
-    """Write the sections so that a program can read them: codes instead of words, moments in UTC."""
+    """Write the sections as JSON for programs: codes instead of words, moments in UTC."""
     content = {
         "portal": settings.SITE_NAME,
         "site": settings.SITE_URL,

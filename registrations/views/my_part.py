@@ -1,6 +1,6 @@
-"""My part in the programme: pausing, being away, coming back, withdrawing, unblocking, deleting, still being in.
+"""My participation in the programme: pausing, being away, coming back, withdrawing, unblocking, deleting, staying in.
 
-Each step is explained on a page of its own, which has one button.
+Each step has a page of its own that explains it, with one button.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ from registrations.views.registration import redirect_to_sign_in
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: MemberRequest) -> HttpResponse:
-    """Explain what a pause does, take its end, pause."""
+    """Explain what a pause does, take its last day, pause."""
     return _until(request, Step.PAUSE, pausing.pause_registration, _("You are paused until %(day)s."))
 
 
@@ -45,7 +45,7 @@ def pause(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def away(request: MemberRequest) -> HttpResponse:
-    """Explain what being away does, take its end, keep it."""
+    """Explain what being away does, take its last day, store it."""
     return _until(request, Step.AWAY, pausing.set_away, _("You are away until %(day)s."))
 
 
@@ -81,7 +81,7 @@ def come_back(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_POST
 def findable(request: MemberRequest) -> HttpResponse:
-    """Let others find the person, or not any more."""
+    """Let others find the person, or stop it."""
     is_findable = request.POST.get("findable") == "yes"
     try:
         pausing.set_findable(member=request.user, is_findable=is_findable, by=request.user, now=timezone.now())
@@ -130,7 +130,7 @@ def withdraw(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: MemberRequest) -> HttpResponse:
-    """Explain what ends, take the word, erase, and end the session."""
+    """Explain what ends, check the word, erase the account, and end the session."""
     form = DeleteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -157,8 +157,10 @@ def unblock(request: MemberRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def still_in(request: HttpRequest, token: str) -> HttpResponse:
-    """One button that says "I am still in". The link alone keeps things as they are, and can be undone; who is signed
-    in says it themselves."""
+    """Show one button that says "I am still in".
+
+    The link alone keeps things as they are and can be undone; a signed-in member answers for themselves.
+    """
     asked = inactivity.registration_asked(unsign(PURPOSE, token))
     if asked is None:
         return render(request, "registrations/still_in_gone.html", status=410)
@@ -198,7 +200,7 @@ def _answer(
 @login_required
 @require_POST
 def link_undo(request: MemberRequest) -> HttpResponse:
-    """Take back what the link of a letter did in one's name."""
+    """Take back what the link of a letter did for the member."""
     registration = Registration.objects.of(request.user)
     if registration is None:
         return redirect("registrations:my-data")

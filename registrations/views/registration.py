@@ -1,4 +1,4 @@
-"""One's own registration read back: what is stored, what is missing, and handing it in."""
+"""One's own registration read back: what is stored, what is missing, and the button that submits it."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,13 +20,13 @@ from registrations.requests import MemberRequest, is_signed_in
 
 
 def redirect_to_sign_in(target: str) -> HttpResponse:
-    """Ask who it is, then lead back to ``target``."""
+    """Lead to signing in, and then back to ``target``."""
     return redirect(f"{reverse('registrations:sign-in')}?{urlencode({'next': target})}")
 
 
 @never_cache
 def registration_edit(request: HttpRequest) -> HttpResponse:
-    """Read everything back with what is missing; POST hands it in."""
+    """Show every answer and what is missing; POST submits the registration."""
     if not is_signed_in(request):
         return redirect_to_sign_in(request.path)
     if request.method == "POST":
@@ -83,7 +83,7 @@ def missing_of(facts: RegistrationFacts) -> list[readiness.Missing]:
 
 
 def progress(facts: RegistrationFacts, registration: Registration | None) -> list[dict[str, object]]:
-    """Return every step with whether something is missing there, for the indicator."""
+    """Return every step with whether something is missing there, for the progress indicator."""
     lacking: set[FormStep] = {step_of(missing.field) for missing in missing_of(facts)}
     return [
         {"step": step, "is_done": registration is not None and step not in lacking and not step.is_apart}

@@ -1,4 +1,4 @@
-"""Finding by typing, for the script of the form; without it the form's own button does the same."""
+"""Search while typing, for the script of the form; without it the form's own button does the same."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse

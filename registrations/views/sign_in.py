@@ -64,14 +64,18 @@ def _pending(request: HttpRequest) -> dict[str, Any]:
 
 
 def _browser_of(request: HttpRequest) -> str:
-    """Return what tells this browser from others, also while it sends two requests at once: the secret of the cookie it
-    got with the form; without one, its session."""
+    """Return what tells this browser from others, also while it sends two requests at once.
+
+    That is the secret of the cookie it got with the form; without a cookie, its session.
+    """
     return request.META.get("CSRF_COOKIE") or request.session.session_key or ""
 
 
 def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignInCode:
-    """Send a letter and remember its number for this browser; at the limit of the address, that of the newest one.
-    Raises EnoughLetters, LimitReached or CodeNotSent."""
+    """Send a letter and store its number for this browser; at the address's limit, store the newest letter's number.
+
+    Raises EnoughLetters, LimitReached or CodeNotSent.
+    """
     notice_wrong_hops(request, now=timezone.now())
     try:
         code = signing_in.send_sign_in_code(
@@ -95,7 +99,7 @@ def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignIn
 
 
 def _refused(response: HttpResponse, refusal: Exception | None) -> HttpResponse:
-    """Give a page its status: 429, and when to come back, where a limit was reached."""
+    """Set the status of the page: 429, and when to come back, if a limit was reached."""
     if isinstance(refusal, LimitReached):
         response.status_code = 429
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -103,14 +107,14 @@ def _refused(response: HttpResponse, refusal: Exception | None) -> HttpResponse:
 
 
 def _newest(pending: dict[str, Any]) -> SignInCode | None:
-    """Return the row of the newest letter of this browser, while it is there."""
+    """Return the row of this browser's newest letter, if it still exists."""
     numbers = [*pending["codes"], *pending["led"]]
     return SignInCode.objects.filter(pk__in=numbers).select_related("letter").order_by("-pk").first()
 
 
 @never_cache
 def sign_in_code(request: HttpRequest) -> HttpResponse:
-    """Take the code and sign in."""
+    """Check the code and sign in."""
     pending = _pending(request)
     newest = _newest(pending)
     if newest is None:
@@ -156,7 +160,7 @@ def _code_page(request: HttpRequest, form: CodeForm, newest: SignInCode) -> Http
 
 
 def _enter(request: HttpRequest, member: Member, other_door: str, *, leads_to: str) -> HttpResponse:
-    """Begin the session, give the member what waits for their address, and lead on."""
+    """Start the session, give the member what waits for their address, and lead on."""
     request.session.pop(PENDING, None)
     login(request, member, backend=BACKEND)
     if other_door:  # nothing is claimed before the owner had the chance to shut that door
@@ -176,7 +180,7 @@ def _warn_of_the_other_door(request: HttpRequest, username: str) -> None:
 
 @require_POST
 def sign_in_resend(request: HttpRequest) -> HttpResponse:
-    """Send another letter to the same address; the earlier ones keep working until they are too old."""
+    """Send another letter to the same address; earlier letters work until they are too old."""
     pending = _pending(request)
     newest = _newest(pending)
     if newest is None:
@@ -197,7 +201,7 @@ def sign_in_resend(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_link(request: HttpRequest) -> HttpResponse:
-    """Show what the link of a letter opens, with one button; only the button signs in, in this browser."""
+    """Show a page with one button for a letter's link; only the button signs in, in this browser."""
     secret = (request.POST if request.method == "POST" else request.GET).get("key", "")
     code = signing_in.code_of_link(secret=secret, now=timezone.now())
     if code is None:
@@ -227,7 +231,10 @@ def _open_by_link(request: HttpRequest, secret: str, code: SignInCode) -> HttpRe
 
 
 def _gone(request: HttpRequest, secret: str) -> HttpResponse:
-    """Say that a link opens nothing any more; lead on whom it opened the door for a moment ago, who pressed twice."""
+    """Say that a link no longer works.
+
+    If it signed this person in a moment ago, because they pressed the button twice, lead on instead.
+    """
     used = signing_in.link_used_just_now(secret=secret, now=timezone.now())
     if used and request.user.is_authenticated and request.user.email == used.address:
         return redirect(path_or_nothing(used.leads_to) or "home")

@@ -1,5 +1,4 @@
-"""Skills found by typing and the hints beside them, as JSON for the form's script, which names no person; and the
-news of one's suggestions."""
+"""Search for skills and their hints, as JSON without any person's name; and marking decisions as read."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
@@ -20,7 +19,7 @@ _LONGEST_ID = 18
 @login_required
 @require_GET
 def skill_search(request: MemberRequest) -> JsonResponse:
-    """Ten skills at most for `q`, each with the hint for `row` (wish or offer)."""
+    """Return ten skills at most for `q`, each with the hint for `row` (wish or offer)."""
     language = get_language() or "en"
     matches = skills.search(request.GET.get("q", ""), language=language)
     hints = _hints(request, [skill.skill_id for skill in matches])
@@ -40,7 +39,7 @@ def skill_search(request: MemberRequest) -> JsonResponse:
 @login_required
 @require_GET
 def skill_hints(request: MemberRequest) -> JsonResponse:
-    """The hints for each `id`, for `row` (wish or offer)."""
+    """Return the hint for each `id`, for `row` (wish or offer)."""
     sent = request.GET.getlist("id")[:MOST_HINTS]
     ids = [int(text) for text in sent if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID]
     return JsonResponse({"hints": {str(skill): hint for skill, hint in _hints(request, ids).items()}})
@@ -49,7 +48,7 @@ def skill_hints(request: MemberRequest) -> JsonResponse:
 @login_required
 @require_POST
 def suggestions_note(request: MemberRequest) -> HttpResponse:
-    """The person has read what became of their suggestions."""
+    """Record that the person has read the decisions on their suggestions."""
     note_suggestions(by=request.user, now=timezone.now())
     return redirect("home")
 

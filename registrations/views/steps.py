@@ -1,4 +1,4 @@
-"""One step of the registration: see it, change it, save it on its own."""
+"""One step of the registration: show it, change it, save it on its own."""
 
 from dataclasses import replace
 from typing import Any
@@ -31,10 +31,10 @@ SKILL_STEPS = ("share", "learn")
 
 
 def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
-    """Keep what was typed, unsaved, and show it again: after signing in where the session had ended.
+    """Store unsaved answers and show them again, after signing in if the session had ended.
 
-    Answers to the voluntary questions are not kept: what is kept leads to a person. What cannot be kept is shown in
-    the page that says so.
+    Answers to the voluntary questions are not stored, because the stored answers lead to a person. Answers that cannot
+    be stored are shown on the page that says so.
     """
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
@@ -64,7 +64,7 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
 
 @never_cache
 def registration_step(request: HttpRequest, step: str) -> HttpResponse:
-    """Show one step with what is stored; POST saves it, or changes the page and saves nothing."""
+    """Show one step with the stored answers; POST saves it, or changes the page and saves nothing."""
     shown = _step(step)
     if not is_signed_in(request):
         return keep_typed(request, step) if request.method == "POST" else redirect_to_sign_in(request.path)
@@ -99,7 +99,7 @@ def _page(
 
 
 def _changed(request: MemberRequest, page: StepPage) -> StepPage | None:
-    """Return the page as a button that saves nothing changes it, or None for a button that saves."""
+    """Return the page as changed by a button that saves nothing, or None for a button that saves."""
     if page.rows is not None and "more" in request.POST:
         return page.with_row()
     if page.step.name == "when" and request.POST.get("shortcut") in SHORTCUTS:
@@ -155,7 +155,7 @@ def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Re
 
 
 def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
-    """Return what to save: what was typed, or, where two windows differed, what was chosen."""
+    """Return what to save: what was typed, or what was chosen if two tabs differed."""
     values = page.values()
     for question in page.step.questions:
         if request.POST.get(f"choose-{question.name}") == STORED:
@@ -164,7 +164,7 @@ def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
 
 
 def _next(request: MemberRequest, step: FormStep, saved: Registration | None) -> str:
-    """Go on with the next step, back to the one before, or to the read-back: after a change, and at the end."""
+    """Go on to the next step, back to the one before, or to the read-back after a change and at the end."""
     target = {"on": steps.after(step), "back": steps.before(step)}.get(request.POST.get("go", ""))
     is_new = saved is None or saved.state == RegistrationState.DRAFT
     if target is None or not (is_new or request.POST.get("go") == "back"):

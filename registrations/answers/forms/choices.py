@@ -1,4 +1,4 @@
-"""What people choose from, in the language they read."""
+"""The choices of the registration form, in the reader's language."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -29,7 +29,8 @@ def country_choices() -> Choices:
 def skill_choices(mine: Iterable[int] = (), typed: Iterable[int] = ()) -> list[tuple[str, list[tuple[int, str]]]]:
     """Skills to choose from by family, each family sorted by name.
 
-    Those a person has already stay, retired or not; of those typed also the suggested, and the merged, which follow.
+    Skills that the person already has stay, even if retired. Of typed ones, suggested and merged skills are included
+    too.
     """
     language = get_language() or "en"
     choosable = {skill.pk: skill for skill in Skill.objects.for_choosing()}
@@ -55,7 +56,7 @@ def role_choices() -> list[tuple[int, str]]:
 
 
 def zone_choices(mine: str = "") -> list[tuple[str, Choices]]:
-    """Zones by continent; the cities read with spaces. A zone told before stays, even one that is seldom offered."""
+    """Zones by continent, with city names spelled with spaces. A stored zone stays, even one that is rarely offered."""
     by_area: Iterable[tuple[str, Iterable[str]]] = groupby(
         (name for name in zone_names() if "/" in name), key=lambda name: name.split("/")[0]
     )

@@ -29,7 +29,7 @@ _EMPTY = ("", "—")
 
 
 class StepForm(forms.Form):
-    """A draft needs only what can never be empty; what else is needed, `readiness` knows."""
+    """A form of one step. A draft only needs what can never be empty; `readiness` says what else review needs."""
 
     always_required: tuple[str, ...] = ()
 
@@ -72,7 +72,7 @@ class CountrySelect(forms.Select):
 
 @asks("who")
 class WhoForm(StepForm):
-    """Who I am. The group is typed and then chosen among what was found; what nobody finds is kept as written."""
+    """Who I am. The group is typed, then chosen among those found; a group that nobody finds is kept as typed."""
 
     country = forms.ChoiceField(label=_("Country or territory"), widget=CountrySelect)
     region = forms.ChoiceField(
@@ -158,7 +158,7 @@ class WhoForm(StepForm):
 
 
 class SkillForm(StepForm):
-    """Where skills are looked for; what is found becomes a row. Words nobody chose from are asked about."""
+    """Searching for skills; a chosen skill becomes a row. If typed words were not used to choose one, the form asks."""
 
     NOT_SAVING = frozenset({"look_up", "add", "suggest", "more"})
 
@@ -204,7 +204,7 @@ class WhenForm(StepForm):
         self.fields["zone"].choices = [_EMPTY, *choices.zone_choices(facts.zone)]
 
     def guess(self, zone: str, country: str) -> None:
-        """Fill in what is likely, where nothing was told yet; the page names the guess."""
+        """Fill in the likely zone if none is stored; the page says that it is a guess."""
         offered_zones = {value for _area, zones in self.fields["zone"].choices[1:] for value, _name in zones} - {"UTC"}
         self.guessed = next((guess for guess in (zone, only_zone_of(country)) if guess in offered_zones), "")
         if not self.is_bound and not self.initial.get("zone"):

@@ -1,4 +1,4 @@
-"""One step as a page: its form and its rows, read as the facts they become."""
+"""One step as a page: its form and its rows, read as facts."""
 
 from datetime import time
 from typing import Any
@@ -33,7 +33,10 @@ _ROW_FIELDS = {
 
 
 class StepPage:
-    """``data`` is what was typed; without it, ``facts`` are shown. ``seen`` tells which facts the form began with."""
+    """``data`` is what was typed; without it, ``facts`` are shown.
+
+    ``seen`` says which facts the form was opened with.
+    """
 
     def __init__(self, step: FormStep, *, facts: Any, data: QueryDict | None = None) -> None:
         self.step = step
@@ -50,7 +53,7 @@ class StepPage:
             )
 
     def is_valid(self) -> bool:
-        """Check every field; what is merely missing is no error."""
+        """Check every field; a field that is only missing is not an error."""
         return all([self.form.is_valid(), self.rows is None or self.rows.is_valid()])
 
     def values(self) -> dict[str, Any]:
@@ -68,7 +71,7 @@ class StepPage:
         ]
 
     def add_missing(self, missing: list[Missing]) -> None:
-        """Say at its field what may not be missing any more."""
+        """Show at each field that it is needed now."""
         for needed in missing:
             if needed.field in self.form.fields:
                 self.form.add_error(needed.field, needed.text)
@@ -112,14 +115,14 @@ class StepPage:
 
     @property
     def searched(self) -> str:
-        """What was typed to find a skill."""
+        """The text typed to find a skill."""
         return self.data.get("skill_text", "").strip() if self.data and "skill_text" in self.form.fields else ""
 
     def found(self) -> list[skills.FoundSkill]:
         return skills.search(self.searched, language=get_language() or "en") if self.searched else []
 
     def add_hints(self, member: Member) -> None:
-        """Say at each row how many others share or wish its skill."""
+        """Show at each row how many others share or want its skill."""
         side = skills.Row.OFFER if self.step.rows == "offers" else skills.Row.WISH
         keys = {row: _number(str(row["skill"].value() or "")) for row in self.rows}
         hints = skills.hints(set(keys.values()) - {None}, language=get_language() or "en", row=side, besides=member)

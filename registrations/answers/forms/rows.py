@@ -1,4 +1,4 @@
-"""The repeating rows of the registration: languages, offers, wishes, windows. A row left empty is no row."""
+"""The repeating rows of the registration: languages, offers, wishes, windows. An empty row is ignored."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,7 +30,10 @@ def required_only(form: forms.Form, names: Iterable[str] | None) -> Iterator[Non
 
 
 class RowForm(forms.Form):
-    """One row. ``telling`` are the fields that make it one; ``key`` says what it is about and gets ``options``."""
+    """One row.
+
+    A row counts if one of the ``telling`` fields is filled; ``key`` names its subject and gets ``options``.
+    """
 
     key = ""
     telling: tuple[str, ...] = ()
@@ -42,7 +45,7 @@ class RowForm(forms.Form):
         self.fields[self.key].choices = [_EMPTY, *options]
 
     def full_clean(self) -> None:
-        """A row in which nothing telling is filled in needs nothing, so emptying a row removes it."""
+        """Require nothing in a row whose telling fields are all empty, so that emptying a row removes it."""
         is_empty = self.is_bound and not any(self.data.get(self.add_prefix(name), "").strip() for name in self.telling)
         with required_only(self, () if is_empty else None):
             super().full_clean()
