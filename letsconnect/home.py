@@ -35,7 +35,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     me = _row_of(member, now=now)
     registration = getattr(me, "registration", None)
     batch = QueryBatch()
-    matches = batch.add(Match.objects.for_member(member).live().prefetch_related(None))
+    matches = batch.add(Match.objects.for_member(member).live().for_lines())
     sessions = batch.add(sessions_at_hand(member, now=now))
     suggestions = batch.add(SkillSuggestion.objects.to_tell(member).for_telling())
     clinics = batch.add(Clinic.objects.of_home(member, now=now))

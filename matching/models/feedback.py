@@ -218,4 +218,5 @@ def sessions_at_hand(member: Member, *, now: datetime) -> SessionQuerySet:
         )
         .filter(Q(state=SessionState.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | for_me[0] | for_me[1])
         .select_related("match__skill__merged_into", "learner__member", "sharer__member")
+        .only("state", "starts_at", "ends_at", "made_at", "waiting_for", "match__skill", *people.names())
     )

@@ -112,6 +112,15 @@ class MatchQuerySet(models.QuerySet["Match"]):
             return self
         return self.filter(people.of_regions(member.seat_regions))
 
+    def for_lines(self) -> "MatchQuerySet":
+        """Fetch no more than a line of a list says: the two people's names, the skill, and what is waited for. Without
+        reasons and answers: they are most of what rows of matches and registrations hold."""
+        columns = ("state", "asked_at", "answer_by", "learner_accepted_at", "sharer_accepted_at", "skill")
+        rows = self.prefetch_related(None).select_related(None)
+        return rows.select_related("learner__member", "sharer__member", "skill__merged_into").only(
+            *columns, *people.names()
+        )
+
     def with_people(self) -> "MatchQuerySet":
         """Fetch both people, their groups and the skill's names with the matches, in a constant number of queries."""
         return self.select_related(

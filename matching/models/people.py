@@ -53,3 +53,9 @@ def left(*columns: str) -> Q:
     closed = Member.objects.filter(is_active=False)
     gone = Registration.objects.filter(Q(state__in=_GONE) | Q(member__in=closed))
     return Q(*(Exists(gone.filter(pk=OuterRef(column))) for column in columns or BOTH), _connector=Q.OR)
+
+
+def names() -> list[str]:
+    """The columns, for ``only``, that tell how the two people of a row are called."""
+    told = ("member", "name", "member__name", "member__erased_at")
+    return [f"{side}__{column}" for side in BOTH for column in told]

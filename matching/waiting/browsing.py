@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from letsconnect.base.folding import plain
 from letsconnect.base.hours import QUARTERS_A_WEEK, next_monday
+from letsconnect.base.labels import label_of
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.models import Match, SharerRequest
 from matching.words import reasons
@@ -140,7 +141,7 @@ def cards(reader: Registration, keys: Sequence[int], listed: Listed, *, wished: 
         Card(
             person=person,
             name=reasons.name_of(person),
-            region=person.get_region_display(),
+            region=label_of(person, "region"),
             group=str(person.group or person.group_other or ""),
             skills=_skills_of(person, wished),
             languages=_languages_of(person),
@@ -257,7 +258,7 @@ def _skills_of(person: Registration, wished: set[int]) -> tuple[SharedSkill, ...
     """What the person shares, what the reader wishes first; a retired skill is not offered any more."""
     offers = [offer for offer in person.offers.all() if offer.skill.state != SkillState.RETIRED]
     told = [
-        SharedSkill(offer.skill.heir.pk, str(offer.skill), offer.get_level_display(), offer.skill.heir.pk in wished)
+        SharedSkill(offer.skill.heir.pk, str(offer.skill), label_of(offer, "level"), offer.skill.heir.pk in wished)
         for offer in offers
     ]
     return tuple(sorted(told, key=lambda one: (not one.is_wished, plain(one.name))))
@@ -267,7 +268,7 @@ def _languages_of(person: Registration) -> tuple[str, ...]:
     spoken = [row for row in person.spoken_languages.all() if row.level]
     return tuple(
         # Translators: a language and how well somebody speaks it, as in "Arabic (N – native)".
-        _("%(language)s (%(level)s)") % {"language": _language(row.code), "level": row.get_level_display()}
+        _("%(language)s (%(level)s)") % {"language": _language(row.code), "level": label_of(row, "level")}
         for row in sorted(spoken, key=lambda row: (-row.level, row.code))
     )
 
