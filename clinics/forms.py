@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from clinics import domain
 from clinics.domain import CapacityTooSmall, ClinicState
 from clinics.models import Clinic
+from letsconnect.base.choices import offer
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
 from letsconnect.base.zones import zone_names
 
@@ -66,12 +67,12 @@ class ClinicForm(forms.ModelForm):
             return
         names = zone_names()
         own = self.instance.zone
-        self.fields["zone"].choices = [(name, name) for name in (names if own in names else (own, *names))]
+        offer(self, "zone", [(name, name) for name in (names if own in names else (own, *names))])
         if self.instance.pk and not comes_twice(self.instance.wall_clock, self.instance.zone):
             self.initial["fold"] = ""
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         self._clean_start(cleaned)
         self._clean_capacity(cleaned)
         return cleaned

@@ -4,7 +4,7 @@ What a receiver does is part of that transaction. The sender has locked the memb
 clinics, and registrations last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -56,7 +56,7 @@ class Section:
 
     key: str
     title: str
-    rows: list[tuple[Item, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[Item, ...]] = field(default_factory=list)
     note: str = ""
 
 

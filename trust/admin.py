@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
 from registrations.admin.choosing_person import PersonForm
 from registrations.admin.seats import SeatAdmin
@@ -25,11 +25,13 @@ class TrustSeatAdmin(SeatAdmin):
     list_display = ["member", "from_on", "until_on"]
     ordering = ["until_on", "from_on"]
 
-    def get_fields(self, request: HttpRequest, obj: TrustSeat | None = None) -> list[str]:
+    def get_fields(
+        self, request: HttpRequest, obj: TrustSeat | None = None
+    ) -> list[str | list[str] | tuple[str, ...] | tuple[()]]:
         return ["member", "from_on", "until_on"]
 
     def confirmation_question(self, values: dict[str, Any]) -> str:
-        return _("Whoever is on the trust team reads what people tell it in confidence, with their names.")
+        return gettext("Whoever is on the trust team reads what people tell it in confidence, with their names.")
 
     def give(self, request: HttpRequest, values: dict[str, Any]) -> TrustSeat:
         return appoint_to_trust_team(member=values["member"], by=signed_in(request), now=timezone.now())

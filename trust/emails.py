@@ -53,7 +53,7 @@ def team_owed(seat: TrustSeat | None, now: datetime) -> str | None:
 
 def _render(letter: str, page: str) -> Callable[[Any, str, str], Rendered]:
     def render(about: Any, language: str, zone: str) -> Rendered:
-        context = {"link": absolute(page)}
+        context: dict[str, Any] = {"link": absolute(page)}
         if isinstance(about, TrustSeat):
             context |= {"seat": about, "name": about.member.name}
         return render_letter(f"trust/emails/{letter}", context, language=language, zone=zone)

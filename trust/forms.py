@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.choices import offer
 from letsconnect.base.fields import LineFormField
 from registrations.models import Member
 from trust.domain import ReportOutcome, ReportState
@@ -43,7 +44,7 @@ class ReportForm(forms.Form):
         """``is_named`` drops the question about whom it is: it is the other person of a match."""
         super().__init__(*args, **kwargs)
         self.team = {member.public_id: member for member in team}
-        self.fields["keep_from"].choices = [(key, str(member)) for key, member in self.team.items()]
+        offer(self, "keep_from", [(key, str(member)) for key, member in self.team.items()])
         for name, is_asked in (("who", not is_named), ("block", can_block), ("keep_from", bool(self.team))):
             if not is_asked:
                 del self.fields[name]

@@ -125,7 +125,7 @@ class ReportLookQuerySet(models.QuerySet["ReportLook"]):
     def note(self, *, viewer: Member, reports: Iterable[Report], on: date) -> None:
         """Record that a member of the team read these reports; once a day is enough."""
         looks = [ReportLook(viewer=viewer, report=report, seen_on=on) for report in reports]
-        self.bulk_create(looks, ignore_conflicts=True)
+        ReportLook.objects.bulk_create(looks, ignore_conflicts=True)
 
 
 class ReportLook(models.Model):

@@ -54,7 +54,10 @@ def report_new(request: MemberRequest) -> HttpResponse:
 def report_match(request: MemberRequest, match_id: int) -> HttpResponse:
     """Take a report about the other person of a match, whether the match is over or not."""
     match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
-    return _tell(request, other=match.person(match.side_of(request.user).other))
+    side = match.side_of(request.user)
+    if side is None:
+        raise Http404
+    return _tell(request, other=match.person(side.other))
 
 
 def _tell(request: MemberRequest, *, other: Registration | None) -> HttpResponse:

@@ -28,7 +28,7 @@ def connect() -> None:
 def on_withdrawn(
     sender: Any, *, registration: Registration, by: Member, now: datetime, leaves_clinics: bool, **kwargs: Any
 ) -> None:
-    if leaves_clinics:
+    if leaves_clinics and registration.member is not None:
         give_seats_back(registration.member, by=by, now=now)
 
 

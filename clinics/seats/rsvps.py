@@ -1,5 +1,6 @@
 """Signing up for a clinic. Every action that counts seats locks the clinic's row, counts again, then writes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -45,7 +46,7 @@ def rsvp(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> Rsvp:
         try:
             return _rsvp_once(clinic=clinic, member=member, by=by, now=now)
         except IntegrityError as refusal:
-            if refusal.__cause__.diag.constraint_name not in _TAKEN_MEANWHILE:
+            if getattr(getattr(refusal.__cause__, "diag", None), "constraint_name", "") not in _TAKEN_MEANWHILE:
                 raise
     raise ClinicBusy(_("Many people are signing up at this moment. Please try again."))
 
@@ -67,7 +68,7 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
     answer.turn += 1
     answer.made_at = now
     if answer.state == RsvpState.GOING:
-        answer.seat, answer.seated_at = domain.next_free_seat(capacity=clinic.capacity, taken=held), now
+        answer.seat, answer.seated_at = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(held)), now
     else:
         answer.place = (clinic.rsvps.aggregate(last=Max("place"))["last"] or 0) + 1
     answer.save()
@@ -141,7 +142,7 @@ def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
     moved = list(clinic.rsvps.waiting().select_related("member")[:free])
     for answer in moved:
         answer.state, answer.place, answer.seated_at = RsvpState.GOING, None, now
-        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=held)
+        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(held))
         held.append(answer.seat)
         answer.save(update_fields=["state", "seat", "place", "seated_at"])
         acts.record(by=None, verb="move_up", on=answer, now=now, was=RsvpState.WAITING, became=answer.state)
@@ -161,10 +162,14 @@ def _seats_held(clinic: Clinic) -> list[int | None]:
     return list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
 
 
+def _numbers(seats: Iterable[int | None]) -> list[int]:
+    return [seat for seat in seats if seat is not None]
+
+
 def _renumber(clinic: Clinic) -> None:
     """Bring seat numbers back into 1..capacity after the number of seats went down."""
     taken = _seats_held(clinic)
     for answer in clinic.rsvps.going().filter(seat__gt=clinic.capacity).order_by("seat"):
-        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=taken)
+        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(taken))
         taken.append(answer.seat)
         answer.save(update_fields=["seat"])

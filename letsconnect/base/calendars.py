@@ -77,7 +77,8 @@ def published(events: Iterable[Event], *, product: str, language: str, now: date
     calendar.add("x-wr-calname", settings.SITE_NAME)
     for event in events:
         calendar.add_component(_component(event, now=now))
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _calendar(method: str, product: str, language: str) -> Calendar:

@@ -45,7 +45,7 @@ def _column(field: "models.Field[Any, Any]") -> str:
     return field.column
 
 
-def _written(field: models.Field, value: Any) -> Any:
+def _written(field: "models.Field[Any, Any]", value: Any) -> Any:
     """Return a value in the text form that COPY reads."""
     if value is None:
         return _NULL

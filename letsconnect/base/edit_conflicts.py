@@ -46,7 +46,7 @@ def facts_of(form: forms.BaseForm) -> dict[str, Any]:
         return {form.add_prefix(name): _untouched(form, name) for name in form.fields}
 
 
-def facts_of_rows(formset: BaseModelFormSet) -> dict[str, Any]:
+def facts_of_rows(formset: "BaseModelFormSet[Any, Any]") -> dict[str, Any]:
     """Return the same for each row of a formset, named by the row's key instead of its position on the page."""
     with _everywhere_alike():
         return {
@@ -77,7 +77,7 @@ def _as_everywhere(form: forms.BaseForm, name: str, typed: list[str]) -> list[st
         return _shown(field.widget, field.prepare_value(value))
 
 
-def own_fields(form: forms.ModelForm) -> list[str]:
+def own_fields(form: "forms.ModelForm[Any]") -> list[str]:
     """Return the fields that a person types into, without a formset's keys and its box for deleting."""
     return [
         name
@@ -206,7 +206,8 @@ def _shown(widget: forms.Widget, value: Any) -> list[str]:
 
 def _suffixes(widget: forms.MultiWidget) -> list[str]:
     """What each part of the widget adds to its name; Django's stubs do not know of it."""
-    return getattr(widget, "widgets_names")  # noqa: B009
+    suffixes: list[str] = getattr(widget, "widgets_names")  # noqa: B009
+    return suffixes
 
 
 def _word(value: Any) -> str:

@@ -1,11 +1,12 @@
 """One line of text that other people read: cleaned in forms, checked by the database, isolated where it is shown."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.lines import (
@@ -45,7 +46,13 @@ class LineFormField(forms.CharField):
         )  # in a field it stands alone, as it was written
 
 
-class LineField(models.CharField):
+if TYPE_CHECKING:
+    _CharField = models.CharField[str | Combinable, str]
+else:
+    _CharField = models.CharField  # takes no types at run time
+
+
+class LineField(_CharField):
     """A column for one visible line of text; values read from it isolate themselves in templates, see `lines.Line`."""
 
     default_validators = [check_can_be_seen]

@@ -10,6 +10,6 @@ from django.http import HttpRequest
 ON_A_PAGE = 20
 
 
-def page_of(rows: Sequence[Any] | QuerySet[Any], request: HttpRequest) -> Page:
+def page_of(rows: Sequence[Any] | QuerySet[Any], request: HttpRequest) -> "Page[Any]":
     """Return the page that is asked for: the first where that is nonsense, the last where there are not so many."""
     return Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))

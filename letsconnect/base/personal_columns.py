@@ -83,9 +83,10 @@ def table_of(model: type[models.Model]) -> PersonalTable:
 
 def _followed(model: type[models.Model], way: Iterable[str]) -> type[models.Model] | None:
     """Return the table that the keys of these names lead to, one after the other; None if one of them is no key."""
-    at: Any = model
+    at: type[models.Model] | None = model
     for name in way:
-        at = at._meta.get_field(name).related_model if at is not None else None
+        leads_to = at._meta.get_field(name).related_model if at is not None else None
+        at = leads_to if isinstance(leads_to, type) else None
     return at
 
 
@@ -125,15 +126,16 @@ def _is(row: models.Model, lookup: str, member: models.Model, through: Collectio
             return False
     if last == "member" and at._meta.model_name == "registration" and at.pk in through:
         return True
-    return (at.pk if last == "pk" else getattr(at, at._meta.get_field(last).attname)) == member.pk
+    key = at.pk if last == "pk" else getattr(at, at._meta.get_field(last).attname)
+    return bool(key == member.pk)
 
 
-def _can_be_empty(field: models.Field) -> bool:
+def _can_be_empty(field: "models.Field[Any, Any]") -> bool:
     can_be_blank = isinstance(field, models.CharField | models.TextField | models.JSONField)
     return field.null or field.has_default() or can_be_blank
 
 
-def _empty(field: models.Field) -> Any:
+def _empty(field: "models.Field[Any, Any]") -> Any:
     if field.null:
         return None
     if field.has_default():

@@ -75,7 +75,7 @@ def all_objects(objects: Iterable[models.Model], only: Iterable[str] = ()) -> st
     )
 
 
-def _columns(model: type[models.Model], only: Iterable[str]) -> list[models.Field]:
+def _columns(model: type[models.Model], only: Iterable[str]) -> list["models.Field[Any, Any]"]:
     chosen = set(only)
     return [field for field in model._meta.concrete_fields if not chosen or field.name in chosen]
 

@@ -151,7 +151,7 @@ def _about(letter: Letter) -> models.Model | None:
         model = apps.get_model(letter.about_type)
     except LookupError as error:
         raise CannotBeWritten("no app knows what this letter is about any more") from error
-    about = model._base_manager.filter(pk=letter.about_id).first()
+    about: models.Model | None = model._base_manager.filter(pk=letter.about_id).first()
     if about is None:
         raise NotOwed("what it is about is gone")
     return about

@@ -58,4 +58,4 @@ def sweep(*, now: datetime) -> SweepResult:
 def _takes_sweep_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
-        return cursor.fetchone()[0]
+        return bool(cursor.fetchone()[0])

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.choices import offer
 from letsconnect.base.folding import plain
 from matching.engine.criteria import CRITERIA
 from matching.engine.settings import PRESETS, Settings
@@ -57,8 +58,8 @@ class DraftForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["skills"].choices = list(_skills_by_family())
-        self.fields["preset"].choices = [(name, levels.PRESETS.get(name, name)) for name in PRESETS]
+        offer(self, "skills", list(_skills_by_family()))
+        offer(self, "preset", [(name, levels.PRESETS.get(name, name)) for name in PRESETS])
         for criterion in CRITERIA:
             words = reasons.CRITERIA[criterion]
             self.fields[_WEIGHT + criterion] = forms.IntegerField(
@@ -139,8 +140,9 @@ class PairForm(forms.Form):
     def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = people_to_choose(people)
-        self.fields["learner"].choices = self.fields["sharer"].choices = choices
-        self.fields["skill"].choices = [("", "—"), *_skills_by_family()]
+        for name in ("learner", "sharer"):
+            offer(self, name, choices)
+        offer(self, "skill", [("", "—"), *_skills_by_family()])
 
 
 class TwoPeopleForm(forms.Form):
@@ -151,7 +153,9 @@ class TwoPeopleForm(forms.Form):
 
     def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["learner"].choices = self.fields["sharer"].choices = people_to_choose(people)
+        choices = people_to_choose(people)
+        for name in ("learner", "sharer"):
+            offer(self, name, choices)
 
 
 class ExcludeForm(forms.Form):
@@ -168,7 +172,9 @@ class ExcludeForm(forms.Form):
 
     def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["one"].choices = self.fields["other"].choices = people_to_choose(people)
+        choices = people_to_choose(people)
+        for name in ("one", "other"):
+            offer(self, name, choices)
 
 
 class LiftForm(forms.Form):

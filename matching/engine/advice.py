@@ -121,7 +121,7 @@ class _Asker:
 
         def but(*without: str) -> Bits:
             kept = [holds for rule, holds in rules.items() if rule not in without]
-            return np.bitwise_and.reduce(np.broadcast_arrays(*kept, rules["no_offer"]))
+            return np.asarray(np.bitwise_and.reduce(np.broadcast_arrays(*kept, rules["no_offer"])))
 
         theirs = self._known.region_wish[learners, None] > 0
         welcome = np.where(theirs, self._welcome[self._known.region[learners]], np.uint8(0))
@@ -226,12 +226,12 @@ class _Asker:
         if clock not in self._by_clock:
             weekly = self._every_week(clock, hour_begins(self._open))
             parts = weekly.reshape(len(weekly), SLOTS_A_WEEK // _SLOTS_A_PART, _SLOTS_A_PART)
-            self._by_clock[clock] = np.packbits(weekly, axis=1), parts.any(axis=2).astype(np.int32)
+            self._by_clock[clock] = np.packbits(weekly, axis=1), np.asarray(parts.any(axis=2), dtype=np.int32)
         return self._by_clock[clock]
 
     def _every_week(self, clock: int, slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(people, SLOTS_A_WEEK): marked in all weeks, by a clock."""
-        return self._by(clock, slots).all(axis=1)
+        return np.asarray(self._by(clock, slots).all(axis=1))
 
     def _by(self, clock: int, slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(people, weeks, SLOTS_A_WEEK): each slot of the first week where that clock shows the same in each week;
@@ -240,23 +240,23 @@ class _Asker:
             return slots
         at = self._known.clocks[clock - 1]
         weeks = np.arange(len(at))[:, None]
-        return slots[:, weeks, np.maximum(at, 0)] & (at >= 0)
+        return np.asarray(slots[:, weeks, np.maximum(at, 0)] & (at >= 0))
 
     def _slots_needed(self, clock: int, learners: Ints) -> Ints:
         """(learners, SLOTS_A_WEEK): how many more slots a week it takes to be free for an hour from this one on, in
         every week, and to be free for as long as the round asks of everybody."""
         slots = self._known.slots[learners]
         mine = self._by(clock, slots)
-        always, never = mine.all(axis=1), ~mine.any(axis=1)
+        always, never = np.asarray(mine.all(axis=1)), ~np.asarray(mine.any(axis=1))
         missing, gained = (_in_the_hour(each) for each in (~always, never))
         short = -(-(self._settings.min_minutes_a_week - minutes_free(slots)) // 15)
-        return missing + np.maximum(0, short[:, None] - gained)
+        return np.asarray(missing + np.maximum(0, short[:, None] - gained))
 
     def _is_taken(self, clock: int, learners: Ints) -> NDArray[np.bool_]:
         """(learners, SLOTS_A_WEEK): whether the hour from this slot on would overlap with a match they have."""
         if self._known.taken is None:
             return np.zeros((len(learners), SLOTS_A_WEEK), dtype=np.bool_)
-        return _in_the_hour(self._by(clock, self._known.taken[learners]).any(axis=1)) > 0
+        return _in_the_hour(np.asarray(self._by(clock, self._known.taken[learners]).any(axis=1))) > 0
 
     def _meeting(self, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
         """(place in ``learners``, sharer) of possible pairs that have an hour in common; not all of them, but for
@@ -295,16 +295,16 @@ def _in_the_hour(slots: NDArray[np.bool_]) -> Ints:
     return ahead[:, HOUR:] - ahead[:, :-HOUR]
 
 
-def _sums(row: Ints, table: NDArray) -> list[tuple[int, NDArray]]:
+def _sums(row: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
     """The sum of the lines of the table that belong to each row; rows ascend."""
     return _reduced(np.add, row, table)
 
 
-def _united(row: Ints, table: NDArray) -> list[tuple[int, NDArray]]:
+def _united(row: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
     return _reduced(np.bitwise_or, row, table)
 
 
-def _reduced(how: np.ufunc, row: Ints, table: NDArray) -> list[tuple[int, NDArray]]:
+def _reduced(how: np.ufunc, row: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
     if not len(row):
         return []
     rows, first = np.unique(row, return_index=True)

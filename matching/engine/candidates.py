@@ -43,10 +43,12 @@ def find(known: NumberedFacts) -> tuple[Candidates, dict[int, str]]:
     relations = Relations.of(known)
     for first in range(0, len(learners), _LEARNERS_AT_ONCE):
         some = learners[first : first + _LEARNERS_AT_ONCE]
-        possible = None
+        possible: Bits | None = None
         for rule, possible in relations.funnel(known, some):
             for row in some[~possible.any(axis=1)].tolist():
                 stuck.setdefault(row, rule)
+        if possible is None:  # there is always a rule
+            continue
         wish, sharer = relations.pairs(known, some, possible)
         learner = known.wish_person[wish]
         minutes = minutes_in_common(starts, learner, sharer)
@@ -117,7 +119,7 @@ class Relations:
 
 def region_suits(wish: Ints, same: NDArray[np.bool_], both_told: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether who has this wish is content with somebody of the same region, or not the same, or not told."""
-    return (wish == _EITHER) | (both_told & np.where(wish == _SAME, same, ~same))
+    return np.asarray((wish == _EITHER) | (both_told & np.where(wish == _SAME, same, ~same)))
 
 
 def _any_of(bits: Bits, which: Ints, person: Ints, learners: Ints) -> Bits:

@@ -12,6 +12,7 @@ the range the levels so far leave it: it asks what the next one would cost and w
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,9 @@ class _Range:
     least: Ints
     most: Ints
 
-    def next_and_last(self, costs: tuple[NDArray, NDArray], price: NDArray, level: str) -> tuple[Flags, Flags]:
+    def next_and_last(
+        self, costs: tuple[NDArray[Any], NDArray[Any]], price: NDArray[Any], level: str
+    ) -> tuple[Flags, Flags]:
         """Whether one more, and whether one fewer, would cost just nothing; raise if it would save something."""
         one_more, one_fewer = self.count < self.most, self.count > self.least
         following, last = (each + price for each in costs)
@@ -115,7 +118,7 @@ class _State:
         )
 
 
-def _check_stage(claims: Claims, state: _State, levels: tuple[str, ...], price: NDArray) -> _State:
+def _check_stage(claims: Claims, state: _State, levels: tuple[str, ...], price: NDArray[Any]) -> _State:
     """Prove one stage over what the earlier ones left free; return what this one leaves free."""
     name = ", ".join(levels)
     stage = claims.stage(levels)
@@ -176,7 +179,7 @@ def _to(node: int, tails: Ints) -> Ends:
     return tails, np.full(len(tails), node, dtype=np.int64)
 
 
-def _check_largest(price: NDArray, arcs: Sequence[Ends], name: str) -> None:
+def _check_largest(price: NDArray[Any], arcs: Sequence[Ends], name: str) -> None:
     """Whether the prices cannot all be larger: from those that are 0 every node is reached along such arcs."""
     reached = price == 0
     waits = [~reached[heads] for _, heads in arcs]

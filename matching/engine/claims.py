@@ -1,6 +1,7 @@
 """For the checker: the instance restated by rows, and what each level says of it, without the solver's arcs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,28 +44,28 @@ class Claims:
             places = np.minimum(places, wanted)
         return cls(instance, learner, sharer, region, people, places)
 
-    def gain(self, level: str) -> NDArray | None:
+    def gain(self, level: str) -> NDArray[Any] | None:
         """What each pair gains at a level; None where pairs as such gain nothing."""
         instance = self.instance
         if level == "tie_break":
             return self._lots()
         return {"fixed": instance.pair_fixed, "score": instance.pair_score, "keep": instance.pair_kept}.get(level)
 
-    def worth(self, level: str) -> NDArray | None:
+    def worth(self, level: str) -> NDArray[Any] | None:
         """What serving each learner gains at a level, with whomever; None where that gains nothing."""
         waited = self.instance.learner_waited
         if level == "waiting":
             return (waited if waited.max(initial=0) < 2**30 else waited.astype(object)) ** 2
         return np.ones_like(waited) if level == "served" else None
 
-    def left_out_costs(self, count: Ints) -> NDArray:
+    def left_out_costs(self, count: Ints) -> NDArray[Any]:
         """What the last of so many people left out of each region costs, in Python's integers."""
         people = self.people.astype(object)
-        return (2 * count.astype(object) - 1) * max(people.tolist(), default=1) ** 2 // people
+        return np.asarray((2 * count.astype(object) - 1) * max(people.tolist(), default=1) ** 2 // people)
 
-    def place_costs(self, count: Ints) -> NDArray:
+    def place_costs(self, count: Ints) -> NDArray[Any]:
         """What the last of so many places taken of each sharer costs, in Python's integers."""
-        return 2 * (self.instance.sharer_load.astype(object) + count.astype(object)) - 1
+        return np.asarray(2 * (self.instance.sharer_load.astype(object) + count.astype(object)) - 1)
 
     def value(self, level: str, chosen: Ints, taken: Ints, left: Ints) -> int:
         """What the chosen pairs are worth, added up anew."""
@@ -76,8 +77,12 @@ class Claims:
         if level == "spread":
             loads = zip(self.instance.sharer_load.tolist(), taken.tolist(), strict=True)
             return sum(load**2 - (load + more) ** 2 for load, more in loads)
-        worth = self.worth(level)
-        return sum((self.gain(level)[chosen] if worth is None else worth[self.learner[chosen]]).tolist())
+        worth, gain = self.worth(level), self.gain(level)
+        if worth is not None:
+            return sum(worth[self.learner[chosen]].tolist())
+        if gain is None:
+            raise ValueError(f"{level} is no level")
+        return sum(gain[chosen].tolist())
 
     def reach(self, level: str) -> int:
         """The most that one cycle, through no node twice, can change a level's total."""
@@ -89,13 +94,15 @@ class Claims:
         if worth is not None:  # only who is left out counts: a change of one person per region passed
             return max(1, len(self.people)) * largest(worth)
         gain = self.gain(level)
+        if gain is None:
+            raise ValueError(f"{level} is no level")
         others = len(self.places) + len(self.people) + 1
         return min(len(self.region), others) * (max(0, int(gain.max(initial=0))) - min(0, int(gain.min(initial=0))))
 
     def stage(self, levels: tuple[str, ...]) -> "StageCosts":
         """The levels as one, each weighed so that no cycle gains half as much from those after it as one of its own."""
-        gain: NDArray = np.zeros(len(self.learner), dtype=np.int64)
-        alone: NDArray = np.zeros(len(self.region), dtype=np.int64)
+        gain: NDArray[Any] = np.zeros(len(self.learner), dtype=np.int64)
+        alone: NDArray[Any] = np.zeros(len(self.region), dtype=np.int64)
         weights = {"equity": 0, "spread": 0}
         reach = 0
         for level in reversed(levels):
@@ -122,30 +129,32 @@ class StageCosts:
     """What the levels solved at once cost together."""
 
     claims: Claims
-    pair_cost: NDArray  # of each pair
-    left_out_cost: NDArray  # of each learner, region apart
+    pair_cost: NDArray[Any]  # of each pair
+    left_out_cost: NDArray[Any]  # of each learner, region apart
     equity_weight: int
     spread_weight: int
 
-    def place_costs(self, taken: Ints) -> tuple[NDArray, NDArray]:
+    def place_costs(self, taken: Ints) -> tuple[NDArray[Any], NDArray[Any]]:
         """What the next place of each sharer would cost, and what the last one does."""
-        return tuple(self.spread_weight * self.claims.place_costs(count) for count in (taken + 1, taken))
+        costs = self.claims.place_costs
+        return self.spread_weight * costs(taken + 1), self.spread_weight * costs(taken)
 
-    def region_costs(self, left: Ints) -> tuple[NDArray, NDArray]:
+    def region_costs(self, left: Ints) -> tuple[NDArray[Any], NDArray[Any]]:
         """What the next person left out of each region would cost, and what the last one does."""
-        return tuple(self.equity_weight * self.claims.left_out_costs(count) for count in (left + 1, left))
+        costs = self.claims.left_out_costs
+        return self.equity_weight * costs(left + 1), self.equity_weight * costs(left)
 
 
-def _plus(sums: NDArray, weight: int, more: NDArray | None) -> NDArray:
+def _plus(sums: NDArray[Any], weight: int, more: NDArray[Any] | None) -> NDArray[Any]:
     """``sums + weight × more``, in Python's integers where that is needed."""
     if more is None or not more.any():
         return sums
     if largest(sums) + weight * largest(more) >= _EXACT_FROM:
         sums, more = sums.astype(object), more.astype(object)
-    return sums + weight * more
+    return np.asarray(sums + weight * more)
 
 
-def largest(numbers: NDArray) -> int:
+def largest(numbers: NDArray[Any]) -> int:
     """How far from 0 these whole numbers go."""
     return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))
 

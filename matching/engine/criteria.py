@@ -34,7 +34,7 @@ def level_gap(known: NumberedFacts, candidates: Candidates) -> Ints:
     """The sharer above the learner, but not by too much."""
     skill = known.wish_skill[candidates.wish]
     above = known.offer_level[skill, candidates.sharer] - known.offer_level[skill, candidates.learner]
-    return _GAP[np.maximum(above, 0)]
+    return np.asarray(_GAP[np.maximum(above, 0)])
 
 
 def wish_priority(known: NumberedFacts, candidates: Candidates) -> Ints:

@@ -5,6 +5,7 @@ prices. Nothing here is believed: ``checker`` proves the answer without this mod
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pylmcf
@@ -16,8 +17,8 @@ from matching.engine.network import Network
 
 
 def solve_in_turn(
-    network: Network, costs: Iterable[NDArray], first_price: Ints | None = None
-) -> tuple[Ints, tuple[NDArray, ...]]:
+    network: Network, costs: Iterable[NDArray[Any]], first_price: Ints | None = None
+) -> tuple[Ints, tuple[NDArray[Any], ...]]:
     """The flow that is cheapest by the first cost, among those by the second, and so on; and each stage's prices.
 
     A flow is among the cheapest of a stage exactly if every arc whose reduced cost is not 0 stays at its bound. So
@@ -27,7 +28,7 @@ def solve_in_turn(
     flow = np.zeros(len(network.source), dtype=np.int64)
     free = np.arange(len(network.source))
     supply = network.supply.copy()
-    prices = []
+    prices: list[NDArray[Any]] = []
     for cost in costs:
         source, target = network.source[free], network.target[free]
         if first_price is not None and not prices:
@@ -43,7 +44,7 @@ def solve_in_turn(
     return flow, tuple(prices)
 
 
-def _solve(supply: Ints, source: Ints, target: Ints, capacity: Ints, cost: NDArray) -> tuple[Ints, NDArray]:
+def _solve(supply: Ints, source: Ints, target: Ints, capacity: Ints, cost: NDArray[Any]) -> tuple[Ints, NDArray[Any]]:
     if cost.dtype == object:
         return exact.min_cost_flow(supply, source, target, capacity, cost)
     graph = pylmcf.Graph(len(supply), source, target)

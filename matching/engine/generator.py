@@ -59,12 +59,13 @@ def people(count: int, *, seed: int = 0, weeks: int = 4, clocks_change: bool = F
         ),
         apart=ids[chance.integers(0, max(count, 1), (count // 10, 2))],
     )
-    history = {
-        "waited": chance.geometric(0.5, count) - 1,
-        "load": chance.choice(3, count, p=[0.6, 0.3, 0.1]),
-        "freshness": chance.integers(0, 700, count),
-    }
-    return replace(facts, people=replace(facts.people, **history))
+    people = replace(
+        facts.people,
+        waited=chance.geometric(0.5, count) - 1,
+        load=chance.choice(3, count, p=[0.6, 0.3, 0.1]),
+        freshness=chance.integers(0, 700, count),
+    )
+    return replace(facts, people=people)
 
 
 def _language_chances() -> NDArray[np.float64]:

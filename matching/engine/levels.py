@@ -26,10 +26,10 @@ _WIDE = 2**62  # where Python's integers take over from 64 bits
 class Level:
     """What making each pair gains, and what leaving out each learner, and each region's and place's arc, costs."""
 
-    pair: NDArray
-    alone: NDArray
-    region: NDArray
-    place: NDArray
+    pair: NDArray[Any]
+    alone: NDArray[Any]
+    region: NDArray[Any]
+    place: NDArray[Any]
     most_on_a_cycle: int  # at most so much can one cycle of the flow, through no node twice, change the total
 
 
@@ -63,7 +63,7 @@ def _level(name: str, instance: Instance, network: Network) -> Level:
     return Level(**parts, most_on_a_cycle=min(learners, others) * spread)
 
 
-def squares(waited: Ints) -> NDArray:
+def squares(waited: Ints) -> NDArray[Any]:
     """What serving a learner gains at the level "waiting": convex, so that a long wait outweighs several short ones."""
     return _wide(waited, 2**31) ** 2
 
@@ -73,7 +73,7 @@ def place_cost(load: Any, nth: Any) -> Any:
     return 2 * (load + nth) - 1
 
 
-def region_costs(network: Network, in_region: Ints) -> NDArray:
+def region_costs(network: Network, in_region: Ints) -> NDArray[Any]:
     """What the first, second … person left out of each region costs.
 
     The sum over a region of n is k²/n for k left out; so the k-th adds (2k − 1)/n. Times the square of the largest
@@ -81,7 +81,7 @@ def region_costs(network: Network, in_region: Ints) -> NDArray:
     As only their order decides which flow is cheapest, nothing is lost by rounding.
     """
     in_region = _wide(in_region, 2**20)
-    return (2 * network.region_nth - 1) * in_region.max(initial=1) ** 2 // in_region[network.region_of]
+    return np.asarray((2 * network.region_nth - 1) * in_region.max(initial=1) ** 2 // in_region[network.region_of])
 
 
 def tie_break(instance: Instance) -> Ints:
@@ -148,7 +148,7 @@ def is_safe(level: Level, network: Network) -> bool:
     return largest * len(network.supply) < SAFE
 
 
-def cost_of(level: Level, network: Network) -> NDArray:
+def cost_of(level: Level, network: Network) -> NDArray[Any]:
     """Cost per arc; Python integers where 64 bits would not be safe.
 
     Gains are turned to costs that are never below 0: a pair costs the best gain of all (at least 0) less its own, and
@@ -176,18 +176,18 @@ def values_of(levels: Mapping[str, Level], network: Network, flow: Ints) -> dict
     }
 
 
-def _weighed(higher: NDArray, weight: int, lower: NDArray) -> NDArray:
+def _weighed(higher: NDArray[Any], weight: int, lower: NDArray[Any]) -> NDArray[Any]:
     if not higher.any():
         return lower
     if weight >= _WIDE or _largest(higher) * weight + _largest(lower) >= _WIDE:
         higher = higher.astype(object)
-    return higher * weight + lower
+    return np.asarray(higher * weight + lower)
 
 
-def _wide(numbers: Ints, limit: int = _WIDE // 4) -> NDArray:
+def _wide(numbers: Ints, limit: int = _WIDE // 4) -> NDArray[Any]:
     """The same numbers, as Python's integers if one of them is too large to be reckoned with in 64 bits."""
     return numbers.astype(object) if _largest(numbers) >= limit else numbers
 
 
-def _largest(numbers: NDArray) -> int:
+def _largest(numbers: NDArray[Any]) -> int:
     return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))

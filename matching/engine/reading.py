@@ -116,10 +116,10 @@ def read(facts: Facts, settings: LeastAsked) -> NumberedFacts:
 
 def minutes_free(slots: NDArray[np.bool_]) -> Ints:
     """Each person's free minutes in their fullest week, so that an hour the clock skips takes nobody out."""
-    return 15 * slots.sum(axis=2, dtype=np.int64).max(axis=1, initial=0)
+    return np.asarray(15 * slots.sum(axis=2, dtype=np.int64).max(axis=1, initial=0))
 
 
-def _column(name: str, column: Column, length: int | None, dtype: Any = None) -> NDArray:
+def _column(name: str, column: Column, length: int | None, dtype: Any = None) -> NDArray[Any]:
     values = np.asarray(column, dtype=dtype)
     if values.ndim != 1:
         raise FactsError(f"{name} is not a flat list")
@@ -136,7 +136,7 @@ def _ints(name: str, column: Column, length: int | None = None) -> Ints:
 
 
 def _matrix(
-    name: str, ids: Ints, person: Column, keys: NDArray, key: Column, value: Column, least: int, most: int
+    name: str, ids: Ints, person: Column, keys: NDArray[Any], key: Column, value: Column, least: int, most: int
 ) -> NDArray[np.int8]:
     """A (people, keys) table of the values, 0 where there is none; refuses strangers, repeats and odd values."""
     rows = rows_of(_ints(f"{name}.person", person), ids)

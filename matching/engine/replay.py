@@ -8,6 +8,7 @@ import io
 import json
 from dataclasses import fields
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,9 +74,9 @@ def verify(unpacked: tuple[Instance, Result]) -> None:
         raise ProofFailed("solving again gives other prices")
 
 
-def _plain(price: NDArray) -> NDArray:
+def _plain(price: NDArray[Any]) -> NDArray[Any]:
     return price.astype(np.str_) if price.dtype == object else price
 
 
-def _numbers(price: NDArray) -> NDArray:
+def _numbers(price: NDArray[Any]) -> NDArray[Any]:
     return np.array([int(text) for text in price.tolist()], dtype=object) if price.dtype.kind == "U" else price

@@ -7,6 +7,7 @@ sound. Each arc's stages are packed into one Python integer, so far apart that n
 
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,8 @@ class Residual:
         target: Ints,
         capacity: Ints,
         flow: Ints,
-        costs: Sequence[NDArray],
-        prices: Sequence[NDArray],
+        costs: Sequence[NDArray[Any]],
+        prices: Sequence[NDArray[Any]],
     ) -> None:
         nodes = len(prices[0])
         self._source, self._target = source, target
@@ -48,7 +49,8 @@ class Residual:
         total = first[arcs] if weight == 1 else first[arcs].astype(object) * weight
         for stage, weight in others:
             total = total + stage[arcs] * weight
-        return total.tolist()
+        costs: list[int] = total.tolist()
+        return costs
 
     def ways_to(self, end: int) -> Iterator[tuple[int, int, dict[int, Step]]]:
         """Every node from which ``end`` can be reached: (packed distance, node, first step of each so far), nearest
@@ -92,18 +94,18 @@ class Residual:
             yield back, self._target[back], -1
 
 
-def _reduced(cost: NDArray, price: NDArray, source: Ints, target: Ints) -> NDArray:
+def _reduced(cost: NDArray[Any], price: NDArray[Any], source: Ints, target: Ints) -> NDArray[Any]:
     if _largest(cost) + 2 * _largest(price) >= SAFE:
         cost, price = cost.astype(object), price.astype(object)
-    return cost + price[source] - price[target]
+    return np.asarray(cost + price[source] - price[target])
 
 
-def _packs(stages: Sequence[NDArray], nodes: int) -> list[tuple[NDArray, int]]:
+def _packs(stages: Sequence[NDArray[Any]], nodes: int) -> list[tuple[NDArray[Any], int]]:
     """The stages as few numbers, each with what one of it counts: more than two ways can differ by in those after it.
 
     Neighbours share 64 bits where they fit; a stage in which nothing differs is left out.
     """
-    packs: list[tuple[NDArray, int]] = []
+    packs: list[tuple[NDArray[Any], int]] = []
     weight, inner, pack = 1, 1, np.zeros(len(stages[0]), dtype=np.int64)
     for stage in reversed(stages):
         room = 2 * (nodes + 1) * _largest(stage) + 1
@@ -117,5 +119,5 @@ def _packs(stages: Sequence[NDArray], nodes: int) -> list[tuple[NDArray, int]]:
     return [*packs, (pack, weight)][::-1]
 
 
-def _largest(numbers: NDArray) -> int:
+def _largest(numbers: NDArray[Any]) -> int:
     return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))

@@ -39,7 +39,8 @@ def pack_facts(facts: Facts, settings: Settings) -> bytes:
     arrays["people.slots"] = np.packbits(slots, axis=1)
     head = {"settings": asdict(settings), "slots": slots.shape[1]}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), **arrays)
+    arrays["head"] = np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     archive = buffer.getvalue()
     return _MARK + sha256(archive).digest() + archive
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base.choices import offer
 from matching.domain.matches import (
     WHY_DECLINED,
     WHY_REFUSED,
@@ -37,7 +38,7 @@ class MatchReasonForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["why"].choices = [(why.value, why.label) for why in self.allowed]
+        offer(self, "why", [(why.value, why.label) for why in self.allowed])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -97,12 +98,16 @@ class SharerFilter(forms.Form):
 
     def __init__(self, *args: Any, topics: Choices, languages: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic"].choices = [
-            ("", pgettext_lazy("topic", "anything")),
-            (MINE, _("what I wish to learn")),
-            *topics,
-        ]
-        self.fields["language"].choices = [("", pgettext_lazy("language", "any")), *languages]
+        offer(
+            self,
+            "topic",
+            [
+                ("", pgettext_lazy("topic", "anything")),
+                (MINE, _("what I wish to learn")),
+                *topics,
+            ],
+        )
+        offer(self, "language", [("", pgettext_lazy("language", "any")), *languages])
 
     def wanted(self) -> SharerSearch:
         """Return what was asked for and makes sense."""
@@ -136,10 +141,14 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, shared: Sequence[SharedSkill], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.wished = {one.key for one in shared if one.is_wished}
-        self.fields["skill"].choices = [
-            (one.key, _("%(skill)s (one of your wishes)") % {"skill": one.name} if one.is_wished else one.name)
-            for one in shared
-        ]
+        offer(
+            self,
+            "skill",
+            [
+                (one.key, _("%(skill)s (one of your wishes)") % {"skill": one.name} if one.is_wished else one.name)
+                for one in shared
+            ],
+        )
         if len(self.wished) == len(shared):
             del self.fields["adds_wish"]
 

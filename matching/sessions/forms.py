@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.choices import offer
 from letsconnect.base.templatetags.when import written
 from letsconnect.base.wall_clock import NotOneMoment, meanings, moment_of
 from letsconnect.base.zones import in_zone
@@ -79,9 +80,9 @@ class TimesForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.other_zone, self.other, self.now = zone, other_zone, other, now
-        self.fields["minutes"].choices = [
-            (minutes, gettext("%(minutes)d minutes") % {"minutes": minutes}) for minutes in MINUTES
-        ]
+        offer(
+            self, "minutes", [(minutes, gettext("%(minutes)d minutes") % {"minutes": minutes}) for minutes in MINUTES]
+        )
         for number in NUMBERS:
             self.fields[f"day_{number}"] = forms.DateField(
                 label=_("Day"),
@@ -150,7 +151,7 @@ class TimesForm(forms.Form):
             return None
         choices = meanings(wall, self.zone)
         if len(choices) > 1:
-            self.fields[meant].choices = [(value_of(one), self._in_words(one)) for one in choices]
+            offer(self, meant, [(value_of(one), self._in_words(one)) for one in choices])
         try:
             moment = moment_of(wall, self.zone, meant=told)
         except NotOneMoment as refusal:
@@ -212,7 +213,7 @@ class CancelSessionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["why"].choices = _labelled(WHY_CANCELLED_BY_PERSON)
+        offer(self, "why", _labelled(WHY_CANCELLED_BY_PERSON))
 
 
 class ChosenTimeForm(forms.Form):
