@@ -25,10 +25,11 @@ setup:  ## set up for tests and lint, nothing more
 test: setup  ## set up and run every test but the long storms, two at a time (ARGS="...": words for pytest)
 	@exec $(BIN)/python -m pytest -m "not chaos" -n 2 --dist worksteal $(ARGS)
 
-lint: setup  ## ruff, import-linter, missing migrations, templates
+lint: setup  ## ruff, import-linter, mypy, missing migrations, templates
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py check_templates
 
