@@ -6,7 +6,7 @@ from typing import Any
 
 from registrations.answers.kinds import Words
 from registrations.answers.questions import COLUMNS, Fact
-from registrations.answers.rows_in_words import ROWS
+from registrations.answers.rows_in_words import ROWS, Rows
 
 Plain = Mapping[str, Any]
 
@@ -42,14 +42,15 @@ def between(
     for name, rows in ROWS.items():
         if name in before and name in after:
             was, now = (
-                _followed(side[name], heirs) if rows.names == "skill" else side[name] for side in (before, after)
+                _followed(rows, side[name], heirs) if rows.names == "skill" else side[name] for side in (before, after)
             )
             differences += [Change(*change) for change in rows.changes(was, now, words)]
     return differences
 
 
-def _followed(rows: list[Any], heirs: Mapping[int, int]) -> list[Any]:
-    return [[heirs.get(skill, skill), *rest] for skill, *rest in rows]
+def _followed(rows: Rows, stored: list[Any], heirs: Mapping[int, int]) -> list[Any]:
+    read = (rows.row(*values) for values in stored)
+    return [row._replace(skill_id=heirs.get(row.skill_id, row.skill_id)) for row in read]
 
 
 def _in_words(fact: Fact, value: Any, words: Words) -> str:

@@ -162,18 +162,18 @@ def _write_columns(registration: Registration, values: Mapping[str, Any], *, now
 
 def _write_rows(registration: Registration, facts: RegistrationFacts, changed: set[str]) -> None:
     if "offers" in changed:
-        _replace(registration.offers, [Offer(registration=registration, **offer) for offer in facts.offer_rows()])
+        _replace(registration.offers, [Offer(registration=registration, **offer._asdict()) for offer in facts.offers])
     if "wishes" in changed:
-        _replace(registration.wishes, [Wish(registration=registration, **wish) for wish in facts.wish_rows()])
+        _replace(registration.wishes, [Wish(registration=registration, **wish._asdict()) for wish in facts.wishes])
     if "languages" in changed:
         _replace(
             registration.spoken_languages,
-            [SpokenLanguage(registration=registration, **language) for language in facts.language_rows()],
+            [SpokenLanguage(registration=registration, **language._asdict()) for language in facts.languages],
         )
     if "windows" in changed:
         _replace(
             registration.windows,
-            [Window(registration=registration, start=start, end=end) for start, end in facts.windows],
+            [Window(registration=registration, **window._asdict()) for window in facts.windows],
         )
 
 

@@ -37,7 +37,7 @@ def facts_of(registration: Registration) -> RegistrationFacts:
 def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
     """Return, by name, the facts that are rows of their own tables, for callers that read them in one batch."""
     return {
-        rows.name: getattr(registration, rows.related).values_list(*rows.columns)
+        rows.name: getattr(registration, rows.related).values_list(*rows.row._fields)
         for rows in ROWS.values()
         if rows.related
     }

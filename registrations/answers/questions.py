@@ -376,4 +376,4 @@ def keys_in(facts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
             yield column.kind.names, key
     for rows in ROWS.values():
         if rows.names:
-            yield from ((rows.names, row[0]) for row in facts.get(rows.name, ()))
+            yield from ((rows.names, rows.row(*row).skill_id) for row in facts.get(rows.name, ()))

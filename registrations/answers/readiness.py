@@ -38,7 +38,7 @@ def _about_the_person(facts: RegistrationFacts) -> list[Missing]:
 
 def _about_the_rows(facts: RegistrationFacts) -> list[Missing]:
     missing = []
-    if not any(level >= registrations.MIN_SHARED_LEVEL for _code, level, _best in facts.languages):
+    if not any(language.level >= registrations.MIN_SHARED_LEVEL for language in facts.languages):
         text = _("Please name at least one language that you speak at level %(level)s or better.")
         missing.append(Missing("languages", text % {"level": BabelLevel.INTERMEDIATE.value}))
     if not facts.offers and not facts.wishes:
@@ -46,7 +46,7 @@ def _about_the_rows(facts: RegistrationFacts) -> list[Missing]:
     if not facts.zone:
         text = _("Please choose your time zone; your free hours mean nothing without it.")
         missing.append(Missing("zone", text))
-    if sum(end - start for start, end in facts.windows) < registrations.MIN_FREE_MINUTES:
+    if sum(window.end - window.start for window in facts.windows) < registrations.MIN_FREE_MINUTES:
         missing.append(Missing("windows", _("Please name at least two free hours of the week.")))
     return missing
 

@@ -4,7 +4,7 @@ Each kind of row says itself in one line (to read back), as a change, as a cell 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -12,16 +12,23 @@ from django.utils.translation import pgettext
 from letsconnect.base.folding import plain
 from registrations.answers.kinds import Words
 from registrations.answers.windows import DAYS, say_minute, say_window, window_rows
+from registrations.domain.facts import LanguageFact, OfferFact, WindowFact, WishFact
 from registrations.domain.registrations import BabelLevel, ConsentDocument, OfferLevel, WishPriority
 from registrations.events import Item
 from registrations.reference.names import language_name
 
-Row = Sequence[Any]
+Row = Any  # of the rows' own type
 item = Item.of
 
 
+class ConsentFact(NamedTuple):
+    """A document somebody agreed to in today's version."""
+
+    document: str
+
+
 class Rows:
-    """One kind of row, each a tuple as in `RegistrationFacts`. Here: rows whose first value says what they are about.
+    """One kind of row, each of type ``row``. Here: rows whose first value says what they are about.
 
     ``names`` says of that value what it is a key of, if it is one. The rows stand in ``related`` of a registration.
     """
@@ -29,12 +36,12 @@ class Rows:
     name = ""
     names = ""
     related = ""
-    columns: tuple[str, ...] = ()
+    row: type[Row]
 
     def of(self, registration: Any) -> list[Row]:
         """Return the rows of a registration from what was fetched along with it."""
         rows = getattr(registration, self.related).all()
-        return [tuple(getattr(row, column) for column in self.columns) for row in rows]
+        return [self.row(*(getattr(row, column) for column in self.row._fields)) for row in rows]
 
     def lines(self, rows: Sequence[Row], words: Words) -> list[str]:
         """Return the rows as the person reads them back."""
@@ -79,7 +86,7 @@ class _SkillRows(Rows):
     names = "skill"
 
     def by_name(self, rows: Sequence[Row], words: Words) -> list[tuple[str, Row]]:
-        return sorted(((words.named("skill", row[0]), row) for row in rows), key=lambda pair: plain(pair[0]))
+        return sorted(((words.named("skill", row.skill_id), row) for row in rows), key=lambda pair: plain(pair[0]))
 
     def skill(self, key: int, words: Words) -> Item:
         return item("skill_id", _("Skill"), key, words.named("skill", key))
@@ -88,13 +95,14 @@ class _SkillRows(Rows):
 class OfferRows(_SkillRows):
     name = "offers"
     related = "offers"
-    columns = ("skill_id", "level", "would_host")
+    row = OfferFact
 
     def line(self, row: Row, words: Words) -> str:
-        skill, level, would_host = row
-        values = {"skill": words.named("skill", skill), "level": OfferLevel(level).label}
+        values = {"skill": words.named("skill", row.skill_id), "level": OfferLevel(row.level).label}
         return (
-            _("%(skill)s: %(level)s, also in a clinic") % values if would_host else _("%(skill)s: %(level)s") % values
+            _("%(skill)s: %(level)s, also in a clinic") % values
+            if row.would_host
+            else _("%(skill)s: %(level)s") % values
         )
 
     def about(self, key: int, words: Words) -> str:
@@ -112,21 +120,21 @@ class OfferRows(_SkillRows):
 
     def items(self, row: Row, words: Words) -> tuple[Item, ...]:
         return (
-            self.skill(row[0], words),
-            item("level", _("Level"), row[1], OfferLevel(row[1]).label),
-            item("would_host", _("I would share it in a clinic"), row[2]),
+            self.skill(row.skill_id, words),
+            item("level", _("Level"), row.level, OfferLevel(row.level).label),
+            item("would_host", _("I would share it in a clinic"), row.would_host),
         )
 
 
 class WishRows(_SkillRows):
     name = "wishes"
     related = "wishes"
-    columns = ("skill_id", "priority", "why")
+    row = WishFact
 
     def line(self, row: Row, words: Words) -> str:
-        skill, priority, why = row
-        values = {"skill": words.named("skill", skill), "priority": WishPriority(priority).label, "why": why}
-        return _("%(skill)s: %(priority)s. Why: %(why)s") % values if why else _("%(skill)s: %(priority)s") % values
+        label = WishPriority(row.priority).label
+        values = {"skill": words.named("skill", row.skill_id), "priority": label, "why": row.why}
+        return _("%(skill)s: %(priority)s. Why: %(why)s") % values if row.why else _("%(skill)s: %(priority)s") % values
 
     def about(self, key: int, words: Words) -> str:
         return _("Wants to learn: %(skill)s") % {"skill": words.named("skill", key)}
@@ -136,28 +144,27 @@ class WishRows(_SkillRows):
         return _("%(priority)s: %(why)s") % {"priority": label, "why": why} if why else label
 
     def cells(self, rows: Sequence[Row], words: Words) -> list[str]:
-        return [f"{name} ({why})" if why else name for name, (_key, _priority, why) in self.by_name(rows, words)]
+        return [f"{name} ({row.why})" if row.why else name for name, row in self.by_name(rows, words)]
 
     def heading(self) -> str:
         return _("What I want to learn")
 
     def items(self, row: Row, words: Words) -> tuple[Item, ...]:
         return (
-            self.skill(row[0], words),
-            item("priority", _("How soon"), row[1], WishPriority(row[1]).label),
-            item("why", _("Why"), row[2]),
+            self.skill(row.skill_id, words),
+            item("priority", _("How soon"), row.priority, WishPriority(row.priority).label),
+            item("why", _("Why"), row.why),
         )
 
 
 class LanguageRows(Rows):
     name = "languages"
     related = "spoken_languages"
-    columns = ("code", "level", "is_preferred")
+    row = LanguageFact
 
     def line(self, row: Row, words: Words) -> str:
-        code, level, is_preferred = row
-        values = {"language": language_name(code, words.language), "level": BabelLevel(level).label}
-        if is_preferred:
+        values = {"language": language_name(row.code, words.language), "level": BabelLevel(row.level).label}
+        if row.is_preferred:
             return _("%(language)s: %(level)s, preferred") % values
         return _("%(language)s: %(level)s") % values
 
@@ -171,8 +178,8 @@ class LanguageRows(Rows):
     def cells(self, rows: Sequence[Row], words: Words) -> list[str]:
         """The best spoken first, each with its Babel level."""
         return [
-            f"{language_name(code, words.language)} ({'N' if level == BabelLevel.NATIVE else level})"
-            for code, level, _is_preferred in sorted(rows, key=lambda row: (-row[1], row[0]))
+            f"{language_name(row.code, words.language)} ({'N' if row.level == BabelLevel.NATIVE else row.level})"
+            for row in sorted(rows, key=lambda row: (-row.level, row.code))
         ]
 
     def heading(self) -> str:
@@ -180,16 +187,16 @@ class LanguageRows(Rows):
 
     def items(self, row: Row, words: Words) -> tuple[Item, ...]:
         return (
-            item("code", _("Language"), row[0], language_name(row[0], words.language)),
-            item("level", _("Level"), row[1], BabelLevel(row[1]).label),
-            item("is_preferred", _("Preferred"), row[2]),
+            item("code", _("Language"), row.code, language_name(row.code, words.language)),
+            item("level", _("Level"), row.level, BabelLevel(row.level).label),
+            item("is_preferred", _("Preferred"), row.is_preferred),
         )
 
 
 class WindowRows(Rows):
     name = "windows"
     related = "windows"
-    columns = ("start", "end")
+    row = WindowFact
 
     def lines(self, rows: Sequence[Row], words: Words) -> list[str]:
         days = dict(DAYS)
@@ -211,8 +218,8 @@ class WindowRows(Rows):
 
     def items(self, row: Row, words: Words) -> tuple[Item, ...]:
         return (
-            item("start", pgettext("hours", "From"), row[0], say_minute(row[0])),
-            item("end", pgettext("hours", "Until"), row[1], say_minute(row[1])),
+            item("start", pgettext("hours", "From"), row.start, say_minute(row.start)),
+            item("end", pgettext("hours", "Until"), row.end, say_minute(row.end)),
         )
 
 
@@ -220,6 +227,7 @@ class ConsentRows(Rows):
     """Documents, which the facts name without a row around them."""
 
     name = "consents"
+    row = ConsentFact
 
     def line(self, row: Any, words: Words) -> str:
         return str(ConsentDocument(row).label)
@@ -239,7 +247,7 @@ class ConsentRows(Rows):
         return _("What I agree to today")
 
     def items(self, row: Row, words: Words) -> tuple[Item, ...]:
-        return (item("document", _("Document"), row[0], ConsentDocument(row[0]).label),)
+        return (item("document", _("Document"), row.document, ConsentDocument(row.document).label),)
 
 
 OFFERS, WISHES, LANGUAGES, WINDOWS, CONSENTS = OfferRows(), WishRows(), LanguageRows(), WindowRows(), ConsentRows()

@@ -1,25 +1,69 @@
 """What one person told us, as one frozen value: what a form hands to an action, and what two tabs are compared by."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any, NamedTuple
 
 from registrations.domain.registrations import ContactWay, RegionWish
 
-ROWS = ("offers", "wishes", "languages", "windows", "consents")
+
+class OfferFact(NamedTuple):
+    """A skill somebody shares."""
+
+    skill_id: int
+    level: int
+    would_host: bool
+
+
+class WishFact(NamedTuple):
+    """A skill somebody wishes to learn."""
+
+    skill_id: int
+    priority: int
+    why: str
+
+
+class LanguageFact(NamedTuple):
+    """A language somebody speaks."""
+
+    code: str
+    level: int
+    is_preferred: bool
+
+
+class WindowFact(NamedTuple):
+    """When somebody is free, in minutes of the local week."""
+
+    start: int
+    end: int
+
+
+# The facts that are rows of tables of their own; stored as lists, their values in the order of these names.
+NAMED_ROWS: Mapping[str, Callable[..., Any]] = {
+    "offers": OfferFact,
+    "wishes": WishFact,
+    "languages": LanguageFact,
+    "windows": WindowFact,
+}
+ROWS = (*NAMED_ROWS, "consents")
 
 
 def fingerprint(facts: object, names: Iterable[str]) -> str:
     """Return what two forms opened on the same values of the named facts have in common."""
-    told = repr([(name, getattr(facts, name)) for name in sorted(names)])
+    told = repr([(name, _without_names(getattr(facts, name))) for name in sorted(names)])
     return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+def _without_names(value: object) -> object:
+    """Return rows as plain tuples, so that a form that is open while the portal is updated is still understood."""
+    return tuple(tuple(row) if isinstance(row, tuple) else row for row in value) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True)
 class RegistrationFacts:
-    """Rows are tuples in a fixed order: offers (skill id, level, would host), wishes (skill id, priority, why),
-    languages (code, level, is preferred), windows (start, end) in minutes of the local week."""
+    """Rows may be handed over as plain tuples in the order of `NAMED_ROWS`; they are read by name."""
 
     name: str = ""
     country: str = ""
@@ -37,11 +81,15 @@ class RegistrationFacts:
     contact_way: str = ContactWay.EMAIL
     contact_text: str = ""
     away_until: date | None = None
-    offers: tuple[tuple[int, int, bool], ...] = ()
-    wishes: tuple[tuple[int, int, str], ...] = ()
-    languages: tuple[tuple[str, int, bool], ...] = ()
-    windows: tuple[tuple[int, int], ...] = ()
+    offers: tuple[OfferFact, ...] = ()
+    wishes: tuple[WishFact, ...] = ()
+    languages: tuple[LanguageFact, ...] = ()
+    windows: tuple[WindowFact, ...] = ()
     consents: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, row in NAMED_ROWS.items():
+            object.__setattr__(self, name, tuple(row(*values) for values in getattr(self, name)))
 
     @classmethod
     def column_names(cls) -> list[str]:
@@ -50,12 +98,3 @@ class RegistrationFacts:
 
     def columns(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.column_names()}
-
-    def offer_rows(self) -> list[dict[str, object]]:
-        return [{"skill_id": skill, "level": level, "would_host": host} for skill, level, host in self.offers]
-
-    def wish_rows(self) -> list[dict[str, object]]:
-        return [{"skill_id": skill, "priority": priority, "why": why} for skill, priority, why in self.wishes]
-
-    def language_rows(self) -> list[dict[str, object]]:
-        return [{"code": code, "level": level, "is_preferred": best} for code, level, best in self.languages]

@@ -11,6 +11,7 @@ from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
 from registrations.oldform.reading import encodings
 from registrations.oldform.reading.columns import NotTheOldForm
+from registrations.oldform.reading.report import Line
 from registrations.privacy.proved_addresses import Proved
 
 SHORTEST = 3  # shorter texts of the form, such as "no", tell nobody apart
@@ -71,6 +72,6 @@ def _text(content: bytes) -> str:
 
 
 def _quotes(line: list[Any], told: set[str], addresses: Iterable[str]) -> bool:
-    text = str(line[2]).strip() if len(line) > 2 else ""
+    text = str(Line(*line).text).strip() if len(line) == len(Line._fields) else ""
     is_theirs = len(text) >= SHORTEST and any(cell.startswith(text) for cell in told)
     return is_theirs or _names(" ".join(str(part) for part in line), addresses)

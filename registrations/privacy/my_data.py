@@ -16,7 +16,7 @@ from registrations.answers import sensitive
 from registrations.answers.facts import current_version, rows_of
 from registrations.answers.kinds import Words
 from registrations.answers.questions import VOLUNTARY
-from registrations.answers.rows_in_words import ROWS
+from registrations.answers.rows_in_words import ROWS, ConsentFact
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import SeatRole
 from registrations.models import (
@@ -165,9 +165,12 @@ def _answers(batch: QueryBatch, registration: Registration) -> SectionReader:
     agreed = batch.add(registration.member.consents.given().values_list("document", "version"))
     yield ()
     words = Words(get_language() or "en", {f"skill:{skill.pk}": str(skill) for skill in skills})
-    rows_by_name["consents"] = [(document,) for document, version in agreed if version == current_version(document)]
+    today = [ConsentFact(document) for document, version in agreed if version == current_version(document)]
+    rows_by_name["consents"] = today
     for name, rows in ROWS.items():
-        yield Section(name, rows.heading(), [rows.items(row, words) for row in sorted(rows_by_name[name])])
+        yield Section(
+            name, rows.heading(), [rows.items(rows.row(*values), words) for values in sorted(rows_by_name[name])]
+        )
 
 
 def _sensitive(member: Member) -> SectionReader:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.db import connection
 
 from registrations.domain import registrations
-from registrations.domain.facts import RegistrationFacts
+from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
 from registrations.models import Skill, SkillMerge
 
 _TREE = 0x4C43_5245_4601  # the tree of skills has one writer at a time
@@ -54,7 +54,7 @@ def follow(facts: RegistrationFacts) -> RegistrationFacts:
     A form that was opened before a merge may be saved after it. Call this under `keep_skills_in_place`: otherwise a
     merge could be completed in between, and the answer would stay with the merged skill.
     """
-    named = {row[0] for row in (*facts.offers, *facts.wishes)}
+    named = {row.skill_id for row in (*facts.offers, *facts.wishes)}
     heirs = _heirs(named)
     if not heirs:
         return facts
@@ -68,6 +68,6 @@ def follow(facts: RegistrationFacts) -> RegistrationFacts:
         wishes[key] = registrations.join_wishes(wishes.get(key), (priority, why))
     return replace(
         facts,
-        offers=tuple(sorted((skill, *rest) for skill, rest in offers.items())),
-        wishes=tuple(sorted((skill, *rest) for skill, rest in wishes.items())),
+        offers=tuple(OfferFact(skill, *rest) for skill, rest in sorted(offers.items())),
+        wishes=tuple(WishFact(skill, *rest) for skill, rest in sorted(wishes.items())),
     )

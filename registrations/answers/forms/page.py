@@ -156,7 +156,7 @@ def _options(rows: str, facts: RegistrationFacts, data: QueryDict | None) -> lis
     if rows == "windows":
         return list(DAYS)
     typed = {_number(value) for name, value in (data or {}).items() if name.endswith("-skill")}
-    return choices.skill_choices([row[0] for row in getattr(facts, rows)], typed - {None})
+    return choices.skill_choices([row.skill_id for row in getattr(facts, rows)], typed - {None})
 
 
 def _row_initial(rows: str, facts: RegistrationFacts) -> list[dict[str, Any]]:
