@@ -14,6 +14,6 @@ def label_of(row: Model, name: str) -> str:
 
 
 @cache
-def _labels(field: Field) -> dict[Any, Any]:
+def _labels(field: "Field[Any, Any]") -> dict[Any, Any]:
     """The words of each value, not yet translated: they are read in the language of whoever asks."""
     return dict(field.flatchoices)
