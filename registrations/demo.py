@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 
 from registrations.answers import editing
-from registrations.domain.facts import RegistrationFacts
+from registrations.domain.facts import LanguageFact, OfferFact, RegistrationFacts, WindowFact, WishFact
 from registrations.domain.registrations import ConsentDocument, RegistrationState, SeatRole
 from registrations.models import Group, Member, Registration, Role, Skill
 from registrations.reference.countries import region_of
@@ -67,7 +67,7 @@ POPULAR = (
 # Free when nobody else is, with one wish nobody shares: the last round has nobody for her, and says why.
 WAITING = ("Salma", "TN", "Africa/Tunis", "fr", {"ar": 6, "en": 1})
 WAITING_WISHES = ("wikidata", "budgeting", "social-media", "preventing-burnout", "podcasting")
-WAITING_HOURS = ((1 * 1440 + 4 * 60, 1 * 1440 + 6 * 60),)
+WAITING_HOURS = (WindowFact(1 * 1440 + 4 * 60, 1 * 1440 + 6 * 60),)
 ONE_IN_SO_MANY_IS_FOUND = 3
 WAITING_FOR_REVIEW = {"Didier", "Camila", "Rahim", "Nino", "Rania"}
 
@@ -107,7 +107,7 @@ def _somebody_who_waits(chance: random.Random, *, reviewer: Member, now: datetim
     name, country, zone, language, speaks = WAITING
     member = _member("waiting", name, zone, language, now=now)
     skills = dict(Skill.objects.active().values_list("slug", "pk"))
-    wishes = tuple(sorted((skills[slug], 2, "") for slug in WAITING_WISHES if slug in skills))
+    wishes = tuple(sorted(WishFact(skills[slug], 2, "") for slug in WAITING_WISHES if slug in skills))
     facts = replace(_facts(chance, name, country, zone, speaks), offers=(), wishes=wishes, windows=WAITING_HOURS)
     _register(member, facts, reviewer=reviewer, now=now)
     return member
@@ -131,12 +131,12 @@ def _liaison(region: str, *, by: Member, now: datetime) -> Member:
 def _facts(chance: random.Random, name: str, country: str, zone: str, speaks: dict[str, int]) -> RegistrationFacts:
     skills = dict(Skill.objects.active().values_list("slug", "pk"))
     drawn = chance.sample([slug for slug in POPULAR if slug in skills], 5)
-    offers = tuple(sorted((skills[slug], chance.randint(2, 4), chance.random() < 0.5) for slug in drawn[:2]))
-    wishes = tuple(sorted((skills[slug], chance.randint(1, 3), "") for slug in drawn[2:]))
+    offers = tuple(sorted(OfferFact(skills[slug], chance.randint(2, 4), chance.random() < 0.5) for slug in drawn[:2]))
+    wishes = tuple(sorted(WishFact(skills[slug], chance.randint(1, 3), "") for slug in drawn[2:]))
     start = chance.choice((16, 17, 18)) * 60
     days = sorted(chance.sample(range(7), 4))
-    weekend = [(5 * 1440 + 8 * 60, 5 * 1440 + 18 * 60), (6 * 1440 + 8 * 60, 6 * 1440 + 18 * 60)]
-    evenings = [(day * 1440 + start, day * 1440 + start + 240) for day in days if day < 5]
+    weekend = [WindowFact(day * 1440 + 8 * 60, day * 1440 + 18 * 60) for day in (5, 6)]
+    evenings = [WindowFact(day * 1440 + start, day * 1440 + start + 240) for day in days if day < 5]
     return RegistrationFacts(
         name=name,
         country=country,
@@ -147,7 +147,7 @@ def _facts(chance: random.Random, name: str, country: str, zone: str, speaks: di
         can_help=chance.randint(1, 3),
         offers=offers,
         wishes=wishes,
-        languages=tuple(sorted((code, level, level > 3) for code, level in speaks.items())),
+        languages=tuple(sorted(LanguageFact(code, level, level > 3) for code, level in speaks.items())),
         windows=tuple(sorted(evenings + weekend)),
         consents=(ConsentDocument.CODE_OF_CONDUCT, ConsentDocument.PRIVACY_NOTICE),
     )
