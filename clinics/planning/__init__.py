@@ -1,0 +1,1 @@
+"""Planning a clinic: drafting, announcing, moving, cancelling, and telling those who come."""

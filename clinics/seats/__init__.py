@@ -1,0 +1,1 @@
+"""Places at a clinic: going, waiting, moving up, giving back."""

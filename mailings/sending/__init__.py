@@ -1,0 +1,1 @@
+"""From a rendered letter to the mail server: composing, handing over, how long to wait."""

@@ -1,0 +1,1 @@
+"""Matches, sessions and feedback of the demo."""

@@ -1,0 +1,1 @@
+"""One match after its round: answers of the two people, reminders, its end."""

@@ -1,0 +1,1 @@
+"""Rounds of the matcher: drafts, computing, decisions of the working group, publishing, repairs."""

@@ -223,7 +223,7 @@ def _has_just_agreed(match: Match, starts_at: datetime, *, seen: str, now: datet
 
 
 def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, but: Session | None, by: Member) -> None:
-    """Raise Clash with a sentence that says whose hour it is; of the other's, nothing but that there is one."""
+    """Raise HourTaken with a sentence that says whose hour it is; of the other's, nothing but that there is one."""
     others = Session.objects.of_people(match.learner_id, match.sharer_id).at(starts_at, ends_at).with_people()
     for session in others.exclude(pk=but.pk if but else None):
         side = session.side_of(by)

@@ -1,0 +1,1 @@
+"""Accounts: signing in by code or wiki, limits on codes, usernames, closing."""

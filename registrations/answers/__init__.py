@@ -1,0 +1,1 @@
+"""What people answer in the registration: the questions, their forms, saving, reading back, exporting."""

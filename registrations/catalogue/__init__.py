@@ -1,0 +1,1 @@
+"""Skills, groups and roles: loading their seed into the database, and finding groups."""

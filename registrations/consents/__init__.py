@@ -1,0 +1,1 @@
+"""Agreements to the documents: what is asked, given and taken back."""

@@ -1,0 +1,1 @@
+"""What can be decided about members and registrations, without a database."""

@@ -1,0 +1,1 @@
+"""Somebody's part in the programme: paused, away, withdrawn, inactive, blocked people."""

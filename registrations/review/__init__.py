@@ -1,0 +1,1 @@
+"""The working group's review of registrations, and the rules of eligibility."""

@@ -1,0 +1,1 @@
+"""Seats in the working group: liaisons and coordinators, given and ended."""

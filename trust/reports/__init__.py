@@ -1,0 +1,1 @@
+"""Confidential reports: written, read, decided, forgotten."""
