@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -167,7 +167,7 @@ class VersionedAdmin(_Admin[Row]):
         comparison = edit_conflicts.compare(
             changed, opened=opened, posted=request.POST, row=obj, form=form, formsets=formsets
         )
-        vars(request)["POST"] = comparison.data  # the form goes on with what stands there now
+        cast(Any, request).POST = comparison.data  # the form goes on with what stands there now; Django allows it
         noted_on(request).was_faster = True
         return {"differences": comparison.differences}
 

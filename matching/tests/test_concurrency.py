@@ -13,7 +13,7 @@ from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState
 from matching.matches.answering import accept_match, withdraw_from_match
 from matching.models import Match, Round
-from matching.rounds import publishing, reviews
+from matching.rounds import both_roles, publishing, reviews
 from matching.rounds.computing import solve_round, solve_waiting_rounds
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_match, refuse_match
@@ -47,13 +47,13 @@ def at_once(calls):
 @pytest.fixture
 def crowd(monkeypatch):
     """Forty proposals for one sharer of two places, and some time between counting the places and taking one."""
-    honest = reviews.is_blocked
+    honest = both_roles.is_blocked
 
     def slow(match):
         time.sleep(0.02)
         return honest(match)
 
-    monkeypatch.setattr(reviews, "is_blocked", slow)
+    monkeypatch.setattr(both_roles, "is_blocked", slow)
     sharer = make_registration(offers=["wikidata"], can_help=PLACES)
     coordinator = make_coordinator()
     round_ = make_round()

@@ -14,7 +14,7 @@ from matching import engine
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState, RoundState
 from matching.engine import replay
 from matching.models import Match, Round
-from matching.rounds import reviews
+from matching.rounds import both_roles, reviews
 from matching.rounds.by_hand import swap_match
 from matching.rounds.computing import solve_round
 from matching.rounds.repairing import compute_repair, repair_round
@@ -92,13 +92,13 @@ def assert_no_double_match(won, *, at_most):
 @pytest.fixture
 def slow(monkeypatch):
     """Some time between counting the places and taking one."""
-    honest = reviews.is_blocked
+    honest = both_roles.is_blocked
 
     def slowly(match):
         time.sleep(0.02)
         return honest(match)
 
-    monkeypatch.setattr(reviews, "is_blocked", slowly)
+    monkeypatch.setattr(both_roles, "is_blocked", slowly)
 
 
 def test_sixty_approvals_at_once_make_no_double_match(slow):

@@ -105,6 +105,7 @@ CODES |= {
     "left_out",
     "call_link",
     "slug",
+    "reminder",
     "email",
 }
 CODES |= {"cancel_reason", "password", "address"}
