@@ -44,7 +44,7 @@ def process_kind(argv: Sequence[str], *, environ: Mapping[str, str] = os.environ
 
 def set_process_kind(kind: str) -> None:
     """Say what kind of process this is, before the settings are read; an environment variable that says so wins."""
-    global _told
+    global _kind
     _kind = kind
 
 

@@ -132,3 +132,12 @@ def test_a_server_that_kept_us_waiting_is_not_waited_for_again(gone, monkeypatch
         other.ensure_connection()
 
     assert len(tries) == 1
+
+
+def test_what_the_entry_point_of_pages_says_of_its_process_counts(monkeypatch):
+    monkeypatch.delenv(database_timeouts.PROCESS, raising=False)
+    monkeypatch.setattr(database_timeouts, "_kind", "")
+
+    database_timeouts.set_process_kind("web")
+
+    assert database_timeouts.this_process() == "web"
