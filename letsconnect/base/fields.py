@@ -46,6 +46,14 @@ class LineFormField(forms.CharField):
         )  # in a field it stands alone, as it was written
 
 
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """Return a field that the form declares as one with choices, to fill them in."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is a field without choices")
+    return field
+
+
 if TYPE_CHECKING:
     _CharField = models.CharField[str | Combinable, str]
 else:

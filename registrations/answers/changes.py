@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from registrations.answers.kinds import Words
-from registrations.answers.questions import COLUMNS, Fact
-from registrations.answers.rows_in_words import ROWS, Rows
+from registrations.answers.question_rows import Fact
+from registrations.answers.questions import COLUMNS
+from registrations.answers.rows_in_words import ROWS, AnswerRows, RowFact, SkillRows
 
 Plain = Mapping[str, Any]
 
@@ -41,16 +42,14 @@ def between(
     ]
     for name, rows in ROWS.items():
         if name in before and name in after:
-            was, now = (
-                _followed(rows, side[name], heirs) if rows.names == "skill" else side[name] for side in (before, after)
-            )
+            was, now = (_rows(rows, side[name], heirs) for side in (before, after))
             differences += [Change(*change) for change in rows.changes(was, now, words)]
     return differences
 
 
-def _followed(rows: Rows, stored: list[Any], heirs: Mapping[int, int]) -> list[Any]:
-    read = (rows.row(*values) for values in stored)
-    return [row._replace(skill_id=heirs.get(row.skill_id, row.skill_id)) for row in read]
+def _rows(kind: AnswerRows[RowFact], stored: list[Any], heirs: Mapping[int, int]) -> list[RowFact]:
+    rows = kind.read(stored)
+    return kind.followed(rows, heirs) if isinstance(kind, SkillRows) else rows
 
 
 def _in_words(fact: Fact, value: Any, words: Words) -> str:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from registrations import documents
-from registrations.answers.rows_in_words import ROWS
+from registrations.answers.rows_in_words import TABLES
 from registrations.domain.facts import RegistrationFacts
 from registrations.models import Member, Registration
 
@@ -26,21 +26,15 @@ def agreed_documents(member: Member | None) -> tuple[str, ...]:
 
 def facts_of(registration: Registration) -> RegistrationFacts:
     """Read the facts back from the rows."""
-    return RegistrationFacts(
-        **{name: getattr(registration, name) for name in RegistrationFacts.column_names() if name != "topics"},
-        topics=tuple(registration.topics),
-        **{name: tuple(sorted(rows)) for name, rows in rows_of(registration).items()},
-        consents=agreed_documents(registration.member),
-    )
+    values: dict[str, Any] = {name: getattr(registration, name) for name in RegistrationFacts.column_names()}
+    values |= {name: tuple(sorted(rows)) for name, rows in rows_of(registration).items()}
+    values |= {"topics": tuple(registration.topics), "consents": agreed_documents(registration.member)}
+    return RegistrationFacts(**values)
 
 
 def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
     """Return, by name, the facts that are rows of their own tables, for callers that read them in one batch."""
-    return {
-        rows.name: getattr(registration, rows.related).values_list(*rows.row._fields)
-        for rows in ROWS.values()
-        if rows.related
-    }
+    return {rows.name: getattr(registration, rows.related).values_list(*rows.row._fields) for rows in TABLES}
 
 
 def facts_to_begin_with(member: Member) -> RegistrationFacts:

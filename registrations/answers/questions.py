@@ -5,97 +5,20 @@ A new question is a column (models, migration, columns.toml), a fact (domain/fac
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.fields import LineFormField
 from registrations.answers import kinds
-from registrations.answers.kinds import Kind, Words
-from registrations.answers.rows_in_words import CONSENTS, LANGUAGES, OFFERS, ROWS, WINDOWS, WISHES, Rows
-from registrations.domain.registrations import AgeRange, ContactWay, Gender, Region, RegionWish, Topic
+from registrations.answers.kinds import Words
+from registrations.answers.question_rows import BETWEEN, Fact, Question, TickField
+from registrations.answers.rows_in_words import CONSENTS, LANGUAGES, OFFERS, WINDOWS, WISHES, TableRows
+from registrations.domain.registrations import AgeRange, ConsentDocument, ContactWay, Gender, Region, RegionWish, Topic
 
-BETWEEN = "; "  # of two things in one cell of a spreadsheet
 _NO_ANSWER = ("", _("no answer"))
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A fact that is a column: what the working group calls it, its kind, and its field in the form of the step. Where
-    the form itself has to find choices for the field, it stands there."""
-
-    name: str
-    label: Promise
-    kind: Kind
-    field: forms.Field | None = None
-
-    def lines(self, facts: Any, words: Words, *, for_the_person: bool = False) -> list[Any]:
-        return self.kind.lines(getattr(facts, self.name), words, for_the_person=for_the_person)
-
-    def cell(self, registration: Any, words: Words) -> object:
-        if self.kind.is_plain:
-            return getattr(registration, self.name)
-        return BETWEEN.join(map(str, self.lines(registration, words)))
-
-
-Cell = tuple[Any, Callable[[Any, Words], object]]  # the heading, and how it is read from a registration
-BY_ITS_FACTS: Any = object()
-
-
-@dataclass(frozen=True)
-class Question:
-    """``facts`` are answered together. Where nothing is said, the label is that of the field, each fact is a line of
-    the read-back and a column of the export, and the desk shows the columns of the registration under their names.
-    """
-
-    step: str
-    facts: tuple[Fact | Rows, ...]
-    label: Promise | None = None
-    read_back: Callable[[Any, Words], list[Any]] | None = None
-    cells: tuple[Cell, ...] = BY_ITS_FACTS
-    desk: tuple[str, ...] = BY_ITS_FACTS
-    for_coordinators: bool = False  # liaisons of a region neither see nor export it
-    columns: tuple[Fact, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        columns = tuple(fact for fact in self.facts if isinstance(fact, Fact))
-        asked = columns[0].field if columns else None
-        known = {
-            "columns": columns,
-            "label": self.label or (asked.label if asked is not None else columns[0].label),
-            "desk": tuple(fact.name.removesuffix("_id") for fact in columns)
-            if self.desk is BY_ITS_FACTS
-            else self.desk,
-            "cells": tuple((fact.label, fact.cell) for fact in columns) if self.cells is BY_ITS_FACTS else self.cells,
-        }
-        for name, value in known.items():
-            object.__setattr__(self, name, value)
-
-    @property
-    def name(self) -> str:
-        return self.facts[0].name
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(fact.name for fact in self.facts)
-
-    def lines(self, facts: Any, words: Words) -> list[str]:
-        """Return the answer as the person reads it back, a line for each thing said."""
-        if self.read_back is not None:
-            lines = self.read_back(facts, words)
-        else:
-            lines = [line for fact in self.facts for line in _lines(fact, facts, words)]
-        return [str(line) for line in lines if line]
-
-
-def _lines(fact: Fact | Rows, facts: Any, words: Words) -> list[Any]:
-    if isinstance(fact, Fact):
-        return fact.lines(facts, words, for_the_person=True)
-    return fact.lines(getattr(facts, fact.name), words)
 
 
 def _group(facts: Any, words: Words) -> list[Any]:
@@ -110,7 +33,7 @@ def _contact(registration: Any, _words: Words) -> str:
     return f"{ContactWay(registration.contact_way).label} {registration.contact_text}".strip()
 
 
-def _cell_of(rows: Rows) -> Callable[[Any, Words], str]:
+def _cell_of(rows: TableRows[Any]) -> Callable[[Any, Words], str]:
     return lambda registration, words: BETWEEN.join(rows.cells(rows.of(registration), words))
 
 
@@ -140,6 +63,21 @@ TOPICS: Question = Question(
     cells=((_("topics of work"), lambda registration, words: BETWEEN.join(TOPICS.lines(registration, words))),),
     desk=("shown_topics",),
 )
+
+CONSENT_TICKS = {
+    "agrees_to_conduct": TickField(
+        ConsentDocument.CODE_OF_CONDUCT,
+        forms.BooleanField(label=_("I will follow the Universal Code of Conduct.")),
+    ),
+    "agrees_to_privacy": TickField(
+        ConsentDocument.PRIVACY_NOTICE,
+        forms.BooleanField(label=_("I have read the privacy notice and agree to it.")),
+    ),
+    "wants_newsletter": TickField(
+        ConsentDocument.NEWSLETTER,
+        forms.BooleanField(label=_("Send me the monthly newsletter."), required=False),
+    ),
+}
 
 # In the order of the export and the desk; a step asks for its own in this order, too.
 QUESTIONS = (
@@ -316,7 +254,14 @@ QUESTIONS = (
         desk=("contact",),
         for_coordinators=True,
     ),
-    Question("consents", (CONSENTS,), label=_("What I agree to"), cells=(), desk=("consent_lines",)),
+    Question(
+        "consents",
+        (CONSENTS,),
+        label=_("What I agree to"),
+        cells=(),
+        desk=("consent_lines",),
+        ticks=CONSENT_TICKS,
+    ),
 )
 
 # Kept apart from the registration: no desk, no export, no changes.
@@ -364,8 +309,7 @@ def questions_of(step: str) -> tuple[Question, ...]:
 
 def fields_of(step: str) -> dict[str, forms.Field]:
     """Return the fields the questions of one step bring along."""
-    columns = [fact for question in questions_of(step) for fact in question.columns]
-    return {fact.name: fact.field for fact in columns if fact.field is not None}
+    return {name: field for question in questions_of(step) for name, field in question.fields.items()}
 
 
 def keys_in(facts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
@@ -374,6 +318,5 @@ def keys_in(facts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         key = facts.get(column.name)
         if column.kind.names and key is not None:
             yield column.kind.names, key
-    for rows in ROWS.values():
-        if rows.names:
-            yield from ((rows.names, rows.row(*row).skill_id) for row in facts.get(rows.name, ()))
+    for rows in (OFFERS, WISHES):
+        yield from (("skill", row.skill_id) for row in rows.read(facts.get(rows.name, ())))

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from registrations.answers import snapshots
 from registrations.answers.kinds import Words
-from registrations.answers.questions import Question
+from registrations.answers.question_rows import Question
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 Each kind of row says itself in one line (to read back), as a change, as a cell of an export and as items of "my data".
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,9 +16,9 @@ from registrations.answers.windows import DAYS, say_minute, say_window, window_r
 from registrations.domain.facts import LanguageFact, OfferFact, WindowFact, WishFact
 from registrations.domain.registrations import BabelLevel, ConsentDocument, OfferLevel, WishPriority
 from registrations.events import Item
+from registrations.models import Registration
 from registrations.reference.names import language_name
 
-Row = Any  # of the rows' own type
 item = Item.of
 
 
@@ -27,77 +28,120 @@ class ConsentFact(NamedTuple):
     document: str
 
 
-class Rows:
-    """One kind of row, each of type ``row``. Here: rows whose first value says what they are about.
+RowFact = TypeVar("RowFact", bound=NamedTuple)
+SkillFact = TypeVar("SkillFact", OfferFact, WishFact)
+Difference = tuple[str, str, str]  # what it is about, what was said, what is said
 
-    ``names`` says of that value what it is a key of, if it is one. The rows stand in ``related`` of a registration.
-    """
 
-    name = ""
-    names = ""
-    related = ""
-    row: type[Row]
+class AnswerRows(ABC, Generic[RowFact]):
+    """One kind of row, each of type ``row``: what is asked of every kind. ``name`` is the fact that holds the rows."""
 
-    def of(self, registration: Any) -> list[Row]:
+    name: str
+    row: type[RowFact]
+
+    def read(self, stored: Iterable[Any]) -> list[RowFact]:
+        """Return rows from the facts of a registration or of a snapshot, which keeps each as a list."""
+        return [self.row._make(values) for values in stored]
+
+    @abstractmethod
+    def lines(self, rows: Sequence[RowFact], words: Words) -> list[str]:
+        """Return the rows as the person reads them back."""
+
+    @abstractmethod
+    def changes(self, before: Sequence[RowFact], after: Sequence[RowFact], words: Words) -> list[Difference]:
+        """Return what differs between the rows of two moments."""
+
+    @abstractmethod
+    def heading(self) -> str:
+        """Return what "my data" calls these rows."""
+
+    @abstractmethod
+    def items(self, row: RowFact, words: Words) -> tuple[Item, ...]:
+        """Return one row as "my data" shows it."""
+
+
+class TableRows(AnswerRows[RowFact]):
+    """Rows of a table that points at the registration, in its ``related`` name; the export shows them."""
+
+    related: str
+
+    def of(self, registration: Registration) -> list[RowFact]:
         """Return the rows of a registration from what was fetched along with it."""
         rows = getattr(registration, self.related).all()
-        return [self.row(*(getattr(row, column) for column in self.row._fields)) for row in rows]
+        return self.read([getattr(row, column) for column in self.row._fields] for row in rows)
 
-    def lines(self, rows: Sequence[Row], words: Words) -> list[str]:
-        """Return the rows as the person reads them back."""
+    @abstractmethod
+    def cells(self, rows: Sequence[RowFact], words: Words) -> list[str]:
+        """Return what a cell of a spreadsheet holds, in the order a reader looks for it."""
+
+
+class KeyedRows(TableRows[RowFact]):
+    """Rows told apart by their first value, which says what they are about: one that differs was changed."""
+
+    @abstractmethod
+    def line(self, row: RowFact, words: Words) -> str:
+        """Return one row as the person reads it back."""
+
+    @abstractmethod
+    def about(self, row: RowFact, words: Words) -> str:
+        """Return what the row is about: its key in words."""
+
+    @abstractmethod
+    def said(self, row: RowFact) -> str:
+        """Return what the row says about it: all but its key in words."""
+
+    def lines(self, rows: Sequence[RowFact], words: Words) -> list[str]:
         return [self.line(row, words) for row in rows]
 
-    def line(self, row: Row, words: Words) -> str:
-        raise NotImplementedError
-
-    def changes(self, before: Sequence[Row], after: Sequence[Row], words: Words) -> list[tuple[str, str, str]]:
-        """Return what differs: what it is about, what was said, what is said."""
-        was, now = ({key: rest for key, *rest in rows} for rows in (before, after))
+    def changes(self, before: Sequence[RowFact], after: Sequence[RowFact], words: Words) -> list[Difference]:
+        was, now = ({row[0]: row for row in rows} for rows in (before, after))
         return [
             (
-                self.about(key, words),
-                self.said(*was[key]) if key in was else "",
-                self.said(*now[key]) if key in now else "",
+                self.about(row, words),
+                self.said(was[key]) if key in was else "",
+                self.said(now[key]) if key in now else "",
             )
-            for key in dict.fromkeys([*was, *now])
+            for key, row in {**was, **now}.items()
             if was.get(key) != now.get(key)
         ]
 
-    def about(self, key: Any, words: Words) -> str:
-        raise NotImplementedError
 
-    def said(self, *rest: Any) -> str:
-        raise NotImplementedError
+class WholeRows(AnswerRows[RowFact]):
+    """Rows without a key: one that differs went, and another one came."""
 
-    def cells(self, rows: Sequence[Row], words: Words) -> list[str]:
-        """Return what a cell of a spreadsheet holds, in the order a reader looks for it."""
-        raise NotImplementedError
+    @abstractmethod
+    def gone_or_come(self, row: RowFact) -> tuple[str, str]:
+        """Return what a row that went or came is about, and what it says."""
 
-    def heading(self) -> str:
-        """Return what "my data" calls these rows."""
-        raise NotImplementedError
-
-    def items(self, row: Row, words: Words) -> tuple[Item, ...]:
-        """Return one row as "my data" shows it."""
-        raise NotImplementedError
+    def changes(self, before: Sequence[RowFact], after: Sequence[RowFact], words: Words) -> list[Difference]:
+        went, came = set(before) - set(after), set(after) - set(before)
+        return [
+            (about, said if row in went else "", said if row in came else "")
+            for row in sorted(went | came)
+            for about, said in [self.gone_or_come(row)]
+        ]
 
 
-class _SkillRows(Rows):
-    names = "skill"
+class SkillRows(KeyedRows[SkillFact]):
+    """Rows about a skill."""
 
-    def by_name(self, rows: Sequence[Row], words: Words) -> list[tuple[str, Row]]:
+    def followed(self, rows: Iterable[SkillFact], heirs: Mapping[int, int]) -> list[SkillFact]:
+        """Return the rows with the heirs of skills that were merged."""
+        return [row._replace(skill_id=heirs.get(row.skill_id, row.skill_id)) for row in rows]
+
+    def by_name(self, rows: Iterable[SkillFact], words: Words) -> list[tuple[str, SkillFact]]:
         return sorted(((words.named("skill", row.skill_id), row) for row in rows), key=lambda pair: plain(pair[0]))
 
-    def skill(self, key: int, words: Words) -> Item:
-        return item("skill_id", _("Skill"), key, words.named("skill", key))
+    def skill(self, row: SkillFact, words: Words) -> Item:
+        return item("skill_id", _("Skill"), row.skill_id, words.named("skill", row.skill_id))
 
 
-class OfferRows(_SkillRows):
+class OfferRows(SkillRows[OfferFact]):
     name = "offers"
     related = "offers"
     row = OfferFact
 
-    def line(self, row: Row, words: Words) -> str:
+    def line(self, row: OfferFact, words: Words) -> str:
         values = {"skill": words.named("skill", row.skill_id), "level": OfferLevel(row.level).label}
         return (
             _("%(skill)s: %(level)s, also in a clinic") % values
@@ -105,77 +149,77 @@ class OfferRows(_SkillRows):
             else _("%(skill)s: %(level)s") % values
         )
 
-    def about(self, key: int, words: Words) -> str:
-        return _("Shares: %(skill)s") % {"skill": words.named("skill", key)}
+    def about(self, row: OfferFact, words: Words) -> str:
+        return _("Shares: %(skill)s") % {"skill": words.named("skill", row.skill_id)}
 
-    def said(self, level: int, would_host: bool) -> str:
-        label = str(OfferLevel(level).label)
-        return _("%(level)s; would share it in a clinic") % {"level": label} if would_host else label
+    def said(self, row: OfferFact) -> str:
+        label = str(OfferLevel(row.level).label)
+        return _("%(level)s; would share it in a clinic") % {"level": label} if row.would_host else label
 
-    def cells(self, rows: Sequence[Row], words: Words) -> list[str]:
+    def cells(self, rows: Sequence[OfferFact], words: Words) -> list[str]:
         return [name for name, _row in self.by_name(rows, words)]
 
     def heading(self) -> str:
         return _("What I share")
 
-    def items(self, row: Row, words: Words) -> tuple[Item, ...]:
+    def items(self, row: OfferFact, words: Words) -> tuple[Item, ...]:
         return (
-            self.skill(row.skill_id, words),
+            self.skill(row, words),
             item("level", _("Level"), row.level, OfferLevel(row.level).label),
             item("would_host", _("I would share it in a clinic"), row.would_host),
         )
 
 
-class WishRows(_SkillRows):
+class WishRows(SkillRows[WishFact]):
     name = "wishes"
     related = "wishes"
     row = WishFact
 
-    def line(self, row: Row, words: Words) -> str:
+    def line(self, row: WishFact, words: Words) -> str:
         label = WishPriority(row.priority).label
         values = {"skill": words.named("skill", row.skill_id), "priority": label, "why": row.why}
         return _("%(skill)s: %(priority)s. Why: %(why)s") % values if row.why else _("%(skill)s: %(priority)s") % values
 
-    def about(self, key: int, words: Words) -> str:
-        return _("Wants to learn: %(skill)s") % {"skill": words.named("skill", key)}
+    def about(self, row: WishFact, words: Words) -> str:
+        return _("Wants to learn: %(skill)s") % {"skill": words.named("skill", row.skill_id)}
 
-    def said(self, priority: int, why: str) -> str:
-        label = str(WishPriority(priority).label)
-        return _("%(priority)s: %(why)s") % {"priority": label, "why": why} if why else label
+    def said(self, row: WishFact) -> str:
+        label = str(WishPriority(row.priority).label)
+        return _("%(priority)s: %(why)s") % {"priority": label, "why": row.why} if row.why else label
 
-    def cells(self, rows: Sequence[Row], words: Words) -> list[str]:
+    def cells(self, rows: Sequence[WishFact], words: Words) -> list[str]:
         return [f"{name} ({row.why})" if row.why else name for name, row in self.by_name(rows, words)]
 
     def heading(self) -> str:
         return _("What I want to learn")
 
-    def items(self, row: Row, words: Words) -> tuple[Item, ...]:
+    def items(self, row: WishFact, words: Words) -> tuple[Item, ...]:
         return (
-            self.skill(row.skill_id, words),
+            self.skill(row, words),
             item("priority", _("How soon"), row.priority, WishPriority(row.priority).label),
             item("why", _("Why"), row.why),
         )
 
 
-class LanguageRows(Rows):
+class LanguageRows(KeyedRows[LanguageFact]):
     name = "languages"
     related = "spoken_languages"
     row = LanguageFact
 
-    def line(self, row: Row, words: Words) -> str:
+    def line(self, row: LanguageFact, words: Words) -> str:
         values = {"language": language_name(row.code, words.language), "level": BabelLevel(row.level).label}
         if row.is_preferred:
             return _("%(language)s: %(level)s, preferred") % values
         return _("%(language)s: %(level)s") % values
 
-    def about(self, key: str, words: Words) -> str:
-        return _("Speaks: %(language)s") % {"language": language_name(key, words.language)}
+    def about(self, row: LanguageFact, words: Words) -> str:
+        return _("Speaks: %(language)s") % {"language": language_name(row.code, words.language)}
 
-    def said(self, level: int, is_preferred: bool) -> str:
-        label = str(BabelLevel(level).label)
-        return _("%(level)s; preferred") % {"level": label} if is_preferred else label
+    def said(self, row: LanguageFact) -> str:
+        label = str(BabelLevel(row.level).label)
+        return _("%(level)s; preferred") % {"level": label} if row.is_preferred else label
 
-    def cells(self, rows: Sequence[Row], words: Words) -> list[str]:
+    def cells(self, rows: Sequence[LanguageFact], words: Words) -> list[str]:
         """The best spoken first, each with its Babel level."""
         return [
             f"{language_name(row.code, words.language)} ({'N' if row.level == BabelLevel.NATIVE else row.level})"
@@ -185,7 +229,7 @@ class LanguageRows(Rows):
     def heading(self) -> str:
         return _("Languages I speak")
 
-    def items(self, row: Row, words: Words) -> tuple[Item, ...]:
+    def items(self, row: LanguageFact, words: Words) -> tuple[Item, ...]:
         return (
             item("code", _("Language"), row.code, language_name(row.code, words.language)),
             item("level", _("Level"), row.level, BabelLevel(row.level).label),
@@ -193,62 +237,57 @@ class LanguageRows(Rows):
         )
 
 
-class WindowRows(Rows):
+class WindowRows(WholeRows[WindowFact], TableRows[WindowFact]):
     name = "windows"
     related = "windows"
     row = WindowFact
 
-    def lines(self, rows: Sequence[Row], words: Words) -> list[str]:
+    def lines(self, rows: Sequence[WindowFact], words: Words) -> list[str]:
         days = dict(DAYS)
         return [
             _("%(day)s %(start)s–%(end)s")
-            % {"day": days[str(row["day"])], "start": f"{row['start']:%H:%M}", "end": f"{row['end']:%H:%M}"}
-            for row in window_rows([(start, end) for start, end in rows])
+            % {"day": days[row.day], "start": f"{row.start:%H:%M}", "end": f"{row.end:%H:%M}"}
+            for row in window_rows(rows)
         ]
 
-    def changes(self, before: Sequence[Row], after: Sequence[Row], words: Words) -> list[tuple[str, str, str]]:
-        gone = [(_("free hours"), say_window(*window), "") for window in before if window not in after]
-        return gone + [(_("free hours"), "", say_window(*window)) for window in after if window not in before]
+    def gone_or_come(self, row: WindowFact) -> tuple[str, str]:
+        return _("free hours"), say_window(*row)
 
-    def cells(self, rows: Sequence[Row], words: Words) -> list[str]:
+    def cells(self, rows: Sequence[WindowFact], words: Words) -> list[str]:
         return [say_window(*window) for window in rows]
 
     def heading(self) -> str:
         return _("When I am usually free")
 
-    def items(self, row: Row, words: Words) -> tuple[Item, ...]:
+    def items(self, row: WindowFact, words: Words) -> tuple[Item, ...]:
         return (
             item("start", pgettext("hours", "From"), row.start, say_minute(row.start)),
             item("end", pgettext("hours", "Until"), row.end, say_minute(row.end)),
         )
 
 
-class ConsentRows(Rows):
+class ConsentRows(WholeRows[ConsentFact]):
     """Documents, which the facts name without a row around them."""
 
     name = "consents"
     row = ConsentFact
 
-    def line(self, row: Any, words: Words) -> str:
-        return str(ConsentDocument(row).label)
+    def read(self, stored: Iterable[str]) -> list[ConsentFact]:
+        return [ConsentFact(document) for document in stored]
 
-    def changes(self, before: Sequence[Any], after: Sequence[Any], words: Words) -> list[tuple[str, str, str]]:
-        return [
-            (
-                _("Agreed to: %(document)s") % {"document": ConsentDocument(document).label},
-                _("yes") if document in before else "",
-                _("yes") if document in after else "",
-            )
-            for document in sorted({*before, *after})
-            if (document in before) != (document in after)
-        ]
+    def lines(self, rows: Sequence[ConsentFact], words: Words) -> list[str]:
+        return [str(ConsentDocument(row.document).label) for row in rows]
+
+    def gone_or_come(self, row: ConsentFact) -> tuple[str, str]:
+        return _("Agreed to: %(document)s") % {"document": ConsentDocument(row.document).label}, _("yes")
 
     def heading(self) -> str:
         return _("What I agree to today")
 
-    def items(self, row: Row, words: Words) -> tuple[Item, ...]:
+    def items(self, row: ConsentFact, words: Words) -> tuple[Item, ...]:
         return (item("document", _("Document"), row.document, ConsentDocument(row.document).label),)
 
 
 OFFERS, WISHES, LANGUAGES, WINDOWS, CONSENTS = OfferRows(), WishRows(), LanguageRows(), WindowRows(), ConsentRows()
-ROWS = {rows.name: rows for rows in (OFFERS, WISHES, LANGUAGES, WINDOWS, CONSENTS)}
+ROWS: dict[str, AnswerRows[Any]] = {rows.name: rows for rows in (OFFERS, WISHES, LANGUAGES, WINDOWS, CONSENTS)}
+TABLES: tuple[TableRows[Any], ...] = (OFFERS, WISHES, LANGUAGES, WINDOWS)

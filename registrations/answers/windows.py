@@ -1,6 +1,8 @@
 """The windows of a week in words: as rows of the form, in one line, and as moments of the week."""
 
+from collections.abc import Iterable
 from datetime import time
+from typing import NamedTuple
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -23,19 +25,27 @@ DAYS = [
 _DAY = 24 * 60
 
 
-def window_rows(windows: list[tuple[int, int]]) -> list[dict[str, object]]:
+class FreeTimeRow(NamedTuple):
+    """A free time as a person fills it in: one of `DAYS`, from when and until when."""
+
+    day: str
+    start: time
+    end: time
+
+
+def window_rows(windows: Iterable[tuple[int, int]]) -> list[FreeTimeRow]:
     """Return the rows a person would fill in for stored ``windows``: joined over Sunday midnight, a day at most."""
     joined = [list(window) for window in registrations.merge_windows(list(windows))]
     is_whole_week = joined == [[0, registrations.MINUTES_A_WEEK]]
     if len(joined) > 1 and joined[0][0] == 0 and joined[-1][1] == registrations.MINUTES_A_WEEK:
         joined[-1][1] += joined.pop(0)[1]
     if is_whole_week:
-        return [{"day": "daily", "start": time(0), "end": time(0)}]
-    rows: list[dict[str, object]] = []
+        return [FreeTimeRow("daily", time(0), time(0))]
+    rows: list[FreeTimeRow] = []
     for start, end in joined:
         while start < end:
             until = end if end - start < _DAY else (start // _DAY + 1) * _DAY
-            rows.append({"day": str(start // _DAY % 7), "start": _hour(start), "end": _hour(until)})
+            rows.append(FreeTimeRow(str(start // _DAY % 7), _hour(start), _hour(until)))
             start = until
     return rows
 

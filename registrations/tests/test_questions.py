@@ -142,6 +142,12 @@ def test_every_answer_is_asked_for_on_the_page_of_its_step(client, registration)
     assert set(FACTS) - asked == set(EXCUSES["form"])
 
 
+def test_every_step_has_the_fields_of_its_questions():
+    for step in STEPS:
+        brought = [name for question in step.questions for name in question.fields]
+        assert [name for name in step.form.base_fields if name in brought] == brought
+
+
 def with_another(facts, name):
     return replace(facts, **{name: another(name, getattr(facts, name))})
 

@@ -16,9 +16,10 @@ from letsconnect.base.network import network_of
 from letsconnect.base.templatetags.when import when
 from registrations.answers import editing, readback, sensitive, visitors
 from registrations.answers.forms import steps
-from registrations.answers.forms.page import SHORTCUTS, StepPage
+from registrations.answers.forms.fields import ConsentsForm, WhenForm, WhoForm
+from registrations.answers.forms.page import SHORTCUTS, RowsPage, SkillsPage, StepPage, page_of, with_looked_up_group
 from registrations.answers.forms.steps import FormStep
-from registrations.domain.facts import fingerprint
+from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
 from registrations.models.visitor_answers import KEPT_FOR
@@ -27,7 +28,6 @@ from registrations.skills import arranging
 from registrations.views.registration import facts_of, missing_of, progress, redirect_to_sign_in
 
 STORED = "stored"
-SKILL_STEPS = ("share", "learn")
 
 
 def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
@@ -90,29 +90,29 @@ def _page(
     request: MemberRequest, step: FormStep, registration: Registration | None, data: QueryDict | None
 ) -> StepPage:
     facts = sensitive.answers_of(request.user) if step.is_apart else facts_of(request.user, registration)
-    page = StepPage(step, facts=facts, data=data)
-    if step.name == "when":
-        page.form.guess(request.user.zone, facts.country)
-    if step.name == "consents":
+    page = page_of(step, facts=facts, data=data)
+    if isinstance(page.form, WhenForm):
+        page.form.guess(request.user.zone)
+    if isinstance(page.form, ConsentsForm):
         page.form.say_when(request.user.consents.given(), when)
     return page
 
 
 def _changed(request: MemberRequest, page: StepPage) -> StepPage | None:
     """Return the page as changed by a button that saves nothing, or None for a button that saves."""
-    if page.rows is not None and "more" in request.POST:
+    if isinstance(page.form, WhoForm) and "look_up" in request.POST:
+        return with_looked_up_group(page)
+    if not isinstance(page, RowsPage):
+        return None
+    if "more" in request.POST:
         return page.with_row()
     if page.step.name == "when" and request.POST.get("shortcut") in SHORTCUTS:
         day, start, end = SHORTCUTS[request.POST["shortcut"]]
         return page.with_row(day=day, start=start, end=end)
-    if page.step.name == "who" and "look_up" in request.POST:
-        return page.with_looked_up_group()
-    if page.step.name in SKILL_STEPS:
-        return _changed_by_skill(request, page)
-    return None
+    return _changed_by_skill(request, page) if isinstance(page, SkillsPage) else None
 
 
-def _changed_by_skill(request: MemberRequest, page: StepPage) -> StepPage | None:
+def _changed_by_skill(request: MemberRequest, page: SkillsPage) -> StepPage | None:
     if "add" in request.POST:
         return page.with_skill(request.POST["add"])
     if "suggest" in request.POST:
@@ -131,7 +131,8 @@ def _save(request: MemberRequest, page: StepPage, registration: Registration | N
     if not page.is_valid():
         return _show(request, page, registration, status=422)
     values = _chosen(request, page)
-    if registration is not None and registration.state != RegistrationState.DRAFT and not page.step.is_apart:
+    is_handed_in = registration is not None and registration.state != RegistrationState.DRAFT
+    if is_handed_in and isinstance(page.facts, RegistrationFacts):
         lacking = missing_of(replace(page.facts, **values))
         page.add_missing([missing for missing in lacking if missing.field in page.step.fields])
         if page.form.errors:
@@ -214,8 +215,8 @@ def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -
 def _show(
     request: MemberRequest, page: StepPage, registration: Registration | None, *, status: int = 200
 ) -> HttpResponse:
-    facts = facts_of(request.user, registration) if page.step.is_apart else page.facts
-    if page.step.name in SKILL_STEPS:
+    facts = page.facts if isinstance(page.facts, RegistrationFacts) else facts_of(request.user, registration)
+    if isinstance(page, SkillsPage):
         page.add_hints(request.user)
     is_asked = "missing" in request.GET
     lacking = [missing for missing in missing_of(facts) if is_asked and missing.field in page.step.fields]

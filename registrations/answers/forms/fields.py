@@ -1,27 +1,25 @@
 """The forms of the steps that are not repeating rows. Cleaned values are named as the facts they become."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
+from crispy_forms.helper import FormHelper
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.fields import LineFormField
+from letsconnect.base.fields import LineFormField, choice_field
 from letsconnect.base.folding import key
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
-from registrations.answers.questions import fields_of, questions_of
+from registrations.answers.questions import CONSENT_TICKS, fields_of, questions_of
+from registrations.answers.sensitive import SensitiveFacts
 from registrations.catalogue import groups
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import (
-    MAX_TOPICS,
-    ConsentDocument,
-    Gender,
-    Region,
-    Topic,
-)
-from registrations.models import Group
+from registrations.domain.registrations import MAX_TOPICS, Gender, Region, Topic
+from registrations.models import Consent, Group
 from registrations.reference.countries import region_of
 from registrations.reference.zones import only_zone_of
 
@@ -33,11 +31,13 @@ class StepForm(forms.Form):
 
     always_required: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, facts: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, initial=self.initial_of(facts), **kwargs)
-
-    def initial_of(self, facts: Any) -> dict[str, Any]:
-        return {name: getattr(facts, name) for name in self.base_fields if hasattr(facts, name)}
+    def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts | SensitiveFacts) -> None:
+        stored = {name: getattr(facts, name) for name in self.base_fields if hasattr(facts, name)}
+        super().__init__(data, initial=stored, use_required_attribute=False)
+        self.typed = data
+        self.helper = FormHelper()  # fields only: the page brings the form tag and its buttons
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
 
     def full_clean(self) -> None:
         with required_only(self, self.always_required):
@@ -48,11 +48,14 @@ class StepForm(forms.Form):
         return dict(self.cleaned_data)
 
 
-def asks(step: str) -> Callable[[type[StepForm]], type[StepForm]]:
+Form = TypeVar("Form", bound=StepForm)
+
+
+def asks(step: str) -> Callable[[type[Form]], type[Form]]:
     """Give a form the fields that the questions of its step bring along, in the order of the questions."""
 
-    def add(form: type[StepForm]) -> type[StepForm]:
-        order = [name for question in questions_of(step) for name in question.names]
+    def add(form: type[Form]) -> type[Form]:
+        order = [name for question in questions_of(step) for name in question.field_names]
         fields = {**form.base_fields, **fields_of(step)}
         named = sorted(fields, key=lambda name: order.index(name) if name in order else -1)
         form.base_fields = form.declared_fields = {name: fields[name] for name in named}
@@ -95,29 +98,29 @@ class WhoForm(StepForm):
     )
     role_id = forms.TypedChoiceField(label=_("Main role"), coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, facts: RegistrationFacts, **kwargs: Any) -> None:
-        super().__init__(*args, facts=facts, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
+        super().__init__(data, facts=facts)
         self.initial["region"] = "" if facts.region == region_of(facts.country) else facts.region
         self.initial["group_searched"] = facts.group_other
-        self.fields["country"].choices = [_EMPTY, *choices.country_choices()]
-        self.fields["role_id"].choices = [_EMPTY, *choices.role_choices()]
+        choice_field(self, "country").choices = [_EMPTY, *choices.country_choices()]
+        choice_field(self, "role_id").choices = [_EMPTY, *choices.role_choices()]
         self._offer_groups(self._kept_groups(facts))
 
     def _kept_groups(self, facts: RegistrationFacts) -> list[groups.GroupChoice]:
         """Return the stored group, one ticked before, and those found for the text looked up."""
         language = get_language() or "en"
         text, ticked = (str(self.data.get(name, "")) for name in ("group_searched", "group_id"))
-        kept = {facts.group_id, int(ticked) if ticked.isascii() and ticked.isdigit() and len(ticked) < 16 else None}
-        mine = Group.objects.filter(pk__in=kept - {None})
+        kept = [key for key in (facts.group_id, choices.row_key(ticked)) if key is not None]
+        mine = Group.objects.filter(pk__in=kept)
         return [
             *(groups.group_choice(group, language=language) for group in mine),
             *groups.search(text, language=language),
         ]
 
-    def _offer_groups(self, choices: Iterable[groups.GroupChoice]) -> None:
-        offered = {choice.group_id: choice for choice in choices}
+    def _offer_groups(self, found: Iterable[groups.GroupChoice]) -> None:
+        offered = {choice.group_id: choice for choice in found}
         self.has_groups = bool(offered)
-        self.fields["group_id"].choices = [
+        choice_field(self, "group_id").choices = [
             *(
                 (choice.group_id, f"{choice.name} ({choice.country})" if choice.country else choice.name)
                 for choice in offered.values()
@@ -126,7 +129,8 @@ class WhoForm(StepForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         cleaned["region"] = cleaned.get("region") or region_of(cleaned.get("country", ""))
         topics = [topic for topic in Topic.values if topic in cleaned.get("topics", ())]
         if len(topics) + bool(cleaned.get("topic_other")) > MAX_TOPICS:
@@ -142,14 +146,19 @@ class WhoForm(StepForm):
             hits = groups.search(text, language=get_language() or "en")
             named = [hit for hit in hits if key(hit.name) == key(text)]
             if hits and not named:
-                self.data = self.data.copy()
-                self.data["group_searched"], self.data["group_id"] = text, ""
+                self.data = self._typed_with(group_searched=text, group_id="")
                 self._offer_groups(hits)
                 self.add_error("group_id", _("Please choose your group among those found, or “none of these”."))
                 return
             cleaned["group_id"] = named[0].group_id if named else None
         if cleaned.get("group_id"):
             cleaned["group_other"] = ""
+
+    def _typed_with(self, **values: str) -> QueryDict:
+        data = (self.typed or QueryDict()).copy()
+        for name, value in values.items():
+            data[name] = value
+        return data
 
     def look_up(self) -> None:
         """Say what was found for the text in the field, where nothing was."""
@@ -171,7 +180,8 @@ class SkillForm(StepForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("skill_text") and not self.NOT_SAVING & set(self.data):
             text = _("Please add one of the skills found, suggest it as a new one, or empty this field.")
             self.add_error("skill_text", text)
@@ -179,6 +189,11 @@ class SkillForm(StepForm):
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "skill_text"}
+
+
+@asks("languages")
+class LanguagesForm(StepForm):
+    """What is asked besides the rows."""
 
 
 @asks("share")
@@ -199,14 +214,16 @@ class WhenForm(StepForm):
         widget=forms.Select(attrs={"data-guess-zone": ""}),
     )
 
-    def __init__(self, *args: Any, facts: RegistrationFacts, **kwargs: Any) -> None:
-        super().__init__(*args, facts=facts, **kwargs)
-        self.fields["zone"].choices = [_EMPTY, *choices.zone_choices(facts.zone)]
+    def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
+        super().__init__(data, facts=facts)
+        self.areas = choices.zone_choices(facts.zone)
+        self.country = facts.country
+        choice_field(self, "zone").choices = [_EMPTY, *self.areas]
 
-    def guess(self, zone: str, country: str) -> None:
+    def guess(self, zone: str) -> None:
         """Fill in the likely zone if none is stored; the page says that it is a guess."""
-        offered_zones = {value for _area, zones in self.fields["zone"].choices[1:] for value, _name in zones} - {"UTC"}
-        self.guessed = next((guess for guess in (zone, only_zone_of(country)) if guess in offered_zones), "")
+        offered_zones = {value for _area, zones in self.areas for value, _name in zones} - {"UTC"}
+        self.guessed = next((guess for guess in (zone, only_zone_of(self.country)) if guess in offered_zones), "")
         if not self.is_bound and not self.initial.get("zone"):
             self.initial["zone"] = self.guessed
 
@@ -218,30 +235,25 @@ class AmountsForm(StepForm):
     always_required = ("can_help", "can_learn_from", "region_wish", "contact_way")
 
 
-CONSENTS = {
-    "agrees_to_conduct": ConsentDocument.CODE_OF_CONDUCT,
-    "agrees_to_privacy": ConsentDocument.PRIVACY_NOTICE,
-    "wants_newsletter": ConsentDocument.NEWSLETTER,
-}
-
-
+@asks("consents")
 class ConsentsForm(StepForm):
-    agrees_to_conduct = forms.BooleanField(label=_("I will follow the Universal Code of Conduct."))
-    agrees_to_privacy = forms.BooleanField(label=_("I have read the privacy notice and agree to it."))
-    wants_newsletter = forms.BooleanField(label=_("Send me the monthly newsletter."), required=False)
+    """What I agree to: a tick for each document."""
 
-    def initial_of(self, facts: RegistrationFacts) -> dict[str, Any]:
-        return {field: document in facts.consents for field, document in CONSENTS.items()}
+    def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
+        super().__init__(data, facts=facts)
+        self.initial.update({name: tick.value in facts.consents for name, tick in CONSENT_TICKS.items()})
 
     def values(self) -> dict[str, Any]:
-        return {"consents": tuple(sorted(doc for field, doc in CONSENTS.items() if self.cleaned_data[field]))}
+        values = super().values()
+        ticked = [tick.value for name, tick in CONSENT_TICKS.items() if values.pop(name)]
+        return values | {"consents": tuple(sorted(ticked))}
 
-    def say_when(self, given: Iterable[Any], written: Any) -> None:
+    def say_when(self, given: Iterable[Consent], written: Callable[[datetime], str]) -> None:
         """Say at each agreement to which version it was given and when; ``written`` writes a moment."""
         by_document = {consent.document: consent for consent in given}
-        for field, document in CONSENTS.items():
-            if consent := by_document.get(document):
-                self.fields[field].help_text = _("Given %(moment)s, to version %(version)s.") % {
+        for name, tick in CONSENT_TICKS.items():
+            if consent := by_document.get(tick.value):
+                self.fields[name].help_text = _("Given %(moment)s, to version %(version)s.") % {
                     "moment": written(consent.given_at),
                     "version": consent.version,
                 }
@@ -252,7 +264,8 @@ class StatisticsForm(StepForm):
     """The two voluntary questions."""
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("gender_words") and cleaned.get("gender") == "":
             cleaned["gender"] = Gender.NOT_LISTED.value
         if cleaned.get("gender") != Gender.NOT_LISTED:

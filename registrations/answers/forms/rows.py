@@ -1,17 +1,23 @@
 """The repeating rows of the registration: languages, offers, wishes, windows. An empty row is ignored."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import time
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms import BaseFormSet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from letsconnect.base.fields import LineFormField
+from letsconnect.base.fields import LineFormField, choice_field
+from registrations.answers.forms import choices
+from registrations.answers.windows import DAYS, window_rows
 from registrations.domain import registrations
+from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
 from registrations.domain.registrations import BabelLevel, OfferLevel, WishPriority
 
 _EMPTY = ("", "—")
@@ -30,25 +36,30 @@ def required_only(form: forms.Form, names: Iterable[str] | None) -> Iterator[Non
 
 
 class RowForm(forms.Form):
-    """One row.
+    """One row. Its fields stand in the order of the values of a stored row.
 
     A row counts if one of the ``telling`` fields is filled; ``key`` names its subject and gets ``options``.
     """
 
     key = ""
     telling: tuple[str, ...] = ()
+    hint = ""  # how many others share or want the skill
 
-    def __init__(self, *args: Any, options: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, options: Sequence[Any], **kwargs: Any) -> None:
         kwargs["empty_permitted"] = False
         kwargs["use_required_attribute"] = False
         super().__init__(*args, **kwargs)
-        self.fields[self.key].choices = [_EMPTY, *options]
+        choice_field(self, self.key).choices = [_EMPTY, *options]
 
     def full_clean(self) -> None:
         """Require nothing in a row whose telling fields are all empty, so that emptying a row removes it."""
         is_empty = self.is_bound and not any(self.data.get(self.add_prefix(name), "").strip() for name in self.telling)
         with required_only(self, () if is_empty else None):
             super().full_clean()
+
+    def is_blank(self) -> bool:
+        """Whether none of the telling fields shows anything."""
+        return not any(self[name].value() for name in self.telling)
 
     def is_row(self) -> bool:
         return bool(self.cleaned_data.get(self.key))
@@ -72,7 +83,7 @@ class LanguageRow(RowForm):
 
 class SkillRow(RowForm):
     key = "skill"
-    telling = ("skill",)
+    telling: tuple[str, ...] = ("skill",)
     skill = forms.TypedChoiceField(
         label=_("Skill"),
         coerce=int,
@@ -124,7 +135,8 @@ class WindowRow(RowForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for name in ("start", "end"):
             value = cleaned.get(name)
             if value is not None and (value.minute % registrations.WINDOW_STEP or value.second):
@@ -152,7 +164,13 @@ class WindowRow(RowForm):
         return windows
 
 
-class RowFormSet(BaseFormSet):
+if TYPE_CHECKING:
+    _BaseFormSet = BaseFormSet[RowForm]
+else:
+    _BaseFormSet = BaseFormSet  # takes no types at run time
+
+
+class RowFormSet(_BaseFormSet):
     """Rows of which no two may name the same thing."""
 
     twice = _("This stands here twice. Please keep one of the two.")
@@ -167,12 +185,82 @@ class RowFormSet(BaseFormSet):
                 form.add_error(form.key, self.twice)
             seen.add(value)
 
-    def rows(self) -> list[Any]:
+    def rows(self) -> list[RowForm]:
         return [form for form in self.forms if form.is_row()]
 
 
-def rows_of(form: type[RowForm], *, extra: int = 1, most: int = 60) -> type[RowFormSet]:
-    """Return the formset class of one kind of row."""
-    return forms.formset_factory(
-        form, formset=RowFormSet, extra=extra, max_num=most, absolute_max=most + 20, validate_max=True
+@cache
+def _form_set_class(form: type[RowForm], most: int) -> type[RowFormSet]:
+    made = forms.formset_factory(form, formset=RowFormSet, max_num=most, absolute_max=most + 20, validate_max=True)
+    assert issubclass(made, RowFormSet)  # the factory derives it from the one it is given
+    return made
+
+
+def _values(rows: Iterable[RowForm]) -> Iterable[tuple[Any, ...]]:
+    return sorted(tuple(row.cleaned_data[name] for name in row.fields) for row in rows)
+
+
+def _merged_windows(rows: Iterable[RowForm]) -> Iterable[tuple[Any, ...]]:
+    windows = [window for row in rows if isinstance(row, WindowRow) for window in row.windows()]
+    return registrations.merge_windows(windows)
+
+
+def _languages(_facts: RegistrationFacts, _typed: QueryDict | None) -> list[Any]:
+    return choices.language_choices()
+
+
+def _days(_facts: RegistrationFacts, _typed: QueryDict | None) -> list[Any]:
+    return list(DAYS)
+
+
+def _skills(mine: Iterable[OfferFact | WishFact], typed: QueryDict | None) -> list[Any]:
+    """Return skills to choose from, those included that are stored or were typed into a row."""
+    keys = (choices.row_key(typed.get(name, "")) for name in typed if name.endswith("-skill")) if typed else ()
+    return choices.skill_choices([row.skill_id for row in mine], {key for key in keys if key is not None})
+
+
+@dataclass(frozen=True)
+class StepRows:
+    """The repeating rows of a step: the fact they become, their form, the choices of its key, and both ways between."""
+
+    fact: str
+    form: type[RowForm]
+    options: Callable[[RegistrationFacts, QueryDict | None], list[Any]]
+    stored: Callable[[RegistrationFacts], Iterable[tuple[Any, ...]]]
+    values: Callable[[Iterable[RowForm]], Iterable[tuple[Any, ...]]] = _values
+    most: int = 60
+
+    def form_set(self, facts: RegistrationFacts, typed: QueryDict | None) -> RowFormSet:
+        """Return the rows as they were typed, or else as they are stored."""
+        stored = [dict(zip(self.form.base_fields, row, strict=True)) for row in self.stored(facts)]
+        return _form_set_class(self.form, self.most)(
+            typed, initial=stored, prefix=self.fact, form_kwargs={"options": self.options(facts, typed)}
+        )
+
+
+STEP_ROWS = {
+    rows.fact: rows
+    for rows in (
+        StepRows("languages", LanguageRow, options=_languages, stored=lambda facts: facts.languages),
+        StepRows(
+            "offers",
+            OfferRow,
+            options=lambda facts, typed: _skills(facts.offers, typed),
+            stored=lambda facts: facts.offers,
+        ),
+        StepRows(
+            "wishes",
+            WishRow,
+            options=lambda facts, typed: _skills(facts.wishes, typed),
+            stored=lambda facts: facts.wishes,
+        ),
+        StepRows(
+            "windows",
+            WindowRow,
+            options=_days,
+            stored=lambda facts: window_rows(facts.windows),
+            values=_merged_windows,
+            most=120,
+        ),
     )
+}

@@ -1,14 +1,14 @@
-"""The steps of the registration: with which form and rows each one asks its questions."""
+"""The steps of the registration: with which form each one asks its questions."""
 
 from dataclasses import dataclass
 
-from django.forms import BaseFormSet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registrations.answers.forms import fields
-from registrations.answers.forms.rows import LanguageRow, OfferRow, WindowRow, WishRow, rows_of
-from registrations.answers.questions import Question, questions_of
+from registrations.answers.forms.rows import STEP_ROWS, StepRows
+from registrations.answers.question_rows import Question
+from registrations.answers.questions import questions_of
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,7 @@ class FormStep:
 
     name: str
     title: Promise
-    form: type[fields.StepForm] | None = None
-    rows: str = ""
-    rows_class: type[BaseFormSet] | None = None
+    form: type[fields.StepForm]
     is_apart: bool = False  # not part of the registration: the voluntary questions
 
     @property
@@ -31,55 +29,29 @@ class FormStep:
         return tuple(name for question in self.questions for name in question.names)
 
     @property
+    def rows(self) -> StepRows | None:
+        """The repeating rows of one of the questions, if the step has any."""
+        return next((STEP_ROWS[name] for name in self.facts if name in STEP_ROWS), None)
+
+    @property
     def template(self) -> str:
         return f"registrations/steps/{self.name.replace('-', '_')}.html"
 
     @property
     def fields(self) -> tuple[str, ...]:
         """What `readiness` may call missing here."""
-        return (*(self.form.base_fields if self.form else ()), self.rows)
+        return (*self.form.base_fields, *([self.rows.fact] if self.rows else []))
 
 
 STEPS = (
-    FormStep(
-        "who",
-        _("Who I am"),
-        form=fields.WhoForm,
-    ),
-    FormStep("languages", _("Languages I speak"), rows="languages", rows_class=rows_of(LanguageRow)),
-    FormStep(
-        "share",
-        _("What I can share"),
-        form=fields.ShareForm,
-        rows="offers",
-        rows_class=rows_of(OfferRow),
-    ),
-    FormStep(
-        "learn",
-        _("What I want to learn"),
-        form=fields.LearnForm,
-        rows="wishes",
-        rows_class=rows_of(WishRow),
-    ),
-    FormStep(
-        "when",
-        _("When I am usually free"),
-        form=fields.WhenForm,
-        rows="windows",
-        rows_class=rows_of(WindowRow, most=120),
-    ),
-    FormStep(
-        "how-much",
-        _("How much, and how to reach me"),
-        form=fields.AmountsForm,
-    ),
-    FormStep("consents", _("What I agree to"), form=fields.ConsentsForm),
-    FormStep(
-        "statistics",
-        _("Two questions you may skip"),
-        form=fields.StatisticsForm,
-        is_apart=True,
-    ),
+    FormStep("who", _("Who I am"), fields.WhoForm),
+    FormStep("languages", _("Languages I speak"), fields.LanguagesForm),
+    FormStep("share", _("What I can share"), fields.ShareForm),
+    FormStep("learn", _("What I want to learn"), fields.LearnForm),
+    FormStep("when", _("When I am usually free"), fields.WhenForm),
+    FormStep("how-much", _("How much, and how to reach me"), fields.AmountsForm),
+    FormStep("consents", _("What I agree to"), fields.ConsentsForm),
+    FormStep("statistics", _("Two questions you may skip"), fields.StatisticsForm, is_apart=True),
 )
 BY_NAME = {step.name: step for step in STEPS}
 
