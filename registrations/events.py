@@ -13,7 +13,9 @@ from django.dispatch import Signal
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.templatetags.when import when
+from registrations.models import Member
 
 # registration, by, now, leaves_clinics: the person leaves the programme.
 registration_withdrawn = Signal()
@@ -62,7 +64,23 @@ class Section:
 
 # A generator that shows a person's rows. It first adds querysets to ``batch`` and yields the labels of its tables; once
 # the batch has run, it goes on and yields sections.
-SectionReader = Iterator[Any]
+SectionReader = Iterator[tuple[str, ...] | Section]
+
+
+def tables_shown(reader: SectionReader) -> tuple[str, ...]:
+    """Let a reader add its querysets, and return the labels of the tables it shows: its first yield."""
+    labels = next(reader)
+    if isinstance(labels, Section):
+        raise TypeError(f"{labels.key} comes before the labels of its tables")
+    return labels
+
+
+def sections_read(reader: SectionReader) -> Iterator[Section]:
+    """Yield the sections of a reader whose querysets have been read."""
+    for section in reader:
+        if not isinstance(section, Section):
+            raise TypeError(f"{section} is not a section")
+        yield section
 
 
 def value_in_words(value: object) -> str:
@@ -80,6 +98,16 @@ def value_in_words(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def answers_to(signal: Signal, **named: object) -> list[object]:
-    """Send a signal that asks a question, and return the answers of all receivers in one list."""
-    return [answer for _receiver, answers in signal.send(sender=None, **named) for answer in answers]
+def answers_to(signal: Signal, **named: object) -> list[str]:
+    """Send a signal that asks for sentences, and return those of all receivers in one list."""
+    return [sentence for sentences in _responses(signal, **named) for sentence in sentences]
+
+
+def data_readers(*, member: Member, now: datetime, batch: QueryBatch) -> list[SectionReader]:
+    """Return a reader from each app above that stores something about people."""
+    return _responses(data_asked, member=member, now=now, batch=batch)
+
+
+def _responses(signal: Signal, **named: object) -> list[Any]:
+    """Return what each receiver answered: of the type that stands beside the signal above, which no checker knows."""
+    return [response for _receiver, response in signal.send(sender=None, **named)]

@@ -62,7 +62,7 @@ class PersonalTable:
 
     def emptied(self) -> dict[str, Any]:
         """Return the value of each personal column after erasure."""
-        return {name: _empty(_column(self.model, name)) for name in self.personal}
+        return {name: _empty(column_of(self.model, name)) for name in self.personal}
 
 
 @cache
@@ -90,7 +90,8 @@ def _followed(model: type[models.Model], way: Iterable[str]) -> type[models.Mode
     return at
 
 
-def _column(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+def column_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    """Return a column by the name of its field or of the column itself; keys that lead here are none."""
     column = model._meta.get_field(name)
     if not isinstance(column, models.Field):
         raise TypeError(f"{name} is no column of {model._meta.label}")
@@ -101,7 +102,7 @@ def _table(model: type[models.Model], declared: dict[str, Any]) -> PersonalTable
     keys = {field.name for field in model._meta.concrete_fields if field.is_relation}
     owners = declared.get("of", [path for name, path in _OWNERS.items() if name in keys])
     personal = tuple(declared.get("personal", ()))
-    stuck = any(not _can_be_empty(_column(model, name)) for name in personal)
+    stuck = any(not _can_be_empty(column_of(model, name)) for name in personal)
     shown = {
         column: frozenset(word.strip() for word in words.split(","))
         for words, columns in declared.get("shown_to", {}).items()

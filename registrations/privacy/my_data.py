@@ -1,9 +1,12 @@
 """Everything stored about one person, as facts that a page, a file for people and a file for programs all show."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -11,14 +14,14 @@ from letsconnect.base import personal_columns
 from letsconnect.base.models import Act
 from letsconnect.base.query_batches import QueryBatch
 from mailings.models import Letter
-from registrations import events
 from registrations.answers import sensitive
 from registrations.answers.facts import current_version, rows_of
 from registrations.answers.kinds import Words
 from registrations.answers.questions import VOLUNTARY
-from registrations.answers.rows_in_words import ROWS, ConsentFact
+from registrations.answers.rows_in_words import ROWS
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import SeatRole
+from registrations.events import Item, Section, SectionReader, data_readers, sections_read, tables_shown
 from registrations.models import (
     Block,
     Consent,
@@ -34,8 +37,25 @@ from registrations.models import (
 from registrations.privacy.proved_addresses import Proved, proved_by
 from registrations.reference.names import country_name
 
-Section, Item, SectionReader, item = events.Section, events.Item, events.SectionReader, events.Item.of
+item = Item.of
 _COVERED = ("Member", "Registration", "Offer", "Wish", "SpokenLanguage", "Window", "Consent", "Look", "Block")
+_OF_THE_REGISTRATION = (
+    "state",
+    "source",
+    "paused_until",
+    "still_in_asked_on",
+    "kept_in_by_link_on",
+    "confirmed_on",
+    "wikimedia_username",
+    "imported_address",
+    "version",
+    "made_at",
+    "changed_at",
+    "submitted_at",
+    "reviewed_at",
+    "review_note",
+    "claimed_at",
+)
 _SIGN_IN = {
     "account.EmailAddress": gettext_lazy("Addresses I sign in with"),
     "socialaccount.SocialAccount": gettext_lazy("Accounts elsewhere I sign in with"),
@@ -59,20 +79,20 @@ def everything(member: Member, *, now: datetime, registration: Registration | No
     """
     registration = registration or Registration.objects.of(member)
     proved, batch = proved_by(member), QueryBatch()
-    parts = [_account(member), _sign_in(batch, member)]
+    parts: list[SectionReader] = [_account(member), _sign_in(batch, member)]
     if registration is not None:
-        parts += [_registration(registration), _answers(batch, registration)]
+        parts += [_registration(registration), _answers(batch, registration, member)]
     parts += [_consents(batch, member), _sensitive(member)]
-    parts += [part for _receiver, part in events.data_asked.send(sender=None, member=member, now=now, batch=batch)]
+    parts += data_readers(member=member, now=now, batch=batch)
     parts += [_blocks(batch, member), _looks(batch, member), _seats(batch, member)]
     parts += [_acts(batch, member, registration), _letters(batch, proved), _codes(batch, proved)]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}
-    covered.update(*[next(part) for part in parts])
+    covered.update(*[tables_shown(part) for part in parts])
     rest = _rest(batch, proved, covered)
-    next(rest)
+    tables_shown(rest)
     batch.run()
     batch.prefetch(Skill, "skill_names")
-    return [section for part in [*parts, rest] for section in part if section.rows]
+    return [section for part in [*parts, rest] for section in sections_read(part) if section.rows]
 
 
 def _looks(batch: QueryBatch, member: Member) -> SectionReader:
@@ -131,9 +151,7 @@ def _sign_in(batch: QueryBatch, member: Member) -> SectionReader:
     ]
     yield ()
     for rows in kept:
-        meta = rows.model._meta
-        title = _SIGN_IN.get(meta.label, meta.verbose_name_plural.capitalize())
-        yield Section(meta.model_name, str(title), [_columns(row) for row in rows])
+        yield Section(_key(rows.model), _title(rows.model, _SIGN_IN), [_columns(row) for row in rows])
 
 
 def _registration(registration: Registration) -> SectionReader:
@@ -141,36 +159,22 @@ def _registration(registration: Registration) -> SectionReader:
     yield ()
     row = [_column(registration, name) for name in RegistrationFacts.column_names()]
     shown_keys = {entry.key for entry in row}
-    more = (
-        "state",
-        "source",
-        "paused_until",
-        "still_in_asked_on",
-        "kept_in_by_link_on",
-        "confirmed_on",
-        "wikimedia_username",
-        "imported_address",
-        "version",
-    )
-    more += ("made_at", "changed_at", "submitted_at", "reviewed_at", "review_note", "claimed_at")
-    row += [_column(registration, name) for name in more if name not in shown_keys]
+    row += [_column(registration, name) for name in _OF_THE_REGISTRATION if name not in shown_keys]
     yield Section("registration", _("My registration"), [tuple(row)])
 
 
-def _answers(batch: QueryBatch, registration: Registration) -> SectionReader:
+def _answers(batch: QueryBatch, registration: Registration, member: Member) -> SectionReader:
     """The answers that are rows: one section each, whose items stand in the order of the facts."""
-    rows_by_name = {name: batch.add(rows) for name, rows in rows_of(registration).items()}
+    tables = {name: batch.add(rows) for name, rows in rows_of(registration).items()}
     named = models.Q(offers__registration=registration) | models.Q(wishes__registration=registration)
     skills = batch.add(Skill.objects.filter(named).select_related("merged_into").distinct())
-    agreed = batch.add(registration.member.consents.given().values_list("document", "version"))
+    agreed = batch.add(member.consents.given().values_list("document", "version"))
     yield ()
     words = Words(get_language() or "en", {f"skill:{skill.pk}": str(skill) for skill in skills})
-    today = [ConsentFact(document) for document, version in agreed if version == current_version(document)]
-    rows_by_name["consents"] = today
+    stored = {name: sorted(rows) for name, rows in tables.items()}
+    stored["consents"] = sorted(document for document, version in agreed if version == current_version(document))
     for name, rows in ROWS.items():
-        yield Section(
-            name, rows.heading(), [rows.items(rows.row(*values), words) for values in sorted(rows_by_name[name])]
-        )
+        yield Section(name, rows.heading(), [rows.items(row, words) for row in rows.read(stored[name])])
 
 
 def _sensitive(member: Member) -> SectionReader:
@@ -296,11 +300,19 @@ def _rest(batch: QueryBatch, proved: Proved, covered: set[str]) -> SectionReader
         tables_left.append((table, has_section, batch.add(rows.select_related(*_ways(table)))))
     yield ()
     for table, has_section, rows in tables_left:
-        meta = table.model._meta
-        title, key = str(_REST.get(meta.label, meta.verbose_name_plural.capitalize())), meta.model_name
+        title, key = _title(table.model, _REST), _key(table.model)
         if has_section:
             title, key = _("From the old form, not taken over: %(what)s") % {"what": title}, f"unclaimed_{key}"
         yield Section(key, title, [row for stored_row in rows if (row := _readable_columns(table, stored_row, proved))])
+
+
+def _key(model: type[models.Model]) -> str:
+    return model.__name__.lower()
+
+
+def _title(model: type[models.Model], titles: Mapping[str, Promise]) -> str:
+    """Return what people call these rows: by one of the titles, or by the name of the table."""
+    return str(titles.get(model._meta.label) or str(model._meta.verbose_name_plural).capitalize())
 
 
 def _ways(table: personal_columns.PersonalTable) -> list[str]:
@@ -313,15 +325,14 @@ def _ways(table: personal_columns.PersonalTable) -> list[str]:
 def _readable_columns(table: personal_columns.PersonalTable, row: models.Model, proved: Proved) -> tuple[Item, ...]:
     """Return the columns of a row that the person may read; a key is shown if it leads to a public name."""
     through = [registration.pk for registration in proved.unclaimed]
-    names = [
-        row._meta.get_field(name).attname
+    columns = [
+        personal_columns.column_of(row._meta.model, name)
         for name in table.columns_for(row, proved.member, through=through)
-        if _can_be_shown(row._meta.get_field(name))
     ]
-    return tuple(_column(row, name) for name in names)
+    return tuple(_column(row, column.attname) for column in columns if _can_be_shown(column))
 
 
-def _can_be_shown(field: models.Field) -> bool:
+def _can_be_shown(field: "models.Field[Any, Any]") -> bool:
     return not field.primary_key and (not field.is_relation or field.related_model in (Group, Role, Skill))
 
 
@@ -332,7 +343,7 @@ def _columns(row: models.Model) -> tuple[Item, ...]:
 
 def _column(row: models.Model, name: str) -> Item:
     """Return one column as a fact, shown as its field says: a choice by its label, a key by its row."""
-    field = row._meta.get_field(name)
+    field = personal_columns.column_of(row._meta.model, name)
     value = getattr(row, name)
     shown = None
     if field.is_relation and value is not None:
