@@ -111,7 +111,7 @@ FOLDING = {
     "registrations/skills/arranging.py": "wordings of skills",
     "registrations/demo.py": "regions in addresses of the demo",
     "registrations/admin/choosing_person.py": "a search",
-    "registrations/participation/forms.py": "a word typed to be sure",
+    "registrations/privacy/forms.py": "a word typed to be sure",
     "registrations/privacy/my_data.py": "a capital at the start of a line",
     "registrations/oldform/reading/countries.py": "codes of countries",
     "registrations/oldform/reading/languages.py": "codes of languages",

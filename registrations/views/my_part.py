@@ -24,11 +24,12 @@ from registrations import events
 from registrations.domain.registrations import UNTIL_THEY_RETURN, RegistrationError, Step
 from registrations.models import Block, Member, Registration
 from registrations.participation import blocking, inactivity, pausing
-from registrations.participation.forms import DeleteForm, UntilForm, WithdrawForm
+from registrations.participation.forms import UntilForm, WithdrawForm
 from registrations.participation.inactivity_emails import PURPOSE
 from registrations.participation.next_round import findable as findable_people
 from registrations.participation.next_round import next_round, takes_part
 from registrations.privacy import erasing
+from registrations.privacy.forms import DeleteForm
 from registrations.requests import MemberRequest, is_signed_in
 from registrations.views.registration import redirect_to_sign_in
 
@@ -219,5 +220,5 @@ def _explanation_page(request: MemberRequest, step: Step, form: forms.Form) -> H
     return render(request, f"registrations/my_data_{step}.html", context, status=status)
 
 
-def _effects(member: Member, step: Step) -> list[object]:
+def _effects(member: Member, step: Step) -> list[str]:
     return events.answers_to(events.effects_asked, member=member, step=step, now=timezone.now())
