@@ -24,7 +24,7 @@ from matching.waiting import advice
 from matching.words import reasons
 from registrations.models import Member, Registration, Skill, SkillSuggestion
 from registrations.participation.next_round import sentence
-from registrations.skills import sentences_of_suggestions
+from registrations.skills.suggestions import sentences_of_suggestions
 from trust.models import Report
 
 SHOWN = 5

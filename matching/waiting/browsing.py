@@ -19,12 +19,12 @@ from letsconnect.base.labels import label_of
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.models import Match, SharerRequest
 from matching.words import reasons
-from registrations import skills
 from registrations.answers.availability import slots_of_many, weekly_slots
 from registrations.domain.registrations import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState
 from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage, Window
 from registrations.participation import next_round
 from registrations.reference.names import language_name
+from registrations.skills import finding
 
 WEEKS = 4
 MINE = "mine"
@@ -194,7 +194,7 @@ def _filtered(people: RegistrationQuerySet, wanted: SharerSearch, wished: set[in
     if wanted.topic:
         people = people.filter(pk__in=_about(wanted.topic, wished).values("registration"))
     if wanted.text:
-        typed = skills.search(wanted.text, language=get_language() or "en")
+        typed = finding.search(wanted.text, language=get_language() or "en")
         sharing = Offer.objects.filter(skill__in=[one.skill_id for one in typed])
         people = people.filter(
             Q(member__name__icontains=wanted.text)

@@ -29,7 +29,8 @@ from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
 from registrations.requests import signed_in
 from registrations.skills import arranging as actions
-from registrations.skills import merged_answers, merging, search
+from registrations.skills import merged_answers, merging
+from registrations.skills.finding import search
 from registrations.skills.forms import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
 
 _LONGEST_ID = 18

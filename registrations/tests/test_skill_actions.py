@@ -18,7 +18,8 @@ from registrations.domain.registrations import (
 )
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion, Wish
 from registrations.skills import arranging as actions
-from registrations.skills import decided_suggestions, merging
+from registrations.skills import merging
+from registrations.skills.suggestions import decided_suggestions
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
-from registrations.skills import Row, hints
 from registrations.skills import arranging as actions
+from registrations.skills.hints import Row, hints
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db

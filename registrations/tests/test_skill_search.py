@@ -9,7 +9,8 @@ from registrations.catalogue.loading import load_reference_data
 from registrations.models import Skill, SkillName
 from registrations.reference import skills as seed
 from registrations.skills import arranging as actions
-from registrations.skills import finding, search
+from registrations.skills import finding
+from registrations.skills.finding import search
 from registrations.skills.ranking import Name, Ranking
 from registrations.skills.stemming import words
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
-from registrations import skills
 from registrations.domain.registrations import SkillFamily
 from registrations.requests import MemberRequest
 from registrations.skills.arranging import note_suggestions
+from registrations.skills.finding import search
+from registrations.skills.hints import Row, hints
 
 MOST_HINTS = 60
 _LONGEST_ID = 18
@@ -21,15 +22,15 @@ _LONGEST_ID = 18
 def skill_search(request: MemberRequest) -> JsonResponse:
     """Return ten skills at most for `q`, each with the hint for `row` (wish or offer)."""
     language = get_language() or "en"
-    matches = skills.search(request.GET.get("q", ""), language=language)
-    hints = _hints(request, [skill.skill_id for skill in matches])
+    matches = search(request.GET.get("q", ""), language=language)
+    sentences = _hints(request, [skill.skill_id for skill in matches])
     results = [
         {
             "id": skill.skill_id,
             "name": skill.name,
             "family": str(SkillFamily(skill.family).label) if skill.family else "",
             "matched": skill.matched,
-            "hint": hints.get(skill.skill_id, ""),
+            "hint": sentences.get(skill.skill_id, ""),
         }
         for skill in matches
     ]
@@ -54,5 +55,5 @@ def suggestions_note(request: MemberRequest) -> HttpResponse:
 
 
 def _hints(request: MemberRequest, ids: list[int]) -> dict[int, str]:
-    row = skills.Row.OFFER if request.GET.get("row") == skills.Row.OFFER else skills.Row.WISH
-    return skills.hints(ids, language=get_language() or "en", row=row, besides=request.user, on=timezone.now().date())
+    row = Row.OFFER if request.GET.get("row") == Row.OFFER else Row.WISH
+    return hints(ids, language=get_language() or "en", row=row, besides=request.user, on=timezone.now().date())
