@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter, process_time
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import pylmcf
@@ -30,40 +30,43 @@ from matching.engine.settings import Settings
 from matching.engine.solving import solve_instance
 
 LEVELS, PLAIN = "arrays → all levels → proof", "(one plain pylmcf solve of the same arcs)"
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
 
 def time(facts: Facts, runs: int) -> Proposal:
     """The pipeline, part by part; returns the proposal it came down to."""
     settings = Settings()
-    clock, processor, peak = defaultdict(list), defaultdict(list), {}
+    clock, processor = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
+    peak: dict[str, int] = {}
 
-    def phase(name: str, work: Callable[[], Any]) -> Any:
-        began = perf_counter(), process_time()
-        answer = work()
-        clock[name].append(perf_counter() - began[0])
-        processor[name].append(process_time() - began[1])
+    def phase(name: str, work: Callable[Given, Answer], /, *arguments: Given.args, **options: Given.kwargs) -> Answer:
+        clock_at, processor_at = perf_counter(), process_time()
+        answer = work(*arguments, **options)
+        clock[name].append(perf_counter() - clock_at)
+        processor[name].append(process_time() - processor_at)
         peak.setdefault(name, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         return answer
 
     for _ in range(runs):
-        known = phase("facts read", lambda: read(facts, settings))
-        found, _stuck = phase("all feasible pairs", lambda known=known: hard_rules.find(known))
-        instance = phase("scores", lambda known=known, found=found: _scored(known, found, settings))
+        known = phase("facts read", read, facts, settings)
+        found, _stuck = phase("all feasible pairs", hard_rules.find, known)
+        instance = phase("scores", _scored, known, found, settings)
         network = Network.of(instance)
         cost = cost_of(levels_of(instance, network)["score"], network)
-        phase(PLAIN, lambda network=network, cost=cost: plain(network, cost))
-        result = phase(LEVELS, lambda instance=instance: solve_instance(instance))
-        phase("(the proof alone)", lambda instance=instance, result=result: check(instance, result))
-        phase("packed for replay", lambda instance=instance, result=result: pack(instance, result))
-        proposal = phase("facts → proposals, all of it", lambda: pipeline.propose(facts, settings, 1))
+        phase(PLAIN, plain, network, cost)
+        result = phase(LEVELS, solve_instance, instance)
+        phase("(the proof alone)", check, instance, result)
+        phase("packed for replay", pack, instance, result)
+        proposal = phase("facts → proposals, all of it", pipeline.propose, facts, settings, 1)
         left = rows_of(np.array(sorted(proposal.left_out), dtype=np.int64), known.ids)
         places = known.places_to_help
-        phase("(advice for all left out)", lambda all_=(known, settings, left, places): advise(*all_))
-        explainer = phase("ready to explain", lambda proposal=proposal: Explainer(proposal.instance, proposal.result))
-        for one in _some(instance.learner_ids):
-            phase("five alternatives of one learner", lambda explainer=explainer, one=one: explainer.alternatives(one))
-        for one in _some(instance.sharer_ids):
-            phase("one more place of one sharer", lambda explainer=explainer, one=one: explainer.one_more_place(one))
+        phase("(advice for all left out)", advise, known, settings, left, places)
+        explainer = phase("ready to explain", Explainer, proposal.instance, proposal.result)
+        for learner in _some(instance.learner_ids):
+            phase("five alternatives of one learner", explainer.alternatives, learner)
+        for sharer in _some(instance.sharer_ids):
+            phase("one more place of one sharer", explainer.one_more_place, sharer)
     counts = proposal.counts
     print_line(f"\n{counts['people']:,} people, {counts['learners']:,} learners, {counts['sharers']:,} sharers with ")
     print_line(f"{counts['places']:,} places, {counts['candidates']:,} feasible pairs; {runs} runs\n\n")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from statistics import median
+from typing import Any
 
 import numpy as np
 
@@ -45,5 +46,7 @@ def without(instance: Instance, refused: int, kept: Ints) -> Instance:
     marks = np.zeros_like(instance.pair_kept)
     marks[kept] = 1
     instance = replace(instance, pair_kept=marks)
-    pairs = {name: np.delete(column, refused) for name, column in vars(instance).items() if name.startswith("pair_")}
+    pairs: dict[str, Any] = {
+        name: np.delete(column, refused) for name, column in vars(instance).items() if name.startswith("pair_")
+    }
     return replace(instance, **pairs)

@@ -9,6 +9,7 @@ from matching.feedback.giving import give_feedback
 from matching.feedback.settling import ask_how_it_went
 from matching.matches.answering import accept_match
 from matching.models import Match, Session
+from matching.models.people import account_of
 from matching.rounds.computing import solve_round
 from matching.rounds.publishing import publish_round
 from matching.rounds.reviews import approve_matches
@@ -32,7 +33,7 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     asked = publish_round(round_=round_, by=coordinator, now=begun + DAY).asked if chosen else []
     for match in asked:
         for side in Side:
-            accept_match(match=match, by=match.person(side).member, now=begun + 2 * DAY)
+            accept_match(match=match, by=account_of(match.person(side)), now=begun + 2 * DAY)
     if found:
         release_undecided(round_=round_, by=coordinator, now=begun + 2 * DAY)
     for match in asked[:1]:
@@ -46,7 +47,7 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
 def _meet(match: Match, *, ends_at: datetime) -> Session:
     """Let the learner propose an hour and the sharer agree to it; it ends on the whole hour."""
     starts_at = ends_at.replace(minute=0, second=0, microsecond=0) - HOUR
-    learner, sharer = match.learner.member, match.sharer.member
+    learner, sharer = account_of(match.learner), account_of(match.sharer)
     times = [ChosenTime(starts_at, learner.zone)]
     session = propose_times(match=match, times=times, seen=NO_SESSION, by=learner, now=starts_at - 4 * DAY)
     return confirm_time(session=session, starts_at=starts_at, seen=seen_as(session), by=sharer, now=starts_at - 3 * DAY)
@@ -60,7 +61,7 @@ def _say_all_went_well(session: Session, *, now: datetime) -> None:
     for side in Side:
         give_feedback(
             session=session,
-            by=session.person(side).member,
+            by=account_of(session.person(side)),
             happened=Happened.YES,
             useful=5 if side == Side.LEARNER else 4,
             next_=Next.DONE,

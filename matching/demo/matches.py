@@ -7,6 +7,7 @@ from matching.domain.matches import ClosedWhy, Side
 from matching.engine.settings import Settings
 from matching.matches.answering import accept_match, decline_match
 from matching.models import Match, Round
+from matching.models.people import account_of
 from matching.rounds.computing import solve_round
 from matching.rounds.drafts import change_draft, draft_round
 from matching.rounds.previewing import preview_round
@@ -59,12 +60,14 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
 
 def _ask_for_somebody(volunteer: Member, *, now: datetime) -> None:
     """Let the volunteer ask for the first of those who let others find them and share what she wishes."""
-    learner = Registration.objects.of(volunteer)
+    learner = Registration.objects.get(member=volunteer)
     wished = browsing.wished_by(learner)
     wanted = browsing.SharerSearch(topic=browsing.MINE)
     for key in browsing.search(learner, wanted, wished=wished, now=now).keys[:1]:
         sharer = Registration.objects.get(pk=key)
         skill = Skill.objects.filter(pk__in=wished, offers__registration=sharer).first()
+        if skill is None:  # they share it under the name it had before it was merged
+            continue
         why = "We are about to begin this with our group and would like to learn from somebody who has done it."
         ask_for_sharer(sharer=sharer, skill=skill, why=why, by=volunteer, now=now)
 
@@ -90,7 +93,7 @@ def _connect(asked: list[Match], *, now: datetime) -> None:
     for match in asked:
         for number, side in enumerate(Side):
             when = now - timedelta(hours=8 - number)
-            accept_match(match=match, by=match.person(side).member, now=when)
+            accept_match(match=match, by=account_of(match.person(side)), now=when)
 
 
 def _answer(asked: list[Match], *, now: datetime) -> None:
@@ -98,8 +101,12 @@ def _answer(asked: list[Match], *, now: datetime) -> None:
     hours = timedelta(hours=1)
     _connect(asked[:2], now=now)
     for match in asked[2:3]:
-        accept_match(match=match, by=match.learner.member, now=now - 3 * hours)
+        accept_match(match=match, by=account_of(match.learner), now=now - 3 * hours)
     for match in asked[3:4]:
         decline_match(
-            match=match, by=match.sharer.member, why=ClosedWhy.NO_TIME, note="Exams until May.", now=now - 2 * hours
+            match=match,
+            by=account_of(match.sharer),
+            why=ClosedWhy.NO_TIME,
+            note="Exams until May.",
+            now=now - 2 * hours,
         )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from matching.domain.matches import Side
 from matching.domain.sessions import ChosenTime, HourTaken
 from matching.models import Match
+from matching.models.people import account_of
 from matching.sessions import hours
 from matching.sessions.agreeing import confirm_time, propose_times, seen_as, set_call_link
 
@@ -23,11 +24,11 @@ def agree(connected: list[Match], *, now: datetime) -> None:
 
 def _propose(match: Match, *, is_agreed: bool, now: datetime) -> None:
     before = now - timedelta(hours=3)
-    proposer = match.person(Side.LEARNER).member
+    proposer = account_of(match.person(Side.LEARNER))
     times = [ChosenTime(moment, proposer.zone) for moment in _hours(match, now=now)]
     session = propose_times(match=match, times=times, seen="", by=proposer, now=before)
     if is_agreed:
-        member = match.person(Side.SHARER).member
+        member = account_of(match.person(Side.SHARER))
         session = confirm_time(
             session=session, starts_at=times[0].starts_at, seen=seen_as(session), by=member, now=before
         )

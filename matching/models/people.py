@@ -1,8 +1,9 @@
-"""Conditions on the two people of a row, each asked by that person's key.
+"""The people of a match or a request: their accounts and zones, and conditions on the two people of a row.
 
-A condition on two joined people at once (one of them is this member, is of these regions, blocks the other) lets the
-database lay everybody beside everybody before it looks at the rows. With the statistics of a table that was empty, it
-does: a thousand matches took longer than anybody waits. So none of these joins one table to another.
+Each condition is asked by that person's key. One on two joined people at once (one of them is this member, is of these
+regions, blocks the other) lets the database lay everybody beside everybody before it looks at the rows. With the
+statistics of a table that was empty, it does: a thousand matches took longer than anybody waits. So none of these joins
+one table to another.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,26 @@ from registrations.models import Block, Member, Registration
 
 BOTH = (Side.LEARNER, Side.SHARER)
 _GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
+
+
+def account_of(person: Registration) -> Member:
+    """The member of a registration that somebody has claimed; whoever asks, is matched or takes part has one.
+
+    Raises Member.DoesNotExist for an imported registration that nobody has claimed.
+    """
+    if person.member is None:
+        raise Member.DoesNotExist(f"nobody has claimed registration {person.pk}")
+    return person.member
+
+
+def zone_of(person: Registration) -> str:
+    """The time zone whose clock the person lives by."""
+    return first_zone(person.zone, person.member.zone if person.member else None)
+
+
+def first_zone(of_registration: str, of_member: str | None) -> str:
+    """The zone a person gave in their registration, else that of their account, else UTC."""
+    return of_registration or of_member or "UTC"
 
 
 def registration_of(member: Member) -> QuerySet[Registration]:

@@ -100,6 +100,8 @@ class SharerRequest(models.Model):
         Match, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("match")
     )
 
+    is_named: bool  # only in rows of a queryset that is ``saying_who_is_named``
+
     objects = SharerRequestQuerySet.as_manager()
 
     class Meta:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import F
@@ -15,6 +15,7 @@ from letsconnect.base.hours import QUARTERS_A_WEEK, mondays, next_monday
 from matching.domain.matches import MatchState
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
+from matching.models.people import first_zone
 from matching.rounds import taken_hours
 from matching.rounds import waited as waiting
 from matching.rounds.scope import Scope
@@ -25,6 +26,37 @@ from registrations.models import Block, Offer, Registration, Skill, SpokenLangua
 WEEKS = 4
 FEW = 100
 Slots = np.ndarray
+
+
+class _PersonRow(NamedTuple):
+    """What is read of everybody who can be matched; each column is named as the query asks for it."""
+
+    pk: int
+    member_id: int
+    region: str
+    region_wish: str
+    can_learn_from: int
+    can_help: int
+    zone: str
+    member__zone: str
+    submitted_at: datetime | None
+    made_at: datetime
+    confirmed_on: date | None
+
+    @property
+    def lives_by(self) -> str:
+        """The time zone whose clock the person lives by."""
+        return first_zone(self.zone, self.member__zone)
+
+    @property
+    def joined_at(self) -> datetime:
+        return self.submitted_at or self.made_at
+
+    def days_since_confirmed(self, now: datetime) -> int:
+        """Days since the person last gave or confirmed their answers; when they came by a file, since they wrote
+        them."""
+        confirmed_on = self.confirmed_on or self.made_at.astimezone(UTC).date()
+        return max(0, (now.date() - confirmed_on).days)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,29 +82,28 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
     about some registrations, whatever the scope and however long they waited.
     """
     start = next_monday(now.date())
-    rows = list(_people(now, only))
-    numbers = {row["pk"]: number for number, row in enumerate(rows)}
+    rows = _people(now, only)
+    numbers = {row.pk: number for number, row in enumerate(rows)}
     connected = waiting.last_connected() if only is None else {}
     waited = waiting.rounds_waited(connected) if only is None else {}
     learning, helping = _live_matches(numbers, round_, size=len(rows))
     scope = Scope.of(round_.scope) if round_ is not None and only is None else Scope()
     is_meant = [
-        scope.takes(region=row["region"], waiting_since=connected.get(row["pk"]) or _joined(row), now=now)
-        for row in rows
+        scope.takes(region=row.region, waiting_since=connected.get(row.pk) or row.joined_at, now=now) for row in rows
     ]
     fixed = _fixed(numbers, round_)
-    zones = [row["zone"] or row["member__zone"] or "UTC" for row in rows]
+    zones = [row.lives_by for row in rows]
     clock, clocks = _clocks(zones, start)
     people = People(
         id=np.arange(len(rows), dtype=np.int64),
-        region=[row["region"] for row in rows],
-        region_wish=[row["region_wish"] for row in rows],
-        places_to_learn=_column(row["can_learn_from"] for row in rows) - learning,
-        places_to_help=_column(row["can_help"] for row in rows) - helping,
+        region=[row.region for row in rows],
+        region_wish=[row.region_wish for row in rows],
+        places_to_learn=_column(row.can_learn_from for row in rows) - learning,
+        places_to_help=_column(row.can_help for row in rows) - helping,
         slots=_slots(numbers, zones, start),
-        waited=_column(waited.get(row["pk"], 0) for row in rows),
+        waited=_column(waited.get(row.pk, 0) for row in rows),
         load=helping,
-        freshness=_column(_days_old(row, now) for row in rows),
+        freshness=_column(row.days_since_confirmed(now) for row in rows),
         clock=clock,
         taken=_taken(numbers, round_, start, size=len(rows)) if only is None else (),
     )
@@ -81,7 +112,7 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
         offers=Offers(**_skills(Offer, "level", numbers)),
         wishes=Wishes(**_wishes(numbers, is_meant, scope, fixed)),
         languages=_languages(numbers),
-        apart=_apart(numbers, {row["member_id"]: number for number, row in enumerate(rows)}, now=now, round_=round_),
+        apart=_apart(numbers, {row.member_id: number for number, row in enumerate(rows)}, now=now, round_=round_),
         fixed=fixed,
         asked_for=_asked_for(numbers),
         clocks=clocks,
@@ -119,18 +150,17 @@ def as_of_now(known: Facts, numbers: dict[int, int], *, now: datetime, round_: R
     apart, what is fixed and what is proposed. What they know, wish and when they are free stays as the round knew it.
     """
     size = len(known.people.id)
-    rows = [row for row in _people(now, None) if row["pk"] in numbers]
+    rows = [row for row in _people(now, None) if row.pk in numbers]
     taken = _live_matches(numbers, round_, size=size)
     places = np.zeros((2, size), dtype=np.int64)
     for row in rows:
-        number = numbers[row["pk"]]
-        places[:, number] = row["can_learn_from"], row["can_help"]
+        places[:, numbers[row.pk]] = row.can_learn_from, row.can_help
     here = np.zeros(size, dtype=np.bool_)
-    here[[numbers[row["pk"]] for row in rows]] = True
+    here[[numbers[row.pk] for row in rows]] = True
     learning, helping = np.where(here, places - taken, 0)
     asked = round_.matches.filter(asked_at__isnull=False).values_list("learner_id", flat=True)
     learning[[numbers[learner] for learner in asked if learner in numbers]] = 0
-    members = {row["member_id"]: numbers[row["pk"]] for row in rows}
+    members = {row.member_id: numbers[row.pk] for row in rows}
     fixed = _numbered(round_.matches.fixed(), numbers)
     apart = {tuple(pair) for pair in np.asarray(known.apart).tolist()}
     apart |= {tuple(pair) for pair in _apart(numbers, members, now=now, round_=round_).tolist()}
@@ -146,35 +176,11 @@ def as_of_now(known: Facts, numbers: dict[int, int], *, now: datetime, round_: R
     )
 
 
-def _people(now: datetime, only: Collection[int] | None) -> Iterable[dict[str, Any]]:
+def _people(now: datetime, only: Collection[int] | None) -> list[_PersonRow]:
+    """Everybody who can be matched on that day, or those of ``only``, by registration."""
     people = Registration.objects.matchable(on=now.date())
-    return (
-        (people if only is None else people.filter(pk__in=only))
-        .order_by("pk")
-        .values(
-            "pk",
-            "member_id",
-            "region",
-            "region_wish",
-            "can_learn_from",
-            "can_help",
-            "zone",
-            "member__zone",
-            "submitted_at",
-            "made_at",
-            "confirmed_on",
-        )
-    )
-
-
-def _joined(row: dict[str, Any]) -> datetime:
-    return row["submitted_at"] or row["made_at"]
-
-
-def _days_old(row: dict[str, Any], now: datetime) -> int:
-    """Days since the person last gave or confirmed their answers; when they came by a file, since they wrote them."""
-    confirmed = row["confirmed_on"] or row["made_at"].astimezone(UTC).date()
-    return max(0, (now.date() - confirmed).days)
+    wanted = people if only is None else people.filter(pk__in=only)
+    return [_PersonRow(*row) for row in wanted.order_by("pk").values_list(*_PersonRow._fields)]
 
 
 def _keys_filter(numbers: dict[int, int]) -> dict[str, Any]:

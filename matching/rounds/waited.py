@@ -28,7 +28,7 @@ def rounds_waited(connected: dict[int, datetime]) -> dict[int, int]:
     ).values_list("registration_id", "round__published_at")
     waited: dict[int, int] = {}
     for learner, published_at in rows.iterator(chunk_size=20_000):
-        if published_at > connected.get(learner, LONG_AGO):
+        if published_at is not None and published_at > connected.get(learner, LONG_AGO):
             waited[learner] = waited.get(learner, 0) + 1
     longest = max(waited.values(), default=0)
     return waited | dict.fromkeys(_let_down(connected), longest + 1)
@@ -40,10 +40,13 @@ def _let_down(connected: dict[int, datetime]) -> list[int]:
         Match.objects.filter(asked_at__isnull=False)
         .order_by("learner_id", "-asked_at", "-pk")
         .distinct("learner_id")
-        .values_list("learner_id", "state", "learner_accepted_at", "asked_at")
+        .values_list("learner_id", "state", "learner_accepted_at", "asked_at", named=True)
     )
     return [
-        learner
-        for learner, state, accepted_at, asked_at in latest
-        if state in _LET_DOWN and accepted_at is not None and asked_at > connected.get(learner, LONG_AGO)
+        question.learner_id
+        for question in latest
+        if question.state in _LET_DOWN
+        and question.learner_accepted_at is not None
+        and question.asked_at is not None
+        and question.asked_at > connected.get(question.learner_id, LONG_AGO)
     ]

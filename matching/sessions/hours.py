@@ -15,6 +15,7 @@ from letsconnect.base.wall_clock import comes_twice
 from letsconnect.base.zones import in_zone
 from matching.domain.sessions import WEEKS_SHOWN, starts
 from matching.models import Match
+from matching.models.people import zone_of
 from matching.sessions.busy import NAME as SESSIONS
 from registrations.answers.availability import weekly_slots
 from registrations.models import Registration
@@ -113,8 +114,8 @@ def _common(match: Match, *, start: date, weeks: int) -> np.ndarray:
 
 
 def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
-    zone = person.zone or (person.member.zone if person.member else "") or "UTC"
-    return weekly_slots(person.windows.values_list("start", "end"), zone, start=start, weeks=weeks)
+    windows = person.windows.values_list("start", "end")
+    return weekly_slots(windows, zone_of(person), start=start, weeks=weeks)
 
 
 def _taken(match: Match, *, now: datetime) -> list[Span]:

@@ -19,6 +19,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, Round, RoundParticipant
+from matching.models.people import zone_of
 from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
 from registrations.models import Offer, Registration, Skill, has_agreed
 from registrations.reference.names import language_name
@@ -180,7 +181,7 @@ class _AdviceReader:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.registration.zone or self.registration.member.zone or "UTC")
+        return ZoneInfo(zone_of(self.registration))
 
 
 def _in_words(
@@ -202,9 +203,6 @@ def _in_words(
         if named
         else ()
     )
-    changes = [
-        one for one in changes if one.get("kind") != "nobody_shares" or heirs.get(one.get("skill")) not in shared_now
-    ]
     reader = _AdviceReader(
         known.registration,
         known.wishes,
@@ -213,6 +211,8 @@ def _in_words(
         start=start,
     )
     for change in changes:
+        if change.get("kind") == "nobody_shares" and heirs.get(change.get("skill", 0), 0) in shared_now:
+            continue
         say = _SAYERS.get(change.get("kind", ""))
         advice = say(change, reader) if say else None
         if advice is not None:

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from matching.domain.matches import MatchState
 from matching.domain.requests import NotThisTime, RequestState
 from matching.models import Match, RoundParticipant, SharerRequest, SharerRequestQuerySet
+from matching.models.people import account_of
 from matching.waiting import advice, browsing
 from matching.waiting.requests import AT_ONCE, close, owe_answer
 from registrations.domain.registrations import MIN_SHARED_LEVEL, RegionWish
@@ -90,7 +91,7 @@ def _why(request: SharerRequest, *, has_other: bool, now: datetime) -> NotThisTi
     learner, sharer = request.learner, request.sharer
     if has_other:
         return NotThisTime.MATCHED_OTHERWISE
-    if not Registration.objects.findable_by(learner.member, on=now.date()).filter(pk=sharer.pk).exists():
+    if not Registration.objects.findable_by(account_of(learner), on=now.date()).filter(pk=sharer.pk).exists():
         return NotThisTime.NOT_EVERYBODY
     if not _share_a_language(learner, sharer):
         return NotThisTime.NO_LANGUAGE

@@ -5,10 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from letsconnect.base.hours import QUARTERS_A_WEEK, next_monday
 from letsconnect.base.labels import label_of
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.models import Match, SharerRequest
+from matching.models.people import account_of, first_zone, zone_of
 from matching.words import reasons
 from registrations.answers.availability import slots_of_many, weekly_slots
 from registrations.domain.registrations import MIN_SHARED_LEVEL, MINUTES_A_WEEK, SkillFamily, SkillState
@@ -29,17 +32,44 @@ from registrations.skills import finding
 WEEKS = 4
 MINE = "mine"
 _DAY, _SATURDAY = 1440, 5
-_PARTS = (
-    (range(_SATURDAY), 6, 12, gettext_lazy("weekday mornings")),
-    (range(_SATURDAY), 12, 18, gettext_lazy("weekday afternoons")),
-    (range(_SATURDAY), 18, 24, gettext_lazy("weekday evenings")),
-    (range(_SATURDAY), 0, 6, gettext_lazy("weekday nights")),
-    (range(_SATURDAY, 7), 6, 12, gettext_lazy("weekend mornings")),
-    (range(_SATURDAY, 7), 12, 18, gettext_lazy("weekend afternoons")),
-    (range(_SATURDAY, 7), 18, 24, gettext_lazy("weekend evenings")),
-    (range(_SATURDAY, 7), 0, 6, gettext_lazy("weekend nights")),
-)
+_WEEKDAYS, _WEEKEND = range(_SATURDAY), range(_SATURDAY, 7)
+_HEIR = Coalesce(F("skill__merged_into"), F("skill"))  # of an offer's or a wish's skill: itself, if it was not merged
 Slots = NDArray[np.bool_]
+
+
+class PartOfWeek(NamedTuple):
+    """A part of the week as people speak of it: these hours of these days."""
+
+    days: range
+    from_hour: int
+    to_hour: int
+    name: Promise
+
+
+_PARTS = (
+    PartOfWeek(_WEEKDAYS, 6, 12, gettext_lazy("weekday mornings")),
+    PartOfWeek(_WEEKDAYS, 12, 18, gettext_lazy("weekday afternoons")),
+    PartOfWeek(_WEEKDAYS, 18, 24, gettext_lazy("weekday evenings")),
+    PartOfWeek(_WEEKDAYS, 0, 6, gettext_lazy("weekday nights")),
+    PartOfWeek(_WEEKEND, 6, 12, gettext_lazy("weekend mornings")),
+    PartOfWeek(_WEEKEND, 12, 18, gettext_lazy("weekend afternoons")),
+    PartOfWeek(_WEEKEND, 18, 24, gettext_lazy("weekend evenings")),
+    PartOfWeek(_WEEKEND, 0, 6, gettext_lazy("weekend nights")),
+)
+
+
+class _ZoneOfPerson(NamedTuple):
+    """Somebody who is looked at, by registration, and the time zone they live by."""
+
+    registration: int
+    zone: str
+
+
+class _QuartersOfPart(NamedTuple):
+    """A part of the reader's week: its name, and its quarters of an hour in UTC."""
+
+    name: str
+    quarters: Slots
 
 
 @dataclass(frozen=True)
@@ -80,7 +110,7 @@ class Card:
 
     @property
     def key(self) -> str:
-        return self.person.member.public_id
+        return account_of(self.person).public_id
 
 
 @dataclass(frozen=True)
@@ -98,8 +128,7 @@ def findable(member: Member, *, on: date) -> RegistrationQuerySet:
 
 def wished_by(person: Registration) -> set[int]:
     """The skills the person wishes to learn, merged ones as their heirs."""
-    wishes = person.wishes.annotate(known=Coalesce(F("skill__merged_into"), F("skill")))
-    return set(wishes.values_list("known", flat=True))
+    return set(person.wishes.values_list(_HEIR, flat=True))
 
 
 def search(reader: Registration, wanted: SharerSearch, *, wished: set[int], now: datetime) -> Listed:
@@ -108,10 +137,13 @@ def search(reader: Registration, wanted: SharerSearch, *, wished: set[int], now:
     Who shares what the reader wishes comes first, then who has an hour in common; among equals the day draws lots, so
     that nobody is always at the top.
     """
-    found = _filtered(findable(reader.member, on=now.date()), wanted, wished).order_by("pk")
-    rows = list(found.values_list("pk", "zone", "member__zone"))
-    keys = [row[0] for row in rows]
-    minutes = _minutes(reader, rows, now=now)
+    people = _filtered(findable(account_of(reader), on=now.date()), wanted, wished).order_by("pk")
+    zones = [
+        _ZoneOfPerson(row.pk, first_zone(row.zone, row.member__zone))
+        for row in people.values_list("pk", "zone", "member__zone", named=True)
+    ]
+    keys = [person.registration for person in zones]
+    minutes = _minutes(reader, zones, now=now)
     helpful = set(_offers(keys, wished).values_list("registration", flat=True)) if wished else set()
     day = now.date().isoformat()
 
@@ -133,7 +165,7 @@ def cards(reader: Registration, keys: Sequence[int], listed: Listed, *, wished: 
     )
     by_key = {person.pk: person for person in people}
     start = next_monday(now.date())
-    parts = _parts(reader.zone or reader.member.zone or "UTC", start=start)
+    parts = _parts(zone_of(reader), start=start)
     asked = set(SharerRequest.objects.waiting().filter(learner=reader).values_list("sharer", flat=True))
     matches = Match.objects.live().filter(learner=reader, asked_at__isnull=False)
     matched = set(matches.values_list("sharer", flat=True))
@@ -156,16 +188,15 @@ def cards(reader: Registration, keys: Sequence[int], listed: Listed, *, wished: 
 
 def with_minutes(reader: Registration, person: Registration, *, now: datetime) -> Listed:
     """Return one person as a list of one."""
-    rows = [(person.pk, person.zone, person.member.zone)]
-    return Listed([person.pk], _minutes(reader, rows, now=now))
+    return Listed([person.pk], _minutes(reader, [_ZoneOfPerson(person.pk, zone_of(person))], now=now))
 
 
 def skills_to_choose(member: Member, *, on: date) -> list[tuple[str, list[Skill]]]:
     """The skills people who can be found share, by family, by name."""
-    offers = _offers(findable(member, on=on).values("pk"))
-    found = Skill.objects.filter(pk__in=offers.values("known")).prefetch_related("skill_names")
+    offers = _offers(findable(member, on=on))
+    shared = Skill.objects.filter(pk__in=offers.values_list(_HEIR)).prefetch_related("skill_names")
     families: dict[str, list[Skill]] = defaultdict(list)
-    for skill in sorted(found, key=lambda skill: plain(str(skill))):
+    for skill in sorted(shared, key=lambda skill: plain(str(skill))):
         families[skill.family].append(skill)
     return [(family, families[family]) for family in [*SkillFamily.values, ""] if families[family]]
 
@@ -181,8 +212,7 @@ def _offers(
     registrations: Iterable[int] | RegistrationQuerySet, wished: Iterable[int] | None = None
 ) -> QuerySet[Offer]:
     offers = Offer.objects.filter(registration__in=registrations).exclude(skill__state=SkillState.RETIRED)
-    offers = offers.annotate(known=Coalesce(F("skill__merged_into"), F("skill")))
-    return offers if wished is None else offers.filter(known__in=wished)
+    return offers if wished is None else offers.annotate(heir=_HEIR).filter(heir__in=wished)
 
 
 def _filtered(people: RegistrationQuerySet, wanted: SharerSearch, wished: set[int]) -> RegistrationQuerySet:
@@ -195,7 +225,7 @@ def _filtered(people: RegistrationQuerySet, wanted: SharerSearch, wished: set[in
         people = people.filter(pk__in=_about(wanted.topic, wished).values("registration"))
     if wanted.text:
         typed = finding.search(wanted.text, language=get_language() or "en")
-        sharing = Offer.objects.filter(skill__in=[one.skill_id for one in typed])
+        sharing = Offer.objects.filter(skill__in=[hit.skill_id for hit in typed])
         people = people.filter(
             Q(member__name__icontains=wanted.text)
             | Q(group__name__icontains=wanted.text)
@@ -215,53 +245,53 @@ def _about(topic: str, wished: set[int]) -> QuerySet[Offer]:
     return _offers(Registration.objects.all(), heirs)
 
 
-def _minutes(reader: Registration, rows: Sequence[tuple[int, str, str]], *, now: datetime) -> dict[int, int]:
+def _minutes(reader: Registration, others: Sequence[_ZoneOfPerson], *, now: datetime) -> dict[int, int]:
     """Minutes a week in common with the reader, as a round counts them; nobody's when the reader told no hours."""
     windows: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    wanted = Window.objects.filter(registration__in=[reader.pk, *(row[0] for row in rows)])
-    for key, begins, ends in wanted.order_by("registration", "start").values_list("registration", "start", "end"):
-        windows[key].append((begins, ends))
-    if not rows or not windows[reader.pk]:
+    keys = [reader.pk, *(person.registration for person in others)]
+    rows = Window.objects.filter(registration__in=keys).order_by("registration", "start")
+    for window in rows.values_list("registration_id", "start", "end", named=True):
+        windows[window.registration_id].append((window.start, window.end))
+    if not others or not windows[reader.pk]:
         return {}
-    people = [(windows[reader.pk], reader.zone or reader.member.zone or "UTC")]
-    people += [(windows[key], zone or theirs or "UTC") for key, zone, theirs in rows]
-    slots = slots_of_many(people, start=next_monday(now.date()), weeks=WEEKS)
+    people = [_ZoneOfPerson(reader.pk, zone_of(reader)), *others]
+    hours = [(windows[person.registration], person.zone) for person in people]
+    slots = slots_of_many(hours, start=next_monday(now.date()), weeks=WEEKS)
     starts = hour_starts(slots.reshape(len(people), WEEKS, QUARTERS_A_WEEK))
-    others = np.arange(1, len(people), dtype=np.int64)
-    minutes = minutes_in_common(starts, np.zeros_like(others), others)
-    return {row[0]: int(found) for row, found in zip(rows, minutes, strict=True)}
+    numbers = np.arange(1, len(people), dtype=np.int64)
+    minutes = minutes_in_common(starts, np.zeros_like(numbers), numbers)
+    return {person.registration: int(count) for person, count in zip(others, minutes, strict=True)}
 
 
-def _parts(zone: str, *, start: date) -> list[tuple[str, Slots]]:
+def _parts(zone: str, *, start: date) -> list[_QuartersOfPart]:
     """The parts of the reader's week, each with the quarters of an hour it is in UTC."""
     return [
-        (
-            str(label),
-            weekly_slots(
-                [(day * _DAY + begins * 60, min(day * _DAY + ends * 60, MINUTES_A_WEEK)) for day in days],
-                zone,
-                start=start,
-                weeks=1,
-            ),
-        )
-        for days, begins, ends, label in _PARTS
+        _QuartersOfPart(str(part.name), weekly_slots(_windows_of(part), zone, start=start, weeks=1)) for part in _PARTS
     ]
 
 
-def _roughly(person: Registration, parts: list[tuple[str, Slots]], *, start: date) -> tuple[str, ...]:
-    zone = person.zone or person.member.zone or "UTC"
-    free = weekly_slots([(one.start, one.end) for one in person.windows.all()], zone, start=start, weeks=1)
-    return tuple(label for label, part in parts if np.count_nonzero(free & part) >= HOUR)
+def _windows_of(part: PartOfWeek) -> list[tuple[int, int]]:
+    """When a part of the week begins and ends on each of its days, in minutes of the local week."""
+    return [
+        (day * _DAY + part.from_hour * 60, min(day * _DAY + part.to_hour * 60, MINUTES_A_WEEK)) for day in part.days
+    ]
+
+
+def _roughly(person: Registration, parts: list[_QuartersOfPart], *, start: date) -> tuple[str, ...]:
+    """The names of the parts of the reader's week in which the person is free for an hour or more."""
+    windows = [(window.start, window.end) for window in person.windows.all()]
+    free = weekly_slots(windows, zone_of(person), start=start, weeks=1)
+    return tuple(part.name for part in parts if np.count_nonzero(free & part.quarters) >= HOUR)
 
 
 def _skills_of(person: Registration, wished: set[int]) -> tuple[SharedSkill, ...]:
     """What the person shares, what the reader wishes first; a retired skill is not offered any more."""
     offers = [offer for offer in person.offers.all() if offer.skill.state != SkillState.RETIRED]
-    told = [
+    shared = [
         SharedSkill(offer.skill.heir.pk, str(offer.skill), label_of(offer, "level"), offer.skill.heir.pk in wished)
         for offer in offers
     ]
-    return tuple(sorted(told, key=lambda one: (not one.is_wished, plain(one.name))))
+    return tuple(sorted(shared, key=lambda skill: (not skill.is_wished, plain(skill.name))))
 
 
 def _languages_of(person: Registration) -> tuple[str, ...]:

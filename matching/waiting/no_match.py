@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from mailings.ledger import letters
 from mailings.models import Letter
+from matching.models.people import account_of
 from matching.waiting import advice
 from matching.waiting.answering import SETTLED_AFTER
 from registrations.models import Registration
@@ -45,7 +46,7 @@ def owe_no_match_letters(now: datetime) -> int:
     )
     rows = list(owed)
     for row in rows:
-        member = row.registration.member
+        member = account_of(row.registration)
         month = now.astimezone(ZoneInfo(member.zone or "UTC"))
         letters.owe(
             kind=KIND,

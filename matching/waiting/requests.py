@@ -13,6 +13,7 @@ from matching.domain import requests
 from matching.domain.matches import MatchingError, TooOften
 from matching.domain.requests import CannotAsk, RequestState
 from matching.models import Match, SharerRequest
+from matching.models.people import account_of
 from registrations.answers.editing import save_step
 from registrations.answers.facts import facts_of
 from registrations.domain.facts import fingerprint
@@ -63,7 +64,7 @@ def ask_for_sharer(
         sharer=sharer,
         skill=skill,
         why=why.strip(),
-        place=requests.free_place(set(mine.values_list("place", flat=True))),
+        place=requests.free_place({place for place in mine.values_list("place", flat=True) if place is not None}),
         made_at=now,
     )
     acts.record(by=by, verb="ask_for_sharer", on=request, now=now, became=request.state)
@@ -88,7 +89,7 @@ def _check_pace(learner: Registration, *, by: Member, now: datetime) -> None:
 def _check_available(learner: Registration, sharer: Registration, skill: Skill, *, now: datetime) -> None:
     """Raise CannotAsk in words that fit whatever the reason is: nobody learns who blocks or left."""
     here = Registration.objects.matchable(on=now.date())
-    found = here.findable_by(learner.member, on=now.date()).filter(pk=sharer.pk).first()
+    found = here.findable_by(account_of(learner), on=now.date()).filter(pk=sharer.pk).first()
     if found is None or not found.offers.filter(skill=skill).exists():
         raise CannotAsk(_("This person cannot be asked for at the moment."))
     if Match.objects.live().filter(learner=learner, sharer=sharer, asked_at__isnull=False).exists():
@@ -99,7 +100,7 @@ def _add_wish(learner: Registration, skill: Skill, *, by: Member, now: datetime)
     facts = facts_of(learner)
     wishes = tuple(sorted([*facts.wishes, (skill.pk, int(WishPriority.SOON), "")]))
     seen = fingerprint(facts, ["wishes"])
-    save_step(member=learner.member, values={"wishes": wishes}, seen=seen, by=by, now=now)
+    save_step(member=account_of(learner), values={"wishes": wishes}, seen=seen, by=by, now=now)
 
 
 @transaction.atomic
