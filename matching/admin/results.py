@@ -10,10 +10,11 @@ from letsconnect.base.charts import Chart, difference
 from matching.admin import charts
 from matching.admin.desk import may_know
 from matching.domain.matches import NOT_LOOKED_FOR
+from matching.engine.errors import BrokenPair
 from matching.models import Match, Round
 from matching.rounds import explanations
 from matching.words import reasons, shortages
-from matching.words.shortages import Left
+from matching.words.shortages import Left, LeftOutLearner
 from registrations.models import Member, Registration
 
 Figures = Mapping[str, Any]
@@ -128,18 +129,20 @@ def _warnings(round_: Round, reader: Member) -> tuple[list[str], list[Registrati
 
 def _against_rules(round_: Round, now: Figures, reader: Member) -> list[str]:
     """Name the pairs made by hand that break a hard rule by now: they stay, and the engine went around them."""
-    rows = now.get("by_hand_against_rules", [])
-    people = _participants(round_, [number for row in rows for number in row[:2]])
+    pairs = [BrokenPair(*row) for row in now.get("by_hand_against_rules", [])]
+    people = _participants(round_, [number for pair in pairs for number in (pair.learner, pair.sharer)])
     text = gettext("%(learner)s and %(sharer)s, put together by hand, break a rule by now. %(why)s")
     return [
         text
         % {
-            "learner": reasons.name_of(people[one]),
-            "sharer": reasons.name_of(people[other]),
-            "why": " ".join(reasons.why_not_a_pair(codes, people[one], people[other])),
+            "learner": reasons.name_of(people[pair.learner]),
+            "sharer": reasons.name_of(people[pair.sharer]),
+            "why": " ".join(reasons.why_not_a_pair(pair.rules, people[pair.learner], people[pair.sharer])),
         }
-        for one, other, _skill, codes in rows
-        if one in people and other in people and may_know(reader, people[one], people[other])
+        for pair in pairs
+        if pair.learner in people
+        and pair.sharer in people
+        and may_know(reader, people[pair.learner], people[pair.sharer])
     ]
 
 
@@ -172,16 +175,17 @@ def _participants(round_: Round, numbers: Sequence[int]) -> dict[int, Registrati
 
 
 def _result(round_: Round, now: Figures, before: Figures | None, reader: Member) -> RoundResult:
-    left = list(round_.participants.exclude(left_out="").values_list("left_out", "advice"))
+    stored = round_.participants.exclude(left_out="").values_list(*LeftOutLearner._fields)
+    left = [LeftOutLearner(*row) for row in stored]
     names = _names(now.get("shortages", []), left)
-    looked_for = [row for row in left if row[0] not in NOT_LOOKED_FOR]
+    looked_for = [learner for learner in left if learner.left_out not in NOT_LOOKED_FOR]
     return RoundResult(
         headline=_headline(now),
         charts=[make(now, before) for make in _CHARTS],
         shortages=shortages.shortages(now.get("shortages", []), names),
         left=shortages.left_in_groups(looked_for, names),
         left_said=_left_said(len(looked_for)),
-        others=shortages.left_in_groups([row for row in left if row[0] in NOT_LOOKED_FOR], names),
+        others=shortages.left_in_groups([learner for learner in left if learner.left_out in NOT_LOOKED_FOR], names),
         warnings=_against_rules(round_, now, reader),
     )
 
@@ -200,5 +204,5 @@ def _left_said(count: int) -> str:
     return ngettext("%(count)d learner gets nobody.", "%(count)d learners get nobody.", count) % {"count": count}
 
 
-def _names(rows: Sequence[Mapping[str, int]], left: Sequence[tuple[str, list[Mapping[str, Any]]]]) -> dict[int, str]:
-    return shortages.skill_names([*rows, *(change for _code, changes in left for change in changes)])
+def _names(rows: Sequence[Mapping[str, int]], left: Sequence[LeftOutLearner]) -> dict[int, str]:
+    return shortages.skill_names([*rows, *(change for learner in left for change in learner.advice)])

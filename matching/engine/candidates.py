@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.facts import Ints
+from matching.engine.facts import Ints, Quarters
 from matching.engine.reading import REGION_WISHES, SLOTS_A_WEEK, NumberedFacts
 
 HOUR = 4  # slots
@@ -171,10 +171,10 @@ def minutes_in_common(starts: NDArray[np.uint64], one: Ints, other: Ints) -> Int
     return minutes
 
 
-def common_stretches(slots: NDArray[np.bool_], one: Ints, other: Ints) -> list[list[tuple[int, int]]]:
-    """For each pair its common stretches of at least an hour, [from, to) in slots; none crosses a week's end."""
+def common_stretches(slots: NDArray[np.bool_], one: Ints, other: Ints) -> list[list[Quarters]]:
+    """For each pair its common stretches of at least an hour; none crosses a week's end."""
     weeks = slots.shape[1]
-    stretches: list[list[tuple[int, int]]] = [[] for _ in one]
+    stretches: list[list[Quarters]] = [[] for _ in one]
     for first in range(0, len(one), _LEARNERS_AT_ONCE):
         some = slice(first, first + _LEARNERS_AT_ONCE)
         both = np.zeros((len(one[some]), weeks, SLOTS_A_WEEK + 2), dtype=np.int8)  # a busy slot at either end
@@ -185,5 +185,5 @@ def common_stretches(slots: NDArray[np.bool_], one: Ints, other: Ints) -> list[l
         week, slot = np.divmod(begins, SLOTS_A_WEEK + 1)
         begin = week % weeks * SLOTS_A_WEEK + slot
         for row, since, length in zip((week // weeks).tolist(), begin.tolist(), (ends - begins).tolist(), strict=True):
-            stretches[first + row].append((since, since + length))
+            stretches[first + row].append(Quarters(since, since + length))
     return stretches

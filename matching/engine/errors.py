@@ -1,6 +1,7 @@
 """What the engine refuses, by name."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class InstanceError(ValueError):
@@ -58,16 +59,24 @@ class FactsError(InstanceError):
     """A fact is out of its range: a level, a wish, a shape, a weight."""
 
 
+class BrokenPair(NamedTuple):
+    """A pair that must stay, and the hard rules it breaks."""
+
+    learner: int
+    sharer: int
+    skill: int
+    rules: tuple[str, ...]  # codes of LEFT_OUT; or "not_taking_part", when one of the two is not in the round
+
+
 class FixedPairsBreakRules(InstanceError):
     """Pairs that must stay (approved, or made by hand) break hard rules, or more are fixed than there are places.
 
-    ``broken`` lists each of them: (learner, sharer, skill, codes of LEFT_OUT; or "not_taking_part", when one of the
-    two is not in the round).
+    ``broken`` lists each of them.
     """
 
-    def __init__(self, broken: Sequence[tuple[int, int, int, tuple[str, ...]]]) -> None:
+    def __init__(self, broken: Sequence[BrokenPair]) -> None:
         self.broken = tuple(broken)
-        super().__init__("; ".join(f"{one} and {other}: {', '.join(why)}" for one, other, _, why in self.broken))
+        super().__init__("; ".join(f"{pair.learner} and {pair.sharer}: {', '.join(pair.rules)}" for pair in broken))
 
 
 class ProofFailed(Exception):

@@ -7,6 +7,7 @@ pair could cost; it is never given as its loss.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from matching.engine.errors import UnknownId
 from matching.engine.facts import Instance, Ints, Result
 from matching.engine.levels import TIE_BREAK, combined, cost_of, levels_of, place_cost
 from matching.engine.network import Network
-from matching.engine.residual import Residual, Step
+from matching.engine.residual import ArcStep, Residual
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,23 @@ class Alternative:
     sharer: int
     skill: int
     score: int
+    loss: Loss
+
+
+class _OpenPair(NamedTuple):
+    """A pair of the learner that is not made; the cheapest to make comes first."""
+
+    cost: int  # packed: of sending one more along its arc, whatever follows from that
+    pair: int  # position
+    arc: int
+
+
+class _PricedPair(NamedTuple):
+    """A pair that could be made instead of another."""
+
+    cost: int  # packed
+    rank: tuple[int, int]  # among equals: the lowest goes first
+    pair: int  # position
     loss: Loss
 
 
@@ -115,19 +133,23 @@ class _SolvedNetwork:
             return []
         arcs = self._network.pair_arc[pairs]
         end = int(self._network.source[arcs[0]])
-        open_pairs = sorted(zip(self._residual.reduced(arcs), pairs.tolist(), arcs.tolist(), strict=True), reverse=True)
-        by_node = {int(self._network.target[arc]): (closing, pair, arc) for closing, pair, arc in open_pairs}
-        found: list[tuple[int, int, int, int, Loss]] = []
-        for reach, node, steps in self._residual.ways_to(end):
-            while open_pairs and int(self._network.target[open_pairs[-1][2]]) not in by_node:
+        costs = self._residual.reduced(arcs)
+        open_pairs = sorted(map(_OpenPair, costs, pairs.tolist(), arcs.tolist()), reverse=True)
+        by_node = {int(self._network.target[open_pair.arc]): open_pair for open_pair in open_pairs}
+        cheapest: list[_PricedPair] = []
+        for reached in self._residual.ways_to(end):
+            while open_pairs and int(self._network.target[open_pairs[-1].arc]) not in by_node:
                 open_pairs.pop()
-            if not open_pairs or sum(row[0] < reach + open_pairs[-1][0] for row in found) >= limit:
+            least_to_come = reached.distance + open_pairs[-1].cost if open_pairs else 0
+            if not open_pairs or sum(priced.cost < least_to_come for priced in cheapest) >= limit:
                 break  # nothing that is still to come is as cheap
-            if node in by_node:
-                closing, pair, arc = by_node.pop(node)
-                way = [(arc, 1), *self._residual.walk(node, end, steps)]
-                found.append((reach + closing, *self._rank(pair), pair, Loss(self._amounts(way))))
-        return [(row[-2], row[-1]) for row in sorted(found, key=lambda row: row[:-1])[:limit]]
+            if reached.node in by_node:
+                closing = by_node.pop(reached.node)
+                way = [ArcStep(closing.arc, 1), *self._residual.walk(reached.node, end, reached.steps)]
+                cost, loss = reached.distance + closing.cost, Loss(self._amounts(way))
+                cheapest.append(_PricedPair(cost, self._rank(closing.pair), closing.pair, loss))
+        cheapest.sort(key=lambda priced: (priced.cost, priced.rank, priced.pair))
+        return [(priced.pair, priced.loss) for priced in cheapest[:limit]]
 
     def gain_of_a_place(self, sharer: int) -> dict[str, int]:
         """What one place more of this sharer (by row) would gain, level by level."""
@@ -136,11 +158,10 @@ class _SolvedNetwork:
         theirs = network.place_arc[network.place_of == sharer]
         if (self._flow[theirs] < network.capacity[theirs]).any():
             return nothing  # they have a place that nobody takes already
-        for _, reached, steps in self._residual.ways_to(node):
-            if reached == sink:
-                gained = {
-                    level: -amount for level, amount in self._amounts(self._residual.walk(sink, node, steps)).items()
-                }
+        for reached in self._residual.ways_to(node):
+            if reached.node == sink:
+                way = self._residual.walk(sink, node, reached.steps)
+                gained = {level: -amount for level, amount in self._amounts(way).items()}
                 if "spread" in gained:
                     gained["spread"] -= place_cost(int(self._instance.sharer_load[sharer]), len(theirs) + 1)
                 return gained if tuple(gained.values()) > tuple(nothing.values()) else nothing
@@ -149,5 +170,5 @@ class _SolvedNetwork:
     def _rank(self, pair: int) -> tuple[int, int]:
         return -int(self._instance.pair_score[pair]), int(self._instance.pair_sharer[pair])
 
-    def _amounts(self, way: list[Step]) -> dict[str, int]:
-        return {level: sum(sign * int(cost[arc]) for arc, sign in way) for level, cost in self._costs.items()}
+    def _amounts(self, way: list[ArcStep]) -> dict[str, int]:
+        return {level: sum(step.sign * int(cost[step.arc]) for step in way) for level, cost in self._costs.items()}

@@ -6,7 +6,7 @@ may be any sequence NumPy can read (a list from ``values_list``, or an array); t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,6 +144,13 @@ class Reason:
     points: int
 
 
+class Quarters(NamedTuple):
+    """A stretch of time: the quarters of an hour, UTC, from ``begin`` to before ``end``, counted from a Monday."""
+
+    begin: int
+    end: int
+
+
 @dataclass(frozen=True)
 class ProposedPair:
     """One proposal. The reasons' points add up to ``score``; ``dataclasses.asdict`` of it is JSON."""
@@ -155,7 +162,7 @@ class ProposedPair:
     reasons: tuple[Reason, ...]
     languages: tuple[str, ...]  # shared, the most comfortable first
     minutes_a_week: tuple[int, ...]  # in common, in stretches of an hour or more, per week
-    hours: tuple[tuple[int, int], ...]  # those stretches: [from, to) in 15-minute UTC slots from the first Monday
+    hours: tuple[Quarters, ...]  # those stretches, from the first Monday
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ figures. Part of what the engine publishes, so that anyone can measure another m
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +13,30 @@ from numpy.typing import NDArray
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.engine.reading import REGION_WISHES, SLOTS_A_WEEK
 
-# region: share of people, offsets from UTC in quarters of an hour, chance of each language
-REGIONS: dict[str, tuple[float, tuple[int, ...], dict[str, float]]] = {
-    "CEECA": (0.11, (4, 8, 12, 16, 20), {"en": 0.7, "ru": 0.6, "pl": 0.15, "uk": 0.2, "de": 0.1, "tr": 0.1}),
-    "ESEAP": (0.14, (28, 32, 36, 40, 48), {"en": 0.7, "id": 0.3, "tl": 0.2, "zh": 0.25, "ja": 0.1, "ko": 0.1}),
-    "LAC": (0.16, (-24, -20, -16, -12), {"es": 0.8, "pt": 0.3, "en": 0.45, "fr": 0.08}),
-    "MENA": (0.13, (0, 4, 8, 12), {"ar": 0.9, "en": 0.55, "fr": 0.35}),
-    "NA": (0.05, (-32, -28, -24, -20, -14), {"en": 0.98, "es": 0.25, "fr": 0.2}),
-    "NWE": (0.12, (0, 4, 4, 8), {"en": 0.85, "de": 0.3, "fr": 0.3, "es": 0.15, "it": 0.15, "nl": 0.1}),
-    "SA": (0.13, (20, 22, 22, 23, 24), {"en": 0.75, "hi": 0.5, "bn": 0.35, "ta": 0.15, "ne": 0.1}),
-    "SSA": (0.16, (0, 4, 4, 8, 12), {"en": 0.7, "fr": 0.4, "ha": 0.15, "sw": 0.2, "ig": 0.1, "pt": 0.05}),
+
+class MadeUpRegion(NamedTuple):
+    """What people of a region are like."""
+
+    share: float  # of all people
+    offsets: tuple[int, ...]  # from UTC, in quarters of an hour
+    languages: dict[str, float]  # the chance of each
+
+
+REGIONS: dict[str, MadeUpRegion] = {
+    "CEECA": MadeUpRegion(
+        0.11, (4, 8, 12, 16, 20), {"en": 0.7, "ru": 0.6, "pl": 0.15, "uk": 0.2, "de": 0.1, "tr": 0.1}
+    ),
+    "ESEAP": MadeUpRegion(
+        0.14, (28, 32, 36, 40, 48), {"en": 0.7, "id": 0.3, "tl": 0.2, "zh": 0.25, "ja": 0.1, "ko": 0.1}
+    ),
+    "LAC": MadeUpRegion(0.16, (-24, -20, -16, -12), {"es": 0.8, "pt": 0.3, "en": 0.45, "fr": 0.08}),
+    "MENA": MadeUpRegion(0.13, (0, 4, 8, 12), {"ar": 0.9, "en": 0.55, "fr": 0.35}),
+    "NA": MadeUpRegion(0.05, (-32, -28, -24, -20, -14), {"en": 0.98, "es": 0.25, "fr": 0.2}),
+    "NWE": MadeUpRegion(0.12, (0, 4, 4, 8), {"en": 0.85, "de": 0.3, "fr": 0.3, "es": 0.15, "it": 0.15, "nl": 0.1}),
+    "SA": MadeUpRegion(0.13, (20, 22, 22, 23, 24), {"en": 0.75, "hi": 0.5, "bn": 0.35, "ta": 0.15, "ne": 0.1}),
+    "SSA": MadeUpRegion(0.16, (0, 4, 4, 8, 12), {"en": 0.7, "fr": 0.4, "ha": 0.15, "sw": 0.2, "ig": 0.1, "pt": 0.05}),
 }
-LANGUAGES = sorted({code for _, _, chances in REGIONS.values() for code in chances})
+LANGUAGES = sorted({code for region in REGIONS.values() for code in region.languages})
 SKILLS = 60
 
 
@@ -31,8 +44,8 @@ def people(count: int, *, seed: int = 0, weeks: int = 4, clocks_change: bool = F
     """``count`` people with all the engine wants to know. ``clocks_change``: in the north-west, from the third week."""
     chance = np.random.default_rng(seed)
     names = list(REGIONS)
-    region = chance.choice(len(names), count, p=[share for share, _, _ in REGIONS.values()])
-    offset = np.array([chance.choice(REGIONS[names[which]][1]) for which in region], dtype=np.int64)
+    region = chance.choice(len(names), count, p=[made_up.share for made_up in REGIONS.values()])
+    offset = np.array([chance.choice(REGIONS[names[which]].offsets) for which in region], dtype=np.int64)
     person, language = np.nonzero(chance.random((count, len(LANGUAGES))) < _language_chances()[region])
     shares, wants = _skills(chance, region)
     shares &= (chance.random(count) < 0.6)[:, None]  # many come to learn only
@@ -69,7 +82,7 @@ def people(count: int, *, seed: int = 0, weeks: int = 4, clocks_change: bool = F
 
 
 def _language_chances() -> NDArray[np.float64]:
-    return np.array([[chances.get(code, 0.01) for code in LANGUAGES] for _, _, chances in REGIONS.values()])
+    return np.array([[region.languages.get(code, 0.01) for code in LANGUAGES] for region in REGIONS.values()])
 
 
 def _skills(chance: np.random.Generator, region: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -138,8 +138,8 @@ def _explain(
     pairs = []
     for row, (learner, sharer, points) in enumerate(zip(learners, sharers, values.tolist(), strict=True)):
         minutes = [0] * weeks
-        for begins, ends in hours[row]:
-            minutes[begins // SLOTS_A_WEEK] += 15 * (ends - begins)
+        for stretch in hours[row]:
+            minutes[stretch.begin // SLOTS_A_WEEK] += 15 * (stretch.end - stretch.begin)
         pairs.append(
             ProposedPair(
                 learner=int(known.ids[learner]),

@@ -7,7 +7,7 @@ sound. Each arc's stages are packed into one Python integer, so far apart that n
 
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,35 @@ from matching.engine.errors import ProofFailed
 from matching.engine.facts import Ints
 from matching.engine.levels import SAFE
 
-Step = tuple[int, int]  # an arc, and 1 to send one more along it or -1 to take one back
+
+class ArcStep(NamedTuple):
+    """One step of a way."""
+
+    arc: int
+    sign: int  # 1 sends one more along the arc, -1 takes one back
+
+
+class Reached(NamedTuple):
+    """A node from which the end of a search can be reached."""
+
+    distance: int  # packed, in reduced costs
+    node: int
+    steps: dict[int, ArcStep]  # the first step from each node reached so far
+
+
+class _Steps(NamedTuple):
+    """All steps of one kind that lead to a node."""
+
+    arcs: Ints
+    tails: Ints  # where each of them comes from
+    sign: int  # as in ArcStep
+
+
+class _Pack(NamedTuple):
+    """Several stages as one number for each arc."""
+
+    costs: NDArray[Any]
+    weight: int  # what one of these numbers counts among the packs
 
 
 class Residual:
@@ -45,18 +73,17 @@ class Residual:
 
     def reduced(self, arcs: Ints) -> list[int]:
         """The packed reduced cost of sending one more along each of these arcs."""
-        (first, weight), *others = self._packs
-        total = first[arcs] if weight == 1 else first[arcs].astype(object) * weight
-        for stage, weight in others:
-            total = total + stage[arcs] * weight
+        first, *others = self._packs
+        total = first.costs[arcs] if first.weight == 1 else first.costs[arcs].astype(object) * first.weight
+        for pack in others:
+            total = total + pack.costs[arcs] * pack.weight
         costs: list[int] = total.tolist()
         return costs
 
-    def ways_to(self, end: int) -> Iterator[tuple[int, int, dict[int, Step]]]:
-        """Every node from which ``end`` can be reached: (packed distance, node, first step of each so far), nearest
-        first. Distances are in reduced costs, and so not below 0."""
+    def ways_to(self, end: int) -> Iterator[Reached]:
+        """Every node from which ``end`` can be reached, nearest first. Distances are not below 0, as reduced costs."""
         best: dict[int, int] = {end: 0}
-        steps: dict[int, Step] = {}
+        steps: dict[int, ArcStep] = {}
         done = np.zeros(len(self._first_into) - 1, dtype=np.bool_)
         heap = [(0, end)]
         while heap:
@@ -64,34 +91,34 @@ class Residual:
             if done[node]:
                 continue
             done[node] = True
-            yield reach, node, steps
-            for arcs, tails, sign in self._steps_to(node):
-                new = ~done[tails]
-                arcs, tails = arcs[new], tails[new].tolist()
+            yield Reached(reach, node, steps)
+            for steps_here in self._steps_to(node):
+                is_new = ~done[steps_here.tails]
+                arcs, tails = steps_here.arcs[is_new], steps_here.tails[is_new].tolist()
                 for arc, tail, cost in zip(arcs.tolist(), tails, self.reduced(arcs), strict=True):
-                    distance = reach + sign * cost
+                    distance = reach + steps_here.sign * cost
                     if distance < reach:
                         raise ProofFailed("the prices do not prove this round; nothing can be explained from them")
                     if tail not in best or distance < best[tail]:
-                        best[tail], steps[tail] = distance, (arc, sign)
+                        best[tail], steps[tail] = distance, ArcStep(arc, steps_here.sign)
                         heappush(heap, (distance, tail))
 
-    def walk(self, start: int, end: int, steps: dict[int, Step]) -> list[Step]:
+    def walk(self, start: int, end: int, steps: dict[int, ArcStep]) -> list[ArcStep]:
         """The steps of the way from ``start`` to ``end``."""
         way = []
         while start != end:
-            arc, sign = steps[start]
-            way.append((arc, sign))
-            start = int(self._target[arc] if sign > 0 else self._source[arc])
+            step = steps[start]
+            way.append(step)
+            start = int(self._target[step.arc] if step.sign > 0 else self._source[step.arc])
         return way
 
-    def _steps_to(self, node: int) -> Iterator[tuple[Ints, Ints, int]]:
+    def _steps_to(self, node: int) -> Iterator[_Steps]:
         into = self._into[self._first_into[node] : self._first_into[node + 1]]
         back = self._out_of[self._first_out_of[node] : self._first_out_of[node + 1]]
         if len(into):
-            yield into, self._source[into], 1
+            yield _Steps(into, self._source[into], 1)
         if len(back):
-            yield back, self._target[back], -1
+            yield _Steps(back, self._target[back], -1)
 
 
 def _reduced(cost: NDArray[Any], price: NDArray[Any], source: Ints, target: Ints) -> NDArray[Any]:
@@ -100,23 +127,23 @@ def _reduced(cost: NDArray[Any], price: NDArray[Any], source: Ints, target: Ints
     return np.asarray(cost + price[source] - price[target])
 
 
-def _packs(stages: Sequence[NDArray[Any]], nodes: int) -> list[tuple[NDArray[Any], int]]:
-    """The stages as few numbers, each with what one of it counts: more than two ways can differ by in those after it.
+def _packs(stages: Sequence[NDArray[Any]], nodes: int) -> list[_Pack]:
+    """The stages as few numbers, each weighing more than two ways can differ by in those after it.
 
     Neighbours share 64 bits where they fit; a stage in which nothing differs is left out.
     """
-    packs: list[tuple[NDArray[Any], int]] = []
+    packs: list[_Pack] = []
     weight, inner, pack = 1, 1, np.zeros(len(stages[0]), dtype=np.int64)
     for stage in reversed(stages):
         room = 2 * (nodes + 1) * _largest(stage) + 1
         if room == 1:
             continue
         if inner > 1 and inner * room >= SAFE:
-            packs.append((pack, weight))
+            packs.append(_Pack(pack, weight))
             weight, inner, pack = weight * inner, 1, np.zeros(len(stage), dtype=np.int64)
         pack = pack + stage * inner
         inner *= room
-    return [*packs, (pack, weight)][::-1]
+    return [*packs, _Pack(pack, weight)][::-1]
 
 
 def _largest(numbers: NDArray[Any]) -> int:

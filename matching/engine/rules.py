@@ -1,15 +1,24 @@
 """The hard rules for one pair: which of them forbid it; and pairs that must stay are held to all of them."""
 
 from collections import Counter
+from typing import NamedTuple
 
 import numpy as np
 
 from matching.engine.candidates import Candidates, hour_starts, minutes_in_common
-from matching.engine.errors import FixedPairsBreakRules, UnknownId
+from matching.engine.errors import BrokenPair, FixedPairsBreakRules, UnknownId
 from matching.engine.facts import Facts
 from matching.engine.network import rows_of
 from matching.engine.reading import REGION_WISHES, NumberedFacts, read
 from matching.engine.settings import Settings
+
+
+class _FixedPair(NamedTuple):
+    """A pair that must stay: by ids, or by rows of people and the number of the skill."""
+
+    learner: int
+    sharer: int
+    skill: int
 
 
 def why_not(facts: Facts, settings: Settings, learner: int, sharer: int, skill: int | None = None) -> list[str]:
@@ -49,25 +58,27 @@ def refuse_broken(known: NumberedFacts, facts: Facts, candidates: Candidates) ->
     """Raise FixedPairsBreakRules if a pair that must stay is no candidate, or if more must stay than there is room."""
     if not len(known.fixed):
         return
-    fixed = np.asarray(facts.fixed).tolist()
-    learners, sharers = (Counter(row[side] for row in {tuple(row) for row in fixed}) for side in (0, 1))
+    by_id = [_FixedPair(*row) for row in np.asarray(facts.fixed).tolist()]
+    by_row = [_FixedPair(*row) for row in known.fixed.tolist()]
+    of_learner = Counter(pair.learner for pair in set(by_id))
+    of_sharer = Counter(pair.sharer for pair in set(by_id))
     people, skills = len(known.ids), len(known.skill_ids)
     found = (candidates.learner * people + candidates.sharer) * skills + known.wish_skill[candidates.wish]
     asked = (known.fixed[:, 0] * people + known.fixed[:, 1]) * skills + known.fixed[:, 2]
     suits = (known.fixed >= 0).all(axis=1) & np.isin(asked, found)
     broken = []
-    for ids, row, is_candidate in zip(fixed, known.fixed.tolist(), suits.tolist(), strict=True):
+    for ids, rows, is_candidate in zip(by_id, by_row, suits.tolist(), strict=True):
         why: tuple[str, ...] = ()
-        if min(row[:2]) < 0:
+        if rows.learner < 0 or rows.sharer < 0:
             why = ("not_taking_part",)
         elif not is_candidate:
-            why = forbidding(known, *row)
-        elif learners[ids[0]] > 1:
+            why = forbidding(known, *rows)
+        elif of_learner[ids.learner] > 1:
             why = ("learning_enough",)
-        elif sharers[ids[1]] > known.places_to_help[row[1]]:
+        elif of_sharer[ids.sharer] > known.places_to_help[rows.sharer]:
             why = ("no_free_place",)
         if why:
-            broken.append((*ids, why))
+            broken.append(BrokenPair(*ids, why))
     if broken:
         raise FixedPairsBreakRules(broken)
 

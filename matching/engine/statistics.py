@@ -52,14 +52,18 @@ def shortages(known: NumberedFacts, instance: Instance, chosen: Ints) -> list[di
     wishes, offers = wishes[:, learners], known.offer_level[:, sharers] > 0
     is_left = ~np.isin(instance.learner_ids, instance.pair_learner[chosen])
     wanted, places = wishes.sum(axis=1), offers @ instance.sharer_slots
-    table = np.stack(
-        [known.skill_ids, wanted, offers.sum(axis=1), places, wanted - places, wishes @ is_left.astype(np.int64)],
-        axis=1,
-    )
-    table = table[table[:, 4] > 0]
-    table = table[np.lexsort((table[:, 0], -table[:, 4]))]
-    names = ("skill", "learners", "sharers", "places", "short", "left")
-    return [dict(zip(names, row, strict=True)) for row in table.tolist()]
+    columns = {
+        "skill": known.skill_ids,
+        "learners": wanted,
+        "sharers": offers.sum(axis=1),
+        "places": places,
+        "short": wanted - places,
+        "left": wishes @ is_left.astype(np.int64),
+    }
+    order = np.lexsort((columns["skill"], -columns["short"]))
+    is_short = order[columns["short"][order] > 0]
+    table = [column[is_short].tolist() for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*table, strict=True)]
 
 
 def _served_by(codes: tuple[str, ...], belongs: NDArray[np.bool_], served: NDArray[np.bool_]) -> dict[str, Any]:

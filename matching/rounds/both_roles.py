@@ -4,6 +4,7 @@ The solver looks at neither, approving refuses both. So previews and the desk wa
 here.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -76,18 +77,20 @@ def over_both_roles(
     ``stored`` are the keys of those that are matches already, which must not count twice; other matches count in the
     states of ``counting``.
     """
-    of_person: dict[int, tuple[list[Pair], list[Pair]]] = {}
+    deciding_of: dict[int, list[Pair]] = defaultdict(list)
+    kept_of: dict[int, list[Pair]] = defaultdict(list)
     for pair in deciding:
         for person in (pair.learner, pair.sharer):
-            of_person.setdefault(person, ([], []))[0].append(pair)
+            deciding_of[person].append(pair)
     kept = Match.objects.live().filter(state__in=list(counting)).exclude(pk__in=list(stored))
-    if len(of_person) <= FEW_PEOPLE:
-        kept = kept.filter(Q(learner__in=of_person) | Q(sharer__in=of_person))
-    for learner, sharer, reasons in kept.values_list("learner_id", "sharer_id", "reasons").iterator(chunk_size=2000):
-        pair = Pair(learner, sharer, Hours.of(reasons))
-        for person in {learner, sharer} & of_person.keys():
-            of_person[person][1].append(pair)
-    return {person: BothRoles(person, tuple(new), tuple(old)) for person, (new, old) in of_person.items()}
+    if len(deciding_of) <= FEW_PEOPLE:
+        kept = kept.filter(Q(learner__in=deciding_of) | Q(sharer__in=deciding_of))
+    rows = kept.values_list("learner_id", "sharer_id", "reasons", named=True)
+    for row in rows.iterator(chunk_size=2000):
+        pair = Pair(row.learner_id, row.sharer_id, Hours.of(row.reasons))
+        for person in {pair.learner, pair.sharer} & deciding_of.keys():
+            kept_of[person].append(pair)
+    return {person: BothRoles(person, tuple(pairs), tuple(kept_of[person])) for person, pairs in deciding_of.items()}
 
 
 def check_places(

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from letsconnect.base.hours import QUARTERS_A_WEEK, QUARTERS_AN_HOUR
+from matching.engine.facts import Quarters
 
 WEEKS_COMPARED = 4
 TRIES = 20_000  # of the search, which is exact below it; beyond, nobody is stopped by what was not proven
@@ -22,12 +23,12 @@ class Hours:
     """When two people are both free, in stretches of an hour or more."""
 
     begins: date  # the Monday the quarters are counted from
-    stretches: tuple[tuple[int, int], ...]
+    stretches: tuple[Quarters, ...]
 
     @classmethod
     def of(cls, reasons: Mapping[str, Any]) -> "Hours | None":
         """Read what a match keeps; None when it keeps no hours, as after an erasure."""
-        stretches = tuple((begin, end) for begin, end in reasons.get("hours", ()))
+        stretches = tuple(Quarters(begin, end) for begin, end in reasons.get("hours", ()))
         if not stretches or not reasons.get("from"):
             return None
         return cls(date.fromisoformat(reasons["from"]), stretches)

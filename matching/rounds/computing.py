@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import transaction
@@ -19,7 +19,7 @@ from letsconnect.base.copying import copy_in
 from matching import engine
 from matching.domain.matches import NO_ROOM, MatchMoveNotAllowed, RoundPhase, RoundState, check_round_move
 from matching.engine import replay, stored_facts
-from matching.engine.errors import FixedPairsBreakRules, ProofFailed
+from matching.engine.errors import BrokenPair, FixedPairsBreakRules, ProofFailed
 from matching.engine.facts import Facts, Proposal, ProposedPair
 from matching.engine.settings import Settings
 from matching.models import Match, Round, RoundFacts, RoundParticipant, RoundReplay
@@ -30,7 +30,17 @@ from registrations.models import Member
 
 logger = logging.getLogger(__name__)
 MOST_WAITED = 32_767  # what the column holds
-Broken = list[tuple[int, int, int, tuple[str, ...]]]
+
+
+class ParticipantRow(NamedTuple):
+    """One of a round's people as they are stored; each is named as its column of ``RoundParticipant``."""
+
+    number: int
+    registration_id: int
+    is_learner: bool
+    left_out: str  # why they got nothing; "" for who did, or wished nothing
+    waited: int  # rounds
+    advice: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +49,7 @@ class Computed:
 
     loaded: facts.NumberedRound
     proposal: Proposal
-    broken: Broken  # pairs that were to stay and break a hard rule: they stay, and the engine went around them
+    broken: list[BrokenPair]  # pairs that were to stay all the same: they do, and the engine went around them
     on: date
 
     @cached_property
@@ -49,7 +59,7 @@ class Computed:
         told = self.proposal.left_out
         without = [self.loaded.registrations[number] for number, why in told.items() if why == "learning_enough"]
         codes = facts.why_no_room(without, on=self.on) if without else {}
-        paired = {row[0] for row in self.broken}
+        paired = {pair.learner for pair in self.broken}
         return {
             number: why
             if why != "learning_enough"
@@ -89,9 +99,9 @@ def compute(round_: Round, lease: Lease) -> Computed:
     return Computed(loaded, proposal, broken, lease.now.date())
 
 
-def ask_the_engine(known: Facts, settings: Settings, seed: int, lease: Lease) -> tuple[Proposal, Broken]:
+def ask_the_engine(known: Facts, settings: Settings, seed: int, lease: Lease) -> tuple[Proposal, list[BrokenPair]]:
     """Return the best round; a pair that was to stay but breaks a hard rule by now gives its people up to nobody."""
-    broken: Broken = []
+    broken: list[BrokenPair] = []
     while True:
         try:
             return engine.propose(known, settings, seed, lambda phase: lease.enter(RoundPhase(phase))), broken
@@ -214,18 +224,18 @@ def reasons_of(pair: ProposedPair, loaded: facts.NumberedRound) -> dict[str, Any
 def write_participants(round_: Round, computed: Computed) -> None:
     """Store whose number each is, and what the round means for them; those of a preview before it make way."""
     round_.participants.all().delete()
-    columns = ("number", "registration_id", "is_learner", "left_out", "waited", "advice")
-    copy_in(RoundParticipant, ("round_id", *columns), ((round_.pk, *told) for told in participants(computed)))
+    columns = ("round_id", *ParticipantRow._fields)
+    copy_in(RoundParticipant, columns, ((round_.pk, *row) for row in participants(computed)))
 
 
-def participants(computed: Computed) -> Iterator[tuple[int, int, bool, str, int, list[dict[str, Any]]]]:
-    """Everybody of a round: number, registration, whether they learn, why they got nothing, rounds waited, advice."""
+def participants(computed: Computed) -> Iterator[ParticipantRow]:
+    """Everybody of a round, by number."""
     proposal, loaded = computed.proposal, computed.loaded
     waited, learners = np.asarray(loaded.facts.people.waited).tolist(), loaded.learners
     left_out = computed.left_out
     for number, key in enumerate(loaded.registrations):
         why, advice = left_out.get(number, ""), proposal.advice.get(number, [])
-        yield number, key, number in learners, why, min(waited[number], MOST_WAITED), advice
+        yield ParticipantRow(number, key, number in learners, why, min(waited[number], MOST_WAITED), advice)
 
 
 def write_replay(
@@ -252,7 +262,7 @@ def statistics_of(computed: Computed, *, seconds: float) -> dict[str, Any]:
         **dict.fromkeys(NO_ROOM, 0),
         **why,
         **computed.proposal.statistics,
-        "by_hand_against_rules": [[one, other, skill, list(why)] for one, other, skill, why in computed.broken],
+        "by_hand_against_rules": computed.broken,
         "weeks_from": computed.loaded.start.isoformat(),
         "seconds": round(seconds, 3),
     }

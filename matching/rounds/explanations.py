@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from matching.domain.matches import MatchMoveNotAllowed, TooOld
 from matching.engine import replay, stored_facts
-from matching.engine.explaining import Explainer, Loss
+from matching.engine.explaining import Alternative, Explainer, Loss
 from matching.engine.facts import Instance, Result
 from matching.engine.rules import why_not as broken_rules
 from matching.models import Match, MatchingRules, Round, RoundFacts, RoundReplay
@@ -58,13 +58,12 @@ def alternatives(match: Match, *, limit: int = OTHERS) -> list[Other]:
     if match.learner_id not in numbers:
         return []
     learner = numbers[match.learner_id]
-    found = [(one.sharer, one.skill, one.score, one.loss) for one in solved.explainer.alternatives(learner, limit + 1)]
-    found = solved.chosen_of(learner) + found
-    people, skills = _people(match.round, [row[0] for row in found]), _skills([row[1] for row in found])
+    pairs = solved.chosen_of(learner) + solved.explainer.alternatives(learner, limit + 1)
+    people, skills = _people(match.round, [pair.sharer for pair in pairs]), _skills([pair.skill for pair in pairs])
     others = [
-        Other(people[sharer], skills[skill], score, loss)
-        for sharer, skill, score, loss in found
-        if sharer in people and people[sharer].pk != match.sharer_id
+        Other(people[pair.sharer], skills[pair.skill], pair.score, pair.loss)
+        for pair in pairs
+        if pair.sharer in people and people[pair.sharer].pk != match.sharer_id
     ]
     return others[:limit]
 
@@ -118,12 +117,15 @@ class _Solved:
         self.instance, self.result = instance, result
         self.explainer = Explainer(instance, result)
 
-    def chosen_of(self, learner: int) -> list[tuple[int, int, int, Loss]]:
+    def chosen_of(self, learner: int) -> list[Alternative]:
         """The pair the round chose for a learner, which costs nothing: somebody may have swapped it since."""
         of, chosen = self.instance, self.result.chosen
         nothing = Loss(dict.fromkeys(of.levels, 0))
         theirs = chosen[of.pair_learner[chosen] == learner]
-        return [(int(of.pair_sharer[one]), int(of.pair_skill[one]), int(of.pair_score[one]), nothing) for one in theirs]
+        return [
+            Alternative(int(of.pair_sharer[pair]), int(of.pair_skill[pair]), int(of.pair_score[pair]), nothing)
+            for pair in theirs
+        ]
 
 
 def _solved(round_: Round) -> _Solved:

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from letsconnect.base.hours import QUARTERS_A_WEEK, mondays, next_monday
 from matching.domain.matches import MatchState
+from matching.engine.errors import BrokenPair
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
 from matching.models.people import first_zone
@@ -129,15 +130,15 @@ def why_no_room(registrations: Collection[int], *, on: date) -> dict[int, str]:
     return codes | {key: "wants_nobody" for key, places in told.items() if key in here and not places}
 
 
-def around(known: Facts, broken: Iterable[tuple[int, int, int, tuple[str, ...]]]) -> Facts:
+def around(known: Facts, broken: Iterable[BrokenPair]) -> Facts:
     """Return the facts without those pairs that must stay, their people's places taken by them all the same."""
-    gone = {row[:3] for row in broken}
+    taken_out = {(pair.learner, pair.sharer, pair.skill) for pair in broken}
     learning = np.array(known.people.places_to_learn, dtype=np.int64)
     helping = np.array(known.people.places_to_help, dtype=np.int64)
-    for learner, sharer, _skill in gone:
+    for learner, sharer, _skill in taken_out:
         learning[learner] = 0
         helping[sharer] -= 1
-    fixed = [row for row in np.asarray(known.fixed).tolist() if tuple(row) not in gone]
+    fixed = [row for row in np.asarray(known.fixed).tolist() if tuple(row) not in taken_out]
     return replace(
         known,
         people=replace(known.people, places_to_learn=learning, places_to_help=helping),
@@ -265,18 +266,18 @@ def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int
 
 
 def _languages(numbers: dict[int, int]) -> Languages:
-    rows = [
-        (numbers[row[0]], *row[1:])
-        for row in SpokenLanguage.objects.filter(**_keys_filter(numbers))
+    languages = [
+        language
+        for language in SpokenLanguage.objects.filter(**_keys_filter(numbers))
         .order_by("registration_id", "code")
-        .values_list("registration_id", "code", "level", "is_preferred")
-        if row[0] in numbers
+        .values_list("registration_id", "code", "level", "is_preferred", named=True)
+        if language.registration_id in numbers
     ]
     return Languages(
-        person=_column(row[0] for row in rows),
-        code=[row[1] for row in rows],
-        level=_column(row[2] for row in rows),
-        is_preferred=np.array([row[3] for row in rows], dtype=np.bool_),
+        person=_column(numbers[language.registration_id] for language in languages),
+        code=[language.code for language in languages],
+        level=_column(language.level for language in languages),
+        is_preferred=np.array([language.is_preferred for language in languages], dtype=np.bool_),
     )
 
 
@@ -303,8 +304,8 @@ def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
 def with_clocks(known: Facts, registrations: Sequence[int], *, start: date, round_: Round | None = None) -> Facts:
     """Return stored facts with what advice needs beside them: how people's clocks are changed in the weeks compared,
     and what time their other matches take."""
-    rows = Registration.objects.filter(pk__in=registrations).values_list("pk", "zone", "member__zone")
-    zones = {key: zone or other or "UTC" for key, zone, other in rows}
+    rows = Registration.objects.filter(pk__in=registrations).values_list("pk", "zone", "member__zone", named=True)
+    zones = {row.pk: first_zone(row.zone, row.member__zone) for row in rows}
     clock, clocks = _clocks([zones.get(key, "UTC") for key in registrations], start)
     numbers = {key: number for number, key in enumerate(registrations)}
     taken = _taken(numbers, round_, start, size=len(registrations))

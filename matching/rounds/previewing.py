@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,6 +21,15 @@ from registrations.models import Member, Registration
 # Up to so many people a preview or a repair is computed while the person waits for the page: a second or two. Beyond,
 # a worker does it, and the page shows the phases.
 AT_ONCE = 2_000
+
+
+class PreviewPair(NamedTuple):
+    """A pair of a preview, kept as a list of JSON; people are the numbers of the participants stored with it."""
+
+    learner: int
+    sharer: int
+    skill: int
+    score: int
 
 
 def is_large(*, now: datetime) -> bool:
@@ -89,7 +98,9 @@ def _compute(round_: Round, lease: Lease) -> None:
             "settings": round_.settings,
             "scope": round_.scope,
             "value": dict(computed.proposal.result.value),
-            "pairs": [[pair.learner, pair.sharer, pair.skill, pair.score] for pair in computed.proposal.pairs],
+            "pairs": [
+                PreviewPair(pair.learner, pair.sharer, pair.skill, pair.score) for pair in computed.proposal.pairs
+            ],
             "warnings": warnings,
             "lacking_consents": Registration.objects.lacking_consents(on=lease.now.date()).count(),
             "undecided_elsewhere": Match.objects.undecided().exclude(round=round_).count(),
@@ -103,16 +114,17 @@ def _compute(round_: Round, lease: Lease) -> None:
 
 
 def _pairs_of(round_: Round) -> set[tuple[int, int]] | None:
-    """Whom the last preview paired, by registration; its numbers are those of the participants stored with it."""
+    """The registrations of learner and sharer of each pair of the last preview; None where there is none."""
     if round_.preview is None:
         return None
     who = dict(round_.participants.values_list("number", "registration_id"))
-    return {(who[row[0]], who[row[1]]) for row in round_.preview["pairs"] if row[0] in who and row[1] in who}
+    pairs = [PreviewPair(*row) for row in round_.preview["pairs"]]
+    return {(who[pair.learner], who[pair.sharer]) for pair in pairs if pair.learner in who and pair.sharer in who}
 
 
 def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: facts.NumberedRound) -> dict[str, int]:
     who = loaded.registrations
-    after = {(who[row[0]], who[row[1]]) for row in preview["pairs"]}
+    after = {(who[pair.learner], who[pair.sharer]) for pair in preview["pairs"]}
     served_before, served_after = {learner for learner, _ in before}, {learner for learner, _ in after}
     return {
         "pairs_same": len(before & after),

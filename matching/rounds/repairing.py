@@ -211,13 +211,13 @@ def _add(round_: Round, new: dict[Pair, ProposedPair], computed: Computed, *, no
 
 def _update_participants(round_: Round, computed: Computed) -> None:
     """Write what changed for those who got nothing, or something at last."""
-    known = {row.number: row for row in round_.participants.all()}
+    stored = {participant.number: participant for participant in round_.participants.all()}
     changed = []
-    for number, _key, _learns, left_out, _waited, advice in participants(computed):
-        row = known.get(number)
-        if row is not None and (row.left_out, row.advice) != (left_out, advice):
-            row.left_out, row.advice = left_out, advice
-            changed.append(row)
+    for row in participants(computed):
+        participant = stored.get(row.number)
+        if participant is not None and (participant.left_out, participant.advice) != (row.left_out, row.advice):
+            participant.left_out, participant.advice = row.left_out, row.advice
+            changed.append(participant)
     RoundParticipant.objects.bulk_update(changed, ["left_out", "advice"], batch_size=1000)
 
 

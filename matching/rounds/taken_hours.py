@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from letsconnect.base.hours import QUARTERS_A_WEEK, QUARTERS_AN_HOUR
+from matching.engine.facts import Quarters
 from matching.models import MatchQuerySet
 from matching.rounds.clashes import Hours
 
 
-def certain_hours(hours: Hours, *, week: int) -> tuple[int, int] | None:
+def certain_hours(hours: Hours, *, week: int) -> Quarters | None:
     """The quarters of that week in which these two meet, wherever in their time they put their hour; None where they
     have a choice."""
     begins, ends = week * QUARTERS_A_WEEK, (week + 1) * QUARTERS_A_WEEK
@@ -20,7 +21,7 @@ def certain_hours(hours: Hours, *, week: int) -> tuple[int, int] | None:
     if not starts:
         return None
     first, last = min(begin for begin, _end in starts), max(end for _begin, end in starts)
-    return (last, first + QUARTERS_AN_HOUR) if last < first + QUARTERS_AN_HOUR else None
+    return Quarters(last, first + QUARTERS_AN_HOUR) if last < first + QUARTERS_AN_HOUR else None
 
 
 def hours_taken(
@@ -28,20 +29,21 @@ def hours_taken(
 ) -> NDArray[np.bool_]:
     """(people, quarters): marked where a match of theirs has to be held; ``mondays`` are where the weeks begin."""
     table, weeks = np.zeros(shape, dtype=np.bool_), list(mondays)
-    for learner, sharer, reasons in matches.values_list("learner_id", "sharer_id", "reasons"):
-        hours = Hours.of(reasons)
-        both = [numbers[person] for person in (learner, sharer) if person in numbers]
+    for match in matches.values_list("learner_id", "sharer_id", "reasons", named=True):
+        hours = Hours.of(match.reasons)
+        both = [numbers[person] for person in (match.learner_id, match.sharer_id) if person in numbers]
         if hours is not None and both:
-            for begin, end in _in_weeks(hours, weeks):
-                table[both, begin:end] = True
+            for quarters in _in_weeks(hours, weeks):
+                table[both, quarters.begin : quarters.end] = True
     return table
 
 
-def _in_weeks(hours: Hours, mondays: list[date]) -> Iterator[tuple[int, int]]:
+def _in_weeks(hours: Hours, mondays: list[date]) -> Iterator[Quarters]:
     """The certain stretches, counted from the first of these Mondays; a week the match does not know is as the one
     next to it, as where clashes are looked for."""
     for at, monday in enumerate(mondays):
         week = hours.week_of(monday)
-        found = certain_hours(hours, week=week)
-        if found is not None:
-            yield (at - week) * QUARTERS_A_WEEK + found[0], (at - week) * QUARTERS_A_WEEK + found[1]
+        certain = certain_hours(hours, week=week)
+        if certain is not None:
+            earlier = (at - week) * QUARTERS_A_WEEK
+            yield Quarters(earlier + certain.begin, earlier + certain.end)

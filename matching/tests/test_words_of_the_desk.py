@@ -13,6 +13,7 @@ from matching.engine.facts import LEFT_OUT, LEVELS
 from matching.engine.settings import PRESETS
 from matching.engine.tests.worlds import WEIGHTS
 from matching.words import levels, reasons, shortages
+from matching.words.shortages import LeftOutLearner
 
 
 def test_every_level_preset_criterion_and_rule_has_its_words():
@@ -86,9 +87,9 @@ def test_those_left_are_grouped_with_what_would_help_most():
     hours = {"kind": "more_hours", "hours": 2, "day": 5, "from_hour": 9, "to_hour": 12}
     spanish = {"kind": "language", "code": "es", "level": 2}
     people = [
-        ("no_hour_in_common", [hours, spanish]),
-        ("no_hour_in_common", [hours, hours]),
-        ("no_offer", [{"kind": "nobody_shares", "skill": 4}]),
+        LeftOutLearner("no_hour_in_common", [hours, spanish]),
+        LeftOutLearner("no_hour_in_common", [hours, hours]),
+        LeftOutLearner("no_offer", [{"kind": "nobody_shares", "skill": 4}]),
     ]
 
     first, second = shortages.left_in_groups(people, {4: "Budgeting"})
@@ -105,7 +106,7 @@ def test_those_left_are_grouped_with_what_would_help_most():
 def test_every_single_change_is_said_of_many_and_of_one(kind):
     change = {"kind": kind, "code": "es", "level": 2, "skill": 4}
 
-    (group,) = shortages.left_in_groups([("no_offer", [change])], {4: "Budgeting"})
+    (group,) = shortages.left_in_groups([LeftOutLearner("no_offer", [change])], {4: "Budgeting"})
     (words,) = shortages.changes_in_words([change], {4: "Budgeting"})
 
     assert len(group.helps) == 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, NamedTuple, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,6 +27,13 @@ from registrations.requests import MemberRequest
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[MemberRequest, Registration, Rest], HttpResponse]
+
+
+class NamedRequest(NamedTuple):
+    """A request, and the name by which the learner reads whom they asked for."""
+
+    request: SharerRequest
+    name: str
 
 
 def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest], HttpResponse]:
@@ -156,10 +163,10 @@ def request_list(request: MemberRequest) -> HttpResponse:
     """Show whom the member asked for, and what became of it."""
     mine = SharerRequest.objects.of(request.user).waiting_first().saying_who_is_named(on=timezone.now().date())
     page = page_of(mine.with_people(), request)
-    rows = [(row, reasons.name_of_asked(row)) for row in page]
+    rows = [NamedRequest(sharer_request, reasons.name_of_asked(sharer_request)) for sharer_request in page]
     context = {
-        "waiting": [row for row in rows if row[0].state == RequestState.OPEN],
-        "over": [row for row in rows if row[0].state != RequestState.OPEN],
+        "waiting": [row for row in rows if row.request.state == RequestState.OPEN],
+        "over": [row for row in rows if row.request.state != RequestState.OPEN],
         "most": MOST_OPEN_REQUESTS,
         "page": page,
     }

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext, ngettext
@@ -16,6 +16,20 @@ from registrations.reference.names import language_name
 SHOWN = 10
 Change = Mapping[str, Any]
 Names = Mapping[int, str]
+
+
+class LeftOutLearner(NamedTuple):
+    """A learner who got nothing: for which reason, and the single changes that would each give them somebody."""
+
+    left_out: str
+    advice: Sequence[Change]
+
+
+class _Subject(NamedTuple):
+    """What a change is about, whoever is told it."""
+
+    kind: str
+    about: Any  # the code of a language, the key of a skill, or nothing
 
 
 @dataclass(frozen=True)
@@ -53,18 +67,17 @@ def _shortage(row: Mapping[str, int], names: Names) -> str:
     return gettext("%(learners)s, %(sharers)s: %(short)s.") % {"learners": learners, "sharers": sharers, "short": short}
 
 
-def left_in_groups(people: Iterable[tuple[str, Sequence[Change]]], names: Names) -> list[Left]:
-    """Group learners who got nothing by their reason, most first, each with what would help most of them.
-
-    ``people`` are (reason, single changes that would each create a candidate).
-    """
-    helped: dict[str, Counter[tuple[str, Any]]] = {}
+def left_in_groups(learners: Iterable[LeftOutLearner], names: Names) -> list[Left]:
+    """Group learners who got nothing by their reason, most first, each with what would help most of them."""
+    helps: dict[str, Counter[_Subject]] = {}
     counts: Counter[str] = Counter()
-    for code, changes in people:
-        counts[code] += 1
-        helped.setdefault(code, Counter()).update({_subject_of(change) for change in changes})
+    for learner in learners:
+        counts[learner.left_out] += 1
+        helps.setdefault(learner.left_out, Counter()).update({_subject_of(change) for change in learner.advice})
     return [
-        Left(code, count, _group(code, count), [_help(*what, n, names) for what, n in _most(helped[code])])
+        Left(
+            code, count, _group(code, count), [_help(subject, helped, names) for subject, helped in _most(helps[code])]
+        )
         for code, count in counts.most_common()
     ]
 
@@ -76,33 +89,37 @@ def _group(code: str, count: int) -> str:
     }
 
 
-def _subject_of(change: Change) -> tuple[str, Any]:
+def _subject_of(change: Change) -> _Subject:
     """What a change is about, without what differs from person to person."""
-    return change["kind"], {"language": change.get("code"), "nobody_shares": change.get("skill")}.get(change["kind"])
+    about = {"language": change.get("code"), "nobody_shares": change.get("skill")}
+    return _Subject(change["kind"], about.get(change["kind"]))
 
 
-def _most(helps: Counter[tuple[str, Any]]) -> list[tuple[tuple[str, Any], int]]:
-    return sorted(helps.items(), key=lambda row: (-row[1], str(row[0])))[:3]
+def _most(helps: Counter[_Subject]) -> list[tuple[_Subject, int]]:
+    """The three changes that would help most people, each with how many."""
+    most_first = sorted(helps, key=lambda subject: (-helps[subject], subject.kind, str(subject.about)))
+    return [(subject, helps[subject]) for subject in most_first[:3]]
 
 
-def _help(kind: str, about: Any, count: int, names: Names) -> str:
+def _help(subject: _Subject, count: int, names: Names) -> str:
+    """Say how many of a group a change would give somebody."""
     values: dict[str, Any] = {"count": count}
-    if kind == "language":
-        values["language"] = language_name(about, get_language() or "en")
+    if subject.kind == "language":
+        values["language"] = language_name(subject.about, get_language() or "en")
         said = ngettext(
             "%(language)s, spoken a little better, would give %(count)d of them somebody.",
             "%(language)s, spoken a little better, would give %(count)d of them somebody.",
             count,
         )
-    elif kind == "nobody_shares":
-        values["skill"] = names.get(about, "?")
+    elif subject.kind == "nobody_shares":
+        values["skill"] = names.get(subject.about, "?")
         said = ngettext(
             "A sharer of %(skill)s would help %(count)d of them.",
             "A sharer of %(skill)s would help %(count)d of them.",
             count,
         )
     else:
-        said = _plain_help(kind, count)
+        said = _plain_help(subject.kind, count)
     return said % values
 
 
