@@ -49,9 +49,9 @@ def time(facts: Facts, runs: int) -> Proposal:
         return answer
 
     for _ in range(runs):
-        known = phase("facts read", read, facts, settings)
-        found, _stuck = phase("all feasible pairs", hard_rules.find, known)
-        instance = phase("scores", _scored, known, found, settings)
+        numbered = phase("facts read", read, facts, settings)
+        found, _stuck = phase("all feasible pairs", hard_rules.find, numbered)
+        instance = phase("scores", _scored, numbered, found, settings)
         network = Network.of(instance)
         cost = cost_of(levels_of(instance, network)["score"], network)
         phase(PLAIN, plain, network, cost)
@@ -59,9 +59,9 @@ def time(facts: Facts, runs: int) -> Proposal:
         phase("(the proof alone)", check, instance, result)
         phase("packed for replay", pack, instance, result)
         proposal = phase("facts → proposals, all of it", pipeline.propose, facts, settings, 1)
-        left = rows_of(np.array(sorted(proposal.left_out), dtype=np.int64), known.ids)
-        places = known.places_to_help
-        phase("(advice for all left out)", advise, known, settings, left, places)
+        left = rows_of(np.array(sorted(proposal.left_out), dtype=np.int64), numbered.ids)
+        places = numbered.places_to_help
+        phase("(advice for all left out)", advise, numbered, settings, left, places)
         explainer = phase("ready to explain", Explainer, proposal.instance, proposal.result)
         for learner in _some(instance.learner_ids):
             phase("five alternatives of one learner", explainer.alternatives, learner)
@@ -97,7 +97,7 @@ def _some(ids: Ints) -> list[int]:
     return ids[:: 1 + len(ids) // 5].tolist()
 
 
-def _scored(known: NumberedFacts, found: hard_rules.Candidates, settings: Settings) -> Instance:
-    score = criteria.total(criteria.weigh(known, found, settings.weights), len(found))
-    best = pipeline.best_skill_per_pair(known, found, score)
-    return pipeline.instance_of(known, found, score, best, settings, seed=1)
+def _scored(numbered: NumberedFacts, found: hard_rules.Candidates, settings: Settings) -> Instance:
+    score = criteria.total(criteria.weigh(numbered, found, settings.weights), len(found))
+    best = pipeline.best_skill_per_pair(numbered, found, score)
+    return pipeline.instance_of(numbered, found, score, best, settings, seed=1)

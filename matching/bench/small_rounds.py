@@ -44,11 +44,11 @@ def compare(rounds: int) -> None:
 
 def _stable(facts: Facts, instance: Instance) -> Ints:
     """Deferred acceptance where learners go by skill and urgency, sharers by hours, and both by language."""
-    known = read(facts, Settings())
-    found, _stuck = candidates.find(known)
-    parts = {part.name: part.values for part in criteria.weigh(known, found, Settings().weights)}
-    score = criteria.total(criteria.weigh(known, found, Settings().weights), len(found))
-    best = pipeline.best_skill_per_pair(known, found, score)
+    numbered = read(facts, Settings())
+    found, _stuck = candidates.find(numbered)
+    parts = {part.name: part.values for part in criteria.weigh(numbered, found, Settings().weights)}
+    score = criteria.total(criteria.weigh(numbered, found, Settings().weights), len(found))
+    best = pipeline.best_skill_per_pair(numbered, found, score)
     to_learner = (parts["level_gap"] + parts["wish_priority"] + parts["language_comfort"])[best]
     to_sharer = (parts["hours_in_common"] + parts["language_comfort"] + parts["reciprocal"])[best]
     return deferred_acceptance(instance, to_learner, to_sharer)

@@ -74,151 +74,157 @@ def changes(
 
     ``places_left``: the places sharers have left once a round is made, by id; then it is a candidate with such a place.
     """
-    known = read(facts, settings)
+    numbered = read(facts, settings)
     asked = np.unique(np.array(list(learners), dtype=np.int64))
-    rows = rows_of(asked, known.ids)
+    rows = rows_of(asked, numbered.ids)
     if (rows < 0).any():
         raise UnknownId("advice is asked for somebody who is not in people")
-    places = known.places_to_help
+    places = numbered.places_to_help
     if places_left is not None:
-        places = np.array([places_left.get(one, 0) for one in known.ids.tolist()], dtype=np.int64)
-    return {int(known.ids[row]): said for row, said in advise(known, settings, rows, places).items()}
+        places = np.array([places_left.get(person, 0) for person in numbered.ids.tolist()], dtype=np.int64)
+    return {int(numbered.ids[row]): advice for row, advice in advise(numbered, settings, rows, places).items()}
 
 
-def advise(known: NumberedFacts, settings: Settings, learners: Ints, places: Ints) -> dict[int, list[HelpfulChange]]:
-    """``changes`` by rows of people, which ascend; ``places`` is how many each person has to give."""
-    asker = _Asker(known, settings, places)
-    said: dict[int, list[HelpfulChange]] = {}
+def advise(numbered: NumberedFacts, settings: Settings, learners: Ints, places: Ints) -> dict[int, list[HelpfulChange]]:
+    """The same as ``changes``, by rows of people, which ascend; ``places`` is how many each person has to give."""
+    asker = _Asker(numbered, settings, places)
+    advice: dict[int, list[HelpfulChange]] = {}
     for first in range(0, len(learners), _LEARNERS_AT_ONCE):
-        some = learners[first : first + _LEARNERS_AT_ONCE]
-        by_kind = asker.ask(some)
-        for row, learner in enumerate(some.tolist()):
-            found = [by_kind[kind][row] for kind in KINDS[:-1] if row in by_kind[kind]]
-            said[learner] = found[:MOST] or [HelpfulChange(kind="wait")]
-    return said
+        batch = learners[first : first + _LEARNERS_AT_ONCE]
+        by_kind = asker.ask(batch)
+        for row, learner in enumerate(batch.tolist()):
+            helpful = [by_kind[kind][row] for kind in KINDS[:-1] if row in by_kind[kind]]
+            advice[learner] = helpful[:MOST] or [HelpfulChange(kind="wait")]
+    return advice
 
 
 class _Asker:
-    """What all learners are asked against."""
+    """Looks for the changes that help, kind by kind; holds what is the same for every learner."""
 
-    def __init__(self, known: NumberedFacts, settings: Settings, places: Ints) -> None:
-        self._known, self._settings = known, settings
-        self._relations = Relations.of(known)
-        self._has_place = np.packbits((places > 0) & known.has_hours)
-        self._is_full = np.packbits((places <= 0) & known.has_hours)
-        self._open = known.slots if known.taken is None else known.slots & ~known.taken
+    def __init__(self, numbered: NumberedFacts, settings: Settings, places: Ints) -> None:
+        self._numbered, self._settings = numbered, settings
+        self._relations = Relations.of(numbered)
+        self._has_place = np.packbits((places > 0) & numbered.has_hours)
+        self._is_full = np.packbits((places <= 0) & numbered.has_hours)
+        self._open = numbered.slots if numbered.taken is None else numbered.slots & ~numbered.taken
         self._starts = hour_starts(self._open)
-        regions = np.arange(len(known.region_codes))[:, None]
-        both_told = (regions > 0) & (known.region > 0)
-        self._welcome = np.packbits(region_suits(known.region_wish, regions == known.region, both_told), axis=1)
+        regions = np.arange(len(numbered.region_codes))[:, None]
+        both_told = (regions > 0) & (numbered.region > 0)
+        self._welcome = np.packbits(region_suits(numbered.region_wish, regions == numbered.region, both_told), axis=1)
         self._by_clock: dict[int, tuple[Bits, Ints]] = {}
-        self._wishing = np.bincount(known.wish_skill, minlength=len(known.skill_ids))
-        self._sharing = (known.offer_level > 0).sum(axis=1)
+        self._wishing = np.bincount(numbered.wish_skill, minlength=len(numbered.skill_ids))
+        self._sharing = (numbered.offer_level > 0).sum(axis=1)
 
     def ask(self, learners: Ints) -> dict[str, dict[int, HelpfulChange]]:
-        """By kind and by place in ``learners``, the change that helps."""
-        rules = dict(self._relations.rules(self._known, learners)) | {"no_free_place": self._has_place[None, :]}
+        """The change that helps, by kind and by row of ``learners``; some have none of a kind."""
+        rules = dict(self._relations.rules(self._numbered, learners)) | {"no_free_place": self._has_place[None, :]}
 
-        def but(*without: str) -> Bits:
-            kept = [holds for rule, holds in rules.items() if rule not in without]
+        def all_but(rule_left_out: str) -> Bits:
+            kept = [holds for rule, holds in rules.items() if rule != rule_left_out]
             return np.asarray(np.bitwise_and.reduce(np.broadcast_arrays(*kept, rules["no_offer"])))
 
-        theirs = self._known.region_wish[learners, None] > 0
-        welcome = np.where(theirs, self._welcome[self._known.region[learners]], np.uint8(0))
+        theirs = self._numbered.region_wish[learners, None] > 0
+        welcome = np.where(theirs, self._welcome[self._numbered.region[learners]], np.uint8(0))
         return {
-            "region_wish": self._region_wish(learners, but("region_wishes") & welcome & ~rules["region_wishes"]),
-            "more_hours": self._more_hours(learners, but("too_few_hours")),
-            "language": self._language(learners, but("no_shared_language") & ~rules["no_shared_language"]),
-            "more_places": self._more_places(learners, but("learning_enough") & ~rules["learning_enough"]),
-            "sharers_full": self._sharers_full(learners, but("no_free_place") & self._is_full),
+            "region_wish": self._region_wish(learners, all_but("region_wishes") & welcome & ~rules["region_wishes"]),
+            "more_hours": self._more_hours(learners, all_but("too_few_hours")),
+            "language": self._language(learners, all_but("no_shared_language") & ~rules["no_shared_language"]),
+            "more_places": self._more_places(learners, all_but("learning_enough") & ~rules["learning_enough"]),
+            "sharers_full": self._sharers_full(learners, all_but("no_free_place") & self._is_full),
             "nobody_shares": self._nobody_shares(learners),
         }
 
     def _region_wish(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
-        row, _ = self._meeting(learners, possible)
-        return dict.fromkeys(np.unique(row).tolist(), HelpfulChange(kind="region_wish"))
+        rows, _ = self._meeting(learners, possible)
+        return dict.fromkeys(np.unique(rows).tolist(), HelpfulChange(kind="region_wish"))
 
     def _more_places(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
-        row, _ = self._meeting(learners, possible)
-        missing = 1 - self._known.places_to_learn[learners]
-        return {one: HelpfulChange(kind="more_places", places=int(missing[one])) for one in np.unique(row).tolist()}
+        rows, _ = self._meeting(learners, possible)
+        missing = 1 - self._numbered.places_to_learn[learners]
+        return {row: HelpfulChange(kind="more_places", places=int(missing[row])) for row in np.unique(rows).tolist()}
 
     def _language(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
         """The language most of those who suit speak, one the learner speaks a little before one they do not."""
-        row, sharer = self._meeting(learners, possible)
-        said = {}
-        for one, speaking in _sums(row, (self._known.comfort[sharer] > 0).astype(np.int32)):
-            a_little = self._known.spoken[learners[one]] > 0
-            order = sorted(np.flatnonzero(speaking).tolist(), key=lambda n: (not a_little[n], -speaking[n], n))
+        rows, sharers = self._meeting(learners, possible)
+        helpful = {}
+        for row, speaking in _sums(rows, (self._numbered.comfort[sharers] > 0).astype(np.int32)):
+            a_little = self._numbered.spoken[learners[row]] > 0
+            order = sorted(
+                np.flatnonzero(speaking).tolist(), key=lambda code: (not a_little[code], -speaking[code], code)
+            )
             if not order:
                 continue  # those who suit speak no language well enough either
-            code, level = self._known.language_codes[order[0]], max(1, self._settings.min_language_level)
-            said[one] = HelpfulChange(kind="language", code=code, level=level)
-        return said
+            code, level = self._numbered.language_codes[order[0]], max(1, self._settings.min_language_level)
+            helpful[row] = HelpfulChange(kind="language", code=code, level=level)
+        return helpful
 
     def _sharers_full(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
-        row, sharer = self._meeting(learners, possible)
-        said: dict[int, HelpfulChange] = {}
-        for one, other in zip(row.tolist(), sharer.tolist(), strict=True):
-            if one not in said:
-                wished = self._known.wish_skill[self._known.wish_person == learners[one]]
-                skill = wished[self._known.offer_level[wished, other] > 0][0]
-                said[one] = HelpfulChange(kind="sharers_full", skill=int(self._known.skill_ids[skill]))
-        return said
+        rows, sharers = self._meeting(learners, possible)
+        helpful: dict[int, HelpfulChange] = {}
+        for row, sharer in zip(rows.tolist(), sharers.tolist(), strict=True):
+            if row not in helpful:
+                wished = self._numbered.wish_skill[self._numbered.wish_person == learners[row]]
+                skill = wished[self._numbered.offer_level[wished, sharer] > 0][0]
+                helpful[row] = HelpfulChange(kind="sharers_full", skill=int(self._numbered.skill_ids[skill]))
+        return helpful
 
     def _nobody_shares(self, learners: Ints) -> dict[int, HelpfulChange]:
-        """Of the skills nobody else shares, the one that most people wish; for who could meet somebody who did."""
-        known = self._known
-        could = known.has_hours[learners] & (known.places_to_learn[learners] > 0) & known.comfort[learners].any(axis=1)
-        could &= self._meets(learners, learners)
-        could &= (known.region_wish[learners] == 0) | (known.region[learners] > 0)
-        said: dict[int, HelpfulChange] = {}
-        for one in np.flatnonzero(could).tolist():
-            learner = learners[one]
-            wished = self._known.wish_skill[self._known.wish_person == learner]
-            alone = wished[self._sharing[wished] == (self._known.offer_level[wished, learner] > 0)]
+        """Of the skills nobody else shares, the one most people wish; for those who could meet somebody sharing it."""
+        numbered = self._numbered
+        can_meet = (
+            numbered.has_hours[learners]
+            & (numbered.places_to_learn[learners] > 0)
+            & numbered.comfort[learners].any(axis=1)
+        )
+        can_meet &= self._meets(learners, learners)
+        can_meet &= (numbered.region_wish[learners] == 0) | (numbered.region[learners] > 0)
+        helpful: dict[int, HelpfulChange] = {}
+        for row in np.flatnonzero(can_meet).tolist():
+            learner = learners[row]
+            wished = self._numbered.wish_skill[self._numbered.wish_person == learner]
+            alone = wished[self._sharing[wished] == (self._numbered.offer_level[wished, learner] > 0)]
             if len(alone):
                 skill = max(alone.tolist(), key=lambda skill: (self._wishing[skill], -skill))
                 count = int(self._wishing[skill])
-                said[one] = HelpfulChange(
+                helpful[row] = HelpfulChange(
                     kind="nobody_shares",
-                    skill=int(self._known.skill_ids[skill]),
+                    skill=int(self._numbered.skill_ids[skill]),
                     waiting=count if count >= FEW else None,
                 )
-        return said
+        return helpful
 
     def _more_hours(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
         """The part of a day that takes the fewest more hours; of equals, the one in which most of those who suit are
         free. An hour is one by the learner's clock, so who changes their clocks in these weeks is asked apart."""
-        said: dict[int, HelpfulChange] = {}
-        clocks = self._known.clock[learners]
+        helpful: dict[int, HelpfulChange] = {}
+        clocks = self._numbered.clock[learners]
         for clock in np.unique(clocks).tolist():
             mine = np.flatnonzero(clocks == clock)
-            found = self._more_hours_by(clock, learners[mine], possible[mine])
-            said |= {int(mine[one]): change for one, change in found.items()}
-        return said
+            by_place = self._more_hours_by(clock, learners[mine], possible[mine])
+            helpful |= {int(mine[place]): change for place, change in by_place.items()}
+        return helpful
 
     def _more_hours_by(self, clock: int, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
-        row, sharer = self._some(learners, possible)
+        rows, sharers = self._some(learners, possible)
         needed = np.where(self._is_taken(clock, learners), np.iinfo(np.int64).max, self._slots_needed(clock, learners))
         weekly, parts = self._hours_by(clock)
-        free = dict(_united(row, weekly[sharer]))
-        said = {}
-        for one, people in _sums(row, parts[sharer]):
-            slots = np.where(np.unpackbits(free[one]).view(np.bool_), needed[one], np.iinfo(np.int64).max)
+        free = dict(_united(rows, weekly[sharers]))
+        helpful = {}
+        for row, people in _sums(rows, parts[sharers]):
+            slots = np.where(np.unpackbits(free[row]).view(np.bool_), needed[row], np.iinfo(np.int64).max)
             hours = -(-slots.reshape(-1, _SLOTS_A_PART).min(axis=1) // HOUR)
             best = min(np.flatnonzero(people).tolist(), key=lambda part: (hours[part], -people[part]), default=None)
             if best is not None and 0 < hours[best] <= SLOTS_A_WEEK:
                 day, part = divmod(best, 24 // PART_OF_DAY)
                 begins = part * PART_OF_DAY
-                said[one] = HelpfulChange(
+                helpful[row] = HelpfulChange(
                     kind="more_hours",
                     hours=int(hours[best]),
                     day=day,
                     from_hour=begins,
                     to_hour=begins + PART_OF_DAY,
                 )
-        return said
+        return helpful
 
     def _hours_by(self, clock: int) -> tuple[Bits, Ints]:
         """For each person the slots at which an hour begins in every week, by that clock as it is in the first week;
@@ -238,14 +244,14 @@ class _Asker:
         what does not come in a week is not marked."""
         if not clock:
             return slots
-        at = self._known.clocks[clock - 1]
+        at = self._numbered.clocks[clock - 1]
         weeks = np.arange(len(at))[:, None]
         return np.asarray(slots[:, weeks, np.maximum(at, 0)] & (at >= 0))
 
     def _slots_needed(self, clock: int, learners: Ints) -> Ints:
         """(learners, SLOTS_A_WEEK): how many more slots a week it takes to be free for an hour from this one on, in
         every week, and to be free for as long as the round asks of everybody."""
-        slots = self._known.slots[learners]
+        slots = self._numbered.slots[learners]
         mine = self._by(clock, slots)
         always, never = np.asarray(mine.all(axis=1)), ~np.asarray(mine.any(axis=1))
         missing, gained = (_in_the_hour(each) for each in (~always, never))
@@ -254,35 +260,37 @@ class _Asker:
 
     def _is_taken(self, clock: int, learners: Ints) -> NDArray[np.bool_]:
         """(learners, SLOTS_A_WEEK): whether the hour from this slot on would overlap with a match they have."""
-        if self._known.taken is None:
+        if self._numbered.taken is None:
             return np.zeros((len(learners), SLOTS_A_WEEK), dtype=np.bool_)
-        return _in_the_hour(np.asarray(self._by(clock, self._known.taken[learners]).any(axis=1))) > 0
+        return _in_the_hour(np.asarray(self._by(clock, self._numbered.taken[learners]).any(axis=1))) > 0
 
     def _meeting(self, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
-        """(place in ``learners``, sharer) of possible pairs that have an hour in common; not all of them, but for
-        every learner some, if there are any."""
-        row, sharer = _pairs(possible)
-        nth = np.arange(len(row)) - np.searchsorted(row, row)
-        first = nth < _LOOK_AT
-        found = first.copy()
-        found[first] = self._meets(learners[row[first]], sharer[first])
+        """(row of ``learners``, sharer) of possible pairs that have an hour in common; not all of them, but for every
+        learner some, if there are any."""
+        rows, sharers = _pairs(possible)
+        nth_of_learner = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        is_first = nth_of_learner < _LOOK_AT
+        meets = is_first.copy()
+        meets[is_first] = self._meets(learners[rows[is_first]], sharers[is_first])
         open_rows = np.ones(len(learners), dtype=np.bool_)
-        open_rows[row[found]] = False
-        rest = ~first & open_rows[row]
-        found[rest] = self._meets(learners[row[rest]], sharer[rest])
-        return row[found], sharer[found]
+        open_rows[rows[meets]] = False
+        is_rest = ~is_first & open_rows[rows]
+        meets[is_rest] = self._meets(learners[rows[is_rest]], sharers[is_rest])
+        return rows[meets], sharers[meets]
 
     def _some(self, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
-        """The same whether they have an hour in common or not."""
-        row, sharer = _pairs(possible)
-        first = np.arange(len(row)) - np.searchsorted(row, row) < _LOOK_AT
-        return row[first], sharer[first]
+        """(row of ``learners``, sharer) of the first possible pairs of each, whether they have an hour in common or
+        not."""
+        rows, sharers = _pairs(possible)
+        is_first = np.arange(len(rows)) - np.searchsorted(rows, rows) < _LOOK_AT
+        return rows[is_first], sharers[is_first]
 
     def _meets(self, learner: Ints, sharer: Ints) -> NDArray[np.bool_]:
         return minutes_in_common(self._starts, learner, sharer) > 0
 
 
 def _pairs(possible: Bits) -> tuple[Ints, Ints]:
+    """(row, person) of every bit that is set, by row."""
     holds = np.unpackbits(possible, axis=1).view(np.bool_)
     return np.divmod(np.flatnonzero(holds), holds.shape[1])
 
@@ -295,17 +303,19 @@ def _in_the_hour(slots: NDArray[np.bool_]) -> Ints:
     return ahead[:, HOUR:] - ahead[:, :-HOUR]
 
 
-def _sums(row: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
-    """The sum of the lines of the table that belong to each row; rows ascend."""
-    return _reduced(np.add, row, table)
+def _sums(rows: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
+    """For each row, the sum of the lines of the table that belong to it; ``rows`` says to which each line belongs, and
+    ascends."""
+    return _reduced(np.add, rows, table)
 
 
-def _united(row: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
-    return _reduced(np.bitwise_or, row, table)
+def _united(rows: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
+    """The same with the bits of the lines united."""
+    return _reduced(np.bitwise_or, rows, table)
 
 
-def _reduced(how: np.ufunc, row: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
-    if not len(row):
+def _reduced(how: np.ufunc, rows: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
+    if not len(rows):
         return []
-    rows, first = np.unique(row, return_index=True)
-    return list(zip(rows.tolist(), how.reduceat(table, first, axis=0), strict=True))
+    different, first = np.unique(rows, return_index=True)
+    return list(zip(different.tolist(), how.reduceat(table, first, axis=0), strict=True))

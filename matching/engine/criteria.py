@@ -30,25 +30,25 @@ class Criterion:
     values: Ints
 
 
-def level_gap(known: NumberedFacts, candidates: Candidates) -> Ints:
+def level_gap(numbered: NumberedFacts, candidates: Candidates) -> Ints:
     """The sharer above the learner, but not by too much."""
-    skill = known.wish_skill[candidates.wish]
-    above = known.offer_level[skill, candidates.sharer] - known.offer_level[skill, candidates.learner]
+    skill = numbered.wish_skill[candidates.wish]
+    above = numbered.offer_level[skill, candidates.sharer] - numbered.offer_level[skill, candidates.learner]
     return np.asarray(_GAP[np.maximum(above, 0)])
 
 
-def wish_priority(known: NumberedFacts, candidates: Candidates) -> Ints:
+def wish_priority(numbered: NumberedFacts, candidates: Candidates) -> Ints:
     """How soon the learner wants it."""
-    return _PRIORITY[known.wish_priority[candidates.wish]]
+    return _PRIORITY[numbered.wish_priority[candidates.wish]]
 
 
-def language_comfort(known: NumberedFacts, candidates: Candidates) -> Ints:
+def language_comfort(numbered: NumberedFacts, candidates: Candidates) -> Ints:
     """The best language they share, as comfortable as it is for the less comfortable of the two."""
     best = np.empty(len(candidates), dtype=np.int64)
     for first in range(0, len(candidates), _PAIRS_AT_ONCE):
-        some = slice(first, first + _PAIRS_AT_ONCE)
-        learner, sharer = known.comfort[candidates.learner[some]], known.comfort[candidates.sharer[some]]
-        best[some] = np.minimum(learner, sharer).max(axis=1, initial=0)
+        batch = slice(first, first + _PAIRS_AT_ONCE)
+        learner, sharer = numbered.comfort[candidates.learner[batch]], numbered.comfort[candidates.sharer[batch]]
+        best[batch] = np.minimum(learner, sharer).max(axis=1, initial=0)
     return best * FULL // FULLEST_COMFORT
 
 
@@ -57,33 +57,33 @@ def hours_in_common(_known: NumberedFacts, candidates: Candidates) -> Ints:
     return np.minimum(candidates.minutes, PLENTY_OF_MINUTES) * FULL // PLENTY_OF_MINUTES
 
 
-def region_wish(known: NumberedFacts, candidates: Candidates) -> Ints:
+def region_wish(numbered: NumberedFacts, candidates: Candidates) -> Ints:
     """Half for each of the two who asked for a region and gets it."""
-    asked = (known.region_wish > 0) * (FULL // 2)
+    asked = (numbered.region_wish > 0) * (FULL // 2)
     return asked[candidates.learner] + asked[candidates.sharer]
 
 
-def freshness(known: NumberedFacts, candidates: Candidates) -> Ints:
+def freshness(numbered: NumberedFacts, candidates: Candidates) -> Ints:
     """How lately the sharer confirmed or changed what they offer: full for a month, nothing after a year."""
-    left = np.clip(STALE_DAYS - known.freshness, 0, STALE_DAYS - FRESH_DAYS)
+    left = np.clip(STALE_DAYS - numbered.freshness, 0, STALE_DAYS - FRESH_DAYS)
     return (left * FULL // (STALE_DAYS - FRESH_DAYS))[candidates.sharer]
 
 
-def reciprocal(known: NumberedFacts, candidates: Candidates) -> Ints:
+def reciprocal(numbered: NumberedFacts, candidates: Candidates) -> Ints:
     """The learner shares something that the sharer wishes to learn, so that they can teach each other."""
-    wishes = np.zeros(known.offer_level.shape, dtype=np.bool_)
-    wishes[known.wish_skill, known.wish_person] = True
-    shared, wished = (_words(table.T) for table in (known.offer_level > 0, wishes))
+    wishes = np.zeros(numbered.offer_level.shape, dtype=np.bool_)
+    wishes[numbered.wish_skill, numbered.wish_person] = True
+    shared, wished = (_words(table.T) for table in (numbered.offer_level > 0, wishes))
     can = np.zeros(len(candidates), dtype=np.bool_)
     for word in range(shared.shape[1]):
         can |= (shared[candidates.learner, word] & wished[candidates.sharer, word]) > 0
     return can * np.int64(FULL)
 
 
-def asked_for(known: NumberedFacts, candidates: Candidates) -> Ints:
+def asked_for(numbered: NumberedFacts, candidates: Candidates) -> Ints:
     """The learner saw what the sharer offers, and asked for them."""
-    people = len(known.ids)
-    asked = known.asked_for[:, 0] * people + known.asked_for[:, 1]
+    people = len(numbered.ids)
+    asked = numbered.asked_for[:, 0] * people + numbered.asked_for[:, 1]
     return np.isin(candidates.learner * people + candidates.sharer, asked) * np.int64(FULL)
 
 
@@ -120,14 +120,14 @@ def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
     return np.packbits(padded, axis=1).view(np.uint64)
 
 
-def weigh(known: NumberedFacts, candidates: Candidates, weights: Mapping[str, int]) -> list[Criterion]:
+def weigh(numbered: NumberedFacts, candidates: Candidates, weights: Mapping[str, int]) -> list[Criterion]:
     """Every criterion that has a weight; refuses one that nobody knows and a weight that is none."""
     if unknown := set(weights) - set(CRITERIA):
         raise FactsError(f"no such criterion: {', '.join(sorted(unknown))}")
     if any(not isinstance(weight, int) or not 0 <= weight <= MOST_WEIGHT for weight in weights.values()):
         raise FactsError(f"a weight is a whole number from 0 to {MOST_WEIGHT}")
     return [
-        Criterion(name, weights[name], measure.values(known, candidates))
+        Criterion(name, weights[name], measure.values(numbered, candidates))
         for name, measure in CRITERIA.items()
         if weights.get(name)
     ]
@@ -135,4 +135,4 @@ def weigh(known: NumberedFacts, candidates: Candidates, weights: Mapping[str, in
 
 def total(criteria: list[Criterion], length: int) -> Ints:
     """The score of each candidate."""
-    return sum((each.weight * each.values for each in criteria), np.zeros(length, dtype=np.int64))
+    return sum((criterion.weight * criterion.values for criterion in criteria), np.zeros(length, dtype=np.int64))

@@ -36,7 +36,7 @@ class _Residual:
     def __init__(self, nodes: int, source: list[int], target: list[int], capacity: list[int], cost: list[int]) -> None:
         self.head = [node for ends in zip(target, source, strict=True) for node in ends]
         self.left = [units for limit in capacity for units in (limit, 0)]
-        self.cost = [price for each in cost for price in (each, -each)]
+        self.cost = [price for arc_cost in cost for price in (arc_cost, -arc_cost)]
         self.leaving: list[list[int]] = [[] for _ in range(nodes)]
         for arc, (tail, head) in enumerate(zip(source, target, strict=True)):
             self.leaving[tail].append(2 * arc)

@@ -55,7 +55,7 @@ class Network:
             (learners + place_of, np.full(len(place_of), sink)),
             (first_region + region_of, np.full(len(region_of), sink)),
         ]
-        source, target = (np.concatenate(each).astype(np.int64) for each in zip(*ends, strict=True))
+        source, target = (np.concatenate(side).astype(np.int64) for side in zip(*ends, strict=True))
         # A learner has one unit to send, so the arcs that leave them need no limit of their own: two is never reached.
         loose = np.full(pairs + learners, 2, dtype=np.int64)
         capacity = np.concatenate([loose, places[place_of], np.ones(len(region_of), dtype=np.int64)])

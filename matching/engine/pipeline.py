@@ -27,39 +27,39 @@ def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], N
     A pair of ``facts.fixed`` that breaks a hard rule raises FixedPairsBreakRules: whoever asks decides what gives way.
     ``tell`` hears of each phase as it begins, and may stop it by raising.
     """
-    known = read(facts, settings)
+    numbered = read(facts, settings)
     tell("pairing")
-    candidates, stuck = hard_rules.find(known)
-    rules.refuse_broken(known, facts, candidates)
+    candidates, stuck = hard_rules.find(numbered)
+    rules.refuse_broken(numbered, facts, candidates)
     tell("scoring")
-    parts = criteria.weigh(known, candidates, settings.weights)
+    parts = criteria.weigh(numbered, candidates, settings.weights)
     score = criteria.total(parts, len(candidates))
-    best = best_skill_per_pair(known, candidates, score)
-    instance = instance_of(known, candidates, score, best, settings, seed)
+    best = best_skill_per_pair(numbered, candidates, score)
+    instance = instance_of(numbered, candidates, score, best, settings, seed)
     tell("solving")
     result = solve_instance(instance)
     tell("explaining")
     chosen = best[result.chosen]
-    left_out = _left_out(known, stuck, candidates.learner[chosen])
-    advice = _advice(known, settings, stuck, left_out, candidates.sharer[chosen])
+    left_out = _left_out(numbered, stuck, candidates.learner[chosen])
+    advice = _advice(numbered, settings, stuck, left_out, candidates.sharer[chosen])
     return Proposal(
-        pairs=tuple(_explain(known, candidates, parts, score, chosen)),
-        left_out={int(known.ids[row]): why for row, why in left_out.items()},
-        counts=_counts(known, instance, len(chosen), left_out),
+        pairs=tuple(_explain(numbered, candidates, parts, score, chosen)),
+        left_out={int(numbered.ids[row]): why for row, why in left_out.items()},
+        counts=_counts(numbered, instance, len(chosen), left_out),
         instance=instance,
         result=result,
-        statistics=statistics.of(known, settings, instance, result.chosen),
-        advice={int(known.ids[row]): [change.as_json() for change in said] for row, said in sorted(advice.items())},
+        statistics=statistics.of(numbered, settings, instance, result.chosen),
+        advice={int(numbered.ids[row]): [change.as_json() for change in said] for row, said in sorted(advice.items())},
     )
 
 
-def best_skill_per_pair(known: NumberedFacts, candidates: Candidates, score: Ints) -> Ints:
+def best_skill_per_pair(numbered: NumberedFacts, candidates: Candidates, score: Ints) -> Ints:
     """One candidate per learner and sharer: the skill they are fixed for, else the one that scores best; of equals
     the one with the smallest id."""
-    pair = candidates.learner * len(known.ids) + candidates.sharer
+    pair = candidates.learner * len(numbered.ids) + candidates.sharer
     order = np.argsort(pair, kind="stable")  # candidates come by learner, then skill: so within a pair by skill
     begins = np.flatnonzero(np.diff(pair[order], prepend=-1))
-    rank = np.where(_is_among(known, candidates, known.fixed), score.max(initial=0) + 1, score)[order]
+    rank = np.where(_is_among(numbered, candidates, numbered.fixed), score.max(initial=0) + 1, score)[order]
     best = np.maximum.reduceat(rank, begins) if len(begins) else rank
     which = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(order)))
     at = np.flatnonzero(rank == best[which])
@@ -67,58 +67,60 @@ def best_skill_per_pair(known: NumberedFacts, candidates: Candidates, score: Int
 
 
 def instance_of(
-    known: NumberedFacts, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int
+    numbered: NumberedFacts, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int
 ) -> Instance:
     """The assignment problem: who may learn, who may share how often, and the best skill of each pair."""
-    learners = np.unique(known.wish_person)
-    learners = learners[(known.places_to_learn[learners] > 0) & known.has_hours[learners]]
-    sharers = np.flatnonzero((known.offer_level > 0).any(axis=0) & (known.places_to_help > 0) & known.has_hours)
+    learners = np.unique(numbered.wish_person)
+    learners = learners[(numbered.places_to_learn[learners] > 0) & numbered.has_hours[learners]]
+    sharers = np.flatnonzero(
+        (numbered.offer_level > 0).any(axis=0) & (numbered.places_to_help > 0) & numbered.has_hours
+    )
     return Instance(
-        learner_ids=known.ids[learners],
-        sharer_ids=known.ids[sharers],
-        sharer_slots=known.places_to_help[sharers],
-        pair_learner=known.ids[candidates.learner[best]],
-        pair_sharer=known.ids[candidates.sharer[best]],
+        learner_ids=numbered.ids[learners],
+        sharer_ids=numbered.ids[sharers],
+        sharer_slots=numbered.places_to_help[sharers],
+        pair_learner=numbered.ids[candidates.learner[best]],
+        pair_sharer=numbered.ids[candidates.sharer[best]],
         pair_score=score[best],
-        pair_skill=known.skill_ids[known.wish_skill[candidates.wish[best]]],
-        pair_fixed=_is_among(known, candidates, known.fixed)[best].astype(np.int64),
-        pair_kept=_is_among(known, candidates, known.kept)[best].astype(np.int64),
-        learner_waited=known.waited[learners],
-        learner_region=known.region[learners],
-        sharer_load=known.load[sharers],
+        pair_skill=numbered.skill_ids[numbered.wish_skill[candidates.wish[best]]],
+        pair_fixed=_is_among(numbered, candidates, numbered.fixed)[best].astype(np.int64),
+        pair_kept=_is_among(numbered, candidates, numbered.kept)[best].astype(np.int64),
+        learner_waited=numbered.waited[learners],
+        learner_region=numbered.region[learners],
+        sharer_load=numbered.load[sharers],
         levels=settings.order,
         seed=seed,
     )
 
 
-def _is_among(known: NumberedFacts, candidates: Candidates, rows: Ints) -> NDArray[np.bool_]:
+def _is_among(numbered: NumberedFacts, candidates: Candidates, rows: Ints) -> NDArray[np.bool_]:
     """Which candidates are among these rows of learner, sharer and skill."""
     if not len(rows):
         return np.zeros(len(candidates), dtype=np.bool_)
-    people, skills = len(known.ids), len(known.skill_ids)
-    found = (candidates.learner * people + candidates.sharer) * skills + known.wish_skill[candidates.wish]
-    return np.isin(found, (rows[:, 0] * people + rows[:, 1]) * skills + rows[:, 2])
+    people, skills = len(numbered.ids), len(numbered.skill_ids)
+    of_candidates = (candidates.learner * people + candidates.sharer) * skills + numbered.wish_skill[candidates.wish]
+    return np.isin(of_candidates, (rows[:, 0] * people + rows[:, 1]) * skills + rows[:, 2])
 
 
-def _left_out(known: NumberedFacts, stuck: dict[int, str], served: Ints) -> dict[int, str]:
-    unserved = np.setdiff1d(known.wish_person, served).tolist()
+def _left_out(numbered: NumberedFacts, stuck: dict[int, str], served: Ints) -> dict[int, str]:
+    unserved = np.setdiff1d(numbered.wish_person, served).tolist()
     return {row: stuck.get(row, "places_taken") for row in unserved}
 
 
 def _advice(
-    known: NumberedFacts, settings: Settings, stuck: dict[int, str], left_out: dict[int, str], taken: Ints
+    numbered: NumberedFacts, settings: Settings, stuck: dict[int, str], left_out: dict[int, str], taken: Ints
 ) -> dict[int, list[HelpfulChange]]:
     """What would help those left out: somebody who suits and, for who was only too late, still has a place."""
-    places_left = known.places_to_help - np.bincount(taken, minlength=len(known.ids))
+    places_left = numbered.places_to_help - np.bincount(taken, minlength=len(numbered.ids))
     alone = np.array([row for row in left_out if row in stuck], dtype=np.int64)
     late = np.array([row for row in left_out if row not in stuck], dtype=np.int64)
-    return advise(known, settings, alone, known.places_to_help) | advise(known, settings, late, places_left)
+    return advise(numbered, settings, alone, numbered.places_to_help) | advise(numbered, settings, late, places_left)
 
 
-def _counts(known: NumberedFacts, instance: Instance, served: int, left_out: dict[int, str]) -> dict[str, int]:
+def _counts(numbered: NumberedFacts, instance: Instance, served: int, left_out: dict[int, str]) -> dict[str, int]:
     reasons = Counter(left_out.values())
     return {
-        "people": len(known.ids),
+        "people": len(numbered.ids),
         "learners": len(instance.learner_ids),
         "sharers": len(instance.sharer_ids),
         "places": sum(instance.sharer_slots.tolist()),
@@ -129,11 +131,11 @@ def _counts(known: NumberedFacts, instance: Instance, served: int, left_out: dic
 
 
 def _explain(
-    known: NumberedFacts, candidates: Candidates, parts: list[Criterion], score: Ints, chosen: Ints
+    numbered: NumberedFacts, candidates: Candidates, parts: list[Criterion], score: Ints, chosen: Ints
 ) -> list[ProposedPair]:
     learners, sharers = candidates.learner[chosen], candidates.sharer[chosen]
-    hours = hard_rules.common_stretches(known.slots, learners, sharers)
-    weeks = known.slots.shape[1]
+    hours = hard_rules.common_stretches(numbered.slots, learners, sharers)
+    weeks = numbered.slots.shape[1]
     values = np.array([part.values[chosen] for part in parts], dtype=np.int64).reshape(len(parts), len(chosen)).T
     pairs = []
     for row, (learner, sharer, points) in enumerate(zip(learners, sharers, values.tolist(), strict=True)):
@@ -142,15 +144,15 @@ def _explain(
             minutes[stretch.begin // SLOTS_A_WEEK] += 15 * (stretch.end - stretch.begin)
         pairs.append(
             ProposedPair(
-                learner=int(known.ids[learner]),
-                sharer=int(known.ids[sharer]),
-                skill=int(known.skill_ids[known.wish_skill[candidates.wish[chosen[row]]]]),
+                learner=int(numbered.ids[learner]),
+                sharer=int(numbered.ids[sharer]),
+                skill=int(numbered.skill_ids[numbered.wish_skill[candidates.wish[chosen[row]]]]),
                 score=int(score[chosen[row]]),
                 reasons=tuple(
                     Reason(part.name, value, part.weight, value * part.weight)
                     for part, value in zip(parts, points, strict=True)
                 ),
-                languages=_shared_languages(known, learner, sharer),
+                languages=_shared_languages(numbered, learner, sharer),
                 minutes_a_week=tuple(minutes),
                 hours=tuple(hours[row]),
             )
@@ -158,7 +160,7 @@ def _explain(
     return pairs
 
 
-def _shared_languages(known: NumberedFacts, learner: int, sharer: int) -> tuple[str, ...]:
-    comfort = np.minimum(known.comfort[learner], known.comfort[sharer])
+def _shared_languages(numbered: NumberedFacts, learner: int, sharer: int) -> tuple[str, ...]:
+    comfort = np.minimum(numbered.comfort[learner], numbered.comfort[sharer])
     best_first = np.argsort(-comfort, kind="stable")[: np.count_nonzero(comfort)]
-    return tuple(known.language_codes[language] for language in best_first)
+    return tuple(numbered.language_codes[language] for language in best_first)

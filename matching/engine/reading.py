@@ -178,10 +178,10 @@ def _rows(name: str, ids: Ints, table: Column, skill_ids: Ints | None = None) ->
         return np.zeros((0, columns), dtype=np.int64)
     if values.ndim != 2 or values.shape[1] != columns or values.dtype.kind != "i":
         raise FactsError(f"{name} is not a list of {columns} whole numbers each")
-    known = [rows_of(values[:, column].astype(np.int64), ids) for column in (0, 1)]
+    numbers = [rows_of(values[:, column].astype(np.int64), ids) for column in (0, 1)]
     if skill_ids is not None:
-        known.append(rows_of(values[:, 2].astype(np.int64), skill_ids))
-    return np.stack(known, axis=1)
+        numbers.append(rows_of(values[:, 2].astype(np.int64), skill_ids))
+    return np.stack(numbers, axis=1)
 
 
 def _without_strangers(rows: Ints) -> Ints:

@@ -14,7 +14,7 @@ from matching.engine.settings import Settings
 BINS = 10
 
 
-def of(known: NumberedFacts, settings: Settings, instance: Instance, chosen: Ints) -> dict[str, Any]:
+def of(numbered: NumberedFacts, settings: Settings, instance: Instance, chosen: Ints) -> dict[str, Any]:
     """All of it as JSON. A learner here is somebody with a wish, room and hours enough: who could be matched.
 
     ``by_region``: {code: {learners, served}}, "" for those who told none. ``by_language``: the same; a learner counts
@@ -22,38 +22,38 @@ def of(known: NumberedFacts, settings: Settings, instance: Instance, chosen: Int
     pairs score in each tenth of the most any pair can have. ``load``: {live matches a sharer has with this round's:
     how many sharers}. ``shortages``: see ``shortages``.
     """
-    learners = rows_of(instance.learner_ids, known.ids)
+    learners = rows_of(instance.learner_ids, numbered.ids)
     served = np.isin(instance.learner_ids, instance.pair_learner[chosen])
-    speaks = known.comfort[learners] > 0
+    speaks = numbered.comfort[learners] > 0
     after = instance.sharer_load + _times(instance.pair_sharer[chosen], instance.sharer_ids)
     loads, sharers = np.unique(after, return_counts=True)
     most = FULL * sum(settings.weights.values())
     tenth = np.minimum(instance.pair_score[chosen] * BINS // max(1, most), BINS - 1)
-    regions = np.arange(len(known.region_codes)) == known.region[learners][:, None]
+    regions = np.arange(len(numbered.region_codes)) == numbered.region[learners][:, None]
     return {
-        "by_region": _served_by(known.region_codes, regions, served),
-        "by_language": _served_by(known.language_codes, speaks, served),
+        "by_region": _served_by(numbered.region_codes, regions, served),
+        "by_language": _served_by(numbered.language_codes, speaks, served),
         "scores": {"most": most, "bins": np.bincount(tenth, minlength=BINS).tolist()},
         "load": {str(load): count for load, count in zip(loads.tolist(), sharers.tolist(), strict=True)},
-        "shortages": shortages(known, instance, chosen),
+        "shortages": shortages(numbered, instance, chosen),
     }
 
 
-def shortages(known: NumberedFacts, instance: Instance, chosen: Ints) -> list[dict[str, int]]:
+def shortages(numbered: NumberedFacts, instance: Instance, chosen: Ints) -> list[dict[str, int]]:
     """Skills that more learners wish than there are places with those who share them, the shortest first.
 
     ``learners`` wish the skill, ``sharers`` share it and have ``places`` between them, whatever else they share; so
     at least ``short`` of these learners cannot learn it in this round, whoever is matched with whom. ``left`` of them
     got nothing at all.
     """
-    learners, sharers = (rows_of(ids, known.ids) for ids in (instance.learner_ids, instance.sharer_ids))
-    wishes = np.zeros(known.offer_level.shape, dtype=np.bool_)
-    wishes[known.wish_skill, known.wish_person] = True
-    wishes, offers = wishes[:, learners], known.offer_level[:, sharers] > 0
+    learners, sharers = (rows_of(ids, numbered.ids) for ids in (instance.learner_ids, instance.sharer_ids))
+    wishes = np.zeros(numbered.offer_level.shape, dtype=np.bool_)
+    wishes[numbered.wish_skill, numbered.wish_person] = True
+    wishes, offers = wishes[:, learners], numbered.offer_level[:, sharers] > 0
     is_left = ~np.isin(instance.learner_ids, instance.pair_learner[chosen])
     wanted, places = wishes.sum(axis=1), offers @ instance.sharer_slots
     columns = {
-        "skill": known.skill_ids,
+        "skill": numbered.skill_ids,
         "learners": wanted,
         "sharers": offers.sum(axis=1),
         "places": places,
