@@ -1,6 +1,7 @@
 """Local windows against a naive oracle that asks the zone's clock minute by minute, over every kind of clock change."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -25,15 +26,21 @@ CHANGES = {
 CASES = [(zone, start) for zone, starts in CHANGES.items() for start in starts]
 
 
+@cache
+def clock_shows(zone, start):
+    """Ask the clock of a zone once for each minute of four weeks; it answers with the minute of its own week."""
+    midnight, here = datetime(start.year, start.month, start.day, tzinfo=UTC), ZoneInfo(zone)
+    shown = ((midnight + timedelta(minutes=minute)).astimezone(here) for minute in range(4 * 10080))
+    return np.array([local.weekday() * 1440 + local.hour * 60 + local.minute for local in shown])
+
+
 def minute_by_minute(windows, zone, start, weeks):
     """A slot is free when each of its fifteen minutes, on the local clock, lies in a window."""
-    midnight, here = datetime(start.year, start.month, start.day, tzinfo=UTC), ZoneInfo(zone)
-    free = []
-    for minute in range(weeks * 10080):
-        local = (midnight + timedelta(minutes=minute)).astimezone(here)
-        of_week = local.weekday() * 1440 + local.hour * 60 + local.minute
-        free.append(any(begins <= of_week < ends for begins, ends in windows))
-    return np.array(free).reshape(-1, 15).all(axis=1)
+    minutes = clock_shows(zone, start)[: weeks * 10080]
+    free = np.zeros(len(minutes), dtype=bool)
+    for begins, ends in windows:
+        free |= (begins <= minutes) & (minutes < ends)
+    return free.reshape(-1, 15).all(axis=1)
 
 
 @st.composite
