@@ -14,7 +14,7 @@ from matching.engine.errors import BrokenPair
 from matching.models import Match, Round
 from matching.rounds import explanations
 from matching.words import reasons, shortages
-from matching.words.shortages import Left, LeftOutLearner
+from matching.words.shortages import LeftOutGroup, LeftOutLearner
 from registrations.models import Member, Registration
 
 Figures = Mapping[str, Any]
@@ -28,9 +28,9 @@ class RoundResult:
     headline: str
     charts: list[Chart]
     shortages: list[str]
-    left: list[Left]
+    left: list[LeftOutGroup]
     left_said: str = ""
-    others: list[Left] = field(default_factory=list)
+    others: list[LeftOutGroup] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     named: list[Registration] = field(default_factory=list)  # in the warnings: each can read who looked

@@ -217,7 +217,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
-        say_held_back(self, request, published.held)
+        say_held_back(self, request, published.held_back)
         count = len(published.asked)
         said = ngettext(
             "%(count)d match is published: both people are asked.",

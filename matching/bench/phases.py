@@ -50,8 +50,8 @@ def time(facts: Facts, runs: int) -> Proposal:
 
     for _ in range(runs):
         numbered = phase("facts read", read, facts, settings)
-        found, _stuck = phase("all feasible pairs", hard_rules.find, numbered)
-        instance = phase("scores", _scored, numbered, found, settings)
+        candidates, _stuck = phase("all feasible pairs", hard_rules.find, numbered)
+        instance = phase("scores", _scored, numbered, candidates, settings)
         network = Network.of(instance)
         cost = cost_of(levels_of(instance, network)["score"], network)
         phase(PLAIN, plain, network, cost)
@@ -97,7 +97,7 @@ def _some(ids: Ints) -> list[int]:
     return ids[:: 1 + len(ids) // 5].tolist()
 
 
-def _scored(numbered: NumberedFacts, found: hard_rules.Candidates, settings: Settings) -> Instance:
-    score = criteria.total(criteria.weigh(numbered, found, settings.weights), len(found))
-    best = pipeline.best_skill_per_pair(numbered, found, score)
-    return pipeline.instance_of(numbered, found, score, best, settings, seed=1)
+def _scored(numbered: NumberedFacts, candidates: hard_rules.Candidates, settings: Settings) -> Instance:
+    score = criteria.total(criteria.weigh(numbered, candidates, settings.weights), len(candidates))
+    best = pipeline.best_skill_per_pair(numbered, candidates, score)
+    return pipeline.instance_of(numbered, candidates, score, best, settings, seed=1)

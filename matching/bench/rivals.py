@@ -52,19 +52,19 @@ def compare(instance: Instance, runs: int) -> bool:
         ("most served, then score", "median s", "÷ ours", "served", "more left out", "total score", "% of ours"),
         [
             (
-                each.name,
-                f"{each.seconds:.3f}",
-                f"{each.seconds / ours.seconds:.2f}",
-                f"{each.served:,}",
-                f"{ours.served - each.served:,}",
-                f"{each.score:,}",
-                f"{100 * each.score / max(1, ours.score):.1f}",
+                timed.name,
+                f"{timed.seconds:.3f}",
+                f"{timed.seconds / ours.seconds:.2f}",
+                f"{timed.served:,}",
+                f"{ours.served - timed.served:,}",
+                f"{timed.score:,}",
+                f"{100 * timed.score / max(1, ours.score):.1f}",
             )
-            for each in ways
+            for timed in ways
         ],
     )
     optimum = (ours.served, ours.score)
-    different = [each.name for each in ways if each.name in SOLVERS and (each.served, each.score) != optimum]
+    different = [timed.name for timed in ways if timed.name in SOLVERS and (timed.served, timed.score) != optimum]
     print_line(f"the solvers' optima {'DIFFER: ' + ', '.join(different) if different else 'are the same'}\n\n")
     return not different
 
@@ -99,7 +99,7 @@ def with_networkx(instance: Instance) -> Ints:
         graph.add_edge(source, target, key=arc, capacity=capacity, weight=weight)
     _, flow = networkx.network_simplex(graph)
     ends = zip(network.source[network.pair_arc].tolist(), network.target[network.pair_arc].tolist(), strict=True)
-    used = [flow[one][two][arc] for (one, two), arc in zip(ends, network.pair_arc.tolist(), strict=True)]
+    used = [flow[tail][head][arc] for (tail, head), arc in zip(ends, network.pair_arc.tolist(), strict=True)]
     return np.flatnonzero(used)
 
 
@@ -171,20 +171,20 @@ def deferred_acceptance(instance: Instance, to_learner: Ints | None = None, to_s
         wishes.setdefault(learners[pair], deque()).append(pair)
     places = dict(zip(instance.sharer_ids.tolist(), instance.sharer_slots.tolist(), strict=True))
     rank = list(zip(to_sharer.tolist(), (-learner for learner in learners), strict=True))
-    held: dict[int, list[int]] = {sharer: [] for sharer in places}
+    kept: dict[int, list[int]] = {sharer: [] for sharer in places}
     asking = deque(wishes)
     while asking:
         learner = asking.popleft()
         if not wishes[learner]:
             continue
         pair = wishes[learner].popleft()
-        mine = held[sharers[pair]]
-        mine.append(pair)
-        if len(mine) > places[sharers[pair]]:
-            worst = min(mine, key=rank.__getitem__)
-            mine.remove(worst)
+        kept_by_sharer = kept[sharers[pair]]
+        kept_by_sharer.append(pair)
+        if len(kept_by_sharer) > places[sharers[pair]]:
+            worst = min(kept_by_sharer, key=rank.__getitem__)
+            kept_by_sharer.remove(worst)
             asking.append(learners[worst])
-    return np.sort(np.array([pair for mine in held.values() for pair in mine], dtype=np.int64))
+    return np.sort(np.array([pair for kept_by_sharer in kept.values() for pair in kept_by_sharer], dtype=np.int64))
 
 
 SOLVERS: dict[str, Callable[[Instance], Ints]] = {

@@ -55,29 +55,29 @@ def _in_a_process_of_its_own(work: Callable[..., None], *arguments: Any) -> None
         raise SystemExit("the rows could not be written")
 
 
-def fill(people: int, seed: int) -> None:
+def fill(count: int, seed: int) -> None:
     """Write made-up people as rows: approved, claimed, with windows in UTC that give the generator's hours."""
     from django.db import connection
 
     from registrations import documents
     from registrations.models import Consent, Member, Registration, Skill, WorkingGroupSeat
 
-    facts = generator.people(people, seed=seed)
+    facts = generator.people(count, seed=seed)
     coordinator = Member.objects.create_user(name="Coordinator")
     WorkingGroupSeat.objects.create(member=coordinator, role="coordinator", from_on=NOW.date())
     members = Member.objects.bulk_create(
-        [Member(name=f"Person {number}", email=f"{number}@example.org") for number in range(people)], batch_size=2000
+        [Member(name=f"Person {number}", email=f"{number}@example.org") for number in range(count)], batch_size=2000
     )
-    known = facts.people
+    people_facts = facts.people
     registrations = Registration.objects.bulk_create(
         [
             Registration(
                 member=member,
                 state="approved",
-                region=str(known.region[row]),
-                region_wish=str(known.region_wish[row]),
-                can_learn_from=int(known.places_to_learn[row]),
-                can_help=int(known.places_to_help[row]),
+                region=str(people_facts.region[row]),
+                region_wish=str(people_facts.region_wish[row]),
+                can_learn_from=int(people_facts.places_to_learn[row]),
+                can_help=int(people_facts.places_to_help[row]),
                 zone="UTC",
                 made_at=NOW,
                 submitted_at=NOW,
@@ -100,7 +100,7 @@ def fill(people: int, seed: int) -> None:
     slugs = sorted({*np.asarray(facts.offers.skill).tolist(), *np.asarray(facts.wishes.skill).tolist()})
     made = Skill.objects.bulk_create([Skill(slug=f"skill-{slug}", family="tactics") for slug in slugs])
     skills = {slug: skill.pk for slug, skill in zip(slugs, made, strict=True)}
-    keys = dict(zip(np.asarray(known.id).tolist(), (row.pk for row in registrations), strict=True))
+    keys = dict(zip(np.asarray(people_facts.id).tolist(), (row.pk for row in registrations), strict=True))
     for rows in _rows(facts, keys, skills):
         type(rows[0]).objects.bulk_create(rows, batch_size=5000)
     with connection.cursor() as cursor:
@@ -138,7 +138,7 @@ def _rows(facts: Facts, keys: dict[int, int], skills: dict[int, int]) -> Iterato
 
 def _time(refusals: int) -> bool:
     from matching.models import Match, Round
-    from matching.rounds import inputs as facts
+    from matching.rounds import inputs
     from matching.rounds.computing import solve_round
     from matching.rounds.repairing import compute_repair
     from matching.rounds.reviews import refuse_match
@@ -148,7 +148,7 @@ def _time(refusals: int) -> bool:
     coordinator = Member.objects.get(name="Coordinator")
     _say(f"\nRows to stored proposals: {Registration.objects.count():,} people in PostgreSQL\n")
     began = time.perf_counter()
-    facts.load(now=NOW)
+    inputs.load(now=NOW)
     _say(f"  (reading alone)                      {time.perf_counter() - began:6.2f} s\n")
     round_ = create_round(by=None, now=NOW, seed=1, wake_a_worker=False)
     began, busy = time.perf_counter(), time.process_time()
@@ -162,19 +162,19 @@ def _time(refusals: int) -> bool:
         f"  {counts['learners']:,} learners, {counts['candidates']:,} pairs, {counts['served']:,} proposals, "
         f"proof {'verified' if round_.is_proven else 'MISSING'}\n"
     )
-    changed, seconds = [], []
+    changed, repair_seconds = [], []
     for number in range(refusals):
         now = NOW + timedelta(minutes=number + 1)
         match = Match.objects.to_decide().order_by("score", "pk")[number * 7]
         refuse_match(match=match, by=coordinator, why="poor_fit", now=now)
         began = time.perf_counter()
         repaired = compute_repair(round_=Round.objects.get(pk=round_.pk), by=coordinator, now=now)
-        seconds.append(time.perf_counter() - began)
+        repair_seconds.append(time.perf_counter() - began)
         changed.append(len(repaired.withdrawn))
     typical = median(changed) if changed else 0
     if changed:
         _say(
-            f"  repair after a refusal               {median(seconds):6.2f} s; other proposals changed: "
+            f"  repair after a refusal               {median(repair_seconds):6.2f} s; other proposals changed: "
             f"median {typical:.0f}, most {max(changed)}, of {refusals} (asked: {CHANGED})\n"
         )
     return took <= SECONDS and peak <= MEGABYTES and typical <= CHANGED

@@ -45,10 +45,10 @@ def compare(rounds: int) -> None:
 def _stable(facts: Facts, instance: Instance) -> Ints:
     """Deferred acceptance where learners go by skill and urgency, sharers by hours, and both by language."""
     numbered = read(facts, Settings())
-    found, _stuck = candidates.find(numbered)
-    parts = {part.name: part.values for part in criteria.weigh(numbered, found, Settings().weights)}
-    score = criteria.total(criteria.weigh(numbered, found, Settings().weights), len(found))
-    best = pipeline.best_skill_per_pair(numbered, found, score)
+    candidates_found, _stuck = candidates.find(numbered)
+    parts = {part.name: part.values for part in criteria.weigh(numbered, candidates_found, Settings().weights)}
+    score = criteria.total(criteria.weigh(numbered, candidates_found, Settings().weights), len(candidates_found))
+    best = pipeline.best_skill_per_pair(numbered, candidates_found, score)
     to_learner = (parts["level_gap"] + parts["wish_priority"] + parts["language_comfort"])[best]
     to_sharer = (parts["hours_in_common"] + parts["language_comfort"] + parts["reciprocal"])[best]
     return deferred_acceptance(instance, to_learner, to_sharer)
@@ -56,5 +56,5 @@ def _stable(facts: Facts, instance: Instance) -> Ints:
 
 def gains(ours: list[int], others: list[int]) -> tuple[float, float, float]:
     """How many more ours serves, round by round: median, least and most."""
-    each = [one / max(1, other) - 1 for one, other in zip(ours, others, strict=True)]
-    return median(each), min(each), max(each)
+    gains_of_rounds = [by_ours / max(1, by_others) - 1 for by_ours, by_others in zip(ours, others, strict=True)]
+    return median(gains_of_rounds), min(gains_of_rounds), max(gains_of_rounds)

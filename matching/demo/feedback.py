@@ -26,15 +26,15 @@ def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None)
     begun = now - 30 * DAY
     round_ = create_round(by=coordinator, now=begun, wake_a_worker=False)
     round_ = solve_round(round_=round_, now=begun)
-    found = list(Match.objects.filter(round=round_).with_people().order_by("pk"))
-    found.sort(key=lambda match: volunteer is None or match.side_of(volunteer) is None)
-    chosen = found[:1] + [match for match in found[1:] if volunteer is None or match.side_of(volunteer) is None][:1]
+    matches = list(Match.objects.filter(round=round_).with_people().order_by("pk"))
+    matches.sort(key=lambda match: volunteer is None or match.side_of(volunteer) is None)
+    chosen = matches[:1] + [match for match in matches[1:] if volunteer is None or match.side_of(volunteer) is None][:1]
     approve_matches(matches=chosen, by=coordinator, now=begun + DAY)
     asked = publish_round(round_=round_, by=coordinator, now=begun + DAY).asked if chosen else []
     for match in asked:
         for side in Side:
             accept_match(match=match, by=account_of(match.person(side)), now=begun + 2 * DAY)
-    if found:
+    if matches:
         release_undecided(round_=round_, by=coordinator, now=begun + 2 * DAY)
     for match in asked[:1]:
         _say_all_went_well(_meet(match, ends_at=now - 10 * DAY), now=now - 9 * DAY)

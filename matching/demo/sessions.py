@@ -38,8 +38,8 @@ def _propose(match: Match, *, is_agreed: bool, now: datetime) -> None:
 def _hours(match: Match, *, now: datetime) -> list[datetime]:
     """Return three of the hours in common from the day after tomorrow on, or any three where there are none."""
     weeks = hours.to_choose(match, mine="UTC", theirs="UTC", name="", now=now)
-    values = [choice.value for week in weeks for day in week.days for choice in day.choices[:1]]
-    found = [datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC) for value in values]
-    later = [moment for moment in found if moment > now + timedelta(days=1)][:3]
+    texts = [choice.value for week in weeks for day in week.days for choice in day.choices[:1]]
+    moments = [datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC) for value in texts]
+    later = [moment for moment in moments if moment > now + timedelta(days=1)][:3]
     noon = now.astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
     return later or [noon + timedelta(days=days) for days in (3, 4, 5)]

@@ -79,16 +79,16 @@ class Judged:
 def judge(*, learner: str, sharer: str) -> Judged:
     """Return what the two words come to; "" is a side that has said nothing."""
     words = {Side.LEARNER: learner, Side.SHARER: sharer}
-    said = {word for word in words.values() if word}
-    if not said:
+    words_said = {word for word in words.values() if word}
+    if not words_said:
         return Judged(Verdict.UNKNOWN)
-    if said <= {Happened.YES, Happened.MOVED}:
-        return Judged(Verdict.MET if Happened.YES in said else Verdict.MOVED)
-    if not said <= {Happened.OTHER_MISSED, Happened.I_MISSED} or (learner == sharer == Happened.OTHER_MISSED):
+    if words_said <= {Happened.YES, Happened.MOVED}:
+        return Judged(Verdict.MET if Happened.YES in words_said else Verdict.MOVED)
+    if not words_said <= {Happened.OTHER_MISSED, Happened.I_MISSED} or (learner == sharer == Happened.OTHER_MISSED):
         return Judged(Verdict.CROSSED)
-    own = {side for side, word in words.items() if word == Happened.I_MISSED}
-    told = {side.other for side, word in words.items() if word == Happened.OTHER_MISSED}
-    return Judged(Verdict.MISSED, frozenset(own | told))
+    missed_by_own_word = {side for side, word in words.items() if word == Happened.I_MISSED}
+    missed_by_others_word = {side.other for side, word in words.items() if word == Happened.OTHER_MISSED}
+    return Judged(Verdict.MISSED, frozenset(missed_by_own_word | missed_by_others_word))
 
 
 def is_settled(*, learner: str, sharer: str, ends_at: datetime, now: datetime) -> bool:

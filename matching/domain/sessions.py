@@ -100,12 +100,12 @@ def check_times(times: Sequence[ChosenTime], *, now: datetime) -> None:
     """Raise TimeNotPossible unless these are one to three different times that can be proposed."""
     if not times:
         raise TimeNotPossible(_("Choose at least one time."))
-    if len({one.starts_at for one in times}) != len(times):
+    if len({chosen.starts_at for chosen in times}) != len(times):
         raise TimeNotPossible(_("You have chosen the same time twice."))
     if len(times) > MAX_TIMES:
         raise TimeNotPossible(_("Choose at most three times."))
-    for one in times:
-        check_time(one.starts_at, now=now)
+    for chosen in times:
+        check_time(chosen.starts_at, now=now)
 
 
 def check_still_ahead(starts_at: datetime, *, now: datetime) -> None:
@@ -124,13 +124,13 @@ def starts(
     spans: Iterable[Span], *, taken: Sequence[Span], now: datetime, minutes: int = USUAL_MINUTES
 ) -> list[datetime]:
     """Return the times to choose from: each hour from the beginning of a stretch while ``minutes`` still fit."""
-    found: list[datetime] = []
+    moments: list[datetime] = []
     length = timedelta(minutes=minutes)
     for span in spans:
         for begin, end in without(span, taken):
             at = begin
             while at + length <= end:
                 if now + SOONEST <= at <= now + LATEST:
-                    found.append(at)
+                    moments.append(at)
                 at += HOUR
-    return found
+    return moments

@@ -49,7 +49,9 @@ def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], N
         instance=instance,
         result=result,
         statistics=statistics.of(numbered, settings, instance, result.chosen),
-        advice={int(numbered.ids[row]): [change.as_json() for change in said] for row, said in sorted(advice.items())},
+        advice={
+            int(numbered.ids[row]): [change.as_json() for change in changes] for row, changes in sorted(advice.items())
+        },
     )
 
 

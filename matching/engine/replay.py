@@ -70,7 +70,10 @@ def verify(unpacked: tuple[Instance, Result]) -> None:
     again = solve_instance(instance, stored.stages)
     if not np.array_equal(again.chosen, stored.chosen) or again.value != stored.value:
         raise ProofFailed("solving again gives another result")
-    if not all(np.array_equal(one, other) for one, other in zip(again.duals, stored.duals, strict=True)):
+    if not all(
+        np.array_equal(price_again, price_stored)
+        for price_again, price_stored in zip(again.duals, stored.duals, strict=True)
+    ):
         raise ProofFailed("solving again gives other prices")
 
 

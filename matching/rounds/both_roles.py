@@ -1,7 +1,7 @@
-"""What one person has over both roles: how many matches at once, and whether each finds an hour of its own.
+"""Count each person's matches as learner and as sharer together, and check that each finds an hour of its own.
 
-The solver looks at neither, approving refuses both. So previews and the desk warn of them beforehand, and all three ask
-here.
+The solver does not look at either; approving refuses both too many matches and hours that clash. So previews and the
+desk warn beforehand. All three ask here, so that they say the same.
 """
 
 from collections import defaultdict

@@ -28,7 +28,7 @@ from matching.engine.rules import forbidding
 from matching.locking import lock_match
 from matching.matches.closing import close_match
 from matching.models import Match, Round
-from matching.rounds import inputs as facts
+from matching.rounds import inputs
 from matching.rounds.computing import reasons_of
 from matching.rounds.drafts import settings_of
 from matching.rounds.reviews import ReviewOutcome, check_may_decide
@@ -159,28 +159,29 @@ def _make(
 
 def pair_up(
     round_: Round, learner: Registration, sharer: Registration, skill: Skill, *, now: datetime
-) -> tuple[ProposedPair, facts.NumberedRound]:
+) -> tuple[ProposedPair, inputs.NumberedRound]:
     """Weigh one pair as the round would, by the facts of this moment; raise CannotPair with every hard rule it breaks.
     The round's own undecided matches take no place here: approving counts them."""
-    loaded = facts.load(now=now, round_=round_, only=(learner.pk, sharer.pk))
+    loaded = inputs.load(now=now, round_=round_, only=(learner.pk, sharer.pk))
     _check_pair(loaded, read(loaded.facts, settings_of(round_)), learner, sharer, skill)
-    one, other = (loaded.registrations.index(person.pk) for person in (learner, sharer))
-    known = replace(loaded.facts, fixed=np.array([[one, other, skill.pk]], dtype=np.int64))
-    proposal = engine.propose(known, settings_of(round_), round_.seed)
-    return next(pair for pair in proposal.pairs if (pair.learner, pair.sharer) == (one, other)), loaded
+    learner_number, sharer_number = (loaded.registrations.index(person.pk) for person in (learner, sharer))
+    with_this_pair = replace(loaded.facts, fixed=np.array([[learner_number, sharer_number, skill.pk]], dtype=np.int64))
+    proposal = engine.propose(with_this_pair, settings_of(round_), round_.seed)
+    numbers = (learner_number, sharer_number)
+    return next(pair for pair in proposal.pairs if (pair.learner, pair.sharer) == numbers), loaded
 
 
 def _check_pair(
-    loaded: facts.NumberedRound, known: NumberedFacts, learner: Registration, sharer: Registration, skill: Skill
+    loaded: inputs.NumberedRound, numbered: NumberedFacts, learner: Registration, sharer: Registration, skill: Skill
 ) -> None:
     """Raise CannotPair with every hard rule these two break, as those facts have it."""
     if learner.pk == sharer.pk:
         raise CannotPair(_("Choose two different people."))
     if not {learner.pk, sharer.pk} <= set(loaded.registrations):
         raise CannotPair(WHY_NOT_A_PAIR["not_taking_part"])
-    one, other = (loaded.registrations.index(person.pk) for person in (learner, sharer))
-    number = rows_of(np.array([skill.pk], dtype=np.int64), known.skill_ids).tolist()[0]
-    if codes := forbidding(known, one, other, number):
+    learner_number, sharer_number = (loaded.registrations.index(person.pk) for person in (learner, sharer))
+    skill_number = rows_of(np.array([skill.pk], dtype=np.int64), numbered.skill_ids).tolist()[0]
+    if codes := forbidding(numbered, learner_number, sharer_number, skill_number):
         raise CannotPair(" ".join(reasons.why_not_a_pair(codes, learner, sharer)))
 
 
@@ -193,23 +194,28 @@ def swaps_that_can_be(swaps: Iterable[Swap], *, by: Member | None, now: datetime
     by_round: dict[Round, list[Swap]] = {}
     for swap in swaps:
         by_round.setdefault(swap.match.round, []).append(swap)
-    return [swap for round_, some in by_round.items() for swap in _possible(round_, some, by=by, now=now)]
+    return [
+        swap
+        for round_, swaps_of_round in by_round.items()
+        for swap in _accepted(round_, swaps_of_round, by=by, now=now)
+    ]
 
 
-def _possible(round_: Round, swaps: list[Swap], *, by: Member | None, now: datetime) -> Iterator[Swap]:
+def _accepted(round_: Round, swaps: list[Swap], *, by: Member | None, now: datetime) -> Iterator[Swap]:
+    """Those of the swaps of one round that would be accepted now."""
     if round_.state not in _OPEN:
         return
     people = {key for swap in swaps for key in (swap.match.learner_id, swap.sharer.pk)}
-    loaded = facts.load(now=now, round_=round_, only=people)
-    known = read(loaded.facts, settings_of(round_))
+    loaded = inputs.load(now=now, round_=round_, only=people)
+    numbered = read(loaded.facts, settings_of(round_))
     for swap in swaps:
         skill = (swap.skill or swap.match.skill).heir
-        meant = Match(round=round_, learner=swap.match.learner, sharer=swap.sharer, skill=skill)
+        new_match = Match(round=round_, learner=swap.match.learner, sharer=swap.sharer, skill=skill)
         try:
             if by is not None:
                 check_may_decide(swap.match, by=by)
-                check_may_decide(meant, by=by)
-            _check_pair(loaded, known, swap.match.learner, swap.sharer, skill)
+                check_may_decide(new_match, by=by)
+            _check_pair(loaded, numbered, swap.match.learner, swap.sharer, skill)
         except MatchingError:
             continue
         yield swap

@@ -1,4 +1,4 @@
-"""Does each of somebody's matches find an hour of its own? Pure: hours in, yes or no out.
+"""Check whether each of somebody's matches finds an hour of its own. Pure: hours in, yes or no out.
 
 Each match holds the stretches of time that suit both of its people, quarters of an hour of UTC counted from its first
 Monday. In every week each match needs one hour of them, and no two of these hours may overlap.
@@ -13,7 +13,8 @@ from letsconnect.base.hours import QUARTERS_A_WEEK, QUARTERS_AN_HOUR
 from matching.engine.facts import Quarters
 
 WEEKS_COMPARED = 4
-TRIES = 20_000  # of the search, which is exact below it; beyond, nobody is stopped by what was not proven
+# The search is exact up to so many tries. Beyond, the hours count as fitting: nobody is refused without a proof.
+TRIES = 20_000
 
 Starts = frozenset[int]
 
@@ -51,7 +52,7 @@ class Hours:
 
 def hours_clash(hours: Sequence[Hours], *, mondays: Iterable[date]) -> bool:
     """Tell whether in one of these weeks there is no hour of its own for each."""
-    return any(not _fit([each.starts_in(monday) for each in hours]) for monday in mondays)
+    return any(not _fit([hours_of_match.starts_in(monday) for hours_of_match in hours]) for monday in mondays)
 
 
 def _fit(choices: list[Starts]) -> bool:
@@ -62,7 +63,10 @@ def _fit(choices: list[Starts]) -> bool:
 
 
 def _by_the_grid(choices: list[Starts]) -> bool:
-    """Enough, and quick: everybody gets an hour of one grid, whole hours or a quarter, two, three past."""
+    """Whether all find hours that begin on the hour, or all at a quarter past, at half past or at three quarters past.
+
+    Quick; where it fails, other starts may still do.
+    """
     return any(
         _all_get_one([{start for start in starts if start % QUARTERS_AN_HOUR == past} for starts in choices])
         for past in range(QUARTERS_AN_HOUR)
@@ -70,13 +74,13 @@ def _by_the_grid(choices: list[Starts]) -> bool:
 
 
 def _all_get_one(choices: list[set[int]]) -> bool:
-    """Whether everybody gets a start nobody else has: augmenting paths."""
+    """Whether everybody gets a start that nobody else has, found by augmenting paths."""
     taken: dict[int, int] = {}
 
-    def give(person: int, seen: set[int]) -> bool:
-        for start in choices[person] - seen:
-            seen.add(start)
-            if start not in taken or give(taken[start], seen):
+    def give(person: int, tried: set[int]) -> bool:
+        for start in choices[person] - tried:
+            tried.add(start)
+            if start not in taken or give(taken[start], tried):
                 taken[start] = person
                 return True
         return False
@@ -85,21 +89,24 @@ def _all_get_one(choices: list[set[int]]) -> bool:
 
 
 def _by_search(choices: list[Starts]) -> bool:
-    """Exact: whoever has least choice chooses first, and every choice is tried."""
+    """Whether everybody finds a start, by trying all of them; whoever has least choice chooses first."""
     tries = 0
 
-    def place(left: list[Starts]) -> bool:
+    def place(to_place: list[Starts]) -> bool:
         nonlocal tries
-        if not left:
+        if not to_place:
             return True
-        scarce = min(left, key=len)
-        others = [starts for starts in left if starts is not scarce]
-        others += [scarce] * (len(left) - len(others) - 1)
+        scarce = min(to_place, key=len)
+        others = [starts for starts in to_place if starts is not scarce]
+        others += [scarce] * (len(to_place) - len(others) - 1)
         for start in sorted(scarce):
             tries += 1
             if tries > TRIES:
                 return True
-            free = [frozenset(each for each in starts if abs(each - start) >= QUARTERS_AN_HOUR) for starts in others]
+            free = [
+                frozenset(other_start for other_start in starts if abs(other_start - start) >= QUARTERS_AN_HOUR)
+                for starts in others
+            ]
             if all(free) and place(free):
                 return True
         return False

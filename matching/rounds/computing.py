@@ -23,7 +23,7 @@ from matching.engine.errors import BrokenPair, FixedPairsBreakRules, ProofFailed
 from matching.engine.facts import Facts, Proposal, ProposedPair
 from matching.engine.settings import Settings
 from matching.models import Match, Round, RoundFacts, RoundParticipant, RoundReplay
-from matching.rounds import inputs as facts
+from matching.rounds import inputs
 from matching.rounds.drafts import settings_of
 from matching.rounds.leases import Lease, Stopped, take_lease
 from registrations.models import Member
@@ -45,9 +45,9 @@ class ParticipantRow(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Computed:
-    """What the engine said, and the facts it said it about."""
+    """The engine's result, and the facts it was computed from."""
 
-    loaded: facts.NumberedRound
+    loaded: inputs.NumberedRound
     proposal: Proposal
     broken: list[BrokenPair]  # pairs that were to stay all the same: they do, and the engine went around them
     on: date
@@ -56,15 +56,15 @@ class Computed:
     def left_out(self) -> dict[int, str]:
         """Why each learner got nothing, by number. The engine only sees that somebody has no place to learn; the
         reason is what they said themselves, or what became of them."""
-        told = self.proposal.left_out
-        without = [self.loaded.registrations[number] for number, why in told.items() if why == "learning_enough"]
-        codes = facts.why_no_room(without, on=self.on) if without else {}
+        by_engine = self.proposal.left_out
+        without = [self.loaded.registrations[number] for number, why in by_engine.items() if why == "learning_enough"]
+        codes = inputs.why_no_room(without, on=self.on) if without else {}
         paired = {pair.learner for pair in self.broken}
         return {
             number: why
             if why != "learning_enough"
             else codes.get(self.loaded.registrations[number], "pair_broken" if number in paired else why)
-            for number, why in told.items()
+            for number, why in by_engine.items()
         }
 
 
@@ -94,23 +94,24 @@ def solve_round(*, round_: Round, now: datetime) -> Round:
 def compute(round_: Round, lease: Lease) -> Computed:
     """Read a round's facts and ask the engine."""
     round_ = Round.objects.get(pk=round_.pk)
-    loaded = facts.load(now=lease.now, round_=round_)
+    loaded = inputs.load(now=lease.now, round_=round_)
     proposal, broken = ask_the_engine(loaded.facts, settings_of(round_), round_.seed, lease)
     return Computed(loaded, proposal, broken, lease.now.date())
 
 
-def ask_the_engine(known: Facts, settings: Settings, seed: int, lease: Lease) -> tuple[Proposal, list[BrokenPair]]:
+def ask_the_engine(facts: Facts, settings: Settings, seed: int, lease: Lease) -> tuple[Proposal, list[BrokenPair]]:
     """Return the best round; a pair that was to stay but breaks a hard rule by now gives its people up to nobody."""
     broken: list[BrokenPair] = []
     while True:
         try:
-            return engine.propose(known, settings, seed, lambda phase: lease.enter(RoundPhase(phase))), broken
+            return engine.propose(facts, settings, seed, lambda phase: lease.enter(RoundPhase(phase))), broken
         except FixedPairsBreakRules as refusal:
             broken += refusal.broken
-            known = facts.around(known, refusal.broken)
+            facts = inputs.around(facts, refusal.broken)
 
 
 def _claim(round_: Round, *, now: datetime) -> Lease:
+    """Mark a draft as being computed and take the lease."""
     with transaction.atomic():
         round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
         check_round_move(round_.state, RoundState.SOLVING)
@@ -154,6 +155,7 @@ def fail_round(*, round_: Round, reason: str, now: datetime) -> None:
 
 @transaction.atomic
 def _store(computed: Computed, lease: Lease) -> None:
+    """Store everything a computed round keeps, and mark it as proposed."""
     round_ = lease.lock()
     loaded, proposal, now = computed.loaded, computed.proposal, lease.now
     by_hand = {(match.learner_id, match.sharer_id): match for match in round_.matches.undecided()}
@@ -186,27 +188,27 @@ def _store(computed: Computed, lease: Lease) -> None:
 def write_matches(
     round_: Round,
     pairs: tuple[ProposedPair, ...] | list[ProposedPair],
-    loaded: facts.NumberedRound,
+    loaded: inputs.NumberedRound,
     *,
     by_hand: dict[tuple[int, int], Match],
     now: datetime,
 ) -> None:
     """Store proposals; a pair made by hand is there already, and gets its score and reasons as of this moment."""
-    who = loaded.registrations
-    new, known = [], []
+    registrations = loaded.registrations
+    new, made_by_hand = [], []
     for pair in pairs:
-        learner, sharer = who[pair.learner], who[pair.sharer]
+        learner, sharer = registrations[pair.learner], registrations[pair.sharer]
         match = by_hand.get((learner, sharer))
         if match is None:
             new.append((round_.pk, learner, sharer, pair.skill, pair.score, reasons_of(pair, loaded), now))
         else:
             match.score, match.reasons = pair.score, reasons_of(pair, loaded)
-            known.append(match)
+            made_by_hand.append(match)
     copy_in(Match, ("round_id", "learner_id", "sharer_id", "skill_id", "score", "reasons", "proposed_at"), new)
-    Match.objects.bulk_update(known, ["score", "reasons"], batch_size=500)
+    Match.objects.bulk_update(made_by_hand, ["score", "reasons"], batch_size=500)
 
 
-def reasons_of(pair: ProposedPair, loaded: facts.NumberedRound) -> dict[str, Any]:
+def reasons_of(pair: ProposedPair, loaded: inputs.NumberedRound) -> dict[str, Any]:
     """What the proposal was chosen for, as JSON; who the two are is in the match's own columns."""
     # Spelt out: `dataclasses.asdict` took a quarter of a large round.
     return {

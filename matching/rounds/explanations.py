@@ -1,5 +1,5 @@
-"""Exact answers for the desk, from what a round stored: who else, why not these two, what one more place would add, and
-what approving will refuse.
+"""Answer the desk exactly from what a round stored: whom else a learner could learn from, why two people are not
+matched, what one more place of a sharer would add, and what approving will refuse.
 
 The engine knows numbers; here they become people again. A number whose person was erased is nobody, and is left out.
 """
@@ -69,7 +69,7 @@ def alternatives(match: Match, *, limit: int = OTHERS) -> list[Other]:
 
 
 def place(round_: Round, sharer: Registration) -> dict[str, int]:
-    """What each level would gain if this sharer had one place more; nothing for who had no place in the round."""
+    """What each level would gain if this sharer had one place more; empty for somebody without a place in the round."""
     numbers = _numbers(round_, [sharer.pk])
     solved = _solved(round_)
     number = numbers.get(sharer.pk)
@@ -85,14 +85,14 @@ def why_not(round_: Round, learner: Registration, sharer: Registration) -> WhyNo
     numbers = _numbers(round_, [learner.pk, sharer.pk])
     if len(numbers) < 2:
         raise MatchMoveNotAllowed(_("One of the two did not take part in this round."))
-    one, other = numbers[learner.pk], numbers[sharer.pk]
-    loss = _solved(round_).explainer.loss(one, other)
+    learner_number, sharer_number = numbers[learner.pk], numbers[sharer.pk]
+    loss = _solved(round_).explainer.loss(learner_number, sharer_number)
     if loss is not None:
         return WhyNot(loss=loss)
     stored = RoundFacts.objects.filter(round=round_).first()
     if stored is None:
         raise TooOld(_("They were no candidates for each other. Why not is not known any more: the facts are deleted."))
-    rules = broken_rules(*stored_facts.unpack_facts(bytes(stored.data)), one, other)
+    rules = broken_rules(*stored_facts.unpack_facts(bytes(stored.data)), learner_number, sharer_number)
     # No rule at first, and no candidate in the last solve: somebody refused the pair in between.
     return WhyNot(rules=tuple(rules) or ("kept_apart",))
 
@@ -111,7 +111,7 @@ def warnings(matches: Iterable[Match]) -> list[Caution]:
 
 
 class _Solved:
-    """The last solve of a round, ready to be asked."""
+    """The last result of a round, with what explains it."""
 
     def __init__(self, instance: Instance, result: Result) -> None:
         self.instance, self.result = instance, result
@@ -119,12 +119,13 @@ class _Solved:
 
     def chosen_of(self, learner: int) -> list[Alternative]:
         """The pair the round chose for a learner, which costs nothing: somebody may have swapped it since."""
-        of, chosen = self.instance, self.result.chosen
-        nothing = Loss(dict.fromkeys(of.levels, 0))
-        theirs = chosen[of.pair_learner[chosen] == learner]
+        instance, chosen = self.instance, self.result.chosen
+        nothing = Loss(dict.fromkeys(instance.levels, 0))
         return [
-            Alternative(int(of.pair_sharer[pair]), int(of.pair_skill[pair]), int(of.pair_score[pair]), nothing)
-            for pair in theirs
+            Alternative(
+                int(instance.pair_sharer[pair]), int(instance.pair_skill[pair]), int(instance.pair_score[pair]), nothing
+            )
+            for pair in chosen[instance.pair_learner[chosen] == learner]
         ]
 
 

@@ -1,10 +1,10 @@
-"""From rows to arrays: what the engine is told, in a constant number of queries."""
+"""Read rows into the arrays the engine works on, in a constant number of queries."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +27,13 @@ from registrations.models import Block, Offer, Registration, Skill, SpokenLangua
 WEEKS = 4
 FEW = 100
 Slots = np.ndarray
+
+
+class _LocalWeek(NamedTuple):
+    """When somebody is free: windows of the week by the clock of their zone."""
+
+    zone: str
+    windows: tuple[tuple[int, int], ...]
 
 
 class _PersonRow(NamedTuple):
@@ -124,53 +131,53 @@ def load(*, now: datetime, round_: Round | None = None, only: Collection[int] | 
 def why_no_room(registrations: Collection[int], *, on: date) -> dict[int, str]:
     """Return of people who have no place to learn what they said, or that they are not here, by registration; whom it
     leaves out learn from as many people as they want."""
-    told = dict(Registration.objects.filter(pk__in=registrations).values_list("pk", "can_learn_from"))
-    here = set(Registration.objects.matchable(on=on).filter(pk__in=registrations).values_list("pk", flat=True))
-    codes = {key: "not_here" for key in registrations if key not in here}
-    return codes | {key: "wants_nobody" for key, places in told.items() if key in here and not places}
+    places_wanted = dict(Registration.objects.filter(pk__in=registrations).values_list("pk", "can_learn_from"))
+    are_here = set(Registration.objects.matchable(on=on).filter(pk__in=registrations).values_list("pk", flat=True))
+    codes = {key: "not_here" for key in registrations if key not in are_here}
+    return codes | {key: "wants_nobody" for key, places in places_wanted.items() if key in are_here and not places}
 
 
-def around(known: Facts, broken: Iterable[BrokenPair]) -> Facts:
+def around(facts: Facts, broken: Iterable[BrokenPair]) -> Facts:
     """Return the facts without those pairs that must stay, their people's places taken by them all the same."""
     taken_out = {(pair.learner, pair.sharer, pair.skill) for pair in broken}
-    learning = np.array(known.people.places_to_learn, dtype=np.int64)
-    helping = np.array(known.people.places_to_help, dtype=np.int64)
+    learning = np.array(facts.people.places_to_learn, dtype=np.int64)
+    helping = np.array(facts.people.places_to_help, dtype=np.int64)
     for learner, sharer, _skill in taken_out:
         learning[learner] = 0
         helping[sharer] -= 1
-    fixed = [row for row in np.asarray(known.fixed).tolist() if tuple(row) not in taken_out]
+    fixed = [row for row in np.asarray(facts.fixed).tolist() if tuple(row) not in taken_out]
     return replace(
-        known,
-        people=replace(known.people, places_to_learn=learning, places_to_help=helping),
+        facts,
+        people=replace(facts.people, places_to_learn=learning, places_to_help=helping),
         fixed=np.array(fixed, dtype=np.int64).reshape(-1, 3),
     )
 
 
-def as_of_now(known: Facts, numbers: dict[int, int], *, now: datetime, round_: Round) -> Facts:
+def as_of_now(facts: Facts, numbers: dict[int, int], *, now: datetime, round_: Round) -> Facts:
     """Return a round's facts with what people decided since: who can still be matched and has a place, who is kept
     apart, what is fixed and what is proposed. What they know, wish and when they are free stays as the round knew it.
     """
-    size = len(known.people.id)
+    size = len(facts.people.id)
     rows = [row for row in _people(now, None) if row.pk in numbers]
     taken = _live_matches(numbers, round_, size=size)
     places = np.zeros((2, size), dtype=np.int64)
     for row in rows:
         places[:, numbers[row.pk]] = row.can_learn_from, row.can_help
-    here = np.zeros(size, dtype=np.bool_)
-    here[[numbers[row.pk] for row in rows]] = True
-    learning, helping = np.where(here, places - taken, 0)
+    is_here = np.zeros(size, dtype=np.bool_)
+    is_here[[numbers[row.pk] for row in rows]] = True
+    learning, helping = np.where(is_here, places - taken, 0)
     asked = round_.matches.filter(asked_at__isnull=False).values_list("learner_id", flat=True)
     learning[[numbers[learner] for learner in asked if learner in numbers]] = 0
     members = {row.member_id: numbers[row.pk] for row in rows}
     fixed = _numbered(round_.matches.fixed(), numbers)
-    apart = {tuple(pair) for pair in np.asarray(known.apart).tolist()}
+    apart = {tuple(pair) for pair in np.asarray(facts.apart).tolist()}
     apart |= {tuple(pair) for pair in _apart(numbers, members, now=now, round_=round_).tolist()}
     refused = round_.matches.filter(state=MatchState.REFUSED)
     apart |= {tuple(row[:2]) for row in _numbered(refused, numbers).tolist()}
     apart -= {tuple(row[:2]) for row in fixed.tolist()}
     return replace(
-        known,
-        people=replace(known.people, places_to_learn=learning, places_to_help=helping),
+        facts,
+        people=replace(facts.people, places_to_learn=learning, places_to_help=helping),
         apart=np.array(sorted(apart), dtype=np.int64).reshape(-1, 2),
         fixed=fixed,
         kept=_numbered(round_.matches.filter(state=MatchState.PROPOSED, made_by_hand=False), numbers),
@@ -185,7 +192,7 @@ def _people(now: datetime, only: Collection[int] | None) -> list[_PersonRow]:
 
 
 def _keys_filter(numbers: dict[int, int]) -> dict[str, Any]:
-    """A filter for a handful of people; for many, reading all and passing over the others is quicker."""
+    """A filter for few people; for many there is none, because reading all rows and leaving some out is quicker."""
     return {"registration__in": list(numbers)} if len(numbers) <= FEW else {}
 
 
@@ -205,12 +212,14 @@ def _live_matches(numbers: dict[int, int], round_: Round | None, *, size: int) -
 
 
 def _of_others(matches: MatchQuerySet, round_: Round | None) -> MatchQuerySet:
+    """These matches without the round's own undecided ones: the round decides about them."""
     if round_ is None:
         return matches
     return matches.exclude(round=round_, state__in=[MatchState.PROPOSED, MatchState.APPROVED])
 
 
 def _fixed(numbers: dict[int, int], round_: Round | None) -> np.ndarray:
+    """Return learner, sharer and skill of each pair the round must keep."""
     matches = round_.matches.fixed() if round_ is not None else Match.objects.none()
     return _numbered(matches, numbers)
 
@@ -218,18 +227,21 @@ def _fixed(numbers: dict[int, int], round_: Round | None) -> np.ndarray:
 def _numbered(matches: MatchQuerySet, numbers: dict[int, int]) -> np.ndarray:
     """Return learner, sharer and skill of each match of two participants; a merged skill as its heir."""
     rows = matches.annotate(known_skill=Coalesce(F("skill__merged_into"), F("skill"))).order_by("pk")
-    known = [
+    triples = [
         (numbers[learner], numbers[sharer], skill)
         for learner, sharer, skill in rows.values_list("learner_id", "sharer_id", "known_skill")
         if learner in numbers and sharer in numbers
     ]
-    return np.array(known, dtype=np.int64).reshape(-1, 3)
+    return np.array(triples, dtype=np.int64).reshape(-1, 3)
 
 
 def _asked_for(numbers: dict[int, int]) -> np.ndarray:
+    """Return learner and sharer of each open request between two participants."""
     rows = SharerRequest.objects.open().values_list("learner_id", "sharer_id")
-    known = {(numbers[one], numbers[other]) for one, other in rows if one in numbers and other in numbers}
-    return np.array(sorted(known), dtype=np.int64).reshape(-1, 2)
+    pairs = {
+        (numbers[learner], numbers[sharer]) for learner, sharer in rows if learner in numbers and sharer in numbers
+    }
+    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
 
 
 def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope, fixed: np.ndarray) -> dict[str, np.ndarray]:
@@ -246,7 +258,7 @@ def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope, fixed: 
 
 def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int]) -> dict[str, np.ndarray]:
     """Return who offers (wishes) what, a merged skill counting as its heir, a retired one not at all."""
-    best: dict[tuple[int, int], int] = {}
+    highest: dict[tuple[int, int], int] = {}
     rows = (
         model.objects.exclude(skill__state=SkillState.RETIRED)
         .filter(**_keys_filter(numbers))
@@ -256,12 +268,12 @@ def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int
     for registration, skill, value in rows.iterator(chunk_size=20_000):
         if registration in numbers:
             key = (numbers[registration], skill)
-            best[key] = max(value, best.get(key, 0))
-    ordered = sorted(best)
+            highest[key] = max(value, highest.get(key, 0))
+    ordered = sorted(highest)
     return {
         "person": _column(person for person, _ in ordered),
         "skill": _column(skill for _, skill in ordered),
-        weight: _column(best[key] for key in ordered),
+        weight: _column(highest[key] for key in ordered),
     }
 
 
@@ -284,24 +296,24 @@ def _languages(numbers: dict[int, int]) -> Languages:
 def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     """Return who is free when; people with the same zone and the same windows are computed once."""
     slots = np.zeros((len(numbers), WEEKS * QUARTERS_A_WEEK), dtype=np.bool_)
-    known: dict[tuple[str, tuple[tuple[int, int], ...]], Slots] = {}
+    computed: dict[_LocalWeek, Slots] = {}
     rows = (
         Window.objects.filter(**_keys_filter(numbers))
         .order_by("registration_id", "start")
-        .values_list("registration_id", "start", "end")
+        .values_list("registration_id", "start", "end", named=True)
     )
-    for registration, windows in groupby(rows.iterator(chunk_size=20_000), key=itemgetter(0)):
+    for registration, windows in groupby(rows.iterator(chunk_size=20_000), key=attrgetter("registration_id")):
         if registration not in numbers:
             continue
         number = numbers[registration]
-        key = (zones[number], tuple((begin, end) for _, begin, end in windows))
-        if key not in known:
-            known[key] = weekly_slots(list(key[1]), key[0], start=start, weeks=WEEKS)
-        slots[number] = known[key]
+        week = _LocalWeek(zones[number], tuple((window.start, window.end) for window in windows))
+        if week not in computed:
+            computed[week] = weekly_slots(week.windows, week.zone, start=start, weeks=WEEKS)
+        slots[number] = computed[week]
     return slots
 
 
-def with_clocks(known: Facts, registrations: Sequence[int], *, start: date, round_: Round | None = None) -> Facts:
+def with_clocks(facts: Facts, registrations: Sequence[int], *, start: date, round_: Round | None = None) -> Facts:
     """Return stored facts with what advice needs beside them: how people's clocks are changed in the weeks compared,
     and what time their other matches take."""
     rows = Registration.objects.filter(pk__in=registrations).values_list("pk", "zone", "member__zone", named=True)
@@ -309,18 +321,19 @@ def with_clocks(known: Facts, registrations: Sequence[int], *, start: date, roun
     clock, clocks = _clocks([zones.get(key, "UTC") for key in registrations], start)
     numbers = {key: number for number, key in enumerate(registrations)}
     taken = _taken(numbers, round_, start, size=len(registrations))
-    return replace(known, people=replace(known.people, clock=clock, taken=taken), clocks=clocks)
+    return replace(facts, people=replace(facts.people, clock=clock, taken=taken), clocks=clocks)
 
 
 def _taken(numbers: dict[int, int], round_: Round | None, start: date, *, size: int) -> np.ndarray:
-    """Where other matches of these people have to be held; the round's own are what it decides about."""
+    """The quarters that other matches of these people take for certain, as a table of people and quarters."""
     others = _of_others(Match.objects.live(), round_).order_by()
     shape = (size, WEEKS * QUARTERS_A_WEEK)
     return taken_hours.hours_taken(others, numbers, shape, mondays=mondays(start, weeks=WEEKS))
 
 
 def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:
-    """Return whose clocks are changed in the weeks compared, and how: a number from 1 for each way there is."""
+    """Return for each zone how its clocks are changed in the weeks compared: 0 where they are not, else a number from
+    1; and for each number the table that says how."""
     ways: dict[bytes, int] = {}
     tables: list[np.ndarray] = []
     by_zone: dict[str, int] = {}

@@ -1,4 +1,5 @@
-"""The right to compute: one computation at a time, renewed with every phase, and lost by whoever was given up."""
+"""A lease is the right to compute. One process has it at a time, each phase renews it, and one that is not renewed in
+time is taken away: its process has died."""
 
 from datetime import datetime, timedelta
 from time import perf_counter

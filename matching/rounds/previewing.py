@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, nudges
 from matching.domain.matches import MatchMoveNotAllowed, RoundPhase, RoundState
 from matching.models import Match, MatchingRules, Round
-from matching.rounds import inputs as facts
+from matching.rounds import inputs
 from matching.rounds.both_roles import Pair, over_both_roles
 from matching.rounds.clashes import Hours
 from matching.rounds.computing import Computed, ask_the_engine, statistics_of, write_participants
@@ -86,7 +86,7 @@ def compute_preview(*, round_: Round, now: datetime) -> Round:
 
 def _compute(round_: Round, lease: Lease) -> None:
     settings = under_the_rules(settings_of(round_))
-    loaded = facts.load(now=lease.now, round_=round_)
+    loaded = inputs.load(now=lease.now, round_=round_)
     computed = Computed(loaded, *ask_the_engine(loaded.facts, settings, round_.seed, lease), lease.now.date())
     warnings = _warnings(round_, computed)
     lease.enter(RoundPhase.STORING)
@@ -117,14 +117,18 @@ def _pairs_of(round_: Round) -> set[tuple[int, int]] | None:
     """The registrations of learner and sharer of each pair of the last preview; None where there is none."""
     if round_.preview is None:
         return None
-    who = dict(round_.participants.values_list("number", "registration_id"))
+    registrations = dict(round_.participants.values_list("number", "registration_id"))
     pairs = [PreviewPair(*row) for row in round_.preview["pairs"]]
-    return {(who[pair.learner], who[pair.sharer]) for pair in pairs if pair.learner in who and pair.sharer in who}
+    return {
+        (registrations[pair.learner], registrations[pair.sharer])
+        for pair in pairs
+        if pair.learner in registrations and pair.sharer in registrations
+    }
 
 
-def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: facts.NumberedRound) -> dict[str, int]:
-    who = loaded.registrations
-    after = {(who[pair.learner], who[pair.sharer]) for pair in preview["pairs"]}
+def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: inputs.NumberedRound) -> dict[str, int]:
+    registrations = loaded.registrations
+    after = {(registrations[pair.learner], registrations[pair.sharer]) for pair in preview["pairs"]}
     served_before, served_after = {learner for learner, _ in before}, {learner for learner, _ in after}
     return {
         "pairs_same": len(before & after),
@@ -138,9 +142,13 @@ def _difference(before: set[tuple[int, int]], preview: dict[str, Any], loaded: f
 def _warnings(round_: Round, computed: Computed) -> list[dict[str, Any]]:
     """What the solver does not look at and approving will: the total over both roles, and an hour for each match."""
     loaded, most = computed.loaded, MatchingRules.objects.current().most_at_once
-    who = loaded.registrations
+    registrations = loaded.registrations
     proposed = [
-        Pair(who[pair.learner], who[pair.sharer], Hours(loaded.start, pair.hours) if pair.hours else None)
+        Pair(
+            registrations[pair.learner],
+            registrations[pair.sharer],
+            Hours(loaded.start, pair.hours) if pair.hours else None,
+        )
         for pair in computed.proposal.pairs
     ]
     keys = {(pair.learner, pair.sharer) for pair in proposed}
@@ -152,7 +160,7 @@ def _warnings(round_: Round, computed: Computed) -> list[dict[str, Any]]:
     both_roles = over_both_roles(proposed, stored=made_already)
     return [
         {"number": number, "kind": kind, "matches": both_roles[person].matches}
-        for number, person in enumerate(who)
+        for number, person in enumerate(registrations)
         if person in both_roles
         for kind in both_roles[person].refused_for(most=most)
     ]

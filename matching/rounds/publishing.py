@@ -1,4 +1,4 @@
-"""Publishing: approved matches become questions to two people."""
+"""Publish a round: ask both people of each approved match whether they want it."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ _ANSWERABLE = (MatchState.ASKED, MatchState.CONNECTED)
 
 @dataclass
 class Published:
-    """Whom publishing asked, and whom it held back, each with the sentence that says why."""
+    """The matches publishing asked about, and those it held back, each with the sentence that says why."""
 
     asked: list[Match] = field(default_factory=list)
-    held: list[tuple[Match, str]] = field(default_factory=list)
+    held_back: list[tuple[Match, str]] = field(default_factory=list)
 
 
 def publish_round(*, round_: Round, by: Member, now: datetime, seen: Mapping[int, int] | None = None) -> Published:
@@ -45,7 +45,7 @@ def publish_round(*, round_: Round, by: Member, now: datetime, seen: Mapping[int
         for start in range(0, len(keys), AT_ONCE):
             step = _publish_some(keys[start : start + AT_ONCE], round_=round_, by=by, now=now, seen=seen)
             published.asked += step.asked
-            published.held += step.held
+            published.held_back += step.held_back
     return published
 
 
@@ -73,7 +73,7 @@ def _publish_some(
                 domain.check_seen(match.version, seen.get(match.pk, 0))
             _ask(match, agreed=agreed, most_at_once=most, by=by, now=now)
         except MatchingError as reason:
-            published.held.append((match, str(reason)))
+            published.held_back.append((match, str(reason)))
         else:
             published.asked.append(match)
     if published.asked and round_.state != RoundState.PUBLISHED:

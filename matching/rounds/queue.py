@@ -1,4 +1,4 @@
-"""What a worker finds to do: rounds asked for, previews too large for a page, and rounds to repair."""
+"""Compute all that waits for a worker: rounds asked for, previews too large for a page, and rounds to repair."""
 
 from datetime import datetime, timedelta
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""Repairs: after a refusal the rest of a round is chosen again, from the facts it was computed from.
+"""Repair a round: after a refusal, choose the rest of it again from the facts it was computed from.
 
 What is approved or made by hand stays; proposals stay where that serves as many people, as fairly. Who has left, who is
 kept apart by now and whose places others have taken are taken out. While nobody of a round was asked, a worker repairs
@@ -19,7 +19,7 @@ from matching.domain.matches import ClosedWhy, MatchMoveNotAllowed, NotYourMatch
 from matching.engine import stored_facts
 from matching.engine.facts import ProposedPair
 from matching.models import Match, Round, RoundFacts, RoundParticipant
-from matching.rounds import inputs as facts
+from matching.rounds import inputs
 from matching.rounds.computing import (
     Computed,
     ask_the_engine,
@@ -36,7 +36,7 @@ from registrations.models import Member
 
 logger = logging.getLogger(__name__)
 ATTEMPTS = 5
-Pair = tuple[int, int]  # registrations of learner and sharer
+LearnerAndSharer = tuple[int, int]  # registrations of learner and sharer
 
 
 @dataclass
@@ -55,10 +55,12 @@ class _Overtaken(Exception):
 
 @dataclass(frozen=True, eq=False)
 class _Plan:
+    """What the rest of a round should be, and what it was decided from."""
+
     computed: Computed
     read_at: datetime
     requested_at: datetime | None  # when the repair was asked for, as the plan was made
-    known: set[Pair]  # whose match was proposed, approved or made by hand when the plan was made
+    undecided: set[LearnerAndSharer]  # whose match was proposed, approved or made by hand when the plan was made
     fixed: set[int]  # the matches that stay
 
 
@@ -153,18 +155,18 @@ def _claim(round_: Round, *, now: datetime) -> Lease:
 def _plan(round_: Round, lease: Lease) -> _Plan:
     read_at, round_ = lease.now, Round.objects.get(pk=round_.pk)
     stored = RoundFacts.objects.get(round=round_)
-    known, _settings = stored_facts.unpack_facts(bytes(stored.data))
-    who = dict(round_.participants.values_list("registration_id", "number"))
+    facts, _settings = stored_facts.unpack_facts(bytes(stored.data))
+    numbers = dict(round_.participants.values_list("registration_id", "number"))
     undecided = list(round_.matches.undecided().values_list("pk", "learner_id", "sharer_id"))
     fixed = set(round_.matches.fixed().values_list("pk", flat=True))
-    registrations = [0] * len(known.people.id)
-    for registration, number in who.items():
+    registrations = [0] * len(facts.people.id)
+    for registration, number in numbers.items():
         registrations[number] = registration
     start = date.fromisoformat(round_.statistics["weeks_from"])
-    known = facts.as_of_now(known, who, now=read_at, round_=round_)
-    known = facts.with_clocks(known, registrations, start=start, round_=round_)
-    proposal, broken = ask_the_engine(known, settings_of(round_).for_repair(), round_.seed, lease)
-    loaded = facts.NumberedRound(known, registrations, start)
+    facts = inputs.as_of_now(facts, numbers, now=read_at, round_=round_)
+    facts = inputs.with_clocks(facts, registrations, start=start, round_=round_)
+    proposal, broken = ask_the_engine(facts, settings_of(round_).for_repair(), round_.seed, lease)
+    loaded = inputs.NumberedRound(facts, registrations, start)
     pairs = {(learner, sharer) for _pk, learner, sharer in undecided}
     return _Plan(Computed(loaded, proposal, broken, read_at.date()), read_at, round_.repair_requested_at, pairs, fixed)
 
@@ -173,12 +175,12 @@ def _plan(round_: Round, lease: Lease) -> _Plan:
 def _store(plan: _Plan, lease: Lease, *, by: Member) -> Repaired:
     round_ = lease.lock()
     computed, now = plan.computed, lease.now
-    who = computed.loaded.registrations
-    wanted = {(who[pair.learner], who[pair.sharer]): pair for pair in computed.proposal.pairs}
+    registrations = computed.loaded.registrations
+    wanted = {(registrations[pair.learner], registrations[pair.sharer]): pair for pair in computed.proposal.pairs}
     current = list(round_.matches.undecided().select_for_update(no_key=True, of=("self",)).order_by("pk"))
     stay, go = _sort(current, set(wanted), plan)
     live = {(match.learner_id, match.sharer_id) for match in current}
-    refused_meanwhile = plan.known - live
+    refused_meanwhile = plan.undecided - live
     new = {pair: wanted[pair] for pair in wanted if pair not in live and pair not in refused_meanwhile}
     if {learner for learner, _sharer in new} & {match.learner_id for match in stay}:
         raise _Overtaken
@@ -190,20 +192,20 @@ def _store(plan: _Plan, lease: Lease, *, by: Member) -> Repaired:
     return Repaired(round_, added=added, withdrawn=go)
 
 
-def _sort(current: list[Match], wanted: set[Pair], plan: _Plan) -> tuple[list[Match], list[Match]]:
+def _sort(current: list[Match], wanted: set[LearnerAndSharer], plan: _Plan) -> tuple[list[Match], list[Match]]:
     """Return the matches that stay and those that give way; a decision made meanwhile against the plan stops it."""
     stay, go = [], []
     for match in current:
         if (match.learner_id, match.sharer_id) in wanted or match.pk in plan.fixed:
             stay.append(match)
-        elif match.is_fixed or (match.learner_id, match.sharer_id) not in plan.known:
+        elif match.is_fixed or (match.learner_id, match.sharer_id) not in plan.undecided:
             raise _Overtaken
         else:
             go.append(match)
     return stay, go
 
 
-def _add(round_: Round, new: dict[Pair, ProposedPair], computed: Computed, *, now: datetime) -> list[Match]:
+def _add(round_: Round, new: dict[LearnerAndSharer, ProposedPair], computed: Computed, *, now: datetime) -> list[Match]:
     write_matches(round_, list(new.values()), computed.loaded, by_hand={}, now=now)
     learners = [learner for learner, _sharer in new]
     return list(round_.matches.to_decide().filter(learner__in=learners).order_by("pk")) if new else []

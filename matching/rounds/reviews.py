@@ -1,4 +1,4 @@
-"""The working group decides: approve or refuse, one or many."""
+"""Approve or refuse proposals, one or many: what the working group decides."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -76,6 +76,7 @@ def approve_match(*, match: Match, by: Member, now: datetime, seen: int | None =
 
 
 def _takes_both(match: Match, rules: MatchingRules) -> bool:
+    """Whether both regions of the pair have to approve it."""
     # Who has no region is looked after by coordinators, as beside anybody else: an empty word agrees with nobody.
     return rules.both_must_approve and match.learner.region != match.sharer.region
 
@@ -86,11 +87,11 @@ def _record_approvals(match: Match, *, by: Member, now: datetime) -> bool:
     mine = {side for side in Side if by.looks_after(match.person(side).region)} - recorded
     if recorded and not mine:
         if "" in (match.learner.region, match.sharer.region):
-            said = _(
+            refusal = _(
                 "Your region has approved this match already. The other person has no region, and a coordinator has "
                 "not approved for them yet."
             )
-            raise MatchMoveNotAllowed(said)
+            raise MatchMoveNotAllowed(refusal)
         raise MatchMoveNotAllowed(_("Your region has approved this match already; the other region has not yet."))
     MatchApproval.objects.bulk_create(
         MatchApproval(match=match, side=side, region=match.person(side).region, approved_by=by, approved_at=now)

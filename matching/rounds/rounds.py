@@ -1,4 +1,4 @@
-"""Rounds: asked for, cancelled, and rid of what was left undecided."""
+"""Ask for a round, cancel it, and let go of what was left undecided in it."""
 
 from dataclasses import asdict
 from datetime import datetime

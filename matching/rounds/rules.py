@@ -26,7 +26,7 @@ def change_rules(*, by: Member, now: datetime, **values: int | bool) -> Matching
     changed = {name: value for name, value in values.items() if getattr(rules, name) != value}
     if not changed:
         return rules
-    said = [f"{name}: {getattr(rules, name)} → {value}" for name, value in sorted(changed.items())]
+    changes = [f"{name}: {getattr(rules, name)} → {value}" for name, value in sorted(changed.items())]
     for name, value in changed.items():
         setattr(rules, name, value)
     rules.changed_by, rules.changed_at = by, now
@@ -35,7 +35,7 @@ def change_rules(*, by: Member, now: datetime, **values: int | bool) -> Matching
     except ValidationError as refused:
         raise BadSetting(_("One of these numbers is too small or too large.")) from refused
     rules.save(update_fields=[*changed, "changed_by", "changed_at"])
-    acts.record(by=by, verb="change_matching_rules", on=rules, now=now, reason=", ".join(said))
+    acts.record(by=by, verb="change_matching_rules", on=rules, now=now, reason=", ".join(changes))
     return rules
 
 

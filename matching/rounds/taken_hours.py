@@ -1,4 +1,4 @@
-"""The time that somebody's other matches take for certain: advice of hours sends nobody there."""
+"""Find the time that somebody's other matches take for certain, so that no advice about hours sends them there."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -27,7 +27,8 @@ def certain_hours(hours: Hours, *, week: int) -> Quarters | None:
 def hours_taken(
     matches: MatchQuerySet, numbers: Mapping[int, int], shape: tuple[int, int], *, mondays: Iterable[date]
 ) -> NDArray[np.bool_]:
-    """(people, quarters): marked where a match of theirs has to be held; ``mondays`` are where the weeks begin."""
+    """A table (people, quarters), true where a match of theirs has to take place; a week begins at each of
+    ``mondays``."""
     table, weeks = np.zeros(shape, dtype=np.bool_), list(mondays)
     for match in matches.values_list("learner_id", "sharer_id", "reasons", named=True):
         hours = Hours.of(match.reasons)
@@ -39,8 +40,8 @@ def hours_taken(
 
 
 def _in_weeks(hours: Hours, mondays: list[date]) -> Iterator[Quarters]:
-    """The certain stretches, counted from the first of these Mondays; a week the match does not know is as the one
-    next to it, as where clashes are looked for."""
+    """The certain stretches, counted from the first of these Mondays; for a week of which the match keeps no hours, it
+    is those of the week next to it, as where clashes are looked for."""
     for at, monday in enumerate(mondays):
         week = hours.week_of(monday)
         certain = certain_hours(hours, week=week)

@@ -1,4 +1,4 @@
-"""How long learners have waited, read from what became of them in the rounds before."""
+"""Work out how many rounds each learner has waited, from what became of them in the rounds before."""
 
 from datetime import UTC, datetime
 

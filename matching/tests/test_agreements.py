@@ -112,7 +112,7 @@ def test_an_approved_match_is_held_and_nobody_asked_until_both_have_agreed(side)
     published = publish_round(round_=match.round, by=by, now=LATER)
 
     match.refresh_from_db()
-    assert (published.asked, [held for held, _why in published.held]) == ([], [match])
+    assert (published.asked, [held for held, _why in published.held_back]) == ([], [match])
     assert (match.state, match.asked_at) == (MatchState.APPROVED, None)
     agree(member=person.member, versions={"privacy_notice": "2026-11"}, by=person.member, now=LATER)
     assert publish_round(round_=match.round, by=by, now=LATER).asked == [match]
@@ -125,7 +125,7 @@ def test_publishing_many_asks_once_who_agreed(django_assert_max_num_queries):
         lose(match.learner)
 
     with django_assert_max_num_queries(40):
-        assert len(publish_round(round_=round_, by=by, now=LATER).held) == 4
+        assert len(publish_round(round_=round_, by=by, now=LATER).held_back) == 4
 
 
 def test_what_was_asked_or_connected_goes_on_without_the_agreement():

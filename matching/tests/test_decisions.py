@@ -135,8 +135,8 @@ def test_neither_approved_nor_published_while_a_side_cannot_be_matched(side, col
         approve(proposed, coordinator)
     published = publish(approved, coordinator)
 
-    assert (published.asked, [match.pk for match, _why in published.held]) == ([], [approved.pk])
-    assert says in published.held[0][1]
+    assert (published.asked, [match.pk for match, _why in published.held_back]) == ([], [approved.pk])
+    assert says in published.held_back[0][1]
     approved.refresh_from_db()
     assert (approved.state, approved.round.state) == (MatchState.APPROVED, RoundState.PROPOSED)
     assert kinds_of_letters() == []
@@ -148,7 +148,7 @@ def test_a_block_made_between_approval_and_publishing_holds_the_match_back(coord
 
     published = publish(match, coordinator)
 
-    assert [held.pk for held, _why in published.held] == [match.pk]
+    assert [held.pk for held, _why in published.held_back] == [match.pk]
     assert kinds_of_letters() == []
 
 
@@ -182,7 +182,7 @@ def test_publishing_gives_fewer_places_to_the_first_approved(coordinator):
     published = publish(first, coordinator)
 
     assert [match.pk for match in published.asked] == [first.pk]
-    assert [match.pk for match, _why in published.held] == [second.pk]
+    assert [match.pk for match, _why in published.held_back] == [second.pk]
     assert len(kinds_of_letters()) == 2
 
 

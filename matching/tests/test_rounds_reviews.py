@@ -118,7 +118,7 @@ def test_the_total_over_both_roles_is_counted_at_approval_and_again_when_publish
     change_rules(by=coordinator, now=NOW, most_at_once=3)
     assert approve(three, coordinator).state == MatchState.APPROVED
     change_rules(by=coordinator, now=NOW, most_at_once=1)
-    held = publish_round(round_=two.round, by=coordinator, now=NOW).held
+    held = publish_round(round_=two.round, by=coordinator, now=NOW).held_back
     assert [match.pk for match, _why in held] == [two.pk] and "both roles" in held[0][1]
     assert one.pk
 

@@ -94,7 +94,7 @@ def test_those_left_are_grouped_with_what_would_help_most():
 
     first, second = shortages.left_in_groups(people, {4: "Budgeting"})
 
-    assert first.said.startswith("2 learners: no hour of the week in common")
+    assert first.sentence.startswith("2 learners: no hour of the week in common")
     assert first.helps == [
         "More free hours would give 2 of them somebody.",
         "Spanish, spoken a little better, would give 1 of them somebody.",

@@ -1,9 +1,9 @@
-"""What somebody who waits for a match is told: since when, why the last round had nobody, what would help, what next.
+"""Tell somebody who waits for a match since when, why the last round found nobody, what would help, and what is next.
 
-Nothing here says anything about another person, and few are not counted.
+Nothing here says anything about another person, and a number of people is only told where it is not small.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from letsconnect.base.hours import next_monday
 from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import MatchState, RoundState
-from matching.models import Match, Round, RoundParticipant
+from matching.models import Match, RoundParticipant
 from matching.models.people import zone_of
 from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
 from registrations.models import Offer, Registration, Skill, has_agreed
@@ -57,7 +57,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class WaitingStatus:
-    """How a learner stands. ``state`` is one of the words below."""
+    """Whether somebody waits for a match, and what they are told. ``state`` is one of the words below."""
 
     state: str
     since: datetime | None = None
@@ -77,13 +77,14 @@ MATCHED, FIRST_ROUND, LEFT_OUT, NEXT_ROUND = "matched", "first_round", "left_out
 
 
 def of_learners() -> QuerySet[RoundParticipant]:
-    """Participations in published rounds of people who wished somebody and had room."""
+    """Participations in published rounds of people who looked for somebody to learn from and had room for a match."""
     wishing = Q(is_learner=True) | ~Q(left_out="")
     return RoundParticipant.objects.filter(wishing, round__state=RoundState.PUBLISHED).exclude(left_out__in=CONTENT)
 
 
 def empty_handed() -> QuerySet[RoundParticipant]:
-    """Those who got nothing of the round, and nothing since; what is still undecided is waited for."""
+    """Those of these who were asked about nobody, in the round or since; while a proposal for them is undecided, they
+    do not count."""
     theirs = Match.objects.filter(learner=OuterRef("registration"))
     in_the_round = theirs.filter(Q(asked_at__isnull=False) | Q(state__in=_UNDECIDED), round=OuterRef("round"))
     since = theirs.filter(asked_at__gte=OuterRef("round__published_at"))
@@ -92,59 +93,95 @@ def empty_handed() -> QuerySet[RoundParticipant]:
 
 
 def waiting_status(registration: Registration | None, *, now: datetime) -> WaitingStatus:
-    """Say how somebody stands: what is known of them in one statement, and what advice names in three."""
+    """Say whether somebody waits for a match, and what they are told. Reads what is stored about them in one statement,
+    and what advice names in three more."""
     if registration is None or registration.state != RegistrationState.APPROVED:
         return WaitingStatus(NOT_IN)
-    known = _StoredStatus(registration, on=now.date())
-    if not known.standing.has_agreed:
+    stored = _StoredStatus(registration, on=now.date())
+    standing, last = stored.standing, stored.last_round
+    if not standing.has_agreed:
         return WaitingStatus(NOT_AGREED)
     if registration.is_resting(on=now.date()):
         return WaitingStatus(RESTING)
-    if known.standing.is_matched:
+    if standing.is_matched:
         return WaitingStatus(MATCHED)
     if not registration.can_learn_from:
         return WaitingStatus(NO_ROOM)
-    if not known.wishes:
+    if not stored.wishes:
         return WaitingStatus(NO_WISH)
-    since = known.standing.last_over or registration.submitted_at or registration.made_at
-    is_prepared = known.standing.is_prepared
-    last = known.last
+    since = standing.last_over or registration.submitted_at or registration.made_at
     if last is None:
-        return WaitingStatus(FIRST_ROUND, since=since, is_prepared=is_prepared)
+        return WaitingStatus(FIRST_ROUND, since=since, is_prepared=standing.is_prepared)
     if not last.is_empty_handed:
-        return WaitingStatus(NEXT_ROUND, since=since, is_prepared=is_prepared)
-    read_at = last.round.started_at or last.round.published_at
+        return WaitingStatus(NEXT_ROUND, since=since, is_prepared=standing.is_prepared)
     return WaitingStatus(
         LEFT_OUT,
         since=since,
-        round_at=last.round.published_at,
+        round_at=last.published_at,
         why=str(_WHY.get(last.left_out, _WHY[""])),
-        advice=tuple(_in_words(last.advice, known, start=_weeks_from(last.round, read_at), now=now)),
-        changed_at=registration.changed_at if registration.changed_at > read_at else None,
-        is_prepared=is_prepared,
+        advice=tuple(_in_words(last.advice, stored, start=last.weeks_from, now=now)),
+        changed_at=registration.changed_at if registration.changed_at > last.read_at else None,
+        is_prepared=standing.is_prepared,
     )
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """What decides whether somebody can wait for a match at all."""
+
+    has_agreed: bool
+    is_matched: bool
+    is_prepared: bool  # a round they are part of is being looked at now
+    last_over: datetime | None  # when the last match they were asked about ended
+
+
+@dataclass(frozen=True)
+class _LastRound:
+    """What came of the newest published round for somebody who took part in it as a learner."""
+
+    left_out: str
+    advice: Sequence[Mapping[str, Any]]
+    is_empty_handed: bool
+    published_at: datetime
+    read_at: datetime  # when their answers were read
+    weeks_from: date  # the Monday of the first week the round compared
+
+    @classmethod
+    def of(cls, participant: Any) -> "_LastRound":
+        """Read a row of `_last_round`."""
+        round_ = participant.round
+        read_at = round_.started_at or round_.published_at
+        monday = round_.statistics.get("weeks_from")
+        return cls(
+            left_out=participant.left_out,
+            advice=participant.advice,
+            is_empty_handed=participant.is_empty_handed,
+            published_at=round_.published_at,
+            read_at=read_at,
+            weeks_from=date.fromisoformat(monday) if monday else next_monday(read_at.date()),
+        )
+
+
 class _StoredStatus:
-    """What is stored about one who may be waiting, read in one statement."""
+    """What is stored about somebody who may be waiting, read in one statement."""
 
     def __init__(self, registration: Registration, *, on: date) -> None:
         batch = QueryBatch()
-        standing = batch.add(_standing(registration, on=on))
+        standings = batch.add(_standing(registration, on=on))
         wishes = batch.add(registration.wishes.all())
         languages = batch.add(registration.spoken_languages.all())
         rounds = batch.add(_last_round(registration))
         batch.run()
         self.registration = registration
-        self.standing: Any = standing[0]
+        row = standings[0]
+        self.standing = _Standing(row.has_agreed, row.is_matched, row.is_prepared, row.last_over)
         self.wishes = {wish.skill_id for wish in wishes}
         self.languages = {language.code: language.level for language in languages}
-        self.last: Any = rounds[0] if rounds else None
+        self.last_round = _LastRound.of(rounds[0]) if rounds else None
 
 
 def _standing(registration: Registration, *, on: date) -> QuerySet[Registration]:
-    """The registration with: whether its member agreed, is matched, or is part of a round being looked at, and when
-    the last match they were asked about ended."""
+    """The registration with the columns of `_Standing`."""
     asked = Match.objects.filter(learner=OuterRef("pk"), asked_at__isnull=False)
     over = asked.filter(closed_at__isnull=False).order_by("-closed_at").values("closed_at")
     looked_at = RoundParticipant.objects.filter(registration=OuterRef("pk"), round__state=RoundState.PROPOSED)
@@ -157,21 +194,15 @@ def _standing(registration: Registration, *, on: date) -> QuerySet[Registration]
 
 
 def _last_round(registration: Registration) -> QuerySet[RoundParticipant]:
-    """The newest published round they took part in as learners, with whether they got nothing of it."""
+    """Their part in the newest published round they learnt in, with ``is_empty_handed``: they got nothing of it."""
     mine = of_learners().filter(registration=registration).order_by("-round__published_at", "-round_id")
     nothing = empty_handed().filter(pk=OuterRef("pk"))
     return mine.select_related("round").annotate(is_empty_handed=Exists(nothing))[:1]
 
 
-def _weeks_from(round_: Round, read_at: datetime) -> date:
-    """The Monday of the first week a round compared."""
-    told = round_.statistics.get("weeks_from")
-    return date.fromisoformat(told) if told else next_monday(read_at.date())
-
-
 @dataclass(frozen=True)
 class _AdviceReader:
-    """What the words need to know about the one who reads them."""
+    """What the sentences need to know about the learner who reads them."""
 
     registration: Registration
     wishes: set[int]
@@ -185,11 +216,10 @@ class _AdviceReader:
 
 
 def _in_words(
-    changes: Iterable[Mapping[str, Any]], known: _StoredStatus, *, start: date, now: datetime
+    changes: Sequence[Mapping[str, Any]], stored: _StoredStatus, *, start: date, now: datetime
 ) -> Iterable[Advice]:
-    """Put the engine's changes into words; one that this release does not know, or that has no wish left to it, is
-    passed over."""
-    changes = list(changes)
+    """Say the engine's changes in words. Leaves out those of a kind that this release does not have, and those about a
+    skill that is shared by now or that the learner does not wish any more."""
     named = {change["skill"] for change in changes if change.get("skill")}
     names = {skill.pk: skill for skill in Skill.objects.with_names().filter(pk__in=named)}
     # A skill may have been merged since the round; its heir is what people share, and what is named here.
@@ -198,16 +228,16 @@ def _in_words(
         Offer.objects.filter(
             skill__in=set(heirs.values()), registration__in=Registration.objects.matchable(on=now.date())
         )
-        .exclude(registration=known.registration)
+        .exclude(registration=stored.registration)
         .values_list("skill", flat=True)
         if named
         else ()
     )
     reader = _AdviceReader(
-        known.registration,
-        known.wishes,
+        stored.registration,
+        stored.wishes,
         names,
-        known.languages,
+        stored.languages,
         start=start,
     )
     for change in changes:
@@ -247,8 +277,8 @@ def _more_hours(change: Mapping[str, Any], reader: _AdviceReader) -> Advice:
 
 
 def _local(day: int, hour: int, reader: _AdviceReader) -> datetime:
-    """An hour of the UTC week as the reader's clock showed it in the first week that was compared: people are free by
-    their clocks, so that is where it stays when clocks are changed."""
+    """An hour of the UTC week, as the reader's clock showed it in the first week that was compared. People are free by
+    their clocks, so the hour stays there when clocks are changed."""
     monday = datetime.combine(reader.start, time(), tzinfo=UTC)
     return (monday + timedelta(days=day, hours=hour)).astimezone(reader.zone)
 
@@ -314,7 +344,7 @@ def _wait(_change: Mapping[str, Any], _reader: _AdviceReader) -> Advice:
 
 
 def _wished(change: Mapping[str, Any], reader: _AdviceReader) -> Skill | None:
-    """The skill, while the reader still wishes it."""
+    """The skill a change is about, if the reader still wishes it."""
     skill = reader.names.get(change.get("skill", 0))
     return skill if skill is not None and {skill.pk, skill.heir.pk} & reader.wishes else None
 

@@ -1,4 +1,4 @@
-"""What a round made of the requests it was told of: the learner hears it, kindly, and the sharer never does."""
+"""Answer the requests for one sharer after a round: the learner is told what came of theirs, the sharer never."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,8 @@ _UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 
 @transaction.atomic
 def answer_requests(now: datetime) -> int:
-    """Close the requests that became a match, and those a published round could not meet; tell of the latter."""
+    """Close the requests that became a match, and those a published round could not meet; write about the latter.
+    Return how many were closed."""
     waiting = (
         SharerRequest.objects.waiting()
         .filter(Q(pk__in=_matched().values("pk")) | Q(learner__in=_learners_of_settled_rounds(now)))
@@ -41,11 +42,12 @@ def _matched() -> SharerRequestQuerySet:
 
 
 def _learners_of_settled_rounds(now: datetime) -> QuerySet[Any]:
-    """Learners of rounds that have settled."""
+    """Learners of rounds that were published long enough ago that decisions and repairs are over."""
     return advice.of_learners().filter(round__published_at__lte=now - SETTLED_AFTER).values("registration")
 
 
 def _answer(request: SharerRequest, *, now: datetime) -> bool:
+    """Close one request if it has its answer by now, and tell whether it has."""
     pair = Match.objects.filter(learner=request.learner, sharer=request.sharer, asked_at__gte=request.made_at)
     match = pair.order_by("asked_at").first()
     if match is not None:
@@ -81,13 +83,15 @@ def _settled_rounds(request: SharerRequest, *, now: datetime) -> QuerySet[RoundP
 
 
 def _could_be_met(request: SharerRequest, took_part: RoundParticipant) -> bool:
-    """Whether the round had both; a request for somebody who was only away from it goes on waiting."""
+    """Whether the sharer took part in the round, too. If they were only away, the request goes on waiting; if they
+    have left, block the learner or let nobody find them any more, it is answered."""
     had_both = RoundParticipant.objects.filter(round=took_part.round, registration=request.sharer).exists()
     return had_both or not SharerRequest.objects.open().filter(pk=request.pk).exists()
 
 
 def _why(request: SharerRequest, *, has_other: bool, now: datetime) -> NotThisTime:
-    """The reason as far as it is the learner's own business or both can see it; for all else one and the same."""
+    """Why the request was not met, as far as it is about the learner or both can see it. All other reasons get one and
+    the same answer, so that nothing is told about the sharer."""
     learner, sharer = request.learner, request.sharer
     if has_other:
         return NotThisTime.MATCHED_OTHERWISE
@@ -102,9 +106,10 @@ def _why(request: SharerRequest, *, has_other: bool, now: datetime) -> NotThisTi
     return NotThisTime.NOT_EVERYBODY if minutes.get(sharer.pk) else NotThisTime.NO_HOURS
 
 
-def _share_a_language(one: Registration, other: Registration) -> bool:
-    spoken = [
-        set(person.spoken_languages.filter(level__gte=MIN_SHARED_LEVEL).values_list("code", flat=True))
-        for person in (one, other)
-    ]
-    return bool(spoken[0] & spoken[1])
+def _share_a_language(learner: Registration, sharer: Registration) -> bool:
+    """Whether there is a language that both speak well enough."""
+    by_learner, by_sharer = (
+        person.spoken_languages.filter(level__gte=MIN_SHARED_LEVEL).values_list("code", flat=True)
+        for person in (learner, sharer)
+    )
+    return bool(set(by_learner) & set(by_sharer))

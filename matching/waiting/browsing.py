@@ -1,4 +1,4 @@
-"""Finding people who let others find them: who is listed for one reader, in which order, and what is said of each."""
+"""List the people who let others find them: whom one reader finds, in which order, and what is said about each."""
 
 import hashlib
 from collections import defaultdict
@@ -115,7 +115,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Listed:
-    """Everybody who fits, best to look at first, with the minutes a week each has in common with the reader."""
+    """Everybody who fits a search, the best first, with the minutes a week each has in common with the reader."""
 
     keys: list[int]
     minutes: Mapping[int, int] = field(default_factory=dict)
@@ -155,7 +155,7 @@ def search(reader: Registration, wanted: SharerSearch, *, wished: set[int], now:
 
 
 def cards(reader: Registration, keys: Sequence[int], listed: Listed, *, wished: set[int], now: datetime) -> list[Card]:
-    """Say of each what others may see, in a constant number of queries, in the order of ``keys``."""
+    """Return what others may see of each person, in the order of ``keys`` and in a constant number of queries."""
     people = (
         Registration.objects.filter(pk__in=keys)
         .select_related("member", "group")
@@ -187,7 +187,7 @@ def cards(reader: Registration, keys: Sequence[int], listed: Listed, *, wished: 
 
 
 def with_minutes(reader: Registration, person: Registration, *, now: datetime) -> Listed:
-    """Return one person as a list of one."""
+    """Return a list of this one person."""
     return Listed([person.pk], _minutes(reader, [_ZoneOfPerson(person.pk, zone_of(person))], now=now))
 
 

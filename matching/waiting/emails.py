@@ -49,17 +49,17 @@ def _no_match_owed(person: Registration, now: datetime) -> str | None:
 def _render_no_match(person: Registration, language: str, zone: str) -> Rendered:
     now = timezone.now()
     with speaking(language):
-        news = advice.waiting_status(person, now=now)
+        status = advice.waiting_status(person, now=now)
         asked = SharerRequest.objects.filter(
-            learner=person, state=RequestState.NOT_THIS_TIME, closed_at__gte=news.round_at
+            learner=person, state=RequestState.NOT_THIS_TIME, closed_at__gte=status.round_at
         )
         context = {
             "name": person.shown_name,
-            "news": news,
+            "status": status,
             "advice": [
-                (one, absolute("registrations:registration-step", one.step) if one.step else "")
-                for one in news.advice
-                if not one.is_done
+                (change, absolute("registrations:registration-step", change.step) if change.step else "")
+                for change in status.advice
+                if not change.is_done
             ],
             "requests": _request_lines(asked),
             "next_round": next_round(person, on=now.date()),

@@ -1,4 +1,4 @@
-"""Whoever took part in a round and got nothing hears of it: once about a round, once a month at most."""
+"""Write to whoever took part in a round and got nothing: once about a round, and once a month at most."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Asking for one sharer, taking it back, and what becomes of it. The sharer is told nothing, here or anywhere."""
+"""Ask for one sharer, take the request back, and end it. The sharer is told nothing, here or anywhere."""
 
 from datetime import datetime
 
@@ -87,16 +87,18 @@ def _check_pace(learner: Registration, *, by: Member, now: datetime) -> None:
 
 
 def _check_available(learner: Registration, sharer: Registration, skill: Skill, *, now: datetime) -> None:
-    """Raise CannotAsk in words that fit whatever the reason is: nobody learns who blocks or left."""
-    here = Registration.objects.matchable(on=now.date())
-    found = here.findable_by(account_of(learner), on=now.date()).filter(pk=sharer.pk).first()
-    if found is None or not found.offers.filter(skill=skill).exists():
+    """Raise CannotAsk unless this sharer can be asked for. The words are the same for every reason, so that nobody
+    learns who blocks them or has left."""
+    taking_part = Registration.objects.matchable(on=now.date())
+    visible_sharer = taking_part.findable_by(account_of(learner), on=now.date()).filter(pk=sharer.pk).first()
+    if visible_sharer is None or not visible_sharer.offers.filter(skill=skill).exists():
         raise CannotAsk(_("This person cannot be asked for at the moment."))
     if Match.objects.live().filter(learner=learner, sharer=sharer, asked_at__isnull=False).exists():
         raise CannotAsk(_("You are matched with this person already."))
 
 
 def _add_wish(learner: Registration, skill: Skill, *, by: Member, now: datetime) -> None:
+    """Add the skill to what the learner wishes, as if they had saved that step of the form."""
     facts = facts_of(learner)
     wishes = tuple(sorted([*facts.wishes, (skill.pk, int(WishPriority.SOON), "")]))
     seen = fingerprint(facts, ["wishes"])
@@ -167,6 +169,7 @@ def owe_answer(request: SharerRequest, *, key: str, now: datetime) -> None:
 
 
 def _locked(member: Member) -> list[SharerRequest]:
+    """The requests of a member that still wait, locked."""
     mine = SharerRequest.objects.waiting().filter(learner__member=member)
     return list(mine.select_related("sharer").select_for_update(no_key=True, of=("self",)).order_by("pk"))
 

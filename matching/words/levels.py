@@ -1,4 +1,4 @@
-"""What one choice costs against another, in words: the levels, the presets, a loss, one more place."""
+"""Say in words in which order a round counts its levels, what another pair would cost, and what a place would add."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,8 @@
-"""The reasons of a proposal and of an empty round, from the engine's numbers to sentences people read."""
+"""Say in sentences why two people were matched, and why a round proposes nobody, from the engine's numbers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
@@ -86,8 +87,8 @@ class ScorePart:
 def parts(match: Match) -> list[ScorePart]:
     """Return what the score of a match is made of, largest first; the points add up to the score."""
     rows = match.reasons.get("reasons", [])
-    known = [ScorePart(_criterion(row["criterion"]), row["value"], row["weight"], row["points"]) for row in rows]
-    return sorted(known, key=lambda part: -part.points)
+    score_parts = [ScorePart(_criterion(row["criterion"]), row["value"], row["weight"], row["points"]) for row in rows]
+    return sorted(score_parts, key=lambda part: -part.points)
 
 
 def name_of(person: Registration) -> str:
@@ -98,53 +99,55 @@ def name_of(person: Registration) -> str:
 
 
 def name_of_asked(request: SharerRequest) -> str:
-    """Return how the learner reads whom they asked for; ask a queryset that is ``saying_who_is_named``."""
+    """Return the name by which a learner reads whom they asked for. The request comes from a queryset that is
+    ``saying_who_is_named``."""
     return name_of(request.sharer) if request.is_named else gettext("Somebody who shows no name")
 
 
 def for_person(match: Match, side: Side) -> list[str]:
     """Say to one of the two why they were matched: what both share, nothing the other told us in confidence."""
     person, other = match.person(side), match.person(side.other)
-    said = [_topic(match, side)]
-    said += _shared_languages(match.reasons.get("languages", []))
-    said += _shared_hours(match.reasons.get("minutes_a_week", []))
+    sentences = [_topic(match, side)]
+    sentences += _shared_languages(match.reasons.get("languages", []))
+    sentences += _shared_hours(match.reasons.get("minutes_a_week", []))
     if person.region and person.region == other.region:
-        said.append(gettext("You are both from the region %(region)s.") % {"region": person.get_region_display()})
+        sentences.append(gettext("You are both from the region %(region)s.") % {"region": person.get_region_display()})
     elif person.region and other.region:
-        said.append(
+        sentences.append(
             gettext("You are from two regions: %(mine)s, and %(theirs)s.")
             % {"mine": person.get_region_display(), "theirs": other.get_region_display()}
         )
-    return said
+    return sentences
 
 
 def for_working_group(match: Match) -> list[str]:
     """Say to the working group why the two were matched, in sentences; the points are in `parts`."""
-    said = [
+    sentences = [
         gettext("%(sharer)s shares %(skill)s, which %(learner)s wishes to learn.")
         % {"sharer": name_of(match.sharer), "skill": match.skill, "learner": name_of(match.learner)}
     ]
     languages = match.reasons.get("languages", [])
     if languages:
-        said.append(
-            gettext("Both speak %(languages)s.") % {"languages": _listed([_language(one) for one in languages])}
+        sentences.append(
+            gettext("Both speak %(languages)s.") % {"languages": _listed([_language(code) for code in languages])}
         )
     hours = _weekly_hours(match.reasons.get("minutes_a_week", []))
     if hours:
-        said.append(
+        sentences.append(
             ngettext("They have %(hours)d hour a week in common.", "They have %(hours)d hours a week in common.", hours)
             % {"hours": hours}
         )
-    return said
+    return sentences
 
 
 def why_not_a_pair(codes: Iterable[str], learner: Registration, sharer: Registration) -> list[str]:
-    """Say to the working group which rules keep two people from being a pair; of places, what each has told."""
-    told = {
+    """Say to the working group which rules keep two people from being a pair. Who has no place because they want
+    nobody, or help nobody, is told apart from who has no place left."""
+    of_places = {
         "learning_enough": "learning_enough" if learner.can_learn_from else "wants_nobody",
         "no_free_place": "no_free_place" if sharer.can_help else "helps_nobody",
     }
-    return [str(WHY_NOT_A_PAIR[told.get(code, code)]) for code in codes]
+    return [str(WHY_NOT_A_PAIR[of_places.get(code, code)]) for code in codes]
 
 
 def why_nobody(counts: Mapping[str, int]) -> list[str]:
@@ -172,14 +175,15 @@ def why_nobody(counts: Mapping[str, int]) -> list[str]:
 
 def left_out(counts: Mapping[str, Any]) -> list[str]:
     """Say how many learners got nothing, for each reason, most first."""
-    found = [(counts.get(code, 0), words) for code, words in LEFT_OUT.items() if counts.get(code, 0)]
+    counted = [(counts.get(code, 0), words) for code, words in LEFT_OUT.items() if counts.get(code, 0)]
     return [
         ngettext("%(count)d learner: %(why)s.", "%(count)d learners: %(why)s.", count) % {"count": count, "why": words}
-        for count, words in sorted(found, key=lambda row: -row[0])
+        for count, words in sorted(counted, key=itemgetter(0), reverse=True)
     ]
 
 
 def _criterion(name: str) -> str:
+    """What a criterion asks, in words; one that this release does not have keeps its name."""
     return str(CRITERIA[name].asks) if name in CRITERIA else name
 
 

@@ -1,4 +1,4 @@
-"""What is short in a round and who is left, in sentences for the working group."""
+"""Say to the working group which skills are short in a round, who got nothing, and what would help them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,12 +33,12 @@ class _Subject(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Left:
+class LeftOutGroup:
     """Learners left for one reason, and what would help most of them."""
 
     code: str
     count: int
-    said: str
+    sentence: str
     helps: list[str] = field(default_factory=list)
 
 
@@ -67,7 +67,7 @@ def _shortage(row: Mapping[str, int], names: Names) -> str:
     return gettext("%(learners)s, %(sharers)s: %(short)s.") % {"learners": learners, "sharers": sharers, "short": short}
 
 
-def left_in_groups(learners: Iterable[LeftOutLearner], names: Names) -> list[Left]:
+def left_in_groups(learners: Iterable[LeftOutLearner], names: Names) -> list[LeftOutGroup]:
     """Group learners who got nothing by their reason, most first, each with what would help most of them."""
     helps: dict[str, Counter[_Subject]] = {}
     counts: Counter[str] = Counter()
@@ -75,7 +75,7 @@ def left_in_groups(learners: Iterable[LeftOutLearner], names: Names) -> list[Lef
         counts[learner.left_out] += 1
         helps.setdefault(learner.left_out, Counter()).update({_subject_of(change) for change in learner.advice})
     return [
-        Left(
+        LeftOutGroup(
             code, count, _group(code, count), [_help(subject, helped, names) for subject, helped in _most(helps[code])]
         )
         for code, count in counts.most_common()
@@ -106,24 +106,25 @@ def _help(subject: _Subject, count: int, names: Names) -> str:
     values: dict[str, Any] = {"count": count}
     if subject.kind == "language":
         values["language"] = language_name(subject.about, get_language() or "en")
-        said = ngettext(
+        sentence = ngettext(
             "%(language)s, spoken a little better, would give %(count)d of them somebody.",
             "%(language)s, spoken a little better, would give %(count)d of them somebody.",
             count,
         )
     elif subject.kind == "nobody_shares":
         values["skill"] = names.get(subject.about, "?")
-        said = ngettext(
+        sentence = ngettext(
             "A sharer of %(skill)s would help %(count)d of them.",
             "A sharer of %(skill)s would help %(count)d of them.",
             count,
         )
     else:
-        said = _plain_help(subject.kind, count)
-    return said % values
+        sentence = _plain_help(subject.kind, count)
+    return sentence % values
 
 
 def _plain_help(kind: str, count: int) -> str:
+    """The same for a change that is about no language and no skill."""
     if kind == "more_hours":
         return ngettext(
             "More free hours would give %(count)d of them somebody.",
@@ -182,11 +183,13 @@ def _change(change: Change, names: Names) -> str:
 
 def _more_hours(change: Change) -> str:
     hours = change.get("hours", 1)
-    said = ngettext("%(count)d more free hour a week.", "%(count)d more free hours a week.", hours) % {"count": hours}
+    more_hours = ngettext("%(count)d more free hour a week.", "%(count)d more free hours a week.", hours) % {
+        "count": hours
+    }
     if change.get("day") is None or change.get("from_hour") is None:
-        return said
+        return more_hours
     return gettext("%(hours)s The right one begins on %(day)s between %(from)s and %(to)s UTC.") % {
-        "hours": said,
+        "hours": more_hours,
         "day": WEEKDAYS[change["day"]],
         "from": f"{change['from_hour']:02d}:00",
         "to": f"{change.get('to_hour', change['from_hour'] + 1):02d}:00",
