@@ -45,7 +45,7 @@ def running(folder: Path, *, broker: str) -> Iterator[str]:
         SITE_URL=address,
     )
     celery = ["celery", "-A", "letsconnect", "worker", "--beat", "-c", "2"]
-    patient = ["--workers", "2", "--worker-class", "letsconnect.serving.PatientWorker", "--threads", "16"]
+    patient = ["--workers", "2", "--preload", "--worker-class", "letsconnect.serving.PatientWorker", "--threads", "16"]
     commands = [
         ["manage.py", "mailbox"],
         ["-m", "gunicorn", "letsconnect.wsgi", "--bind", f"127.0.0.1:{web}", *patient, "--no-control-socket"],
