@@ -69,7 +69,7 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
 
     def _decide(self, request: HttpRequest, letters: QuerySet[Letter], decide: Callable[..., Letter]) -> None:
         """Decide about each letter by itself, so that a refused one does not stop the others."""
-        done = 0
+        decided = 0
         for letter in letters:
             try:
                 decide(letter=letter, by=request.user, now=timezone.now())
@@ -80,10 +80,10 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
                 refused = _("The text of letter %(number)s was never kept, so it cannot be sent again.")
                 messages.error(request, refused % {"number": letter.pk})
             else:
-                done += 1
-        if done:
-            decided = ngettext("%(count)s letter decided.", "%(count)s letters decided.", done)
-            messages.success(request, decided % {"count": done})
+                decided += 1
+        if decided:
+            text = ngettext("%(count)s letter decided.", "%(count)s letters decided.", decided)
+            messages.success(request, text % {"count": decided})
 
 
 @admin.register(Suppression)

@@ -36,8 +36,8 @@ class CannotSendAgain(Exception):
 
 S = LetterState
 WAITING = frozenset({S.QUEUED, S.DEFERRED})
-HELD = frozenset({S.CLAIMED, S.SUBMITTING})
-OPEN = WAITING | HELD
+WITH_A_WORKER = frozenset({S.CLAIMED, S.SUBMITTING})
+OPEN = WAITING | WITH_A_WORKER
 NEEDS_A_REASON = frozenset({S.DEFERRED, S.FAILED, S.SKIPPED, S.UNCERTAIN})
 NEXT: dict[LetterState, frozenset[LetterState]] = {
     S.QUEUED: frozenset({S.CLAIMED, S.SKIPPED}),

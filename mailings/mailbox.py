@@ -17,7 +17,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-KEPT = 500
+MOST_LETTERS = 500
 _NAME = re.compile(r"\d{19}-[0-9a-f]{8}")
 
 
@@ -37,9 +37,9 @@ class Received:
 class Mailbox:
     """A folder of letters, newest first; the oldest are deleted when there are too many."""
 
-    def __init__(self, folder: Path, *, kept: int = KEPT) -> None:
+    def __init__(self, folder: Path, *, most: int = MOST_LETTERS) -> None:
         self.folder = folder
-        self.kept = kept
+        self.most = most
 
     def put(self, content: bytes) -> str:
         """Keep one message and return its name."""
@@ -49,7 +49,7 @@ class Mailbox:
         partial.touch(mode=0o600)
         partial.write_bytes(content)
         partial.rename(self._path(name))
-        for old in self.names()[self.kept :]:
+        for old in self.names()[self.most :]:
             self._path(old).unlink(missing_ok=True)
         return name
 
@@ -57,8 +57,8 @@ class Mailbox:
         """Return the names of the letters, newest first."""
         if not self.folder.is_dir():
             return []
-        found = (path.stem for path in self.folder.glob("*.eml"))
-        return sorted((name for name in found if _NAME.fullmatch(name)), reverse=True)
+        names = (path.stem for path in self.folder.glob("*.eml"))
+        return sorted((name for name in names if _NAME.fullmatch(name)), reverse=True)
 
     def get(self, name: str) -> Received | None:
         """Return one letter, or None when there is none of that name (or it has just been deleted)."""

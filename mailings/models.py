@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base import addresses
 from mailings import kinds
 from mailings.domain import (
-    HELD,
     NEEDS_A_REASON,
     OPEN,
     SUPPRESSION_SOURCES,
     UNREACHABLE,
     WAITING,
+    WITH_A_WORKER,
     LetterState,
     OutageKind,
     may_become,
@@ -36,12 +36,13 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters that a person is waiting for at this moment."""
         return self.filter(kind__in=kinds.urgent())
 
-    def held(self, *, token: str) -> "LetterQuerySet":
+    def claimed_with(self, token: str) -> "LetterQuerySet":
+        """Letters that the worker with this token claimed, while no other worker has claimed them again."""
         return self.filter(claimed_by=token)
 
     def abandoned(self, now: datetime) -> "LetterQuerySet":
         """Letters whose worker has let its lease run out."""
-        return self.filter(state__in=HELD, lease_until__lte=now)
+        return self.filter(state__in=WITH_A_WORKER, lease_until__lte=now)
 
     def received_by(self, member: Any, *, addresses: Iterable[str]) -> "LetterQuerySet":
         """Letters to a member, and those to their addresses from before they had an account or signed in."""
@@ -78,7 +79,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """
         if not may_become(was, became):
             raise ValueError(f"a letter cannot go from {was} to {became}")
-        if became not in HELD:
+        if became not in WITH_A_WORKER:
             columns.setdefault("lease_until", None)
         columns.setdefault("gathering_since", None)  # whoever moves it ends its waiting for more
         return self.filter(state=was).update(state=became, **columns)
@@ -141,8 +142,8 @@ class Letter(models.Model):
                 name="mailings_open_letter_goes_to_someone",
             ),
             models.CheckConstraint(
-                condition=(Q(state__in=sorted(HELD), lease_until__isnull=False) & ~Q(claimed_by=""))
-                | (~Q(state__in=sorted(HELD)) & Q(lease_until=None)),
+                condition=(Q(state__in=sorted(WITH_A_WORKER), lease_until__isnull=False) & ~Q(claimed_by=""))
+                | (~Q(state__in=sorted(WITH_A_WORKER)) & Q(lease_until=None)),
                 name="mailings_held_has_lease_and_claimer",
             ),
             models.CheckConstraint(
@@ -173,7 +174,9 @@ class Letter(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="mailings_letter_due", condition=Q(state__in=sorted(WAITING))),
-            models.Index(fields=["lease_until"], name="mailings_letter_lease", condition=Q(state__in=sorted(HELD))),
+            models.Index(
+                fields=["lease_until"], name="mailings_letter_lease", condition=Q(state__in=sorted(WITH_A_WORKER))
+            ),
             models.Index(fields=["about_type", "about_id"], name="mailings_letter_about"),
             models.Index(fields=["state", "owed_at"], name="mailings_letter_by_state"),
             models.Index(fields=["gathering", "-id"], name="mailings_letter_gathered", condition=~Q(gathering="")),
@@ -224,7 +227,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def fingerprinted(self, address: str) -> "SuppressionQuerySet":
         """All suppressions there ever were of one address, under any of its spellings."""
-        return self.filter(address_hash__in=[_fingerprint(one) for one in addresses.spellings(address)])
+        return self.filter(address_hash__in=[_fingerprint(spelling) for spelling in addresses.spellings(address)])
 
     def of(self, address: str) -> "SuppressionQuerySet":
         """The suppressions that keep us from writing to one address now."""
@@ -233,7 +236,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def suppress(self, unwanted: Iterable[str], *, source: str, now: datetime) -> None:
         """Stop writing to these addresses; one that is suppressed already stays as it is."""
         self.bulk_create(
-            [self.model(address_hash=address_hash(one), source=source, made_at=now) for one in unwanted],
+            [self.model(address_hash=address_hash(address), source=source, made_at=now) for address in unwanted],
             ignore_conflicts=True,
         )
 

@@ -161,7 +161,7 @@ def test_production_code_avoids(word):
 
 # Where any error at all may be caught, and why. Each is logged with its traceback.
 CATCHES_EVERYTHING = {
-    "mailings/ledger/fence.py": "code of another app: one letter or sweep that fails must not stop the others",
+    "mailings/ledger/catching_errors.py": "code of another app: one failing letter or sweep must not stop the others",
     "matching/rounds/computing.py": "whoever waits for a round reads at once that it failed, whatever happened",
     "matching/rounds/repairing.py": "whoever waits for the rest of a round reads at once that there is none",
 }

@@ -45,12 +45,12 @@ def forget_recipient(*, member: Any, now: datetime, addresses: Iterable[str] = (
     What is still owed to them is skipped. A letter that is being sent right now keeps its recipient until its outcome
     is known: call again then. The rows stay, so the counts of the ledger still add up.
     """
-    named = Letter.objects.filter(member=None, address__in={canonical_or_as_it_is(one) for one in addresses if one})
-    named.update(member=member)
-    theirs = Letter.objects.filter(member=member)
+    spellings = {canonical_or_as_it_is(address) for address in addresses if address}
+    Letter.objects.filter(member=None, address__in=spellings).update(member=member)
+    letters = Letter.objects.filter(member=member)
     for state in (LetterState.QUEUED, LetterState.DEFERRED, LetterState.CLAIMED):
-        theirs.move(state, LetterState.SKIPPED, reason="the person was erased")
-    return theirs.exclude(state__in=OPEN).update(member=None, address="", answer="")
+        letters.move(state, LetterState.SKIPPED, reason="the person was erased")
+    return letters.exclude(state__in=OPEN).update(member=None, address="", answer="")
 
 
 @transaction.atomic

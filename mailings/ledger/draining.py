@@ -1,5 +1,7 @@
-"""The second half of a tick: claim the letters that are due and send them; no lock or transaction is held during
-SMTP."""
+"""The second half of a tick: claim the letters that are due and send them.
+
+No lock is held and no transaction is open while the portal talks with the mail server, which may take long.
+"""
 
 import secrets
 import time
@@ -15,7 +17,7 @@ from letsconnect.base.languages import language_or_default
 from mailings import kinds
 from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
 from mailings.ledger import gathering
-from mailings.ledger.fence import fenced
+from mailings.ledger.catching_errors import catching_errors
 from mailings.ledger.settling import settle
 from mailings.models import Letter, LetterQuerySet, Suppression
 from mailings.sending.composing import ComposedLetter, compose
@@ -43,22 +45,22 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
     When the mail server cannot be reached, the letter that found out is deferred, and the others are queued again
     untried.
     """
-    clock, done = _running(now), Counter[str]()
+    clock, counts = _running(now), Counter[str]()
     with open_session() as session:
         while letters := claim(now=clock(), batch=batch, lease=lease):
             for letter in letters:
                 try:
-                    done[send_claimed(letter, session=session, clock=clock, lease=lease)] += 1
+                    counts[send_claimed(letter, session=session, clock=clock, lease=lease)] += 1
                 except Unreachable:
-                    done[LetterState.DEFERRED.value] += 1
-                    done["returned"] += give_back(letters)
-                    return done
+                    counts[LetterState.DEFERRED.value] += 1
+                    counts["returned"] += give_back(letters)
+                    return counts
                 except OperationalError as error:
                     if reason_of(error) != "busy":
                         raise
-                    done["returned"] += give_back(letters)  # nobody's fault: the next tick finds them queued
-                    return done
-    return done
+                    counts["returned"] += give_back(letters)  # nobody's fault: the next tick finds them queued
+                    return counts
+    return counts
 
 
 def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> list[Letter]:
@@ -71,40 +73,40 @@ def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> lis
         due = Letter.objects.due(now).select_for_update(skip_locked=True, no_key=True)
         ids = list(due.urgent().values_list("pk", flat=True)[:batch])
         ids += due.exclude(pk__in=ids).values_list("pk", flat=True)[: batch - len(ids)]
-        taken = Letter.objects.filter(pk__in=ids)
+        chosen = Letter.objects.filter(pk__in=ids)
         for state in (LetterState.QUEUED, LetterState.DEFERRED):
-            taken.move(state, LetterState.CLAIMED, claimed_by=token, lease_until=now + lease)
-    taken = Letter.objects.filter(pk__in=ids).held(token=token).select_related("member")
-    return sorted(taken, key=lambda letter: ids.index(letter.pk))
+            chosen.move(state, LetterState.CLAIMED, claimed_by=token, lease_until=now + lease)
+    claimed = Letter.objects.filter(pk__in=ids).claimed_with(token).select_related("member")
+    return sorted(claimed, key=lambda letter: ids.index(letter.pk))
 
 
 def give_back(letters: list[Letter]) -> int:
     """Queue again those of ``letters`` that this worker has claimed but not sent."""
-    mine = Letter.objects.filter(pk__in=[letter.pk for letter in letters]).held(token=letters[0].claimed_by)
-    return mine.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
+    still_claimed = Letter.objects.filter(pk__in=[letter.pk for letter in letters]).claimed_with(letters[0].claimed_by)
+    return still_claimed.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
 
 
 def send_claimed(letter: Letter, *, session: MailSession, clock: Clock, lease: timedelta = LEASE) -> str:
     """Send one claimed letter and return its new state, or "lost" when another worker has taken it over.
 
-    Whether it is still owed, and what it says, is decided now, from the facts of this moment.
+    Whether it is still owed, and what it says, is decided now, from what is true at this moment.
     """
-    mine = Letter.objects.filter(pk=letter.pk).held(token=letter.claimed_by)
+    row = Letter.objects.filter(pk=letter.pk).claimed_with(letter.claimed_by)
     try:
-        parcel = _prepare(letter, now=clock())
+        composed = _prepare(letter, now=clock())
     except NotOwed as reason:
-        return _rest(mine, LetterState.SKIPPED, reason=str(reason)[:200])
+        return _finish(row, LetterState.SKIPPED, reason=str(reason)[:200])
     except CannotBeWritten as reason:
-        return _rest(mine, LetterState.FAILED, reason=str(reason)[:200])
+        return _finish(row, LetterState.FAILED, reason=str(reason)[:200])
     letter.tries += 1
     unreachable = session.ready()
     if unreachable:
         settle(letter, unreachable, now=clock(), was=LetterState.CLAIMED)
         raise Unreachable(unreachable.text)
     columns = {name: getattr(letter, name) for name in ("address", "language", "zone", "tries", "told")}
-    if not mine.move(LetterState.CLAIMED, LetterState.SUBMITTING, lease_until=clock() + lease, **columns):
+    if not row.move(LetterState.CLAIMED, LetterState.SUBMITTING, lease_until=clock() + lease, **columns):
         return "lost"
-    answer = session.deliver(parcel)
+    answer = session.deliver(composed)
     return settle(letter, answer, now=clock()).state.value
 
 
@@ -116,16 +118,16 @@ def _prepare(letter: Letter, *, now: datetime) -> ComposedLetter:
         raise CannotBeWritten("no app knows this kind of letter any more") from error
     _readdress(letter, is_urgent=kind.is_urgent)
     about = _about(letter)
-    with fenced(f"writing the letter {letter.pk} ({letter.kind})") as fence:
+    with catching_errors(f"writing the letter {letter.pk} ({letter.kind})") as caught:
         reason = kind.still_owed(about, now) or gathering.why_nothing_new(letter, kind, about)
         if reason is None and kind.before_sending:
             kind.before_sending(about, now)
-        parcel = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
-    if fence.error:
-        raise CannotBeWritten(fence.error)
-    if parcel is None:
+        composed = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
+    if caught.text:
+        raise CannotBeWritten(caught.text)
+    if composed is None:
         raise NotOwed(reason)
-    return parcel
+    return composed
 
 
 def _readdress(letter: Letter, *, is_urgent: bool) -> None:
@@ -157,8 +159,9 @@ def _about(letter: Letter) -> models.Model | None:
     return about
 
 
-def _rest(mine: LetterQuerySet, state: LetterState, *, reason: str) -> str:
-    return state.value if mine.move(LetterState.CLAIMED, state, reason=reason) else "lost"
+def _finish(row: LetterQuerySet, state: LetterState, *, reason: str) -> str:
+    """Store that a claimed letter is not sent, and why; return its new state, or "lost" as `send_claimed` does."""
+    return state.value if row.move(LetterState.CLAIMED, state, reason=reason) else "lost"
 
 
 def _running(now: datetime) -> Clock:

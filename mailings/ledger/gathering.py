@@ -1,7 +1,7 @@
-"""Many letters to one person about one thing become one: each waits until nothing more happens for a minute.
+"""Gathering: several letters to one person about one thing become one, so that nobody gets five within a minute.
 
-Every letter is written from the facts of the moment it is sent, and one that would tell the same as the last one is not
-sent at all.
+Each waits until nothing more happens for a minute, and a newer one takes its place meanwhile. A letter is written from
+what is true when it is sent; one that would tell the same as the last one is not sent at all.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from mailings.kinds import LetterKind
 from mailings.models import Letter
 
 REPLACED = "a newer letter about the same took its place"
-KNOWN = "the last letter told the same"
+NOTHING_NEW = "the last letter told the same"
 ATTEMPTS = 20
 
 
@@ -32,9 +32,9 @@ def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
     owe a letter at the same moment, the unique index on what gathers puts them in order.
     """
     for _attempt in range(ATTEMPTS):
-        there = Letter.objects.filter(key=letter.key).first()
-        if there is not None:
-            return there
+        written = Letter.objects.filter(key=letter.key).first()
+        if written is not None:
+            return written
         letter.gathering, letter.pk = gather, None
         letter.gathering_since = since = _take_the_place(gather) or now
         sent_lately = Letter.objects.gathered(gather).filter(sent_at__gt=now - OFTEN_WITHIN).count()
@@ -49,10 +49,10 @@ def _take_the_place(gather: str) -> datetime | None:
     """Skip the letter that waits under ``gather``, and return since when it has been gathering."""
     waiting = Letter.objects.gathered(gather).filter(state__in=[LetterState.QUEUED, LetterState.DEFERRED])
     locked = list(waiting.select_for_update(no_key=True))
-    mine = Letter.objects.filter(pk__in=[one.pk for one in locked])
+    replaced = Letter.objects.filter(pk__in=[row.pk for row in locked])
     for state in (LetterState.QUEUED, LetterState.DEFERRED):
-        mine.move(state, LetterState.SKIPPED, reason=REPLACED)
-    return min((one.gathering_since for one in locked if one.gathering_since), default=None)
+        replaced.move(state, LetterState.SKIPPED, reason=REPLACED)
+    return min((row.gathering_since for row in locked if row.gathering_since), default=None)
 
 
 def why_nothing_new(letter: Letter, kind: LetterKind, about: models.Model | None) -> str | None:
@@ -62,4 +62,4 @@ def why_nothing_new(letter: Letter, kind: LetterKind, about: models.Model | None
     letter.told = hashlib.sha256(f"{letter.gathering}:{kind.facts(about)}".encode()).hexdigest()
     last = Letter.objects.gathered(letter.gathering).exclude(pk=letter.pk).perhaps_read().first()
     is_same = last is not None and last.state == LetterState.SENT and last.told == letter.told
-    return KNOWN if is_same else None
+    return NOTHING_NEW if is_same else None

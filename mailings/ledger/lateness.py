@@ -28,12 +28,12 @@ class Lateness:
 
 
 def lateness(*, now: datetime) -> Lateness:
-    """Return how late everything is, in two queries."""
-    ran = LastTick.objects.filter(pk=1).values_list("at", flat=True).first()
-    found = Letter.objects.filter(state__in=OPEN).aggregate(
+    """Return how late the tick and the letters are, in two queries."""
+    last_ran_at = LastTick.objects.filter(pk=1).values_list("at", flat=True).first()
+    oldest = Letter.objects.filter(state__in=OPEN).aggregate(
         oldest_owed=Min("owed_at"),
         overdue=Min("due_at", filter=Q(state__in=WAITING, due_at__lte=now)),
         unreachable=Min("owed_at", filter=Q(reason=UNREACHABLE)),
     )
-    ages = {name: None if moment is None else max(now - moment, timedelta(0)) for name, moment in found.items()}
-    return Lateness(tick=None if ran is None else max(now - ran, timedelta(0)), **ages)
+    ages = {name: None if moment is None else max(now - moment, timedelta(0)) for name, moment in oldest.items()}
+    return Lateness(tick=None if last_ran_at is None else max(now - last_ran_at, timedelta(0)), **ages)

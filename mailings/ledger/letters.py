@@ -18,7 +18,7 @@ from mailings.ledger.settling import settle
 from mailings.models import Letter
 from mailings.rendering import Rendered
 from mailings.sending.composing import compose
-from mailings.sending.patience import hand_over
+from mailings.sending.time_limit import hand_over_within
 
 AT_ONCE_LEASE = timedelta(minutes=2)
 
@@ -61,23 +61,23 @@ def send_at_once(
     key: str,
     now: datetime,
     to: Any | None = None,
-    patience: float | None = None,
+    seconds: float | None = None,
 ) -> Letter:
     """Send a letter that somebody waits for (a sign-in code) in this process, now, and return how it went.
 
     The row is committed before the text is sent, and the text is in no row, so there is one attempt only: if that
     fails, ``may_come_later`` says whether its kind, owed again, may get through. Suppression is not checked: the person
-    has just asked for the letter. They wait at most ``patience`` seconds.
+    has just asked for the letter. They wait at most ``seconds``.
     """
     letter = _new(kind=kind, about=None, key=key, now=now, to=to, address=address, language=language, zone=zone)
     letter.state, letter.tries = LetterState.SUBMITTING, 1
     letter.claimed_by, letter.lease_until = secrets.token_hex(16), now + AT_ONCE_LEASE
-    token, parcel = letter.claimed_by, compose(letter, rendered)
+    token, composed = letter.claimed_by, compose(letter, rendered)
     with transaction.atomic(durable=True):
         letter = _write(letter)
     if letter.claimed_by != token:
         return letter
-    answer = hand_over(parcel, seconds=settings.SMTP_PATIENCE if patience is None else patience)
+    answer = hand_over_within(composed, seconds=settings.SMTP_PATIENCE if seconds is None else seconds)
     settle(letter, answer, now=now, may_try_again=False)
     letter.refresh_from_db()
     letter.may_come_later = may_come_later(answer)

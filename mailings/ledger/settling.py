@@ -38,10 +38,10 @@ def settle(
     if outcome.next_try_at:
         columns["due_at"] = outcome.next_try_at
     with transaction.atomic():
-        mine = Letter.objects.filter(pk=letter.pk).held(token=letter.claimed_by)
-        moved = mine.move(was, outcome.state, **columns)
+        row = Letter.objects.filter(pk=letter.pk).claimed_with(letter.claimed_by)
+        moved = row.move(was, outcome.state, **columns)
         if not moved and was == LetterState.SUBMITTING and outcome.state != LetterState.UNCERTAIN:
-            moved = mine.move(LetterState.UNCERTAIN, outcome.state, **columns)
+            moved = row.move(LetterState.UNCERTAIN, outcome.state, **columns)
         if outcome.is_bad_address:
             Suppression.objects.suppress([letter.address], source="bounce", now=now)
         elif outcome.state == LetterState.SENT:

@@ -8,11 +8,11 @@ from django.db import connection, transaction
 from letsconnect.base.database_waits import wait_at_most
 from mailings import kinds
 from mailings.domain import LetterState
-from mailings.ledger.fence import fenced
+from mailings.ledger.catching_errors import catching_errors
 from mailings.models import LastTick, Letter
 
 ADVISORY_LOCK = 7_233_001
-PATIENCE = 1.0  # seconds for a lock: what the sweeps before have locked, people wait for meanwhile
+WAIT_FOR_A_LOCK = 1.0  # seconds at most, because people wait meanwhile for what the earlier sweeps have locked
 
 
 @dataclass
@@ -38,12 +38,12 @@ def sweep(*, now: datetime) -> SweepResult:
     if not _takes_sweep_lock():
         return swept
     swept.ran = True
-    wait_at_most(PATIENCE)
-    for name, fn in kinds.sweeps().items():
-        with fenced(f"the sweep {name}", comes_again=True) as fence:
-            swept.owed[name] = fn(now)
-        if fence.error:
-            swept.errors[name] = fence.error
+    wait_at_most(WAIT_FOR_A_LOCK)
+    for name, run in kinds.sweeps().items():
+        with catching_errors(f"the sweep {name}", runs_again=True) as caught:
+            swept.owed[name] = run(now)
+        if caught.text:
+            swept.errors[name] = caught.text
     abandoned = Letter.objects.abandoned(now)
     swept.requeued = abandoned.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
     swept.parked = abandoned.move(

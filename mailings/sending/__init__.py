@@ -1,1 +1,1 @@
-"""From a rendered letter to the mail server: composing, handing over, how long to wait."""
+"""From a rendered letter to the mail server: composing, handing over, and within which time."""

@@ -24,7 +24,7 @@ class MailSession(Protocol):
     def ready(self) -> ServerAnswer | None:
         """Make sure the server listens; return what went wrong, or None. Nothing has been handed over then."""
 
-    def deliver(self, parcel: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
+    def deliver(self, composed: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
         """Hand over one message to a server that is ``ready()``, and return its answer. ``may_hand_over`` is asked
         right before the text is sent."""
 
@@ -85,16 +85,16 @@ class SmtpSession:
             return ServerAnswer(None, _readable(error), stage=SmtpStage.HELLO)
         return None
 
-    def deliver(self, parcel: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
+    def deliver(self, composed: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
         handed_over = False
         try:
-            stage, code, answer = self._envelope(parcel)
+            stage, code, answer = self._envelope(composed)
             if code == 354 and not may_hand_over():
                 self._drop()
                 return ServerAnswer(None, "nobody waits any more", stage=stage)
             if code == 354:
                 handed_over = True
-                code, answer = self._text(parcel.payload)
+                code, answer = self._text(composed.payload)
         except LOST as error:
             self._drop()
             return ServerAnswer(None, _readable(error), handed_over=handed_over)
@@ -104,13 +104,13 @@ class SmtpSession:
                 return ServerAnswer(None, _readable(answer), stage=stage)
         return ServerAnswer(code, _readable(answer), handed_over=handed_over, stage=stage)
 
-    def _envelope(self, parcel: ComposedLetter) -> tuple[SmtpStage, int, bytes]:
+    def _envelope(self, composed: ComposedLetter) -> tuple[SmtpStage, int, bytes]:
         """Name sender and recipient; 354 is the server's go-ahead for the text, anything else its refusal."""
         smtp = self._line
-        code, answer = smtp.mail(parcel.sender)
+        code, answer = smtp.mail(composed.sender)
         if not 200 <= code < 300:
             return SmtpStage.SENDER, code, answer
-        code, answer = smtp.rcpt(parcel.recipient)
+        code, answer = smtp.rcpt(composed.recipient)
         if not 200 <= code < 300:  # 251 and 252 take the letter, too
             return SmtpStage.RECIPIENT, code, answer
         return SmtpStage.TEXT, *smtp.docmd("DATA")
@@ -162,11 +162,11 @@ class BackendSession:
     def ready(self) -> ServerAnswer | None:
         return None
 
-    def deliver(self, parcel: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
+    def deliver(self, composed: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
         if not may_hand_over():
             return ServerAnswer(None, "nobody waits any more")
         try:
-            sent = self.backend.send_messages([parcel.message])
+            sent = self.backend.send_messages([composed.message])
         except LOST as error:
             return ServerAnswer(None, _readable(error), handed_over=True)
         return ServerAnswer(250) if sent else ServerAnswer(None, "the mail backend sent nothing")

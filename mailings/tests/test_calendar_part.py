@@ -74,9 +74,9 @@ def test_a_method_that_would_break_out_of_its_header_fails_its_letter_only(sink)
 
 def test_the_mailbox_shows_the_words_of_a_letter_with_a_calendar(tmp_path):
     with transaction.atomic():
-        parcel = compose(make_letter(), carrying())
+        composed = compose(make_letter(), carrying())
     mailbox = Mailbox(tmp_path)
 
-    shown = mailbox.get(mailbox.put(parcel.payload))
+    shown = mailbox.get(mailbox.put(composed.payload))
 
     assert (shown.text.strip(), shown.html.strip()) == ("Text", "<p>Text</p>")

@@ -226,9 +226,9 @@ def test_a_worker_that_dies_after_claiming_leaves_a_letter_that_is_sent_once(sin
 
 def session_that_dies(session, *, after_sending):
     class Dying(type(session)):
-        def deliver(self, parcel):
+        def deliver(self, composed):
             if after_sending:
-                super().deliver(parcel)
+                super().deliver(composed)
             raise Dies
 
     session.__class__ = Dying
@@ -256,9 +256,9 @@ def test_a_worker_that_was_only_slow_settles_the_letter_it_was_thought_to_have_d
         def __init__(self, session):
             self.ready, self.session = session.ready, session
 
-        def deliver(self, parcel):
+        def deliver(self, composed):
             assert sweep(now=LATER).parked == 1
-            return self.session.deliver(parcel)
+            return self.session.deliver(composed)
 
     with open_session() as session:
         draining.send_claimed(claim_one(), session=Slow(session), clock=clock)
@@ -304,9 +304,9 @@ def test_no_transaction_is_open_while_a_letter_is_on_the_wire(sink):
         def __init__(self, session):
             self.ready, self.session = session.ready, session
 
-        def deliver(self, parcel):
+        def deliver(self, composed):
             seen.append((connection.in_atomic_block, Letter.objects.get().state))
-            return self.session.deliver(parcel)
+            return self.session.deliver(composed)
 
     with open_session() as session:
         draining.send_claimed(claim_one(), session=Watched(session), clock=clock)

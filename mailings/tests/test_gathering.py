@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from mailings.domain import LONGEST_QUIET, OFTEN, QUIET, LetterState, due_after_quiet
 from mailings.ledger import letters
 from mailings.ledger.draining import claim, drain
-from mailings.ledger.gathering import KNOWN, REPLACED
+from mailings.ledger.gathering import NOTHING_NEW, REPLACED
 from mailings.ledger.sweeping import sweep
 from mailings.models import Letter
 from mailings.tests.factories import make_kind, make_letter
@@ -91,7 +91,7 @@ def test_a_worker_killed_before_it_sent_loses_nothing_and_doubles_nothing(sink, 
         drain(now=later)
 
     assert len(sink.messages) == 1
-    assert sorted(Letter.objects.values_list("state", "reason")) == [("sent", ""), ("skipped", KNOWN)]
+    assert sorted(Letter.objects.values_list("state", "reason")) == [("sent", ""), ("skipped", NOTHING_NEW)]
 
 
 def test_what_was_told_is_not_told_again_and_what_nobody_knows_of_is(sink, transactional_db):

@@ -63,7 +63,7 @@ def test_the_html_of_a_letter_is_shown_in_a_sandbox(client, mailbox):
 
 
 def test_the_newest_letter_is_on_top_and_the_oldest_are_dropped(mailbox):
-    small = Mailbox(mailbox.folder, kept=3)
+    small = Mailbox(mailbox.folder, most=3)
 
     names = [small.put(LETTER) for _ in range(5)]
 

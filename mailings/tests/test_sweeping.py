@@ -67,7 +67,7 @@ def waiting_for(member):
 
 
 def test_a_sweep_whose_rows_are_held_stops_neither_the_others_nor_the_letters(sink, no_sweeps, monkeypatch):
-    monkeypatch.setattr(sweeping, "PATIENCE", 0.1)
+    monkeypatch.setattr(sweeping, "WAIT_FOR_A_LOCK", 0.1)
     member, kind = make_member(), make_kind()
     kinds.register_sweep("tests.held", waiting_for(member))
     kinds.register_sweep("tests.last", owing(kind, "last"))

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 def deliver(count=1, text="Hello\n"):
-    parcel = compose(make_letter(), Rendered("Hello", text, "<p>Hello</p>"))
+    composed = compose(make_letter(), Rendered("Hello", text, "<p>Hello</p>"))
     with open_session() as session:
-        return [session.ready() or session.deliver(parcel) for _ in range(count)]
+        return [session.ready() or session.deliver(composed) for _ in range(count)]
 
 
 def test_letters_of_one_session_share_a_connection(sink):
@@ -27,10 +27,10 @@ def test_letters_of_one_session_share_a_connection(sink):
 
 def test_what_arrives_says_who_why_and_in_which_language(sink, settings):
     letter = make_letter(to=None, address="ana@example.org", language="ar")
-    parcel = compose(letter, Rendered("مرحبا — 100 %", "نص\n", "<p>نص</p>"))
+    composed = compose(letter, Rendered("مرحبا — 100 %", "نص\n", "<p>نص</p>"))
     with open_session() as session:
         session.ready()
-        session.deliver(parcel)
+        session.deliver(composed)
 
     [message] = sink.messages
     assert sink.recipients == ["ana@example.org"]
@@ -76,25 +76,25 @@ def test_how_far_a_letter_got_is_known(sink, settings, behaviour, code, handed_o
 
 def test_a_refusal_does_not_spoil_the_next_letter_on_the_connection(sink):
     sink.rcpt = "550 5.1.1 nobody"
-    parcel = compose(make_letter(), Rendered("Hello", "Hello\n", ""))
+    composed = compose(make_letter(), Rendered("Hello", "Hello\n", ""))
     with open_session() as session:
         session.ready()
-        first = session.deliver(parcel)
+        first = session.deliver(composed)
         sink.rcpt = ""
-        second = session.ready() or session.deliver(parcel)
+        second = session.ready() or session.deliver(composed)
 
     assert (first.code, second.code) == (550, 250)
     assert sink.connections == 1
 
 
 def test_a_server_that_hung_up_between_two_letters_is_called_again(sink):
-    parcel = compose(make_letter(), Rendered("Hello", "Hello\n", ""))
+    composed = compose(make_letter(), Rendered("Hello", "Hello\n", ""))
     with open_session() as session:
         session.ready()
         sink.data = "drop"
-        session.deliver(parcel)
+        session.deliver(composed)
         sink.data = ""
-        again = session.ready() or session.deliver(parcel)
+        again = session.ready() or session.deliver(composed)
 
     assert again.code == 250
     assert sink.connections == 2

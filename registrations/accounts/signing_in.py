@@ -16,7 +16,7 @@ from letsconnect.base.models import SecurityEventKind
 from mailings.domain import LetterState
 from mailings.ledger import letters
 from mailings.models import Suppression
-from mailings.sending.patience import is_slow
+from mailings.sending.time_limit import is_slow
 from registrations.accounts import code_limits
 from registrations.accounts import emails as accounts
 from registrations.accounts.codes import draw, hash_of_digits, hash_of_link, keyed
@@ -69,7 +69,7 @@ def send_sign_in_code(
         rendered=accounts.sign_in_code(drawn, minutes=minutes, language=language, zone=zone),
         key=f"sign-in-code:{code.pk}",
         now=now,
-        patience=patience,
+        seconds=patience,
     )
     code.save(update_fields=["letter"])
     return code if code.letter.state == LetterState.SENT else _not_at_once(code, now=now)

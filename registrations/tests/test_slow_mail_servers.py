@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression
-from mailings.sending import patience
+from mailings.sending import time_limit
 from mailings.tests.factories import make_letter
 from registrations.accounts.refusals import CodeNotSent
 from registrations.accounts.signing_in import send_sign_in_code
@@ -136,7 +136,7 @@ def test_a_text_that_may_have_arrived_counts_and_its_code_works_beside_the_worke
 
 def test_after_giving_up_nothing_is_handed_over(settings):
     """The server wakes up a moment too late: it gets no text that the ledger does not know of."""
-    attempt = patience._SendingThread(patience.open_by_itself(timeout=1))
+    attempt = time_limit._SendingThread(time_limit.open_by_itself(timeout=1))
     answer = attempt.give_up(seconds=1)
 
     assert not attempt._may_hand_over()

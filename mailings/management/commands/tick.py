@@ -16,11 +16,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = tick(now=timezone.now()).as_dict()
+        result = tick(now=timezone.now()).as_dict()
         if options["json"]:
-            self.stdout.write(json.dumps(done))
+            self.stdout.write(json.dumps(result))
             return
-        swept, ledger = done["swept"], done["ledger"]
+        swept, ledger = result["swept"], result["ledger"]
         if not swept["ran"]:
             self.stdout.write("Another tick is sweeping.")
         for name, count in swept["owed"].items():
@@ -28,10 +28,10 @@ class Command(BaseCommand):
         for name, error in swept["errors"].items():
             self.stderr.write(f"{name}: {error}")
         self.stdout.write(f"Taken back: {swept['requeued']} queued again, {swept['parked']} uncertain.")
-        self.stdout.write("This time: " + (_listed(done["drained"]) or "nothing to send") + ".")
+        self.stdout.write("This time: " + (_in_words(result["drained"]) or "nothing to send") + ".")
         states = {state: count for state, count in ledger.items() if state != "written"}
-        self.stdout.write(f"Ledger: {ledger['written']} written = " + (_listed(states) or "0") + ".")
+        self.stdout.write(f"Ledger: {ledger['written']} written = " + (_in_words(states) or "0") + ".")
 
 
-def _listed(counts: dict[str, int]) -> str:
+def _in_words(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count)

@@ -1,4 +1,4 @@
-"""Sending a letter while a person waits for the page: within a number of seconds, whatever the mail server does.
+"""Handing a letter over within a number of seconds, whatever the mail server does: a person waits for the page.
 
 The time-outs of a socket hold for each read, and looking up a name has none. So a thread sends, and the page stops
 waiting.
@@ -14,7 +14,7 @@ from mailings.domain import ServerAnswer, SmtpStage
 from mailings.sending.composing import ComposedLetter
 from mailings.sending.transport import MailSession, open_by_itself
 
-QUIET_SECONDS = 30.0
+SLOW_FOR_SECONDS = 30.0  # so long nobody else waits for a mail server that did not answer in time
 _slow_until: dict[tuple[str, str, int], float] = {}
 
 
@@ -30,8 +30,8 @@ class _SendingThread:
         self._lock = threading.Lock()
         self._is_given_up = self._is_handed_over = False
 
-    def talk(self, parcel: ComposedLetter) -> ServerAnswer:
-        return self.session.ready() or self.session.deliver(parcel, may_hand_over=self._may_hand_over)
+    def talk(self, composed: ComposedLetter) -> ServerAnswer:
+        return self.session.ready() or self.session.deliver(composed, may_hand_over=self._may_hand_over)
 
     def _may_hand_over(self) -> bool:
         with self._lock:
@@ -48,14 +48,14 @@ class _SendingThread:
         )
 
 
-def hand_over(parcel: ComposedLetter, *, seconds: float) -> ServerAnswer:
-    """Hand one letter over and return the answer; after ``seconds`` return that there was none."""
+def hand_over_within(composed: ComposedLetter, *, seconds: float) -> ServerAnswer:
+    """Hand one letter over and return the server's answer; after ``seconds`` return that there was none."""
     attempt = _SendingThread(open_by_itself(timeout=seconds + 1))  # the page gives up first, and knows how far it got
     pool = ThreadPoolExecutor(1)
     try:
-        answer = pool.submit(attempt.talk, parcel).result(timeout=seconds)
+        answer = pool.submit(attempt.talk, composed).result(timeout=seconds)
     except TimeoutError:
-        _slow_until[_server()] = time.monotonic() + QUIET_SECONDS
+        _slow_until[_server()] = time.monotonic() + SLOW_FOR_SECONDS
         return attempt.give_up(seconds=seconds)
     finally:
         pool.submit(attempt.session.close)  # saying goodbye is nothing to wait for
