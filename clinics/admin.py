@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Field, Q, QuerySet
-from django.forms import BaseModelFormSet, ChoiceField, ModelForm
+from django.db.models import Field, QuerySet
+from django.forms import BaseModelFormSet, ModelForm, TypedChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from clinics.domain import ClinicError, ClinicState, RsvpState
+from clinics.domain import ClinicError, ClinicState
 from clinics.forms import CancelForm, ClinicForm
-from clinics.models import Clinic, ClinicText, Rsvp
+from clinics.models import Clinic, ClinicQuerySet, ClinicText, Rsvp, RsvpQuerySet
 from clinics.planning.plans import (
     announce_clinic,
     archive_clinic,
@@ -27,8 +27,9 @@ from clinics.planning.plans import (
     hold_clinic,
     save_text,
 )
-from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
+from letsconnect.base.querysets import as_own
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import ChangedMeanwhile
 from letsconnect.base.wall_clock import NotOneMoment
@@ -53,15 +54,20 @@ class RsvpInline(DeskInline, admin.TabularInline):
     """The people who signed up: their names, never their addresses."""
 
     model = Rsvp
-    fields = readonly_fields = ["name", "state", "seat", "made_at"]
+    fields = readonly_fields = ("name", "state", "seat", "made_at")
     ordering = ["seat", "place", "made_at"]
     verbose_name_plural = gettext_lazy("Signed up")
 
     def has_add_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Rsvp]:
-        return super().get_queryset(request).visible_to(signed_in(request)).active().select_related("member")
+    def get_queryset(self, request: HttpRequest) -> RsvpQuerySet:
+        return (
+            as_own(super().get_queryset(request), RsvpQuerySet)
+            .visible_to(signed_in(request))
+            .active()
+            .select_related("member")
+        )
 
     @admin.display(description=pgettext_lazy("of a person", "name"))
     def name(self, rsvp: Rsvp) -> str:
@@ -69,7 +75,7 @@ class RsvpInline(DeskInline, admin.TabularInline):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(WorkingGroupAdmin):
+class ClinicAdmin(WorkingGroupAdmin[Clinic]):
     """The list and pages of clinics; members of the working group see those they look after (`looked_after_by`)."""
 
     shows, look = ("member",), "clinic"  # of those signed up; the list names nobody
@@ -84,18 +90,19 @@ class ClinicAdmin(WorkingGroupAdmin):
     actions = ["announce_selected", "hold_selected", "archive_selected"]
     change_form_template = "clinics/admin/change_form.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Clinic]:
-        waiting = Count("rsvps", filter=Q(rsvps__state=RsvpState.WAITING))
-        return super().get_queryset(request).for_pages().annotate(waiting_count=waiting)
+    def get_queryset(self, request: HttpRequest) -> ClinicQuerySet:
+        return as_own(super().get_queryset(request), ClinicQuerySet).for_pages().counting_waiting()
 
     def people_on(self, rows: Iterable[Clinic]) -> PeopleShown:
         """Return the people the page of a clinic names: those who signed up."""
-        return super().people_on(Rsvp.objects.filter(clinic__in=[row.pk for row in rows]).active())
+        return people_on(Rsvp.objects.filter(clinic__in=[row.pk for row in rows]).active(), self.shows)
 
     def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_to_come)
 
-    def formfield_for_choice_field(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> ChoiceField:
+    def formfield_for_choice_field(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> TypedChoiceField | None:
         """Offer only the regions the reader looks after; the action refuses all others."""
         if db_field.name == "region" and not signed_in(request).is_coordinator:
             mine = [(code, label) for code, label in Region.choices if signed_in(request).looks_after(code)]
@@ -114,8 +121,8 @@ class ClinicAdmin(WorkingGroupAdmin):
     def waiting(self, clinic: Clinic) -> int:
         return clinic.waiting_count
 
-    def save_model(self, request: HttpRequest, obj: Clinic, form: ClinicForm, change: bool) -> None:
-        if change:
+    def save_model(self, request: HttpRequest, obj: Clinic, form: ModelForm, change: bool) -> None:
+        if change and isinstance(form, ClinicForm):
             change_clinic(clinic=obj, changes=form.changes(), by=signed_in(request), now=timezone.now())
         else:
             create_clinic(clinic=obj, by=signed_in(request), now=timezone.now())

@@ -177,9 +177,9 @@ def check_open(*, state: str, closes_at: datetime, now: datetime) -> None:
         raise ClinicClosed(_("Sign-up for this clinic has closed."))
 
 
-def offer_seat(*, capacity: int, held: int, anyone_waiting: bool) -> RsvpState:
+def offer_seat(*, capacity: int, seats_taken: int, anyone_waiting: bool) -> RsvpState:
     """Return GOING when a seat is free and nobody waits already, else WAITING."""
-    return RsvpState.GOING if held < capacity and not anyone_waiting else RsvpState.WAITING
+    return RsvpState.GOING if seats_taken < capacity and not anyone_waiting else RsvpState.WAITING
 
 
 def next_free_seat(*, capacity: int, taken: Collection[int]) -> int | None:
@@ -190,23 +190,23 @@ def next_free_seat(*, capacity: int, taken: Collection[int]) -> int | None:
     return next((seat for seat in range(1, capacity + 1) if seat not in taken), None)
 
 
-def seats_to_give(*, state: str, capacity: int, held: int, closes_at: datetime, now: datetime) -> int:
+def seats_to_give(*, state: str, capacity: int, seats_taken: int, closes_at: datetime, now: datetime) -> int:
     """Return how many of the people waiting get a seat now: none once sign-up has closed."""
     if state != ClinicState.ANNOUNCED or now >= closes_at:
         return 0
-    return max(0, capacity - held)
+    return max(0, capacity - seats_taken)
 
 
-def check_capacity(*, capacity: int, held: int) -> None:
+def check_capacity(*, capacity: int, seats_taken: int) -> None:
     """Raise CapacityTooSmall when somebody who has a seat would lose it."""
-    if capacity < held:
+    if capacity < seats_taken:
         raise CapacityTooSmall(
             ngettext(
                 "%(held)d person already has a seat: there cannot be fewer seats than that.",
                 "%(held)d people already have a seat: there cannot be fewer seats than that.",
-                held,
+                seats_taken,
             )
-            % {"held": held}
+            % {"held": seats_taken}
         )
 
 

@@ -104,9 +104,9 @@ class ClinicForm(forms.ModelForm):
     def _clean_capacity(self, cleaned: dict[str, Any]) -> None:
         """Refuse too few seats at the field; the action counts again under the lock."""
         if self.instance.pk and cleaned.get("capacity") and "capacity" in self.changed_data:
-            held = self.instance.rsvps.holding_a_seat().count()
+            seats_taken = self.instance.rsvps.holding_a_seat().count()
             try:
-                domain.check_capacity(capacity=cleaned["capacity"], held=held)
+                domain.check_capacity(capacity=cleaned["capacity"], seats_taken=seats_taken)
             except CapacityTooSmall as refusal:
                 self.add_error("capacity", ValidationError(str(refusal), code="too_small"))
 

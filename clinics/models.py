@@ -81,9 +81,9 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
 
     def past(self, *, now: datetime) -> "ClinicQuerySet":
         """Clinics that were held, or are over although nobody has marked them as held; latest first."""
-        held = Q(state__in=(ClinicState.HELD, ClinicState.ARCHIVED))
-        over = Q(state=ClinicState.ANNOUNCED, _ends__lte=now)
-        return self.alias(_ends=ENDS_AT).filter(held | over).order_by("-starts_at", "pk")
+        was_held = Q(state__in=(ClinicState.HELD, ClinicState.ARCHIVED))
+        is_over = Q(state=ClinicState.ANNOUNCED, _ends__lte=now)
+        return self.alias(_ends=ENDS_AT).filter(was_held | is_over).order_by("-starts_at", "pk")
 
     def of_home(self, member: Member, *, now: datetime) -> "ClinicQuerySet":
         """The clinics of the member's home page, in one query besides the texts.
@@ -91,11 +91,11 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         These are announced clinics to come, and the member's own, cancelled ones too; ``my_state`` is the state of the
         member's seat, if there is one.
         """
-        mine = Rsvp.objects.of(member).active().filter(clinic=OuterRef("pk"))
+        own = Rsvp.objects.of(member).active().filter(clinic=OuterRef("pk"))
         return (
             self.upcoming(now=now)
             .exclude(state=ClinicState.DRAFT)
-            .annotate(my_state=Subquery(mine.values("state")[:1]))
+            .annotate(my_state=Subquery(own.values("state")[:1]))
             .filter(Q(state=ClinicState.ANNOUNCED) | Q(my_state__isnull=False))
             .prefetch_related("texts")
         )
@@ -105,6 +105,10 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.prefetch_related("texts").annotate(
             held_count=Count("rsvps", filter=Q(rsvps__state__in=domain.HOLDING_A_SEAT)),
         )
+
+    def counting_waiting(self) -> "ClinicQuerySet":
+        """With ``waiting_count``: how many people wait for a seat."""
+        return self.annotate(waiting_count=Count("rsvps", filter=Q(rsvps__state=RsvpState.WAITING)))
 
 
 class Clinic(models.Model):
@@ -140,6 +144,9 @@ class Clinic(models.Model):
         validators=[validate_https],
     )
     cancel_reason = models.CharField(max_length=500, blank=True, editable=False)
+
+    held_count: int  # only in rows of a queryset that is ``for_pages``
+    waiting_count: int  # only in rows of a queryset that is ``counting_waiting``
 
     objects = ClinicQuerySet.as_manager()
 
@@ -349,8 +356,8 @@ class Rsvp(models.Model):
         """Return the place in the queue, counted from 1; None unless this RSVP waits."""
         if not self.is_waiting:
             return None
-        before = Q(place__lt=self.place) | Q(place=self.place, pk__lt=self.pk)
-        return self.clinic.rsvps.waiting().filter(before).count() + 1
+        ahead = Q(place__lt=self.place) | Q(place=self.place, pk__lt=self.pk)
+        return self.clinic.rsvps.waiting().filter(ahead).count() + 1
 
 
 class Notice(models.Model):

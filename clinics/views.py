@@ -28,11 +28,11 @@ def clinic_list(request: HttpRequest) -> HttpResponse:
     """List upcoming clinics first, then the past ones, page by page."""
     now = timezone.now()
     clinics = Clinic.objects.visible_to(request.user)
-    lists = clinics.upcoming(now=now), clinics.past(now=now)
-    coming, past = (list(one.values_list("pk", flat=True)) for one in lists)
+    coming = list(clinics.upcoming(now=now).values_list("pk", flat=True))
+    past = list(clinics.past(now=now).values_list("pk", flat=True))
     page = page_of([*coming, *past], request)
-    found, mine = clinics.for_pages().in_bulk(list(page)), _mine(request)
-    cards = {key: _card(found[key], mine, now) for key in page if key in found}
+    on_page, own = clinics.for_pages().in_bulk(list(page)), _own_rsvps(request)
+    cards = {key: _card(on_page[key], own, now) for key in page if key in on_page}
     context = {
         "upcoming": [cards[key] for key in coming if key in cards],
         "past": [cards[key] for key in past if key in cards],
@@ -46,7 +46,7 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
     """Show one clinic: what, for whom, when, in which language, seats left, and the buttons for this reader."""
     now = timezone.now()
     clinic = _find(request, clinic_id)
-    rsvp = _mine(request).get(clinic.pk)
+    rsvp = _own_rsvps(request).get(clinic.pk)
     return render(
         request,
         "clinics/clinic_detail.html",
@@ -91,7 +91,7 @@ def clinic_join(request: HttpRequest, clinic_id: int) -> HttpResponse:
     clinic = _find(request, clinic_id)
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("clinics:clinic-join", args=[clinic_id]))
-    rsvp = _mine(request).get(clinic.pk)
+    rsvp = _own_rsvps(request).get(clinic.pk)
     is_going = bool(rsvp and rsvp.is_going)
     doors_open = is_going and clinic.doors_are_open(timezone.now())
     context = {
@@ -108,7 +108,7 @@ def _find(request: HttpRequest, clinic_id: int) -> Clinic:
     return get_object_or_404(Clinic.objects.visible_to(request.user).for_pages(), pk=clinic_id)
 
 
-def _mine(request: HttpRequest) -> dict[int, Rsvp]:
+def _own_rsvps(request: HttpRequest) -> dict[int, Rsvp]:
     """Return the reader's own seats and turns, by clinic."""
     if not request.user.is_authenticated:
         return {}
@@ -116,8 +116,8 @@ def _mine(request: HttpRequest) -> dict[int, Rsvp]:
     return {rsvp.clinic_id: rsvp for rsvp in rows}
 
 
-def _card(clinic: Clinic, mine: Mapping[int, Rsvp | None], now: datetime) -> dict[str, Any]:
-    return {"clinic": clinic, "text": clinic.text, "phase": clinic.phase(now), "rsvp": mine.get(clinic.pk)}
+def _card(clinic: Clinic, own: Mapping[int, Rsvp | None], now: datetime) -> dict[str, Any]:
+    return {"clinic": clinic, "text": clinic.text, "phase": clinic.phase(now), "rsvp": own.get(clinic.pk)}
 
 
 def _recorded(rsvp: Rsvp) -> str:

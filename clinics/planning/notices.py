@@ -37,15 +37,15 @@ def owe_reminders(now: datetime) -> int:
 
 def tell_still_waiting(now: datetime) -> int:
     """Owe a letter, once, to each person who is still on the waiting list when sign-up closes; return how many."""
-    told = Letter.objects.filter(kind=STILL_WAITING, about_type=Rsvp._meta.label_lower, about_id=OuterRef("pk"))
-    left = (
+    letters_sent = Letter.objects.filter(kind=STILL_WAITING, about_type=Rsvp._meta.label_lower, about_id=OuterRef("pk"))
+    still_waiting = (
         Rsvp.objects.waiting()
         .filter(clinic__in=Clinic.objects.announced().closed_lately(now=now).values("pk"))
-        .exclude(Exists(told.filter(owed_at__gte=OuterRef("made_at"))))
+        .exclude(Exists(letters_sent.filter(owed_at__gte=OuterRef("made_at"))))
         .select_related("member")
     )
     owed = 0
-    for rsvp in left:
+    for rsvp in still_waiting:
         letters.owe(
             kind=STILL_WAITING, to=rsvp.member, about=rsvp, key=f"{STILL_WAITING}:{rsvp.pk}:{rsvp.turn}", now=now
         )

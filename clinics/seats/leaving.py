@@ -79,8 +79,8 @@ _FORESEEN = {
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return every clinic the person signed up for, for the page of their data."""
-    mine = Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
-    rsvps = batch.add(mine)
+    own = Rsvp.objects.of(member).select_related("clinic").prefetch_related("clinic__texts").order_by("pk")
+    rsvps = batch.add(own)
     yield ("clinics.Rsvp",)
     item = events.Item.of
     rows = [

@@ -61,14 +61,14 @@ def _rsvp_once(*, clinic: Clinic, member: Member, by: Member, now: datetime) -> 
         return answer
     domain.check_open(state=clinic.state, closes_at=clinic.closes_at, now=now)
     _check_pace(answer, by=by, now=now)
-    was, held = answer.state, _seats_held(clinic)
+    was, seats = answer.state, _seats_taken(clinic)
     answer.state = domain.offer_seat(
-        capacity=clinic.capacity, held=len(held), anyone_waiting=clinic.rsvps.waiting().exists()
+        capacity=clinic.capacity, seats_taken=len(seats), anyone_waiting=clinic.rsvps.waiting().exists()
     )
     answer.turn += 1
     answer.made_at = now
     if answer.state == RsvpState.GOING:
-        answer.seat, answer.seated_at = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(held)), now
+        answer.seat, answer.seated_at = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats)), now
     else:
         answer.place = (clinic.rsvps.aggregate(last=Max("place"))["last"] or 0) + 1
     answer.save()
@@ -124,7 +124,7 @@ def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime)
     clinic = lock_clinic(clinic)
     if capacity == clinic.capacity:
         return clinic
-    domain.check_capacity(capacity=capacity, held=len(_seats_held(clinic)))
+    domain.check_capacity(capacity=capacity, seats_taken=len(_seats_taken(clinic)))
     was, clinic.capacity = clinic.capacity, capacity
     clinic.save(update_fields=["capacity"])
     _renumber(clinic)
@@ -135,15 +135,15 @@ def change_capacity(*, clinic: Clinic, capacity: int, by: Member, now: datetime)
 
 def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
     """Give free seats to the people waiting, in order. The caller holds the lock on the clinic."""
-    held = _seats_held(clinic)
+    seats = _seats_taken(clinic)
     free = domain.seats_to_give(
-        state=clinic.state, capacity=clinic.capacity, held=len(held), closes_at=clinic.closes_at, now=now
+        state=clinic.state, capacity=clinic.capacity, seats_taken=len(seats), closes_at=clinic.closes_at, now=now
     )
     moved = list(clinic.rsvps.waiting().select_related("member")[:free])
     for answer in moved:
         answer.state, answer.place, answer.seated_at = RsvpState.GOING, None, now
-        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(held))
-        held.append(answer.seat)
+        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats))
+        seats.append(answer.seat)
         answer.save(update_fields=["state", "seat", "place", "seated_at"])
         acts.record(by=None, verb="move_up", on=answer, now=now, was=RsvpState.WAITING, became=answer.state)
         letters.owe(
@@ -157,7 +157,7 @@ def move_up(clinic: Clinic, *, now: datetime) -> list[Rsvp]:
     return moved
 
 
-def _seats_held(clinic: Clinic) -> list[int | None]:
+def _seats_taken(clinic: Clinic) -> list[int | None]:
     """Return the number of each seat taken; None for one without a number yet (an offered one)."""
     return list(clinic.rsvps.holding_a_seat().values_list("seat", flat=True))
 
@@ -168,8 +168,8 @@ def _numbers(seats: Iterable[int | None]) -> list[int]:
 
 def _renumber(clinic: Clinic) -> None:
     """Bring seat numbers back into 1..capacity after the number of seats went down."""
-    taken = _seats_held(clinic)
+    seats = _seats_taken(clinic)
     for answer in clinic.rsvps.going().filter(seat__gt=clinic.capacity).order_by("seat"):
-        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(taken))
-        taken.append(answer.seat)
+        answer.seat = domain.next_free_seat(capacity=clinic.capacity, taken=_numbers(seats))
+        seats.append(answer.seat)
         answer.save(update_fields=["seat"])

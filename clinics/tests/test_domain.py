@@ -49,7 +49,7 @@ def test_what_a_clinic_is_follows_from_state_clock_and_seats(state, is_full, now
     ],
 )
 def test_a_seat_is_given_while_one_is_free_and_nobody_waits(held, anyone_waiting, expected):
-    assert domain.offer_seat(capacity=3, held=held, anyone_waiting=anyone_waiting) == expected
+    assert domain.offer_seat(capacity=3, seats_taken=held, anyone_waiting=anyone_waiting) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_seats_are_drawn_from_one_to_capacity(taken, seat):
     ],
 )
 def test_people_move_up_only_while_sign_up_is_open(state, held, now, free):
-    assert domain.seats_to_give(state=state, capacity=3, held=held, closes_at=START, now=now) == free
+    assert domain.seats_to_give(state=state, capacity=3, seats_taken=held, closes_at=START, now=now) == free
 
 
 @pytest.mark.parametrize(
