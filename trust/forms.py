@@ -81,8 +81,8 @@ class NameForm(forms.Form):
     account = forms.CharField(label=_("Email address or number of the account"), max_length=254)
 
     def clean_account(self) -> Member:
-        said = self.cleaned_data["account"].strip()
-        found = Member.objects.with_address(said).first() or Member.objects.filter(public_id=said).first()
-        if found is None:
+        account = self.cleaned_data["account"].strip()
+        member = Member.objects.with_address(account).first() or Member.objects.filter(public_id=account).first()
+        if member is None:
             raise forms.ValidationError(_("There is no such account."))
-        return found
+        return member

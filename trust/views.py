@@ -45,7 +45,7 @@ SHOWN = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request: MemberRequest) -> HttpResponse:
     """Take a report about anybody."""
-    return _tell(request, other=None)
+    return _take_report(request, other=None)
 
 
 @never_cache
@@ -57,10 +57,10 @@ def report_match(request: MemberRequest, match_id: int) -> HttpResponse:
     side = match.side_of(request.user)
     if side is None:
         raise Http404
-    return _tell(request, other=match.person(side.other))
+    return _take_report(request, other=match.person(side.other))
 
 
-def _tell(request: MemberRequest, *, other: Registration | None) -> HttpResponse:
+def _take_report(request: MemberRequest, *, other: Registration | None) -> HttpResponse:
     about = other.member if other is not None else None
     now = timezone.now()
     seats = TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member").order_by("pk")
@@ -111,14 +111,14 @@ def report_detail(request: MemberRequest, number: str) -> HttpResponse:
     ReportLook.objects.note(viewer=request.user, reports=[report], on=timezone.now().astimezone(UTC).date())
     form = DecideForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        said = dict(form.cleaned_data)
+        values = form.cleaned_data
         try:
-            if said["state"]:
+            if values["state"]:
                 with transaction.atomic():
                     _check_as_opened(request, report)
-                    decide_report(report=report, by=request.user, now=timezone.now(), **said)
+                    decide_report(report=report, by=request.user, now=timezone.now(), **values)
             else:
-                keep_note(report=report, text=said["text"], by=request.user, now=timezone.now())
+                keep_note(report=report, text=values["text"], by=request.user, now=timezone.now())
         except TrustError as refusal:
             form.add_error(None, str(refusal))
         else:

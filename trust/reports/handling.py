@@ -85,8 +85,8 @@ def _lock(report: Report, *, by: Member, now: datetime) -> Report:
 
 def _check_pace(by: Member, *, now: datetime) -> None:
     """Raise TooManyReports for somebody who has written as often as a day allows; their row is locked."""
-    mine = Report.objects.filter(reporter=by, made_at__gt=now - timedelta(days=1)).order_by("-made_at", "-pk")
-    moments = list(mine.values_list("made_at", flat=True)[:REPORTS_A_DAY])
+    lately = Report.objects.filter(reporter=by, made_at__gt=now - timedelta(days=1)).order_by("-made_at", "-pk")
+    moments = list(lately.values_list("made_at", flat=True)[:REPORTS_A_DAY])
     if len(moments) == REPORTS_A_DAY:
         refusal = TooManyReports(
             _("You have written to us many times today. Please write an email, so that we can talk.")
@@ -116,9 +116,8 @@ def decide_report(
     """
     check_outcome(state=state, outcome=outcome)
     check_readable(report, by=by, now=now)
-    left_out = (
-        _leave_out(report, now=now) if outcome == ReportOutcome.LEFT_OUT else None
-    )  # the account before the report
+    # The account is locked before the report, see `_leave_out`.
+    left_out = _leave_out(report, now=now) if outcome == ReportOutcome.LEFT_OUT else None
     report = _lock(report, by=by, now=now)
     check_move(report.state, state)
     if left_out is not None and report.about_id != left_out.pk:
@@ -193,6 +192,6 @@ def name_person(*, report: Report, about: Member, by: Member, now: datetime) -> 
 
 def readers_of(report: Report, *, now: datetime) -> list[TrustSeat]:
     """Return the seats of the people who may read a report now."""
-    kept = {report.reporter_id, report.about_id, *report.kept_from.values_list("pk", flat=True)}
+    left_out = {report.reporter_id, report.about_id, *report.kept_from.values_list("pk", flat=True)}
     seats = TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member")
-    return [seat for seat in seats if seat.member_id not in kept]
+    return [seat for seat in seats if seat.member_id not in left_out]

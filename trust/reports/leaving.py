@@ -39,10 +39,10 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
     """Return the reports a person wrote, for the page of their data. What others wrote about them is not theirs to
     read."""
-    mine = Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
-    reports, seats = batch.add(mine), batch.add(TrustSeat.objects.of(member).order_by("from_on"))
-    looked = ReportLook.objects.filter(report__reporter=member).select_related("viewer")
-    looks = batch.add(looked.order_by("-seen_on", "-pk"))
+    written = Report.objects.filter(reporter=member).select_related("about").order_by("made_at", "pk")
+    reports, seats = batch.add(written), batch.add(TrustSeat.objects.of(member).order_by("from_on"))
+    all_looks = ReportLook.objects.filter(report__reporter=member).select_related("viewer")
+    looks = batch.add(all_looks.order_by("-seen_on", "-pk"))
     yield ("trust.Report", "trust.Note", "trust.TrustSeat", "trust.ReportLook")
     item = events.Item.of
     rows = [

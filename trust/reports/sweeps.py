@@ -20,17 +20,18 @@ def tell_readers(now: datetime) -> int:
 def owe_waiting(reports: Iterable[Report], *, now: datetime) -> int:
     """Owe the letters that are not owed yet. They are about the reader's seat and name no report."""
     seats = list(TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member"))
-    wanted = {}
+    due: dict[str, TrustSeat] = {}
     for report in reports:
-        kept = {report.reporter_id, report.about_id, *(member.pk for member in report.kept_from.all())}
+        left_out = {report.reporter_id, report.about_id, *(member.pk for member in report.kept_from.all())}
         week = weeks_waited(made_at=report.made_at, now=now)
         for seat in seats:
-            if seat.member_id not in kept:
-                wanted[f"trust:waiting:{report.number}:{seat.member_id}:{week}"] = seat
-    known = set(Letter.objects.filter(key__in=wanted).values_list("key", flat=True))
-    for key in sorted(wanted.keys() - known):
-        letters.owe(kind="trust.report_waits", to=wanted[key].member, about=wanted[key], key=key, now=now)
-    return len(wanted.keys() - known)
+            if seat.member_id not in left_out:
+                due[f"trust:waiting:{report.number}:{seat.member_id}:{week}"] = seat
+    owed_already = set(Letter.objects.filter(key__in=due).values_list("key", flat=True))
+    new = sorted(due.keys() - owed_already)
+    for key in new:
+        letters.owe(kind="trust.report_waits", to=due[key].member, about=due[key], key=key, now=now)
+    return len(new)
 
 
 @transaction.atomic
