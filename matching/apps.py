@@ -11,7 +11,7 @@ class MatchingConfig(AppConfig):
         people who leave."""
         from mailings import kinds
         from matching.feedback import emails as feedback_emails
-        from matching.feedback import quiet, settling, telling
+        from matching.feedback import my_data, quiet, settling
         from matching.matches import emails as match_emails
         from matching.matches import leaving
         from matching.matches import sweeps as match_sweeps
@@ -45,5 +45,5 @@ class MatchingConfig(AppConfig):
         }.items():
             kinds.register_sweep(f"matching.{name}", sweep)
         busy.register()
-        for listener in (leaving, telling, pausing):
+        for listener in (leaving, my_data, pausing):
             listener.connect()

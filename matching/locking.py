@@ -1,4 +1,7 @@
-"""Locks in one order (round, matches by id, registrations by id) and what is read under them."""
+"""Locks, taken in one order so that no two processes wait for each other, and what is read under them.
+
+The order is: the round, matches by id, registrations by id.
+"""
 
 from collections.abc import Container, Iterable
 from datetime import date
@@ -6,11 +9,9 @@ from datetime import date
 from django.db.models import Q
 
 from matching.domain.matches import Side, Standing
-from matching.models import Match
+from matching.models import Match, people
 from registrations.domain.registrations import RegistrationState, is_pausing
 from registrations.models import Block, Registration
-
-_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 
 
 def lock_match(match: Match) -> Match:
@@ -25,20 +26,23 @@ def lock_match(match: Match) -> Match:
 def lock_people(matches: Iterable[Match]) -> None:
     """Lock both registrations of each match, lowest id first, and put the rows as they are now into the matches."""
     matches = list(matches)
-    wanted = {key for match in matches for key in (match.learner_id, match.sharer_id)}
+    keys = {key for match in matches for key in (match.learner_id, match.sharer_id)}
     # Places are counted under these locks: two approvals for one sharer wait for each other here.
     rows = Registration.objects.select_for_update(no_key=True, of=("self",)).select_related("member")
-    now_known = {row.pk: row for row in rows.filter(pk__in=wanted).order_by("pk")}
+    locked = {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
     for match in matches:
-        match.learner = now_known[match.learner_id]
-        match.sharer = now_known[match.sharer_id]
+        match.learner = locked[match.learner_id]
+        match.sharer = locked[match.sharer_id]
 
 
 def people_who_agreed(matches: Iterable[Match], *, on: date) -> set[int]:
-    """Return which people of these matches agreed to the documents, by registration. Asked once their rows are
-    locked, it holds until the transaction ends: taking an agreement back waits for the row."""
-    wanted = {key for match in matches for key in (match.learner_id, match.sharer_id)}
-    return set(Registration.objects.filter(pk__in=wanted).agreed(on=on).values_list("pk", flat=True))
+    """Return the registrations, by key, of those people of these matches who agreed to the documents.
+
+    Asked once their rows are locked, it stays true until the transaction ends: taking an agreement back waits for the
+    row.
+    """
+    keys = {key for match in matches for key in (match.learner_id, match.sharer_id)}
+    return set(Registration.objects.filter(pk__in=keys).agreed(on=on).values_list("pk", flat=True))
 
 
 def standing(
@@ -66,7 +70,7 @@ def standing(
         has_agreed=person.pk in agreed,
         places=person.can_learn_from if side == Side.LEARNER else person.can_help,
         taken=taken,
-        has_left=person.state in _GONE or (member is not None and not member.is_active),
+        has_left=person.state in people.HAS_LEFT or (member is not None and not member.is_active),
         total=total,
         most_at_once=most_at_once,
     )
@@ -74,5 +78,6 @@ def standing(
 
 def is_blocked(match: Match) -> bool:
     """Tell whether either person blocks the other."""
-    one, other = match.learner.member_id, match.sharer.member_id
-    return Block.objects.filter(Q(member=one, blocked=other) | Q(member=other, blocked=one)).exists()
+    learner, sharer = match.learner.member_id, match.sharer.member_id
+    either_way = Q(member=learner, blocked=sharer) | Q(member=sharer, blocked=learner)
+    return Block.objects.filter(either_way).exists()

@@ -9,16 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from letsconnect.base.querysets import as_own
 from matching.admin.desk import DeskAdmin, side_in_words
 from matching.domain.feedback import Verdict
 from matching.domain.matches import MatchingError
 from matching.feedback.concerns import close_concern
 from matching.models import Concern, Feedback, Match, SessionOutcome
+from matching.models.feedback import ConcernQuerySet
 from matching.words import reasons
 from registrations.domain.registrations import LookKind
 from registrations.requests import signed_in
 
-# Fewer marks than this could be told apart by who knows of one.
+# From fewer marks than this, somebody who knows one of them could guess who gave the others.
 FEWEST_MARKS = 5
 
 
@@ -46,7 +48,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Concern)
-class ConcernAdmin(DeskAdmin):
+class ConcernAdmin(DeskAdmin[Concern]):
     shows, look_at_list = ("registration", "match__learner", "match__sharer"), LookKind.MATCHES
     version_columns = ("closed_at",)
     list_display = ["who", "kind", "raised_at", "looked_after"]
@@ -56,8 +58,8 @@ class ConcernAdmin(DeskAdmin):
     ordering = ["raised_at", "pk"]
     change_list_template = "matching/admin/concern_list.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Concern]:
-        return super().get_queryset(request).with_people()
+    def get_queryset(self, request: HttpRequest) -> ConcernQuerySet:
+        return as_own(super().get_queryset(request), ConcernQuerySet).with_people()
 
     def has_view_permission(self, request: HttpRequest, obj: Concern | None = None) -> bool:
         """The list is all there is: a row has no page of its own."""
@@ -67,7 +69,7 @@ class ConcernAdmin(DeskAdmin):
     def who(self, concern: Concern) -> str:
         if concern.registration is not None:
             return side_in_words(concern.registration)
-        return " – ".join(reasons.name_of(one) for one in (concern.match.learner, concern.match.sharer))
+        return " – ".join(reasons.name_of(person) for person in concern.people)
 
     @admin.display(description=_("looked after"))
     def looked_after(self, concern: Concern) -> str:
@@ -83,22 +85,23 @@ class ConcernAdmin(DeskAdmin):
 
     @admin.action(description=_("I have looked after it"), permissions=["seat"])
     def look_after(self, request: HttpRequest, queryset: QuerySet[Concern]) -> None:
-        done = 0
+        closed = 0
         for concern in queryset:
             try:
                 close_concern(concern=concern, by=signed_in(request), now=timezone.now())
             except MatchingError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             else:
-                done += 1
-        if done:
-            said = ngettext("%(count)d looked after.", "%(count)d looked after.", done)
-            self.message_user(request, said % {"count": done}, messages.SUCCESS)
+                closed += 1
+        if closed:
+            text = ngettext("%(count)d looked after.", "%(count)d looked after.", closed)
+            self.message_user(request, text % {"count": closed}, messages.SUCCESS)
 
 
 def _counts(request: HttpRequest) -> dict[str, Any]:
+    """Return how many hours had which verdict, and how many had which mark, of the matches the reader may see."""
     mine = Match.objects.visible_to(signed_in(request)).values("pk")
-    found = dict(
+    verdicts = dict(
         SessionOutcome.objects.filter(session__match__in=mine, settled_at__isnull=False)
         .values_list("verdict")
         .annotate(Count("pk"))
@@ -110,6 +113,6 @@ def _counts(request: HttpRequest) -> dict[str, Any]:
     )
     enough = sum(marks.values()) >= FEWEST_MARKS
     return {
-        "verdicts": [(verdict.label, found[verdict]) for verdict in Verdict if found.get(verdict)],
+        "verdicts": [(verdict.label, verdicts[verdict]) for verdict in Verdict if verdicts.get(verdict)],
         "marks": [(mark, marks.get(mark, 0)) for mark in range(1, 6)] if enough else [],
     }

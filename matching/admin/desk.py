@@ -1,4 +1,4 @@
-"""What the tables of the desk share: pages, people in words, and what could not be done."""
+"""What the tables of the desk share: pages, buttons, people in words, and who was looked at."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
-from letsconnect.base.versioned import FormOf
+from letsconnect.base.versioned import FormOf, Row
 from letsconnect.base.versions import ChangedMeanwhile
 from matching.domain.matches import MatchingError, RoundState
 from matching.models import Match, Round
@@ -24,7 +24,7 @@ BOTH = ("learner", "sharer")
 _CANCELLABLE = (RoundState.DRAFT, RoundState.SOLVING, RoundState.PROPOSED, RoundState.FAILED)
 
 
-class DeskAdmin(WorkingGroupAdmin):
+class DeskAdmin(WorkingGroupAdmin[Row]):
     """A table of which every change is an action: nobody types into a row."""
 
     coordinators_may = frozenset({"view"})
@@ -35,8 +35,10 @@ class DeskAdmin(WorkingGroupAdmin):
         return TemplateResponse(request, f"matching/admin/{template}.html", values)
 
     def press(self, request: HttpRequest, row: Any, act: Callable[[Any], Any], form: FormOf | None = None) -> Any:
-        """Do what a button says to the row as its page showed it, and return what came of it; what is refused is said,
-        and None returned."""
+        """Do what a button says to the row as its page showed it, and return what came of it.
+
+        Where it is refused, say why and return None.
+        """
         try:
             with self.as_opened(request, row, form=form) as now:
                 return act(now)
@@ -50,12 +52,12 @@ class DeskAdmin(WorkingGroupAdmin):
 
     def note_looks(self, request: HttpRequest, *people: Registration) -> None:
         """Remember for these people that the reader opened a page about them."""
-        self.note_look(request, PeopleShown(registrations={one.pk for one in people}), what=LookKind.MATCH)
+        self.note_look(request, PeopleShown(registrations={person.pk for person in people}), what=LookKind.MATCH)
 
     def note_names(self, request: HttpRequest, people: Iterable[Registration | None]) -> None:
         """Remember for these people that their names were in a list."""
-        shown = PeopleShown(registrations={one.pk for one in people if one is not None})
-        self.note_look(request, shown, what=LookKind.MATCHES)
+        named = PeopleShown(registrations={person.pk for person in people if person is not None})
+        self.note_look(request, named, what=LookKind.MATCHES)
 
     def note_matches(self, request: HttpRequest, matches: Iterable[Match]) -> None:
         """Remember for both sides of these matches that they were in a list."""
@@ -84,6 +86,7 @@ def may_know(member: Member, *people: Registration) -> bool:
 
 
 def line(match: Match) -> dict[str, Any]:
+    """Return what a list shows of one match."""
     return {
         "match": match,
         "skill": str(match.skill),
@@ -93,6 +96,7 @@ def line(match: Match) -> dict[str, Any]:
     }
 
 
-def say_held_back(desk: admin.ModelAdmin, request: HttpRequest, held: list[tuple[Match, str]]) -> None:
-    for match, why in held:
+def say_not_done(desk: admin.ModelAdmin, request: HttpRequest, not_done: list[tuple[Match, str]]) -> None:
+    """Say of each match for which something was refused why it was."""
+    for match, why in not_done:
         desk.message_user(request, _("%(match)s: %(why)s") % {"match": match, "why": why}, messages.ERROR)

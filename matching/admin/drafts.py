@@ -29,7 +29,7 @@ from registrations.requests import signed_in
 CHANGE = "admin:matching_round_change"
 
 
-class DraftPages(DeskAdmin):
+class DraftPages(DeskAdmin[Round]):
     """The pages of a draft; every button calls one action."""
 
     def draft_urls(self) -> list[URLPattern]:
@@ -65,9 +65,8 @@ class DraftPages(DeskAdmin):
         try:
             with self.as_opened(request, round_, form=DraftForm.of) as seen:
                 settings = form.settings(settings_of(seen))
-                told = {"round_": seen, "settings": settings, "scope": form.scope()}
-                changed = change_draft(**told, by=signed_in(request), now=now)
-                preview_round(round_=changed, by=signed_in(request), now=now)
+                draft = change_draft(round_=seen, settings=settings, scope=form.scope(), by=signed_in(request), now=now)
+                preview_round(round_=draft, by=signed_in(request), now=now)
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(CHANGE, round_.pk)
@@ -84,11 +83,11 @@ class DraftPages(DeskAdmin):
     def draft_page(
         self, request: HttpRequest, round_: Round, form: DraftForm | None = None, differences: Sequence[Any] = ()
     ) -> HttpResponse:
-        made = Match.objects.visible_to(signed_in(request)).filter(round=round_, made_by_hand=True).undecided()
-        pairs = list(made.with_people().order_by("pk"))
+        by_hand = Match.objects.visible_to(signed_in(request)).filter(round=round_, made_by_hand=True).undecided()
+        pairs = list(by_hand.with_people().order_by("pk"))
         self.note_matches(request, pairs)
-        picture = results.of_preview(round_, reader=signed_in(request))
-        self.note_names(request, picture.named if picture else [])
+        result = results.of_preview(round_, reader=signed_in(request))
+        self.note_names(request, result.named if result else [])
         return self.page(
             request,
             "draft",
@@ -101,7 +100,7 @@ class DraftPages(DeskAdmin):
                 "scope": scope_in_words(Scope.of(round_.scope)),
                 "scope_is_narrow": not Scope.of(round_.scope).is_everybody,
                 "pairs": [line(match) for match in pairs],
-                "picture": picture,
+                "result": result,
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "reloads": round_.preview_requested_at is not None,
                 "may_steer": may_steer(signed_in(request), round_),
@@ -111,7 +110,7 @@ class DraftPages(DeskAdmin):
     def pair_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """Put two people together by hand."""
         round_ = self.find(request, round_id)
-        people = {str(one.pk): one for one in self.people_to_choose(request)}
+        people = {str(person.pk): person for person in self.people_to_choose(request)}
         self.note_names(request, people.values())
         form = PairForm(request.POST or None, people=people.values())
         if form.is_valid() and self._pair(request, round_, people, form.cleaned_data):

@@ -26,7 +26,7 @@ class StandingFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "lifted"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [("no", _("standing")), ("yes", _("lifted"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Exclusion]) -> QuerySet[Exclusion]:
@@ -34,8 +34,8 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Exclusion)
-class ExclusionAdmin(DeskAdmin):
-    """Two people who are not proposed to each other, in either role, until it is lifted. They are not told."""
+class ExclusionAdmin(DeskAdmin[Exclusion]):
+    """Pairs of people who are not proposed to each other, in either role, until that is lifted. They are not told."""
 
     shows, look, look_at_list = ("one", "other"), LookKind.MATCH, LookKind.MATCHES
     liaisons_may = coordinators_may = frozenset({"view", "add"})
@@ -59,10 +59,10 @@ class ExclusionAdmin(DeskAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Choose two people of one's regions, and say why."""
-        asked = {"one": request.GET.get("one", ""), "other": request.GET.get("other", "")}
-        people = {str(person.pk): person for person in people_to_name(signed_in(request), *asked.values())}
+        chosen = {"one": request.GET.get("one", ""), "other": request.GET.get("other", "")}
+        people = {str(person.pk): person for person in people_to_name(signed_in(request), *chosen.values())}
         self.note_names(request, people.values())
-        form = ExcludeForm(request.POST or None, initial=asked, people=people.values())
+        form = ExcludeForm(request.POST or None, initial=chosen, people=people.values())
         if form.is_valid() and self._exclude(request, people, form.cleaned_data):
             return redirect(LIST)
         return self.page(request, "exclude", {"title": _("Keep two people apart"), "form": form})

@@ -1,4 +1,4 @@
-"""What the desk is told about a round: whom it is for, what counts, and who is put together by hand."""
+"""The forms of the desk: a round (for whom, what counts first), pairs made by hand, pairs kept apart, the rules."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -63,10 +63,10 @@ class DraftForm(forms.Form):
         for criterion in CRITERIA:
             words = reasons.CRITERIA[criterion]
             self.fields[_WEIGHT + criterion] = forms.IntegerField(
-                label=words.asks,
+                label=str(words.asks),
                 min_value=0,
                 max_value=MOST_WEIGHT,
-                help_text=words.full_points,
+                help_text=str(words.full_points),
             )
 
     @classmethod
@@ -97,17 +97,17 @@ class DraftForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse what says two things: all with some ticked, or only some with none."""
-        told = super().clean()
+        values = super().clean() or {}
         for name, none_ticked, some_ticked in (
             ("regions", _("Tick a region, or choose every region."), _("You ticked regions, but chose every region.")),
             ("skills", _("Tick a skill, or choose every skill."), _("You ticked skills, but chose every skill.")),
         ):
-            which, ticked = told.get(f"which_{name}"), self.data.getlist(name)
+            which, ticked = values.get(f"which_{name}"), self[name].value()
             if which == ONLY and not ticked:
                 self.add_error(name, none_ticked)
             if which == ALL and ticked:
                 self.add_error(name, some_ticked)
-        return told
+        return values
 
     def settings(self, before: Settings) -> Settings:
         """Return the settings as they were, with what was chosen."""
@@ -116,11 +116,11 @@ class DraftForm(forms.Form):
 
     def scope(self) -> Scope:
         """Return whom the round is for."""
-        told = self.cleaned_data
+        values = self.cleaned_data
         return Scope(
-            regions=tuple(told["regions"]) if told["which_regions"] == ONLY else None,
-            skills=tuple(int(key) for key in told["skills"]) if told["which_skills"] == ONLY else None,
-            waiting_weeks=told["weeks"],
+            regions=tuple(values["regions"]) if values["which_regions"] == ONLY else None,
+            skills=tuple(int(key) for key in values["skills"]) if values["which_skills"] == ONLY else None,
+            waiting_weeks=values["weeks"],
         )
 
 
@@ -193,28 +193,28 @@ class RulesForm(forms.ModelForm):
 
 def people_to_choose(people: Iterable[Registration]) -> list[tuple[str, str]]:
     """Return people as choices: name and region, by name."""
-    named = [(f"{reasons.name_of(person)} · {person.region}", str(person.pk)) for person in people]
-    return [("", "—"), *((key, name) for name, key in sorted(named, key=lambda row: plain(row[0])))]
+    choices = [(str(person.pk), f"{reasons.name_of(person)} · {person.region}") for person in people]
+    return [("", "—"), *_by_name(choices)]
 
 
 def scope_in_words(scope: Scope) -> list[str]:
     """Say whom a round is for."""
     regions = dict(Region.choices)
-    said = []
+    sentences = []
     if scope.regions is not None:
         names = ", ".join(str(regions.get(code, code)) for code in scope.regions)
-        said.append(gettext("Only learners of these regions: %(names)s.") % {"names": names})
+        sentences.append(gettext("Only learners of these regions: %(names)s.") % {"names": names})
     if scope.skills is not None:
         names = ", ".join(str(skill) for skill in Skill.objects.filter(pk__in=scope.skills).with_names())
-        said.append(gettext("Only these skills: %(names)s.") % {"names": names})
+        sentences.append(gettext("Only these skills: %(names)s.") % {"names": names})
     if scope.waiting_weeks:
         text = ngettext(
             "Only learners who have waited for more than %(count)d week.",
             "Only learners who have waited for more than %(count)d weeks.",
             scope.waiting_weeks,
         )
-        said.append(text % {"count": scope.waiting_weeks})
-    return said or [gettext("Everybody who can be matched.")]
+        sentences.append(text % {"count": scope.waiting_weeks})
+    return sentences or [gettext("Everybody who can be matched.")]
 
 
 def _skills_by_family() -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -222,5 +222,8 @@ def _skills_by_family() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     labels = dict(SkillFamily.choices)
     active = Skill.objects.standing().exclude(state=SkillState.RETIRED).with_names().order_by("family", "pk")
     for family, skills in groupby(active, key=lambda skill: skill.family):
-        named = sorted(((str(skill.pk), str(skill)) for skill in skills), key=lambda row: plain(row[1]))
-        yield str(labels.get(family, _("suggested"))), named
+        yield str(labels.get(family, _("suggested"))), _by_name((str(skill.pk), str(skill)) for skill in skills)
+
+
+def _by_name(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda choice: plain(choice[1]))

@@ -13,14 +13,16 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.keys import keys_among
+from letsconnect.base.querysets import as_own
 from matching.admin import one_match
-from matching.admin.desk import BOTH, DeskAdmin, line, may_know, say_held_back, side_in_words
+from matching.admin.desk import BOTH, DeskAdmin, line, may_know, say_not_done, side_in_words
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
@@ -38,7 +40,7 @@ class RegionFilter(admin.SimpleListFilter):
     title = _("region of either side")
     parameter_name = "region"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return list(Region.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
@@ -63,7 +65,7 @@ class SkillFilter(admin.SimpleListFilter):
 
 
 @admin.register(Match)
-class MatchAdmin(DeskAdmin):
+class MatchAdmin(DeskAdmin[Match]):
     compares_in_action, locks_ticked = True, False
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
@@ -71,7 +73,7 @@ class MatchAdmin(DeskAdmin):
     actions = ["approve", "refuse", "swap"]
 
     def get_queryset(self, request: HttpRequest) -> MatchQuerySet:
-        return super().get_queryset(request).with_people()
+        return as_own(super().get_queryset(request), MatchQuerySet).with_people()
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -81,17 +83,19 @@ class MatchAdmin(DeskAdmin):
             *super().get_urls(),
         ]
 
-    def action_checkbox(self, match: Match) -> str:
+    def action_checkbox(self, match: Match) -> SafeString:
         """Send the version along that `seen_versions` reads; the actions compare it under their own locks."""
         box = super().action_checkbox(match)
         return format_html('{}<input type="hidden" name="seen" value="{}:{}">', box, match.pk, match.version)
 
     def versions_seen(self, request: HttpRequest, matches: Iterable[Match]) -> dict[int, int]:
-        """The version of each of these matches that the reader's page showed, or that was compared with it where all
-        pages were meant; 0 for one it did not show."""
+        """Return the version of each of these matches that the reader's page showed; 0 for one it did not show.
+
+        Where the reader chose the matches of all pages, it is the version that was compared with what they saw.
+        """
         compared = {key: match.version for key, match in getattr(request, "compared", {}).items()}
-        seen = {**compared, **seen_versions(request)}
-        return {match.pk: seen.get(match.pk, 0) for match in matches}
+        versions = {**compared, **seen_versions(request)}
+        return {match.pk: versions.get(match.pk, 0) for match in matches}
 
     @admin.display(description=_("match"), ordering="pk")
     def number(self, match: Match) -> str:
@@ -162,22 +166,22 @@ class MatchAdmin(DeskAdmin):
 
     @admin.action(description=_("Approve (sends nothing yet)"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
-        seen = self.versions_seen(request, queryset)
-        outcome = approve_matches(matches=queryset, by=signed_in(request), now=timezone.now(), seen=seen)
-        say_held_back(self, request, outcome.not_done)
+        versions = self.versions_seen(request, queryset)
+        outcome = approve_matches(matches=queryset, by=signed_in(request), now=timezone.now(), seen=versions)
+        say_not_done(self, request, outcome.not_done)
         self._say_approved(request, len(outcome.done), len(outcome.waiting))
 
     def _say_approved(self, request: HttpRequest, count: int, waiting: int) -> None:
         if count:
-            said = ngettext("%(count)d match is approved.", "%(count)d matches are approved.", count)
-            self.message_user(request, said % {"count": count}, messages.SUCCESS)
+            text = ngettext("%(count)d match is approved.", "%(count)d matches are approved.", count)
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)
         if waiting:
-            said = ngettext(
+            text = ngettext(
                 "%(count)d match is approved for your region and waits for an approval for the other person.",
                 "%(count)d matches are approved for your region and wait for an approval for the other person.",
                 waiting,
             )
-            self.message_user(request, said % {"count": waiting})
+            self.message_user(request, text % {"count": waiting})
 
     @admin.action(description=_("Refuse, with a reason"), permissions=["seat"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Match]) -> HttpResponse | None:
@@ -193,11 +197,11 @@ class MatchAdmin(DeskAdmin):
             seen=self.versions_seen(request, queryset),
             **form.cleaned_data,
         )
-        say_held_back(self, request, outcome.not_done)
+        say_not_done(self, request, outcome.not_done)
         count = len(outcome.done)
         if count:
-            said = ngettext("%(count)d match is refused.", "%(count)d matches are refused.", count)
-            self.message_user(request, said % {"count": count}, messages.SUCCESS)
+            text = ngettext("%(count)d match is refused.", "%(count)d matches are refused.", count)
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)
         return None
 
     @admin.action(description=_("Swap for the next best"), permissions=["seat"])
@@ -209,27 +213,27 @@ class MatchAdmin(DeskAdmin):
             self.note_names(request, [row["other"].sharer for row in rows if row["other"] is not None])
             context = {"title": _("Swap matches"), "rows": rows, "checkbox": ACTION_CHECKBOX_NAME}
             return self.page(request, "swap", context)
-        seen = self.versions_seen(request, [row["match"] for row in rows])
+        versions = self.versions_seen(request, [row["match"] for row in rows])
         swaps = [
-            Swap(row["match"], row["other"].sharer, row["other"].skill, seen.get(row["match"].pk, 0))
+            Swap(row["match"], row["other"].sharer, row["other"].skill, versions.get(row["match"].pk, 0))
             for row in rows
             if row["other"] is not None
         ]
         outcome = swap_matches(swaps=swaps, by=signed_in(request), now=timezone.now())
-        say_held_back(self, request, outcome.not_done)
+        say_not_done(self, request, outcome.not_done)
         count = len(outcome.done)
         if count:
-            said = ngettext("%(count)d match is swapped.", "%(count)d matches are swapped.", count)
-            self.message_user(request, said % {"count": count}, messages.SUCCESS)
+            text = ngettext("%(count)d match is swapped.", "%(count)d matches are swapped.", count)
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)
         return None
 
 
 def _version_seen(request: HttpRequest) -> int:
-    """The version of the match that the reader's page showed; 0, which no match has, where it came without."""
+    """Return the version of the match that the reader's page showed; 0, which no match has, where none was sent."""
     return next(iter(keys_among([request.POST.get("version", "")])), 0)
 
 
 def seen_versions(request: HttpRequest) -> dict[int, int]:
-    """The versions of the matches that a page with many of them showed, each told as "number:version"."""
-    told = (keys_among(word.split(":")) for word in request.POST.getlist("seen"))
-    return {numbers[0]: numbers[1] for numbers in told if len(numbers) == 2}
+    """Return the versions of the matches that a page with many of them showed, each sent as "number:version"."""
+    pairs = (keys_among(text.split(":")) for text in request.POST.getlist("seen"))
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}

@@ -12,14 +12,14 @@ from matching.admin import results
 from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of
 from matching.domain.matches import MatchingError, MatchState
-from matching.feedback.context import for_working_group
+from matching.feedback.context import verdicts_of_hours
 from matching.models import Match, SharerRequest
 from matching.rounds import by_hand, explanations
 from matching.rounds.by_hand import Swap
 from matching.words import levels, reasons
 from registrations.models import Member
 
-LOOKED_AT = 20  # of those the solve knows; not all of them can be swapped in any more
+MOST_ALTERNATIVES = 20  # asked of the solve; some of them cannot be swapped in any more
 _UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 
 
@@ -34,7 +34,7 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
         "sides": beside_each_other(learner, sharer, match.skill, reader=reader),
         "sentences": reasons.for_working_group(match),
         "parts": reasons.parts(match),
-        "hours": for_working_group(match),
+        "hours": verdicts_of_hours(match),
         "week": week_of(learner, sharer, reader=reader, start=_start(match)),
         "zone": reader.zone,
         "in_common": _in_common(match),
@@ -49,9 +49,9 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
 
 
 def _others(match: Match, reader: Member) -> dict[str, Any]:
-    """Who else could help the learner, and what one more place of the sharer would add."""
+    """Return who else could help the learner, and what one more place of the sharer would add."""
     try:
-        others = _accepted({match: explanations.alternatives(match, limit=LOOKED_AT)}, reader)[match]
+        others = _accepted({match: explanations.alternatives(match, limit=MOST_ALTERNATIVES)}, reader)[match]
         place = explanations.place(match.round, match.sharer)
     except MatchingError:
         return {"knows_more": False}
@@ -65,37 +65,39 @@ def _others(match: Match, reader: Member) -> dict[str, Any]:
 
 def _alternatives(match: Match) -> list[explanations.Other]:
     try:
-        return explanations.alternatives(match, limit=LOOKED_AT)
+        return explanations.alternatives(match, limit=MOST_ALTERNATIVES)
     except MatchingError:
         return []
 
 
 def _accepted(
-    found: Mapping[Match, Sequence[explanations.Other]], reader: Member
+    alternatives: Mapping[Match, Sequence[explanations.Other]], reader: Member
 ) -> dict[Match, list[explanations.Other]]:
-    """Return for each match whom a swap by this reader would be accepted for now, the cheapest first. Whom the reader
-    may not know is offered to nobody here, and stays as somebody who could be had."""
-    swaps = [Swap(match, other.sharer, other.skill) for match, others in found.items() for other in others]
-    known = [swap for swap in swaps if may_know(reader, swap.match.learner, swap.sharer)]
-    unknown = [swap for swap in swaps if swap not in known]
+    """Return for each match the alternatives to which it could be swapped now, the cheapest first.
+
+    The list names nobody whom the reader may not know, but they stay in it, because somebody else could choose them.
+    """
+    swaps = [Swap(match, other.sharer, other.skill) for match, others in alternatives.items() for other in others]
+    of_reader = [swap for swap in swaps if may_know(reader, swap.match.learner, swap.sharer)]
+    of_others = [swap for swap in swaps if swap not in of_reader]
     now = timezone.now()
     possible = [
-        *by_hand.swaps_that_can_be(known, by=reader, now=now),
-        *by_hand.swaps_that_can_be(unknown, by=None, now=now),
+        *by_hand.swaps_that_can_be(of_reader, by=reader, now=now),
+        *by_hand.swaps_that_can_be(of_others, by=None, now=now),
     ]
     accepted = {(swap.match.pk, swap.sharer.pk) for swap in possible}
     return {
         match: [other for other in others if (match.pk, other.sharer.pk) in accepted][: explanations.OTHERS]
-        for match, others in found.items()
+        for match, others in alternatives.items()
     }
 
 
 def _row(match: Match, other: explanations.Other, reader: Member) -> dict[str, Any]:
-    """One alternative. Whom the reader may not know is there, without a name and without a button."""
-    known = may_know(reader, match.learner, other.sharer)
+    """Return one alternative for the page; whom the reader may not know has no name and no button."""
+    is_named = may_know(reader, match.learner, other.sharer)
     return {
-        "sharer": side_in_words(other.sharer) if known else gettext("Somebody of a region you do not look after"),
-        "sharer_id": other.sharer.pk if known else None,
+        "sharer": side_in_words(other.sharer) if is_named else gettext("Somebody of a region you do not look after"),
+        "sharer_id": other.sharer.pk if is_named else None,
         "skill": str(other.skill),
         "skill_id": other.skill.pk,
         "score": other.score,
@@ -127,8 +129,7 @@ def next_best(matches: Iterable[Match], *, reader: Member) -> list[dict[str, Any
     """Return for each match the alternative that would cost least, if the reader may know it."""
     rows = []
     for match, others in _accepted({match: _alternatives(match) for match in matches}, reader).items():
-        known = [other for other in others if may_know(reader, match.learner, other.sharer)]
-        other = known[0] if known else None
+        other = next((other for other in others if may_know(reader, match.learner, other.sharer)), None)
         rows.append(
             {
                 "match": match,
@@ -145,12 +146,12 @@ def next_best(matches: Iterable[Match], *, reader: Member) -> list[dict[str, Any
 
 def _start(match: Match) -> date:
     """The Monday of the four weeks the round compared."""
-    told = match.reasons.get("from")
-    return date.fromisoformat(told) if told else hours.next_monday(match.proposed_at.date())
+    monday = match.reasons.get("from")
+    return date.fromisoformat(monday) if monday else hours.next_monday(match.proposed_at.date())
 
 
 def _in_common(match: Match) -> str:
     """The hours in common in each of the four weeks, as in "6 h, 6 h, 7 h, 6 h"."""
     # Translators: a number of hours, short.
-    word = gettext("%(hours)d h")
-    return ", ".join(word % {"hours": minutes // 60} for minutes in match.reasons.get("minutes_a_week", []))
+    text = gettext("%(hours)d h")
+    return ", ".join(text % {"hours": minutes // 60} for minutes in match.reasons.get("minutes_a_week", []))

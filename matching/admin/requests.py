@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.lines import isolated
+from letsconnect.base.querysets import as_own
 from matching.admin.desk import BOTH, DeskAdmin, side_in_words
-from matching.models import SharerRequest
+from matching.models import SharerRequest, SharerRequestQuerySet
 from registrations.domain.registrations import LookKind
 
 
 @admin.register(SharerRequest)
-class SharerRequestAdmin(DeskAdmin):
+class SharerRequestAdmin(DeskAdmin[SharerRequest]):
     """A preference in the next round; the working group reads why, and the sharer never hears of it."""
 
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
@@ -22,30 +22,37 @@ class SharerRequestAdmin(DeskAdmin):
     list_display_links = ["learner_side"]
     list_filter = ["state"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SharerRequest]:
-        return super().get_queryset(request).with_people()
+    def get_queryset(self, request: HttpRequest) -> SharerRequestQuerySet:
+        return as_own(super().get_queryset(request), SharerRequestQuerySet).with_people()
 
     @admin.display(description=_("learner"))
-    def learner_side(self, wanted: SharerRequest) -> str:
-        return side_in_words(wanted.learner)
+    def learner_side(self, sharer_request: SharerRequest) -> str:
+        return side_in_words(sharer_request.learner)
 
     @admin.display(description=_("sharer"))
-    def sharer_side(self, wanted: SharerRequest) -> str:
-        return side_in_words(wanted.sharer)
+    def sharer_side(self, sharer_request: SharerRequest) -> str:
+        return side_in_words(sharer_request.sharer)
 
     @admin.display(description=_("skill"))
-    def skill_name(self, wanted: SharerRequest) -> str:
-        return str(wanted.skill)
+    def skill_name(self, sharer_request: SharerRequest) -> str:
+        return str(sharer_request.skill)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the request, and the way to whether the two could be matched."""
-        wanted = self.find(request, object_id)
-        self.note_looks(request, wanted.learner, wanted.sharer)
-        sides = [(_("Learner"), side_in_words(wanted.learner)), (_("Sharer"), side_in_words(wanted.sharer))]
+        sharer_request = self.find(request, object_id)
+        self.note_looks(request, sharer_request.learner, sharer_request.sharer)
+        sides = [
+            (_("Learner"), side_in_words(sharer_request.learner)),
+            (_("Sharer"), side_in_words(sharer_request.sharer)),
+        ]
         return self.page(
             request,
             "request",
-            {"title": _("Asked for: %(who)s") % {"who": isolated(wanted)}, "wanted": wanted, "sides": sides},
+            {
+                "title": _("Asked for: %(who)s") % {"who": isolated(sharer_request)},
+                "wanted": sharer_request,
+                "sides": sides,
+            },
         )

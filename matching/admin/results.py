@@ -29,7 +29,7 @@ class RoundResult:
     charts: list[Chart]
     shortages: list[str]
     left: list[LeftOutGroup]
-    left_said: str = ""
+    left_sentence: str = ""
     others: list[LeftOutGroup] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -40,12 +40,12 @@ def of_preview(round_: Round, *, reader: Member) -> RoundResult | None:
     """Return the preview against the one before; None where there is none yet."""
     if not round_.preview:
         return None
-    picture = _result(round_, round_.preview, round_.preview_before, reader)
-    warnings, picture.named = _warnings(round_, reader)
-    picture.warnings += warnings
+    result = _result(round_, round_.preview, round_.preview_before, reader)
+    warnings, result.named = _warnings(round_, round_.preview, reader)
+    result.warnings += warnings
     if round_.preview_before:
-        picture.differences = differences(round_.preview, round_.preview_before)
-    return picture
+        result.differences = differences(round_.preview, round_.preview_before)
+    return result
 
 
 def of_round(round_: Round, *, reader: Member) -> RoundResult | None:
@@ -56,33 +56,33 @@ def of_round(round_: Round, *, reader: Member) -> RoundResult | None:
 def differences(now: Figures, before: Figures) -> list[str]:
     """Say what moving the weights, the scope or the preset changed."""
     points, old_points = now["value"].get("score", 0), before["value"].get("score", 0)
-    said = [_more_or_fewer(now["served"] - before["served"])]
+    sentences = [_more_or_fewer(now["served"] - before["served"])]
     if points != old_points and now["settings"]["weights"] == before["settings"]["weights"]:
         text = gettext("All pairs together have %(now)d points; they had %(before)d (%(change)s).")
-        said.append(text % {"now": points, "before": old_points, "change": difference(points, old_points)})
-    return said + _people_moved(now.get("against_before", {}))
+        sentences.append(text % {"now": points, "before": old_points, "change": difference(points, old_points)})
+    return sentences + _people_moved(now.get("against_before", {}))
 
 
 def _people_moved(moved: Mapping[str, int]) -> list[str]:
-    said = []
+    sentences = []
     if count := moved.get("pairs_new", 0):
         text = ngettext("%(count)d pair is new.", "%(count)d pairs are new.", count)
-        said.append(text % {"count": count})
+        sentences.append(text % {"count": count})
     if count := moved.get("learners_gained", 0):
         text = ngettext(
             "%(count)d learner gets somebody who got nobody before.",
             "%(count)d learners get somebody who got nobody before.",
             count,
         )
-        said.append(text % {"count": count})
+        sentences.append(text % {"count": count})
     if count := moved.get("learners_lost", 0):
         text = ngettext(
             "%(count)d learner gets nobody who got somebody before.",
             "%(count)d learners get nobody who got somebody before.",
             count,
         )
-        said.append(text % {"count": count})
-    return said or [gettext("The pairs are the same.")]
+        sentences.append(text % {"count": count})
+    return sentences or [gettext("The pairs are the same.")]
 
 
 def _more_or_fewer(change: int) -> str:
@@ -97,34 +97,37 @@ def _more_or_fewer(change: int) -> str:
     return gettext("As many learners get a proposal as before.")
 
 
-def _warnings(round_: Round, reader: Member) -> tuple[list[str], list[Registration]]:
-    """What approving would refuse: people of the reader's regions by name, the others as a number; and who is named."""
-    rows = round_.preview.get("warnings", [])
+def _warnings(round_: Round, preview: Figures, reader: Member) -> tuple[list[str], list[Registration]]:
+    """Return sentences about what approving would refuse, and the people they name.
+
+    They name people of the reader's regions and count the others.
+    """
+    rows = preview.get("warnings", [])
     people = _participants(round_, [row["number"] for row in rows])
     named = [row for row in rows if row["number"] in people and reader.looks_after(people[row["number"]].region)]
-    said = [caution(row["kind"], people[row["number"]], row["matches"]) for row in named]
+    sentences = [caution(row["kind"], people[row["number"]], row["matches"]) for row in named]
     if others := len(rows) - len(named):
         text = ngettext(
             "%(count)d more warning is about a person of a region you do not look after.",
             "%(count)d more warnings are about people of regions you do not look after.",
             others,
         )
-        said.append(text % {"count": others})
-    if lacking := round_.preview.get("lacking_consents", 0):
+        sentences.append(text % {"count": others})
+    if lacking := preview.get("lacking_consents", 0):
         text = ngettext(
             "%(count)d approved person is left out, because they have not agreed to the documents here.",
             "%(count)d approved people are left out, because they have not agreed to the documents here.",
             lacking,
         )
-        said.append(text % {"count": lacking})
-    if elsewhere := round_.preview.get("undecided_elsewhere", 0):
+        sentences.append(text % {"count": lacking})
+    if elsewhere := preview.get("undecided_elsewhere", 0):
         text = ngettext(
             "%(count)d match of another round is undecided and holds its places: decide about it first.",
             "%(count)d matches of other rounds are undecided and hold their places: decide about them first.",
             elsewhere,
         )
-        said.append(text % {"count": elsewhere})
-    return said, [people[row["number"]] for row in named]
+        sentences.append(text % {"count": elsewhere})
+    return sentences, [people[row["number"]] for row in named]
 
 
 def _against_rules(round_: Round, now: Figures, reader: Member) -> list[str]:
@@ -135,20 +138,20 @@ def _against_rules(round_: Round, now: Figures, reader: Member) -> list[str]:
     return [
         text
         % {
-            "learner": reasons.name_of(people[pair.learner]),
-            "sharer": reasons.name_of(people[pair.sharer]),
-            "why": " ".join(reasons.why_not_a_pair(pair.rules, people[pair.learner], people[pair.sharer])),
+            "learner": reasons.name_of(learner),
+            "sharer": reasons.name_of(sharer),
+            "why": " ".join(reasons.why_not_a_pair(pair.rules, learner, sharer)),
         }
         for pair in pairs
-        if pair.learner in people
-        and pair.sharer in people
-        and may_know(reader, people[pair.learner], people[pair.sharer])
+        if (learner := people.get(pair.learner)) is not None
+        and (sharer := people.get(pair.sharer)) is not None
+        and may_know(reader, learner, sharer)
     ]
 
 
 def cautions(matches: Iterable[Match]) -> list[str]:
     """Say what approving all of these matches would refuse."""
-    return [caution(one.kind, one.person, one.matches) for one in explanations.warnings(matches)]
+    return [caution(row.kind, row.person, row.matches) for row in explanations.warnings(matches)]
 
 
 def caution(kind: str, person: Registration, matches: int) -> str:
@@ -184,7 +187,7 @@ def _result(round_: Round, now: Figures, before: Figures | None, reader: Member)
         charts=[make(now, before) for make in _CHARTS],
         shortages=shortages.shortages(now.get("shortages", []), names),
         left=shortages.left_in_groups(looked_for, names),
-        left_said=_left_said(len(looked_for)),
+        left_sentence=_left_sentence(len(looked_for)),
         others=shortages.left_in_groups([learner for learner in left if learner.left_out in NOT_LOOKED_FOR], names),
         warnings=_against_rules(round_, now, reader),
     )
@@ -199,10 +202,11 @@ def _headline(counts: Mapping[str, int]) -> str:
     return text % {"served": counts.get("served", 0), "learners": counts.get("learners", 0)}
 
 
-def _left_said(count: int) -> str:
+def _left_sentence(count: int) -> str:
     """Say how many of the headline's learners got nothing: the same people whom the list names."""
     return ngettext("%(count)d learner gets nobody.", "%(count)d learners get nobody.", count) % {"count": count}
 
 
-def _names(rows: Sequence[Mapping[str, int]], left: Sequence[LeftOutLearner]) -> dict[int, str]:
-    return shortages.skill_names([*rows, *(change for learner in left for change in learner.advice)])
+def _names(short: Sequence[Mapping[str, int]], left: Sequence[LeftOutLearner]) -> dict[int, str]:
+    """Return the names of the skills that shortages and advice are about."""
+    return shortages.skill_names([*short, *(change for learner in left for change in learner.advice)])

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from matching.admin import results
-from matching.admin.desk import line, may_cancel, may_steer, say_held_back, side_in_words
+from matching.admin.desk import line, may_cancel, may_steer, say_not_done, side_in_words
 from matching.admin.drafts import CHANGE, DraftPages
 from matching.admin.forms import scope_in_words
 from matching.admin.matches import seen_versions
@@ -87,8 +87,8 @@ class RoundAdmin(DraftPages, WhyNotPage):
 
     def _progress_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
         has_failed = round_.state == RoundState.FAILED
-        picture = results.of_preview(round_, reader=signed_in(request)) if has_failed else None
-        self.note_names(request, picture.named if picture else [])
+        result = results.of_preview(round_, reader=signed_in(request)) if has_failed else None
+        self.note_names(request, result.named if result else [])
         phases = list(RoundPhase)
         at = phases.index(RoundPhase(round_.phase)) if round_.phase else -1
         return self.page(
@@ -103,7 +103,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                     {"label": phase.label, "is_done": number < at, "is_now": number == at}
                     for number, phase in enumerate(phases)
                 ],
-                "picture": picture,
+                "result": result,
                 "can_try_again": has_failed and may_steer(signed_in(request), round_),
                 "can_cancel": may_cancel(signed_in(request), round_),
             },
@@ -132,7 +132,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "by_state": _by_state(matches),
                 "rows": [line(match) for match in rows],
                 "shown": SHOWN_ON_A_ROUND,
-                "picture": results.of_round(round_, reader=signed_in(request)),
+                "result": results.of_round(round_, reader=signed_in(request)),
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "warnings": results.cautions(row for row in rows if row.state in UNDECIDED) if can_decide else [],
                 "matches_url": f"{reverse('admin:matching_match_changelist')}?round__id__exact={round_.pk}",
@@ -148,24 +148,26 @@ class RoundAdmin(DraftPages, WhyNotPage):
         """List who of the reader's regions got nothing, and why; whoever has waited longest comes first."""
         round_ = self.find(request, round_id)
         others = "others" in request.GET
-        left = round_.participants.not_looked_for_in(round_) if others else round_.participants.left_out_of(round_)
-        everybody = left.count()
+        nobody_for = (
+            round_.participants.not_looked_for_in(round_) if others else round_.participants.left_out_of(round_)
+        )
+        everybody = nobody_for.count()
         if not signed_in(request).is_coordinator:
-            left = left.filter(registration__region__in=signed_in(request).seat_regions)
-        shown = Paginator(left, LEFT_A_PAGE).get_page(request.GET.get("p"))
-        self.note_names(request, [one.registration for one in shown])
-        names = shortages.skill_names(change for one in shown for change in one.advice)
+            nobody_for = nobody_for.filter(registration__region__in=signed_in(request).seat_regions)
+        page = Paginator(nobody_for, LEFT_A_PAGE).get_page(request.GET.get("p"))
+        self.note_names(request, [learner.registration for learner in page])
+        names = shortages.skill_names(change for learner in page for change in learner.advice)
         rows = [
             {
-                "learner": side_in_words(one.registration),
-                "waited": one.waited,
-                "why": reasons.LEFT_OUT.get(one.left_out, one.left_out),
-                "helps": shortages.changes_in_words(one.advice, names),
+                "learner": side_in_words(learner.registration),
+                "waited": learner.waited,
+                "why": reasons.LEFT_OUT.get(learner.left_out, learner.left_out),
+                "helps": shortages.changes_in_words(learner.advice, names),
             }
-            for one in shown
+            for learner in page
         ]
-        context = {"title": _("Who is left"), "round": round_, "rows": rows, "shown": shown}
-        counts = {"others": others, "everybody": everybody, "mine": shown.paginator.count}
+        context = {"title": _("Who is left"), "round": round_, "rows": rows, "shown": page}
+        counts = {"others": others, "everybody": everybody, "mine": page.paginator.count}
         return self.page(request, "left", {**context, **counts})
 
     @method_decorator(require_POST)
@@ -180,8 +182,8 @@ class RoundAdmin(DraftPages, WhyNotPage):
         if repaired.is_waiting:
             self.message_user(request, _("A worker computes the rest again. This page shows how it goes."))
         else:
-            said = _("The rest is computed again. New proposals: %(new)d; let go: %(gone)d.")
-            self.message_user(request, said % {"new": len(repaired.added), "gone": len(repaired.withdrawn)})
+            text = _("The rest is computed again. New proposals: %(new)d; let go: %(gone)d.")
+            self.message_user(request, text % {"new": len(repaired.added), "gone": len(repaired.withdrawn)})
         return redirect(CHANGE, round_.pk)
 
     def publish_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
@@ -211,20 +213,21 @@ class RoundAdmin(DraftPages, WhyNotPage):
         # Looked at first: publishing goes on in steps, each a transaction of its own, and asks only whom was shown.
         if self.press(request, round_, lambda now: now) is None:
             return
-        told = {"seen": seen_versions(request), "by": signed_in(request), "now": timezone.now()}
         try:
-            published = publish_round(round_=round_, **told)
+            published = publish_round(
+                round_=round_, seen=seen_versions(request), by=signed_in(request), now=timezone.now()
+            )
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
-        say_held_back(self, request, published.held_back)
+        say_not_done(self, request, published.held_back)
         count = len(published.asked)
-        said = ngettext(
+        text = ngettext(
             "%(count)d match is published: both people are asked.",
             "%(count)d matches are published: both people of each are asked.",
             count,
         )
-        self.message_user(request, said % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 
     @method_decorator(require_POST)
     def release_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
@@ -234,8 +237,8 @@ class RoundAdmin(DraftPages, WhyNotPage):
             request, round_, lambda now: release_undecided(round_=now, by=signed_in(request), now=timezone.now())
         )
         if released is not None:
-            said = _("Undecided proposals let go: %(count)d. Their places are free for the next round.")
-            self.message_user(request, said % {"count": released})
+            text = _("Undecided proposals let go: %(count)d. Their places are free for the next round.")
+            self.message_user(request, text % {"count": released})
         return redirect(CHANGE, round_.pk)
 
     @method_decorator(require_POST)
@@ -249,11 +252,11 @@ class RoundAdmin(DraftPages, WhyNotPage):
 
 
 def _is_open(round_: Round) -> bool:
-    """Whether something of the round waits for a decision, or nothing of it was worth one and nobody has heard yet."""
-    mine = Match.objects.filter(round=round_)
-    return mine.to_decide().exists() or (round_.state == RoundState.PROPOSED and not mine.undecided().exists())
+    """Tell whether proposals of the round wait for a decision, or it has none left and was not published."""
+    matches = Match.objects.filter(round=round_)
+    return matches.to_decide().exists() or (round_.state == RoundState.PROPOSED and not matches.undecided().exists())
 
 
 def _by_state(matches: MatchQuerySet) -> list[tuple[str, int]]:
-    found = dict(matches.order_by().values_list("state").annotate(Count("pk")))
-    return [(str(state.label), found[state]) for state in MatchState if state in found]
+    counts = dict(matches.order_by().values_list("state").annotate(Count("pk")))
+    return [(str(state.label), counts[state]) for state in MatchState if state in counts]

@@ -22,7 +22,7 @@ CHANGE = "admin:matching_matchingrules_change"
 
 
 @admin.register(MatchingRules)
-class MatchingRulesAdmin(DeskAdmin):
+class MatchingRulesAdmin(DeskAdmin[MatchingRules]):
     """Liaisons read them."""
 
     unscoped_because = shows_nobody_because = "one page of settings"
@@ -42,7 +42,7 @@ class MatchingRulesAdmin(DeskAdmin):
         may_change = signed_in(request).is_coordinator
         if request.method == "POST" and not may_change:
             raise PermissionDenied
-        form, told = RulesForm(request.POST or None, instance=rules), None
+        form, beside = RulesForm(request.POST or None, instance=rules), None
         if not may_change:
             for field in form.fields.values():
                 field.disabled = True
@@ -53,8 +53,8 @@ class MatchingRulesAdmin(DeskAdmin):
             except MatchingError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             except ChangedMeanwhile as changed:
-                told = changed.beside
-                form = RulesForm(told.data, instance=rules)
+                beside = changed.beside
+                form = RulesForm(beside.data, instance=rules)
                 form.add_error(None, str(changed))
             else:
                 self.message_user(request, _("The rules are changed. They count from the next computation on."))
@@ -66,7 +66,7 @@ class MatchingRulesAdmin(DeskAdmin):
             "rules": now,
             "may_change": may_change,
             "opened": self.opened(request, now, form=_form_of),
-            "differences": told.differences if told else [],
+            "differences": beside.differences if beside else [],
         }
         return self.page(request, "rules", context)
 

@@ -64,25 +64,27 @@ def week_of(learner: Registration, sharer: Registration, *, reader: Member, star
     rows = Window.objects.filter(registration__in=list(windows)).order_by("start")
     for registration, begins, ends in rows.values_list("registration_id", "start", "end"):
         windows[registration].append((begins, ends))
-    one, other = (
+    of_learner, of_sharer = (
         weeks.FreeTime(tuple(windows[person.pk]), str(zone_or_utc(zone_of(person)))) for person in (learner, sharer)
     )
-    return weeks.overlay(one, other, zone=reader.zone, start=start)
+    return weeks.overlay(of_learner, of_sharer, zone=reader.zone, start=start)
 
 
 def people_to_name(member: Member, *asked: str) -> list[Registration]:
     """Return whom a member of the working group can choose from: those of their regions who can be matched today, and
     the two asked about, where a match or a request that this member may see names them together."""
-    theirs = Registration.objects.visible_to(member).matchable(on=timezone.now().date())
-    found = {person.pk: person for person in theirs.select_related("member")}
-    others = [key for key in _tied(member, keys_among(asked)) if key not in found]
-    return [*found.values(), *Registration.objects.filter(pk__in=others).select_related("member")]
+    matchable = Registration.objects.visible_to(member).matchable(on=timezone.now().date())
+    people = {person.pk: person for person in matchable.select_related("member")}
+    others = [key for key in _tied(member, keys_among(asked)) if key not in people]
+    return [*people.values(), *Registration.objects.filter(pk__in=others).select_related("member")]
 
 
 def _tied(member: Member, asked: list[int]) -> list[int]:
+    """Return the two people asked about where a match or request that ``member`` may see names them together."""
     if len(asked) != 2:
         return []
-    pair = Q(learner=asked[0], sharer=asked[1]) | Q(learner=asked[1], sharer=asked[0])
+    first, second = asked
+    pair = Q(learner=first, sharer=second) | Q(learner=second, sharer=first)
     tables = (Match, SharerRequest)
     return asked if any(table.objects.visible_to(member).filter(pair).exists() for table in tables) else []
 
@@ -108,17 +110,17 @@ def _lines(person: Registration, languages: Sequence[str]) -> list[tuple[str, st
 
 
 def _languages(people: list[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
+    languages: dict[int, list[str]] = {}
     rows = SpokenLanguage.objects.filter(registration__in=people).order_by("-is_preferred", "-level", "code")
     for row in rows:
         level = "N" if row.level == BabelLevel.NATIVE else str(row.level)
         # Translators: a language and how well somebody speaks it, as in "Arabic (N)".
-        said = gettext("%(language)s (%(level)s)") % {
+        text = gettext("%(language)s (%(level)s)") % {
             "language": language_name(row.code, get_language() or "en"),
             "level": level,
         }
-        found.setdefault(row.registration_id, []).append(said)
-    return found
+        languages.setdefault(row.registration_id, []).append(text)
+    return languages
 
 
 def _wish(learner: Registration, skill: Skill) -> list[tuple[str, str]]:

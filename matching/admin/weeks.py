@@ -63,8 +63,8 @@ def overlay(learner: FreeTime, sharer: FreeTime, *, zone: str, start: date) -> l
 def _in_readers_week(person: FreeTime, places: NDArray[np.intp], start: date) -> NDArray[np.bool_]:
     slots = weekly_slots(person.windows, person.zone, start=start, weeks=WEEKS)
     week = np.zeros(QUARTERS_A_WEEK, dtype=np.bool_)
-    seen = (places >= 0) & (places < QUARTERS_A_WEEK)
-    np.logical_or.at(week, places[seen], slots[seen])
+    in_week = (places >= 0) & (places < QUARTERS_A_WEEK)
+    np.logical_or.at(week, places[in_week], slots[in_week])
     return week
 
 

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import hours
 from letsconnect.base.keys import keys_among
+from letsconnect.base.querysets import as_own
 from matching.admin.desk import DeskAdmin
 from matching.admin.forms import TwoPeopleForm
 from matching.admin.two_people import people_to_name, week_of
 from matching.domain.matches import MatchingError
 from matching.models import Round
+from matching.models.rounds import RoundQuerySet
 from matching.rounds import explanations
 from matching.words import levels, reasons
 from registrations.models import Registration
@@ -31,13 +33,13 @@ class WhyNotAnswer:
     basis: str = ""
 
 
-class WhyNotPage(DeskAdmin):
+class WhyNotPage(DeskAdmin[Round]):
     """One page that answers a question; asking changes nothing but who looked."""
 
     def why_not_view(self, request: HttpRequest) -> HttpResponse:
         round_ = self._round(request)
-        asked = [request.GET.get(side, "") for side in ("learner", "sharer")]
-        people = {person.pk: person for person in people_to_name(signed_in(request), *asked)}
+        chosen = [request.GET.get(side, "") for side in ("learner", "sharer")]
+        people = {person.pk: person for person in people_to_name(signed_in(request), *chosen)}
         self.note_names(request, people.values())
         context: dict[str, Any] = {"title": _("Why not this pair?"), "round": round_}
         form = TwoPeopleForm(request.GET if "sharer" in request.GET else None, people=people.values())
@@ -54,9 +56,9 @@ class WhyNotPage(DeskAdmin):
 
     def _round(self, request: HttpRequest) -> Round | None:
         """The round asked about, else the last one that was computed."""
-        if asked := keys_among([request.GET.get("round", "")]):
-            return get_object_or_404(self.get_queryset(request), pk=asked[0])
-        return self.get_queryset(request).decidable().first()
+        if keys := keys_among([request.GET.get("round", "")]):
+            return get_object_or_404(self.get_queryset(request), pk=keys[0])
+        return as_own(self.get_queryset(request), RoundQuerySet).decidable().first()
 
 
 def answer(round_: Round | None, learner: Registration, sharer: Registration) -> WhyNotAnswer:
@@ -72,7 +74,7 @@ def answer(round_: Round | None, learner: Registration, sharer: Registration) ->
     basis = gettext("Read from what %(round)s was computed from.") % {"round": round_}
     if why.is_matched:
         return WhyNotAnswer(heading, [gettext("They are matched in this round.")], basis)
-    if why.rules:
+    if why.loss is None:
         return WhyNotAnswer(heading, reasons.why_not_a_pair(why.rules, learner, sharer), basis)
     sentences = [gettext("No rule keeps them apart."), levels.loss(why.loss.amounts)]
     return WhyNotAnswer(heading, sentences, basis)

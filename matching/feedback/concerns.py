@@ -1,4 +1,4 @@
-"""Asking the working group to look after somebody: told to the liaisons of their region, and to nobody else."""
+"""Asking the working group to look after somebody: only the liaisons of their region are told."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from registrations.models import Member, Registration, WorkingGroupSeat
 
 
 def check_absences(*, registration: Registration, now: datetime) -> None:
-    """Tell the liaisons when somebody was absent twice since anybody last looked after them; take it back if not."""
+    """Raise a concern about somebody who was absent twice since anybody last looked after them; take it back if not."""
     registration = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     mine = Concern.objects.filter(registration=registration, kind=ConcernKind.ABSENT_TWICE)
     looked_after = mine.filter(closed_by__isnull=False).order_by("-closed_at").first()
@@ -23,26 +23,26 @@ def check_absences(*, registration: Registration, now: datetime) -> None:
     if looked_after is not None and looked_after.closed_at is not None:
         since = max(since, looked_after.closed_at)
     absences = SessionOutcome.objects.missed_by(registration, since=since).count()
-    standing = mine.open().first()
-    if absences >= ABSENCES_TOLD and standing is None:
+    open_concern = mine.open().first()
+    if absences >= ABSENCES_TOLD and open_concern is None:
         raise_concern(kind=ConcernKind.ABSENT_TWICE, registration=registration, now=now)
-    elif absences < ABSENCES_TOLD and standing is not None:
-        standing.closed_at = now
-        standing.save(update_fields=["closed_at"])
-        acts.record(by=None, verb="take_back_concern", on=standing, now=now)
+    elif absences < ABSENCES_TOLD and open_concern is not None:
+        open_concern.closed_at = now
+        open_concern.save(update_fields=["closed_at"])
+        acts.record(by=None, verb="take_back_concern", on=open_concern, now=now)
 
 
 def raise_concern(
     *, kind: ConcernKind, registration: Registration | None = None, match: Match | None = None, now: datetime
 ) -> Concern:
     """Put somebody, or two, on the liaisons' list and owe each a letter that names nobody."""
-    concern, made = Concern.objects.get_or_create(
+    concern, is_new = Concern.objects.get_or_create(
         kind=kind, registration=registration, match=match, closed_at=None, defaults={"raised_at": now}
     )
-    if made:
+    if is_new:
         acts.record(by=None, verb="raise_concern", on=concern, now=now)
-        people = [registration] if registration is not None else [match.learner, match.sharer] if match else []
-        concerned = {person.member_id for person in people} - {None}
+        people = concern.people
+        concerned = {person.member_id for person in people if person.member_id is not None}
         for member in liaisons_of({person.region for person in people}, besides=concerned, now=now):
             key = f"matching:concern:{concern.pk}:{member.pk}"
             whose = f"match:{match.pk}" if match is not None else f"person:{people[0].pk}"
@@ -61,7 +61,7 @@ def liaisons_of(regions: set[str], *, besides: Collection[int], now: datetime) -
 
 @transaction.atomic
 def close_concern(*, concern: Concern, by: Member, now: datetime) -> Concern:
-    """Say that one has looked after it: it leaves the list, and absences are counted anew."""
+    """Close a concern that somebody has looked after: it leaves the list, and absences are counted anew."""
     concern = Concern.objects.select_for_update(no_key=True, of=("self",)).get(pk=concern.pk)
     if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         raise NotYourMatch(_("Neither of the two people is of a region you look after."))

@@ -12,7 +12,7 @@ from registrations.models import Member
 
 @dataclass(frozen=True)
 class Hour:
-    """An hour that is over, as one of the two sees it: their own words, and the other's thanks."""
+    """An hour that is over, as one of the two sees it: their own feedback, and the other's thanks."""
 
     session: Session
     mine: Feedback | None
@@ -28,17 +28,17 @@ def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
 
 
 def _hour(session: Session, side: Side, *, now: datetime) -> Hour:
-    said = {row.side: row for row in session.feedback.all()}
-    theirs = said.get(side.other)
+    feedback = {row.side: row for row in session.feedback.all()}
+    theirs = feedback.get(side.other)
     return Hour(
         session=session,
-        mine=said.get(side),
+        mine=feedback.get(side),
         thanks=theirs.thanks if theirs is not None else "",
         can_tell=session.ends_at is not None and now < session.ends_at + CLOSES_AFTER,
     )
 
 
-def for_working_group(match: Match) -> list[tuple[datetime, str]]:
-    """Return when each hour of a match was, and what came of it: no word, note or mark of either."""
+def verdicts_of_hours(match: Match) -> list[tuple[datetime | None, str]]:
+    """Return for the working group when each hour of a match was, and what came of it: no word, note or mark."""
     rows = SessionOutcome.objects.filter(session__match=match).select_related("session").order_by("session__starts_at")
     return [(row.session.starts_at, row.get_verdict_display()) for row in rows]

@@ -1,4 +1,4 @@
-"""The letters after an hour: how was it, what a pity, thank you, the end. None shows what the other said."""
+"""The letters after an hour, after a long silence and at the end; none shows what the other said, but their thanks."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -70,10 +70,12 @@ def _missed_owed(letter: str) -> Callable[[Session, datetime], str | None]:
 
 
 def _match_owed(letter: str) -> Callable[[Match, datetime], str | None]:
-    wanted = {"completed": MatchState.COMPLETED, "quiet": MatchState.CONNECTED, "quiet_end": MatchState.EXPIRED}[letter]
+    owed_in = {"completed": MatchState.COMPLETED, "quiet": MatchState.CONNECTED, "quiet_end": MatchState.EXPIRED}[
+        letter
+    ]
 
     def still_owed(match: Match, now: datetime) -> str | None:
-        if match.state != wanted or (letter == "quiet_end" and match.closed_why != ClosedWhy.NO_HOUR):
+        if match.state != owed_in or (letter == "quiet_end" and match.closed_why != ClosedWhy.NO_HOUR):
             return f"the match is {match.state}"
         if letter == "quiet" and Session.objects.filter(match=match).open(now=now).exists():
             return "an hour is being agreed"
@@ -82,10 +84,10 @@ def _match_owed(letter: str) -> Callable[[Match, datetime], str | None]:
     return still_owed
 
 
-def thanks_owed(said: Feedback, now: datetime) -> str | None:
-    if not said.thanks:
+def thanks_owed(feedback: Feedback, now: datetime) -> str | None:
+    if not feedback.thanks:
         return "the thanks were taken back"
-    return None if _is_unbroken(said.session.match_id) else "one side has left"
+    return None if _is_unbroken(feedback.session.match_id) else "one side has left"
 
 
 def concern_owed(concern: Concern, now: datetime) -> str | None:
@@ -110,13 +112,14 @@ def _about_match(letter: str, side: Side) -> Callable[[Match, str, str], Rendere
     return render
 
 
-def render_thanks(said: Feedback, language: str, zone: str) -> Rendered:
-    more = {"thanks": said.thanks, "link": absolute(*_page(said.session.match))}
-    return _render("thanks", said.session.match, Side(said.side).other, more, language=language, zone=zone)
+def render_thanks(feedback: Feedback, language: str, zone: str) -> Rendered:
+    match = feedback.session.match
+    more = {"thanks": feedback.thanks, "link": absolute(*_page(match))}
+    return _render("thanks", match, Side(feedback.side).other, more, language=language, zone=zone)
 
 
 def render_concern(concern: Concern, language: str, zone: str) -> Rendered:
-    """Nobody is named: a letter is read in more places than the desk."""
+    """Name nobody, because a letter is read in more places than the desk."""
     context = {
         "is_about_a_person": concern.kind == ConcernKind.ABSENT_TWICE,
         "link": absolute("admin:matching_concern_changelist"),

@@ -1,4 +1,4 @@
-"""How it went: did you meet, was it useful, what next, notes, thanks."""
+"""The form about an hour that is over: did you meet, was it useful, what next, notes, thanks."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from matching.models import Feedback
 
 
 class FeedbackForm(forms.Form):
-    """One side's word about one hour; ``can_go_on`` asks what next, while the two are connected."""
+    """One side's feedback on one hour; it asks what next only with ``can_go_on``, while the two are connected."""
 
     happened = forms.ChoiceField(label=_("Did you meet?"), choices=Happened.choices, widget=forms.RadioSelect)
     useful = forms.TypedChoiceField(
@@ -64,41 +64,41 @@ class FeedbackForm(forms.Form):
         help_text=_("Nobody else reads them, not even the working group."),
     )
 
-    def __init__(self, *args: Any, said: Feedback | None, can_go_on: bool, **kwargs: Any) -> None:
-        first = (
+    def __init__(self, data: Any = None, *, given: Feedback | None, can_go_on: bool) -> None:
+        initial = (
             {
-                "happened": said.happened,
-                "useful": "" if said.useful is None else str(said.useful),
-                "next_": said.next,
-                "thanks": said.thanks,
-                "note": said.note,
+                "happened": given.happened,
+                "useful": "" if given.useful is None else str(given.useful),
+                "next_": given.next,
+                "thanks": given.thanks,
+                "note": given.note,
             }
-            if said is not None
+            if given is not None
             else {}
         )
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(data, initial=initial)
         if not can_go_on:
             for name in ("next_", "why", "why_note"):
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
+        values = super().clean() or {}
         if self.errors:
-            return said
-        if said["happened"] != Happened.YES:
-            said["useful"] = None  # chosen before the radio button above was changed
-        if said.get("next_", "") != Next.NOT_A_FIT:
-            said["why"] = said["why_note"] = ""
+            return values
+        if values["happened"] != Happened.YES:
+            values["useful"] = None  # chosen before the radio button above was changed
+        if values.get("next_", "") != Next.NOT_A_FIT:
+            values["why"] = values["why_note"] = ""
         try:
             check_words(
-                happened=said["happened"],
-                useful=said["useful"],
-                next_=said.get("next_", ""),
-                why=said["why"],
-                why_note=said["why_note"],
+                happened=values["happened"],
+                useful=values["useful"],
+                next_=values.get("next_", ""),
+                why=values["why"],
+                why_note=values["why_note"],
             )
         except ReasonMissing as missing:
             self.add_error("why", str(missing))
         except NotSaid as refusal:
             self.add_error(None, str(refusal))
-        return said
+        return values

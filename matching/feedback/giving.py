@@ -12,11 +12,11 @@ from mailings.ledger import letters
 from matching.domain.feedback import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
 from matching.domain.matches import ClosedWhy, MatchState, NotYourMatch, Side, TooOften
 from matching.domain.sessions import SessionState
-from matching.feedback.settling import settle, words_of
+from matching.feedback.settling import feedback_on, settle
 from matching.locking import lock_match
 from matching.matches.answering import complete
 from matching.matches.closing import close_match
-from matching.matches.telling import owe_letter
+from matching.matches.emails import owe_letter
 from matching.models import Feedback, Match, Session
 from registrations.domain.registrations import ClosedMeanwhile
 from registrations.locking import lock_member
@@ -37,10 +37,10 @@ def give_feedback(
     why_note: str = "",
     now: datetime,
 ) -> Feedback:
-    """Keep, or change, what one side says of an hour that is over, and act on both words together.
+    """Store, or change, what one side says of an hour that is over, and do what follows from what both have said.
 
     The other gets the thanks in a letter, once, and learns nothing else. "Not a fit" ends the match with ``why``;
-    "done" by both completes it. Both sides' words wait for each other at the match's row.
+    "done" by both completes it. The match is locked, so that of two who answer at once the second reads the first.
     """
     check_words(happened=happened, useful=useful, next_=next_, why=why, why_note=why_note)
     try:
@@ -64,31 +64,31 @@ def give_feedback(
             )
             % {"count": CHANGES_AN_HOUR}
         )
-    said = Feedback.objects.filter(session=session, side=side).first() or Feedback(
+    feedback = Feedback.objects.filter(session=session, side=side).first() or Feedback(
         session=session, side=side, registration=session.person(side), made_at=now
     )
-    said.happened, said.useful, said.next = happened, useful, next_
-    said.note, said.thanks, said.changed_at = note.strip(), thanks.strip(), now
-    said.save()
+    feedback.happened, feedback.useful, feedback.next = happened, useful, next_
+    feedback.note, feedback.thanks, feedback.changed_at = note.strip(), thanks.strip(), now
+    feedback.save()
     acts.record(by=by, verb="say_how_it_went", on=session, now=now)
-    if said.thanks:
-        _pass_on_thanks(said, session.person(side.other).member, now=now)
+    if feedback.thanks:
+        _pass_on_thanks(feedback, session.person(side.other).member, now=now)
     settle(session, now=now)
-    _go_on(match, said, by=by, why=why, why_note=why_note, now=now)
-    return said
+    _go_on(match, feedback, by=by, why=why, why_note=why_note, now=now)
+    return feedback
 
 
-def _pass_on_thanks(said: Feedback, to: Member | None, *, now: datetime) -> None:
+def _pass_on_thanks(feedback: Feedback, to: Member | None, *, now: datetime) -> None:
     if to is not None and to.is_active:
-        key = f"matching:thanks:{said.session_id}:{said.side}"
-        letters.owe(kind="matching.thanks", to=to, about=said, key=key, gather=key, now=now)
+        key = f"matching:thanks:{feedback.session_id}:{feedback.side}"
+        letters.owe(kind="matching.thanks", to=to, about=feedback, key=key, gather=key, now=now)
 
 
-def _go_on(match: Match, said: Feedback, *, by: Member, why: str, why_note: str, now: datetime) -> None:
+def _go_on(match: Match, feedback: Feedback, *, by: Member, why: str, why_note: str, now: datetime) -> None:
     """Do what follows from "what next", while the two are still connected."""
     if match.state != MatchState.CONNECTED:
         return
-    if said.next == Next.NOT_A_FIT:
+    if feedback.next == Next.NOT_A_FIT:
         close_match(
             match,
             becomes=MatchState.ENDED,
@@ -98,21 +98,21 @@ def _go_on(match: Match, said: Feedback, *, by: Member, why: str, why_note: str,
             now=now,
             verb="end_match_not_a_fit",
         )
-        owe_letter(match, Side(said.side).other, letter="closed", now=now)
-    elif said.next == Next.DONE and says_done(match, said, now=now):
+        owe_letter(match, Side(feedback.side).other, letter="closed", now=now)
+    elif feedback.next == Next.DONE and completes_match(match, feedback, now=now):
         complete(match, by=by, now=now)
 
 
-def says_done(match: Match, said: Feedback, *, now: datetime) -> bool:
-    """Tell whether this "done" completes the match now: it is about the last hour, and nothing is agreed after it."""
+def completes_match(match: Match, feedback: Feedback, *, now: datetime) -> bool:
+    """Tell whether this "done" completes the match: it is about the last hour, and nothing is agreed after it."""
     last = Session.objects.filter(match=match).over(now=now).first()
-    if last is None or last.pk != said.session_id or Session.objects.filter(match=match).open(now=now).exists():
+    if last is None or last.pk != feedback.session_id or Session.objects.filter(match=match).open(now=now).exists():
         return False
-    theirs = words_of(last).get(Side(said.side).other)
+    theirs = feedback_on(last).get(Side(feedback.side).other)
     return is_done(
-        mine=said.next,
+        mine=feedback.next,
         theirs=theirs.next if theirs else "",
-        took_place=said.happened == Happened.YES and (theirs is None or theirs.happened == Happened.YES),
-        said_at=said.changed_at,
+        took_place=feedback.happened == Happened.YES and (theirs is None or theirs.happened == Happened.YES),
+        said_at=feedback.changed_at,
         now=now,
     )

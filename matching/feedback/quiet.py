@@ -1,4 +1,7 @@
-"""Connections in which nothing happens: a kind word, then a liaison, then an end. Nobody holds a place for ever."""
+"""Connections in which nothing happens are ended in steps, so that nobody keeps a place for ever.
+
+First both get a kind letter, then a liaison is asked to look after them, then the match ends.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,18 +15,18 @@ from matching.domain.feedback import DONE_AFTER, END_AFTER, NUDGE_AFTER, TELL_AF
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
 from matching.feedback.concerns import raise_concern
-from matching.feedback.giving import says_done
+from matching.feedback.giving import completes_match
 from matching.locking import lock_match
 from matching.matches.answering import complete
 from matching.matches.closing import close_match
-from matching.matches.telling import owe_letter
+from matching.matches.emails import owe_letter
 from matching.models import Feedback, Match, MatchQuerySet, QuietSpell, Session
 
 AT_ONCE = 200
 
 
-def quiet(*, now: datetime, before: datetime) -> MatchQuerySet:
-    """Return the connections with no hour before them in which nothing has happened since ``before``.
+def quiet_connections(*, now: datetime, before: datetime) -> MatchQuerySet:
+    """Return the connections in which nothing has happened since ``before`` and no hour is agreed for later.
 
     ``quiet_since`` is when they were connected, or when their last hour ended or was cancelled, whatever is later.
     """
@@ -36,13 +39,12 @@ def quiet(*, now: datetime, before: datetime) -> MatchQuerySet:
         Match.objects.live()
         .filter(Q(connected_at__lte=before), state=MatchState.CONNECTED)
         .exclude(pk__in=open_)
-        .annotate(quiet_since=Greatest("connected_at", *since))
-        .filter(quiet_since__lte=before)
+        .quiet(since=Greatest("connected_at", *since), before=before)
     )
 
 
 def _locked(matches: MatchQuerySet) -> Iterable[Match]:
-    """Those nobody is acting on at this moment, read again under their lock."""
+    """Return some of these matches, locked and read again, without those that somebody is acting on."""
     rows = matches.select_related("learner__member", "sharer__member").order_by("pk")
     return list(rows.select_for_update(skip_locked=True, no_key=True, of=("self",))[:AT_ONCE])
 
@@ -52,7 +54,7 @@ def nudge_quiet(now: datetime) -> int:
     """Write kindly to both sides of a connection that has been quiet for two weeks, once for each spell."""
     nudged = QuietSpell.objects.filter(match=OuterRef("pk"), since=OuterRef("quiet_since"))
     count = 0
-    for match in _locked(quiet(now=now, before=now - NUDGE_AFTER).exclude(pk__in=nudged.values("match"))):
+    for match in _locked(quiet_connections(now=now, before=now - NUDGE_AFTER).exclude(pk__in=nudged.values("match"))):
         spell = QuietSpell.objects.create(match=match, since=match.quiet_since, nudged_at=now)
         for side in Side:
             to = match.person(side).member
@@ -65,9 +67,9 @@ def nudge_quiet(now: datetime) -> int:
 @transaction.atomic
 def raise_quiet_concerns(now: datetime) -> int:
     """Ask the liaisons to look after two who have not met for four weeks."""
-    told = QuietSpell.objects.filter(match=OuterRef("pk"), since=OuterRef("quiet_since"), told_at=None)
+    nudged = QuietSpell.objects.filter(match=OuterRef("pk"), since=OuterRef("quiet_since"), told_at=None)
     count = 0
-    for match in _locked(quiet(now=now, before=now - TELL_AFTER).filter(pk__in=told.values("match"))):
+    for match in _locked(quiet_connections(now=now, before=now - TELL_AFTER).filter(pk__in=nudged.values("match"))):
         QuietSpell.objects.filter(match=match, since=match.quiet_since).update(told_at=now)
         raise_concern(kind=ConcernKind.NOT_MEETING, match=match, now=now)
         count += 1
@@ -76,18 +78,21 @@ def raise_quiet_concerns(now: datetime) -> int:
 
 @transaction.atomic
 def end_quiet(now: datetime) -> int:
-    """End a connection six weeks quiet: completed where one of them said that they met, else expired. Both are told."""
+    """End connections that were quiet for six weeks, and tell both people.
+
+    A match is completed where one of them said that they met, and has expired otherwise.
+    """
     count = 0
-    for match in _locked(quiet(now=now, before=now - END_AFTER)):
+    for match in _locked(quiet_connections(now=now, before=now - END_AFTER)):
         spell = QuietSpell.objects.filter(match=match, since=match.quiet_since).first()
         if spell is None or spell.nudged_at > now - (END_AFTER - NUDGE_AFTER):
-            continue  # a portal that stood still for weeks says a kind word first
-        met = (
+            continue  # after weeks in which the portal stood still, the kind letter comes first
+        they_met = (
             Feedback.objects.filter(session__match=match, happened=Happened.YES).order_by("-changed_at", "-pk").first()
         )
-        who = met.registration.member if met is not None else None
-        if who is not None:
-            complete(match, by=who, now=now, by_the_portal=True)
+        member = they_met.registration.member if they_met is not None else None
+        if member is not None:
+            complete(match, by=member, now=now, by_the_portal=True)
         else:
             close_match(
                 match,
@@ -111,9 +116,12 @@ def complete_done(now: datetime) -> int:
         next=Next.DONE, changed_at__lte=now - DONE_AFTER, session__match__state=MatchState.CONNECTED
     )
     count = 0
-    for said in due.select_related("session__match", "registration__member").order_by("session__match", "pk")[:AT_ONCE]:
-        match = lock_match(said.session.match)
-        if match.state == MatchState.CONNECTED and says_done(match, said, now=now):
-            complete(match, by=said.registration.member, now=now, by_the_portal=True)
+    for feedback in due.select_related("session__match", "registration__member").order_by("session__match", "pk")[
+        :AT_ONCE
+    ]:
+        match = lock_match(feedback.session.match)
+        member = feedback.registration.member
+        if match.state == MatchState.CONNECTED and member is not None and completes_match(match, feedback, now=now):
+            complete(match, by=member, now=now, by_the_portal=True)
             count += 1
     return count

@@ -1,4 +1,4 @@
-"""What came of an hour: asked once, judged by both words, and kind letters to those who missed each other."""
+"""Settling what came of an hour: both are asked once, what they say is judged, and who missed whom gets a letter."""
 
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from registrations.models import Registration
 AT_ONCE = 200
 
 
-def words_of(session: Session) -> dict[Side, Feedback]:
+def feedback_on(session: Session) -> dict[Side, Feedback]:
     """Return what each side has said of an hour so far."""
-    return {Side(said.side): said for said in Feedback.objects.filter(session=session)}
+    return {Side(feedback.side): feedback for feedback in Feedback.objects.filter(session=session)}
 
 
 @transaction.atomic
@@ -37,33 +37,33 @@ def ask_how_it_went(now: datetime) -> int:
 def settle_sessions(now: datetime) -> int:
     """Settle the hours of which one side's silence has lasted long enough."""
     due = SessionOutcome.objects.to_settle(now=now).order_by("session__match", "pk")
-    waiting = list(due.values_list("session__match", "session")[:AT_ONCE])
-    free = Match.objects.filter(pk__in={match for match, _session in waiting}).order_by("pk")
-    locked = set(free.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True))
-    mine = [session for match, session in waiting if match in locked]
-    sessions = list(Session.objects.filter(pk__in=mine).select_related("learner__member", "sharer__member"))
+    unsettled = list(due.values_list("session__match", "session")[:AT_ONCE])
+    matches = Match.objects.filter(pk__in={match for match, _session in unsettled}).order_by("pk")
+    locked = set(matches.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True))
+    keys = [session for match, session in unsettled if match in locked]
+    sessions = list(Session.objects.filter(pk__in=keys).select_related("learner__member", "sharer__member"))
     people = {key for session in sessions for key in (session.learner_id, session.sharer_id)}
-    # Absences are counted under the people's rows: all of them at once, by id, as everywhere.
+    # Absences are counted while the people's rows are locked: all of them at once, by id, as everywhere.
     list(Registration.objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True, of=("self",)))
     for session in sessions:
         settle(session, now=now)
-    return len(mine)
+    return len(keys)
 
 
 def settle(session: Session, *, now: datetime) -> None:
-    """Judge an hour by what was said so far, if that can be acted on; the match is locked. Letters go out once each.
+    """Judge an hour by what was said so far, if that is enough to act on; the caller has locked the match.
 
-    A word that is changed later changes what came of it, and takes back an absence that was none.
+    Each letter is owed once. What somebody changes later changes the verdict, and takes back an absence that was none.
     """
-    said = words_of(session)
-    learner, sharer = (said[side].happened if side in said else "" for side in (Side.LEARNER, Side.SHARER))
-    outcome, _made = SessionOutcome.objects.get_or_create(session=session, defaults={"asked_at": now})
-    if not is_settled(learner=learner, sharer=sharer, ends_at=session.ends_at, now=now):
+    feedback = feedback_on(session)
+    learner, sharer = (feedback[side].happened if side in feedback else "" for side in (Side.LEARNER, Side.SHARER))
+    outcome, _is_new = SessionOutcome.objects.get_or_create(session=session, defaults={"asked_at": now})
+    if session.ends_at is None or not is_settled(learner=learner, sharer=sharer, ends_at=session.ends_at, now=now):
         return
     judged = judge(learner=learner, sharer=sharer)
-    before = (outcome.settled_at is not None, outcome.verdict, outcome.learner_absent, outcome.sharer_absent)
+    stored = (outcome.settled_at is not None, outcome.verdict, outcome.learner_absent, outcome.sharer_absent)
     absent = (Side.LEARNER in judged.absent, Side.SHARER in judged.absent)
-    if before == (True, judged.verdict, *absent):
+    if stored == (True, judged.verdict, *absent):
         return
     was = outcome.verdict if outcome.settled_at else ""
     outcome.settled_at, outcome.verdict = outcome.settled_at or now, judged.verdict
@@ -71,7 +71,7 @@ def settle(session: Session, *, now: datetime) -> None:
     outcome.save(update_fields=["settled_at", "verdict", "learner_absent", "sharer_absent"])
     acts.record(by=None, verb="settle_session", on=session, now=now, was=was, became=judged.verdict)
     _owe_missed_letters(session, judged.verdict, judged.absent, now=now)
-    for person in sorted((session.learner, session.sharer), key=lambda one: one.pk):
+    for person in sorted((session.learner, session.sharer), key=lambda person: person.pk):
         check_absences(registration=person, now=now)
 
 

@@ -21,7 +21,7 @@ from matching.domain.matches import (
 )
 from matching.locking import is_blocked, lock_match, lock_people, standing
 from matching.matches.closing import close_match
-from matching.matches.telling import owe_letter
+from matching.matches.emails import owe_letter
 from matching.models import Feedback, Match, Session, SessionOutcome
 from registrations.models import Member
 
@@ -89,9 +89,10 @@ def withdraw_from_match(*, match: Match, by: Member, why: ClosedWhy | str, note:
 
 @transaction.atomic
 def complete_match(*, match: Match, by: Member, now: datetime) -> Match:
-    """Say that the two have met and are done. One word is enough after an hour that took place; else it takes both.
+    """Say that the two have met and are done, which completes the match where that is enough.
 
-    Where the other has not said so yet, theirs is waited for, and the match goes on meanwhile.
+    After an hour that took place it is enough that one of them says so. Otherwise both have to, and the match goes on
+    until the other says it too.
     """
     match = lock_match(match)
     side = _side(match, by)
@@ -107,11 +108,11 @@ def complete_match(*, match: Match, by: Member, now: datetime) -> Match:
 
 def have_met(match: Match, *, now: datetime) -> bool:
     """Tell whether an agreed hour of these two is over and nobody has said that it did not take place."""
-    not_so = Feedback.objects.exclude(happened=Happened.YES).values("session")
+    denied = Feedback.objects.exclude(happened=Happened.YES).values("session")
     settled = SessionOutcome.objects.filter(settled_at__isnull=False)
     missed = settled.exclude(verdict__in=[Verdict.MET, Verdict.UNKNOWN]).values("session")
     over = Session.objects.filter(match=match).over(now=now)
-    return over.exclude(pk__in=not_so).exclude(pk__in=missed).exists()
+    return over.exclude(pk__in=denied).exclude(pk__in=missed).exists()
 
 
 def complete(match: Match, *, by: Member, now: datetime, by_the_portal: bool = False) -> Match:

@@ -1,11 +1,11 @@
-"""Bringing a match to its end: when, why and who, and the hours agreed for later."""
+"""Ending a match: every way a match can end goes through here, so that none forgets the hours agreed for later."""
 
 from datetime import datetime
 
 from letsconnect.base import acts
 from matching.domain.matches import ClosedWhy, MatchState, check_match_move
 from matching.models import Match
-from matching.sessions.ending import end_sessions
+from matching.sessions.changing import end_sessions
 from registrations.models import Member
 
 
@@ -20,7 +20,7 @@ def close_match(
     verb: str,
     by_the_portal: bool = False,
 ) -> None:
-    """Bring a locked match to an end, with when, why and who, and log it; hours agreed for later are cancelled.
+    """End a locked match: store when, why and by whom, log it, and cancel the hours agreed for later.
 
     ``by_the_portal``: it ends because of ``by`` (time has passed since they said something, or the trust team closed
     their account), but they did not end it; the log does not call it their act.

@@ -1,4 +1,4 @@
-"""The letters of a match: when each is still owed, and how it reads."""
+"""The letters of a match: owing one to one of its two people, when it is still owed, and how it reads."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,6 +8,7 @@ from django.utils import timezone
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
+from mailings.ledger import letters
 from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import DAYS_TO_ANSWER, MatchState, Side
 from matching.models import Match
@@ -32,6 +33,17 @@ def register() -> None:
             kinds.register(
                 f"matching.{letter}_{side}", still_owed=_still_owed(letter, side), render=_render(letter, side)
             )
+
+
+def owe_letter(match: Match, side: Side, *, letter: str, now: datetime) -> None:
+    """Owe one side one letter about the match; a second time changes nothing."""
+    letters.owe(
+        kind=f"matching.{letter}_{side}",
+        to=match.person(side).member,
+        about=match,
+        key=f"matching:{match.pk}:{letter}:{side}",
+        now=now,
+    )
 
 
 def _still_owed(letter: str, side: Side) -> Callable[[Match, datetime], str | None]:

@@ -1,4 +1,4 @@
-"""Saying no, with a reason; looking for somebody, and asking for them."""
+"""The forms of a match (saying no, with a reason) and of requests (looking for a sharer, asking for one)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -66,9 +66,9 @@ class TopicField(forms.ChoiceField):
     """A skill, a family, or what the reader wishes. A link may name one that nobody shares just now."""
 
     def valid_value(self, value: Any) -> bool:
-        told = str(value)
-        could_be_a_skill = told.isascii() and told.isdigit() and len(told) < 16
-        return super().valid_value(value) or told in SkillFamily.values or could_be_a_skill
+        text = str(value)
+        could_be_a_skill = text.isascii() and text.isdigit() and len(text) < 16
+        return super().valid_value(value) or text in SkillFamily.values or could_be_a_skill
 
 
 class SharerFilter(forms.Form):
@@ -88,7 +88,6 @@ class SharerFilter(forms.Form):
         label=_("Hours in common with mine"),
         required=False,
         coerce=int,
-        empty_value=0,
         choices=[
             ("", _("any, or none yet")),
             ("60", _("an hour a week or more")),
@@ -109,16 +108,16 @@ class SharerFilter(forms.Form):
         )
         offer(self, "language", [("", pgettext_lazy("language", "any")), *languages])
 
-    def wanted(self) -> SharerSearch:
-        """Return what was asked for and makes sense."""
+    def search(self) -> SharerSearch:
+        """Return what to search for: the values that make sense, without the others."""
         self.is_valid()
-        known = self.cleaned_data
+        valid = self.cleaned_data
         return SharerSearch(
-            text=known.get("q", ""),
-            topic=known.get("topic", ""),
-            language=known.get("language", ""),
-            region=known.get("region", ""),
-            minutes=known.get("minutes") or 0,
+            text=valid.get("q", ""),
+            topic=valid.get("topic", ""),
+            language=valid.get("language", ""),
+            region=valid.get("region", ""),
+            minutes=valid.get("minutes") or 0,
         )
 
 
@@ -140,13 +139,16 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, shared: Sequence[SharedSkill], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.wished = {one.key for one in shared if one.is_wished}
+        self.wished = {skill.key for skill in shared if skill.is_wished}
         offer(
             self,
             "skill",
             [
-                (one.key, _("%(skill)s (one of your wishes)") % {"skill": one.name} if one.is_wished else one.name)
-                for one in shared
+                (
+                    skill.key,
+                    _("%(skill)s (one of your wishes)") % {"skill": skill.name} if skill.is_wished else skill.name,
+                )
+                for skill in shared
             ],
         )
         if len(self.wished) == len(shared):

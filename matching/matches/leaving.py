@@ -1,6 +1,7 @@
 """What becomes of the matches of somebody who leaves, pauses, or does not want to be matched with somebody any more.
 
-These run inside the action that sends the news, which holds the member's row; matches are locked by id, as ever.
+They run inside the action that sends the signal and has locked the member's row. Matches are locked in the order of
+their ids, as everywhere.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import LIVE, ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
-from matching.matches.telling import owe_letter
+from matching.matches.emails import owe_letter
 from matching.models import Match, MatchQuerySet, RoundParticipant, SharerRequest, people
 from matching.sessions.feeds import end_feed
 from matching.waiting.requests import end_requests_about, end_requests_between, end_requests_of
@@ -28,7 +29,7 @@ ENDS = {Step.WITHDRAW: LIVE, Step.ERASE: LIVE, Step.PAUSE: NOT_CONNECTED, Step.A
 
 
 def connect() -> None:
-    """Listen to the news about people."""
+    """Connect to the signals about people who leave, pause, block somebody or ask for their data."""
     events.registration_withdrawn.connect(on_withdrawn)
     events.registration_paused.connect(on_paused)
     events.people_blocked.connect(on_blocked)
@@ -39,25 +40,32 @@ def connect() -> None:
 
 
 def on_withdrawn(sender: Any, *, registration: Registration, by: Member, now: datetime, **kwargs: Any) -> None:
-    _end(_of(registration.member, LIVE), leaver=registration.member, why=ClosedWhy.LEFT, by=by, now=now)
-    end_requests_of(registration.member, by=by, now=now)
+    member = registration.member
+    if member is not None:
+        _end_matches(_matches_of(member, LIVE), leaver=member, why=ClosedWhy.LEFT, by=by, now=now)
+        end_requests_of(member, by=by, now=now)
 
 
 def on_paused(sender: Any, *, registration: Registration, by: Member, now: datetime, **kwargs: Any) -> None:
-    _end(_of(registration.member, NOT_CONNECTED), leaver=registration.member, why=ClosedWhy.NO_TIME, by=by, now=now)
+    member = registration.member
+    if member is not None:
+        _end_matches(_matches_of(member, NOT_CONNECTED), leaver=member, why=ClosedWhy.NO_TIME, by=by, now=now)
 
 
 def on_erasing(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
-    _end(_of(member, LIVE), leaver=member, why=ClosedWhy.LEFT, by=by or member, now=now)
+    _end_matches(_matches_of(member, LIVE), leaver=member, why=ClosedWhy.LEFT, by=by or member, now=now)
     end_requests_of(member, by=by or member, now=now)
     end_requests_about(member, now=now)
 
 
 def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: datetime, **kwargs: Any) -> None:
-    """End what runs and what was asked for; where the trust team closed the account, the log says the portal did."""
+    """End the matches, requests and calendar feed of a closed account.
+
+    Where the trust team closed it (``by`` is None), the log says that the portal did, so that nobody reads of a report.
+    """
     by_the_portal = by is None
-    _end(
-        _of(member, LIVE),
+    _end_matches(
+        _matches_of(member, LIVE),
         leaver=member,
         why=ClosedWhy.LEFT,
         by=by or member,
@@ -70,18 +78,21 @@ def on_account_closed(sender: Any, *, member: Member, by: Member | None, now: da
 
 
 def on_blocked(sender: Any, *, member: Member, blocked: Member, by: Member, now: datetime, **kwargs: Any) -> None:
-    """End what runs between the two; the letter to the other reads as after any other end. The desk reads that the two
-    can no longer be matched, and not who of them asked for it: the privacy notice promises that nobody sees that."""
-    mine = _of(member, LIVE).filter(people.of(blocked))
-    _end(mine, leaver=member, why=ClosedWhy.BLOCKED, by=by, now=now, verb="end_match", by_the_portal=True)
+    """End what runs between the two; the other gets the letter that follows any other end.
+
+    The desk reads that the two can no longer be matched, and not who of them asked for it: the privacy notice promises
+    that nobody sees that.
+    """
+    between = _matches_of(member, LIVE).filter(people.of(blocked))
+    _end_matches(between, leaver=member, why=ClosedWhy.BLOCKED, by=by, now=now, verb="end_match", by_the_portal=True)
     end_requests_between(member, blocked, by=by, now=now)
 
 
-def _of(member: Member, states: Iterable[str]) -> MatchQuerySet:
+def _matches_of(member: Member, states: Iterable[str]) -> MatchQuerySet:
     return Match.objects.filter(people.of(member), state__in=list(states))
 
 
-def _end(
+def _end_matches(
     matches: MatchQuerySet,
     *,
     leaver: Member,
@@ -106,9 +117,9 @@ def _end(
 
 
 def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
-    """Say which matches the step ends, and what happens to those it leaves."""
+    """Return sentences that say which matches the step ends, and what happens to the others."""
     mine = Match.objects.for_member(member).live()
-    said = [
+    sentences = [
         _("Your match with %(name)s about %(skill)s ends. They get a kind letter that does not say why.")
         % {"name": _other(match, member), "skill": isolated(match.skill)}
         for match in mine.filter(state__in=ENDS[step])
@@ -116,13 +127,13 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
     for match in mine.exclude(state__in=ENDS[step]):
         words = {"name": _other(match, member), "skill": isolated(match.skill)}
         if match.state == MatchState.CONNECTED:
-            said.append(_("Your match with %(name)s about %(skill)s goes on.") % words)
+            sentences.append(_("Your match with %(name)s about %(skill)s goes on.") % words)
         else:
-            said.append(
+            sentences.append(
                 _("The question about %(name)s and %(skill)s stays open, but you cannot say yes while you are away.")
                 % words
             )
-    return said
+    return sentences
 
 
 def _other(match: Match, member: Member) -> str:
@@ -131,13 +142,16 @@ def _other(match: Match, member: Member) -> str:
 
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
-    """Tell a person all their matches; what the other side said in confidence is not theirs."""
+    """Return a person's matches, requests and rounds, for the page of their data.
+
+    What the other side said in confidence is left out.
+    """
     matches = batch.add(Match.objects.for_member(member).prefetch_related(None))
-    mine = SharerRequest.objects.of(member).saying_who_is_named(on=now.date())
-    requests = batch.add(mine.with_people().prefetch_related(None))
-    rounds = batch.add(RoundParticipant.objects.told_to(member))
+    made = SharerRequest.objects.of(member).saying_who_is_named(on=now.date())
+    requests = batch.add(made.with_people().prefetch_related(None))
+    rounds = batch.add(RoundParticipant.objects.published_of(member))
     yield ("matching.Match", "matching.SharerRequest", "matching.RoundParticipant")
-    rows = [_row(match, match.side_of(member), member) for match in matches]
+    rows = [_match_row(match, side, member) for match in matches if (side := match.side_of(member)) is not None]
     yield events.Section("matches", _("My matches"), rows)
     yield events.Section("requests", _("People I asked for"), [_request_row(request) for request in requests])
     yield events.Section("rounds", _("Rounds of matching I was in"), [_round_row(took_part) for took_part in rounds])
@@ -167,8 +181,7 @@ def _request_row(request: SharerRequest) -> tuple[events.Item, ...]:
     )
 
 
-def _row(match: Match, side: Side, member: Member) -> tuple[events.Item, ...]:
-    mine = match.accepted_at(side)
+def _match_row(match: Match, side: Side, member: Member) -> tuple[events.Item, ...]:
     item = events.Item.of
     return (
         item("skill", _("Topic"), match.skill.slug, str(match.skill)),
@@ -177,7 +190,7 @@ def _row(match: Match, side: Side, member: Member) -> tuple[events.Item, ...]:
         item("state", _("State"), match.state, match.get_state_display()),
         item("why_us", _("Why we two"), reasons.for_person(match, side)),
         item("asked_at", _("Asked"), match.asked_at),
-        item("accepted_at", _("I said yes"), mine),
+        item("accepted_at", _("I said yes"), match.accepted_at(side)),
         item("connected_at", _("Connected"), match.connected_at),
         item("closed_at", _("Ended"), match.closed_at),
         *(

@@ -1,4 +1,4 @@
-"""What is due by the clock: reminders, expiry, matches of people who left, rounds nobody finished."""
+"""Work by the clock on matches: reminders, expiry, and matches of people who left."""
 
 from datetime import datetime
 
@@ -6,17 +6,15 @@ from django.db import transaction
 
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
-from matching.matches.telling import owe_letter
-from matching.models import Match, MatchQuerySet
-from registrations.domain.registrations import RegistrationState
+from matching.matches.emails import owe_letter
+from matching.models import Match, MatchQuerySet, people
 from registrations.models import Block, Member
 
 AT_ONCE = 500
-_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 
 
 def _locked(matches: MatchQuerySet) -> MatchQuerySet:
-    """Those nobody is acting on at this moment; the next sweep takes the rest."""
+    """Return some of these matches, locked, without those that somebody is acting on; the next sweep takes the rest."""
     return (
         matches.select_related("learner__member", "sharer__member")
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
@@ -62,8 +60,8 @@ def close_fallen(now: datetime) -> int:
     """End the matches of people who left the programme or block the other; the other side is told, if it was asked."""
     closed = 0
     for match in _locked(Match.objects.fallen()):
-        side, who, why = _people_who_left(match)
-        if who is None:
+        side, leaver, why = _who_left(match)
+        if leaver is None:
             continue
         connected = match.state == MatchState.CONNECTED
         close_match(
@@ -71,7 +69,7 @@ def close_fallen(now: datetime) -> int:
             becomes=MatchState.ENDED if connected else MatchState.WITHDRAWN,
             why=why,
             note="",
-            by=who,
+            by=leaver,
             now=now,
             verb="close_fallen_match",
             by_the_portal=True,
@@ -82,10 +80,11 @@ def close_fallen(now: datetime) -> int:
     return closed
 
 
-def _people_who_left(match: Match) -> tuple[Side, Member | None, ClosedWhy]:
+def _who_left(match: Match) -> tuple[Side, Member | None, ClosedWhy]:
+    """Return the side that left or blocks the other, by whom the match ends therefore, and why."""
     for side in Side:
         person = match.person(side)
-        if person.state in _GONE or (person.member is not None and not person.member.is_active):
+        if person.state in people.HAS_LEFT or (person.member is not None and not person.member.is_active):
             return side, person.member or person.reviewed_by, ClosedWhy.LEFT
     learner, sharer = match.learner.member, match.sharer.member
     by_learner = Block.objects.filter(member=learner, blocked=sharer).exists()

@@ -1,4 +1,4 @@
-"""What two people say of an hour, what came of it, and whom the working group is asked to look after."""
+"""Feedback of two people on an hour, its outcome, quiet connections, and people to look after."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
 
 class Feedback(models.Model):
-    """One side's word about one hour. The other reads the thanks and nothing else; the note is the writer's alone."""
+    """One side's feedback on one hour. The other reads the thanks and nothing else; only the writer reads the note."""
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="feedback")
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="feedback")
@@ -58,9 +58,9 @@ class Feedback(models.Model):
 
 class SessionOutcomeQuerySet(models.QuerySet["SessionOutcome"]):
     def to_settle(self, *, now: datetime) -> "SessionOutcomeQuerySet":
-        """Of which one side's word, or that nobody spoke, counts by now."""
-        spoken = Q(session__feedback__isnull=False, session__ends_at__lte=now - SETTLE_AFTER)
-        return self.filter(spoken | Q(session__ends_at__lte=now - CLOSES_AFTER), settled_at=None).distinct()
+        """Unsettled outcomes that can be judged now: one side spoke long enough ago, or the time to speak is over."""
+        one_side_spoke = Q(session__feedback__isnull=False, session__ends_at__lte=now - SETTLE_AFTER)
+        return self.filter(one_side_spoke | Q(session__ends_at__lte=now - CLOSES_AFTER), settled_at=None).distinct()
 
     def missed_by(self, registration: Registration, *, since: datetime) -> "SessionOutcomeQuerySet":
         mine = Q(learner_absent=True, session__learner=registration) | Q(
@@ -70,7 +70,7 @@ class SessionOutcomeQuerySet(models.QuerySet["SessionOutcome"]):
 
 
 class SessionOutcome(models.Model):
-    """That both were asked about an hour, and what came of it once that can be said."""
+    """The outcome of an hour: that both were asked about it, and the verdict once there is one."""
 
     session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="outcome")
     asked_at = models.DateTimeField(_("asked at"))
@@ -102,7 +102,7 @@ class SessionOutcome(models.Model):
 
 
 class QuietSpell(models.Model):
-    """That two connected people have had no hour before them for a while, and what was done about it."""
+    """A time in which two connected people had agreed on no hour, and what was done about it."""
 
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="quiet_spells")
     since = models.DateTimeField()
@@ -134,8 +134,8 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         if member.is_coordinator:
             return others
         regions = member.seat_regions
-        theirs = Match.objects.filter(people.of_regions(regions), pk=OuterRef("match"))
-        return others.filter(people.of_regions(regions, "registration") | Q(Exists(theirs)))
+        of_regions = Match.objects.filter(people.of_regions(regions), pk=OuterRef("match"))
+        return others.filter(people.of_regions(regions, "registration") | Q(Exists(of_regions)))
 
     def with_people(self) -> "ConcernQuerySet":
         return self.select_related(
@@ -144,7 +144,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 
 
 class Concern(models.Model):
-    """Somebody, or two, whom a liaison is asked to look after: told to the liaison, never shown to anybody else."""
+    """One or two people whom a liaison is asked to look after; nobody but liaisons is shown it."""
 
     kind = models.CharField(_("what it is about"), max_length=15, choices=ConcernKind)
     registration = models.ForeignKey(
@@ -188,6 +188,13 @@ class Concern(models.Model):
     def __str__(self) -> str:
         return str(self.get_kind_display())
 
+    @property
+    def people(self) -> list[Registration]:
+        """The one or two people to look after."""
+        if self.registration is not None:
+            return [self.registration]
+        return [self.match.learner, self.match.sharer] if self.match is not None else []
+
 
 def to_ask(*, now: datetime) -> SessionQuerySet:
     """Return the hours that are over, and about which nobody was asked yet."""
@@ -196,27 +203,28 @@ def to_ask(*, now: datetime) -> SessionQuerySet:
 
 def to_tell(member: Member, *, now: datetime) -> SessionQuerySet:
     """Return the hours the member was at, or should have been, and has said nothing about."""
-    said = Feedback.objects.of(member).values("session")
+    answered = Feedback.objects.of(member).values("session")
     recent = Session.objects.over(now=now).filter(ends_at__gt=now - CLOSES_AFTER, state=SessionState.CONFIRMED)
-    return recent.for_member(member).exclude(pk__in=said).with_people()
+    return recent.for_member(member).exclude(pk__in=answered).with_people()
 
 
 def sessions_at_hand(member: Member, *, now: datetime) -> SessionQuerySet:
-    """Return, in one query, the member's agreed sessions, those that wait for their word, and those to tell about.
+    """Return, in one query, the member's agreed sessions, those that wait for their answer or for their feedback.
 
     ``is_of_live_match`` says whether the two are still connected, ``is_to_tell`` whether the hour is over and the
     member can still say how it went.
     """
-    said = Feedback.objects.of(member).filter(session=OuterRef("pk"))
+    own = Feedback.objects.of(member).filter(session=OuterRef("pk"))
     just_over = Q(state=SessionState.CONFIRMED, ends_at__lte=now, ends_at__gt=now - CLOSES_AFTER)
     for_me = [people.of(member, side) & Q(waiting_for=side) for side in Side]
     return (
         Session.objects.for_member(member)
-        .annotate(
+        .at_hand(
             is_of_live_match=Exists(Match.objects.live().filter(pk=OuterRef("match"))),
-            is_to_tell=Case(When(just_over & ~Exists(said), then=True), default=False),
+            is_to_tell=Case(When(just_over & ~Exists(own), then=True), default=False),
+            waits=for_me[0] | for_me[1],
+            now=now,
         )
-        .filter(Q(state=SessionState.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | for_me[0] | for_me[1])
         .select_related("match__skill__merged_into", "learner__member", "sharer__member")
         .only("state", "starts_at", "ends_at", "made_at", "waiting_for", "match__skill", *people.names())
     )

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain.matches import (
@@ -22,7 +23,7 @@ from matching.domain.matches import (
     Side,
 )
 from matching.models import people
-from matching.models.rounds import Round
+from matching.models.rounds import Round, RoundQuerySet, RoundReplay
 from registrations.domain.registrations import Region
 from registrations.models import Member, Registration, Skill, Wish
 
@@ -33,7 +34,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
         return self.filter(~people.blocked(), ~people.left())
 
     def live(self) -> "MatchQuerySet":
-        """Unbroken and not at its end."""
+        """Unbroken and not closed."""
         return self.unbroken().filter(state__in=LIVE)
 
     def fallen(self) -> "MatchQuerySet":
@@ -43,12 +44,17 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def keeping_apart(self, *, now: datetime, cool_down_days: int) -> "MatchQuerySet":
         """Matches whose two people are not proposed to each other at this moment, in either role.
 
-        A live one always; one that ended with a word about the two as people for ever; any other that ended within
-        the cool-down. What was withdrawn before anybody was asked does not count: nobody judged this pair.
+        A live match keeps them apart always, one that ended for a reason about the two as people for ever, any other
+        for the cool-down after its end. One that was withdrawn before anybody was asked does not count, because nobody
+        judged this pair.
         """
         recent = Q(closed_at__gt=now - timedelta(days=cool_down_days))
-        told_or_judged = self.exclude(state=MatchState.WITHDRAWN, asked_at=None)
-        return told_or_judged.filter(Q(state__in=LIVE) | Q(closed_why__in=APART_FOR_EVER) | recent)
+        asked_or_judged = self.exclude(state=MatchState.WITHDRAWN, asked_at=None)
+        return asked_or_judged.filter(Q(state__in=LIVE) | Q(closed_why__in=APART_FOR_EVER) | recent)
+
+    def quiet(self, *, since: Combinable, before: datetime) -> "MatchQuerySet":
+        """Those in which nothing has happened since ``before``; with ``quiet_since``, which ``since`` computes."""
+        return self.annotate(quiet_since=since).filter(quiet_since__lte=before)
 
     def to_decide(self) -> "MatchQuerySet":
         """Proposals of computed rounds; those made by hand in a draft wait until it is."""
@@ -66,11 +72,16 @@ class MatchQuerySet(models.QuerySet["Match"]):
         return self.undecided().filter(Q(state=MatchState.APPROVED) | Q(made_by_hand=True))
 
     def asks_for_repair(self) -> "MatchQuerySet":
-        """What leaves a hole in its round, or makes one: refused or swapped before anybody was asked, fallen away with
-        somebody who left, or put together by hand after the others were chosen."""
+        """Matches after which computing the rest of their round again may find somebody more.
+
+        They were refused or swapped before anybody was asked, ended because somebody left, or were put together by hand
+        after the others were chosen.
+        """
         on_purpose = [ClosedWhy.REPLACED, ClosedWhy.ROUND_CANCELLED, ClosedWhy.LEFT_UNDECIDED]
-        fell = Q(state__in=[MatchState.REFUSED, MatchState.WITHDRAWN], asked_at=None) & ~Q(closed_why__in=on_purpose)
-        return self.filter(fell | Q(made_by_hand=True, state=MatchState.PROPOSED))
+        fell_away = Q(state__in=[MatchState.REFUSED, MatchState.WITHDRAWN], asked_at=None) & ~Q(
+            closed_why__in=on_purpose
+        )
+        return self.filter(fell_away | Q(made_by_hand=True, state=MatchState.PROPOSED))
 
     def waiting_for_answers(self) -> "MatchQuerySet":
         return self.filter(state=MatchState.ASKED)
@@ -113,8 +124,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
         return self.filter(people.of_regions(member.seat_regions))
 
     def for_lines(self) -> "MatchQuerySet":
-        """Fetch no more than a line of a list says: the two people's names, the skill, and what is waited for. Without
-        reasons and answers: they are most of what rows of matches and registrations hold."""
+        """Fetch no more than a line of a list shows: the two people's names, the skill, and what is waited for.
+
+        The reasons and the answers of registrations are left out, because they are most of what these rows hold.
+        """
         columns = ("state", "asked_at", "answer_by", "learner_accepted_at", "sharer_accepted_at", "skill")
         rows = self.prefetch_related(None).select_related(None)
         return rows.select_related("learner__member", "sharer__member", "skill__merged_into").only(
@@ -179,6 +192,8 @@ class Match(models.Model):
     )
     made_why = models.TextField(_("why these two"), max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    quiet_since: datetime  # only in rows of a queryset that is ``quiet``
 
     objects = MatchQuerySet.as_manager()
 
@@ -297,3 +312,24 @@ class MatchApproval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.match}: {self.region}"
+
+
+def rounds_to_repair() -> RoundQuerySet:
+    """Return rounds of which the rest is to be computed again: somebody asked for it, or something changed meanwhile.
+
+    The second counts only while nobody of the round was asked. A round whose repair failed waits for a person.
+    """
+    last = RoundReplay.objects.filter(round=OuterRef("pk")).order_by("-number").values("read_at")[:1]
+    changed_since = Q(closed_at__gt=OuterRef("read_last_at")) | Q(
+        closed_at=None, proposed_at__gt=OuterRef("read_last_at")
+    )
+    changed = Match.objects.filter(changed_since, round=OuterRef("pk")).asks_for_repair()
+    return (
+        Round.objects.annotate(read_last_at=Subquery(last))
+        .filter(facts__isnull=False)
+        .filter(
+            Q(repair_requested_at__isnull=False, state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
+            | Q(Exists(changed), state=RoundState.PROPOSED, failure="")
+        )
+        .order_by("pk")
+    )

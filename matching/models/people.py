@@ -1,12 +1,13 @@
 """The people of a match or a request: their accounts and zones, and conditions on the two people of a row.
 
 Each condition is asked by that person's key. One on two joined people at once (one of them is this member, is of these
-regions, blocks the other) lets the database lay everybody beside everybody before it looks at the rows. With the
-statistics of a table that was empty, it does: a thousand matches took longer than anybody waits. So none of these joins
+regions, blocks the other) lets the database join everybody with everybody before it looks at the rows. With the
+statistics of an empty table it does, and a thousand matches took longer than anybody waits. So no condition here joins
 one table to another.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -15,7 +16,7 @@ from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Member, Registration
 
 BOTH = (Side.LEARNER, Side.SHARER)
-_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
+HAS_LEFT = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)  # or the account was closed
 
 
 def account_of(person: Registration) -> Member:
@@ -38,7 +39,7 @@ def first_zone(of_registration: str, of_member: str | None) -> str:
     return of_registration or of_member or "UTC"
 
 
-def registration_of(member: Member) -> QuerySet[Registration]:
+def registration_of(member: Member) -> QuerySet[Registration, Any]:
     """The key of the member's registration, as one value to compare with: read once, then looked up in an index."""
     return Registration.objects.filter(member=member).values("pk")[:1]
 
@@ -57,26 +58,25 @@ def of_regions(regions: Iterable[str], *columns: str) -> Q:
 
 def blocked() -> Q:
     """One of the two blocks the other."""
-    ways = [(Side.LEARNER, Side.SHARER), (Side.SHARER, Side.LEARNER)]
-    return Q(*(Exists(_blocks(one, other)) for one, other in ways), _connector=Q.OR)
+    return Q(*(Exists(_blocks(side, side.other)) for side in Side), _connector=Q.OR)
 
 
-def _blocks(one: Side, other: Side) -> QuerySet[Block]:
-    return Block.objects.filter(member=_member_of(one), blocked=_member_of(other))
+def _blocks(blocker: Side, blocked: Side) -> QuerySet[Block]:
+    return Block.objects.filter(member=_member_of(blocker), blocked=_member_of(blocked))
 
 
-def _member_of(column: str) -> QuerySet[Registration]:
+def _member_of(column: str) -> QuerySet[Registration, Any]:
     return Registration.objects.filter(pk=OuterRef(OuterRef(column))).values("member")[:1]
 
 
 def left(*columns: str) -> Q:
     """One of the two has left: by their registration, or because their account was closed."""
     closed = Member.objects.filter(is_active=False)
-    gone = Registration.objects.filter(Q(state__in=_GONE) | Q(member__in=closed))
-    return Q(*(Exists(gone.filter(pk=OuterRef(column))) for column in columns or BOTH), _connector=Q.OR)
+    leavers = Registration.objects.filter(Q(state__in=HAS_LEFT) | Q(member__in=closed))
+    return Q(*(Exists(leavers.filter(pk=OuterRef(column))) for column in columns or BOTH), _connector=Q.OR)
 
 
 def names() -> list[str]:
-    """The columns, for ``only``, that tell how the two people of a row are called."""
-    told = ("member", "name", "member__name", "member__erased_at")
-    return [f"{side}__{column}" for side in BOTH for column in told]
+    """The columns, for ``only``, from which the names of the two people of a row are read."""
+    columns = ("member", "name", "member__name", "member__erased_at")
+    return [f"{side}__{column}" for side in BOTH for column in columns]

@@ -17,10 +17,8 @@ from matching.domain.requests import (
 from matching.models import people
 from matching.models.matches import Match
 from matching.models.rounds import Round
-from registrations.domain.registrations import RegistrationState
 from registrations.models import Member, Registration, Skill, has_agreed
 
-_GONE = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 _OPEN = Q(state=RequestState.OPEN)
 
 
@@ -30,11 +28,14 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         return self.filter(_OPEN)
 
     def open(self) -> "SharerRequestQuerySet":
-        """What the next round and the working group are told: both still take part, with accounts that are open,
-        neither blocks the other, and the sharer still lets others find them."""
+        """What the next round and the working group are told of.
+
+        Both people still take part and have open accounts, neither blocks the other, and the sharer still lets others
+        find them.
+        """
         return self.waiting().filter(
-            ~Q(learner__state__in=_GONE),
-            ~Q(sharer__state__in=_GONE),
+            ~Q(learner__state__in=people.HAS_LEFT),
+            ~Q(sharer__state__in=people.HAS_LEFT),
             ~people.blocked(),
             learner__member__is_active=True,
             sharer__member__is_active=True,
@@ -52,16 +53,20 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         return self.order_by(Case(When(_OPEN, then=0), default=1), "-made_at", "-pk")
 
     def visible_to(self, member: Member) -> "SharerRequestQuerySet":
-        """What a working-group member may see: a liaison where either side is of their regions, a coordinator all; the
-        sharer nothing of it, at the desk as everywhere."""
+        """What a working-group member may see: a liaison where either side is of their regions, a coordinator all.
+
+        The sharer sees nothing of it, at the desk as everywhere.
+        """
         others = self.exclude(sharer__member=member)
         if member.is_coordinator:
             return others
         return others.filter(people.of_regions(member.seat_regions))
 
     def saying_who_is_named(self, *, on: date) -> "SharerRequestQuerySet":
-        """With ``is_named``: whether the one who asked may read whom they asked for. Without an agreement of their own
-        nobody is shown to others; who was brought together goes on."""
+        """With ``is_named``: whether the one who asked may read whom they asked for.
+
+        Nobody is shown to others who has not agreed to it, unless the two were matched.
+        """
         agreed = has_agreed(on=on, member="sharer__member") | Q(match__isnull=False)
         return self.annotate(is_named=ExpressionWrapper(agreed, output_field=models.BooleanField()))
 

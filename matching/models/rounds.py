@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
@@ -18,29 +18,14 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
     def overlooked(self, *, now: datetime) -> "RoundQuerySet":
         """Waiting, for a preview too, for so long that the nudge must have been lost."""
-        before = now - NUDGE_AGAIN_AFTER
-        return self.filter(Q(requested_at__lte=before) | Q(preview_requested_at__lte=before), state=RoundState.DRAFT)
+        lost_before = now - NUDGE_AGAIN_AFTER
+        asked = Q(requested_at__lte=lost_before) | Q(preview_requested_at__lte=lost_before)
+        return self.filter(asked, state=RoundState.DRAFT)
 
     def waiting_for_a_preview(self) -> "RoundQuerySet":
         """Drafts too large to be previewed at once, for which somebody asked a worker; oldest first."""
         return self.filter(state=RoundState.DRAFT, preview_requested_at__isnull=False).order_by(
             "preview_requested_at", "pk"
-        )
-
-    def waiting_for_repair(self) -> "RoundQuerySet":
-        """Rounds for which somebody asked for a repair; and those nobody of whom was asked yet, in which something
-        changed since they were last computed. One whose repair failed waits for a person."""
-        last = RoundReplay.objects.filter(round=OuterRef("pk")).order_by("-number").values("read_at")[:1]
-        changed = self.model.matches.rel.related_model.objects.filter(round=OuterRef("pk")).asks_for_repair()
-        since = Q(closed_at__gt=OuterRef("read_last_at")) | Q(closed_at=None, proposed_at__gt=OuterRef("read_last_at"))
-        return (
-            self.annotate(read_last_at=Subquery(last))
-            .filter(facts__isnull=False)
-            .filter(
-                Q(repair_requested_at__isnull=False, state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
-                | Q(Exists(changed.filter(since)), state=RoundState.PROPOSED, failure="")
-            )
-            .order_by("pk")
         )
 
     def abandoned(self, *, now: datetime) -> "RoundQuerySet":
@@ -197,8 +182,8 @@ class RoundFacts(models.Model):
 
 
 class RoundParticipantQuerySet(models.QuerySet["RoundParticipant"]):
-    def told_to(self, member: Member) -> "RoundParticipantQuerySet":
-        """The member's own, of published rounds: what a draft or a round under review would come to is told nobody."""
+    def published_of(self, member: Member) -> "RoundParticipantQuerySet":
+        """The member's own, in published rounds: nobody is told what a draft or a round under review would come to."""
         published = self.filter(registration__member=member, round__state=RoundState.PUBLISHED)
         return published.select_related("round").order_by("round")
 
@@ -220,7 +205,7 @@ class RoundParticipantQuerySet(models.QuerySet["RoundParticipant"]):
 
 
 class RoundParticipant(models.Model):
-    """Whose number it was, and why they got nothing if they wished something. Erasure deletes the row.
+    """Which person had which number in a round, and why they got nothing if they wished something. Erasure deletes it.
 
     A draft has them too, from its last preview.
     """

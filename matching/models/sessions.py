@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeFi
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.zones import validate_zone
@@ -56,13 +56,18 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(Q(state=S.PROPOSED) | Q(state=S.CONFIRMED, starts_at__gt=now))
 
     def over(self, *, now: datetime) -> "SessionQuerySet":
-        """Agreed, and their hour is past; nobody has said yet whether they were held. Latest first."""
+        """Agreed, and their hour is past, whether the two met or not. Latest first."""
         return self.filter(state=S.CONFIRMED, ends_at__lte=now).order_by("-starts_at", "-pk")
 
     def saying_whether_live(self) -> "SessionQuerySet":
         """With ``is_of_live_match``: whether the two are still connected, so that they may read the link to a call."""
         connected = Match.objects.live().filter(pk=OuterRef("match"), state=MatchState.CONNECTED)
         return self.annotate(is_of_live_match=Exists(connected))
+
+    def at_hand(self, *, is_of_live_match: Exists, is_to_tell: Case, waits: Q, now: datetime) -> "SessionQuerySet":
+        """Agreed and not over, to tell about or ``waits``; with ``is_of_live_match`` and ``is_to_tell``."""
+        rows = self.annotate(is_of_live_match=is_of_live_match, is_to_tell=is_to_tell)
+        return rows.filter(Q(state=S.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | waits)
 
     def for_member(self, member: Member) -> "SessionQuerySet":
         """The sessions of a member, in either role."""
@@ -77,13 +82,13 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(state=S.CONFIRMED, starts_at__lt=ends_at, ends_at__gt=starts_at)
 
     def to_come(self, *, now: datetime) -> "SessionQuerySet":
-        """Agreed and not begun, or with times that wait for somebody's word: what new rules of a zone may move."""
+        """Agreed and not begun, or with times that wait for an answer: what new rules of a zone may move."""
         agreed = Q(state=S.CONFIRMED, starts_at__gt=now)
         proposed = Q(times__starts_at__gt=now, waiting_for__in=Side.values)
         return self.filter(agreed | proposed).distinct().order_by("pk")
 
     def waiting_for(self, member: Member) -> "SessionQuerySet":
-        """Those with proposed times that wait for the member's word."""
+        """Those with proposed times that wait for the member's answer."""
         return self.filter(
             people.of(member, Side.LEARNER) & Q(waiting_for=Side.LEARNER)
             | people.of(member, Side.SHARER) & Q(waiting_for=Side.SHARER)
@@ -101,7 +106,7 @@ class Session(models.Model):
 
     ``learner`` and ``sharer`` repeat the match's, because a constraint sees one row only. ``waiting_for`` is the side
     that has to answer proposed times; a confirmed session keeps its hour while another one is being proposed.
-    ``version`` counts every change that could make an open page stale, ``turn`` how often the word passed over.
+    ``version`` counts every change that could make an open page stale; ``turn`` counts how often the two took turns.
     """
 
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="sessions", verbose_name=_("match"))
@@ -139,6 +144,9 @@ class Session(models.Model):
     )
     cancelled_why = models.CharField(_("why it was cancelled"), max_length=20, blank=True, choices=WhyCancelled)
     cancelled_note = models.TextField(_("a word to the other person"), max_length=500, blank=True)
+
+    is_of_live_match: bool  # only in rows of a queryset that says so: ``saying_whether_live``, ``at_hand``
+    is_to_tell: bool  # only in rows of a queryset that is ``at_hand``
 
     objects = SessionQuerySet.as_manager()
 

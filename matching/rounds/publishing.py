@@ -10,7 +10,7 @@ from letsconnect.base import acts, nudges
 from matching.domain import matches as domain
 from matching.domain.matches import MatchingError, MatchState, RoundState, Side
 from matching.locking import lock_people, people_who_agreed
-from matching.matches.telling import owe_letter
+from matching.matches.emails import owe_letter
 from matching.models import Match, MatchingRules, Round
 from matching.rounds.both_roles import Pair, check_places, over_both_roles
 from matching.rounds.rounds import mark_published

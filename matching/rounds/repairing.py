@@ -19,6 +19,7 @@ from matching.domain.matches import ClosedWhy, MatchMoveNotAllowed, NotYourMatch
 from matching.engine import stored_facts
 from matching.engine.facts import ProposedPair
 from matching.models import Match, Round, RoundFacts, RoundParticipant
+from matching.models.matches import rounds_to_repair
 from matching.rounds import inputs
 from matching.rounds.computing import (
     Computed,
@@ -89,7 +90,7 @@ def repair_round(*, round_: Round, by: Member, now: datetime) -> Repaired:
 def repair_waiting_rounds(*, now: datetime) -> int:
     """Repair the rounds in which somebody was refused, or for which somebody asked; return how many."""
     done, began = 0, perf_counter()
-    for round_ in Round.objects.waiting_for_repair().select_related("repair_requested_by"):
+    for round_ in rounds_to_repair().select_related("repair_requested_by"):
         try:
             compute_repair(
                 round_=round_,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import nudges
 from matching.models import MatchingRules, Round, RoundFacts
+from matching.models.matches import rounds_to_repair
 from matching.rounds.computing import fail_round
 
 
@@ -27,7 +28,7 @@ def fail_abandoned(now: datetime) -> int:
 def nudge_overlooked(now: datetime) -> int:
     """Wake a worker for rounds that wait longer than a nudge takes, and for those to be repaired: it was lost with the
     broker."""
-    overlooked = Round.objects.overlooked(now=now).count() + Round.objects.waiting_for_repair().count()
+    overlooked = Round.objects.overlooked(now=now).count() + rounds_to_repair().count()
     if overlooked:
         nudges.on_commit("matching.tasks.solve")
     return overlooked

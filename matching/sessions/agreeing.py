@@ -1,11 +1,14 @@
-"""Two people agree on an hour: propose, confirm, move, cancel. Every change holds the lock of their match."""
+"""Two people agree on an hour: propose, confirm, move, cancel.
+
+Every change locks their match first, so that two changes at once come one after the other.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from letsconnect.base import acts
 from letsconnect.base.lines import isolated
@@ -28,7 +31,7 @@ from matching.domain.sessions import (
 )
 from matching.locking import lock_match, lock_people
 from matching.models import Match, ProposedTime, Session
-from matching.sessions.ending import cancel, change, drop_times, locked, tell
+from matching.sessions.changing import cancel, change, drop_times, locked, owe_letter
 from matching.words import reasons
 from registrations.models import Member
 
@@ -36,7 +39,7 @@ NO_SESSION = ""
 
 
 def seen_as(session: Session | None) -> str:
-    """Return what a page keeps of the session it shows, so that a button pressed on a stale page is found out."""
+    """Return the version of the session that a page shows, so that a button pressed on a stale page is refused."""
     return f"{session.pk}.{session.version}" if session else NO_SESSION
 
 
@@ -46,21 +49,22 @@ def propose_times(
 ) -> Session:
     """Propose up to three times to the other side: for a first hour, instead of theirs, or to move the agreed one.
 
-    An agreed hour stays until the other confirms another one. Proposing again before they answered replaces one's
-    own times, and the letter that waits for a quiet minute says the newest. TooOften when it is only noise by now.
+    An agreed hour stays until the other confirms another one. Proposing again before they answered replaces one's own
+    times, and the letter, which waits until nothing changes for a minute, says the newest. Raises TooOften for somebody
+    who proposes again and again.
     """
-    match, side = _connected(match, by=by, now=now)
-    session = _current(match, seen=seen, now=now)
+    match, side = _connected_match(match, by=by, now=now)
+    session = _current_session(match, seen=seen, now=now)
     check_times(times, now=now)
     _check_pace(match, "propose_times", PROPOSALS_AN_HOUR, by=by, now=now)
     for time in times:
-        _check_free(match, time.starts_at, time.starts_at + timedelta(minutes=minutes), but=session, by=by)
+        _check_free(match, time.starts_at, time.starts_at + timedelta(minutes=minutes), besides=session, by=by)
     if session is None:
         session = Session(match=match, learner=match.learner, sharer=match.sharer, made_at=now, made_by=by)
     was = session.state if session.pk else ""
-    again = session.waiting_for == side.other
+    is_still_their_turn = session.waiting_for == side.other
     session.waiting_for, session.minutes, session.version = side.other, minutes, session.version + 1
-    session.turn += 0 if again else 1
+    session.turn += 0 if is_still_their_turn else 1
     if session.pk:
         session.save(update_fields=["waiting_for", "minutes", "version", "turn"])
         session.times.all().delete()
@@ -79,7 +83,7 @@ def propose_times(
         for number, time in enumerate(times, start=1)
     )
     acts.record(by=by, verb="propose_times", on=session, now=now, was=was, became=session.state)
-    tell(session, side.other, letter="proposed", occasion=str(session.version), now=now)
+    owe_letter(session, side.other, letter="proposed", occasion=str(session.version), now=now)
     return session
 
 
@@ -89,7 +93,7 @@ def confirm_time(*, session: Session, starts_at: datetime, seen: str, by: Member
 
     Both registrations are locked while their other hours are looked at; the exclusion constraint is the last defence.
     """
-    match, side = _connected(session.match, by=by, now=now)
+    match, side = _connected_match(session.match, by=by, now=now)
     if _has_just_agreed(match, starts_at, seen=seen, now=now):
         return match.sessions.open(now=now).get(starts_at=starts_at)
     session = _open_session(match, seen=seen, now=now)
@@ -100,29 +104,29 @@ def confirm_time(*, session: Session, starts_at: datetime, seen: str, by: Member
         raise SessionChanged(_CHANGED)
     check_still_ahead(starts_at, now=now)
     lock_people([match])
-    _check_free(match, starts_at, starts_at + timedelta(minutes=session.minutes), but=session, by=by)
-    moved = session.state == SessionState.CONFIRMED
+    _check_free(match, starts_at, starts_at + timedelta(minutes=session.minutes), besides=session, by=by)
+    is_moved = session.state == SessionState.CONFIRMED
     was = session.state
-    _write_the_hour(session, chosen, sequence=session.sequence + (1 if moved else 0), now=now)
-    verb = "move_session" if moved else "agree_on_session"
+    _write_the_hour(session, chosen, sequence=session.sequence + (1 if is_moved else 0), now=now)
+    verb = "move_session" if is_moved else "agree_on_session"
     acts.record(by=by, verb=verb, on=session, now=now, was=was, became=session.state)
-    for each in Side:
-        tell(session, each, letter="moved" if moved else "agreed", occasion=str(session.sequence), now=now)
+    for reader in Side:
+        owe_letter(session, reader, letter="moved" if is_moved else "agreed", occasion=str(session.sequence), now=now)
     return session
 
 
 @transaction.atomic
 def keep_the_hour(*, session: Session, seen: str, by: Member, now: datetime) -> Session:
     """Drop the times proposed for moving an agreed hour; whoever wished to move it is told that it stays."""
-    match, side = _connected(session.match, by=by, now=now)
+    match, side = _connected_match(session.match, by=by, now=now)
     session = _open_session(match, seen=seen, now=now)
     if not session.is_being_moved:
         raise NothingToAgree(_("Nobody has proposed to move this session."))
-    answered = session.waiting_for == side
+    was_asked = session.waiting_for == side
     drop_times(session)
     acts.record(by=by, verb="keep_the_hour", on=session, now=now, was=session.state, became=session.state)
-    if answered:
-        tell(session, side.other, letter="kept", occasion=str(session.turn), now=now)
+    if was_asked:
+        owe_letter(session, side.other, letter="kept", occasion=str(session.turn), now=now)
     return session
 
 
@@ -133,23 +137,23 @@ def cancel_session(
     """Cancel an agreed hour, or stop looking for one; the other gets a kind letter with the words given here."""
     if why not in WHY_CANCELLED_BY_PERSON:
         raise ReasonMissing(_("Choose a reason."))
-    match, side = _mine(session.match, by=by)
+    match, side = _locked_match(session.match, by=by)
     session = _open_session(match, seen=seen, now=now)
     was = session.state
     cancel(session, why=WhyCancelled(why), by=by, now=now, note=note)
     if was == SessionState.PROPOSED:
-        tell(session, side.other, letter="dropped", occasion="end", now=now)
+        owe_letter(session, side.other, letter="dropped", occasion="end", now=now)
     return session
 
 
 @transaction.atomic
 def set_call_link(*, session: Session, link: str, by: Member, now: datetime) -> Session:
     """Keep where the two will talk; the log says that it was set, never what it is."""
-    match, _side = _connected(session.match, by=by, now=now)
-    found = locked(match.sessions.open(now=now).filter(pk=session.pk))
-    if not found:
-        raise NothingToAgree(_GONE)
-    [session] = found
+    match, _side = _connected_match(session.match, by=by, now=now)
+    sessions = locked(match.sessions.open(now=now).filter(pk=session.pk))
+    if not sessions:
+        raise NothingToAgree(_IS_OVER)
+    [session] = sessions
     if session.call_link != link:
         _check_pace(match, "set_call_link", LINKS_AN_HOUR, by=by, now=now)
         session.call_link = link
@@ -181,11 +185,13 @@ def _check_pace(match: Match, verb: str, most: int, *, by: Member, now: datetime
         raise TooOften(_TOO_OFTEN[verb] % {"count": most})
 
 
-_CHANGED = _("The other person, or you in another window, has changed this in the meantime. This is how it is now.")
-_GONE = _("This session is over or was cancelled.")
+_CHANGED = gettext_lazy(
+    "The other person, or you in another window, has changed this in the meantime. This is how it is now."
+)
+_IS_OVER = gettext_lazy("This session is over or was cancelled.")
 
 
-def _mine(match: Match, *, by: Member) -> tuple[Match, Side]:
+def _locked_match(match: Match, *, by: Member) -> tuple[Match, Side]:
     match = lock_match(match)
     side = match.side_of(by)
     if side is None:
@@ -193,14 +199,14 @@ def _mine(match: Match, *, by: Member) -> tuple[Match, Side]:
     return match, side
 
 
-def _connected(match: Match, *, by: Member, now: datetime) -> tuple[Match, Side]:
-    match, side = _mine(match, by=by)
+def _connected_match(match: Match, *, by: Member, now: datetime) -> tuple[Match, Side]:
+    match, side = _locked_match(match, by=by)
     if match.state != MatchState.CONNECTED or not Match.objects.live().filter(pk=match.pk).exists():
         raise NothingToAgree(_("This match is over, so no hour can be agreed on any more."))
     return match, side
 
 
-def _current(match: Match, *, seen: str, now: datetime) -> Session | None:
+def _current_session(match: Match, *, seen: str, now: datetime) -> Session | None:
     """Return the session that is open now, locked; it must be the one, in the version, that the person saw."""
     session = next(iter(locked(match.sessions.open(now=now))), None)
     if seen_as(session) != seen:
@@ -210,9 +216,9 @@ def _current(match: Match, *, seen: str, now: datetime) -> Session | None:
 
 
 def _open_session(match: Match, *, seen: str, now: datetime) -> Session:
-    session = _current(match, seen=seen, now=now)
+    session = _current_session(match, seen=seen, now=now)
     if session is None:
-        raise NothingToAgree(_GONE)
+        raise NothingToAgree(_IS_OVER)
     return session
 
 
@@ -222,10 +228,15 @@ def _has_just_agreed(match: Match, starts_at: datetime, *, seen: str, now: datet
     return session is not None and f"{session.pk}.{session.version - 1}" == seen and not session.waiting_for
 
 
-def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, but: Session | None, by: Member) -> None:
-    """Raise HourTaken with a sentence that says whose hour it is; of the other's, nothing but that there is one."""
+def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, besides: Session | None, by: Member) -> None:
+    """Raise HourTaken if one of the two has another session then.
+
+    Of a session of ``by`` the sentence says what it is; of the other person's, only that they cannot meet.
+    """
     others = Session.objects.of_people(match.learner_id, match.sharer_id).at(starts_at, ends_at).with_people()
-    for session in others.exclude(pk=but.pk if but else None):
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
+    for session in others:
         side = session.side_of(by)
         if side is not None:
             raise HourTaken(
@@ -260,5 +271,5 @@ def _write_the_hour(session: Session, chosen: ProposedTime, *, sequence: int, no
 
 def _link_of_last_time(match: Match) -> str:
     """Return the call link the two used before: most people keep theirs."""
-    before = match.sessions.exclude(call_link="").order_by("-made_at", "-pk").first()
-    return before.call_link if before else ""
+    last = match.sessions.exclude(call_link="").order_by("-made_at", "-pk").first()
+    return last.call_link if last else ""

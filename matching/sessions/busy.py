@@ -1,4 +1,4 @@
-"""The hours people have agreed on in sessions, for whoever looks for a free one."""
+"""The hours people have agreed on in sessions, for those parts of the portal that look for a free hour."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -15,10 +15,12 @@ def register() -> None:
 
 
 def agreed_spans(members: Collection[int], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
-    """The agreed sessions of these members that are not over, in either role: two queries, however many they are."""
+    """Yield the hours of these members' agreed sessions, in either role, that are not over; in two queries."""
     member_of = dict(Registration.objects.filter(member__in=members).values_list("pk", "member"))
     agreed = Session.objects.of_people(*member_of).upcoming(now=now).order_by()
-    for learner, sharer, begin, end in agreed.values_list("learner", "sharer", "starts_at", "ends_at"):
-        for person in (learner, sharer):
-            if person in member_of:
-                yield member_of[person], begin, end
+    for session in agreed.only("learner", "sharer", "starts_at", "ends_at"):
+        if session.starts_at is None or session.ends_at is None:
+            continue  # agreed sessions have both
+        for registration in (session.learner_id, session.sharer_id):
+            if registration in member_of:
+                yield member_of[registration], session.starts_at, session.ends_at

@@ -1,5 +1,8 @@
-"""What calendars are told of a session: the skill, the name of the other person and the match's page, no link to the
-call and nobody's address but the reader's."""
+"""A session as calendars read it: an invitation in a letter, and files to download or subscribe to.
+
+They hold the skill, the name of the other person and the address of the match's page; no link to the call, and nobody's
+email address but the reader's.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,8 +23,11 @@ PRODUCT = "1:1"
 
 
 def invitation(session: Session, side: Side, *, language: str, now: datetime) -> CalendarPart:
-    """Return what goes with a letter to one side: the other's address is nobody's to pass on, and the two have agreed
-    already. Call it while the reader's language is active."""
+    """Return the calendar file of a letter to one side; call it while the reader's language is active.
+
+    It names no organiser and asks for no answer: the portal must not pass on the other's address, and the two have
+    agreed already.
+    """
     me = session.person(side)
     reader = None
     if me.member is not None and me.member.email:

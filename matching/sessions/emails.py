@@ -17,7 +17,7 @@ from matching.domain.matches import Side
 from matching.domain.sessions import REMINDERS, SessionState, WhyCancelled
 from matching.models import Match, Session
 from matching.sessions import calendars
-from matching.sessions.ending import gathering_of
+from matching.sessions.changing import gathering_of
 from matching.words import reasons
 from registrations.models import Registration
 
@@ -60,8 +60,11 @@ def _still_owed(letter: str, side: Side) -> Callable[[Session, datetime], str | 
 
 
 def _facts_of(letter: str, side: Side) -> Callable[[Session], str] | None:
-    """What a letter that gathers tells, so that nobody is told the same twice: the hour; or the times that wait for
-    the reader's word. What the reader did in between makes it news again."""
+    """Return a function that says, as a text to compare, what a letter that gathers tells; None for the others.
+
+    A letter that would tell the same as the last one is not sent. It tells the hour, or the times that wait for the
+    reader's answer. What the reader did meanwhile is part of the text, so that after it they are told again.
+    """
     if letter in ("agreed", "moved", "cancelled"):
         return lambda session: f"{session.state} {session.starts_at} {session.ends_at}"
     if letter in ("proposed", "dropped", "kept", "lapsed"):
@@ -70,33 +73,38 @@ def _facts_of(letter: str, side: Side) -> Callable[[Session], str] | None:
 
 
 def _times_asked(match: Match, side: Side) -> str:
-    """Return the times that wait for one side's word, as a text to compare; "" where none do."""
-    asked = match.sessions.filter(waiting_for=side).prefetch_related("times").order_by("-pk").first()
-    if asked is None:
+    """Return the times that wait for one side's answer, as a text to compare; "" where none do."""
+    session = match.sessions.filter(waiting_for=side).prefetch_related("times").order_by("-pk").first()
+    if session is None:
         return ""
-    return " ".join([asked.state, str(asked.minutes), *(str(time.starts_at) for time in asked.times.all())])
+    return " ".join([session.state, str(session.minutes), *(str(time.starts_at) for time in session.times.all())])
 
 
 def _last_act(match: Match, reader: Registration) -> int:
-    mine = Act.objects.filter(actor=reader.member_id, object_type=Session._meta.label_lower)
-    return mine.filter(object_id__in=match.sessions.values("pk")).aggregate(last=Max("pk"))["last"] or 0
+    """Return the key of the last thing the reader did about a session of this match; 0 for nothing."""
+    acts = Act.objects.filter(actor=reader.member_id, object_type=Session._meta.label_lower)
+    return acts.filter(object_id__in=match.sessions.values("pk")).aggregate(last=Max("pk"))["last"] or 0
 
 
 def _never_heard_of(session: Session, letter: str, side: Side) -> str | None:
-    """Return why nothing needs to be taken back, or None: the letter that would have told them never went out."""
-    me, first = session.person(side).member_id, ("agreed", "moved") if letter == "cancelled" else ("proposed",)
-    kinds_told = [f"matching.session_{name}_{side}" for name in first]
-    about = Letter.objects.filter(about_type=Session._meta.label_lower, about_id=session.pk, kind__in=kinds_told)
-    if not about.exists() or about.perhaps_read().exists():
+    """Return why a letter that takes something back is not owed, or None.
+
+    It is not owed to somebody who never got the letter it would take back.
+    """
+    me, taken_back = session.person(side).member_id, ("agreed", "moved") if letter == "cancelled" else ("proposed",)
+    kinds_of = [f"matching.session_{name}_{side}" for name in taken_back]
+    earlier = Letter.objects.filter(about_type=Session._meta.label_lower, about_id=session.pk, kind__in=kinds_of)
+    if not earlier.exists() or earlier.perhaps_read().exists():
         return None
     if letter == "cancelled":
         return "they cancelled it before they were told of it" if session.cancelled_by_id == me else None
-    told = Letter.objects.gathered(gathering_of(session, side, letter)).perhaps_read().exists()
-    acted = Act.objects.filter(actor=me, object_type=Session._meta.label_lower, object_id=session.pk).exists()
-    return None if told or acted else "they were not told of it"
+    was_told = Letter.objects.gathered(gathering_of(session, side, letter)).perhaps_read().exists()
+    has_acted = Act.objects.filter(actor=me, object_type=Session._meta.label_lower, object_id=session.pk).exists()
+    return None if was_told or has_acted else "they were not told of it"
 
 
 def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> str | None:
+    """Return why the letter does not say what is true any more, or None."""
     if letter in ("cancelled", "dropped") and (reason := _never_heard_of(session, letter, side)):
         return reason
     if letter == "proposed":

@@ -10,18 +10,18 @@ from letsconnect.base import acts
 from matching.models import CalendarFeed
 from registrations.models import Member
 
-BYTES = 24
+BYTES_OF_A_SECRET = 24
 
 
 def fingerprint(secret: str) -> str:
-    """Return what is kept of a secret; it has more chance in it than anybody could try out."""
+    """Return what is stored of a secret instead of itself; nobody could try out all secrets to find it."""
     return hashlib.sha256(f"matching.feed:{secret}".encode()).hexdigest()
 
 
 @transaction.atomic
 def make_feed(*, member: Member, by: Member, now: datetime) -> str:
     """Make a new secret address and return its secret, which is shown once and kept nowhere; the old one ends."""
-    secret = secrets.token_urlsafe(BYTES)
+    secret = secrets.token_urlsafe(BYTES_OF_A_SECRET)
     feed, _made = CalendarFeed.objects.update_or_create(
         member=member, defaults={"fingerprint": fingerprint(secret), "made_at": now}
     )

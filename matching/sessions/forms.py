@@ -1,4 +1,4 @@
-"""What the two people type about an hour: times, a link, why not."""
+"""The forms of an hour: times to propose, the link to the call, why it is cancelled."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
@@ -30,7 +30,7 @@ NUMBERS = range(1, MAX_TIMES + 1)
 
 
 def _moment(value: str) -> datetime:
-    """Return the moment a form carries; ValidationError for what none of ours has written."""
+    """Return the moment that a form sends as text; ValidationError for text that no form of ours sends."""
     try:
         moment = datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     except ValueError as error:
@@ -41,16 +41,16 @@ def _moment(value: str) -> datetime:
 
 
 class PickedTimes(forms.MultipleChoiceField):
-    """Moments ticked in the overlay. One that has left it since the page was shown is still told by its own error."""
+    """Moments ticked among the hours in common; one that is not among them any more gets an error of its own."""
 
     widget = forms.CheckboxSelectMultiple
 
     def clean(self, value: Any) -> list[datetime]:
-        return [_moment(one) for one in dict.fromkeys(self.to_python(value))]
+        return [_moment(text) for text in dict.fromkeys(self.to_python(value))]
 
 
-class Meant(forms.ChoiceField):
-    """Which of two moments a wall clock means; its choices are known only once the wall clock is."""
+class WhichMoment(forms.ChoiceField):
+    """Which of two moments is meant by a time that comes twice; it has choices only once such a time was typed."""
 
     widget = forms.RadioSelect
 
@@ -94,7 +94,7 @@ class TimesForm(forms.Form):
                 required=False,
                 widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
             )
-            self.fields[f"meant_{number}"] = Meant(label=_("Which one is meant?"), required=False)
+            self.fields[f"meant_{number}"] = WhichMoment(label=_("Which one is meant?"), required=False)
         self.times: list[ChosenTime] = []
 
     def _days(self) -> dict[str, str]:
@@ -105,7 +105,9 @@ class TimesForm(forms.Form):
         """Return the rows for typing: day, time, and the question which one is meant where it has come up."""
         rows = []
         for number in NUMBERS:
-            meant = self[f"meant_{number}"] if self.fields[f"meant_{number}"].choices else None
+            question = self.fields[f"meant_{number}"]
+            is_asked = isinstance(question, WhichMoment) and bool(question.choices)
+            meant = self[f"meant_{number}"] if is_asked else None
             rows.append((self[f"day_{number}"], self[f"clock_{number}"], meant))
         return rows
 
@@ -134,26 +136,28 @@ class TimesForm(forms.Form):
         names = day, clock, meant = f"day_{number}", f"clock_{number}", f"meant_{number}"
         if any(name in self.errors for name in names):
             return None
-        given = cleaned.get(day), cleaned.get(clock)
-        if given == (None, None):
+        on, at = cleaned.get(day), cleaned.get(clock)
+        if on is None and at is None:
             return None
-        if None in given:
-            self.add_error(day if given[0] is None else clock, _("Give both the day and the time."))
+        if on is None or at is None:
+            self.add_error(day if on is None else clock, _("Give both the day and the time."))
             return None
-        if not self._is_near(given[0], day):
+        if not self._is_near(on, day):
             return None
-        wall = datetime.combine(given[0], given[1])
+        wall = datetime.combine(on, at)
         return self._resolved(wall, cleaned.get(meant), day=day, clock=clock, meant=meant)
 
-    def _resolved(self, wall: datetime, told: datetime | None, *, day: str, clock: str, meant: str) -> datetime | None:
+    def _resolved(
+        self, wall: datetime, choice: datetime | None, *, day: str, clock: str, meant: str
+    ) -> datetime | None:
         if wall.minute % 15:
             self.add_error(clock, _("Choose a quarter of an hour, such as 14:00, 14:15, 14:30 or 14:45."))
             return None
         choices = meanings(wall, self.zone)
         if len(choices) > 1:
-            offer(self, meant, [(value_of(one), self._in_words(one)) for one in choices])
+            offer(self, meant, [(value_of(moment), self._in_words(moment)) for moment in choices])
         try:
-            moment = moment_of(wall, self.zone, meant=told)
+            moment = moment_of(wall, self.zone, meant=choice)
         except NotOneMoment as refusal:
             self.add_error(meant, str(refusal.question))
             return None

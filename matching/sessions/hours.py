@@ -90,13 +90,15 @@ def clock_beside(moment: datetime, *, mine: str, theirs: str) -> str:
 def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime) -> list[Week]:
     """Return the times of the next four weeks at which both are free and in no other session, by week and day."""
     start = monday_of(now.astimezone(UTC).date())
-    common = _common(match, start=start, weeks=WEEKS_SHOWN + 1)
+    common = _free_for_both(match, start=start, weeks=WEEKS_SHOWN + 1)
     taken = _taken(match, now=now)
-    found = starts(spans(common, start=start), taken=taken, now=now)
     last = now + timedelta(weeks=WEEKS_SHOWN)
-    return _by_week(
-        [one for one in found if one <= last and not _is_away(match, one)], mine=mine, theirs=theirs, name=name
-    )
+    moments = [
+        moment
+        for moment in starts(spans(common, start=start), taken=taken, now=now)
+        if moment <= last and not _is_away(match, moment)
+    ]
+    return _by_week(moments, mine=mine, theirs=theirs, name=name)
 
 
 def usual_week(match: Match, *, zone: str, now: datetime) -> list[Stretch]:
@@ -104,13 +106,13 @@ def usual_week(match: Match, *, zone: str, now: datetime) -> list[Stretch]:
     start = next_monday(now.astimezone(UTC).date())
     return [
         Stretch(date_format(in_zone(begin, zone), "l"), clock(begin, zone), clock(end, zone))
-        for begin, end in spans(_common(match, start=start, weeks=1), start=start)
+        for begin, end in spans(_free_for_both(match, start=start, weeks=1), start=start)
     ]
 
 
-def _common(match: Match, *, start: date, weeks: int) -> np.ndarray:
-    one, other = (_slots(person, start=start, weeks=weeks) for person in (match.learner, match.sharer))
-    return one & other
+def _free_for_both(match: Match, *, start: date, weeks: int) -> np.ndarray:
+    learner, sharer = (_slots(person, start=start, weeks=weeks) for person in (match.learner, match.sharer))
+    return learner & sharer
 
 
 def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
@@ -119,7 +121,7 @@ def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
 
 
 def _taken(match: Match, *, now: datetime) -> list[Span]:
-    """The hours either has agreed on in sessions. What else they have agreed to is not asked for."""
+    """Return the hours that one of the two has agreed on in sessions, with whomever; clinics do not count."""
     members = [person.member_id for person in (match.learner, match.sharer) if person.member_id is not None]
     busy_of = busy.spans(members, now=now, of=[SESSIONS])
     return [span for taken in busy_of.values() for span in taken]
@@ -135,7 +137,7 @@ def _by_week(moments: Iterable[datetime], *, mine: str, theirs: str, name: str) 
     for monday, of_week in groupby(moments, key=lambda moment: monday_of(in_zone(moment, mine).date())):
         days = []
         for day, of_day in groupby(of_week, key=lambda moment: in_zone(moment, mine).date()):
-            choices = [_choice(one, mine=mine, theirs=theirs, name=name) for one in of_day]
+            choices = [_choice(moment, mine=mine, theirs=theirs, name=name) for moment in of_day]
             days.append(Day(_day(day), choices))
         weeks.append(Week(_week(monday), days))
     return weeks

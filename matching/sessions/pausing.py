@@ -1,4 +1,4 @@
-"""What becomes of a person's sessions when they pause, and what they are told about them.
+"""What becomes of a person's sessions when they pause, and what the page of their data shows of them.
 
 A match that ends takes its sessions with it (`close_match`); a pause keeps connected matches, and only frees the
 hours that lie in it.
@@ -15,7 +15,7 @@ from letsconnect.base.templatetags.when import when, written
 from letsconnect.base.zones import in_zone
 from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import CalendarFeed, Match, Session
-from matching.sessions.ending import cancel, locked, tell
+from matching.sessions.changing import cancel, locked, owe_letter
 from matching.words import reasons
 from registrations import events
 from registrations.domain.registrations import Step
@@ -23,7 +23,7 @@ from registrations.models import Member, Registration
 
 
 def connect() -> None:
-    """Listen to the news and the questions about people."""
+    """Connect to the signals about people who pause, ask what a step would do, or ask for their data."""
     events.registration_paused.connect(on_paused)
     events.effects_asked.connect(foresee)
     events.data_asked.connect(collect)
@@ -32,8 +32,10 @@ def connect() -> None:
 def on_paused(
     sender: Any, *, registration: Registration, until: date, by: Member, now: datetime, **kwargs: Any
 ) -> None:
-    """Cancel the hours that lie in the pause, and stop looking for one; matches are locked by id, as ever."""
+    """Cancel the hours that lie in the pause, and stop looking for one; matches are locked by id, as everywhere."""
     member = registration.member
+    if member is None:
+        return  # only members pause
     mine = Session.objects.for_member(member).ahead(now=now).values("match_id")
     for match in Match.objects.filter(pk__in=mine).select_for_update(no_key=True).order_by("pk"):
         for session in locked(match.sessions.ahead(now=now)):
@@ -43,7 +45,7 @@ def on_paused(
             cancel(session, why=WhyCancelled.PAUSED, by=by, now=now)
             side = session.side_of(member)
             if not agreed and side is not None:
-                tell(session, side.other, letter="dropped", occasion="end", now=now)
+                owe_letter(session, side.other, letter="dropped", occasion="end", now=now)
 
 
 def _lies_before(session: Session, until: date, member: Member) -> bool:
@@ -51,14 +53,14 @@ def _lies_before(session: Session, until: date, member: Member) -> bool:
 
 
 def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:
-    """Say what the step does to the hours agreed with others."""
-    said = []
+    """Return sentences that say what the step does to the hours agreed with others."""
+    sentences = []
     ahead = Session.objects.for_member(member).ahead(now=now).filter(state=SessionState.CONFIRMED)
     for session in ahead.with_people().order_by("starts_at"):
         side = session.side_of(member)
         words = {"name": reasons.name_of(session.person(side.other)) if side else "", "moment": when(session.starts_at)}
-        said.append(_FORESEEN[step] % words)
-    return said
+        sentences.append(_FORESEEN[step] % words)
+    return sentences
 
 
 _FORESEEN = {
@@ -72,7 +74,7 @@ _FORESEEN = {
 
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
-    """Tell a person all their sessions, and since when a calendar of theirs reads them."""
+    """Return a person's sessions, and since when a calendar of theirs reads them, for the page of their data."""
     mine = Session.objects.for_member(member).saying_whether_live().with_people().prefetch_related(None)
     sessions = batch.add(mine.prefetch_related("times").order_by("-made_at", "-pk"))
     feeds = batch.add(CalendarFeed.objects.filter(member=member))
@@ -93,7 +95,7 @@ def _row(session: Session, member: Member) -> tuple[events.Item, ...]:
         {"local_date": str(time.local_date), "local_time": str(time.local_time), "zone": time.zone}
         for time in session.times.all()
     ]
-    shown = " · ".join(written(time.starts_at, time.zone) for time in session.times.all())
+    in_words = " · ".join(written(time.starts_at, time.zone) for time in session.times.all())
     item = events.Item.of
     return (
         item("skill", _("Topic"), session.match.skill.slug, str(session.match.skill)),
@@ -101,7 +103,7 @@ def _row(session: Session, member: Member) -> tuple[events.Item, ...]:
         item("state", _("State"), session.state, session.get_state_display()),
         item("starts_at", _("Starts"), session.starts_at),
         item("ends_at", _("Ends"), session.ends_at),
-        item("times", _("Proposed times"), times, shown),
+        item("times", _("Proposed times"), times, in_words),
         item("call_link", _("Link to the call"), session.call_link if session.is_of_live_match else ""),
         item("made_at", _("First proposed"), session.made_at),
         item("confirmed_at", pgettext_lazy("a session", "Agreed"), session.confirmed_at),

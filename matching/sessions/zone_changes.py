@@ -1,4 +1,4 @@
-"""Hours of two people by the rules of time zones that are in force now."""
+"""New moments of agreed hours and proposed times after the rules of a time zone have changed."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,13 +14,16 @@ from matching.domain.matches import Side
 from matching.domain.sessions import SessionState
 from matching.locking import lock_match, lock_people
 from matching.models import ProposedTime, Session
-from matching.sessions.ending import change, locked, tell
+from matching.sessions.changing import change, locked, owe_letter
 from matching.words.reasons import name_of
 
 
 def recompute_sessions(*, now: datetime) -> Iterator[Recomputed]:
-    """Derive the moments of hours to come again from the clock they were chosen by, each in its own transaction; what
-    is past stays as it was. Both people get a letter for an hour that moves; who is asked gets the times again."""
+    """Derive the moments of hours to come again from the wall clock they were chosen by, each in its own transaction.
+
+    What is past stays as it was. Both people get a letter about an hour that moves; who has to answer proposed times
+    gets them again.
+    """
     stale = [
         (becomes >= was, session)
         for session in Session.objects.to_come(now=now).with_people()
@@ -29,29 +32,39 @@ def recompute_sessions(*, now: datetime) -> Iterator[Recomputed]:
     ]
     # One after another makes room for the next: those that move later from the last, those that move earlier from the
     # first.
-    for _later, session in sorted(stale, key=_makes_room):
+    for _moves_later, session in sorted(stale, key=_makes_room):
         with transaction.atomic():
-            found = list(_recompute(session, now=now))
-        yield from found
+            recomputed = list(_recompute(session, now=now))
+        yield from recomputed
 
 
-def _makes_room(one: tuple[bool, Session]) -> tuple[bool, float, int]:
-    later, session = one
+def _makes_room(stale: tuple[bool, Session]) -> tuple[bool, float, int]:
+    moves_later, session = stale
     begins = session.starts_at.timestamp() if session.starts_at else 0.0
-    return later, -begins if later else begins, session.pk
+    return moves_later, -begins if moves_later else begins, session.pk
 
 
 def _moments(session: Session) -> Iterator[tuple[datetime, datetime]]:
     """Yield each stored moment of a session with what it is now."""
-    if session.state == SessionState.CONFIRMED and session.zone:
-        yield session.starts_at, _now_of(session)
+    if (agreed := _agreed_moment(session)) is not None:
+        yield agreed
     for time in session.times.all():
-        yield time.starts_at, _now_of(time)
+        yield time.starts_at, _proposed_moment_now(time)
 
 
-def _now_of(row: Session | ProposedTime) -> datetime:
-    wall = datetime.combine(row.local_date, row.local_time)
-    return moment_now(wall, row.zone, stored=row.starts_at)
+def _agreed_moment(session: Session) -> tuple[datetime, datetime] | None:
+    """Return the stored moment of the agreed hour with what it is now; None without one, or without its wall clock."""
+    if session.state != SessionState.CONFIRMED or not session.zone:
+        return None
+    if session.starts_at is None or session.local_date is None or session.local_time is None:
+        return None
+    wall = datetime.combine(session.local_date, session.local_time)
+    return session.starts_at, moment_now(wall, session.zone, stored=session.starts_at)
+
+
+def _proposed_moment_now(time: ProposedTime) -> datetime:
+    wall = datetime.combine(time.local_date, time.local_time)
+    return moment_now(wall, time.zone, stored=time.starts_at)
 
 
 def _recompute(session: Session, *, now: datetime) -> Iterator[Recomputed]:
@@ -64,9 +77,10 @@ def _recompute(session: Session, *, now: datetime) -> Iterator[Recomputed]:
 
 
 def _move_the_hour(session: Session, *, now: datetime) -> Iterator[Recomputed]:
-    if session.state != SessionState.CONFIRMED or not session.zone:
+    agreed = _agreed_moment(session)
+    if agreed is None:
         return
-    was, becomes = session.starts_at, _now_of(session)
+    was, becomes = agreed
     if becomes == was:
         return
     hour = {"starts_at": becomes, "ends_at": becomes + timedelta(minutes=session.minutes)}
@@ -82,14 +96,14 @@ def _move_the_hour(session: Session, *, now: datetime) -> Iterator[Recomputed]:
         return
     acts.record(by=None, verb="recompute_session", on=session, now=now, was=session.state, became=session.state)
     for side in Side:
-        tell(session, side, letter="moved", occasion=str(session.sequence), now=now)
+        owe_letter(session, side, letter="moved", occasion=str(session.sequence), now=now)
     yield _as_recomputed(session, was, becomes)
 
 
 def _move_the_times(session: Session, *, now: datetime) -> Iterator[Recomputed]:
     """Write the proposed times anew; two that have become the same moment are one."""
     times = list(session.times.all())
-    moved = [(time.starts_at, _now_of(time)) for time in times]
+    moved = [(time.starts_at, _proposed_moment_now(time)) for time in times]
     if not any(was != becomes for was, becomes in moved):
         return
     session.times.all().delete()
@@ -101,7 +115,7 @@ def _move_the_times(session: Session, *, now: datetime) -> Iterator[Recomputed]:
     acts.record(by=None, verb="recompute_times", on=session, now=now, was=session.state, became=session.state)
     if session.waiting_for:
         occasion = f"{session.turn}:{session.version}"
-        tell(session, Side(session.waiting_for), letter="proposed", occasion=occasion, now=now)
+        owe_letter(session, Side(session.waiting_for), letter="proposed", occasion=occasion, now=now)
     yield from (_as_recomputed(session, was, becomes) for was, becomes in moved if was != becomes)
 
 

@@ -95,7 +95,7 @@ def test_the_working_group_sees_whether_it_happened_and_no_word(client):
     hour = make_hour()
     for side in ("learner", "sharer"):
         say(hour, side, "yes", useful=2, note="Zebra", thanks="Giraffe")
-    assert context.for_working_group(hour.match) == [(hour.starts_at, "they met")]
+    assert context.verdicts_of_hours(hour.match) == [(hour.starts_at, "they met")]
     client.force_login(make_liaison("MENA"))
 
     content = client.get(reverse("admin:matching_match_change", args=[hour.match_id])).content.decode()

@@ -11,7 +11,8 @@ from matching.domain.matches import ClosedWhy, MatchState, RoundState
 from matching.engine import replay
 from matching.matches.answering import decline_match
 from matching.matches.sweeps import close_fallen
-from matching.models import Exclusion, Match, Round, RoundFacts, RoundParticipant
+from matching.models import Exclusion, Match, RoundFacts, RoundParticipant
+from matching.models.matches import rounds_to_repair
 from matching.rounds import repairing
 from matching.rounds.by_hand import swap_match
 from matching.rounds.computing import solve_round
@@ -231,7 +232,7 @@ def test_when_storing_a_repair_fails_nothing_of_it_is_kept_and_the_round_says_so
     assert set(Match.objects.values_list("pk", "state", "version")) == before
     assert (round_.state, round_.lease_until, round_.replays.count()) == (RoundState.PROPOSED, None, 1)
     assert "could not be computed again" in round_.failure
-    assert list(Round.objects.waiting_for_repair()) == []
+    assert list(rounds_to_repair()) == []
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, ValueError])
@@ -310,7 +311,7 @@ def test_once_the_facts_are_deleted_the_round_still_proves_but_is_not_repaired(t
 
     with pytest.raises(matches.TooOld, match="deleted"):
         repair_round(round_=round_, by=coordinator, now=LATER)
-    assert list(Round.objects.waiting_for_repair()) == []
+    assert list(rounds_to_repair()) == []
     assert not RoundFacts.objects.exists()
 
 

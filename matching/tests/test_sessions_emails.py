@@ -15,7 +15,7 @@ from matching.domain.matches import ClosedWhy, Side
 from matching.domain.sessions import DAY, ChosenTime, WhyCancelled
 from matching.matches.answering import withdraw_from_match
 from matching.models import Match, Session
-from matching.sessions import ending
+from matching.sessions import changing
 from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as, set_call_link
 from matching.sessions.emails import _WHILE
 from matching.sessions.sweeps import remind_of_sessions
@@ -210,6 +210,6 @@ def test_a_letter_to_nobody_is_not_owed(db):
     session = make_session()
     session.sharer.member = None
 
-    ending.tell(session, Side.SHARER, letter="agreed", occasion="0", now=NOW)
+    changing.owe_letter(session, Side.SHARER, letter="agreed", occasion="0", now=NOW)
 
     assert not Letter.objects.exists()

@@ -18,7 +18,7 @@ from matching.domain.matches import MatchingError, MatchState, Side
 from matching.engine import candidates, criteria
 from matching.engine.reading import read
 from matching.engine.settings import Settings
-from matching.feedback.giving import says_done
+from matching.feedback.giving import completes_match
 from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet
 from matching.matches.answering import complete_match
 from matching.models import Match, Round
@@ -99,15 +99,15 @@ def test_who_is_away_when_the_rest_is_computed_again_is_not_said_to_learn_enough
 def test_the_headline_the_list_beside_it_and_the_page_behind_it_count_the_same_people(client, coordinator, mixed):
     _one, _people, round_ = mixed
     client.force_login(coordinator)
-    picture = results.of_round(round_, reader=coordinator)
-    served, learners = (int(number) for number in re.match(r"(\d+) of (\d+) learners", picture.headline).groups())
+    result = results.of_round(round_, reader=coordinator)
+    served, learners = (int(number) for number in re.match(r"(\d+) of (\d+) learners", result.headline).groups())
     listed = client.get(reverse("admin:matching_round_left", args=[round_.pk])).context
     others = client.get(reverse("admin:matching_round_left", args=[round_.pk]), {"others": "1"}).context
 
     assert (served, learners) == (1, 4)
-    assert picture.left_said == f"{learners - served} learners get nobody."
-    assert sum(group.count for group in picture.left) == learners - served == len(listed["rows"]) == listed["everybody"]
-    assert sum(group.count for group in picture.others) == 3 == len(others["rows"])
+    assert result.left_sentence == f"{learners - served} learners get nobody."
+    assert sum(group.count for group in result.left) == learners - served == len(listed["rows"]) == listed["everybody"]
+    assert sum(group.count for group in result.others) == 3 == len(others["rows"])
 
 
 def test_a_liaison_reads_how_many_of_those_who_are_left_are_theirs(client, mixed):
@@ -312,7 +312,7 @@ def test_a_weeks_silence_completes_only_what_took_place(happened, is_done):
     hour = make_hour()
     said = say(hour, Side.LEARNER, happened, next_=Next.DONE)
 
-    assert says_done(hour.match, said, now=NOW + DONE_AFTER) == is_done
+    assert completes_match(hour.match, said, now=NOW + DONE_AFTER) == is_done
     complete_done(NOW + DONE_AFTER)
     assert (Match.objects.get(pk=hour.match_id).state == MatchState.COMPLETED) == is_done
 

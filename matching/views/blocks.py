@@ -1,7 +1,5 @@
 """Choosing whom one does not want to be matched with again, among those one was matched with."""
 
-from itertools import chain
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -31,15 +29,16 @@ def person_list(request: MemberRequest) -> HttpResponse:
 
 
 def _newest_of_each(member: Member) -> list[int]:
-    """The newest match with each person the member does not block yet and whose account was not erased, by key."""
-    nobody = {None, member.pk, *Block.objects.filter(member=member).values_list("blocked", flat=True)}
-    people = [(f"{side}__member", f"{side}__member__erased_at") for side in Side]
+    """Return the key of the newest match with each person whom the member can block: not blocked yet, not erased."""
+    left_out = {None, member.pk, *Block.objects.filter(member=member).values_list("blocked", flat=True)}
+    columns = [f"{side}__{column}" for side in Side for column in ("member", "member__erased_at")]
     matches = Match.objects.for_member(member).select_related(None).prefetch_related(None)
     newest: dict[int, int] = {}
-    for key, *both in matches.values_list("pk", *chain(*people)):
-        for person, erased_at in (both[:2], both[2:]):
-            if erased_at is None and person not in nobody:
-                newest.setdefault(person, key)
+    for match in matches.values("pk", *columns):
+        for side in Side:
+            person, erased_at = match[f"{side}__member"], match[f"{side}__member__erased_at"]
+            if erased_at is None and person not in left_out:
+                newest.setdefault(person, match["pk"])
     return list(newest.values())
 
 
@@ -49,12 +48,13 @@ def person_block(request: MemberRequest, match_id: int) -> HttpResponse:
     """Explain what a block does; the button blocks the other person of this match."""
     match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
     row = row_for(match, request.user)
-    if not blocking.can_be_blocked(row.other, by=request.user):
+    blocked = row.other.member
+    if blocked is None or not blocking.can_be_blocked(row.other, by=request.user):
         return redirect("matching:match-detail", match_id)
     if request.method == "POST":
-        blocking.block_person(member=request.user, blocked=row.other.member, by=request.user, now=timezone.now())
+        blocking.block_person(member=request.user, blocked=blocked, by=request.user, now=timezone.now())
         messages.success(request, _("You are not matched with this person any more, and they are not told."))
         return redirect("registrations:my-data")
-    both = Q(learner=row.other) | Q(sharer=row.other)
-    live = Match.objects.for_member(request.user).live().filter(both)
+    with_them = Q(learner=row.other) | Q(sharer=row.other)
+    live = Match.objects.for_member(request.user).live().filter(with_them)
     return render(request, "matching/person_block.html", {"match": match, "name": row.name, "live": live})

@@ -1,4 +1,4 @@
-"""After an hour: what the page of a match shows, and the page on which one side says how it went."""
+"""The page on which one side says how an hour went that is over."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,32 +26,32 @@ def feedback_give(request: MemberRequest, session_id: int) -> HttpResponse:
     now = timezone.now()
     session = get_object_or_404(Session.objects.for_member(request.user).over(now=now).with_people(), pk=session_id)
     match, side = session.match, session.side_of(request.user)
-    if side is None:
+    if side is None or session.ends_at is None:
         raise Http404
     try:
         check_open(ends_at=session.ends_at, now=now)
     except MatchingError as refusal:
         messages.error(request, str(refusal))
         return redirect("matching:match-detail", match.pk)
-    said = Feedback.objects.filter(session=session, side=side).first()
+    given = Feedback.objects.filter(session=session, side=side).first()
     form = FeedbackForm(
-        request.POST if request.method == "POST" else None, said=said, can_go_on=match.state == MatchState.CONNECTED
+        request.POST if request.method == "POST" else None, given=given, can_go_on=match.state == MatchState.CONNECTED
     )
     if form.is_bound and form.is_valid():
         try:
-            kept = give_feedback(session=session, by=request.user, now=now, **form.cleaned_data)
+            feedback = give_feedback(session=session, by=request.user, now=now, **form.cleaned_data)
         except MatchingError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _thanked(kept))
+            messages.success(request, _thanks_for(feedback))
             return redirect("matching:match-detail", match.pk)
-    shown = {"form": form, "session": session, "match": match, "name": reasons.name_of(session.person(side.other))}
-    return render(request, "matching/feedback_give.html", shown, status=422 if form.errors else 200)
+    context = {"form": form, "session": session, "match": match, "name": reasons.name_of(session.person(side.other))}
+    return render(request, "matching/feedback_give.html", context, status=422 if form.errors else 200)
 
 
-def _thanked(said: Feedback) -> str:
-    if said.next == Next.ANOTHER:
+def _thanks_for(feedback: Feedback) -> str:
+    if feedback.next == Next.ANOTHER:
         return _("Thank you. Propose the next hour here.")
-    if said.next == Next.NOT_A_FIT:
+    if feedback.next == Next.NOT_A_FIT:
         return _("Thank you for telling us. This match is over.")
     return _("Thank you for telling us. You can change it for two weeks after the hour.")

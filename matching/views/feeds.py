@@ -19,7 +19,7 @@ from matching.models import CalendarFeed, Match, Session
 from matching.sessions import calendars, feeds
 from registrations.requests import MemberRequest
 
-KEPT = timedelta(days=30)
+SHOWN_AFTER_THE_END = timedelta(days=30)
 
 
 @login_required
@@ -53,9 +53,9 @@ def feed_calendar(request: HttpRequest, secret: str) -> HttpResponse:
     if feed is None:
         raise Http404
     member, now = feed.member, timezone.now()
-    still = Match.objects.unbroken().filter(state__in=SHOWS_CONTACT)
+    in_touch = Match.objects.unbroken().filter(state__in=SHOWS_CONTACT)
     agreed = Session.objects.for_member(member).filter(
-        state="confirmed", ends_at__gt=now - KEPT, match__in=still.values("pk")
+        state="confirmed", ends_at__gt=now - SHOWN_AFTER_THE_END, match__in=in_touch.values("pk")
     )
     rows = [
         (session, side) for session in agreed.with_people().order_by("starts_at") if (side := session.side_of(member))

@@ -50,7 +50,7 @@ def row_for(match: Match, member: Member) -> MatchRow:
 
 
 def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: Any) -> HttpResponse:
-    """Show one match to one of its two people; ``forms`` are those they have filled in, by their names here."""
+    """Show one match to one of its two people; ``forms`` are those they have filled in, by their names on the page."""
     row = row_for(match, request.user)
     now, zone = timezone.now(), request.user.zone
     is_asked, is_connected = match.state == MatchState.ASKED, match.state == MatchState.CONNECTED
@@ -87,7 +87,7 @@ def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: An
 
 
 def _next_round(me: Registration, *, on: date) -> dict[str, Any]:
-    """What is next for the reader once a match is over, or cannot go ahead."""
+    """Return what comes next for the reader once a match is over, or cannot go ahead."""
     is_in = takes_part(me, on=on)
     return {"next_round": sentence(me, on=on, is_in=is_in), "is_in_a_round": is_in}
 

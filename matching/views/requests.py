@@ -37,8 +37,10 @@ class NamedRequest(NamedTuple):
 
 
 def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest], HttpResponse]:
-    """Open a page to people with an approved registration, which it is handed, who agreed to the documents; tell
-    others what they need."""
+    """Open a page to people with an approved registration who agreed to the documents; tell others what they need.
+
+    The page gets the registration after the request.
+    """
 
     @login_required
     @wraps(view)
@@ -52,7 +54,7 @@ def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest]
 
 
 def _may_look(reader: Registration) -> bool:
-    """Whether somebody is approved and has agreed to how people treat each other here."""
+    """Tell whether somebody is approved and has agreed to how people treat each other here."""
     if reader.state != RegistrationState.APPROVED:
         return False
     return Registration.objects.filter(pk=reader.pk).agreed(on=timezone.now().date()).exists()
@@ -66,21 +68,21 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     member, today = request.user, now.date()
     form = SharerFilter(
         request.GET,
-        topics=[_family(family, found) for family, found in browsing.skills_to_choose(member, on=today)],
+        topics=[_family(family, skills) for family, skills in browsing.skills_to_choose(member, on=today)],
         languages=browsing.languages_to_choose(member, on=today),
     )
     wished = browsing.wished_by(reader)
-    wanted = form.wanted()
-    listed = browsing.search(reader, wanted, wished=wished, now=now)
-    page = page_of(listed.keys, request)
+    search = form.search()
+    found = browsing.search(reader, search, wished=wished, now=now)
+    page = page_of(found.keys, request)
     return render(
         request,
         "matching/sharer_list.html",
         {
             "form": form,
             "page": page,
-            "cards": browsing.cards(reader, list(page.object_list), listed, wished=wished, now=now),
-            "is_filtered": wanted != browsing.SharerSearch(),
+            "cards": browsing.cards(reader, list(page.object_list), found, wished=wished, now=now),
+            "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
             "has_hours": reader.windows.exists(),
             "waiting": SharerRequest.objects.waiting().filter(learner=reader).count(),
@@ -89,12 +91,12 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     )
 
 
-def _family(family: str, found: list[Skill]) -> tuple[str, list[tuple[str, str]]]:
+def _family(family: str, skills: list[Skill]) -> tuple[str, list[tuple[str, str]]]:
     if not family:
-        return _("Suggested by people who take part"), [(str(skill.pk), str(skill)) for skill in found]
+        return _("Suggested by people who take part"), [(str(skill.pk), str(skill)) for skill in skills]
     label = str(SkillFamily(family).label)
     everything = _("%(family)s: all of it") % {"family": label}
-    return label, [(family, everything), *((str(skill.pk), str(skill)) for skill in found)]
+    return label, [(family, everything), *((str(skill.pk), str(skill)) for skill in skills)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,27 +107,27 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
     visible = browsing.findable(request.user, on=now.date())
     sharer = get_object_or_404(visible, member__public_id=public_id)
     wished = browsing.wished_by(reader)
-    listed = browsing.with_minutes(reader, sharer, now=now)
-    card = browsing.cards(reader, [sharer.pk], listed, wished=wished, now=now)[0]
-    first = next((one.key for one in card.skills if one.is_wished), None)
+    found = browsing.with_minutes(reader, sharer, now=now)
+    card = browsing.cards(reader, [sharer.pk], found, wished=wished, now=now)[0]
+    first = next((skill.key for skill in card.skills if skill.is_wished), None)
     form = AskForm(request.POST if request.method == "POST" else None, shared=card.skills, initial={"skill": first})
     status = 200
     if request.method == "POST":
-        if form.is_valid() and _asked(request, sharer, form):
+        if form.is_valid() and _ask(request, sharer, form):
             return redirect("matching:request-list")
         status = 422
-    mine = SharerRequest.objects.waiting().filter(learner=reader)
+    waiting = SharerRequest.objects.waiting().filter(learner=reader)
     context = {
         "card": card,
         "form": form,
-        "waiting": mine.filter(sharer=sharer).with_people(),
-        "has_place": mine.count() < MOST_OPEN_REQUESTS,
+        "waiting": waiting.filter(sharer=sharer).with_people(),
+        "has_place": waiting.count() < MOST_OPEN_REQUESTS,
         "most": MOST_OPEN_REQUESTS,
     }
     return render(request, "matching/sharer_ask.html", context, status=status)
 
 
-def _asked(request: MemberRequest, sharer: Registration, form: AskForm) -> bool:
+def _ask(request: MemberRequest, sharer: Registration, form: AskForm) -> bool:
     skill = Skill.objects.get(pk=form.cleaned_data["skill"])
     try:
         ask_for_sharer(

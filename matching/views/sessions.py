@@ -90,8 +90,8 @@ def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
 @require_POST
 def session_confirm(request: MemberRequest, session_id: int) -> HttpResponse:
     form = ChosenTimeForm(request.POST)
-    said = _("Agreed. Whoever of you we can write to gets the hour for their calendar in a letter.")
-    return _press(request, session_id, form, confirm_time, said)
+    done = _("Agreed. Whoever of you we can write to gets the hour for their calendar in a letter.")
+    return _press(request, session_id, form, confirm_time, done)
 
 
 @login_required
@@ -106,8 +106,8 @@ def session_cancel(request: MemberRequest, session_id: int) -> HttpResponse:
     if request.method == "GET":  # somebody's way back from signing in again: the form is on the match's page
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
     form = CancelSessionForm(request.POST)
-    said = _("Cancelled. The other person is told kindly, if we can write to them and they knew of it.")
-    return _press(request, session_id, form, cancel_session, said, shown_as="cancel_form")
+    done = _("Cancelled. The other person is told kindly, if we can write to them and they knew of it.")
+    return _press(request, session_id, form, cancel_session, done, shown_as="cancel_form")
 
 
 @sensitive_post_parameters("link")
@@ -118,8 +118,8 @@ def session_link(request: MemberRequest, session_id: int) -> HttpResponse:
     if request.method == "GET":
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
     form = CallLinkForm(request.POST)
-    said = _("Saved. Both of you find the link on this page.")
-    return _press(request, session_id, form, set_call_link, said, shown_as="link_form")
+    done = _("Saved. Both of you find the link on this page.")
+    return _press(request, session_id, form, set_call_link, done, shown_as="link_form")
 
 
 @login_required
@@ -141,9 +141,9 @@ def _mine(request: MemberRequest, session_id: int) -> Session:
 
 
 def _press(
-    request: MemberRequest, session_id: int, form: Any, act: Callable[..., Session], said: str, *, shown_as: str = ""
+    request: MemberRequest, session_id: int, form: Any, act: Callable[..., Session], done: str, *, shown_as: str = ""
 ) -> HttpResponse:
-    """Do one thing about a session and go back to its match; what is wrong with a form is shown there, at its field."""
+    """Do one thing about a session, say ``done`` and go back to its match; a wrong form is shown again on that page."""
     session = _mine(request, session_id)
     now = timezone.now()
     if not form.is_valid():
@@ -159,7 +159,7 @@ def _press(
     except MatchingError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, said)
+        messages.success(request, done)
     return redirect("matching:match-detail", session.match_id)
 
 
@@ -171,18 +171,18 @@ def _shown_again(request: MemberRequest, session: Session, **form: Any) -> HttpR
 def _times_form(
     request: MemberRequest, match: Match, session: Session | None, weeks: list[hours.Week], *, now: datetime
 ) -> TimesForm:
-    known = {
+    values: dict[str, Any] = {
         "zone": request.user.zone,
         "other_zone": session_page.zone_of_other(match, request.user),
         "other": session_page.name_of_other(match, request.user),
         "now": now,
     }
     if request.method == "POST":
-        return TimesForm(request.POST, **known)
+        return TimesForm(request.POST, **values)
     initial: dict[str, Any] = {"seen": seen_as(session)}
     if session is not None:
         initial |= {"minutes": session.minutes} | _chosen_before(session, weeks, request.user, now=now)
-    return TimesForm(initial=initial, **known)
+    return TimesForm(initial=initial, **values)
 
 
 def _chosen_before(session: Session, weeks: list[hours.Week], member: Member, *, now: datetime) -> dict[str, Any]:
@@ -190,8 +190,8 @@ def _chosen_before(session: Session, weeks: list[hours.Week], member: Member, *,
     if session.waiting_for in ("", session.side_of(member)):
         return {}
     offered = {choice.value for week in weeks for day in week.days for choice in day.choices}
-    mine = [ChosenTime(time.starts_at, member.zone) for time in session.times.all() if time.starts_at > now]
-    values = {hours.value_of(time.starts_at): time for time in mine}
+    times = [ChosenTime(time.starts_at, member.zone) for time in session.times.all() if time.starts_at > now]
+    values = {hours.value_of(time.starts_at): time for time in times}
     initial: dict[str, Any] = {"picked": [value for value in values if value in offered]}
     typed = (time for value, time in values.items() if value not in offered)
     for number, time in enumerate(typed, start=1):

@@ -1,4 +1,4 @@
-"""Ends of sessions, and the letters about them: called by every action that ends or changes one."""
+"""Changing and cancelling locked sessions, and owing the letters about them: what every action on an hour needs."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,11 @@ from matching.models import Match, Session, SessionQuerySet
 from registrations.models import Member
 
 
-def tell(session: Session, side: Side, *, letter: str, occasion: str, now: datetime) -> None:
-    """Owe one letter about a session to one side; ``occasion`` tells this one from later ones of its kind.
+def owe_letter(session: Session, side: Side, *, letter: str, occasion: str, now: datetime) -> None:
+    """Owe one letter about a session to one side; ``occasion`` tells this letter from later ones of the same kind.
 
-    News of one hour, and of the times two people propose to each other, gather: only the last of a quick row goes out.
+    Letters about one hour, or about the times two people propose to each other, gather: of several within a minute only
+    the last is sent.
     """
     member = session.person(side).member
     if member is not None:
@@ -55,7 +56,7 @@ def change(session: Session, **columns: Any) -> None:
 
 
 def drop_times(session: Session, **columns: Any) -> None:
-    """Forget the proposed times: nobody's word is waited for any more."""
+    """Delete the proposed times, so that nobody has to answer any more."""
     session.times.all().delete()
     change(session, waiting_for="", **columns)
 
@@ -75,12 +76,14 @@ def cancel(session: Session, *, why: WhyCancelled, by: Member | None, now: datet
     acts.record(by=by, verb="cancel_session", on=session, now=now, was=was, became=session.state)
     if agreed:
         for side in Side:
-            tell(session, side, letter="cancelled", occasion="end", now=now)
+            owe_letter(session, side, letter="cancelled", occasion="end", now=now)
 
 
 def end_sessions(match: Match, *, by: Member | None, now: datetime) -> int:
-    """Cancel what a match that ends had still ahead, and forget where the two talked; return how many were cancelled.
-    The match is locked."""
+    """Cancel the sessions that a match which ends had still ahead, and delete the links to calls; return how many.
+
+    The caller has locked the match.
+    """
     match.sessions.exclude(call_link="").update(call_link="")
     ahead = locked(match.sessions.ahead(now=now))
     for session in ahead:

@@ -1,4 +1,4 @@
-"""What a person is told about what they said after their hours, and what was noted about them."""
+"""What the page of a person's data shows of their feedback on hours, thanks they got and concerns about them."""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from letsconnect.base.query_batches import QueryBatch
+from matching.domain.matches import Side
 from matching.models import Concern, Feedback, Match, Session, people
 from matching.words import reasons
 from registrations import events
@@ -14,14 +15,14 @@ from registrations.models import Member
 
 
 def connect() -> None:
-    """Listen to the questions about people."""
+    """Connect to the signal that asks for a person's data."""
     events.data_asked.connect(collect)
 
 
 def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **kwargs: Any) -> events.SectionReader:
-    """Tell a person their own words, the thanks they got, and whether a liaison was asked to look after them.
+    """Return a person's own feedback, the thanks they got, and whether a liaison was asked to look after them.
 
-    What the other said of the hour, or noted for themselves, is not theirs.
+    What the other person said of the hour, or noted for themselves, is left out.
     """
     of_mine = Feedback.objects.of(member).select_related("session__learner__member", "session__sharer__member")
     thanks = Feedback.objects.filter(session__in=Session.objects.for_member(member)).exclude(thanks="")
@@ -33,13 +34,16 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
     looked_after = batch.add(concerns.order_by("raised_at", "pk"))
     yield ("matching.Feedback", "matching.Concern")
     item = events.Item.of
-    yield events.Section("feedback", _("What I said after my hours"), [_row(said) for said in mine])
+    yield events.Section("feedback", _("What I said after my hours"), [_row(feedback) for feedback in mine])
     yield events.Section(
         "thanks",
         _("Thanks I got"),
         [
-            (item("by", _("From"), reasons.name_of(said.registration)), item("thanks", _("Thanks"), said.thanks))
-            for said in theirs
+            (
+                item("by", _("From"), reasons.name_of(feedback.registration)),
+                item("thanks", _("Thanks"), feedback.thanks),
+            )
+            for feedback in theirs
         ],
     )
     yield events.Section(
@@ -56,19 +60,15 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
     )
 
 
-def _row(said: Feedback) -> tuple[events.Item, ...]:
+def _row(feedback: Feedback) -> tuple[events.Item, ...]:
     item = events.Item.of
     return (
-        item("starts_at", _("Hour"), said.session.starts_at),
-        item("other", _("With"), reasons.name_of(said.session.person(_other(said)))),
-        item("happened", _("Did you meet?"), said.happened, said.get_happened_display()),
-        item("useful", _("How useful it was"), said.useful),
-        item("next", _("What next"), said.next, said.get_next_display()),
-        item("note", _("My notes"), said.note),
-        item("thanks", _("My thanks"), said.thanks),
-        item("changed_at", _("Changed"), said.changed_at),
+        item("starts_at", _("Hour"), feedback.session.starts_at),
+        item("other", _("With"), reasons.name_of(feedback.session.person(Side(feedback.side).other))),
+        item("happened", _("Did you meet?"), feedback.happened, feedback.get_happened_display()),
+        item("useful", _("How useful it was"), feedback.useful),
+        item("next", _("What next"), feedback.next, feedback.get_next_display()),
+        item("note", _("My notes"), feedback.note),
+        item("thanks", _("My thanks"), feedback.thanks),
+        item("changed_at", _("Changed"), feedback.changed_at),
     )
-
-
-def _other(said: Feedback) -> str:
-    return "sharer" if said.side == "learner" else "learner"
