@@ -8,7 +8,7 @@ from django.urls import reverse
 from letsconnect.base.models import Act
 from mailings.domain import LONGEST_QUIET, QUIET, LetterState
 from mailings.ledger.draining import drain
-from mailings.ledger.gathering import KNOWN, REPLACED
+from mailings.ledger.gathering import NOTHING_NEW, REPLACED
 from mailings.models import Letter
 from matching.domain.matches import Side, TooOften
 from matching.domain.sessions import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, ChosenTime, WhyCancelled
@@ -122,7 +122,7 @@ def test_the_newest_times_win_and_the_same_times_are_not_told_twice(sink, match)
 
     [message] = sink.messages
     assert "7 March 2026" in message.get_body(("plain",)).get_content()
-    assert [reason for _state, reason in state_of("proposed_sharer")] == [REPLACED, "", REPLACED, KNOWN]
+    assert [reason for _state, reason in state_of("proposed_sharer")] == [REPLACED, "", REPLACED, NOTHING_NEW]
 
 
 def test_who_was_told_of_times_is_told_that_they_are_gone_even_after_many_turns(sink, match):
