@@ -284,8 +284,6 @@ NO_NAMES = set(
 )
 STILL_SO_NAMED = {
     ("registrations/answers/readback.py", "told"),
-    ("registrations/oldform/erasing.py", "_told"),
-    ("registrations/oldform/reading/skills.py", "_one"),
     ("registrations/privacy/my_data.py", "_told"),
     ("registrations/views/sign_in.py", "_gone"),
 }

@@ -43,10 +43,10 @@ def invite(request: HttpRequest, registrations: Iterable[Registration]) -> None:
     invited = claims.invite_many(registrations=registrations, by=signed_in(request), now=timezone.now())
     for registration, reason in invited.refused:
         messages.error(request, _("%(name)s: %(reason)s") % {"name": registration, "reason": reason})
-    if count := len(invited.done):
+    if count := len(invited.newly_invited):
         text = ngettext("%(count)d person is invited.", "%(count)d people are invited.", count)
         messages.success(request, text % {"count": count})
-    if count := len(invited.before):
+    if count := len(invited.already_invited):
         text = ngettext(
             "%(count)d person was invited before, and their link still works: no letter is sent again.",
             "%(count)d people were invited before, and their links still work: no letter is sent again.",

@@ -1,1 +1,1 @@
-"""The programme's old form: importing its files, invitations to claim what was imported."""
+"""The programme's old form: importing its files, and inviting people to claim the registration that was imported."""

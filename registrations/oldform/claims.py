@@ -1,4 +1,4 @@
-"""Taking over an imported registration: by the same verified address, or by a one-use link a coordinator sends."""
+"""Claiming an imported registration: by having its address verified, or by a one-use link that a coordinator sends."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -29,34 +29,34 @@ REMIND_AFTER = timedelta(days=7)
 
 
 def claim_by_address(*, member: Member, now: datetime) -> Registration | None:
-    """Give the member the imported registration with their verified address, and return it; None when there is none.
+    """Give the member the imported registration that has their verified address, and return it, or None.
 
-    Call it at every sign-in. It gives nothing to a member who has a registration, when two imported ones have the
-    address, or when the imported one was withdrawn: then a person decides.
+    Called at every sign-in. A member who has a registration already gets none. Neither does anybody when two imported
+    registrations have the address, or when it was withdrawn: then a coordinator decides.
     """
     proved = list(EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True))
     with transaction.atomic():
         member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
         if not _may_claim(member) or Registration.objects.filter(member=member).exists():
             return None
-        waiting = Registration.objects.with_imported_address(proved).filter(source=Source.IMPORT, member=None)
-        found = list(waiting.exclude(state=RegistrationState.WITHDRAWN).select_for_update(of=("self",))[:2])
-        return _give(found[0], member=member, now=now) if len(found) == 1 else None
+        unclaimed = Registration.objects.with_imported_address(proved).filter(source=Source.IMPORT, member=None)
+        candidates = list(unclaimed.exclude(state=RegistrationState.WITHDRAWN).select_for_update(of=("self",))[:2])
+        return _hand_over(candidates[0], member=member, now=now) if len(candidates) == 1 else None
 
 
 @transaction.atomic
 def invite_to_claim(*, registration: Registration, by: Member, now: datetime) -> ClaimInvitation:
     """Owe the person a letter with a link to take over their imported registration.
 
-    Inviting again while the link works changes nothing; afterwards it makes a new link. Raises NotYours for anybody
-    but a coordinator, ClaimRefused when there is nothing to claim, no address to write to, or when the registration
-    is not as ``registration`` says any more.
+    Inviting again while the link works changes nothing; once it has expired, a new link is made. Raises NotYours for
+    anybody but a coordinator, and ClaimRefused when there is nothing to claim, when there is no address to write to,
+    or when the stored row has changed since ``registration`` was read.
     """
     if not by.is_coordinator:
         raise NotYours(_("Only coordinators invite people to take over an imported registration."))
-    seen, registration = registration.version, _lock(registration.pk)
+    expected_version, registration = registration.version, _locked_registration(registration.pk)
     _check_claimable(registration)
-    if registration.version != seen:
+    if registration.version != expected_version:
         raise ClaimRefused(_("It was changed once more meanwhile. Please look again."))
     if not registration.imported_address:
         raise ClaimRefused(_("The old form has no address for this person."))
@@ -79,43 +79,44 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
 
 
 @dataclass
-class Invited:
-    """Whom inviting wrote to, who has a link that works already, and who cannot be invited, each with the reason."""
+class InvitingResult:
+    """What inviting many people did: who is written to, who has a working link already, who cannot be invited."""
 
-    done: list[Registration] = field(default_factory=list)
-    before: list[Registration] = field(default_factory=list)
-    refused: list[tuple[Registration, str]] = field(default_factory=list)
+    newly_invited: list[Registration] = field(default_factory=list)
+    already_invited: list[Registration] = field(default_factory=list)
+    refused: list[tuple[Registration, str]] = field(default_factory=list)  # each with the reason
 
 
-def invite_many(*, registrations: Iterable[Registration], by: Member, now: datetime) -> Invited:
-    """Invite each that can be, in its own transaction."""
-    invited = Invited()
+def invite_many(*, registrations: Iterable[Registration], by: Member, now: datetime) -> InvitingResult:
+    """Invite each person who can be invited, one transaction for each, so that one refusal does not stop the others."""
+    result = InvitingResult()
     for registration in registrations:
         try:
             with transaction.atomic():
-                open_ = registration.claim_invitations.filter(used_at=None)
-                before = open_.values_list("invited_at", flat=True).first()
-                done = invite_to_claim(registration=registration, by=by, now=now)
+                unanswered = registration.claim_invitations.filter(used_at=None)
+                earlier_invited_at = unanswered.values_list("invited_at", flat=True).first()
+                invitation = invite_to_claim(registration=registration, by=by, now=now)
         except RegistrationError as error:
-            invited.refused.append((registration, str(error)))
+            result.refused.append((registration, str(error)))
         else:
-            (invited.before if done.invited_at == before else invited.done).append(registration)
-    return invited
+            is_new = invitation.invited_at != earlier_invited_at
+            (result.newly_invited if is_new else result.already_invited).append(registration)
+    return result
 
 
 def owe_claim_reminders(now: datetime) -> int:
-    """Owe one reminder of each invitation that was not answered for a week; return how many."""
-    due = ClaimInvitation.objects.owed_reminder(at=now, invited_before=now - REMIND_AFTER)
-    waiting = list(due.select_for_update(of=("self",), skip_locked=True).select_related("registration"))
-    for invitation in waiting:
+    """Owe one reminder of each invitation that nobody has used for a week, and return how many."""
+    unanswered = ClaimInvitation.objects.owed_reminder(at=now, invited_before=now - REMIND_AFTER)
+    invitations = list(unanswered.select_for_update(of=("self",), skip_locked=True).select_related("registration"))
+    for invitation in invitations:
         invitation.reminded_at = now
         invitation.save(update_fields=["reminded_at"])
         _owe_letter("registrations.claim_reminder", invitation, now=now)
-    return len(waiting)
+    return len(invitations)
 
 
 def invitation_of(*, token: str, now: datetime) -> ClaimInvitation | None:
-    """Return the invitation a link is for, or None when the link is forged, used or too old."""
+    """Return the invitation that a link belongs to, or None when the link is forged, used or too old."""
     match unsign(PURPOSE, token, max_age=LINK_LASTS):
         case [int(pk), str(signed_at)]:
             invitation = ClaimInvitation.objects.open(at=now).select_related("registration").filter(pk=pk).first()
@@ -126,17 +127,17 @@ def invitation_of(*, token: str, now: datetime) -> ClaimInvitation | None:
 
 @transaction.atomic
 def claim_by_link(*, token: str, member: Member, now: datetime) -> Registration:
-    """Give the member the registration a link is for; the link then works for nobody.
+    """Give the member the registration that a link belongs to; after that, the link works for nobody.
 
-    Raises ClaimRefused when the link does not work (any more), AlreadyRegistered when the member has a registration
-    of their own: that one is kept, and the imported one stays where it is.
+    Raises ClaimRefused when the link does not work (any more), and AlreadyRegistered when the member has a
+    registration of their own: that one is kept, and the imported one stays unclaimed.
     """
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if not _may_claim(member):
         raise ClaimRefused(_("This account is closed."))
     invitation = invitation_of(token=token, now=now)
-    registration = _lock(invitation.registration_id) if invitation else None
-    # Looked at again under the lock: somebody else may have been faster.
+    registration = _locked_registration(invitation.registration_id) if invitation else None
+    # Check again under the lock: somebody else may have used the link in the meantime.
     if registration is None or invitation_of(token=token, now=now) is None:
         raise ClaimRefused(_("This link was used already or is too old."))
     _check_claimable(registration)
@@ -144,10 +145,10 @@ def claim_by_link(*, token: str, member: Member, now: datetime) -> Registration:
         raise AlreadyRegistered(
             _("You have a registration here already. It is kept as it is, and so is the one from the old form.")
         )
-    return _give(registration, member=member, now=now)
+    return _hand_over(registration, member=member, now=now)
 
 
-def _lock(pk: int) -> Registration:
+def _locked_registration(pk: int) -> Registration:
     return Registration.objects.select_for_update(of=("self",)).get(pk=pk)
 
 
@@ -162,13 +163,13 @@ def _check_claimable(registration: Registration) -> None:
         raise ClaimRefused(_("This registration was withdrawn."))
 
 
-def _give(registration: Registration, *, member: Member, now: datetime) -> Registration:
-    """Hand the locked registration over; what the account does not say yet it learns from it.
+def _hand_over(registration: Registration, *, member: Member, now: datetime) -> Registration:
+    """Give the locked registration to the member, and fill empty fields of the account from it.
 
-    That is no change of an answer, and confirms none: the answers are as old as they were.
+    The person has neither changed nor confirmed an answer, so ``changed_at`` and ``confirmed_on`` stay as they are.
     """
     was = registration.state
-    if registration.reviewed_by_id == member.pk:  # a coordinator's own: somebody else reviews it
+    if registration.reviewed_by_id == member.pk:  # nobody reviews their own registration: somebody else has to
         registration.state = RegistrationState.SUBMITTED
         registration.reviewed_by = registration.reviewed_at = None
     registration.member, registration.claimed_at = member, now
@@ -198,7 +199,7 @@ def _owe_letter(kind: str, invitation: ClaimInvitation, *, now: datetime) -> Non
 
 
 def _language(registration: Registration) -> str:
-    """The portal's language the person speaks best; English when they told none, or speak it as well."""
+    """Return the portal's language the person speaks best; English when they speak none, or speak it equally well."""
     portal = [code for code, _name in settings.LANGUAGES]
     spoken = dict(registration.spoken_languages.filter(code__in=portal, level__gte=2).values_list("code", "level"))
     return max(spoken, key=lambda code: (spoken[code], code == "en"), default="en")

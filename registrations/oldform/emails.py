@@ -1,4 +1,4 @@
-"""The invitation to take over an imported registration, and its one reminder."""
+"""The letters about claiming: the invitation to take over an imported registration, and its one reminder."""
 
 from collections.abc import Callable
 from datetime import datetime

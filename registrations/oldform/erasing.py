@@ -1,4 +1,4 @@
-"""Taking one person out of files and reports that are about many."""
+"""Erasing one person from uploaded files of the old form, and from the reports on them."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from letsconnect.base.addresses import canonical_or_as_it_is as canonical
+from letsconnect.base.addresses import canonical_or_as_it_is
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
 from registrations.oldform.reading import encodings
@@ -14,26 +14,26 @@ from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.oldform.reading.report import Line
 from registrations.privacy.proved_addresses import Proved
 
-SHORTEST = 3  # shorter texts of the form, such as "no", tell nobody apart
+SHORTEST = 3  # many people write shorter texts, such as "no", so these identify nobody
 
 
-def forget_in_files(*, proved: Proved, **_sent: object) -> int:
-    """Forget the person in the files of the import desk; return how many files it was.
+def forget_in_files(*, proved: Proved, **_signal: object) -> int:
+    """Erase the person from the files of the import desk, and return how many files were changed.
 
-    A file that still waits and has their address in it goes whole, with a word to the coordinators: it can be brought
-    again without that row. Of the report of one that was imported go the lines that quote their answers.
+    A file that is still kept and has their address in it is deleted whole, and its page tells the coordinators to
+    upload it again without that row. From the report of an imported file, the lines that quote the person are removed.
     """
-    told = _told(proved)
+    cells = _cells_written_by(proved)
     changed = 0
     for upload in ImportUpload.objects.select_for_update(no_key=True, of=("self",)).order_by("pk"):
-        has_them = upload.content is not None and _names(_text(bytes(upload.content)), proved.addresses)
-        left = [line for line in upload.lines if not _quotes(line, told, proved.addresses)]
+        has_them = upload.content is not None and _has_address(_as_text(bytes(upload.content)), proved.addresses)
+        kept_lines = [line for line in upload.lines if not _quotes_person(line, cells, proved.addresses)]
         if has_them:
             _give_up(upload)
-        elif len(left) < len(upload.lines):
-            upload.lines = left
+        elif len(kept_lines) < len(upload.lines):
+            upload.lines = kept_lines
             upload.save(update_fields=["lines"])
-        changed += has_them or len(left) < len(upload.lines)
+        changed += has_them or len(kept_lines) < len(upload.lines)
     return changed
 
 
@@ -44,9 +44,9 @@ def _give_up(upload: ImportUpload) -> None:
     upload.save(update_fields=["state", "content", "lines", "notes", "failure", "progress", "worked_at"])
 
 
-def _told(proved: Proved) -> set[str]:
-    """What the person wrote in the old form, cell by cell."""
-    registrations = [one.pk for one in proved.unclaimed]
+def _cells_written_by(proved: Proved) -> set[str]:
+    """Return the texts the person wrote in the old form, one for each cell."""
+    registrations = [registration.pk for registration in proved.unclaimed]
     rows = ImportedRow.objects.filter(registration__in=registrations) | ImportedRow.objects.filter(
         registration__member=proved.member
     )
@@ -54,24 +54,27 @@ def _told(proved: Proved) -> set[str]:
     return {cell.strip() for cell in cells if isinstance(cell, str) and len(cell.strip()) >= SHORTEST}
 
 
-def _names(text: str, addresses: Iterable[str]) -> bool:
-    """Tell whether one of the addresses stands in a text, in whatever spelling."""
-    wanted = set(addresses)
-    locals_ = "|".join(re.escape(address.rpartition("@")[0]) for address in wanted)
-    written = re.finditer(rf"(?:{locals_})@[^\s,;\"'<>()|]+", text, re.IGNORECASE | re.ASCII) if wanted else ()
-    return any(canonical(found[0]) in wanted for found in written)
+def _has_address(text: str, addresses: Iterable[str]) -> bool:
+    """Tell whether a text has one of the addresses in it, in any spelling of that address."""
+    canonical_addresses = set(addresses)
+    locals_ = "|".join(re.escape(address.rpartition("@")[0]) for address in canonical_addresses)
+    addresses_in_text = (
+        re.finditer(rf"(?:{locals_})@[^\s,;\"'<>()|]+", text, re.IGNORECASE | re.ASCII) if canonical_addresses else ()
+    )
+    return any(canonical_or_as_it_is(match[0]) in canonical_addresses for match in addresses_in_text)
 
 
-def _text(content: bytes) -> str:
-    """Return a file as text; an address reads the same in every code page."""
+def _as_text(content: bytes) -> str:
+    """Return a file as text. The code page may be wrong, but an address, which is ASCII, reads the same in all."""
     try:
-        encoding = encodings.surely(content)
+        encoding = encodings.certain_encoding(content)
     except NotTheOldForm:
         encoding = ""
     return content.decode(encoding or "latin-1", errors="replace")
 
 
-def _quotes(line: list[Any], told: set[str], addresses: Iterable[str]) -> bool:
+def _quotes_person(line: list[Any], cells: set[str], addresses: Iterable[str]) -> bool:
+    """Tell whether a line of a report has a text or an address of the person in it; long texts are cut there."""
     text = str(Line(*line).text).strip() if len(line) == len(Line._fields) else ""
-    is_theirs = len(text) >= SHORTEST and any(cell.startswith(text) for cell in told)
-    return is_theirs or _names(" ".join(str(part) for part in line), addresses)
+    is_theirs = len(text) >= SHORTEST and any(cell.startswith(text) for cell in cells)
+    return is_theirs or _has_address(" ".join(str(part) for part in line), addresses)

@@ -1,4 +1,4 @@
-"""Bringing an export of the old form into the portal."""
+"""Importing a file of the old form: rows become registrations that nobody has claimed yet."""
 
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator
@@ -28,7 +28,7 @@ from registrations.models import (
 )
 from registrations.oldform.reading import groups, rows, table
 from registrations.oldform.reading.columns import NotTheOldForm
-from registrations.oldform.reading.persons import Person, persons
+from registrations.oldform.reading.persons import Person, group_by_person
 from registrations.oldform.reading.report import Outcome
 from registrations.oldform.reading.rows import Answers, Lexicon
 from registrations.oldform.reading.skills import SkillIndex
@@ -38,16 +38,16 @@ from registrations.reference.skills import skills as seed_skills
 from registrations.skills import merged_answers
 
 OLD_FORM = "old form"  # the version of every consent that came with it
-_LOCK = 0x4C43_494D_5001  # one step of an import at a time
-STEP = 10  # persons in one transaction: less than half a second
+_LOCK = 0x4C43_494D_5001  # number of the advisory lock that lets only one step of an import run at a time
+STEP = 10  # people in one transaction, which takes less than half a second
 PATIENCE, TRIES = 1.0, 30  # seconds a step waits for a lock, and how often it is tried
-# What a person or the working group ended is not opened again by a file.
+# A file never opens again a registration that the person or the working group has ended.
 _ENDED = {RegistrationState.WITHDRAWN, RegistrationState.DECLINED}
 
 
 @dataclasses.dataclass
 class Counts:
-    """What the steps so far did; ``settled`` names the rows that are done with, so that none is counted twice."""
+    """What the steps so far did. ``settled`` has the numbers of all finished rows, so that none is counted twice."""
 
     imported: int = 0
     merged: int = 0
@@ -56,7 +56,7 @@ class Counts:
     settled: list[int] = dataclasses.field(default_factory=list)
 
     def add_to(self, outcome: Outcome) -> Outcome:
-        """Add these counts to what reading alone said of the file."""
+        """Add these counts to the outcome of reading the file, and return it."""
         outcome.imported += self.imported
         outcome.merged += self.merged
         outcome.unchanged += self.unchanged
@@ -67,18 +67,18 @@ class Counts:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """A file as it was read: the persons still to be taken in, and what reading alone says of it."""
+    """A file that was read: the people still to be imported, and the counts and report lines of the reading."""
 
     people: list[Person]
     outcome: Outcome
 
     def check_letters(self, *, is_dry_run: bool) -> None:
-        """Raise NotTheOldForm when only a guess says how the letters read, unless nothing is to be written."""
+        """Raise NotTheOldForm when the code page of the file is only a guess, unless this is a dry run."""
         if not is_dry_run and not self.outcome.is_sure_of_letters:
             raise NotTheOldForm("Nobody has said yet which code page this file is in, so nothing of it is imported.")
 
     def steps(self) -> Iterator[tuple[Person, ...]]:
-        """The persons in portions, each short enough that nobody minds waiting for one."""
+        """Yield the people in groups small enough that one transaction for each keeps nobody waiting for long."""
         for start in range(0, len(self.people), STEP):
             yield tuple(self.people[start : start + STEP])
 
@@ -86,12 +86,13 @@ class Plan:
 def import_registrations(
     *, content: bytes, by: Member | None, now: datetime, is_dry_run: bool = False, encoding: str = ""
 ) -> Outcome:
-    """Import a file; raises NotTheOldForm when it is something else, or when only a guess says how its letters read
-    (``encoding`` is the code page that a person chose; a dry run may guess).
+    """Import a file of the old form and return what was done with each row.
 
     Each person's newest row makes or replaces their unclaimed registration; a claimed one is never touched. A row
-    that cannot be stored is rejected alone. A dry run does all of it and takes it back. Each person is taken in whole
-    or not at all; a file is taken in by steps, and importing it again goes on where it stopped.
+    that cannot be stored is rejected without harm to others. A dry run does everything and rolls it back. Each person
+    is imported whole or not at all; the file is imported in steps, and importing it again goes on where it stopped.
+    Raises NotTheOldForm when the file is something else, or when its code page is only a guess and this is no dry run
+    (``encoding`` is the code page that a person chose).
     """
     counts, plan = Counts(), read_file(content=content, now=now, encoding=encoding)
     plan.check_letters(is_dry_run=is_dry_run)
@@ -102,27 +103,27 @@ def import_registrations(
 
 
 def read_file(*, content: bytes, now: datetime, encoding: str = "", settled: Collection[int] = ()) -> Plan:
-    """Read a file, leaving out the persons whose rows are ``settled``. Nothing is locked and nothing written."""
-    told = table.read(content, encoding)
+    """Read a file, leaving out the rows whose numbers are ``settled``. Nothing is locked and nothing is written."""
+    sheet = table.read(content, encoding)
     outcome = Outcome(
-        rows=len(told.rows), notes=list(told.notes), samples=told.samples, is_sure_of_letters=not told.guess
+        rows=len(sheet.rows), notes=list(sheet.notes), samples=sheet.samples, is_sure_of_letters=not sheet.guess
     )
-    people = persons(list(_readable(told, _lexicon(told, now=now), outcome)))
-    done = set(settled)
+    people = group_by_person(list(_readable(sheet, _lexicon(sheet, now=now), outcome)))
+    settled_numbers = set(settled)
     for person in people:
-        person.rows = [row for row in person.rows if row.raw.number not in done]
+        person.rows = [row for row in person.rows if row.raw.number not in settled_numbers]
     pending = [person for person in people if person.rows]
-    return Plan([person for person, _known in _resolved(pending)], outcome)
+    return Plan([person for person, _stored_row in _with_stored_rows(pending)], outcome)
 
 
 @transaction.atomic
 def take_people(
     people: Iterable[Person], counts: Counts, *, by: Member | None, now: datetime, is_dry_run: bool
 ) -> Counts:
-    """Take in a few persons, in one short transaction, and return the counts with theirs added.
+    """Import a few people in one short transaction, and return the counts with theirs added.
 
-    Whoever waits with a lock in hand makes others wait, so a registration that somebody else holds is not waited for
-    long: the step fails whole and is done again.
+    While this waits for a lock, others wait for the locks it has. So it waits only briefly for a registration that
+    somebody else has locked: then the whole step fails, and the caller tries it again.
     """
     wait_at_most(PATIENCE)
     with connection.cursor() as cursor:
@@ -131,19 +132,20 @@ def take_people(
     added = dataclasses.replace(counts, rejected=[*counts.rejected], settled=[*counts.settled])
     with transaction.atomic():
         writer = _Writer(by=by, now=now)
-        for person, known in _resolved(list(people)):
-            _import_person(person, known, writer, added)
+        for person, stored_row in _with_stored_rows(list(people)):
+            _import_person(person, stored_row, writer, added)
         if is_dry_run:
             transaction.set_rollback(True)
     return added
 
 
-def _readable(told: table.Table, lexicon: Lexicon, outcome: Outcome) -> Iterator[Answers]:
-    for raw in told.rows:
+def _readable(sheet: table.Table, lexicon: Lexicon, outcome: Outcome) -> Iterator[Answers]:
+    """Yield the rows with at least one answer, read; count all cells and reject the other rows in ``outcome``."""
+    for raw in sheet.rows:
         if raw.is_blank:
             outcome.reject(raw.number, "blank row")
             continue
-        row = rows.read(raw, told.columns, lexicon)
+        row = rows.read(raw, sheet.columns, lexicon)
         outcome.count_cells(row)
         if row.has_an_answer:
             yield row
@@ -151,17 +153,17 @@ def _readable(told: table.Table, lexicon: Lexicon, outcome: Outcome) -> Iterator
             outcome.reject(raw.number, "nothing in the row could be read")
 
 
-def _lexicon(told: table.Table, *, now: datetime) -> Lexicon:
-    """Names as the portal has them now: the working group's own skills, synonyms, groups and aliases count."""
-    heirs = {skill.pk: skill for skill in Skill.objects.select_related("merged_into")}
+def _lexicon(sheet: table.Table, *, now: datetime) -> Lexicon:
+    """Return the names of skills and groups as the portal has them now, with those the working group has added."""
+    skills = {skill.pk: skill for skill in Skill.objects.select_related("merged_into")}
     slugs = {
         pk: (skill.merged_into or skill).slug
-        for pk, skill in heirs.items()
+        for pk, skill in skills.items()
         if (skill.merged_into or skill).state in (SkillState.ACTIVE, SkillState.SUGGESTED)
     }
     names = [(text, slugs[pk]) for pk, text in SkillName.objects.values_list("skill_id", "text") if pk in slugs]
-    known = set(slugs.values())
-    related = [(word, seed.slug) for seed in seed_skills() if seed.slug in known for word in seed.related]
+    usable_slugs = set(slugs.values())
+    related = [(word, seed.slug) for seed in seed_skills() if seed.slug in usable_slugs for word in seed.related]
     active = Group.objects.filter(is_active=True)
     group_names = [
         *active.values_list("name", "slug"),
@@ -170,38 +172,41 @@ def _lexicon(told: table.Table, *, now: datetime) -> Lexicon:
     return Lexicon(
         SkillIndex.of(names, related),
         groups.index_of(group_names),
-        rows.date_order(told),
+        rows.date_order(sheet),
         now,
-        is_sure_of_letters=not told.guess,
-        words_for_none=rows.words_for_none(told),
+        is_sure_of_letters=not sheet.guess,
+        words_for_none=rows.words_for_none(sheet),
     )
 
 
-def _resolved(people: list[Person]) -> list[tuple[Person, ImportedRow | None]]:
-    """Find who is in the portal already, and bring together persons of the file that turn out to be one there."""
+def _with_stored_rows(people: list[Person]) -> list[tuple[Person, ImportedRow | None]]:
+    """Pair each person with their stored row, or None, and unite people of the file who have the same stored row."""
     digests = [_digest(kind, value) for person in people for kind, value in person.keys]
     stored = {
         key.digest: key for key in ImportedKey.objects.filter(digest__in=digests).select_related("row__registration")
     }
     rows = {key.row_id for key in stored.values()}
-    theirs = ImportedKey.objects.filter(kind=ImportedKey.Kind.ADDRESS, row__in=rows)
-    with_address = set(theirs.values_list("row_id", flat=True))
-    found: dict[int, tuple[Person, ImportedRow]] = {}
-    new: list[tuple[Person, ImportedRow | None]] = []
+    address_keys = ImportedKey.objects.filter(kind=ImportedKey.Kind.ADDRESS, row__in=rows)
+    with_address = set(address_keys.values_list("row_id", flat=True))
+    persons_by_row: dict[int, tuple[Person, ImportedRow]] = {}
+    new_persons: list[tuple[Person, ImportedRow | None]] = []
     for person in people:
-        row = _known_as(person, stored, with_address)
+        row = _stored_row_of(person, stored, with_address)
         if row is None:
-            new.append((person, None))
-        elif row.pk in found:
-            found[row.pk][0].rows += person.rows
-            found[row.pk][0].keys += [key for key in person.keys if key not in found[row.pk][0].keys]
+            new_persons.append((person, None))
+        elif row.pk in persons_by_row:
+            persons_by_row[row.pk][0].rows += person.rows
+            persons_by_row[row.pk][0].keys += [key for key in person.keys if key not in persons_by_row[row.pk][0].keys]
         else:
-            found[row.pk] = (person, row)
-    return [*new, *found.values()]
+            persons_by_row[row.pk] = (person, row)
+    return [*new_persons, *persons_by_row.values()]
 
 
-def _known_as(person: Person, stored: dict[str, ImportedKey], with_address: set[int]) -> ImportedRow | None:
-    """The stored row of a person: by the surest key; a username does not lead to somebody with another address."""
+def _stored_row_of(person: Person, stored: dict[str, ImportedKey], with_address: set[int]) -> ImportedRow | None:
+    """Return a person's stored row, found by the surest key.
+
+    A username alone does not count when the person has an address and the stored row has another.
+    """
     has_address = person.keys[0][0] == ImportedKey.Kind.ADDRESS
     for kind, value in person.keys:
         key = stored.get(_digest(kind, value))
@@ -210,57 +215,57 @@ def _known_as(person: Person, stored: dict[str, ImportedKey], with_address: set[
     return None
 
 
-def _import_person(person: Person, known: ImportedRow | None, writer: "_Writer", counts: Counts) -> None:
-    """Take the newest row that can be stored; the older ones are merged into it."""
-    waiting = person.newest_first()
-    counts.settled += [row.raw.number for row in waiting]
-    while waiting:
-        row = waiting.pop(0)
+def _import_person(person: Person, stored_row: ImportedRow | None, writer: "_Writer", counts: Counts) -> None:
+    """Store the person's newest row, or the next one when it cannot be stored; count the older rows as merged."""
+    rows_to_try = person.newest_first()
+    counts.settled += [row.raw.number for row in rows_to_try]
+    while rows_to_try:
+        row = rows_to_try.pop(0)
         try:
             with transaction.atomic():
-                done = writer.take(row, person, known)
+                count_name = writer.take(row, person, stored_row)
         except (DatabaseError, ValidationError) as error:
-            if reason_of(error):  # not the row's fault: the step is done again
+            if reason_of(error):  # the database was busy, the row is not at fault: the caller tries the step again
                 raise
             counts.rejected.append((row.raw.number, f"could not be stored: {str(error).splitlines()[0][:200]}"))
             continue
-        setattr(counts, done, getattr(counts, done) + 1)
-        counts.merged += len(waiting)
+        setattr(counts, count_name, getattr(counts, count_name) + 1)
+        counts.merged += len(rows_to_try)
         return
 
 
 class _Writer:
-    """Writes one person's row; knows the ids of skills, groups and roles."""
+    """Writes the rows of people; it keeps the ids of skills, groups and roles, so that they are read once."""
 
     def __init__(self, *, by: Member | None, now: datetime) -> None:
         self.by, self.now = by, now
-        # A skill may have been merged since the file was read.
-        heirs = Skill.objects.values_list("slug", "pk", "merged_into_id")
-        self.skills = {slug: heir or pk for slug, pk, heir in heirs}
+        # A skill may have been merged into another since the file was read.
+        skill_rows = Skill.objects.values_list("slug", "pk", "merged_into_id")
+        self.skills = {slug: merged_into or pk for slug, pk, merged_into in skill_rows}
         self.groups = dict(Group.objects.values_list("slug", "pk"))
         self.roles = dict(Role.objects.values_list("slug", "pk"))
 
-    def take(self, row: Answers, person: Person, known: ImportedRow | None) -> str:
-        """Write the row and return which count of the outcome it adds to."""
-        if known is None:
+    def take(self, row: Answers, person: Person, stored_row: ImportedRow | None) -> str:
+        """Store the row, and return the name of the count it adds to: "imported", "merged" or "unchanged"."""
+        if stored_row is None:
             registration = Registration(source=Source.IMPORT, made_at=row["written_at"] or self.now, version=0)
-            known = ImportedRow()
+            stored_row = ImportedRow()
         else:
-            registration = Registration.objects.select_for_update(of=("self",)).get(pk=known.registration_id)
-            if registration.is_claimed or registration.state in _ENDED or known.raw == row.raw.cells:
-                self._keep_keys(person, known)
+            registration = Registration.objects.select_for_update(of=("self",)).get(pk=stored_row.registration_id)
+            if registration.is_claimed or registration.state in _ENDED or stored_row.raw == row.raw.cells:
+                self._keep_keys(person, stored_row)
                 return "unchanged"
-            if known.written_at and (row["written_at"] is None or row["written_at"] < known.written_at):
+            if stored_row.written_at and (row["written_at"] is None or row["written_at"] < stored_row.written_at):
                 return "merged"
         self._write(registration, row)
-        known.registration = registration
-        known.raw, known.written_at, known.imported_at = row.raw.cells, row["written_at"], self.now
-        known.save()
-        self._keep_keys(person, known)
+        stored_row.registration = registration
+        stored_row.raw, stored_row.written_at, stored_row.imported_at = row.raw.cells, row["written_at"], self.now
+        stored_row.save()
+        self._keep_keys(person, stored_row)
         return "imported"
 
     def _keep_keys(self, person: Person, row: ImportedRow) -> None:
-        """Remember what the person can be known by, unless somebody else is known by it already."""
+        """Store the keys by which the person is recognised, except those that belong to somebody else already."""
         keys = [ImportedKey(row=row, kind=kind, digest=_digest(kind, value)) for kind, value in person.keys]
         ImportedKey.objects.bulk_create(keys, ignore_conflicts=True)
 
@@ -280,7 +285,7 @@ class _Writer:
         )
 
     def _columns(self, row: Answers) -> dict[str, object]:
-        group = row["group"] or groups.GroupsTold()
+        group = row["group"] or groups.GroupAnswer()
         sessions = row["sessions"]
         is_whole = row.is_whole
         return {

@@ -1,7 +1,7 @@
-"""The import desk: a file is read, looked at, imported; all of it by a worker, so that no page waits for a file.
+"""The import desk: workers read and import uploaded files, so that no page waits for a file.
 
-A step takes in a few persons, whole, and notes in the same transaction which rows are done with. Whoever dies between
-two steps leaves a file that the next worker goes on with; nobody else waits for longer than a step takes.
+A file is imported in steps. Each step imports a few people whole, and notes in the same transaction which rows are
+finished. When a worker dies between two steps, the next worker goes on from there. Others wait for one step at most.
 """
 
 import time
@@ -25,11 +25,11 @@ from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.oldform.reading.persons import Person
 
 LARGEST = table.LARGEST
-TRIES = 5  # of a step whose rows somebody else holds; after them the file waits for the next worker
+TRIES = 5  # how often a step is tried while others lock its rows; after that the file waits for the next worker
 
 
 def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> ImportUpload:
-    """Keep a file and have it read; nothing of it is imported yet.
+    """Store an uploaded file, for a worker to read; nothing of it is imported yet.
 
     Raises NotYours for anybody but a coordinator, UploadRefused when it is too large or not the old form.
     """
@@ -44,15 +44,20 @@ def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> Impor
         raise UploadRefused(str(error)) from error
     with transaction.atomic():
         upload = ImportUpload.objects.create(
-            file_name=_tidy(name), size=len(content), content=content, uploaded_by=by, uploaded_at=now, asked_at=now
+            file_name=_tidy_file_name(name),
+            size=len(content),
+            content=content,
+            uploaded_by=by,
+            uploaded_at=now,
+            asked_at=now,
         )
         acts.record(by=by, verb="bring_file", on=upload, now=now, became=upload.state)
-    _begin()
+    _nudge_worker()
     return upload
 
 
 def apply_upload(*, upload: ImportUpload, by: Member, now: datetime) -> ImportUpload:
-    """Import a file that was read; pressing the button twice imports once.
+    """Have a worker import a file that was read; pressing the button twice imports it once.
 
     Raises NotYours for anybody but a coordinator, UploadRefused when it was imported before or is not read yet.
     """
@@ -67,13 +72,13 @@ def apply_upload(*, upload: ImportUpload, by: Member, now: datetime) -> ImportUp
         upload.applied_by, upload.asked_at, upload.progress, upload.worked_at = by, now, {}, None
         upload.save(update_fields=["state", "applied_by", "asked_at", "progress", "worked_at"])
         acts.record(by=by, verb="apply_file", on=upload, now=now, was=was, became=upload.state)
-    _begin()
+    _nudge_worker()
     return upload
 
 
 @transaction.atomic
 def choose_encoding(*, upload: ImportUpload, encoding: str, by: Member, now: datetime) -> ImportUpload:
-    """Have a file read again by the code page under which a person finds its letters right.
+    """Have a worker read a file again, with the code page under which a person found its letters right.
 
     Raises NotYours for anybody but a coordinator, UploadRefused when there is nothing to choose.
     """
@@ -85,24 +90,24 @@ def choose_encoding(*, upload: ImportUpload, encoding: str, by: Member, now: dat
     upload.encoding, upload.asked_at, upload.progress, upload.worked_at = encoding, now, {}, None
     upload.save(update_fields=["state", "encoding", "asked_at", "progress", "worked_at"])
     acts.record(by=by, verb="choose_encoding", on=upload, now=now, was=was, became=upload.state)
-    _begin()
+    _nudge_worker()
     return upload
 
 
 def work_waiting(*, now: datetime) -> int:
-    """Read and import what waits, one after another, leaving out what another worker has; return how many."""
-    done, passed, began = 0, set[int](), time.monotonic()
+    """Read or import each waiting file that no other worker is at, and return how many were finished."""
+    finished, tried, started = 0, set[int](), time.monotonic()
     while True:
-        at = now + timedelta(seconds=time.monotonic() - began)
-        upload = _take(ImportUpload.objects.exclude(pk__in=passed), now=at)
+        current_time = now + timedelta(seconds=time.monotonic() - started)
+        upload = _take_next(ImportUpload.objects.exclude(pk__in=tried), now=current_time)
         if upload is None:
-            return done
-        passed.add(upload.pk)
-        done += _work(upload, now=at)
+            return finished
+        tried.add(upload.pk)
+        finished += _work_on(upload, now=current_time)
 
 
 def nudge_overlooked(now: datetime) -> int:
-    """Wake a worker for files whose nudge was lost with the broker."""
+    """Wake a worker for files that wait although a worker was called, as when the broker lost the call."""
     overlooked = ImportUpload.objects.overlooked(now=now).count()
     if overlooked:
         nudges.on_commit("registrations.tasks.work_uploads")
@@ -110,7 +115,7 @@ def nudge_overlooked(now: datetime) -> int:
 
 
 def forget_old_uploads(now: datetime) -> int:
-    """Delete files and reports a week after they came: they are full of people."""
+    """Delete files and their reports a week after the upload, because they are full of personal data."""
     outdated = ImportUpload.objects.outdated(now=now).select_for_update(skip_locked=True, of=("self",))
     return ImportUpload.objects.filter(pk__in=list(outdated.values_list("pk", flat=True))).delete()[0]
 
@@ -120,17 +125,17 @@ def _check_coordinator(by: Member) -> None:
         raise NotYours(_("Only coordinators import files of the old form."))
 
 
-def _tidy(name: str) -> str:
+def _tidy_file_name(name: str) -> str:
     return visible_line(name)[:255].strip() or "?"
 
 
-def _begin() -> None:
+def _nudge_worker() -> None:
     nudges.on_commit("registrations.tasks.work_uploads")
 
 
 @transaction.atomic
-def _take(uploads: ImportUploadQuerySet, *, now: datetime) -> ImportUpload | None:
-    """Return the file that waits longest and that nobody is at, and note that somebody is now."""
+def _take_next(uploads: ImportUploadQuerySet, *, now: datetime) -> ImportUpload | None:
+    """Return the file that has waited longest and that no worker is at, and note that a worker is at it now."""
     waiting = uploads.waiting().untouched(now=now).select_for_update(skip_locked=True, of=("self",))
     upload = waiting.first()
     if upload is not None:
@@ -139,37 +144,42 @@ def _take(uploads: ImportUploadQuerySet, *, now: datetime) -> ImportUpload | Non
     return upload
 
 
-def _work(upload: ImportUpload, *, now: datetime) -> bool:
-    """Do what is left of a file, step by step; tell whether it is done with. Without the lock of a step, wait for it a
-    few times, then leave the file to the next worker."""
-    counts, began = _counts(upload), time.monotonic()
+def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
+    """Do the remaining steps of a file, and tell whether it is finished.
+
+    A step that does not get its locks is tried a few times; then the file is left to the next worker.
+    """
+    counts, started = _counts(upload), time.monotonic()
     try:
         plan = read_file(
-            content=bytes(upload.content), now=upload.asked_at, encoding=upload.encoding, settled=counts.settled
+            content=bytes(upload.content or b""),  # a waiting file always has its content, see the model
+            now=upload.asked_at,
+            encoding=upload.encoding,
+            settled=counts.settled,
         )
         plan.check_letters(is_dry_run=upload.state == UploadState.CHECKING)
         for people in plan.steps():
-            at = now + timedelta(seconds=time.monotonic() - began)
-            step = partial(_step, upload, people, counts, rows=plan.outcome.rows, now=at)
-            stepped = try_again_while_busy(step, tries=TRIES, pause=PATIENCE)
-            if stepped is None:
+            current_time = now + timedelta(seconds=time.monotonic() - started)
+            step = partial(_step, upload, people, counts, rows=plan.outcome.rows, now=current_time)
+            new_counts = try_again_while_busy(step, tries=TRIES, pause=PATIENCE)
+            if new_counts is None:
                 return False
-            counts = stepped
+            counts = new_counts
     except (NotTheOldForm, RegistrationError) as error:
-        return _end(upload, counts, state=UploadState.FAILED, content=None, failure=str(error)[:500])
+        return _finish(upload, counts, state=UploadState.FAILED, content=None, failure=str(error)[:500])
     except OperationalError as error:
         if reason_of(error) != "busy":
             raise
         return False
     if upload.state == UploadState.CHECKING:
-        return _end(upload, counts, plan, state=UploadState.CHECKED)
-    return _end(upload, counts, plan, state=UploadState.APPLIED, content=None, applied_at=now)
+        return _finish(upload, counts, plan, state=UploadState.CHECKED)
+    return _finish(upload, counts, plan, state=UploadState.APPLIED, content=None, applied_at=now)
 
 
 @transaction.atomic
 def _step(upload: ImportUpload, people: Iterable[Person], counts: Counts, *, rows: int, now: datetime) -> Counts | None:
-    """Take in some persons and note it; None when somebody else has gone on with the file."""
-    row = _ours(upload, counts)
+    """Import some people and note it in the file's row; return None when another worker has gone on with the file."""
+    row = _locked_if_ours(upload, counts)
     if row is None:
         return None
     is_dry_run = row.state == UploadState.CHECKING
@@ -180,9 +190,9 @@ def _step(upload: ImportUpload, people: Iterable[Person], counts: Counts, *, row
 
 
 @transaction.atomic
-def _end(upload: ImportUpload, counts: Counts, plan: Plan | None = None, **columns: object) -> bool:
-    """Write what became of the file, unless somebody else has; tell whether it was us."""
-    row = _ours(upload, counts)
+def _finish(upload: ImportUpload, counts: Counts, plan: Plan | None = None, **columns: object) -> bool:
+    """Store the result of the whole file, unless another worker has done so; tell whether it was stored here."""
+    row = _locked_if_ours(upload, counts)
     if row is None:
         return False
     if plan is not None:
@@ -196,8 +206,8 @@ def _end(upload: ImportUpload, counts: Counts, plan: Plan | None = None, **colum
     return True
 
 
-def _ours(upload: ImportUpload, counts: Counts) -> ImportUpload | None:
-    """Return the row, locked, if the file stands where we left it."""
+def _locked_if_ours(upload: ImportUpload, counts: Counts) -> ImportUpload | None:
+    """Return the file's row, locked, or None when another worker has changed it since this one's last step."""
     rows = ImportUpload.objects.filter(pk=upload.pk, state=upload.state).select_for_update(of=("self",), no_key=True)
     row = rows.first()
     return row if row is not None and len(_counts(row).settled) == len(counts.settled) else None

@@ -21,7 +21,7 @@ from registrations.accounts.wikimedia.profile import read_profile
 from registrations.domain.registrations import ClaimRefused
 from registrations.models import ClaimInvitation, ImportedKey, ImportedRow, Member, SignInCode
 from registrations.oldform import claims
-from registrations.oldform.reading import people
+from registrations.oldform.reading import identities
 from registrations.oldform.reading.cells import Certainty
 from registrations.privacy.erasing import erase_member
 from registrations.tests import factories
@@ -106,7 +106,7 @@ def test_the_wiki_tells_addresses_that_are_brought_to_the_same_form():
     ],
 )
 def test_the_importer_reads_the_same_form_and_understands_no_lookalikes(told, certainty, address):
-    cell = people.read_address(told)
+    cell = identities.read_address(told)
 
     assert (cell.certainty, cell.value) == (certainty, address)
 
@@ -116,7 +116,7 @@ def test_an_imported_registration_goes_to_its_own_mailbox_only(client, mailoutbo
         state="submitted",
         source="import",
         member=None,
-        imported_address=people.read_address("name@stra\u00dfe.de").value,
+        imported_address=identities.read_address("name@stra\u00dfe.de").value,
     )
 
     sign_in(client, "name@strasse.de", mailoutbox)

@@ -131,7 +131,7 @@ def test_an_answer_to_one_question_that_goes_on_and_on_is_unread_at_once(field, 
     told = table.read(_line(headings) + _line([cell if name == field else "x" for name in HEADINGS]))
     began = time.process_time()
 
-    row = rows.read(told.rows[0], told.columns, rows.Lexicon(SKILLS, GROUPS, rows.timestamps.Order.UNTOLD, NOW))
+    row = rows.read(told.rows[0], told.columns, rows.Lexicon(SKILLS, GROUPS, rows.timestamps.Order.UNDECIDED, NOW))
 
     assert row.cells[field].certainty in (Certainty.UNREAD, Certainty.BLANK)
     assert time.process_time() - began < 2

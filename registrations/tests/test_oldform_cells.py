@@ -444,7 +444,7 @@ def test_skills(told, certainty, slugs):
     ],
 )
 def test_a_group(told, certainty, slug, words):
-    assert made(groups.read(told, GROUPS)) == (certainty, groups.GroupsTold(slug, words))
+    assert made(groups.read(told, GROUPS)) == (certainty, groups.GroupAnswer(slug, words))
 
 
 @pytest.mark.parametrize(
@@ -538,7 +538,7 @@ def test_what_is_no_name_is_not_taken_over(told):
     ],
 )
 def test_when_a_row_was_written(told, certainty, moment):
-    assert made(timestamps.read(told, order=Order.UNTOLD, now=NOW)) == (certainty, moment)
+    assert made(timestamps.read(told, order=Order.UNDECIDED, now=NOW)) == (certainty, moment)
 
 
 @pytest.mark.parametrize(
@@ -546,8 +546,8 @@ def test_when_a_row_was_written(told, certainty, moment):
     [
         (["05/06/2023", "13/06/2023"], Order.DAY_FIRST),
         (["05/06/2023", "06/13/2023"], Order.MONTH_FIRST),
-        (["05/06/2023", "13/06/2023", "06/13/2023"], Order.UNTOLD),
-        (["05/06/2023", "2023/05/13"], Order.UNTOLD),
+        (["05/06/2023", "13/06/2023", "06/13/2023"], Order.UNDECIDED),
+        (["05/06/2023", "2023/05/13"], Order.UNDECIDED),
     ],
 )
 def test_the_file_tells_whether_the_day_comes_first(column, order):

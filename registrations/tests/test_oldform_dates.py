@@ -10,7 +10,7 @@ from registrations.oldform.reading.timestamps import Order
 from registrations.tests.test_oldform_cells import NOW
 
 
-def read(told, order=Order.UNTOLD):
+def read(told, order=Order.UNDECIDED):
     cell = timestamps.read(told, order=order, now=NOW)
     return cell.certainty, cell.value
 

@@ -140,7 +140,7 @@ def test_answers_with_commas_in_them_are_taken_whole_the_longest_first(told, slu
 def test_a_group_with_a_comma_in_its_name_is_one_group():
     index = groups.index_of([("Wikimedia D.C., Inc.", "dc"), ("Wikimedia Chile", "cl")])
 
-    assert groups.read("Wikimedia D.C., Inc.", index).value == groups.GroupsTold(slug="dc")
+    assert groups.read("Wikimedia D.C., Inc.", index).value == groups.GroupAnswer(slug="dc")
     cell = groups.read("Wikimedia Chile, Wikimedia D.C., Inc.", index)
     assert (cell.value.slug, cell.value.words) == ("cl", "Wikimedia D.C., Inc.")
 

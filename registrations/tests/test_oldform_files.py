@@ -18,7 +18,7 @@ from registrations.tests.test_oldform_cells import GROUPS, NOW, SKILLS
 
 DATA = Path(__file__).parent / "data"
 HEADER = [names[0] for names in HEADINGS.values()]
-LEXICON = rows.Lexicon(SKILLS, GROUPS, rows.timestamps.Order.UNTOLD, NOW)
+LEXICON = rows.Lexicon(SKILLS, GROUPS, rows.timestamps.Order.UNDECIDED, NOW)
 TWO_ROWS = (
     "Email Address,Wikimedia username,Full name,Country or territory\na@b.org,Ana,Ana,España\nb@b.org,Bob,Bob,مصر\n"
 )
@@ -157,7 +157,7 @@ def test_the_report_holds_no_formula(tmp_path):
 
 
 def people(*told):
-    return persons.persons([one_row(address=address, username=username) for address, username in told])
+    return persons.group_by_person([one_row(address=address, username=username) for address, username in told])
 
 
 def keys(found):

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from registrations.accounts import usernames
-from registrations.oldform.reading import people, table
+from registrations.oldform.reading import identities, table
 from registrations.oldform.reading import rows as importing_rows
 from registrations.oldform.reading.cells import Certainty
 
@@ -73,7 +73,7 @@ def made(cell):
     ],
 )
 def test_a_username_is_written_as_mediawiki_writes_it(told, username):
-    assert made(people.read_username(told)) == (Certainty.UNDERSTOOD, username)
+    assert made(identities.read_username(told)) == (Certainty.UNDERSTOOD, username)
 
 
 @pytest.mark.parametrize(
@@ -86,18 +86,18 @@ def test_a_username_is_written_as_mediawiki_writes_it(told, username):
     ],
 )
 def test_what_cannot_be_a_username_is_unread_and_not_mangled(told):
-    assert made(people.read_username(told)) == (Certainty.UNREAD, None)
+    assert made(identities.read_username(told)) == (Certainty.UNREAD, None)
 
 
 @pytest.mark.parametrize("word", ["Null", "None", "NULL", "NaN", "Nil", "Na", "True", "Nada", "Nothing", "Undefined"])
 def test_a_person_called_like_a_word_for_nothing_keeps_the_name(word):
-    assert made(people.read_username(word)) == (Certainty.UNDERSTOOD, word)
-    assert made(people.read_name(word)) == (Certainty.UNDERSTOOD, word)
+    assert made(identities.read_username(word)) == (Certainty.UNDERSTOOD, word)
+    assert made(identities.read_name(word)) == (Certainty.UNDERSTOOD, word)
 
 
 @pytest.mark.parametrize("told", ["n/a", "N/A", "-", "—", "none", "I don't have one", "no tengo", "لا يوجد", "?"])
 def test_what_is_clearly_no_username_is_none(told):
-    assert made(people.read_username(told)) == (Certainty.UNDERSTOOD, "")
+    assert made(identities.read_username(told)) == (Certainty.UNDERSTOOD, "")
 
 
 def test_a_word_that_several_people_gave_is_no_username():
@@ -107,7 +107,7 @@ def test_a_word_that_several_people_gave_is_no_username():
     )
 
     assert importing_rows.words_for_none(told) == {"null"}
-    assert made(people.read_username("Null", is_word_for_none=True)) == (Certainty.UNDERSTOOD, "")
+    assert made(identities.read_username("Null", is_word_for_none=True)) == (Certainty.UNDERSTOOD, "")
 
 
 @pytest.mark.parametrize(
@@ -118,22 +118,22 @@ def test_a_word_that_several_people_gave_is_no_username():
     ],
 )
 def test_a_name_keeps_every_letter(name):
-    assert made(people.read_name(name)) == (Certainty.UNDERSTOOD, name)
+    assert made(identities.read_name(name)) == (Certainty.UNDERSTOOD, name)
 
 
 @pytest.mark.parametrize("told", ["\u3164", "\u2800", "\u0301\u0302", "\u200d", "\U000e0041", "\ufe0f\u115f"])
 def test_a_name_that_nobody_can_see_is_unread(told):
-    assert made(people.read_name(told)) == (Certainty.UNREAD, None)
+    assert made(identities.read_name(told)) == (Certainty.UNREAD, None)
 
 
 def test_a_name_is_one_line_that_turns_nothing():
-    assert people.read_name("Ana\nB\u202eob\u2066\x07").value == "Ana Bob"
+    assert identities.read_name("Ana\nB\u202eob\u2066\x07").value == "Ana Bob"
 
 
 def test_reading_usernames_takes_no_longer_for_long_texts():
     def seconds(told):
         began = time.process_time()
-        assert not people.read_username(told).value
+        assert not identities.read_username(told).value
         return time.process_time() - began
 
     for again in ("%41", "[", "a:", "&amp;", "https://x.org/wiki/User:"):
@@ -147,5 +147,5 @@ def test_every_name_of_the_namespace_leads_to_the_user():
 
 
 def test_a_user_called_by_a_picture_keeps_the_name():
-    assert made(people.read_username("😀")) == (Certainty.GUESSED, "😀")
-    assert made(people.read_username("—")) == (Certainty.UNDERSTOOD, "")
+    assert made(identities.read_username("😀")) == (Certainty.GUESSED, "😀")
+    assert made(identities.read_username("—")) == (Certainty.UNDERSTOOD, "")

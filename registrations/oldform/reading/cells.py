@@ -1,4 +1,4 @@
-"""What was made of one cell, and how sure we are."""
+"""The result of reading one cell: the value, how certain it is, and a note for the report."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Certainty(IntEnum):
-    """Ordered from best to worst, so that the worst of several is their maximum."""
+    """How certain a reading is, from best to worst: the certainty of several cells is their maximum."""
 
     BLANK = 0
     UNDERSTOOD = 1
@@ -17,7 +17,7 @@ class Certainty(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``value`` is what is kept (None: nothing); ``note`` says what was made of the text when it was not certain."""
+    """One cell as it was read. ``value`` is what is stored (None: nothing); ``note`` explains an uncertain reading."""
 
     value: Any = None
     certainty: Certainty = Certainty.BLANK
@@ -40,7 +40,7 @@ def unread(note: str, value: Any = None) -> Cell:
 
 
 def join(value: Any, items: Iterable[Cell]) -> Cell:
-    """Return the cell of several items: it is as certain as the worst of them and carries all their notes."""
+    """Return one cell for several items: only as certain as the least certain of them, with all their notes."""
     cells = list(items)
     worst = max((cell.certainty for cell in cells), default=Certainty.BLANK)
     return Cell(value, worst, "; ".join(dict.fromkeys(cell.note for cell in cells if cell.note)))

@@ -1,4 +1,4 @@
-"""Words of dates and hours in every language of CLDR (by Babel): months, and the parts of a day."""
+"""Names of months and of parts of the day, in every language of CLDR (from Babel)."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -17,18 +17,18 @@ _DAY = 24 * 60
 
 @cache
 def _all_locales() -> tuple[str, ...]:
-    """Every language, not every country; they are read only when the nearby ones do not know a word."""
+    """Return all languages but the usual ones, without countries; they are read only when no usual one has a word."""
     names = (name for name in locale_identifiers() if "_" not in name or len(name.split("_")[1]) == 4)
     return tuple(sorted(set(names) - set(NEARBY)))
 
 
 def month(word: str) -> int | None:
-    """Return the number of the month that a word names in some language."""
-    found = folding.key(word)
-    if not found or found.isdigit():
+    """Return the number of the month that a word names in any language, or None."""
+    word_key = folding.key(word)
+    if not word_key or word_key.isdigit():
         return None
     for locales in (PORTAL_LOCALES, NEARBY, _all_locales()):
-        if numbers := _months(locales).get(found):
+        if numbers := _months(locales).get(word_key):
             return next(iter(numbers)) if len(numbers) == 1 else None  # "listopad" is October here and November there
     return None
 
@@ -49,32 +49,31 @@ def is_part_of_day(phrase: str) -> bool:
 
 
 def hour_of_day(hour: int, phrase: str) -> int | None:
-    """Return the hour from 0 to 23 that "7 مساء" or "下午3" tells; None when languages differ or it cannot be."""
-    found = {
+    """Return the hour from 0 to 23 of "7 مساء" or "下午3"; None when languages disagree or there is no such hour."""
+    hours = {
         candidate
         for start, end in _parts_for(folding.key(phrase))
         for candidate in ({hour % 12, hour % 12 + 12} if 1 <= hour <= 12 else {hour})
         if (candidate * 60 - start) % _DAY < (end - start) % _DAY or (start, end) == (0, _DAY)
     }
-    return next(iter(found)) if len(found) == 1 else None
+    return next(iter(hours)) if len(hours) == 1 else None
 
 
-def _parts_for(found: str) -> set[tuple[int, int]]:
-    if not found:
+def _parts_for(phrase_key: str) -> set[tuple[int, int]]:
+    if not phrase_key:
         return set()
-    return _parts(NEARBY).get(found) or _parts(_all_locales()).get(found) or set()
+    return _parts(NEARBY).get(phrase_key) or _parts(_all_locales()).get(phrase_key) or set()
 
 
 @cache
 def _parts(locales: tuple[str, ...]) -> dict[str, set[tuple[int, int]]]:
-    """Words for parts of the day → [from, before) in minutes; a word of several languages has several."""
+    """Map words for parts of the day to their [start, end) in minutes; languages may give one word several spans."""
     parts: dict[str, set[tuple[int, int]]] = {}
     for locale in locales:
         for word, span in _parts_of(Locale.parse(locale)):
             parts.setdefault(folding.key(word), set()).add(span)
-    return {
-        key: spans for key, spans in parts.items() if len(key) > 1 or not key.isascii()
-    }  # "a" and "p" say too little
+    # "a" and "p" alone are too short to mean anything for certain.
+    return {key: spans for key, spans in parts.items() if len(key) > 1 or not key.isascii()}
 
 
 def _parts_of(locale: Locale) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -1,11 +1,11 @@
-"""The columns of the old form, found by their headings whatever the case, the order and the words around."""
+"""The columns of the old form: finding them by their headings, in any order, any case and with words added."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from letsconnect.base import folding
 
-# Field → the heading of the form, then what else it was called. The first is how it is named to people.
+# Field → its heading in the form, then other headings it has had. Messages use the first.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "written_at": (
         "Timestamp",
@@ -45,7 +45,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     ),
 }
 MOST_COLUMNS = 200  # the form has sixteen
-FEWEST = 4  # fewer known headings than this, and it is some other file
+FEWEST = 4  # a file with fewer known headings is something else
 
 
 class NotTheOldForm(Exception):
@@ -54,14 +54,14 @@ class NotTheOldForm(Exception):
 
 @dataclass(frozen=True)
 class Columns:
-    """Which place each field has; ``headings`` as written, every one told apart."""
+    """In which column each field stands. ``headings`` are as written, with numbers added to make each one unique."""
 
     places: dict[str, int]
     headings: tuple[str, ...]
 
     @property
     def missing(self) -> list[str]:
-        """The form's headings that the file lacks."""
+        """Return the headings of the form that the file lacks."""
         return [names[0] for field, names in HEADINGS.items() if field not in self.places]
 
 
@@ -69,11 +69,11 @@ def match(header: Sequence[str]) -> Columns:
     """Find the fields of a header. Raises NotTheOldForm when there are too few to believe it is the form's."""
     if len(header) > MOST_COLUMNS:
         raise NotTheOldForm(f"The first line has more than {MOST_COLUMNS} columns, so this is not the old form.")
-    known = {folding.key(name): field for field, names in HEADINGS.items() for name in names}
+    field_by_heading = {folding.key(name): field for field, names in HEADINGS.items() for name in names}
     places: dict[str, int] = {}
     for exactly in (True, False):
         for place, heading in enumerate(header):
-            field = known.get(folding.key(heading[:300])) if exactly else _by_beginning(heading)
+            field = field_by_heading.get(folding.key(heading[:300])) if exactly else _by_beginning(heading)
             if field and field not in places and place not in places.values():
                 places[field] = place
     if len(places) < FEWEST or not places.keys() & {"address", "username", "name"}:
@@ -81,19 +81,19 @@ def match(header: Sequence[str]) -> Columns:
             "This is not an export of the old form: of its headings only "
             f"{', '.join(HEADINGS[field][0] for field in places) or 'none'} could be found in the first line."
         )
-    return Columns(places, _told_apart(header))
+    return Columns(places, _made_unique(header))
 
 
 def _by_beginning(heading: str) -> str | None:
-    """A heading with more words after the form's: "Time zone (as Area/City)"."""
-    found = folding.key(heading[:300])
+    """Return the field whose heading the given one begins with: "Time zone (as Area/City)"."""
+    heading_key = folding.key(heading[:300])
     for field, names in HEADINGS.items():
-        if len(folding.key(names[0])) > 8 and found.startswith(folding.key(names[0]) + " "):
+        if len(folding.key(names[0])) > 8 and heading_key.startswith(folding.key(names[0]) + " "):
             return field
     return None
 
 
-def _told_apart(header: Sequence[str]) -> tuple[str, ...]:
+def _made_unique(header: Sequence[str]) -> tuple[str, ...]:
     headings: dict[str, None] = {}
     for place, heading in enumerate(header, start=1):
         name = folding.tidy(heading[:300]) or f"column {place}"

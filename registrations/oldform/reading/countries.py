@@ -17,27 +17,27 @@ _STYLE = re.compile(
     r"(of |de |du |do |da |of the )",
     re.IGNORECASE,
 )
-_PROBABLY = {folding.key(name): told for name, told in PROBABLY.items()}
+_PROBABLY = {folding.key(name): code_and_note for name, code_and_note in PROBABLY.items()}
 
 
 @cache
 def index() -> Names:
-    found = Names()
-    found.add_all((country.name, code) for code, country in COUNTRIES.items())
-    found.add_all((alias, code) for code, aliases in ALIASES.items() for alias in aliases.split("|"))
-    found.add_all(names(PORTAL_LOCALES))
-    found.add_all(names(OTHER_LOCALES), is_sure=False)
-    found.add_all(three_letter_codes())
-    return found
+    index_of_names = Names()
+    index_of_names.add_all((country.name, code) for code, country in COUNTRIES.items())
+    index_of_names.add_all((alias, code) for code, aliases in ALIASES.items() for alias in aliases.split("|"))
+    index_of_names.add_all(names(PORTAL_LOCALES))
+    index_of_names.add_all(names(OTHER_LOCALES), is_sure=False)
+    index_of_names.add_all(three_letter_codes())
+    return index_of_names
 
 
-def read(told: str) -> Cell:
-    """Return the ISO code a text names."""
-    tidy = folding.tidy(told)
+def read(answer: str) -> Cell:
+    """Return the ISO code of the country that an answer names."""
+    tidy = folding.tidy(answer)
     if not tidy:
         return BLANK
-    if found := _code(tidy):
-        return found
+    if cell := _code(tidy):
+        return cell
     if folding.key(tidy) in _PROBABLY:
         code, why = _PROBABLY[folding.key(tidy)]
         return _guess(code, why)
@@ -80,7 +80,7 @@ def _code(tidy: str) -> Cell | None:
 
 
 def _from_a_part(tidy: str) -> Cell | None:
-    """A country among other words: "Lagos, Nigeria", "Ghana (Accra)", "Kingdom of Spain", "India / Nepal"."""
+    """Find a country among other words: "Lagos, Nigeria", "Ghana (Accra)", "Kingdom of Spain", "India / Nepal"."""
     if any(folding.key(part) in _PROBABLY for part in re.split(r"[,;/|()]", tidy)):
         return None
     for shorter in (_BRACKETS.sub(" ", tidy), _STYLE.sub("", folding.plain(tidy))):
@@ -88,11 +88,11 @@ def _from_a_part(tidy: str) -> Cell | None:
         if len(codes) == 1 and shorter != tidy:
             return _guess(next(iter(codes)), "the rest of the text was left out")
     parts = [part for part in re.split(r"[,;/|\n]| - | and | & | y | et ", tidy) if part.strip()]
-    found = [code for part in parts if len(codes := index().find(part)) == 1 for code in codes]
-    if len(parts) > 1 and len(set(found)) == 1 and len(folding.key(parts[-1])) > 2:
-        return _guess(found[0], "the rest of the text was left out")
-    if len(set(found)) > 1:
-        return _guess(found[0], "several countries are named; the first")
+    codes_of_parts = [code for part in parts if len(codes := index().find(part)) == 1 for code in codes]
+    if len(parts) > 1 and len(set(codes_of_parts)) == 1 and len(folding.key(parts[-1])) > 2:
+        return _guess(codes_of_parts[0], "the rest of the text was left out")
+    if len(set(codes_of_parts)) > 1:
+        return _guess(codes_of_parts[0], "several countries are named; the first")
     return None
 
 

@@ -1,4 +1,4 @@
-"""Bytes → text: which encoding a file is in, and what to ask when only a guess is possible."""
+"""Bytes → text: find the encoding of a file, or the code pages it may be in, from which a person has to choose."""
 
 import codecs
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from registrations.oldform.reading.columns import NotTheOldForm
 
 UTF_8 = "utf-8"
-# Code pages that people's programs still write, the likeliest first; the names are those of Python.
+# Code pages that programs still write, the likeliest first; the keys are Python's names.
 CODE_PAGES = {
     "cp1252": "Windows-1252 (Western Europe)",
     "cp1256": "Windows-1256 (Arabic)",
@@ -43,17 +43,19 @@ _OTHER_FORMATS = {
     b"7z\xbc\xaf": "a compressed file (unpack it first)",
     b"{\\rtf": "a text document (save it as CSV first)",
 }
-# UTF-8 as Windows-1252 shows it: one such letter of Western Europe, or two letters of any other script in a row.
-_MORE = "[" + "".join(re.escape(bytes([one]).decode("cp1252", "ignore") or chr(one)) for one in range(0x80, 0xC0)) + "]"
-_MISREAD = re.compile(
-    f"[\u00c2-\u00c5]{_MORE}|(?:[\u00c6-\u00df]{_MORE}){{2}}|[\u00e0-\u00ef]{_MORE}{{2}}|[\u00f0-\u00f4]{_MORE}{{3}}"
+# UTF-8 that was read as Windows-1252: one garbled letter of Western Europe, or two of another script in a row.
+_FOLLOWING_LETTER = (
+    "[" + "".join(re.escape(bytes([byte]).decode("cp1252", "ignore") or chr(byte)) for byte in range(0x80, 0xC0)) + "]"
 )
-_BAD = re.compile("[\udc80-\udcff]")  # where a byte stood that is no UTF-8 (Python's "surrogateescape")
+_MISREAD = re.compile(
+    f"[\u00c2-\u00c5]{_FOLLOWING_LETTER}|(?:[\u00c6-\u00df]{_FOLLOWING_LETTER}){{2}}|[\u00e0-\u00ef]{_FOLLOWING_LETTER}{{2}}|[\u00f0-\u00f4]{_FOLLOWING_LETTER}{{3}}"
+)
+_UNDECODABLE = re.compile("[\udc80-\udcff]")  # what stands for a byte that is no UTF-8 (Python's "surrogateescape")
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A file as text. ``guess`` is the code page it was read by when nobody confirmed it, "" when that is certain."""
+    """A file as text. ``guess`` is the code page it was read with when that is only a guess, "" when it is certain."""
 
     text: str
     guess: str = ""
@@ -61,30 +63,30 @@ class Decoded:
 
 
 def decode(content: bytes, chosen: str = "") -> Decoded:
-    """Return the text of a file; bytes of a UTF-8 file that are none stay marked, see `without_bad`.
+    """Return the text of a file; bytes of a UTF-8 file that are no UTF-8 stay marked, see `without_undecodable`.
 
-    ``chosen`` is the code page a person confirmed. Raises NotTheOldForm with a reason people understand.
+    ``chosen`` is the code page that a person chose. Raises NotTheOldForm with a reason people understand.
     """
-    if (encoding := surely(content)) != "":
-        return Decoded(_strictly(content, encoding) if encoding != UTF_8 else _as_utf_8(content))
+    if (encoding := certain_encoding(content)) != "":
+        return Decoded(_decode_strictly(content, encoding) if encoding != UTF_8 else _decode_utf_8(content))
     if chosen:
         if chosen not in CODE_PAGES:
             raise NotTheOldForm("This code page is none of those that can be chosen.")
-        return Decoded(_strictly(content, chosen))
-    guess = possible(content)[0]
+        return Decoded(_decode_strictly(content, chosen))
+    guess = possible_code_pages(content)[0]
     note = (
         f"The file is not UTF-8. It was read as {CODE_PAGES[guess]}, which is a guess, so nothing in it counts as "
         "understood. Please choose the code page under which the samples read right."
     )
-    return Decoded(_strictly(content, guess), guess, [note])
+    return Decoded(_decode_strictly(content, guess), guess, [note])
 
 
-def surely(content: bytes) -> str:
-    """Return the encoding that a file is in without doubt, "" when it is some code page. Raises NotTheOldForm."""
-    for begins, what in _OTHER_FORMATS.items():
-        if content.startswith(begins):
-            raise NotTheOldForm(f"This is {what}, not CSV.")
-    if encoding := _marked(content) or _wide(content):
+def certain_encoding(content: bytes) -> str:
+    """Return the encoding a file is certainly in, "" when it is one of the code pages. Raises NotTheOldForm."""
+    for beginning, description in _OTHER_FORMATS.items():
+        if content.startswith(beginning):
+            raise NotTheOldForm(f"This is {description}, not CSV.")
+    if encoding := _encoding_by_mark(content) or _wide_encoding(content):
         return encoding
     if (place := content.find(0)) >= 0:
         line = content.count(b"\n", 0, place) + 1
@@ -94,23 +96,23 @@ def surely(content: bytes) -> str:
     return UTF_8 if _is_mostly_utf_8(content) else ""
 
 
-def _marked(content: bytes) -> str:
+def _encoding_by_mark(content: bytes) -> str:
     return next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "")
 
 
-def _wide(content: bytes) -> str:
-    """Tell UTF-32 and UTF-16 without a mark by where the zeros stand: the headings of the form are mostly ASCII."""
-    some = content[:400]
-    some = some[: len(some) // 4 * 4]
-    if not some or some.count(0) <= len(some) // 4:
+def _wide_encoding(content: bytes) -> str:
+    """Recognise UTF-32 and UTF-16 without a mark by the places of zero bytes, as the form's headings are ASCII."""
+    beginning = content[:400]
+    beginning = beginning[: len(beginning) // 4 * 4]
+    if not beginning or beginning.count(0) <= len(beginning) // 4:
         return ""
-    zeros = [some[place::4].count(0) for place in range(4)]
-    if sum(zeros) > len(some) * 5 // 8:
+    zeros = [beginning[place::4].count(0) for place in range(4)]
+    if sum(zeros) > len(beginning) * 5 // 8:
         return "utf-32-le" if zeros[0] < zeros[3] else "utf-32-be"
     return "utf-16-le" if zeros[0] + zeros[2] < zeros[1] + zeros[3] else "utf-16-be"
 
 
-def _strictly(content: bytes, encoding: str) -> str:
+def _decode_strictly(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -118,27 +120,27 @@ def _strictly(content: bytes, encoding: str) -> str:
         raise NotTheOldForm(f"The file says it is {name} but is not: {error.reason}.") from error
 
 
-def _as_utf_8(content: bytes) -> str:
+def _decode_utf_8(content: bytes) -> str:
     return content.decode(UTF_8, errors="surrogateescape").removeprefix("\ufeff")
 
 
 def _is_mostly_utf_8(content: bytes) -> bool:
-    """Tell whether what is not ASCII is UTF-8 more often than not: code pages are UTF-8 by chance hardly ever."""
+    """Tell whether most letters beyond ASCII are valid UTF-8, which text in another code page almost never is."""
     text = content.decode(UTF_8, errors="surrogateescape")
     letters = len(text) - len(text.encode("ascii", errors="ignore"))
-    bad = len(text) - len(_BAD.sub("", text))
-    return not bad or letters - bad > bad
+    undecodable = len(text) - len(_UNDECODABLE.sub("", text))
+    return not undecodable or letters - undecodable > undecodable
 
 
-def possible(content: bytes) -> list[str]:
-    """Return the code pages under which every byte of the file is a letter, the likeliest first."""
-    found = [page for page in CODE_PAGES if _reads(content, page)]
-    if not found:
+def possible_code_pages(content: bytes) -> list[str]:
+    """Return the code pages in which every byte of the file is a letter, the likeliest first."""
+    pages = [page for page in CODE_PAGES if _can_be_read(content, page)]
+    if not pages:
         raise NotTheOldForm("The file cannot be read as text. Please export it again as CSV (UTF-8).")
-    return found
+    return pages
 
 
-def _reads(content: bytes, page: str) -> bool:
+def _can_be_read(content: bytes, page: str) -> bool:
     try:
         text = content.decode(page)
     except UnicodeDecodeError:
@@ -147,29 +149,31 @@ def _reads(content: bytes, page: str) -> bool:
 
 
 def samples(content: bytes) -> list[list[str]]:
-    """Return [code page, its name, lines of the file as it reads them]: what a person chooses from."""
+    """Return, for a person to choose from, [code page, its name, some lines of the file read with it] each."""
     lines = [line for line in re.split(rb"[\r\n]+", content) if not line.isascii()][:SAMPLES]
-    return [[page, CODE_PAGES[page], *(_sample(line, page) for line in lines)] for page in possible(content)]
+    return [[page, CODE_PAGES[page], *(_sample(line, page) for line in lines)] for page in possible_code_pages(content)]
 
 
 def _sample(line: bytes, page: str) -> str:
-    """The part of a line around its first letter that is not ASCII."""
+    """Return the part of a line around its first letter that is not ASCII."""
     text = line.decode(page, errors="replace")
     first = next((place for place, letter in enumerate(text) if letter > "\x7f"), 0)
     return text[max(0, first - _LONGEST_SAMPLE // 2) : first + _LONGEST_SAMPLE // 2]
 
 
-def has_bad(text: str) -> bool:
-    """Tell whether a text has bytes that were no UTF-8."""
-    return _BAD.search(text) is not None
+def has_undecodable(text: str) -> bool:
+    """Tell whether a text has marks of bytes that were no UTF-8."""
+    return _UNDECODABLE.search(text) is not None
 
 
-def without_bad(text: str) -> str:
-    """Return the text with the sign for a lost letter where a byte was no UTF-8."""
-    return _BAD.sub("\ufffd", text)
+def without_undecodable(text: str) -> str:
+    """Return the text with the replacement character "\\ufffd" where a byte was no UTF-8."""
+    return _UNDECODABLE.sub("\ufffd", text)
 
 
 def seems_garbled(text: str) -> bool:
-    """Tell whether letters of a text were lost before it came to us ("Jos\ufffd"), or were read as another code page
-    than they were written in ("JosÃ©")."""
+    """Tell whether letters of a text were damaged before the file came here.
+
+    They may be lost ("Jos\ufffd"), or read with another code page than they were written in ("JosÃ©").
+    """
     return "\ufffd" in text or _MISREAD.search(text) is not None

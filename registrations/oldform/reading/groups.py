@@ -1,4 +1,4 @@
-"""Cells that name a group: one of the portal's, none, or one in the person's own words."""
+"""Cells that name a group: one of the portal's groups, no group, or another group in the person's own words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from registrations.oldform.reading.names import Names
 SEPARATORS = ";|\n،؛"
 LONGEST = 150  # what `Registration.group_other` holds
 
-_ALONE = frozenset(
+_NO_GROUP = frozenset(
     map(
         folding.key,
         [
@@ -72,8 +72,8 @@ _ALONE = frozenset(
 
 
 @dataclass(frozen=True)
-class GroupsTold:
-    """``slug`` of a group of the portal, ``words`` for what is none of them; both "" when there is no group."""
+class GroupAnswer:
+    """The group of a person: ``slug`` of a group of the portal, ``words`` for other groups; both "" for no group."""
 
     slug: str = ""
     words: str = ""
@@ -81,51 +81,51 @@ class GroupsTold:
 
 def index_of(names: Iterable[tuple[str, str]]) -> Names:
     """Build the lookup from (name or alias, slug)."""
-    found = Names()
-    found.add_all(names)
-    return found
+    index = Names()
+    index.add_all(names)
+    return index
 
 
-def read(told: str, index: Names) -> Cell:
-    """Return what was told of the group; own words are kept as they are and count as a guess, for a person to map."""
-    tidy = folding.tidy(told)
+def read(answer: str, index: Names) -> Cell:
+    """Return the group; a name the portal does not know is kept as written, as a guess that people can check."""
+    tidy = folding.tidy(answer)
     if not tidy:
         return BLANK
-    if folding.key(tidy) in _ALONE or text.says_nothing(tidy):
-        return understood(GroupsTold())
+    if folding.key(tidy) in _NO_GROUP or text.says_nothing(tidy):
+        return understood(GroupAnswer())
     if len(slugs := index.find(tidy)) == 1:
-        return understood(GroupsTold(slug=next(iter(slugs))))
-    if looks_like_formula(told):
+        return understood(GroupAnswer(slug=next(iter(slugs))))
+    if looks_like_formula(answer):
         return unread("looks like a spreadsheet formula; not taken over")
-    parts = text.split_with_options(told, SEPARATORS, lambda part: bool(index.find(part)))
+    parts = text.split_with_options(answer, SEPARATORS, lambda part: bool(index.find(part)))
     if len(parts) == 1:
-        parts = _parted(told, index) or parts
+        parts = _split_at_commas(answer, index) or parts
     if len(parts) > text.MAX_ITEMS:
         return unread(f"more than {text.MAX_ITEMS} things; not read")
     return _several(parts, index) if len(parts) > 1 else _own_words(tidy, index)
 
 
-def _parted(told: str, index: Names) -> list[str]:
-    """Return the parts between commas where one of them is a group we know; a name with a comma stays whole."""
-    parts = text.split_with_options(told, ",/", lambda part: bool(index.find(part)))
+def _split_at_commas(answer: str, index: Names) -> list[str]:
+    """Return the parts between commas if one of them is a known group, else nothing: some names have a comma."""
+    parts = text.split_with_options(answer, ",/", lambda part: bool(index.find(part)))
     return parts if any(index.find(part) for part in parts) else []
 
 
 def _several(parts: list[str], index: Names) -> Cell:
-    """Several groups in one cell: the first we know is the group, the rest is kept in words."""
-    parts = [folding.tidy(part) for part in parts if folding.key(part) not in _ALONE]
-    known = [part for part in parts if len(index.find(part)) == 1]
-    others = [part for part in parts if part not in known[:1]]
+    """Read several groups from one cell: the first known one becomes the group, the others are kept as words."""
+    parts = [folding.tidy(part) for part in parts if folding.key(part) not in _NO_GROUP]
+    portal_groups = [part for part in parts if len(index.find(part)) == 1]
+    own_words = [part for part in parts if part not in portal_groups[:1]]
     if any(looks_like_formula(part) for part in parts):
         return unread("looks like a spreadsheet formula; not taken over")
-    words = "; ".join(others)
+    words = "; ".join(own_words)
     if len(words) > LONGEST:
         return unread("too long to keep as a group")
-    if not known:
-        return guessed(GroupsTold(words=words), "several groups, none of the portal's: kept in the person's own words")
-    slug = next(iter(index.find(known[0])))
+    if not portal_groups:
+        return guessed(GroupAnswer(words=words), "several groups, none of the portal's: kept in the person's own words")
+    slug = next(iter(index.find(portal_groups[0])))
     return guessed(
-        GroupsTold(slug=slug, words=words), f"several groups: {slug} and, in the person's own words, “{words}”"
+        GroupAnswer(slug=slug, words=words), f"several groups: {slug} and, in the person's own words, “{words}”"
     )
 
 
@@ -133,7 +133,7 @@ def _own_words(tidy: str, index: Names) -> Cell:
     close = index.close_to(tidy)
     if len(close) == 1:
         slug = next(iter(close))
-        return guessed(GroupsTold(slug=slug), f"taken as {slug}: one slip away")
+        return guessed(GroupAnswer(slug=slug), f"taken as {slug}: one slip away")
     if len(tidy) > LONGEST or "<" in tidy or not any(letter.isalpha() for letter in tidy):
         return unread("not a name of a group")
-    return guessed(GroupsTold(words=tidy), "none of the portal's groups: kept in the person's own words")
+    return guessed(GroupAnswer(words=tidy), "none of the portal's groups: kept in the person's own words")

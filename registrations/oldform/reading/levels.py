@@ -20,7 +20,7 @@ _WORDS: dict[BabelLevel, str] = {
     "idioma materno|langue natale|لغة أم|اللغة الأم|لغتي الأم|أصلي|muttersprache|muttersprachlich",
 }
 
-# Words of other scales: what they come to is our reading.
+# Words of other scales: we guess which level they mean.
 _ROUGHLY: dict[BabelLevel, str] = {
     BabelLevel.BASIC: "beginner|elementary|a little|little|some|poor|starter|learning|a1|a2|a1 a2|poco|un poco|"
     "principiante|"
@@ -39,23 +39,24 @@ _ROUGHLY: dict[BabelLevel, str] = {
 
 _CERTAIN = {folding.key(word): level for level, words in _WORDS.items() for word in words.split("|")}
 _ROUGH = {folding.key(word): level for level, words in _ROUGHLY.items() for word in words.split("|")}
-UNTOLD = BabelLevel.INTERMEDIATE  # the least with which one can talk: whoever names a language can
+# Whoever names a language without a level can probably talk in it, and this is the lowest level for that.
+WHEN_NOT_GIVEN = BabelLevel.INTERMEDIATE
 
 
-def read(told: str) -> Cell | None:
-    """Return the level a text tells, or None when it is no word for a level at all."""
-    found = folding.key(told)
+def read(wording: str) -> Cell | None:
+    """Return the level that a text names, or None when it names no level at all."""
+    word = folding.key(wording)
     for lead in ("level ", "nivel ", "niveau ", "babel "):
-        found = found.removeprefix(lead)
-    if len(found) == 1 and found in "012345":
-        return understood(BabelLevel(int(found)))
-    if found in _CERTAIN:
-        return understood(_CERTAIN[found])
-    if found in _ROUGH:
-        level = _ROUGH[found]
+        word = word.removeprefix(lead)
+    if len(word) == 1 and word in "012345":
+        return understood(BabelLevel(int(word)))
+    if word in _CERTAIN:
+        return understood(_CERTAIN[word])
+    if word in _ROUGH:
+        level = _ROUGH[word]
         return guessed(
-            level, f"“{folding.tidy(told)}” taken as level {int(level)} ({level.name.lower().replace('_', '-')})"
+            level, f"“{folding.tidy(wording)}” taken as level {int(level)} ({level.name.lower().replace('_', '-')})"
         )
-    if found.isdigit():
-        return unread(f"there is no level {found[:20]}")
+    if word.isdigit():
+        return unread(f"there is no level {word[:20]}")
     return None

@@ -1,4 +1,4 @@
-"""Looking names up: what a text certainly names, what it may name, and what it is one slip away from."""
+"""Looking up names: which code a text certainly names, which it may name, and which is one typing mistake away."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from letsconnect.base import folding
 from registrations.oldform.reading import text
 
-# Where the names of countries, languages and days come from besides our own tables (CLDR, by Babel).
+# The languages of CLDR (from Babel) in which names of countries, languages and days are known besides our own tables.
 PORTAL_LOCALES = ("en", "es", "es_MX", "ar", "fr", "fr_CA", "pt", "pt_PT")
 OTHER_LOCALES = tuple(
     [
@@ -97,16 +97,18 @@ _MOST_SLIPS = 5_000
 
 @dataclass
 class Names:
-    """A set of names of codes. ``sure`` beats ``also``, and within one a name of two codes names neither."""
+    """Names and the codes they stand for. ``sure`` counts before ``also``; a name of two codes in it is ambiguous."""
 
     sure: dict[str, set[str]] = field(default_factory=dict)
     also: dict[str, set[str]] = field(default_factory=dict)
-    _slips: dict[str, set[str]] = field(default_factory=dict, repr=False)  # what was asked for; bounded
+    _slips: dict[str, set[str]] = field(default_factory=dict, repr=False)  # a cache of limited size
 
     def add(self, name: str, code: str, *, is_sure: bool = True) -> None:
-        found = folding.key(name)
-        if found and (is_sure or len(found) > 3 or not found.isascii()):  # "kri" is Krio's code before it is a name
-            (self.sure if is_sure else self.also).setdefault(found, set()).add(code)
+        name_key = folding.key(name)
+        if name_key and (
+            is_sure or len(name_key) > 3 or not name_key.isascii()
+        ):  # "kri" is Krio's code before it is a name
+            (self.sure if is_sure else self.also).setdefault(name_key, set()).add(code)
             self._slips.clear()
 
     def add_all(self, pairs: Iterable[tuple[str, str]], *, is_sure: bool = True) -> None:
@@ -114,22 +116,22 @@ class Names:
             self.add(name, code, is_sure=is_sure)
 
     def find(self, name: str) -> set[str]:
-        """Return the codes that go by exactly this name, spelling aside."""
-        found = folding.key(name)
-        return self.sure.get(found) or self.also.get(found) or set()
+        """Return the codes that have this name, whatever its capitals, accents and signs."""
+        name_key = folding.key(name)
+        return self.sure.get(name_key) or self.also.get(name_key) or set()
 
     def is_doubtful(self, name: str) -> bool:
-        """Tell whether a name found only in a language far away may as well be a slip in a name nearer by."""
-        found = folding.key(name)
-        return found not in self.sure and bool(self._near(found))
+        """Tell whether a name that is not sure may as well be a typing mistake in a sure one."""
+        name_key = folding.key(name)
+        return name_key not in self.sure and bool(self._near(name_key))
 
     def close_to(self, name: str) -> set[str]:
-        """Return the codes whose sure name is a slip away; two of them mean that nobody can tell."""
-        return {code for other in self._near(folding.key(name)) for code in self.sure[other]}
+        """Return the codes that have a sure name one typing mistake away; with two codes, the text is ambiguous."""
+        return {code for sure_name in self._near(folding.key(name)) for code in self.sure[sure_name]}
 
-    def _near(self, found: str) -> set[str]:
-        if found not in self._slips:
+    def _near(self, name_key: str) -> set[str]:
+        if name_key not in self._slips:
             if len(self._slips) >= _MOST_SLIPS:
                 self._slips.clear()
-            self._slips[found] = text.near(found, self.sure.keys())
-        return self._slips[found]
+            self._slips[name_key] = text.near(name_key, self.sure.keys())
+        return self._slips[name_key]

@@ -1,4 +1,4 @@
-"""Cells that tell how many: sessions a month."""
+"""Cells that say how many sessions a month somebody offers."""
 
 import re
 
@@ -51,31 +51,31 @@ _ABOUT = re.compile(
 )
 
 
-def read(told: str) -> Cell:
+def read(answer: str) -> Cell:
     """Return a number from 0 to 20."""
-    tidy = folding.tidy(told)
+    tidy = folding.tidy(answer)
     if not tidy:
         return BLANK
     if text.says_nothing(tidy) and folding.key(tidy) not in _ROUGH:
         return understood(None)
-    found = re.sub(r"^(\d{1,2}),(\d)$", r"\1.\2", folding.plain(tidy).strip(" ."))  # "1,5" with a decimal comma
-    bare = _UNIT.fullmatch(found[len(start[0]) :]) if (start := re.match(r"\d+(?:\.0+)?", found)) else None
+    plain = re.sub(r"^(\d{1,2}),(\d)$", r"\1.\2", folding.plain(tidy).strip(" ."))  # "1,5" with a decimal comma
+    bare = _UNIT.fullmatch(plain[len(start[0]) :]) if (start := re.match(r"\d+(?:\.0+)?", plain)) else None
     if start and bare is not None:
         return _within(int(start[0].partition(".")[0][:9]), tidy)
-    if folding.key(found) in _CERTAIN:
-        return understood(_CERTAIN[folding.key(found)])
-    if folding.key(found) in _ROUGH:
-        return _guess(_ROUGH[folding.key(found)], tidy)
-    words = folding.key(found).split()
+    if folding.key(plain) in _CERTAIN:
+        return understood(_CERTAIN[folding.key(plain)])
+    if folding.key(plain) in _ROUGH:
+        return _guess(_ROUGH[folding.key(plain)], tidy)
+    words = folding.key(plain).split()
     if words and words[0] in _CERTAIN and _UNIT.fullmatch(" ".join(words[1:])):
         return understood(_CERTAIN[words[0]])
-    if match := _RANGE.match(found):
+    if match := _RANGE.match(plain):
         low, high = int(match[1]), int(match[2])
         return _guess(low, tidy) if low < high <= MOST else unread("not a number of sessions")
-    if match := _ABOUT.match(found) or re.match(r"^(\d{1,2})\s*(?:\+|\?|max\.?|or more|or so)$", found):
+    if match := _ABOUT.match(plain) or re.match(r"^(\d{1,2})\s*(?:\+|\?|max\.?|or more|or so)$", plain):
         return _guess(int(match[1]), tidy) if int(match[1]) <= MOST else unread(f"more than {MOST}")
-    if re.fullmatch(r"\d{1,2}\.\d+", found) and float(found) <= MOST:
-        return _guess(int(float(found)), tidy)
+    if re.fullmatch(r"\d{1,2}\.\d+", plain) and float(plain) <= MOST:
+        return _guess(int(float(plain)), tidy)
     return unread("not a number of sessions")
 
 

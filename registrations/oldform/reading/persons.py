@@ -1,8 +1,8 @@
-"""Which rows of a file are one person's.
+"""Grouping the rows of a file by person.
 
-Rows with the same address are one person, whatever usernames they tell. A row without an address belongs to the
-person of its username, when there is exactly one. Two addresses are two persons even under one username: anybody
-could type any username into the old form. A row with neither is known by its content only.
+Rows with the same address are one person's, whatever usernames they have. A row without an address belongs to the
+person with its username, when there is exactly one. Two addresses are two people even with one username, as anybody
+could type any username into the old form. A row with neither is recognised only by its whole content.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,35 +17,35 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass
 class Person:
-    """The rows of one person, and what they can be known by: (kind, value), the surest first."""
+    """The rows of one person, and the keys that recognise them: (kind, value), the surest first."""
 
     rows: list[Answers] = field(default_factory=list)
     keys: list[tuple[str, str]] = field(default_factory=list)
 
     def newest_first(self) -> list[Answers]:
-        """Rows by the time they were written; those without a time are the oldest, and of equals the lower wins."""
+        """Return the rows, newest first; rows without a time come last; of two equal times the lower row is first."""
         return sorted(self.rows, key=lambda row: (row["written_at"] or _NEVER, row.raw.number), reverse=True)
 
 
 def address_of(row: Answers) -> str:
-    """The address a person is known by: only one that was written out."""
+    """Return the address that recognises a person, or "": a guessed address does not."""
     cell = row.cells["address"]
     return cell.value if cell.certainty is Certainty.UNDERSTOOD and cell.value else ""
 
 
-def persons(rows: Sequence[Answers]) -> list[Person]:
-    """Group rows by person, in the order in which they first appear."""
+def group_by_person(rows: Sequence[Answers]) -> list[Person]:
+    """Return the people of the rows, in the order in which they first appear."""
     addresses_of: dict[str, set[str]] = {}
     for row in rows:
         if address_of(row) and row["username"]:
             addresses_of.setdefault(row["username"], set()).add(address_of(row))
-    found: dict[tuple[str, str], Person] = {}
+    persons_by_key: dict[tuple[str, str], Person] = {}
     for row in rows:
         key = _key(row, addresses_of)
-        found.setdefault(key, Person(keys=[key])).rows.append(row)
-    for person in found.values():
+        persons_by_key.setdefault(key, Person(keys=[key])).rows.append(row)
+    for person in persons_by_key.values():
         person.keys += _usernames(person, addresses_of)
-    return list(found.values())
+    return list(persons_by_key.values())
 
 
 def _key(row: Answers, addresses_of: dict[str, set[str]]) -> tuple[str, str]:
@@ -58,7 +58,7 @@ def _key(row: Answers, addresses_of: dict[str, set[str]]) -> tuple[str, str]:
 
 
 def _usernames(person: Person, addresses_of: dict[str, set[str]]) -> Iterable[tuple[str, str]]:
-    """The usernames that lead to this person and nobody else."""
+    """Return as keys the usernames that belong to this person and to nobody else in the file."""
     usernames = dict.fromkeys(row["username"] for row in person.rows if row["username"])
     keys = [("username", name) for name in usernames if len(addresses_of.get(name, ())) <= 1]
     return [key for key in keys if key not in person.keys]

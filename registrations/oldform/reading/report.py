@@ -1,4 +1,4 @@
-"""What an import did: the counts, and a line per cell that was not understood for certain."""
+"""What an import did: the counts, and one line for each cell that was not understood for certain."""
 
 import csv
 from collections import Counter
@@ -11,7 +11,7 @@ from registrations.oldform.reading import windows
 from registrations.oldform.reading.cells import Cell, Certainty
 from registrations.oldform.reading.rows import Answers
 
-MOST_LINES = 20_000  # what a page and a report can hold; the counts count on
+MOST_LINES = 20_000  # what a page and a report can hold; cells beyond it are still counted
 _LONGEST_TEXT = 1000
 
 
@@ -19,7 +19,7 @@ _TOO_MANY = f"Only the first {MOST_LINES:,} cells that were not understood for c
 
 
 class Line(NamedTuple):
-    """One line of the report; ``row`` as a spreadsheet counts, the headings being row 1."""
+    """One line of the report. ``row`` is numbered as in a spreadsheet: the headings are row 1."""
 
     row: int
     column: str
@@ -54,9 +54,9 @@ class Outcome:
             if cell.certainty:
                 self.cells[cell.certainty] += 1
             if cell.certainty > Certainty.UNDERSTOOD:
-                told = row.told(name)[:_LONGEST_TEXT]
-                made = describe(name, cell)[:_LONGEST_TEXT]
-                self._add(Line(row.raw.number, row.heading(name), told, cell.certainty.name.lower(), made))
+                answer = row.text_of(name)[:_LONGEST_TEXT]
+                description = describe(name, cell)[:_LONGEST_TEXT]
+                self._add(Line(row.raw.number, row.heading(name), answer, cell.certainty.name.lower(), description))
 
     def reject(self, number: int, reason: str) -> None:
         self.rejected += 1
@@ -76,12 +76,12 @@ class Outcome:
 
 
 def describe(name: str, cell: Cell) -> str:
-    """Return what was made of a cell, and why that is not certain."""
-    made = _shown(name, cell.value)
-    return " – ".join(part for part in (made or "nothing", cell.note) if part)
+    """Return in words how a cell was read, and why that is not certain."""
+    value_in_words = _value_in_words(name, cell.value)
+    return " – ".join(part for part in (value_in_words or "nothing", cell.note) if part)
 
 
-def _shown(name: str, value: Any) -> str:
+def _value_in_words(name: str, value: Any) -> str:
     if value is None or value == [] or value == {}:
         return ""
     if name == "windows":
@@ -98,7 +98,7 @@ def _shown(name: str, value: Any) -> str:
 
 
 def write_csv(lines: Iterable[Line], file: TextIO) -> None:
-    """Write the report; no cell of it is a formula to a spreadsheet."""
+    """Write the report as CSV, in which no spreadsheet takes a cell for a formula."""
     writer = csv.writer(file)
     writer.writerow(Line._fields)
     for line in sorted(lines):

@@ -1,4 +1,4 @@
-"""Cells that tell the main role."""
+"""Cells that name the main role."""
 
 from functools import cache
 
@@ -47,25 +47,25 @@ _ROUGH = {folding.key(word): slug for slug, words in _ROUGHLY.items() for word i
 
 @cache
 def index() -> Names:
-    found = Names()
+    names_of_roles = Names()
     for slug, names in ROLES.items():
-        found.add(slug, slug)
-        found.add_all((name, slug) for name in names.values())
-        found.add_all((name, slug) for name in _ALSO[slug].split("|"))
-    return found
+        names_of_roles.add(slug, slug)
+        names_of_roles.add_all((name, slug) for name in names.values())
+        names_of_roles.add_all((name, slug) for name in _ALSO[slug].split("|"))
+    return names_of_roles
 
 
-def read(told: str) -> Cell:
-    """Return the slug of a role."""
-    tidy = folding.tidy(told)
+def read(answer: str) -> Cell:
+    """Return the slug of the role that an answer names."""
+    tidy = folding.tidy(answer)
     if not tidy:
         return BLANK
     if text.says_nothing(tidy):
         return understood(None)
     if codes := index().find(tidy):
         return understood(next(iter(codes)))
-    found = folding.key(tidy)
-    codes = {_ROUGH[found]} if found in _ROUGH else index().close_to(tidy)
+    answer_key = folding.key(tidy)
+    codes = {_ROUGH[answer_key]} if answer_key in _ROUGH else index().close_to(tidy)
     parts = text.split_outside_brackets(tidy, ",;/|\n")
     if not codes and len(parts) > 1:
         codes = set.union(*(index().find(part) for part in parts[:1]))

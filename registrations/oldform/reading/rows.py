@@ -1,4 +1,4 @@
-"""One row → everything the portal can take from it, cell by cell."""
+"""Reading one row: each field of the form is read by its own module, and the row is judged as a whole."""
 
 import hashlib
 import json
@@ -13,9 +13,9 @@ from registrations.oldform.reading import (
     countries,
     encodings,
     groups,
+    identities,
     languages,
     numbers,
-    people,
     roles,
     skills,
     text,
@@ -30,43 +30,43 @@ from registrations.oldform.reading.names import Names
 from registrations.oldform.reading.skills import SkillIndex
 from registrations.oldform.reading.table import RawRow, Table
 
-_SPACES = re.compile(r"[ \t\u00a0\u3000]{2,}")  # a thousand of them would be tried a thousand times over
+_SPACES = re.compile(r"[ \t\u00a0\u3000]{2,}")  # thousands of spaces would make the patterns of the readers slow
 _LISTS = frozenset({"languages", "windows", "shares", "learns", "group"})  # answered with several things
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """What depends on the portal's own rows and on the file as a whole."""
+    """What reading a row needs to know besides the row: names in the portal, and facts on the file as a whole."""
 
     skills: SkillIndex
     groups: Names
     dates: timestamps.Order
     now: datetime
     is_sure_of_letters: bool = True  # False: the file's code page is a guess
-    words_for_none: frozenset[str] = frozenset()  # what several people of the file wrote for want of a username
+    words_for_none: frozenset[str] = frozenset()  # what several people of the file wrote who have no username
 
 
 @dataclass(frozen=True)
 class Answers:
-    """A row read: ``cells`` has one cell per field of the form, blank where nothing was told."""
+    """A row that was read: ``cells`` has one cell for each field of the form, blank where nothing was written."""
 
     raw: RawRow
     cells: dict[str, Cell]
     columns: Columns
 
     def __getitem__(self, field: str) -> Any:
-        """The value of a field: None where nothing was told or nothing understood."""
+        """Return the value of a field, None where nothing was written or understood."""
         return self.cells[field].value
 
     def heading(self, field: str) -> str:
         return self.columns.headings[self.columns.places[field]]
 
-    def told(self, field: str) -> str:
+    def text_of(self, field: str) -> str:
         return self.raw.cells[self.heading(field)] if field in self.columns.places else ""
 
     @property
     def has_an_answer(self) -> bool:
-        """Tell whether anything at all was taken from the row but when it was written."""
+        """Tell whether anything could be read from the row besides its timestamp."""
         return any(
             cell.certainty in (Certainty.UNDERSTOOD, Certainty.GUESSED)
             for field, cell in self.cells.items()
@@ -75,51 +75,51 @@ class Answers:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether the row has the consent, an address and enough facts to be reviewed."""
+        """Tell whether the row has the consent, an address, and all the answers that a review needs."""
         facts = (self["consent"], self["address"], self["country"], self.zone, self["windows"], self["languages"])
         return all(facts) and bool(self["shares"] or self["learns"])
 
     @property
     def zone(self) -> str:
-        """The zone told, else the only one of the country (which is no filled cell, so nothing is counted)."""
+        """Return the zone that was written, or for a blank cell the only zone of the country."""
         return self["zone"] or ("" if self.cells["zone"].certainty else zones.only_zone(self["country"]))
 
     @property
     def digest(self) -> str:
-        """What tells this row from any other by all its cells."""
+        """Return a hash of all cells, which recognises the row when it has neither an address nor a username."""
         return hashlib.sha256(json.dumps(self.raw.cells, sort_keys=True).encode(errors="replace")).hexdigest()
 
 
 def date_order(table: Table) -> timestamps.Order:
-    """Tell from the whole file whether its dates have the day first."""
+    """Return whether the dates of the whole file have the day or the month first."""
     place = table.columns.places.get("written_at")
     if place is None:
-        return timestamps.Order.UNTOLD
+        return timestamps.Order.UNDECIDED
     return timestamps.order_of(row.cells[table.columns.headings[place]] for row in table.rows)
 
 
 def words_for_none(table: Table) -> frozenset[str]:
-    """Tell from the whole file which usernames are none."""
+    """Return the words that people of the whole file wrote for "no username"."""
     if not {"username", "address"} <= table.columns.places.keys():
         return frozenset()
     username, address = (table.columns.headings[table.columns.places[field]] for field in ("username", "address"))
-    return people.words_for_none((row.cells[username], row.cells[address]) for row in table.rows)
+    return identities.words_for_none((row.cells[username], row.cells[address]) for row in table.rows)
 
 
 def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
-    """Read every field of a row; nothing in a cell makes this fail."""
-    told = {field: row.cells[columns.headings[place]] for field, place in columns.places.items()}
+    """Read every field of a row; a strange cell never makes this fail."""
+    answers = {field: row.cells[columns.headings[place]] for field, place in columns.places.items()}
     in_doubt = {columns.headings[place] for place in columns.places.values()} & row.damaged
-    told |= {field: "" for field, place in columns.places.items() if columns.headings[place] in in_doubt}
-    country = _read(told, "country", countries.read)
+    answers |= {field: "" for field, place in columns.places.items() if columns.headings[place] in in_doubt}
+    country = _read_cell(answers, "country", countries.read)
 
     readers: dict[str, Callable[[str], Cell]] = {
         "written_at": lambda cell: timestamps.read(cell, order=lexicon.dates, now=lexicon.now),
-        "username": lambda cell: people.read_username(
+        "username": lambda cell: identities.read_username(
             cell, is_word_for_none=folding.key(cell) in lexicon.words_for_none
         ),
-        "name": people.read_name,
-        "address": people.read_address,
+        "name": identities.read_name,
+        "address": identities.read_address,
         "role": roles.read,
         "group": lambda cell: groups.read(cell, lexicon.groups),
         "languages": languages.read,
@@ -132,25 +132,25 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
         "newsletter": yesno.read_consent,
         "consent": yesno.read_consent,
     }
-    cells = {field: _read(told, field, reader) for field, reader in readers.items()} | {"country": country}
+    cells = {field: _read_cell(answers, field, reader) for field, reader in readers.items()} | {"country": country}
     for field, place in columns.places.items():
         if columns.headings[place] in row.damaged:
             cells[field] = unread("has bytes that are no UTF-8; not read")
-        elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(told[field]):
+        elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(answers[field]):
             cells[field] = guessed(cells[field].value, "some of its letters seem to be lost or garbled")
-    return Answers(row, cells if lexicon.is_sure_of_letters else _doubted(cells), columns)
+    return Answers(row, cells if lexicon.is_sure_of_letters else _as_guesses(cells), columns)
 
 
-def _read(told: dict[str, str], field: str, reader: Callable[[str], Cell]) -> Cell:
-    cell = told.get(field, "")
+def _read_cell(answers: dict[str, str], field: str, reader: Callable[[str], Cell]) -> Cell:
+    cell = answers.get(field, "")
     if not cell.strip():
         return BLANK
     longest = text.MAX_CELL if field in _LISTS else text.MAX_ONE
     return unread("too long to be an answer") if len(cell) > longest else reader(_SPACES.sub(" ", cell))
 
 
-def _doubted(cells: dict[str, Cell]) -> dict[str, Cell]:
-    """Nothing is understood in a file whose code page is a guess."""
+def _as_guesses(cells: dict[str, Cell]) -> dict[str, Cell]:
+    """Return the cells with "understood" lowered to "guessed", for a file whose code page is a guess."""
     return {
         field: guessed(cell.value, "the code page is a guess") if cell.certainty is Certainty.UNDERSTOOD else cell
         for field, cell in cells.items()

@@ -1,4 +1,4 @@
-"""Cells that list skills."""
+"""Cells that list skills to share or to learn."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _LEAD = re.compile(
 
 @dataclass
 class SkillIndex:
-    """What skills go by: ``names`` for certain, ``related`` for a guess. Built from the rows of the portal."""
+    """Wordings and the skills they stand for, from the portal's rows: ``names`` are certain, ``related`` a guess."""
 
     names: dict[str, set[str]] = field(default_factory=dict)
     related: dict[str, set[str]] = field(default_factory=dict)
@@ -29,60 +29,61 @@ class SkillIndex:
 
     @classmethod
     def of(cls, names: Iterable[tuple[str, str]], related: Iterable[tuple[str, str]] = ()) -> "SkillIndex":
-        """Build it from (wording, slug) pairs."""
+        """Build the index from (wording, slug) pairs."""
         index = cls()
         for pairs, table in ((names, index.names), (related, index.related)):
             for wording, slug in pairs:
-                if found := folding.squeezed(wording):
-                    table.setdefault(found, set()).add(slug)
+                if wording_key := folding.squeezed(wording):
+                    table.setdefault(wording_key, set()).add(slug)
         return index
 
 
-def _one(told: str, index: SkillIndex) -> Cell | None:
-    found = folding.squeezed(told)
-    slugs = index.names.get(found, set())
+def _named_skill(wording: str, index: SkillIndex) -> Cell | None:
+    """Return the skill that a wording names, an unread cell when it names several, or None when it names none."""
+    wording_key = folding.squeezed(wording)
+    slugs = index.names.get(wording_key, set())
     if len(slugs) == 1:
         return understood(next(iter(slugs)))
     if len(slugs) > 1:
-        return unread(f"“{told[:60]}” could be " + " or ".join(sorted(slugs)))
-    slugs = index.related.get(found) or {
-        slug for name in text.near(found, index.names.keys()) for slug in index.names[name]
+        return unread(f"“{wording[:60]}” could be " + " or ".join(sorted(slugs)))
+    slugs = index.related.get(wording_key) or {
+        slug for name in text.near(wording_key, index.names.keys()) for slug in index.names[name]
     }
     if len(slugs) == 1:
         slug = next(iter(slugs))
-        return guessed(slug, f"“{folding.tidy(told)[:60]}” taken as {slug}")
+        return guessed(slug, f"“{folding.tidy(wording)[:60]}” taken as {slug}")
     return None
 
 
-def read(told: str, index: SkillIndex) -> Cell:
-    """Return the slugs of the skills named, in the order told, each once."""
-    if not folding.tidy(told):
+def read(answer: str, index: SkillIndex) -> Cell:
+    """Return the slugs of the skills in the answer, in its order, each once."""
+    if not folding.tidy(answer):
         return BLANK
-    whole = _one(told, index)
+    whole = _named_skill(answer, index)
     if whole is not None and whole.value:
         return Cell([whole.value], whole.certainty, whole.note)
-    if text.says_nothing(told):
-        return understood([]) if folding.key(told) else unread("nothing but separators", [])
-    parts = text.split_with_options(told, SEPARATORS, index.has)
+    if text.says_nothing(answer):
+        return understood([]) if folding.key(answer) else unread("nothing but separators", [])
+    parts = text.split_with_options(answer, SEPARATORS, index.has)
     if len(parts) > text.MAX_ITEMS:
         return unread(f"more than {text.MAX_ITEMS} things; not read")
-    cells = [cell for part in parts for cell in _parts(part, index)]
+    cells = [cell for part in parts for cell in _skills_of_part(part, index)]
     return join(list(dict.fromkeys(cell.value for cell in cells if cell.value)), cells)
 
 
-def _parts(part: str, index: SkillIndex) -> list[Cell]:
+def _skills_of_part(part: str, index: SkillIndex) -> list[Cell]:
     part = _LEAD.sub("", part).strip()
     if not part or text.says_nothing(part):
         return []
-    if (cell := _one(part, index)) is not None:
+    if (cell := _named_skill(part, index)) is not None:
         return [cell]
     pieces = [piece for piece in _ONE_AFTER_ANOTHER.split(part) if piece.strip()]
-    if len(pieces) > 1 and all((cell := _one(piece, index)) is not None and cell.value for piece in pieces):
-        return [cell for piece in pieces if (cell := _one(piece, index)) is not None]
+    if len(pieces) > 1 and all((cell := _named_skill(piece, index)) is not None and cell.value for piece in pieces):
+        return [cell for piece in pieces if (cell := _named_skill(piece, index)) is not None]
     if (
         (bare := re.sub(r"\s*\(.*?\)\s*", " ", part).strip())
         and bare != part
-        and (cell := _one(bare, index)) is not None
+        and (cell := _named_skill(bare, index)) is not None
     ):
         return [guessed(cell.value, f"“{part[:60]}”: what is in brackets was left out") if cell.value else cell]
     return [unread(f"“{part[:60]}” is no skill of the portal")]

@@ -1,4 +1,4 @@
-"""Bytes → rows of text: separator, quotes, what is wrong with a line, and how large a file may be."""
+"""Bytes → rows of text: finding the separator, refusing broken quotes and files that are too large."""
 
 import csv
 import io
@@ -10,24 +10,24 @@ from letsconnect.base import upload_limits
 from registrations.oldform.reading import columns, encodings
 from registrations.oldform.reading.columns import MOST_COLUMNS, Columns, NotTheOldForm
 
-# What a file may hold at most: many times what the form ever gathered, and little enough for one worker.
+# The most a file may hold: many times more than the form ever collected, and little enough for one worker.
 LARGEST = upload_limits.LARGEST
 MOST_ROWS = 10_000
 MOST_CELLS = 300_000
-_BLANK_AT_THE_END = 100  # so many are told as blank rows; more are what a spreadsheet left over
+_BLANK_AT_THE_END = 100  # so many count as blank rows; more are leftovers of a spreadsheet, and are ignored
 _HEAD = 64 * 1024
-_SEPARATORS = ",;\t|"  # looked for
-_CAN_SEPARATE = frozenset(",;\t|:^~#")  # believed when the file says so
-# "sep=;", also as a spreadsheet that took it for a row writes it again: in quotes, with empty cells after it.
-_TOLD = re.compile(r' *"?sep=([^"\w\s]|\t|)"?[,;\t|" ]*', re.IGNORECASE)
-_LONGEST_TOLD = 10 + MOST_COLUMNS
+_SEPARATORS = ",;\t|"  # tried when the file names none
+_CAN_SEPARATE = frozenset(",;\t|:^~#")  # accepted when the file names one
+# "sep=;", also in quotes and with empty cells after it, as a spreadsheet writes it that took it for a row.
+_SEPARATOR_LINE = re.compile(r' *"?sep=([^"\w\s]|\t|)"?[,;\t|" ]*', re.IGNORECASE)
+_LONGEST_SEPARATOR_LINE = 10 + MOST_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row as it was written: ``number`` as a spreadsheet counts (the heading is 1), cells by heading.
+    """One row as it was written, its cells by heading. ``number`` is as in a spreadsheet: the headings are row 1.
 
-    ``damaged`` are the headings of cells with bytes that are no text.
+    ``damaged`` has the headings of cells with bytes that are no text.
     """
 
     number: int
@@ -41,8 +41,10 @@ class RawRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A file taken apart. ``notes`` is what a person should know about it; ``guess`` the code page it was read by when
-    nobody confirmed it."""
+    """A file split into columns and rows.
+
+    ``notes`` are for the coordinators; ``guess`` is the code page it was read with when that is only a guess.
+    """
 
     columns: Columns
     rows: list[RawRow]
@@ -52,34 +54,39 @@ class Table:
 
 
 def glance(content: bytes) -> None:
-    """Check what a file is and how large, keeping nothing of it, so that who brings it hears at once what is wrong.
+    """Check that a file is the old form and not too large, so that whoever uploads it hears at once what is wrong.
 
-    Raises NotTheOldForm with a reason.
+    Nothing of it is kept. Raises NotTheOldForm with a reason.
     """
     _check_size(content)
-    encoding = encodings.surely(content) or "latin-1"  # separators and quotes are the same under every code page
-    text, separator = _told_separator(content.decode(encoding, errors="replace").removeprefix("\ufeff"))
+    encoding = (
+        encodings.certain_encoding(content) or "latin-1"
+    )  # separators and quotes are the same under every code page
+    text, separator = _text_and_separator(content.decode(encoding, errors="replace").removeprefix("\ufeff"))
     records = _records(text, separator)
     for _row_of_the_file in _rows(records, columns.match(_first(records))):
         pass
 
 
 def read(content: bytes, encoding: str = "") -> Table:
-    """Take a file apart; ``encoding`` is the code page a person chose. Raises NotTheOldForm with a reason."""
+    """Split a file into columns and rows; ``encoding`` is the code page a person chose.
+
+    Raises NotTheOldForm with a reason.
+    """
     _check_size(content)
     decoded = encodings.decode(content, encoding)
     notes = list(decoded.notes)
-    text, separator = _told_separator(decoded.text)
+    text, separator = _text_and_separator(decoded.text)
     records = _records(text, separator)
-    found = columns.match(_first(records))
-    if found.missing:
-        notes.append("Columns missing: " + "; ".join(found.missing) + ".")
-    rows = list(_rows(records, found))
+    form_columns = columns.match(_first(records))
+    if form_columns.missing:
+        notes.append("Columns missing: " + "; ".join(form_columns.missing) + ".")
+    rows = list(_rows(records, form_columns))
     if damaged := [row.number for row in rows if row.damaged]:
         some = ", ".join(map(str, damaged[:10])) + (", …" if len(damaged) > 10 else "")
         notes.append(f"Some cells have bytes that are no UTF-8, and are not read; their rows are: {some}.")
     samples = encodings.samples(content) if decoded.guess or encoding else []
-    return Table(found, rows, notes, decoded.guess, samples)
+    return Table(form_columns, rows, notes, decoded.guess, samples)
 
 
 def _check_size(content: bytes) -> None:
@@ -87,20 +94,20 @@ def _check_size(content: bytes) -> None:
         raise NotTheOldForm(f"The file is larger than {LARGEST // (1024 * 1024)} MB. Please split it.")
 
 
-def _told_separator(text: str) -> tuple[str, str]:
-    """Return the text from its headings on, and its separator: the one told ("sep=;"), else the likeliest."""
+def _text_and_separator(text: str) -> tuple[str, str]:
+    """Return the text from its headings on, and its separator: the one it names ("sep=;"), else the likeliest."""
     text = text.lstrip("\r\n")
-    line = text[:_LONGEST_TOLD].splitlines()[0] if text else ""
-    if match := _TOLD.fullmatch(line):
-        rest = text[len(line) :].lstrip("\r\n")
-        told = match[1]
-        return rest, told if told in _CAN_SEPARATE and _known_headings(rest, told) >= columns.FEWEST else _separator(
-            rest
-        )
-    return text, _separator(text)
+    line = text[:_LONGEST_SEPARATOR_LINE].splitlines()[0] if text else ""
+    if match := _SEPARATOR_LINE.fullmatch(line):
+        following_text = text[len(line) :].lstrip("\r\n")
+        named_separator = match[1]
+        return following_text, named_separator if named_separator in _CAN_SEPARATE and _known_headings(
+            following_text, named_separator
+        ) >= columns.FEWEST else _likeliest_separator(following_text)
+    return text, _likeliest_separator(text)
 
 
-def _separator(text: str) -> str:
+def _likeliest_separator(text: str) -> str:
     """Return the separator under which the first record has most of the form's headings."""
     return max(_SEPARATORS, key=lambda separator: (_known_headings(text, separator), text[:_HEAD].count(separator)))
 
@@ -115,11 +122,11 @@ def _known_headings(text: str, separator: str) -> int:
 def _header(text: str, separator: str) -> list[str]:
     """Return the first record of the beginning of a text."""
     record = next(csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=separator), [])
-    return [encodings.without_bad(heading) for heading in record]
+    return [encodings.without_undecodable(heading) for heading in record]
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
-    """Yield record by record, so that never more than one is held here. Raises NotTheOldForm where one is broken."""
+    """Yield the records one by one, so that only one is in memory. Raises NotTheOldForm where one is broken."""
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=separator)
     number = 0
@@ -132,7 +139,7 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
         raise NotTheOldForm(
             f"Row {number + 1} cannot be read: {error}. Most often a quotation mark was opened there and never closed."
         ) from error
-    if number and _is_open(last, separator):
+    if number and _ends_in_quotes(last, separator):
         raise NotTheOldForm(
             f"A quotation mark that is opened in row {number} is never closed, so nobody can tell where its cell ends. "
             "Please close it and bring the file again."
@@ -140,7 +147,7 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
 
 
 class _Lines:
-    """The lines of a text, remembering those of the record that is being read."""
+    """The lines of a text, which remember those of the record that is being read."""
 
     def __init__(self, text: str) -> None:
         self.file = io.StringIO(text, newline="")
@@ -155,7 +162,7 @@ class _Lines:
         return line
 
 
-def _is_open(lines: list[str], separator: str) -> bool:
+def _ends_in_quotes(lines: list[str], separator: str) -> bool:
     """Tell whether the last record ends inside quotation marks."""
     try:
         list(csv.reader(lines, delimiter=separator, strict=True))
@@ -168,39 +175,39 @@ def _first(records: Iterator[list[str]]) -> list[str]:
     header = next((record for record in records if any(cell.strip() for cell in record)), None)
     if header is None:
         raise NotTheOldForm("The file is empty.")
-    return [encodings.without_bad(heading) for heading in header]
+    return [encodings.without_undecodable(heading) for heading in header]
 
 
-def _rows(records: Iterator[list[str]], found: Columns) -> Iterator[RawRow]:
-    """Yield the rows; thousands of blank ones at the end are none. Raises NotTheOldForm past what a file may hold."""
+def _rows(records: Iterator[list[str]], form_columns: Columns) -> Iterator[RawRow]:
+    """Yield the rows, without masses of blank ones at the end. Raises NotTheOldForm when the file holds too much."""
     blank: list[tuple[int, list[str]]] = []
     cells = 0
     for number, record in enumerate(records, start=2):
         if not record or not any(cell.strip() for cell in record):
             if number <= MOST_ROWS + 1:
-                blank.append((number, record[: len(found.headings)]))
+                blank.append((number, record[: len(form_columns.headings)]))
             continue
-        cells += max(len(record), len(found.headings)) + len(blank) * len(found.headings)
+        cells += max(len(record), len(form_columns.headings)) + len(blank) * len(form_columns.headings)
         if number > MOST_ROWS + 1 or cells > MOST_CELLS:
             raise NotTheOldForm(f"The file has more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells. Please split it.")
         for place, line in [*blank, (number, record)]:
-            yield _row(place, line, found)
+            yield _row(place, line, form_columns)
         blank.clear()
     if len(blank) <= _BLANK_AT_THE_END:
-        yield from (_row(place, line, found) for place, line in blank)
+        yield from (_row(place, line, form_columns) for place, line in blank)
 
 
-def _row(number: int, record: list[str], found: Columns) -> RawRow:
-    """A short row lacks its last cells; what a long one has over is kept under "more"."""
-    while len(record) > max(MOST_COLUMNS, len(found.headings)) and not record[-1].strip():
+def _row(number: int, record: list[str], form_columns: Columns) -> RawRow:
+    """Return one row: missing last cells of a short row are blank, extra cells of a long one are kept as "more"."""
+    while len(record) > max(MOST_COLUMNS, len(form_columns.headings)) and not record[-1].strip():
         record.pop()
     if len(record) > MOST_COLUMNS:
         raise NotTheOldForm(f"Row {number} has more than {MOST_COLUMNS} cells. Is there a quotation mark too few?")
-    short = len(found.headings) - len(record)
-    cells = dict(zip(found.headings, [*record, *[""] * short], strict=False))
-    for place, more in enumerate(record[len(found.headings) :], start=1):
+    short = len(form_columns.headings) - len(record)
+    cells = dict(zip(form_columns.headings, [*record, *[""] * short], strict=False))
+    for place, more in enumerate(record[len(form_columns.headings) :], start=1):
         cells[f"more {place}"] = more
-    damaged = frozenset(heading for heading, cell in cells.items() if encodings.has_bad(cell))
+    damaged = frozenset(heading for heading, cell in cells.items() if encodings.has_undecodable(cell))
     for heading in damaged:
-        cells[heading] = encodings.without_bad(cells[heading])
+        cells[heading] = encodings.without_undecodable(cells[heading])
     return RawRow(number, cells, damaged)

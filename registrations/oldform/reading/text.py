@@ -1,4 +1,4 @@
-"""What every kind of cell needs: telling that nothing was said, names a typing slip away, parts of a list."""
+"""What all readers of cells need: words for "no answer", names with a typing mistake, and splitting of lists."""
 
 import unicodedata
 from collections.abc import Callable, Collection
@@ -8,13 +8,13 @@ from rapidfuzz.distance import OSA
 
 from letsconnect.base.folding import key
 
-MAX_CELL = 5000  # no honest answer is longer; such a cell is kept raw and not read
-MAX_ONE = 400  # the same for a cell that answers with one thing
-MAX_ITEMS = 100  # and this many things nobody lists
-_LONGEST_OPTION = 7  # parts of one answer that has separators in it
+MAX_CELL = 5000  # no real answer is longer; a longer cell is stored as written and not read
+MAX_ONE = 400  # the same for a cell that holds one thing, not a list
+MAX_ITEMS = 100  # a longer list is not read either
+_LONGEST_OPTION = 7  # the most parts a single option may have when separators stand in it
 
 
-# What people write to say that there is nothing to say.
+# What people write when they have no answer.
 NOTHING = frozenset(
     map(
         key,
@@ -53,7 +53,7 @@ def says_nothing(text: str) -> bool:
 
 
 def is_only_signs(text: str) -> bool:
-    """Tell whether a text is nothing but dashes, dots and the like; a picture ("👍", "✗") says something."""
+    """Tell whether a text has only dashes, dots and the like; a symbol such as "👍" or "✗" is an answer."""
     return not key(text) and not any(unicodedata.category(letter) in ("So", "Sk", "Sc") for letter in text)
 
 
@@ -74,9 +74,9 @@ def split_outside_brackets(text: str, separators: str) -> list[str]:
 
 
 def split_with_options(text: str, separators: str, is_option: Callable[[str], bool]) -> list[str]:
-    """Split likewise, but leave together what is known as one answer: "Evaluation, impact and learning".
+    """Split at separators outside brackets, but keep known options whole: "Evaluation, impact and learning".
 
-    Of several ways to put parts together again the longest known answer counts, from the left.
+    Parts are joined again, from the left, to the longest text that is an option.
     """
     cuts = [-1, *_cuts(text, separators), len(text)]
     parts: list[str] = []
@@ -91,8 +91,10 @@ def split_with_options(text: str, separators: str, is_option: Callable[[str], bo
 
 
 def _cuts(text: str, separators: str) -> list[int]:
-    """Where the separators stand that are not inside brackets; a bracket that is never closed holds nothing."""
-    depth, cuts, since_open = 0, [], []
+    """Return the places of separators outside brackets; a bracket that is never closed does not count as one."""
+    depth = 0
+    cuts: list[int] = []
+    since_open: list[int] = []
     for place, letter in enumerate(text):
         if letter in "([{（":
             depth += 1

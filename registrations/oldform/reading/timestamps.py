@@ -1,4 +1,4 @@
-"""When a row was written: many formats, and one question for the whole file, day or month first."""
+"""Cells that say when a row was written, in many formats; whether day or month comes first, the whole file decides."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from letsconnect.base import folding
 from registrations.oldform.reading import cldr, text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
-EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)  # the programme did not exist; anything older is a slip
+EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)  # before the programme began: an older date is a mistake
 
 _CLOCK = (
     r"(?:[ t,]+(?:at |a |a las |as )?(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*"
@@ -51,31 +51,31 @@ _ENGLISH_HALF = re.compile(r"[ap]\.?\s?m\.?(?:\W|$)")
 
 
 class Order(Enum):
-    """What the dates of one file with the year last show: which of the two numbers is the day."""
+    """Which of the first two numbers is the day, in the dates of a file that have the year last."""
 
     DAY_FIRST = "day first"
     MONTH_FIRST = "month first"
-    UNTOLD = "untold"
+    UNDECIDED = "undecided"
 
 
 def order_of(column: Iterable[str]) -> Order:
-    """Tell from all dates of a file; with no number over twelve, or with both kinds, nobody can."""
+    """Find the order from all dates of a file; it stays undecided with no number over twelve, or with both orders."""
     day_first = month_first = False
-    for told in column:
-        if match := _YEAR_LAST.match(folding.plain(told[:80])):
+    for answer in column:
+        if match := _YEAR_LAST.match(folding.plain(answer[:80])):
             day_first |= int(match["one"]) > 12 >= int(match["two"])
             month_first |= int(match["two"]) > 12 >= int(match["one"])
     if day_first == month_first:
-        return Order.UNTOLD
+        return Order.UNDECIDED
     return Order.DAY_FIRST if day_first else Order.MONTH_FIRST
 
 
-def read(told: str, *, order: Order, now: datetime) -> Cell:
-    """Return an aware moment; one without a zone is taken as UTC, which only matters for who wrote last."""
-    plain = folding.plain(told)
+def read(answer: str, *, order: Order, now: datetime) -> Cell:
+    """Return a moment; one without a zone is read as UTC, which matters only for which of two rows is newer."""
+    plain = folding.plain(answer)
     if not plain:
         return BLANK
-    if text.says_nothing(told):
+    if text.says_nothing(answer):
         return understood(None)
     if (by_24_hours := _by_24_hours(plain)) is None:
         return unread("nobody can tell which half of the day is meant")
@@ -89,47 +89,51 @@ def read(told: str, *, order: Order, now: datetime) -> Cell:
             return _moment(match, month, int(match["day"]), now=now)
     if re.fullmatch(r"\d{5}(?:\.\d+)?", plain):
         moment = datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=float(plain))
-        return _believed(moment, now, "taken as a spreadsheet's count of days")
+        return _if_plausible(moment, now, "taken as a spreadsheet's count of days")
     if re.fullmatch(r"\d{10}|\d{13}", plain):
         moment = datetime.fromtimestamp(int(plain[:10]), tz=UTC)
-        return _believed(moment, now, "taken as seconds since 1970")
+        return _if_plausible(moment, now, "taken as seconds since 1970")
     return unread("not a date")
 
 
 def _by_24_hours(plain: str) -> str | None:
-    """Return the text with a time like "下午3:05" or "7:30 مساء" by the 24-hour clock; None when nobody can tell."""
+    """Return the text with a time such as "下午3:05" or "7:30 مساء" in the 24-hour clock; None when it is ambiguous."""
     for match in _TIME_OF_DAY.finditer(plain):
-        before, after = plain[: match.start()], plain[match.end() :]
-        if _ENGLISH_HALF.match(after.lstrip()):
+        text_before, text_after = plain[: match.start()], plain[match.end() :]
+        if _ENGLISH_HALF.match(text_after.lstrip()):
             return plain
-        for phrase, left, right in _beside(before, after):
+        for phrase, remaining_before, remaining_after in _phrases_beside(text_before, text_after):
             if cldr.is_part_of_day(phrase):
                 hour = cldr.hour_of_day(int(match[1]), phrase)
-                return None if hour is None else f"{left.rstrip()} {hour:02}{match[2]} {right.strip()}".strip()
+                return (
+                    None
+                    if hour is None
+                    else f"{remaining_before.rstrip()} {hour:02}{match[2]} {remaining_after.strip()}".strip()
+                )
     return plain
 
 
-def _beside(before: str, after: str) -> Iterator[tuple[str, str, str]]:
-    """The phrases right after and right before a time, the longest first, with what is left of either side."""
-    words = after.split()[:4]
+def _phrases_beside(text_before: str, text_after: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the phrases right after and right before a time, longest first, each with the text left on both sides."""
+    words = text_after.split()[:4]
     for count in range(len(words), 0, -1):
-        yield " ".join(words[:count]), before, " ".join(after.split()[count:])
-    words = re.split(r"[\s日]+", before.strip())[-4:]
+        yield " ".join(words[:count]), text_before, " ".join(text_after.split()[count:])
+    words = re.split(r"[\s日]+", text_before.strip())[-4:]
     for count in range(len(words), 0, -1):
         phrase = " ".join(words[-count:])
-        if phrase and before.rstrip().endswith(phrase):
-            yield phrase, before.rstrip()[: -len(phrase)], after
+        if phrase and text_before.rstrip().endswith(phrase):
+            yield phrase, text_before.rstrip()[: -len(phrase)], text_after
 
 
 def _year_last(match: re.Match[str], order: Order, now: datetime) -> Cell:
-    one, two = int(match["one"]), int(match["two"])
-    if one > 12 >= two or one == two:
-        return _moment(match, two, one, now=now)
-    if two > 12 >= one:
-        return _moment(match, one, two, now=now)
-    if order is Order.UNTOLD:
+    first, second = int(match["one"]), int(match["two"])
+    if first > 12 >= second or first == second:
+        return _moment(match, second, first, now=now)
+    if second > 12 >= first:
+        return _moment(match, first, second, now=now)
+    if order is Order.UNDECIDED:
         return unread("day and month cannot be told apart in this file")
-    month, day = (two, one) if order is Order.DAY_FIRST else (one, two)
+    month, day = (second, first) if order is Order.DAY_FIRST else (first, second)
     return _moment(match, month, day, now=now, note=f"read {order.value}, as other dates of the file are")
 
 
@@ -147,19 +151,19 @@ def _moment(match: re.Match[str], month: int, day: int, *, now: datetime, note: 
         moment = moment.astimezone(UTC) + timedelta(days=is_midnight)
     except (ValueError, OverflowError):
         return unread("no such moment")
-    return _believed(moment, now, note)
+    return _if_plausible(moment, now, note)
 
 
-def _zone(told: str | None) -> timezone:
+def _zone(zone_text: str | None) -> timezone:
     """Return the zone of "gmt+1", "+0530" or "z"; raises ValueError when there is none."""
-    digits = re.search(r"([+-])(\d{1,2}):?(\d{2})?", told or "")
+    digits = re.search(r"([+-])(\d{1,2}):?(\d{2})?", zone_text or "")
     if not digits:
         return UTC
     minutes = int(digits[2]) * 60 + int(digits[3] or 0)
     return timezone(timedelta(minutes=-minutes if digits[1] == "-" else minutes))
 
 
-def _believed(moment: datetime, now: datetime, note: str) -> Cell:
+def _if_plausible(moment: datetime, now: datetime, note: str) -> Cell:
     if not EARLIEST <= moment <= now + timedelta(days=1):
         return unread("before the programme began or in the future")
     return guessed(moment, note) if note else understood(moment)

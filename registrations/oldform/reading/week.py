@@ -1,4 +1,4 @@
-"""Words for days, parts of the day and what stands between them, in the portal's languages and CLDR's."""
+"""The vocabulary of free times: days, parts of the day and joining words, in the portal's languages and CLDR's."""
 
 import re
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ _PARTS = {
     "noite|noites|a noite|de noite|as noites|pela noite|ليلا|الليل|ليل": (19 * 60, 22 * 60),
 }
 _RANGE = "-|~|to|through|thru|a|al|au|as|إلى|الى|→"
-_UNTIL = "till|til|until|hasta|jusqua|ate|حتى"  # between two times a range; before one alone, the end of the hours
+_UNTIL = "till|til|until|hasta|jusqua|ate|حتى"  # between two times a range; before a single time, the end of the hours
 _AND = "and|&|+|y|e|et|und|ou|or|o|و|,|،|/"
 _AFTER = "after|from|since|starting|despues de|a partir de|desde|apres|des|depois de|depois das|بعد"
 _BEFORE = "before|antes de|antes das|avant|قبل"
@@ -89,8 +89,11 @@ _HALVES = {
 
 @dataclass(frozen=True)
 class Word:
-    """One thing said: ``kind`` is day, weekend, workdays, daily, anytime, part, range, and, after, before, not,
-    between, elsewhere, filler, am or pm."""
+    """What a word or phrase means.
+
+    ``kind`` is day, weekend, workdays, daily, "monday to friday", anytime, part, range, and, after, before, not,
+    between, elsewhere, filler, am or pm; ``value`` is the number of the day or the hours of the part.
+    """
 
     kind: str
     value: object = None
@@ -102,12 +105,12 @@ def _spell(word: str) -> str:
 
 @cache
 def words() -> dict[str, Word]:
-    """Every word and phrase, spelled plainly."""
-    found: dict[str, Word] = {}
+    """Return every known word and phrase, with letters folded."""
+    vocabulary: dict[str, Word] = {}
 
     def add(spellings: str, word: Word) -> None:
         for spelling in spellings.split("|"):
-            found.setdefault(_spell(spelling), word)
+            vocabulary.setdefault(_spell(spelling), word)
 
     for number, names in enumerate(_DAYS):
         add(names, Word("day", number))
@@ -132,33 +135,36 @@ def words() -> dict[str, Word]:
     add(_FILLER, Word("filler"))
     for half, spellings in _HALVES.items():
         add(spellings, Word(half))
-    for half, spellings in _cldr_halves().items():
-        for spelling in spellings - found.keys():
-            found[spelling] = Word(half)
-    for number, names in enumerate(_cldr_days()):
-        for name in names - found.keys():
-            found[name] = Word("day", number)
-    return found
+    for half, more_spellings in _cldr_halves().items():
+        for spelling in more_spellings - vocabulary.keys():
+            vocabulary[spelling] = Word(half)
+    for number, day_names in enumerate(_cldr_days()):
+        for name in day_names - vocabulary.keys():
+            vocabulary[name] = Word("day", number)
+    return vocabulary
 
 
 def _cldr_halves() -> dict[str, set[str]]:
-    """Words for the halves of the day in the other languages, where they are not words for both."""
+    """Return the words of CLDR for "am" and "pm", without those that mean both in different languages."""
     halves: dict[str, set[str]] = {"am": set(), "pm": set()}
     for locale in (*PORTAL_LOCALES, *OTHER_LOCALES):
-        for words in Locale.parse(locale).day_periods["format"].values():
+        for periods in Locale.parse(locale).day_periods["format"].values():
             for half, spellings in halves.items():
-                if len(_spell(words.get(half, ""))) > 1 or not words.get(half, "a").isascii():
-                    spellings.add(_spell(words[half]))
+                if len(_spell(periods.get(half, ""))) > 1 or not periods.get(half, "a").isascii():
+                    spellings.add(_spell(periods[half]))
     return {"am": halves["am"] - halves["pm"] - {""}, "pm": halves["pm"] - halves["am"] - {""}}
 
 
 def _cldr_days() -> list[set[str]]:
-    """Full day names of the other languages; short ones are too often words of another language."""
+    """Return the full names of days in CLDR; short names are left out, as too many are words of another language."""
     names: list[set[str]] = [set() for _ in range(7)]
     for locale in (*PORTAL_LOCALES, *OTHER_LOCALES):
         for number, name in Locale.parse(locale).days["format"]["wide"].items():
             names[number].add(_spell(name))
-    return [day - set().union(*(other for other in names if other is not day)) for day in names]
+    return [
+        day - set().union(*(names_of_other_day for names_of_other_day in names if names_of_other_day is not day))
+        for day in names
+    ]
 
 
 @cache
@@ -176,5 +182,5 @@ _WEEKEND_OF = {country: days for days, countries in _WEEKENDS for country in cou
 
 
 def weekend_of(country: str | None) -> frozenset[int]:
-    """The days off in a country; Saturday and Sunday in most, and where we do not know."""
+    """Return the days off in a country: Saturday and Sunday in most, and where the country is unknown."""
     return _WEEKEND_OF.get(country or "", frozenset({5, 6}))

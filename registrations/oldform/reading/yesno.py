@@ -1,4 +1,4 @@
-"""Cells that say yes or no, and the consent, which only a plain yes gives."""
+"""Cells that say yes or no, and the cells of consent, where only a plain yes counts."""
 
 from letsconnect.base import folding
 from registrations.oldform.reading import text
@@ -176,34 +176,34 @@ _DISAGREED = frozenset(
 )
 
 
-def read(told: str) -> Cell:
-    """Return True or False; "maybe" is a guessed no, asked again when the registration is claimed."""
-    found, tidy = folding.key(told), folding.tidy(told)
+def read(answer: str) -> Cell:
+    """Return True or False; "maybe" is read as a guessed no, and the form asks again after claiming."""
+    answer_key, tidy = folding.key(answer), folding.tidy(answer)
     if not tidy:
         return BLANK
     if tidy in ("✓", "✔", "☑", "✅"):
         return understood(True)
-    if found in _YES:
+    if answer_key in _YES:
         return understood(True)
-    if found in _NO:
+    if answer_key in _NO:
         return understood(False)
-    if found in _MAYBE:
+    if answer_key in _MAYBE:
         return guessed(False, f"“{tidy}” taken as not yet")
-    if found in ("1", "0", "x"):
-        return guessed(found != "0", f"“{tidy}” taken as {'no' if found == '0' else 'yes'}")
+    if answer_key in ("1", "0", "x"):
+        return guessed(answer_key != "0", f"“{tidy}” taken as {'no' if answer_key == '0' else 'yes'}")
     if text.says_nothing(tidy):
         return understood(None)
     return unread("neither yes nor no")
 
 
-def read_consent(told: str) -> Cell:
+def read_consent(answer: str) -> Cell:
     """Return True only for a plain agreement: nobody's consent is guessed."""
-    found, tidy = folding.key(told), folding.tidy(told)
+    answer_key, tidy = folding.key(answer), folding.tidy(answer)
     if not tidy:
         return BLANK
-    if found in _YES | _AGREED or tidy in ("✓", "✔", "☑", "✅"):
+    if answer_key in _YES | _AGREED or tidy in ("✓", "✔", "☑", "✅"):
         return understood(True)
-    if found in _NO | _DISAGREED:
+    if answer_key in _NO | _DISAGREED:
         return understood(False)
     if text.says_nothing(tidy):
         return understood(None)

@@ -18,7 +18,7 @@ _OFFSET = re.compile(
     r"^\(?\s*(?:utc|gmt)?\s*(?P<sign>[+-])\s*(?P<hours>\d{1,2})(?:[:.h]?(?P<minutes>\d{2}|5))?\s*\)?\b(?P<rest>.*)$"
 )
 
-# Abbreviations and names of zones: (offset in minutes in winter, or the zone when the name means one).
+# Abbreviations and names of zones: minutes east of UTC that they mean.
 _ABBREVIATIONS: dict[str, int] = {
     "ist": 330,
     "wat": 60,
@@ -132,36 +132,36 @@ def _cities() -> dict[str, set[str]]:
         if "/" in zone:
             cities.setdefault(folding.key(zone.rsplit("/", 1)[1].replace("_", " ")), set()).add(current_name(zone))
     for locale in PORTAL_LOCALES:
-        for zone, told in Locale.parse(locale).time_zones.items():
-            if "city" in told and zone in zone_names():
-                cities.setdefault(folding.key(told["city"]), set()).add(current_name(zone))
+        for zone, zone_names_in_language in Locale.parse(locale).time_zones.items():
+            if "city" in zone_names_in_language and zone in zone_names():
+                cities.setdefault(folding.key(zone_names_in_language["city"]), set()).add(current_name(zone))
     return cities
 
 
-def read(told: str, *, country: str | None) -> Cell:
-    """Return an IANA zone; a fixed offset is a guess by way of the country, and without one is not a zone."""
-    tidy = folding.tidy(told)
+def read(answer: str, *, country: str | None) -> Cell:
+    """Return an IANA zone; for a fixed offset it is guessed from the country, and without a country not read."""
+    tidy = folding.tidy(answer)
     if not tidy:
         return BLANK
     if text.says_nothing(tidy):
         return understood(None)
-    found = folding.key(tidy.replace("_", " "))
-    if found in ("utc", "gmt", "z", "zulu", "etc utc", "etc gmt"):
+    answer_key = folding.key(tidy.replace("_", " "))
+    if answer_key in ("utc", "gmt", "z", "zulu", "etc utc", "etc gmt"):
         return _utc(country, tidy)
-    if "/" in tidy and found in _zones():
-        return understood(current_name(_zones()[found]))
-    if (offset := _offset(folding.plain(tidy))) is not None or (offset := _ABBREVIATIONS.get(found)) is not None:
+    if "/" in tidy and answer_key in _zones():
+        return understood(current_name(_zones()[answer_key]))
+    if (offset := _offset(folding.plain(tidy))) is not None or (offset := _ABBREVIATIONS.get(answer_key)) is not None:
         return _by_offset(offset, country, tidy)
     return _by_place(tidy, country)
 
 
 def only_zone(country: str | None) -> str:
-    """Return what a blank zone may be taken for: the zone of a country that has one."""
+    """Return the zone of a country that has only one, for a blank cell; else ""."""
     return only_zone_of(country) if country else ""
 
 
 def _utc(country: str | None, tidy: str) -> Cell:
-    """UTC is a zone, but who lives where it never is the local time means something else."""
+    """Read "UTC": it is a zone, but a person in a country that never has it must mean another one."""
     if country is None or not zones_of(country):
         return understood("UTC")
     cell = _by_offset(0, country, tidy)
@@ -169,7 +169,7 @@ def _utc(country: str | None, tidy: str) -> Cell:
 
 
 def _offset(plain: str) -> int | None:
-    """Return minutes east of UTC of "UTC+5:30", "GMT-3", "+0530", "(UTC+01:00) West Central Africa"."""
+    """Return the minutes east of UTC that "UTC+5:30", "GMT-3", "+0530" or "(UTC+01:00) West Central Africa" names."""
     match = _OFFSET.match(plain.replace("±", "+"))
     if not match or (match["rest"].strip() and not plain.startswith(("(", "utc", "gmt"))):
         return None
@@ -183,7 +183,7 @@ def _offset(plain: str) -> int | None:
 
 @cache
 def _offsets(zone: str) -> frozenset[int]:
-    """Minutes east of UTC a zone has in the course of a year."""
+    """Return the minutes east of UTC that a zone has in the course of a year."""
     moments = (datetime(2026, month, 15, 12, tzinfo=UTC) for month in (1, 4, 7, 10))
     spans = ((moment.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()) for moment in moments)
     return frozenset(int(span.total_seconds() // 60) for span in spans)
@@ -200,7 +200,7 @@ def _by_offset(offset: int, country: str | None, tidy: str) -> Cell:
 
 
 def _by_place(tidy: str, country: str | None) -> Cell:
-    """ "Lagos", "Nairobi time", "hora de Lima": the city of a zone."""
+    """Read the city of a zone: "Lagos", "Nairobi time", "hora de Lima"."""
     words = re.sub(
         r"\b(?:local time|time zone|timezone|standard time|time|hora de|heure de|horário de|hora|توقيت)\b",
         " ",

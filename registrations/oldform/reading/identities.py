@@ -1,4 +1,4 @@
-"""Cells that say who wrote: address, Wikimedia username, full name."""
+"""Cells that say who the person is: address, Wikimedia username, full name."""
 
 import re
 import unicodedata
@@ -16,10 +16,10 @@ _AT_WORD = re.compile(r"\s+at\s+", re.IGNORECASE)
 _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+", re.IGNORECASE)
 _ANGLES = re.compile(r"^[^<>@]*<([^<>@\s]+@[^<>\s]+)>$")
 LONGEST_NAME = 100
-# Said in a column where somebody could also be called so: these mean "none" only as they stand here, in small letters.
+# Somebody could also be called so: these mean "none" only exactly as written here, in small letters.
 _NO_NAME = frozenset(["none", "nothing", "ninguno", "ninguna", "aucun", "aucune", "rien", "nenhum", "nenhuma"])
 _NO_USERNAME = _NO_NAME | {"nada", "لا شيء", "لا يوجد"}
-# Not a single word, so that nobody is called so: "n/a", "not applicable".
+# These have several words, so they are nobody's name: "n/a", "not applicable".
 _NONE_FOR_CERTAIN = text.NOTHING | {
     folding.key(words)
     for words in (
@@ -45,10 +45,13 @@ _NONE_FOR_CERTAIN = text.NOTHING | {
 }
 
 
-def read_address(told: str) -> Cell:
-    """Return an address in its canonical form. One that was written to hide from robots, or with letters that only
-    look like those of an address, is a guess."""
-    stripped = told.strip().strip("\u200b\u200e\u200f\ufeff").strip()
+def read_address(answer: str) -> Cell:
+    """Return an address in its canonical form.
+
+    It is a guess where the address was hidden from robots ("name (at) example"), or has letters that only look like
+    those of an address.
+    """
+    stripped = answer.strip().strip("\u200b\u200e\u200f\ufeff").strip()
     if not stripped:
         return BLANK
     if any(unicodedata.category(letter) in ("Cc", "Cf") for letter in stripped):
@@ -78,27 +81,27 @@ def read_address(told: str) -> Cell:
     return unread("not an address")
 
 
-def read_username(told: str, *, is_word_for_none: bool = False) -> Cell:
+def read_username(answer: str, *, is_word_for_none: bool = False) -> Cell:
     """Return a username as MediaWiki writes it.
 
-    Words for "none" are read by how they are written: whoever is called Null or None stays so, unless several people
-    of one file answered with the same word (``is_word_for_none``).
+    "none" in small letters means no username, while "None" or "Null" may be one, unless several people of the file
+    gave the same word (``is_word_for_none``).
     """
-    if not lines.has_something_to_see(told):
-        return BLANK if not told.strip() else unread("nothing in it can be seen")
-    if is_word_for_none or _says_none(told, _NO_USERNAME):
+    if not lines.has_something_to_see(answer):
+        return BLANK if not answer.strip() else unread("nothing in it can be seen")
+    if is_word_for_none or _says_none(answer, _NO_USERNAME):
         return understood("")
     try:
-        name = usernames.read(told)
-    except usernames.NoUsername as why:
-        return unread(str(why))
+        name = usernames.read(answer)
+    except usernames.NoUsername as refusal:
+        return unread(str(refusal))
     return understood(name) if folding.key(name) else guessed(name, "nothing but signs: taken as a username")
 
 
-def read_name(told: str) -> Cell:
-    """Return the name to show, every letter of it as it was written."""
-    name = lines.one_line(told)
-    if not told.strip():
+def read_name(answer: str) -> Cell:
+    """Return the name to show, with every letter as it was written."""
+    name = lines.one_line(answer)
+    if not answer.strip():
         return BLANK
     if not lines.has_something_to_see(name):
         return unread("nothing in it can be seen")
@@ -106,21 +109,21 @@ def read_name(told: str) -> Cell:
         return understood("")
     if len(name) > LONGEST_NAME:
         return unread(f"longer than {LONGEST_NAME} characters")
-    if looks_like_formula(told) or "<" in name or not any(letter.isalpha() for letter in name):
+    if looks_like_formula(answer) or "<" in name or not any(letter.isalpha() for letter in name):
         return unread("not a name")
     return understood(name)
 
 
-def _says_none(told: str, words: frozenset[str]) -> bool:
-    """Tell whether the text is nothing but signs, or is a way of saying "none" that is nobody's name."""
-    word = " ".join(told.split())
+def _says_none(answer: str, words: frozenset[str]) -> bool:
+    """Tell whether the text has only signs, or says "none" in a way that cannot be a name."""
+    word = " ".join(answer.split())
     return text.is_only_signs(word) or word in words or (folding.key(word) in _NONE_FOR_CERTAIN and not word.isalpha())
 
 
-def words_for_none(told: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Return which words of a column of usernames mean "none": those that people of several addresses gave."""
+def words_for_none(usernames_and_addresses: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the words, such as "null", that mean "no username" because people of several addresses gave them."""
     givers: dict[str, set[str]] = {}
-    for username, address in told:
+    for username, address in usernames_and_addresses:
         if folding.key(username[:60]) in text.NOTHING:
             givers.setdefault(folding.key(username[:60]), set()).add(address.strip())
     return frozenset(word for word, addresses in givers.items() if len(addresses) > 1)
