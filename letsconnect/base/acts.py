@@ -1,4 +1,4 @@
-"""Writing the log of acts."""
+"""Writing the log of acts: who did what to which object, and why."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

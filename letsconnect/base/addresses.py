@@ -30,13 +30,13 @@ def canonical(address: str) -> str:
     Raises AddressRefused, with a text for the person who typed it.
     """
     bare = address.strip().strip(_INVISIBLE).strip()
-    local, at, domain = bare.rpartition("@")
-    if not (local and at and domain):
+    local, at_sign, domain = bare.rpartition("@")
+    if not (local and at_sign and domain):
         raise AddressRefused(_("Please write a whole email address, like name@example.org."))
-    address_found = f"{_local_part(local)}@{_domain(domain)}"
-    if len(address_found) > LONGEST:
+    canonical_form = f"{_local_part(local)}@{_domain(domain)}"
+    if len(canonical_form) > LONGEST:
         raise AddressRefused(_("This address is longer than any email address can be."))
-    return address_found
+    return canonical_form
 
 
 def canonical_or_nothing(address: str) -> str:
@@ -62,11 +62,11 @@ def canonical_words(text: str) -> str:
 
 def readable(address: str) -> str:
     """Return an address as people read it: a domain with other than Latin letters is shown in its own letters."""
-    local, at, domain = address.rpartition("@")
+    local, at_sign, domain = address.rpartition("@")
     if "xn--" not in domain:
         return address
     try:
-        return local + at + idna.decode(domain)
+        return local + at_sign + idna.decode(domain)
     except UnicodeError:
         return address
 
@@ -84,8 +84,8 @@ def was_sent_elsewhere(address: str) -> bool:
     """
     domain = address.rpartition("@")[2].strip()
     try:
-        before = domain.encode("idna").decode().lower().removesuffix(".")
-        return before != _domain(domain)
+        earlier_form = domain.encode("idna").decode().lower().removesuffix(".")
+        return earlier_form != _domain(domain)
     except ValueError:
         return False
 
@@ -115,15 +115,19 @@ def _local_part(text: str) -> str:
 
 def _domain(text: str) -> str:
     try:
-        written = text if text.isascii() else idna.encode(text, uts46=True, std3_rules=True).decode()
+        ascii_domain = text if text.isascii() else idna.encode(text, uts46=True, std3_rules=True).decode()
     except UnicodeError as error:
         raise AddressRefused(_no_domain()) from error
-    written = written.lower().removesuffix(".")
-    labels = written.split(".")
+    ascii_domain = ascii_domain.lower().removesuffix(".")
+    labels = ascii_domain.split(".")
     is_name = len(labels) > 1 and not labels[-1].isdigit()
-    if len(written) > 253 or not all(map(_LABEL.fullmatch, labels)) or not (is_name or written == "localhost"):
+    if (
+        len(ascii_domain) > 253
+        or not all(map(_LABEL.fullmatch, labels))
+        or not (is_name or ascii_domain == "localhost")
+    ):
         raise AddressRefused(_no_domain())
-    return written
+    return ascii_domain
 
 
 def _no_domain() -> str:

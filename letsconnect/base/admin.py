@@ -17,7 +17,7 @@ from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.addresses import canonical_words
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
-from letsconnect.base.versioned import Row, VersionedAdmin
+from letsconnect.base.versioned_admin import Row, VersionedAdmin
 
 
 class DeskList(ChangeList):
@@ -52,11 +52,11 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     look: str = ""
     look_at_list: str = ""
 
-    def _may(self, request: HttpRequest, what: str) -> bool:
+    def _may(self, request: HttpRequest, action: str) -> bool:
         member = request.user
         if not member.is_authenticated or not member.is_staff:
             return False
-        return what in (self.coordinators_may if member.is_coordinator else self.liaisons_may)
+        return action in (self.coordinators_may if member.is_coordinator else self.liaisons_may)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
         """Find the row by its key where the address names no column.
@@ -100,18 +100,18 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
-        shown = getattr(response, "context_data", None) or {}
-        if self.look_at_list and "cl" in shown:
-            self.note_look(request, self.people_on(shown["cl"].result_list), what=self.look_at_list)
+        context = getattr(response, "context_data", None) or {}
+        if self.look_at_list and "cl" in context:
+            self.note_look(request, self.people_on(context["cl"].result_list), what=self.look_at_list)
         return response
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         response = super().change_view(request, object_id, form_url, extra_context)
-        shown = getattr(response, "context_data", None) or {}
-        if self.look and shown.get("original") is not None:
-            self.note_look(request, self.people_on([shown["original"]]), what=self.look)
+        context = getattr(response, "context_data", None) or {}
+        if self.look and context.get("original") is not None:
+            self.note_look(request, self.people_on([context["original"]]), what=self.look)
         return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -120,7 +120,10 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         Django allows every column of the table. By filtering on a hidden column, such as an address, a liaison could
         find out its value letter by letter.
         """
-        offered = {self.date_hierarchy, *(getattr(one, "parameter_name", one) for one in self.get_list_filter(request))}
+        offered = {
+            self.date_hierarchy,
+            *(getattr(list_filter, "parameter_name", list_filter) for list_filter in self.get_list_filter(request)),
+        }
         is_offered = lookup in offered or lookup.split("__")[0] in offered
         return is_offered and "\x00" not in value and super().lookup_allowed(lookup, value, request)
 

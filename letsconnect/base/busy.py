@@ -1,7 +1,7 @@
-"""When people are busy: the spans of time they have agreed to, whatever for.
+"""When people are busy: the spans of time they have agreed to, in any app.
 
-Each app registers at start-up (`apps.py`) what it knows. A span says from when to when and nothing else, so that one
-app can keep clear of another's hours without telling anybody what they are.
+Each app registers at start-up (`apps.py`) a provider of its spans. A span has a beginning and an end and nothing else,
+so that one app can avoid another's hours without learning what they are for.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ _providers: dict[str, Provider] = {}
 
 
 def register(name: str, provider: Provider) -> None:
-    """Make ``provider`` known; it asks the database a constant number of times, however many people it is asked of."""
+    """Register ``provider``, which must use the same number of queries however many people it is asked about."""
     if _providers.setdefault(name, provider) is not provider:
         raise ValueError(f"the provider of busy spans {name!r} is registered twice")
 
@@ -26,13 +26,13 @@ def names() -> list[str]:
     return sorted(_providers)
 
 
-def spans(members: Collection[int], *, now: datetime, of: Iterable[str]) -> dict[int, list[Span]]:
-    """Return for each of these members (by key) the spans that are not over, by their beginning, each once.
+def spans(members: Collection[int], *, now: datetime, provider_names: Iterable[str]) -> dict[int, list[Span]]:
+    """Return for each of these members (by key) their spans that are not over, sorted by beginning, each once.
 
-    ``of`` names the providers to ask: what somebody has agreed to elsewhere does not keep them from everything.
+    ``provider_names`` says which providers to ask, because not everything people have agreed to is in the way.
     """
     busy: dict[int, set[Span]] = defaultdict(set)
-    for name in of:
+    for name in provider_names:
         for member, begin, end in _providers[name](members, now):
             busy[member].add((begin, end))
     return {member: sorted(busy[member]) for member in members}

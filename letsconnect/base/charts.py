@@ -18,67 +18,74 @@ class Bar:
     """One row: what it is about, its figure in words, and how long its bar is."""
 
     label: str
-    said: str
+    figure: str
     part: int
     whole: int
-    before: str = ""
+    earlier: str = ""
     change: str = ""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A table with bars. ``compares`` adds what the figures were before."""
+    """A table with bars. ``compares`` adds the earlier figures."""
 
     title: str
-    what: str
-    counted: str
+    label_heading: str
+    figure_heading: str
     bars: list[Bar] = field(default_factory=list)
     compares: bool = False
     is_of_numbers: bool = False
 
 
 class ChartPart(NamedTuple):
-    """So many of so many."""
+    """A part and its whole, as in "12 of 15"."""
 
     part: int
     whole: int
 
 
 def of_parts(
-    title: str, what: str, counted: str, rows: Sequence[tuple[str, ChartPart, ChartPart | None]], *, compares: bool
+    title: str,
+    label_heading: str,
+    figure_heading: str,
+    rows: Sequence[tuple[str, ChartPart, ChartPart | None]],
+    *,
+    compares: bool,
 ) -> Chart:
-    """Return a chart of parts of wholes. A row is its label, its figures and those before (None: it was not there)."""
-    most = max((now.whole for _label, now, _before in rows), default=0) or 1
+    """Return a chart of parts of wholes. A row has its label, its figures and the earlier ones (None: it is new)."""
+    most = max((now.whole for _label, now, _earlier in rows), default=0) or 1
     bars = [
         Bar(
             label=label,
-            said=_of(now),
+            figure=_part_of_whole(now),
             part=FULL * now.part // most,
             whole=FULL * now.whole // most,
-            before=_of(before) if before else NOT_THERE_BEFORE,
-            change=difference(now.part, before.part) if before else "",
+            earlier=_part_of_whole(earlier) if earlier else NOT_THERE_BEFORE,
+            change=difference(now.part, earlier.part) if earlier else "",
         )
-        for label, now, before in rows
+        for label, now, earlier in rows
     ]
-    return Chart(title, what, counted, bars, compares)
+    return Chart(title, label_heading, figure_heading, bars, compares)
 
 
-def of_counts(title: str, what: str, counted: str, rows: Sequence[tuple[str, int, int]], *, compares: bool) -> Chart:
-    """Return a chart of numbers of things, each by a number. A row is its label, its count and the count before."""
-    most = max((count for _label, count, _before in rows), default=0) or 1
+def of_counts(
+    title: str, label_heading: str, figure_heading: str, rows: Sequence[tuple[str, int, int]], *, compares: bool
+) -> Chart:
+    """Return a chart of counts whose labels are numbers. A row has its label, its count and the earlier count."""
+    most = max((count for _label, count, _earlier in rows), default=0) or 1
     bars = [
-        Bar(label, str(count), FULL * count // most, 0, before=str(before), change=difference(count, before))
-        for label, count, before in rows
+        Bar(label, str(count), FULL * count // most, 0, earlier=str(earlier), change=difference(count, earlier))
+        for label, count, earlier in rows
     ]
-    return Chart(title, what, counted, bars, compares, is_of_numbers=True)
+    return Chart(title, label_heading, figure_heading, bars, compares, is_of_numbers=True)
 
 
-def difference(now: int, before: int) -> str:
-    """Return "+3", "−2", or nothing."""
-    change = now - before
+def difference(now: int, earlier: int) -> str:
+    """Return the change as "+3" or "−2", or "" when there is none."""
+    change = now - earlier
     return f"{change:+d}".replace("-", "−") if change else ""
 
 
-def _of(figures: ChartPart) -> str:
+def _part_of_whole(figures: ChartPart) -> str:
     # Translators: how many of how many, as in "12 of 15".
     return gettext("%(part)d of %(whole)d") % figures._asdict()

@@ -1,4 +1,4 @@
-"""What a form lets people choose from, where it is known only when the form is made."""
+"""Setting the choices of a form's field that are known only when the form is made."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -17,19 +17,19 @@ def copy_in(model: type[models.Model], columns: Sequence[str], rows: Iterable[Se
     Constraints are checked as for any row. The keys of the new rows are not returned.
     """
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    given = {name: place for place, name in enumerate(columns)}
+    position_of = {name: place for place, name in enumerate(columns)}
     constants = [
-        (field, _written(field, field.get_default()))
+        (field, _as_copy_text(field, field.get_default()))
         for field in fields
-        if field.attname not in given and field.get_default() is not None
+        if field.attname not in position_of and field.get_default() is not None
     ]
-    given_fields = [field for field in fields if field.attname in given]
+    given_fields = [field for field in fields if field.attname in position_of]
     fixed = [value for _field, value in constants]
     buffer = StringIO()
     writer = csv.writer(buffer)
-    places = [(field, given[field.attname]) for field in given_fields]
+    places = [(field, position_of[field.attname]) for field in given_fields]
     for row in rows:
-        writer.writerow([_written(field, row[place]) for field, place in places] + fixed)
+        writer.writerow([_as_copy_text(field, row[place]) for field, place in places] + fixed)
     buffer.seek(0)
     quote = connection.ops.quote_name
     names = ", ".join(quote(_column(field)) for field in [*given_fields, *(field for field, _value in constants)])
@@ -45,7 +45,7 @@ def _column(field: "models.Field[Any, Any]") -> str:
     return field.column
 
 
-def _written(field: "models.Field[Any, Any]", value: Any) -> Any:
+def _as_copy_text(field: "models.Field[Any, Any]", value: Any) -> Any:
     """Return a value in the text form that COPY reads."""
     if value is None:
         return _NULL

@@ -8,10 +8,10 @@ from django.db import DatabaseError, Error, InterfaceError, OperationalError, co
 
 Done = TypeVar("Done")
 
-# Somebody holds what is wanted: a lock not had, a statement stopped, a deadlock, a transaction that must be repeated.
+# Somebody else has the lock: no lock within the time limit, a stopped statement, a deadlock, or a failed serialization.
 _BUSY = frozenset({"55P03", "57014", "40P01", "40001"})
-_LEFT_OPEN = "25P03"  # our own transaction was ended, because it did nothing for too long
-_TOO_COMPLEX = "54"  # a statement no server could run: a fault of ours, and waiting does not mend it
+_LEFT_OPEN = "25P03"  # the server ended our own transaction, because it did nothing for too long
+_TOO_COMPLEX = "54"  # a statement that no server can run: a mistake of ours, for which waiting does not help
 
 
 def reason_of(error: BaseException | None) -> str:
@@ -22,7 +22,7 @@ def reason_of(error: BaseException | None) -> str:
     code = getattr(cause, "pgcode", None) or ""
     if code in _BUSY:
         return "busy"
-    # A server that dies in the middle of an answer is no more to the driver than "an error of the database".
+    # When a server dies in the middle of an answer, the driver only says "DatabaseError", without a code.
     was_cut = type(error) is DatabaseError and cause is not None and not code
     if code == _LEFT_OPEN or was_cut or isinstance(error, InterfaceError):
         return "away"

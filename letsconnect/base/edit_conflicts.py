@@ -1,4 +1,4 @@
-"""Show an edit conflict at the desk: what a row holds now, beside what the user typed into a form opened earlier."""
+"""Show an edit conflict at the desk: the row's current values beside what the user typed into a form opened earlier."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from letsconnect.base import versions
 
-# Fields whose words are another in another language or zone.
+# Fields whose text depends on the reader's language or time zone.
 _LOCAL = (forms.IntegerField, forms.fields.BaseTemporalField)
 
 
@@ -42,13 +42,13 @@ def facts_of(form: forms.BaseForm) -> dict[str, Any]:
 
     The values are the same in whatever language and time zone the page is read.
     """
-    with _everywhere_alike():
+    with _neutral_language_and_zone():
         return {form.add_prefix(name): _untouched(form, name) for name in form.fields}
 
 
 def facts_of_rows(formset: "BaseModelFormSet[Any, Any]") -> dict[str, Any]:
     """Return the same for each row of a formset, named by the row's key instead of its position on the page."""
-    with _everywhere_alike():
+    with _neutral_language_and_zone():
         return {
             f"{formset.prefix}:{row_form.instance.pk}:{name}": _untouched(row_form, name)
             for row_form in formset.initial_forms
@@ -57,12 +57,12 @@ def facts_of_rows(formset: "BaseModelFormSet[Any, Any]") -> dict[str, Any]:
 
 
 @contextmanager
-def _everywhere_alike() -> Iterator[None]:
+def _neutral_language_and_zone() -> Iterator[None]:
     with override("en"), timezone.override(UTC):
         yield
 
 
-def _as_everywhere(form: forms.BaseForm, name: str, typed: list[str]) -> list[str]:
+def _in_neutral_form(form: forms.BaseForm, name: str, typed: list[str]) -> list[str]:
     """Return what was typed in the user's language and zone in the neutral form that fingerprints are made of."""
     field = form.fields[name]
     parts = getattr(field, "fields", ()) or (field,)
@@ -73,8 +73,8 @@ def _as_everywhere(form: forms.BaseForm, name: str, typed: list[str]) -> list[st
         value = field.compress(values) if isinstance(field, forms.MultiValueField) else values[0]
     except ValidationError:
         return typed
-    with _everywhere_alike():
-        return _shown(field.widget, field.prepare_value(value))
+    with _neutral_language_and_zone():
+        return _as_browser_sends(field.widget, field.prepare_value(value))
 
 
 def own_fields(form: "forms.ModelForm[Any]") -> list[str]:
@@ -89,19 +89,26 @@ def own_fields(form: "forms.ModelForm[Any]") -> list[str]:
 def compare(
     changed: Iterable[str], *, opened: str, posted: QueryDict, row: Any, form: forms.BaseForm, formsets: Iterable[Any]
 ) -> Comparison:
-    """Put what changed beside what was typed.
+    """Compare what changed in the row with what was typed into the form.
 
-    A field nobody typed into continues with the value the row has now. Where both people wrote, the typed value is
-    kept, and pressing the button again saves it.
+    A field into which the user typed nothing continues with the row's current value. Where both people wrote, the
+    typed value is kept, and pressing the button again saves it.
     """
-    changed, before = set(changed), versions.read(opened)
+    changed, fingerprints = set(changed), versions.read(opened)
     comparison = Comparison(data=posted.copy())
     for name in form.fields:
         if form.add_prefix(name) in changed:
-            _settle(comparison, form, name, key=form.add_prefix(name), at=form.add_prefix(name), before=before)
+            _add_difference(
+                comparison,
+                form,
+                name,
+                key=form.add_prefix(name),
+                input_name=form.add_prefix(name),
+                fingerprints=fingerprints,
+            )
             changed.discard(form.add_prefix(name))
     for formset in formsets:
-        for name in _compare_rows(comparison, formset, changed=changed, before=before):
+        for name in _compare_rows(comparison, formset, changed=changed, fingerprints=fingerprints):
             changed.discard(name)
     for name in sorted(changed):
         label = versions.label_of(type(row), name)
@@ -112,44 +119,64 @@ def compare(
     return comparison
 
 
-def columns_changed(before: dict[str, str], row: Any) -> list[Difference]:
+def columns_changed(fingerprints: dict[str, str], row: Any) -> list[Difference]:
     """Return the columns of a row whose values differ from those in ``before``."""
-    names = [name for name, now in versions.columns_of(row).items() if name in before]
-    changed = [name for name in names if before[name] != versions.fingerprint(versions.columns_of(row)[name])]
+    names = [name for name, now in versions.columns_of(row).items() if name in fingerprints]
+    changed = [name for name in names if fingerprints[name] != versions.fingerprint(versions.columns_of(row)[name])]
     return [Difference(versions.label_of(type(row), name), _column_in_words(row, name)) for name in changed]
 
 
 def typed_into(
-    form: forms.BaseForm, formsets: Iterable[Any], *, posted: QueryDict, before: dict[str, str]
+    form: forms.BaseForm, formsets: Iterable[Any], *, posted: QueryDict, fingerprints: dict[str, str]
 ) -> list[Difference]:
     """Return what a person typed into a form and its rows, without the fields they left unchanged."""
     differences = [
-        _typed(form, name, posted, at=form.add_prefix(name), key=name, before=before) for name in form.fields
+        _typed(form, name, posted, input_name=form.add_prefix(name), key=name, fingerprints=fingerprints)
+        for name in form.fields
     ]
     for formset in formsets:
         for place in range(_number(posted, f"{formset.prefix}-TOTAL_FORMS")):
-            one, pk = formset.empty_form, posted.get(f"{formset.prefix}-{place}-id", "")
-            one.prefix = f"{formset.prefix}-{place}"
-            for name in own_fields(one):
+            row_form, pk = formset.empty_form, posted.get(f"{formset.prefix}-{place}-id", "")
+            row_form.prefix = f"{formset.prefix}-{place}"
+            for name in own_fields(row_form):
                 key = f"{formset.prefix}:{pk}:{name}"
-                differences.append(_typed(one, name, posted, at=one.add_prefix(name), key=key, before=before))
-    return [one for one in differences if one.typed]
+                differences.append(
+                    _typed(
+                        row_form,
+                        name,
+                        posted,
+                        input_name=row_form.add_prefix(name),
+                        key=key,
+                        fingerprints=fingerprints,
+                    )
+                )
+    return [difference for difference in differences if difference.typed]
 
 
 def _typed(
-    form: forms.BaseForm, name: str, posted: QueryDict, *, at: str, key: str, before: dict[str, str]
+    form: forms.BaseForm,
+    name: str,
+    posted: QueryDict,
+    *,
+    input_name: str,
+    key: str,
+    fingerprints: dict[str, str],
 ) -> Difference:
-    typed = _sent(form, name, posted, at)
-    is_typed = before.get(key) != versions.fingerprint(_as_everywhere(form, name, typed))
+    typed = _sent_by_browser(form, name, posted, input_name)
+    is_typed = fingerprints.get(key) != versions.fingerprint(_in_neutral_form(form, name, typed))
     return Difference(str(form[name].label), "", _in_words(form, name, typed) if is_typed else "")
 
 
-def _compare_rows(comparison: Comparison, formset: Any, *, changed: set[str], before: dict[str, str]) -> Iterator[str]:
-    """Write the current rows at their positions, then the newly typed rows; yield the names that are dealt with."""
+def _compare_rows(
+    comparison: Comparison, formset: Any, *, changed: set[str], fingerprints: dict[str, str]
+) -> Iterator[str]:
+    """Put the current rows at their positions, then the newly typed rows; yield the names that were compared."""
     prefix, posted = formset.prefix, comparison.data
     places = _places(posted, prefix)
-    typed_anew = [place for place in range(_number(posted, f"{prefix}-TOTAL_FORMS")) if place not in places.values()]
-    places_of_rows = [*places.values(), *typed_anew]
+    places_of_new_rows = [
+        place for place in range(_number(posted, f"{prefix}-TOTAL_FORMS")) if place not in places.values()
+    ]
+    places_of_rows = [*places.values(), *places_of_new_rows]
     rows = {place: {key: posted.getlist(key) for key in _keys(posted, prefix, place)} for place in places_of_rows}
     for keys in rows.values():
         for key in keys:
@@ -157,55 +184,68 @@ def _compare_rows(comparison: Comparison, formset: Any, *, changed: set[str], be
     for number, row_form in enumerate(formset.initial_forms):
         place = places.get(str(row_form.instance.pk))
         if place is not None:
-            _put(posted, rows.get(place, {}), prefix, place, number)
+            _move_row(posted, rows.get(place, {}), prefix, place, number)
         posted[f"{prefix}-{number}-{row_form._meta.model._meta.pk.name}"] = str(row_form.instance.pk)
         for name in own_fields(row_form):
             key = f"{prefix}:{row_form.instance.pk}:{name}"
             if place is None:
                 posted.setlist(row_form.add_prefix(name), _untouched(row_form, name))
             if key in changed:
-                _settle(comparison, row_form, name, key=key, at=row_form.add_prefix(name), before=before)
+                _add_difference(
+                    comparison,
+                    row_form,
+                    name,
+                    key=key,
+                    input_name=row_form.add_prefix(name),
+                    fingerprints=fingerprints,
+                )
                 yield key
-    for number, place in enumerate(typed_anew, start=len(formset.initial_forms)):
-        _put(posted, rows[place], prefix, place, number)
+    for number, place in enumerate(places_of_new_rows, start=len(formset.initial_forms)):
+        _move_row(posted, rows[place], prefix, place, number)
     posted[f"{prefix}-INITIAL_FORMS"] = str(len(formset.initial_forms))
-    posted[f"{prefix}-TOTAL_FORMS"] = str(len(formset.initial_forms) + len(typed_anew))
+    posted[f"{prefix}-TOTAL_FORMS"] = str(len(formset.initial_forms) + len(places_of_new_rows))
 
 
-def _settle(
-    comparison: Comparison, form: forms.BaseForm, name: str, *, key: str, at: str, before: dict[str, str]
+def _add_difference(
+    comparison: Comparison,
+    form: forms.BaseForm,
+    name: str,
+    *,
+    key: str,
+    input_name: str,
+    fingerprints: dict[str, str],
 ) -> None:
-    """Note one difference; where nobody typed, let the form continue with the current value."""
-    typed, now = _sent(form, name, comparison.data, at), _untouched(form, name)
-    is_typed = before.get(key) != versions.fingerprint(_as_everywhere(form, name, typed))
+    """Add one difference; if the user typed nothing there, let the form continue with the current value."""
+    typed, now = _sent_by_browser(form, name, comparison.data, input_name), _untouched(form, name)
+    is_typed = fingerprints.get(key) != versions.fingerprint(_in_neutral_form(form, name, typed))
     words = _in_words(form, name, typed) if is_typed else ""
     comparison.differences.append(Difference(str(form[name].label), _in_words(form, name, now), words))
     if not is_typed:
-        _write(form, name, comparison.data, at, now)
+        _continue_with(form, name, comparison.data, input_name, now)
 
 
 def _untouched(form: forms.BaseForm, name: str) -> list[str]:
-    """Return what a browser sends back for a field nobody changed."""
-    return _shown(form.fields[name].widget, form[name].value())
+    """Return what a browser sends for a field that nobody changed."""
+    return _as_browser_sends(form.fields[name].widget, form[name].value())
 
 
-def _shown(widget: forms.Widget, value: Any) -> list[str]:
+def _as_browser_sends(widget: forms.Widget, value: Any) -> list[str]:
     if isinstance(widget, forms.CheckboxInput):
         return ["on"] if value else []
     if isinstance(widget, forms.MultiWidget):
         parts = value if isinstance(value, list | tuple) else widget.decompress(value) or ()
         pairs = zip(widget.widgets, parts, strict=False)
-        return [_word(one.format_value(part)) for one, part in pairs]
-    shown = widget.format_value(value)
-    if not isinstance(shown, list | tuple):
-        return [_word(shown)]
+        return [_word(subwidget.format_value(part)) for subwidget, part in pairs]
+    formatted = widget.format_value(value)
+    if not isinstance(formatted, list | tuple):
+        return [_word(formatted)]
     if _takes_many(widget):
-        return [str(one) for one in shown]
-    return [_word(shown[0]) if shown else ""]
+        return [str(choice) for choice in formatted]
+    return [_word(formatted[0]) if formatted else ""]
 
 
 def _suffixes(widget: forms.MultiWidget) -> list[str]:
-    """What each part of the widget adds to its name; Django's stubs do not know of it."""
+    """Return what each part of the widget adds to its name. Django's stubs lack this attribute."""
     suffixes: list[str] = getattr(widget, "widgets_names")  # noqa: B009
     return suffixes
 
@@ -218,26 +258,26 @@ def _takes_many(widget: forms.Widget) -> bool:
     return bool(getattr(widget, "allow_multiple_selected", False))
 
 
-def _sent(form: forms.BaseForm, name: str, posted: QueryDict, at: str) -> list[str]:
+def _sent_by_browser(form: forms.BaseForm, name: str, posted: QueryDict, input_name: str) -> list[str]:
     """Return what the browser sent for a field, in the same shape as `_untouched`."""
     widget = form.fields[name].widget
     if isinstance(widget, forms.CheckboxInput):
-        return ["on"] if at in posted else []
+        return ["on"] if input_name in posted else []
     if isinstance(widget, forms.MultiWidget):
-        return [posted.get(f"{at}{suffix}", "") for suffix in _suffixes(widget)]
-    values = [_word(value) for value in posted.getlist(at)]
+        return [posted.get(f"{input_name}{suffix}", "") for suffix in _suffixes(widget)]
+    values = [_word(value) for value in posted.getlist(input_name)]
     return values if _takes_many(widget) else (values[-1:] or [""])
 
 
-def _write(form: forms.BaseForm, name: str, posted: QueryDict, at: str, values: list[str]) -> None:
+def _continue_with(form: forms.BaseForm, name: str, posted: QueryDict, input_name: str, values: list[str]) -> None:
     widget = form.fields[name].widget
     if isinstance(widget, forms.MultiWidget):
         for suffix, value in zip(_suffixes(widget), values, strict=False):
-            posted[f"{at}{suffix}"] = value
+            posted[f"{input_name}{suffix}"] = value
     elif values:
-        posted.setlist(at, values)
+        posted.setlist(input_name, values)
     else:
-        posted.pop(at, None)
+        posted.pop(input_name, None)
 
 
 def _in_words(form: forms.BaseForm, name: str, values: list[str]) -> str:
@@ -272,6 +312,6 @@ def _keys(posted: QueryDict, prefix: str, place: int) -> list[str]:
     return [key for key in posted if key.startswith(f"{prefix}-{place}-")]
 
 
-def _put(posted: QueryDict, row: dict[str, list[str]], prefix: str, place: int, number: int) -> None:
+def _move_row(posted: QueryDict, row: dict[str, list[str]], prefix: str, place: int, number: int) -> None:
     for key, values in row.items():
         posted.setlist(key.replace(f"{prefix}-{place}-", f"{prefix}-{number}-", 1), values)

@@ -35,15 +35,14 @@ class LineFormField(forms.CharField):
     default_validators = [check_can_be_seen]
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value) or ""  # None only where a field says so, and this one does not
+        text = super().to_python(value) or ""  # never None: only a field with another empty value returns that
         line = one_line(text)
-        # What is nothing but invisible is refused, not taken for empty; NUL is refused as in every field.
+        # A text of invisible characters only is kept, to be refused, not treated as empty; so is one with NUL.
         return text if "\x00" in text or not line else line
 
     def prepare_value(self, value: Any) -> Any:
-        return (
-            "".join(value) if isinstance(value, WrittenLine) else value
-        )  # in a field it stands alone, as it was written
+        # In a field a name stands alone, so it is shown as it was written, without isolating characters.
+        return "".join(value) if isinstance(value, WrittenLine) else value
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:

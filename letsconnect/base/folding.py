@@ -10,7 +10,7 @@ from functools import lru_cache
 
 _SHORT = 200
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
-# Vowel points and other marks that never change which word it is. Indic vowel signs and kana marks do, and stay.
+# Accents and vowel points, which never make another word. Indic vowel signs and kana marks do, so they stay.
 _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F), (0x0670, 0x0670))
 _NO_MARKS = dict.fromkeys(code for low, high in _MARKS for code in range(low, high + 1))
 _ARABIC = {ord("ى"): "ي", ord("ة"): "ه", ord("ی"): "ي", ord("ک"): "ك", ord("ٱ"): "ا", ord("ء"): ""}
@@ -48,12 +48,12 @@ def plain(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """Return what two spellings of one name share: letters and digits, single spaces."""
+    """Return the same text for all spellings of one name: only letters and digits, with single spaces."""
     return _short_key(text) if len(text) <= _SHORT else _key(text)
 
 
 @lru_cache(maxsize=20_000)
-def _short_key(text: str) -> str:  # only short texts are remembered, so that no file fills the memory with its own
+def _short_key(text: str) -> str:  # only short texts are cached, so that a file cannot fill the memory
     return _key(text)
 
 
@@ -63,9 +63,10 @@ def _key(text: str) -> str:
 
 
 def phrase(text: str) -> str:
-    """Return what two wordings of one phrase have in common: like a key, but an apostrophe stands between two words.
+    """Return the same text for all wordings of one phrase: like a key, but an apostrophe separates words.
 
-    "l’équipe" is "l equipe" here and "lequipe" as a key; "&" and "+" say nothing in a phrase of any language.
+    "l’équipe" is "l equipe" here and "lequipe" as a key. "&" and "+" are left out, because they mean "and" in every
+    language.
     """
     return key(_PARTS_WORDS.sub(" ", text))
 

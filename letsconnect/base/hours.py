@@ -1,4 +1,4 @@
-"""Hours and weeks: which weeks are compared, and what is free in them, in quarters of an hour."""
+"""Hours and weeks: weeks from Monday to Monday, and free time in them, counted in quarters of an hour."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -25,56 +25,56 @@ def monday_of(day: date) -> date:
 
 
 def next_monday(today: date) -> date:
-    """Return the first Monday after ``today``: people need some days to answer and agree an hour."""
+    """Return the first Monday after ``today``, at which plans begin: people need days to answer and agree an hour."""
     return monday_of(today) + timedelta(weeks=1)
 
 
 def mondays(first: date, *, weeks: int) -> list[date]:
-    """Return the beginnings of that many weeks in a row, ``first`` being the first."""
+    """Return the Mondays of that many weeks in a row, beginning with ``first``."""
     return [first + timedelta(weeks=week) for week in range(weeks)]
 
 
 def runs(free: NDArray[np.bool_], *, at_least: int = 1) -> list[Run]:
-    """Return the unbroken runs of free quarters, [from, to), that are ``at_least`` so many quarters long."""
+    """Return the unbroken runs of free quarters, [from, to), of ``at_least`` so many quarters."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], free.astype(np.int8), [0]))))
     return [(begin, end) for begin, end in edges.reshape(-1, 2).tolist() if end - begin >= at_least]
 
 
 def spans(free: NDArray[np.bool_], *, start: date) -> list[Span]:
-    """Return when it is free for an hour or more at a time; the quarters are counted from ``start``, 00:00 UTC."""
+    """Return the free spans of an hour or more; the quarters are counted from ``start``, 00:00 UTC."""
     midnight = _midnight(start)
     return [
         (midnight + begin * QUARTER, midnight + end * QUARTER) for begin, end in runs(free, at_least=QUARTERS_AN_HOUR)
     ]
 
 
-def without(span: Span, taken: Iterable[Span]) -> list[Span]:
-    """Return what is left of ``span`` where none of ``taken`` lies."""
-    left = [span]
-    for begin, end in taken:
-        left = [
+def without(span: Span, removed: Iterable[Span]) -> list[Span]:
+    """Return the parts of ``span`` that no span in ``removed`` covers."""
+    pieces = [span]
+    for begin, end in removed:
+        pieces = [
             piece
-            for one in left
-            for piece in ((one[0], min(one[1], begin)), (max(one[0], end), one[1]))
+            for span_left in pieces
+            for piece in ((span_left[0], min(span_left[1], begin)), (max(span_left[0], end), span_left[1]))
             if piece[0] < piece[1]
         ]
-    return sorted(left)
+    return sorted(pieces)
 
 
 @lru_cache(maxsize=64)
 def local_quarters(zone: str, start: date, weeks: int) -> NDArray[np.intp]:
-    """Return for each quarter since ``start``, 00:00 UTC, which quarter the clock of ``zone`` shows then, counted from
-    00:00 of ``start`` by that clock: below 0 where it is still the day before.
+    """Return for each quarter since ``start``, 00:00 UTC, which quarter the clock of ``zone`` shows then.
 
-    Today's offsets are all whole quarters, and clocks change at whole quarters of UTC; so the local time at which a
-    quarter begins tells the whole of it.
+    The local quarters are counted from 00:00 of ``start`` by that clock, so they are below 0 where it is still the day
+    before. Today's offsets are all whole quarters, and clocks change at whole quarters of UTC; so the local time at
+    which a quarter begins stands for the whole quarter.
     """
     if start.weekday():
         raise ValueError(f"{start} is not a Monday")
-    midnight, here = _midnight(start), ZoneInfo(zone)
+    midnight, clock_zone = _midnight(start), ZoneInfo(zone)
     quarters = np.empty(weeks * QUARTERS_A_WEEK, dtype=np.intp)
     for index in range(len(quarters)):
-        local = (midnight + index * QUARTER).astimezone(here)
+        local = (midnight + index * QUARTER).astimezone(clock_zone)
         day = (local.date() - start).days
         quarters[index] = day * QUARTERS_A_DAY + (local.hour * 60 + local.minute) // 15
     quarters.flags.writeable = False

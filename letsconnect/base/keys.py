@@ -1,4 +1,4 @@
-"""Keys of rows as they come from outside."""
+"""Checking keys of rows that come from outside, before the database is asked for them."""
 
 from collections.abc import Iterable
 

@@ -96,35 +96,37 @@ def without_breaks(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text).split())
 
 
-def _is_kept(letter: str, kind: str, before: list[str], after: str) -> bool:
+def _is_kept(letter: str, kind: str, letter_before: list[str], letter_after: str) -> bool:
     code = ord(letter)
     if kind in ("Cc", "Cs") or code in _FORBIDDEN:
         return False
-    return code not in _SPELLING or _spells(letter, before, after)
+    return code not in _SPELLING or _spells(letter, letter_before, letter_after)
 
 
-def _spells(letter: str, before: list[str], after: str) -> bool:
+def _spells(letter: str, letter_before: list[str], letter_after: str) -> bool:
     """Tell whether an invisible letter is part of the word around it."""
-    if not before or before[0] == " " or before[0] in "\u200c\u200d":
+    if not letter_before or letter_before[0] == " " or letter_before[0] in "\u200c\u200d":
         return False
-    code, previous = ord(letter), ord(before[0])
+    code, previous = ord(letter), ord(letter_before[0])
     if code == 0x034F:  # keeps two marks apart
-        return unicodedata.category(before[0])[0] == "M" or unicodedata.category(after or "a")[0] == "M"
+        return unicodedata.category(letter_before[0])[0] == "M" or unicodedata.category(letter_after or "a")[0] == "M"
     if 0x115F <= code <= 0x1160:
         return 0x1100 <= previous <= 0x11FF
     if 0x180B <= code <= 0x180F:
         return 0x1800 <= previous <= 0x18AF
     if letter not in "\u200c\u200d":  # a variation selector: of a sign, an ideograph, a digit of a keycap
-        return previous > _LAST_OF_EUROPE or before[0] in "0123456789#*©®"
-    return _joins(before[0], after)
+        return previous > _LAST_OF_EUROPE or letter_before[0] in "0123456789#*©®"
+    return _joins(letter_before[0], letter_after)
 
 
-def _joins(before: str, after: str) -> bool:
-    if unicodedata.combining(before) == 9:  # after a virama a joiner chooses the form, at the end of a word too
+def _joins(letter_before: str, letter_after: str) -> bool:
+    if unicodedata.combining(letter_before) == 9:  # after a virama a joiner chooses the form, at the end of a word too
         return True
-    if not after or any(unicodedata.category(letter)[0] not in "LMS" for letter in (before, after)):
+    if not letter_after or any(
+        unicodedata.category(letter)[0] not in "LMS" for letter in (letter_before, letter_after)
+    ):
         return False
-    return max(ord(before), ord(after)) > _LAST_OF_EUROPE
+    return max(ord(letter_before), ord(letter_after)) > _LAST_OF_EUROPE
 
 
 def has_something_to_see(text: str) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 class ActQuerySet(models.QuerySet["Act"]):
     def on(self, obj: models.Model) -> "ActQuerySet":
-        """The acts on one object, oldest first, with the actor and the reason."""
+        """Return the acts on one object, oldest first, with the actor and the reason."""
         return (
             self.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
             .select_related("actor", "reason")
@@ -18,7 +18,7 @@ class ActQuerySet(models.QuerySet["Act"]):
         )
 
     def by(self, actor: models.Model, *, verb: str, on: type[models.Model]) -> "ActQuerySet":
-        """What somebody did to rows of one table."""
+        """Return the acts of one person on the rows of one table."""
         return self.filter(actor=actor.pk, verb=verb, object_type=on._meta.label_lower)
 
 
@@ -45,7 +45,7 @@ class Act(models.Model):
         return f"{self.verb} {self.object_type} {self.object_id}"
 
     def reason_for(self, member: Any) -> str:
-        """The reason, if the member may read it: if it is meant for them or was written by them."""
+        """Return the reason if it is meant for the member or was written by them, else ""."""
         reason: ActReason | None = getattr(self, "reason", None)
         if reason is None or not (reason.is_for_them or self.actor_id == member.pk):
             return ""
@@ -87,7 +87,7 @@ class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
 class SecurityEvent(models.Model):
     """One line of the security log: no address, no code, no network.
 
-    Written by `security.record` only; a trigger refuses every change.
+    Written by `security_log.record` only; a trigger refuses every change.
     """
 
     kind = models.CharField(_("what"), max_length=20, choices=SecurityEventKind)
@@ -149,5 +149,5 @@ class ProxyDoubt(models.Model):
 
     @classmethod
     def standing(cls, *, hops: int, since: datetime) -> "models.QuerySet[ProxyDoubt]":
-        """The doubts that were seen recently and with today's setting."""
+        """Return the doubts that were seen recently, with today's setting."""
         return cls.objects.filter(hops=hops, seen_at__gt=since)

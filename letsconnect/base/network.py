@@ -11,16 +11,16 @@ from django.http import HttpRequest
 from letsconnect.base.models import ProxyDoubt, ProxyDoubtKind
 
 logger = logging.getLogger(__name__)
-NOTED_EVERY = 600.0  # seconds; each process writes the same doubt no oftener
-# `is_private` of Python counts addresses for documentation among these.
-_OURS = [
-    ip_network(one)
-    for one in (
+NOTED_EVERY = 600.0  # seconds; a process writes the same doubt at most this often
+# Our own list, because Python's `is_private` also includes the addresses reserved for documentation.
+_PRIVATE_NETWORKS = [
+    ip_network(network)
+    for network in (
         *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
         *("::1/128", "fc00::/7", "fe80::/10"),
     )
 ]
-_noted: dict[tuple[str, int], float] = {}
+_last_noted: dict[tuple[str, int], float] = {}
 
 
 def network_of(request: HttpRequest) -> str:
@@ -40,12 +40,14 @@ def wrong_hops(request: HttpRequest) -> ProxyDoubtKind | None:
 
     Only a peer in a private network is believed: anybody else can write any header.
     """
-    seen = _forwarded(request)
+    forwarded_for = _forwarded(request)
     peer = request.META.get("REMOTE_ADDR", "")
-    if len(seen) < settings.PROXY_HOPS:
+    if len(forwarded_for) < settings.PROXY_HOPS:
         return ProxyDoubtKind.TOO_FEW_HEADERS
-    is_forwarded = bool(seen or request.headers.get("Forwarded") or request.headers.get("X-Real-Ip"))
-    is_inner = _is_private(_client_of(request)) and (len(seen) > settings.PROXY_HOPS or settings.PROXY_HOPS == 0)
+    is_forwarded = bool(forwarded_for or request.headers.get("Forwarded") or request.headers.get("X-Real-Ip"))
+    is_inner = _is_private(_client_of(request)) and (
+        len(forwarded_for) > settings.PROXY_HOPS or settings.PROXY_HOPS == 0
+    )
     if _is_private(peer) and is_forwarded and is_inner:
         return ProxyDoubtKind.NOT_COUNTED
     return None
@@ -54,16 +56,16 @@ def wrong_hops(request: HttpRequest) -> ProxyDoubtKind | None:
 def notice_wrong_hops(request: HttpRequest, *, now: datetime) -> None:
     """Store, and write to the process log, that PROXY_HOPS seems wrong: everybody would then share one limit."""
     kind = wrong_hops(request)
-    if kind is None or time.monotonic() - _noted.get((kind, settings.PROXY_HOPS), -NOTED_EVERY) < NOTED_EVERY:
+    if kind is None or time.monotonic() - _last_noted.get((kind, settings.PROXY_HOPS), -NOTED_EVERY) < NOTED_EVERY:
         return
-    _noted[kind, settings.PROXY_HOPS] = time.monotonic()
+    _last_noted[kind, settings.PROXY_HOPS] = time.monotonic()
     ProxyDoubt.objects.update_or_create(kind=kind, defaults={"hops": settings.PROXY_HOPS, "seen_at": now})
     logger.warning("PROXY_HOPS is %s, but: %s", settings.PROXY_HOPS, kind.label)
 
 
 def _client_of(request: HttpRequest) -> str:
-    hops, seen = settings.PROXY_HOPS, _forwarded(request)
-    return seen[-hops] if hops and len(seen) >= hops else request.META.get("REMOTE_ADDR", "")
+    hops, forwarded_for = settings.PROXY_HOPS, _forwarded(request)
+    return forwarded_for[-hops] if hops and len(forwarded_for) >= hops else request.META.get("REMOTE_ADDR", "")
 
 
 def _forwarded(request: HttpRequest) -> list[str]:
@@ -82,6 +84,6 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _is_private(text: str) -> bool:
-    """Tell whether a peer is one of ours: a private address, this machine, or a socket, which has no address."""
+    """Tell whether a peer is in our own network: a private address, this machine, or a socket, which has no address."""
     address = _address(text)
-    return not text or (address is not None and any(address in network for network in _OURS))
+    return not text or (address is not None and any(address in network for network in _PRIVATE_NETWORKS))

@@ -1,4 +1,4 @@
-"""Long lists come in pages; `templates/_pages.html` draws the links between them, which keep the filters."""
+"""Splitting long lists into pages; `templates/_pages.html` draws the links between them, which keep the filters."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,5 +11,5 @@ ON_A_PAGE = 20
 
 
 def page_of(rows: Sequence[Any] | QuerySet[Any], request: HttpRequest) -> "Page[Any]":
-    """Return the page that is asked for: the first where that is nonsense, the last where there are not so many."""
+    """Return the page that the request asks for: the first for nonsense, the last for a number that is too high."""
     return Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))

@@ -47,17 +47,17 @@ class PersonalTable:
         A row about two people may show each of them different columns.
         """
         ways = {word for audience in self.shown_to.values() for word in audience - AUDIENCES}
-        roles = {word for word in ways if _is(row, word, member, through)}
-        if any(_is(row, owner, member, through) for owner in self.owners):
+        roles = {word for word in ways if _leads_to(row, word, member, through)}
+        if any(_leads_to(row, owner, member, through) for owner in self.owners):
             roles |= {OWNER, BOTH, "everyone"}
         return tuple(column for column, audience in self.shown_to.items() if audience & roles)
 
     def belongs_to(self, row: models.Model, member: models.Model) -> bool:
-        return any(_is(row, owner, member, ()) for owner in self.owners)
+        return any(_leads_to(row, owner, member, ()) for owner in self.owners)
 
     @property
     def may_concern_a_person(self) -> bool:
-        """Whether any of its columns is shown to the person or one of the persons it is about."""
+        """Whether any of its columns is shown to a person the row is about."""
         return any(audience - AUDIENCES or audience & {OWNER, BOTH} for audience in self.shown_to.values())
 
     def emptied(self) -> dict[str, Any]:
@@ -81,13 +81,13 @@ def table_of(model: type[models.Model]) -> PersonalTable:
     return next(table for table in tables() if table.model is model)
 
 
-def _followed(model: type[models.Model], way: Iterable[str]) -> type[models.Model] | None:
-    """Return the table that the keys of these names lead to, one after the other; None if one of them is no key."""
-    at: type[models.Model] | None = model
+def _table_reached(model: type[models.Model], way: Iterable[str]) -> type[models.Model] | None:
+    """Return the table reached by following these foreign keys in turn; None if one of them is no foreign key."""
+    table: type[models.Model] | None = model
     for name in way:
-        leads_to = at._meta.get_field(name).related_model if at is not None else None
-        at = leads_to if isinstance(leads_to, type) else None
-    return at
+        leads_to = table._meta.get_field(name).related_model if table is not None else None
+        table = leads_to if isinstance(leads_to, type) else None
+    return table
 
 
 def column_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
@@ -102,32 +102,34 @@ def _table(model: type[models.Model], declared: dict[str, Any]) -> PersonalTable
     keys = {field.name for field in model._meta.concrete_fields if field.is_relation}
     owners = declared.get("of", [path for name, path in _OWNERS.items() if name in keys])
     personal = tuple(declared.get("personal", ()))
-    stuck = any(not _can_be_empty(column_of(model, name)) for name in personal)
-    shown = {
+    has_stuck_column = any(not _can_be_empty(column_of(model, name)) for name in personal)
+    shown_to = {
         column: frozenset(word.strip() for word in words.split(","))
         for words, columns in declared.get("shown_to", {}).items()
         for column in columns
     }
-    return PersonalTable(model, personal, tuple(owners), declared.get("erased") == "deleted" or stuck, shown)
+    return PersonalTable(
+        model, personal, tuple(owners), declared.get("erased") == "deleted" or has_stuck_column, shown_to
+    )
 
 
 def _leads_through_a_registration(model: type[models.Model], lookup: str) -> bool:
     *way, last = lookup.split("__")
-    before = _followed(model, way)
-    return last == "member" and before is not None and before._meta.model_name == "registration"
+    table = _table_reached(model, way)
+    return last == "member" and table is not None and table._meta.model_name == "registration"
 
 
-def _is(row: models.Model, lookup: str, member: models.Model, through: Collection[int]) -> bool:
+def _leads_to(row: models.Model, lookup: str, member: models.Model, through: Collection[int]) -> bool:
     """Tell whether ``lookup`` leads from the row to the member."""
     *way, last = lookup.split("__")
-    at: Any = row
+    row_reached: Any = row
     for name in way:
-        at = getattr(at, name)
-        if at is None:
+        row_reached = getattr(row_reached, name)
+        if row_reached is None:
             return False
-    if last == "member" and at._meta.model_name == "registration" and at.pk in through:
+    if last == "member" and row_reached._meta.model_name == "registration" and row_reached.pk in through:
         return True
-    key = at.pk if last == "pk" else getattr(at, at._meta.get_field(last).attname)
+    key = row_reached.pk if last == "pk" else getattr(row_reached, row_reached._meta.get_field(last).attname)
     return bool(key == member.pk)
 
 

@@ -1,4 +1,4 @@
-"""What the portal itself notes on a request while it is answered."""
+"""The attributes that the portal's own code sets on a request while it is answered, with their types."""
 
 from typing import Any, cast
 
@@ -10,10 +10,10 @@ class PortalRequest(HttpRequest):
 
     csp_nonce: str  # of this response's content security policy
     has_too_large_file: bool  # a file was thrown away because it was too large
-    opened: str  # the version of the row that a form of the desk begins from
+    opened: str  # the version of the row from which a form of the desk begins
     was_faster: bool  # somebody else saved the row before this form did
     compared: dict[int, Any]  # the rows of a list, by key, as they were compared with the page
-    wikimedia_until: float  # the moment, by the clock that never turns back, after which the wiki is not waited for
+    wikimedia_until: float  # when to stop waiting for the wiki, by the monotonic clock
 
 
 def noted_on(request: HttpRequest) -> PortalRequest:

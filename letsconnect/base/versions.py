@@ -19,14 +19,14 @@ Facts = Mapping[str, Any]
 
 
 class ChangedMeanwhile(Exception):
-    """The row has changed since the page was opened; the text says what changed.
+    """The row has changed since the page was opened; the message says what changed.
 
-    ``beside`` compares it with what was typed, if there is a form.
+    ``comparison`` sets it beside what was typed, if there is a form.
     """
 
-    def __init__(self, said: str, beside: Any = None) -> None:
-        super().__init__(said)
-        self.beside = beside
+    def __init__(self, message: str, comparison: Any = None) -> None:
+        super().__init__(message)
+        self.comparison = comparison
 
 
 def fingerprint(value: Any) -> str:
@@ -51,9 +51,13 @@ def read(opened: str) -> dict[str, str]:
 
 def changed_since(opened: str, facts: Facts) -> list[str]:
     """Return the names of the facts that changed; all names if no version came along."""
-    before = read(opened)
-    now = {name: fingerprint(value) for name, value in facts.items()}
-    return [name for name in [*now, *(before.keys() - now.keys())] if before.get(name) != now.get(name)]
+    fingerprints = read(opened)
+    current_fingerprints = {name: fingerprint(value) for name, value in facts.items()}
+    return [
+        name
+        for name in [*current_fingerprints, *(fingerprints.keys() - current_fingerprints.keys())]
+        if fingerprints.get(name) != current_fingerprints.get(name)
+    ]
 
 
 def columns_of(row: models.Model, only: Iterable[str] = ()) -> dict[str, Any]:

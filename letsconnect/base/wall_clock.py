@@ -1,6 +1,7 @@
-"""Wall clock and moment: which moment somebody means who names a time by the clock of a zone.
+"""From wall clock to moment: which moment a person means who names a time by the clock of a zone.
 
-Where clocks are changed a time may come never, or twice. Then it is asked which moment is meant, and never guessed.
+Where clocks are changed, a time may come never or twice. Then the person is asked which moment is meant; it is never
+guessed.
 """
 
 from datetime import UTC, datetime
@@ -17,8 +18,8 @@ class NotOneMoment(Exception):
     ``meant`` are the two moments somebody may mean, the earlier first; ``question`` asks which of them.
     """
 
-    def __init__(self, said: Any, *, question: Any, meant: tuple[datetime, ...]) -> None:
-        super().__init__(said)
+    def __init__(self, message: Any, *, question: Any, meant: tuple[datetime, ...]) -> None:
+        super().__init__(message)
         self.question, self.meant = question, meant
 
 
@@ -44,32 +45,36 @@ def moment_of(wall: datetime, zone: str, *, meant: datetime | None = None, fold:
         return meant
     if moments and fold is not None:
         return moments[fold]
-    told = {"time": f"{wall:%H:%M}", "zone": zone}
+    placeholders = {"time": f"{wall:%H:%M}", "zone": zone}
     if moments:
         question = (
             _("%(time)s comes twice on that day in %(zone)s, because the clocks are put back. Which one is meant?")
-            % told
+            % placeholders
         )
         raise ComesTwice(question, question=question, meant=choices)
     raise ComesNever(
-        _("There is no %(time)s on that day in %(zone)s: the clocks are put forward over it.") % told,
+        _("There is no %(time)s on that day in %(zone)s: the clocks are put forward over it.") % placeholders,
         question=_(
             "There is no %(time)s on that day in %(zone)s: the clocks are put forward over it. Which one is meant?"
         )
-        % told,
+        % placeholders,
         meant=choices,
     )
 
 
 def moment_now(wall: datetime, zone: str, *, stored: datetime) -> datetime:
-    """Return the moment of ``wall`` by the rules now in force: of two that show it, or beside a gap, the one nearer to
-    the moment that was stored."""
+    """Return the moment of ``wall`` by the rules now in force, for a moment that was stored under older rules.
+
+    Where a time comes never or twice, it is the moment nearer to the stored one.
+    """
     return min(meanings(wall, zone), key=lambda moment: (abs(moment - stored), moment))
 
 
 def meanings(wall: datetime, zone: str) -> tuple[datetime, ...]:
-    """Return the moments (UTC) somebody may mean who names ``wall`` in ``zone``: the one that shows it, the two that
-    show it, or the two beside a gap; the earlier first."""
+    """Return the moments (UTC) a person may mean who names ``wall`` in ``zone``, the earlier first.
+
+    It is the one or the two at which the clock shows it, or the two beside the gap when the clock jumps over it.
+    """
     return moments_of(wall, zone) or _beside_the_gap(wall, zone)
 
 
@@ -79,18 +84,22 @@ def comes_twice(wall: datetime, zone: str) -> bool:
 
 
 def moments_of(wall: datetime, zone: str) -> tuple[datetime, ...]:
-    """Return the moments (UTC) at which clocks in ``zone`` show ``wall``: one, none where they jump over it, two
-    where they are put back over it, the earlier first."""
-    here = zone_or_utc(zone)
-    found = {
+    """Return the moments (UTC) at which clocks in ``zone`` show ``wall``, the earlier first.
+
+    It is one moment, none where the clocks jump over it, or two where they are put back over it.
+    """
+    clock_zone = zone_or_utc(zone)
+    moments = {
         moment
         for fold in (0, 1)
-        if (moment := wall.replace(tzinfo=here, fold=fold).astimezone(UTC)).astimezone(here).replace(tzinfo=None)
+        if (moment := wall.replace(tzinfo=clock_zone, fold=fold).astimezone(UTC))
+        .astimezone(clock_zone)
+        .replace(tzinfo=None)
         == wall
     }
-    return tuple(sorted(found))
+    return tuple(sorted(moments))
 
 
 def _beside_the_gap(wall: datetime, zone: str) -> tuple[datetime, ...]:
-    here = zone_or_utc(zone)
-    return tuple(sorted({wall.replace(tzinfo=here, fold=fold).astimezone(UTC) for fold in (0, 1)}))
+    clock_zone = zone_or_utc(zone)
+    return tuple(sorted({wall.replace(tzinfo=clock_zone, fold=fold).astimezone(UTC) for fold in (0, 1)}))

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from clinics.domain import ClinicState
 from clinics.tests.factories import make_clinic
-from letsconnect.base import security
+from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
 from mailings.tests.factories import make_letter
@@ -101,7 +101,7 @@ def make_world():
         seat_yes=f"coordinator:{concerned.public_id}",
         seat=people["liaison"].seats.get(),
         invitation=invitation,
-        security=security.record(kind=SecurityEventKind.SIGNED_IN, member=concerned, by=concerned, now=NOW),
+        security=security_log.record(kind=SecurityEventKind.SIGNED_IN, member=concerned, by=concerned, now=NOW),
         upload=ImportUpload.objects.create(
             file_name="old.csv",
             size=2,

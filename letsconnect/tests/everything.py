@@ -12,7 +12,7 @@ from django.db import models
 from clinics.models import Notice
 from clinics.seats import rsvps
 from clinics.tests.factories import make_clinic
-from letsconnect.base import acts, personal_columns, security
+from letsconnect.base import acts, personal_columns, security_log
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Letter
@@ -96,7 +96,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     SkillSuggestion.objects.create(skill=make_skill("suggested"), member=member, made_at=NOW)
     Letter.objects.filter(pk=make_letter(to=member).pk).update(answer=WORD)
     make_letter(to=None, address=ADDRESS)
-    security.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=NOW, detail="code")
+    security_log.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=NOW, detail="code")
     _begin_session(member)
     told = SensitiveFacts(gender=Gender.NOT_LISTED, gender_words=WORD, age=AgeRange.values[0])
     sensitive.answer(member=member, facts=told, seen=fingerprint(SensitiveFacts(), sensitive.FACTS), now=NOW)

@@ -34,7 +34,7 @@ def seat(member, clinic, state=RsvpState.GOING):
 
 
 def spans_of(member, *of):
-    return busy.spans([member.pk], now=NOW, of=of or busy.names())[member.pk]
+    return busy.spans([member.pk], now=NOW, provider_names=of or busy.names())[member.pk]
 
 
 def test_sessions_and_clinics_say_when_their_people_are_busy():
@@ -46,7 +46,7 @@ def test_an_agreed_session_keeps_both_busy_until_it_is_over():
     for person in (session.learner, session.sharer):
         assert spans_of(person.member) == [(session.starts_at, session.ends_at)]
     assert spans_of(make_member()) == []
-    assert busy.spans([session.learner.member_id], now=session.ends_at, of=[SESSIONS]) == {
+    assert busy.spans([session.learner.member_id], now=session.ends_at, provider_names=[SESSIONS]) == {
         session.learner.member_id: []
     }
 
@@ -88,7 +88,7 @@ def test_many_people_cost_as_many_queries_as_one(django_assert_num_queries):
     members = [person.member_id for one in sessions for person in (one.learner, one.sharer)]
     for number in (1, len(members)):
         with django_assert_num_queries(3):
-            busy.spans(members[:number], now=NOW, of=busy.names())
+            busy.spans(members[:number], now=NOW, provider_names=busy.names())
 
 
 def test_a_clinic_takes_no_hour_from_what_two_people_can_propose():

@@ -211,7 +211,6 @@ def test_whoever_catches_any_error_is_seen(code, is_caught):
 SHOWING = {"views", "admin", "emails", "forms", "templatetags"}
 # What else names a template, and why.
 KNOWS_TEMPLATES = {
-    "letsconnect/base/versioned.py": "the page of the desk for a form that was opened too long ago",
     "letsconnect/desk.py": "the desk's own site",
     "letsconnect/errors.py": "the pages of errors",
     "letsconnect/form_renderer.py": "how fields of forms are drawn",

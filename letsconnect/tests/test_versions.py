@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from clinics.models import Clinic, ClinicText
 from clinics.tests.factories import LINK, make_clinic, sign_up
-from letsconnect.base import versioned, versions
+from letsconnect.base import versioned_admin, versions
 from letsconnect.base.models import Act
-from letsconnect.base.versioned import VersionedAdmin
+from letsconnect.base.versioned_admin import VersionedAdmin
 from letsconnect.tests.opened import as_opened, hidden_in
 from mailings.models import Letter
 from matching.models import Match, MatchingRules, Round
@@ -385,7 +385,7 @@ def test_all_pages_are_acted_on_only_as_they_were_when_the_list_was_opened(desk,
 
 def test_a_list_too_long_is_acted_on_page_by_page(desk, short_pages, monkeypatch):
     clinics = [make_clinic(state="draft") for _ in range(3)]
-    monkeypatch.setattr(versioned, "MOST_ACROSS", 2)
+    monkeypatch.setattr(versioned_admin, "MOST_ACROSS", 2)
     page = reverse("admin:clinics_clinic_changelist")
 
     typed = across(desk, page, "announce_selected", _selected_action=[clinics[0].pk])

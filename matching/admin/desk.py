@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
-from letsconnect.base.versioned import FormOf, Row
+from letsconnect.base.versioned_admin import FormOf, Row
 from letsconnect.base.versions import ChangedMeanwhile
 from matching.domain.matches import MatchingError, RoundState
 from matching.models import Match, Round

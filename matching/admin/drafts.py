@@ -75,9 +75,9 @@ class DraftPages(DeskAdmin[Round]):
             if not _is_open_draft(now_there) or not may_steer(signed_in(request), now_there):
                 self.message_user(request, str(changed), messages.ERROR)
                 return redirect(CHANGE, round_.pk)
-            form = DraftForm(changed.beside.data)
+            form = DraftForm(changed.comparison.data)
             form.add_error(None, str(changed))
-            return self.draft_page(request, now_there, form, changed.beside.differences)
+            return self.draft_page(request, now_there, form, changed.comparison.differences)
         return redirect(f"{reverse(CHANGE, args=[round_.pk])}#preview")
 
     def draft_page(

@@ -42,7 +42,7 @@ class MatchingRulesAdmin(DeskAdmin[MatchingRules]):
         may_change = signed_in(request).is_coordinator
         if request.method == "POST" and not may_change:
             raise PermissionDenied
-        form, beside = RulesForm(request.POST or None, instance=rules), None
+        form, comparison = RulesForm(request.POST or None, instance=rules), None
         if not may_change:
             for field in form.fields.values():
                 field.disabled = True
@@ -53,8 +53,8 @@ class MatchingRulesAdmin(DeskAdmin[MatchingRules]):
             except MatchingError as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             except ChangedMeanwhile as changed:
-                beside = changed.beside
-                form = RulesForm(beside.data, instance=rules)
+                comparison = changed.comparison
+                form = RulesForm(comparison.data, instance=rules)
                 form.add_error(None, str(changed))
             else:
                 self.message_user(request, _("The rules are changed. They count from the next computation on."))
@@ -66,7 +66,7 @@ class MatchingRulesAdmin(DeskAdmin[MatchingRules]):
             "rules": now,
             "may_change": may_change,
             "opened": self.opened(request, now, form=_form_of),
-            "differences": beside.differences if beside else [],
+            "differences": comparison.differences if comparison else [],
         }
         return self.page(request, "rules", context)
 

@@ -123,7 +123,7 @@ def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
 def _taken(match: Match, *, now: datetime) -> list[Span]:
     """Return the hours that one of the two has agreed on in sessions, with whomever; clinics do not count."""
     members = [person.member_id for person in (match.learner, match.sharer) if person.member_id is not None]
-    busy_of = busy.spans(members, now=now, of=[SESSIONS])
+    busy_of = busy.spans(members, now=now, provider_names=[SESSIONS])
     return [span for taken in busy_of.values() for span in taken]
 
 

@@ -135,7 +135,7 @@ def test_a_histogram_is_compared_on_the_same_scale_only():
     assert charts.of_scores(same, before).compares
     assert [bar.change for bar in charts.of_scores(same, before).bars] == ["+1", ""]
     assert not charts.of_scores(moved, before).compares
-    assert all(not bar.change for bar in charts.of_scores(moved, before).bars if bar.said == "0")
+    assert all(not bar.change for bar in charts.of_scores(moved, before).bars if bar.figure == "0")
 
 
 # Swaps

@@ -128,7 +128,7 @@ def test_a_chart_of_regions_says_how_many_of_how_many_and_what_changed():
 
     chart = charts.of_regions(now, before)
 
-    assert [(bar.label, bar.said, bar.before, bar.change) for bar in chart.bars] == [
+    assert [(bar.label, bar.figure, bar.earlier, bar.change) for bar in chart.bars] == [
         ("not told", "8 of 8", "—", ""),
         ("Middle East & North Africa", "3 of 4", "1 of 4", "+2"),
     ]
@@ -148,12 +148,12 @@ def test_scores_and_load_are_counted_and_compared():
 
     scores, load = charts.of_scores(now, before), charts.of_load(now, before)
 
-    assert [(bar.label, bar.said, bar.change, bar.part) for bar in scores.bars] == [
+    assert [(bar.label, bar.figure, bar.change, bar.part) for bar in scores.bars] == [
         ("0–10 %", "0", "", 0),
         ("10–20 %", "1", "−2", 250),
         ("20–30 %", "4", "+4", 1000),
     ]
-    assert [(bar.label, bar.said, bar.change) for bar in load.bars] == [
+    assert [(bar.label, bar.figure, bar.change) for bar in load.bars] == [
         ("0", "2", "+2"),
         ("1", "6", "+1"),
         ("2", "0", "−1"),

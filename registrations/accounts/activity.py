@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from letsconnect.base import security
+from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from registrations.answers import visitors
 from registrations.models import Member
@@ -38,10 +38,10 @@ def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: A
     user.be_seen(on=now.astimezone(UTC).date())
     view = request.resolver_match.view_name if request.resolver_match else ""
     visitors.note_member(browser=request.COOKIES.get(visitors.COOKIE, ""), member=user)
-    security.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=_DOORS.get(view, view), now=now)
+    security_log.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=_DOORS.get(view, view), now=now)
 
 
 def note_sign_out(sender: Any, *, user: Member | None, **kwargs: Any) -> None:
     """Record in the security log that a member signed out; a visitor who signs out is not recorded."""
     if user is not None:
-        security.record(kind=SecurityEventKind.SIGNED_OUT, member=user, by=user, now=timezone.now())
+        security_log.record(kind=SecurityEventKind.SIGNED_OUT, member=user, by=user, now=timezone.now())

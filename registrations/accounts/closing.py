@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, security
+from letsconnect.base import acts, security_log
 from letsconnect.base.models import SecurityEventKind
 from registrations import events
 from registrations.domain.registrations import ClosedBy, ClosedMeanwhile, NotYours, RegistrationError
@@ -87,7 +87,7 @@ def _close(member: Member, closed_by: ClosedBy, *, by: Member | None, reason: st
     member.sessions_renewed += 1
     member.save(update_fields=["is_active", "is_superuser", "closed_at", "closed_by", "sessions_renewed"])
     acts.record(by=by, verb="close_account", on=member, now=now, was=was, became=closed_by, reason=reason)
-    security.record(kind=SecurityEventKind.ACCOUNT_CLOSED, member=member, by=by, detail=closed_by, now=now)
+    security_log.record(kind=SecurityEventKind.ACCOUNT_CLOSED, member=member, by=by, detail=closed_by, now=now)
     return member
 
 
@@ -99,5 +99,5 @@ def _reopen(member: Member, *, by: Member | None, reason: str, now: datetime) ->
     member.sessions_renewed += 1  # a session that was begun while the account was being closed stays dead, too
     member.save(update_fields=["is_active", "closed_at", "closed_by", "sessions_renewed"])
     acts.record(by=by, verb="reopen_account", on=member, now=now, was=was, reason=reason)
-    security.record(kind=SecurityEventKind.ACCOUNT_REOPENED, member=member, by=by, detail=was, now=now)
+    security_log.record(kind=SecurityEventKind.ACCOUNT_REOPENED, member=member, by=by, detail=was, now=now)
     return member

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, addresses, security, zones
+from letsconnect.base import acts, addresses, security_log, zones
 from letsconnect.base.models import SecurityEventKind
 from mailings.domain import LetterState
 from mailings.ledger import letters
@@ -187,7 +187,7 @@ def _note_refused(code_ids: list[int], *, now: datetime) -> None:
     """Record in the security log that a code was refused, and the account of its address, if there is one."""
     asked_for = SignInCode.objects.filter(pk__in=code_ids).values_list("address", flat=True)
     member = Member.objects.filter(email__in=asked_for).first()
-    security.record(kind=SecurityEventKind.CODE_REFUSED, member=member, by=None, now=now)
+    security_log.record(kind=SecurityEventKind.CODE_REFUSED, member=member, by=None, now=now)
 
 
 def check_open(member: Member) -> None:

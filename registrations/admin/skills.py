@@ -338,8 +338,8 @@ class SkillAdmin(WorkingGroupAdmin):
             form.add_error(None, str(refusal))
         except ChangedMeanwhile as changed:
             form.add_error(None, str(changed))
-            if changed.beside is not None:
-                form.data, request.differences = changed.beside.data, changed.beside.differences
+            if changed.comparison is not None:
+                form.data, request.differences = changed.comparison.data, changed.comparison.differences
         return None
 
     @staticmethod

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, security
+from letsconnect.base import acts, security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
 from registrations.domain.registrations import LastCoordinator, Region, SeatRefused, SeatRole
@@ -107,4 +107,4 @@ def _check_may_appoint(by: Member | None) -> None:
 
 def _note_role(kind: SecurityEventKind, seat: WorkingGroupSeat, *, by: Member | None, now: datetime) -> None:
     role = f"{seat.role} {seat.region}".strip()
-    security.record(kind=kind, member=seat.member, by=by, detail=role, now=now)
+    security_log.record(kind=kind, member=seat.member, by=by, detail=role, now=now)

@@ -342,7 +342,7 @@ def test_a_wrong_count_of_proxies_is_noticed(rf, settings, hops, peer, headers, 
 
 
 def test_a_wrong_count_of_proxies_is_said_on_the_desk_and_by_the_checks(client, settings, coordinator, monkeypatch):
-    monkeypatch.setattr(network, "_noted", {})
+    monkeypatch.setattr(network, "_last_noted", {})
     liaison = factories.make_liaison("MENA")
     client.post(SIGN_IN, {"email": AMINA}, headers={"x-forwarded-for": "198.51.100.7"}, REMOTE_ADDR="127.0.0.1")
 

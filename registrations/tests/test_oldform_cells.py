@@ -7,10 +7,10 @@ import pytest
 from registrations.oldform.reading import (
     countries,
     groups,
+    identities,
     languages,
     names,
     numbers,
-    people,
     roles,
     skills,
     text,
@@ -489,7 +489,7 @@ def test_a_role(told, certainty, slug):
     ],
 )
 def test_an_address(told, certainty, address):
-    assert made(people.read_address(told)) == (certainty, address)
+    assert made(identities.read_address(told)) == (certainty, address)
 
 
 @pytest.mark.parametrize(
@@ -507,12 +507,12 @@ def test_an_address(told, certainty, address):
     ],
 )
 def test_a_username(told, certainty, username):
-    assert made(people.read_username(told)) == (certainty, username)
+    assert made(identities.read_username(told)) == (certainty, username)
 
 
 @pytest.mark.parametrize("told", ["x" * 101, "=1+1", "<b>Ana</b>", "12345", "+cmd"])
 def test_what_is_no_name_is_not_taken_over(told):
-    assert made(people.read_name(told)) == (X, None)
+    assert made(identities.read_name(told)) == (X, None)
 
 
 @pytest.mark.parametrize(
@@ -606,5 +606,5 @@ def test_a_picture_is_an_answer_that_nobody_read(told):
 
 
 def test_an_address_whose_local_part_cannot_be_sent_to_is_refused_in_those_words():
-    assert "before the @" in people.read_address("josé@example.org").note
-    assert people.read_address("josé@exam ple").note == "not an address"
+    assert "before the @" in identities.read_address("josé@example.org").note
+    assert identities.read_address("josé@exam ple").note == "not an address"

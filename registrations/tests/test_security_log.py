@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from letsconnect.base import security
+from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEvent, SecurityEventKind
 from registrations.domain.registrations import SeatRole
 from registrations.models import Look
@@ -83,8 +83,10 @@ def test_roles_given_and_ended_are_kept(member, coordinator):
 
 def test_coordinators_read_the_log_at_the_desk_and_its_people_can_read_that_they_did(client, member, coordinator):
     factories.make_member(name="Silent")
-    line = security.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=factories.NOW, detail="code")
-    security.record(kind=SecurityEventKind.CODE_REFUSED, member=None, by=None, now=factories.NOW)
+    line = security_log.record(
+        kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=factories.NOW, detail="code"
+    )
+    security_log.record(kind=SecurityEventKind.CODE_REFUSED, member=None, by=None, now=factories.NOW)
     client.force_login(coordinator)
 
     listed = client.get(LOG).content.decode()
@@ -105,7 +107,7 @@ def test_the_log_asks_as_much_of_the_database_for_thirty_lines_as_for_three(clie
     def add(count):
         for _ in range(count):
             one, other = factories.make_member(), factories.make_member()
-            security.record(
+            security_log.record(
                 kind=SecurityEventKind.ROLE_GIVEN, member=one, by=other, now=factories.NOW, detail="liaison"
             )
 

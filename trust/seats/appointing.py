@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, security
+from letsconnect.base import acts, security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
 from registrations.models import Member
@@ -34,7 +34,7 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
         team = list(TrustSeat.objects.current(on=today).exclude(member=member).select_related("member"))
         seat = TrustSeat.objects.create(member=member, from_on=today)
         acts.record(by=by, verb="appoint_to_trust_team", on=seat, now=now)
-        security.record(kind=SecurityEventKind.ROLE_GIVEN, member=member, by=by, detail="trust team", now=now)
+        security_log.record(kind=SecurityEventKind.ROLE_GIVEN, member=member, by=by, detail="trust team", now=now)
         _tell(team, about=seat, event="begun", now=now)
         letters.owe(kind="trust.seat_given", to=member, about=seat, key=f"trust:seat-given:{seat.pk}", now=now)
     return seat
@@ -57,7 +57,7 @@ def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: d
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])
     acts.record(by=by, verb="end_trust_seat", on=seat, now=now)
-    security.record(kind=SecurityEventKind.ROLE_ENDED, member=seat.member, by=by, detail="trust team", now=now)
+    security_log.record(kind=SecurityEventKind.ROLE_ENDED, member=seat.member, by=by, detail="trust team", now=now)
     _tell(team, about=seat, event=f"ended:{until_on}", now=now)
     return seat
 

@@ -18,7 +18,7 @@ def providers(monkeypatch):
 
 
 def test_spans_are_in_order_and_each_is_said_once(providers):
-    assert busy.spans([1, 2, 3], now=NOON, of=busy.names()) == {
+    assert busy.spans([1, 2, 3], now=NOON, provider_names=busy.names()) == {
         1: [(NOON, NOON + HOUR), (NOON + HOUR, NOON + 2 * HOUR)],
         2: [(NOON, NOON + HOUR)],
         3: [],
@@ -26,7 +26,10 @@ def test_spans_are_in_order_and_each_is_said_once(providers):
 
 
 def test_only_the_named_providers_are_asked(providers):
-    assert busy.spans([1, 2], now=NOON, of=["talks"]) == {1: [(NOON, NOON + HOUR)], 2: [(NOON, NOON + HOUR)]}
+    assert busy.spans([1, 2], now=NOON, provider_names=["talks"]) == {
+        1: [(NOON, NOON + HOUR)],
+        2: [(NOON, NOON + HOUR)],
+    }
 
 
 def test_a_name_belongs_to_one_provider(providers):

@@ -18,7 +18,7 @@ def test_the_longest_bar_is_that_of_the_largest_whole():
     chart = charts.of_parts("Who came", "Group", "Came", rows, compares=True)
 
     assert [(bar.part, bar.whole) for bar in chart.bars] == [(125, 250), (375, FULL), (0, 500)]
-    assert [(bar.said, bar.before, bar.change) for bar in chart.bars] == [
+    assert [(bar.figure, bar.earlier, bar.change) for bar in chart.bars] == [
         ("1 of 2", "—", ""),
         ("3 of 8", "5 of 8", "−2"),
         ("0 of 4", "0 of 4", ""),
@@ -29,7 +29,7 @@ def test_the_longest_bar_is_that_of_the_largest_whole():
 def test_counts_are_bars_of_one_part():
     chart = charts.of_counts("Clinics", "People", "Clinics", [("1", 3, 3), ("2", 6, 0)], compares=True)
 
-    assert [(bar.said, bar.part, bar.whole, bar.change) for bar in chart.bars] == [
+    assert [(bar.figure, bar.part, bar.whole, bar.change) for bar in chart.bars] == [
         ("3", 500, 0, ""),
         ("6", FULL, 0, "+6"),
     ]

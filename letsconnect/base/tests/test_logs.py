@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-from letsconnect.base import acts, security
+from letsconnect.base import acts, security_log
 from letsconnect.base.models import Act, SecurityEvent, SecurityEventKind
 from letsconnect.tests import plugin
 
@@ -29,7 +29,7 @@ def test_the_database_refuses_to_rewrite_a_log(member, statement, table, which):
     if which == "acts":
         acts.record(by=member, verb="join", on=member, now=NOW)
     else:
-        security.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=NOW)
+        security_log.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=NOW)
 
     with pytest.raises(IntegrityError, match=r"log .*is never changed"), transaction.atomic():
         # What waits for the commit would keep TRUNCATE from being tried at all.

@@ -9,7 +9,7 @@ from letsconnect.base.models import SecurityEvent, SecurityEventKind
 def record(
     *, kind: SecurityEventKind, member: Any | None, by: Any | None, now: datetime, detail: str = ""
 ) -> SecurityEvent:
-    """Write one line. ``member`` is the account it is about, None if nobody has it.
+    """Write one line of the log. ``member`` is the account it is about, None for an address without an account.
 
     ``by`` is the person who did it, None for a visitor or the portal. ``detail`` names a way in or a role, never an
     address, a code or a network. Record a refusal outside the transaction that the refusal rolls back.

@@ -21,7 +21,7 @@ from letsconnect.base.keys import keys_among
 from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 
-MOST_ACROSS = 5000  # rows for which a button is pressed at once, when all of them are, on every page
+MOST_ACROSS = 5000  # the most rows a button can be pressed for at once with "select all", across all pages
 
 FormOf = Callable[[Any], BaseForm]
 
@@ -44,17 +44,17 @@ else:
 
 
 class VersionedAdmin(_Admin[Row]):
-    """Every form carries the version it was opened at, every button that of its row, every list those of its rows.
+    """Desk pages that compare versions before they save, so that nobody overwrites a change without seeing it.
 
-    The version is compared under the row's lock. So of two people who save at the same time, the second is shown what
-    the first one changed.
+    Every form and every button carries the version of its row, every list the versions of its rows. They are compared
+    under the row's lock. So of two people who save at the same time, the second is shown what the first changed.
     """
 
-    # The columns whose change matters to whoever looks at a row; None: all of them.
+    # The columns whose change matters to whoever looks at a row; None means all of them.
     version_columns: tuple[str, ...] | None = None
-    # Whether buttons of the list lock the ticked rows first: not where their action locks something else before.
+    # Whether the buttons of the list lock the ticked rows first. False where the action locks another row first.
     locks_ticked: bool = True
-    # Whether the buttons of the list compare versions in their action instead, under its own locks.
+    # Whether the actions behind the buttons of the list compare the versions themselves, under their own locks.
     compares_in_action: bool = False
 
     def facts(self, request: HttpRequest, obj: Row) -> dict[str, Any]:
@@ -88,24 +88,26 @@ class VersionedAdmin(_Admin[Row]):
         """Act on a row as the page showed it, in one transaction; raises ChangedMeanwhile if the row has changed."""
         with transaction.atomic():
             self.lock(obj)
-            now = self.get_object(request, str(obj.pk))
-            if now is None:
+            current = self.get_object(request, str(obj.pk))
+            if current is None:
                 raise ChangedMeanwhile(_("This is not there any more."))
             opened = request.POST.get(versions.FIELD, "")
-            changed = versions.changed_since(opened, self._facts(request, now, form))
+            changed = versions.changed_since(opened, self._facts(request, current, form))
             if changed:
-                raise ChangedMeanwhile(self._said(changed), self._beside(request, now, changed, form))
-            yield now
+                raise ChangedMeanwhile(self._message_about(changed), self._comparison(request, current, changed, form))
+            yield current
 
-    def _beside(
-        self, request: HttpRequest, now: Row, changed: list[str], form: FormOf | None
+    def _comparison(
+        self, request: HttpRequest, current: Row, changed: list[str], form: FormOf | None
     ) -> edit_conflicts.Comparison | None:
         if form is None:
             return None
         opened = request.POST.get(versions.FIELD, "")
-        return edit_conflicts.compare(changed, opened=opened, posted=request.POST, row=now, form=form(now), formsets=())
+        return edit_conflicts.compare(
+            changed, opened=opened, posted=request.POST, row=current, form=form(current), formsets=()
+        )
 
-    def _said(self, changed: list[str]) -> str:
+    def _message_about(self, changed: list[str]) -> str:
         labels = {versions.label_of(self.model, name) for name in changed} - {""}
         if not labels:
             return _("Somebody else changed this since you opened the page. Nothing was done: look at it as it is now.")
@@ -132,10 +134,10 @@ class VersionedAdmin(_Admin[Row]):
         may_change_others = self.has_change_permission(request)
         if obj is None or not may_change_others or self.has_change_permission(request, obj):
             return None
-        before = versions.read(request.POST.get(versions.FIELD, ""))
+        fingerprints = versions.read(request.POST.get(versions.FIELD, ""))
         fields = flatten_fieldsets(self.get_fieldsets(request))
         form = self.get_form(request, None, change=False, fields=fields)(instance=obj)
-        if not before.keys() & form.fields.keys():  # a page without a form, on which nobody typed
+        if not fingerprints.keys() & form.fields.keys():  # a page without a form, on which nobody typed
             return None
         formsets = [
             formset_class(instance=obj) for formset_class, _inline in self.get_formsets_with_inlines(request, obj)
@@ -145,8 +147,8 @@ class VersionedAdmin(_Admin[Row]):
             "title": _("This cannot be changed any more"),
             "opts": self.opts,
             "object": obj,
-            "changed": edit_conflicts.columns_changed(before, obj),
-            "typed": edit_conflicts.typed_into(form, formsets, posted=request.POST, before=before),
+            "changed": edit_conflicts.columns_changed(fingerprints, obj),
+            "typed": edit_conflicts.typed_into(form, formsets, posted=request.POST, fingerprints=fingerprints),
         }
         return TemplateResponse(request, "admin/too_late.html", context, status=409)
 
@@ -209,18 +211,18 @@ class VersionedAdmin(_Admin[Row]):
         columns = {field.name for field in obj._meta.concrete_fields}
         if not change:
             obj.save()
-        elif written := [name for name in form.changed_data if name in columns]:
-            obj.save(update_fields=written)
+        elif changed_columns := [name for name in form.changed_data if name in columns]:
+            obj.save(update_fields=changed_columns)
 
     # The buttons of lists
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send a version of all rows along, if a button can be pressed for more rows than this page shows."""
         response = super().changelist_view(request, extra_context)
-        shown = getattr(response, "context_data", None) or {}
-        rows = shown.get("cl") if shown.get("action_form") else None
+        context = getattr(response, "context_data", None) or {}
+        rows = context.get("cl") if context.get("action_form") else None
         if rows is not None and len(rows.result_list) < rows.result_count <= MOST_ACROSS:
-            shown["opened_all"] = versions.all_rows(rows.queryset, self.version_columns or ())
+            context["opened_all"] = versions.all_rows(rows.queryset, self.version_columns or ())
         return response
 
     def row_version(self, obj: Row) -> str:
@@ -257,8 +259,8 @@ class VersionedAdmin(_Admin[Row]):
             return False
         if self.locks_ticked:
             self._lock_rows(queryset.values("pk"))
-        rows, seen = list(queryset), request.POST.get(versions.ALL, "")
-        if seen and seen == versions.all_objects(rows, self.version_columns or ()):
+        rows, version_of_all = list(queryset), request.POST.get(versions.ALL, "")
+        if version_of_all and version_of_all == versions.all_objects(rows, self.version_columns or ()):
             noted_on(request).compared = {row.pk: row for row in rows}
             return True
         message = _(
@@ -279,13 +281,14 @@ class VersionedAdmin(_Admin[Row]):
     def _changed_rows(self, request: HttpRequest, ticked: list[int]) -> list[int]:
         if self.locks_ticked:
             self._lock_rows(ticked)
-        seen, stale, beside = set(request.POST.getlist(versions.ROWS)), [], self.get_list_select_related(request)
+        versions_of_rows, stale = set(request.POST.getlist(versions.ROWS)), []
+        related = self.get_list_select_related(request)
         rows = self.get_queryset(request).filter(pk__in=ticked)
-        if beside:
-            rows = rows.select_related(*(() if isinstance(beside, bool) else beside))
+        if related:
+            rows = rows.select_related(*(() if isinstance(related, bool) else related))
         noted_on(request).compared = compared = {row.pk: row for row in rows}
         for row in compared.values():
-            if self.row_version(row) not in seen:
+            if self.row_version(row) not in versions_of_rows:
                 stale.append(row.pk)
                 message = _("%(row)s changed since you saw this list, so nothing was done with it. Look at it again.")
                 messages.error(request, message % {"row": row})
