@@ -3,7 +3,7 @@
 import ast
 import re
 import tomllib
-from functools import reduce
+from functools import cache, reduce
 from pathlib import Path
 
 import pytest
@@ -167,11 +167,16 @@ CATCHES_EVERYTHING = {
 }
 
 
+@cache
+def tree_of(path):
+    return ast.parse(path.read_text())
+
+
 def test_any_error_is_caught_only_where_a_boundary_needs_it_and_is_logged():
     code = [path for path in our_files() if "tests" not in path.parts and "migrations" not in path.parts]
     found, silent = set(), []
     for path in code:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             if catches_everything(node):
                 found.add(str(path.relative_to(ROOT)))
                 if "logger.exception(" not in ast.unparse(node):
@@ -292,10 +297,39 @@ def production_code():
     return [path for path in our_files() if not {"tests", "migrations"} & set(path.parts)]
 
 
+EAGER = {"gettext", "ngettext", "pgettext", "npgettext"}
+
+
+def run_at_import(node):
+    """Everything below ``node`` that runs when its module is imported: no bodies of functions."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if isinstance(child, ast.FunctionDef | ast.Lambda):
+            child = ast.List([*getattr(child, "decorator_list", []), *filter(None, child.args.kw_defaults)])
+        yield from run_at_import(child)
+
+
+def test_no_text_is_translated_before_its_reader_is_known():
+    """A text translated at import is English for ever."""
+    early = []
+    for path in production_code():
+        tree = tree_of(path)
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        names = {name.asname or name.name for node in imports for name in node.names if name.name in EAGER}
+        calls = [node.func for node in run_at_import(tree) if isinstance(node, ast.Call)] if names else []
+        early += [
+            f"{path.relative_to(ROOT)}:{call.lineno}"
+            for call in calls
+            if isinstance(call, ast.Name) and call.id in names
+        ]
+
+    assert early == []
+
+
 def test_one_class_name_is_one_thing():
     where = {}
     for path in production_code():
-        for node in ast.parse(path.read_text()).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.ClassDef) and node.name not in NAMES_DJANGO_GIVES:
                 where.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
 
@@ -307,7 +341,7 @@ def test_modules_and_functions_are_named_by_what_they_are():
     functions = {
         (str(path.relative_to(ROOT)), node.name)
         for path in production_code()
-        for node in ast.parse(path.read_text()).body
+        for node in tree_of(path).body
         if isinstance(node, ast.FunctionDef) and node.name.strip("_") in NO_NAMES
     }
 
