@@ -100,6 +100,19 @@ def test_a_server_that_hung_up_between_two_letters_is_called_again(sink):
     assert sink.connections == 2
 
 
+def test_a_connection_that_is_gone_in_the_middle_of_a_session_was_handed_nothing_and_a_new_one_is_opened(sink):
+    composed = compose(make_letter(), Rendered("Hello", "Hello\n", ""))
+    with open_session() as session:
+        session.ready()
+        session.close()
+        lost = session.deliver(composed)
+        again = session.ready() or session.deliver(composed)
+
+    assert (lost.code, lost.handed_over) == (None, False)
+    assert again.code == 250
+    assert sink.connections == 2
+
+
 def test_a_server_that_refuses_connections_was_handed_nothing(sink, settings):
     settings.EMAIL_PORT = free_port()
 
