@@ -24,7 +24,7 @@ from clinics.seats.rsvps import cancel_rsvp, change_capacity, move_up
 from clinics.tests.factories import START, make_clinic, sign_up
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
-from registrations.tests.factories import NOW, make_coordinator
+from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -52,6 +52,18 @@ def test_seats_go_first_come_first_and_then_turns_on_the_waiting_list():
         "waiting",
         "waiting",
     ]
+
+
+def test_an_offered_seat_has_no_number_yet_and_counts_as_taken():
+    clinic = make_clinic(capacity=2)
+    clinic.rsvps.create(member=make_member(), state=RsvpState.OFFERED, made_at=NOW)
+
+    going, waiting = sign_up(clinic, 2)
+
+    assert (going.state, going.seat) == (RsvpState.GOING, 1)
+    assert (waiting.state, waiting.seat) == (RsvpState.WAITING, None)
+    change_capacity(clinic=clinic, capacity=3, by=make_coordinator(), now=LATER)
+    assert seats(clinic) == [1, 2]
 
 
 def test_asking_twice_changes_nothing(member):
