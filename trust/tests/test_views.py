@@ -55,6 +55,17 @@ def test_from_the_page_of_a_match_that_is_over_it_is_about_the_other_person(clie
     assert Letter.objects.filter(kind="trust.report_waits", member=reader).count() == 1
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_match_of_others_cannot_be_reported_from_and_does_not_exist(client, method):
+    match = make_match("connected")
+    client.force_login(make_member())
+
+    response = getattr(client, method)(reverse("trust:report-match", args=[match.pk]), {"what": "Zebra"})
+
+    assert response.status_code == 404
+    assert not Report.objects.exists()
+
+
 def test_the_general_page_keeps_it_from_whom_one_ticks(client):
     close, reader = make_reader(), make_reader()
     client.force_login(make_member())
