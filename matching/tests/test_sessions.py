@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from letsconnect.base.models import Act, ActReason
 from mailings.models import Letter
@@ -213,6 +214,13 @@ def test_nothing_is_done_from_a_stale_page(match):
             with pytest.raises(SessionChanged):
                 propose_times(match=match, times=at(9), seen=seen, by=member, now=NOW)
     assert Session.objects.get().version == agreed.version
+
+
+def test_a_stale_page_is_told_so_in_the_language_of_its_reader(match):
+    propose(match, Side.LEARNER, 3)
+
+    with translation.override("fr"), pytest.raises(SessionChanged, match=r"^L’autre personne"):
+        propose_times(match=match, times=at(9), seen="", by=match.learner.member, now=NOW)
 
 
 def test_a_button_pressed_twice_agrees_once(match):

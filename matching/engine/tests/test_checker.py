@@ -59,6 +59,18 @@ def test_the_rounds_themselves_are_proven():
     assert not any(refused(world, result) for world, result in ROUNDS)
 
 
+@pytest.mark.parametrize("level", ["luck", ""])
+def test_the_checker_refuses_a_level_it_does_not_know(level):
+    world, result = ROUNDS[0]
+    claims = Claims.of(world)
+    nobody = np.zeros(0, dtype=np.int64)
+
+    with pytest.raises(ValueError, match="is no level"):
+        claims.value(level, result.chosen, nobody, nobody)
+    with pytest.raises(ValueError, match="is no level"):
+        claims.reach(level)
+
+
 @pytest.mark.parametrize(("world", "result"), ROUNDS)
 def test_no_pair_can_be_dropped_added_or_swapped(world, result):
     """Each with the value put right, so that only the proof can notice."""
