@@ -6,11 +6,9 @@ The order is: the round, matches by id, registrations by id.
 from collections.abc import Container, Iterable
 from datetime import date
 
-from django.db.models import Q
-
 from matching.domain.matches import Side, Standing
-from matching.models import Match, people
-from registrations.domain.registrations import RegistrationState, is_pausing
+from matching.models import Match
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Registration
 
 
@@ -61,16 +59,15 @@ def standing(
     reads them, and left out where no place is asked for.
     """
     person = match.person(side)
-    member = person.member
     return Standing(
         side=side,
         is_approved=person.state == RegistrationState.APPROVED,
-        is_claimed=member is not None and member.is_active and member.erased_at is None,
-        is_here=not is_pausing(paused_until=person.paused_until, away_until=person.away_until, today=on),
+        is_claimed=person.has_open_account,
+        is_here=not person.is_resting(on=on),
         has_agreed=person.pk in agreed,
         places=person.can_learn_from if side == Side.LEARNER else person.can_help,
         taken=taken,
-        has_left=person.state in people.HAS_LEFT or (member is not None and not member.is_active),
+        has_left=person.has_left,
         total=total,
         most_at_once=most_at_once,
     )
@@ -78,6 +75,4 @@ def standing(
 
 def is_blocked(match: Match) -> bool:
     """Tell whether either person blocks the other."""
-    learner, sharer = match.learner.member_id, match.sharer.member_id
-    either_way = Q(member=learner, blocked=sharer) | Q(member=sharer, blocked=learner)
-    return Block.objects.filter(either_way).exists()
+    return Block.objects.between(match.learner.member, match.sharer.member).exists()

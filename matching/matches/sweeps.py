@@ -7,7 +7,7 @@ from django.db import transaction
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.matches.closing import close_match
 from matching.matches.emails import owe_letter
-from matching.models import Match, MatchQuerySet, people
+from matching.models import Match, MatchQuerySet
 from registrations.models import Block, Member
 
 AT_ONCE = 500
@@ -84,7 +84,7 @@ def _who_left(match: Match) -> tuple[Side, Member | None, ClosedWhy]:
     """Return the side that left or blocks the other, by whom the match ends therefore, and why."""
     for side in Side:
         person = match.person(side)
-        if person.state in people.HAS_LEFT or (person.member is not None and not person.member.is_active):
+        if person.has_left:
             return side, person.member or person.reviewed_by, ClosedWhy.LEFT
     learner, sharer = match.learner.member, match.sharer.member
     by_learner = Block.objects.filter(member=learner, blocked=sharer).exists()

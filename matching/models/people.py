@@ -12,11 +12,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from matching.domain.matches import Side
-from registrations.domain.registrations import RegistrationState
+from registrations.domain.registrations import OUT_OF_THE_PROGRAMME
 from registrations.models import Block, Member, Registration
 
 BOTH = (Side.LEARNER, Side.SHARER)
-HAS_LEFT = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)  # or the account was closed
 
 
 def account_of(person: Registration) -> Member:
@@ -72,7 +71,7 @@ def _member_of(column: str) -> QuerySet[Registration, Any]:
 def left(*columns: str) -> Q:
     """One of the two has left: by their registration, or because their account was closed."""
     closed = Member.objects.filter(is_active=False)
-    leavers = Registration.objects.filter(Q(state__in=HAS_LEFT) | Q(member__in=closed))
+    leavers = Registration.objects.filter(Q(state__in=OUT_OF_THE_PROGRAMME) | Q(member__in=closed))
     return Q(*(Exists(leavers.filter(pk=OuterRef(column))) for column in columns or BOTH), _connector=Q.OR)
 
 

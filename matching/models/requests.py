@@ -17,6 +17,7 @@ from matching.domain.requests import (
 from matching.models import people
 from matching.models.matches import Match
 from matching.models.rounds import Round
+from registrations.domain.registrations import OUT_OF_THE_PROGRAMME
 from registrations.models import Member, Registration, Skill, has_agreed
 
 _OPEN = Q(state=RequestState.OPEN)
@@ -34,8 +35,8 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         find them.
         """
         return self.waiting().filter(
-            ~Q(learner__state__in=people.HAS_LEFT),
-            ~Q(sharer__state__in=people.HAS_LEFT),
+            ~Q(learner__state__in=OUT_OF_THE_PROGRAMME),
+            ~Q(sharer__state__in=OUT_OF_THE_PROGRAMME),
             ~people.blocked(),
             learner__member__is_active=True,
             sharer__member__is_active=True,

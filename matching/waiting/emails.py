@@ -31,7 +31,7 @@ def register() -> None:
 
 
 def _cannot_be_written_to(person: Registration, now: datetime) -> str | None:
-    if person.state != RegistrationState.APPROVED or not person.is_claimed:
+    if person.state != RegistrationState.APPROVED or not person.has_open_account:
         return "no longer in the programme"
     if person.is_resting(on=now.date()):
         return "paused or away"

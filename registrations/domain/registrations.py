@@ -215,6 +215,7 @@ STILL_IN_WITHIN = timedelta(days=30)
 LONGEST_PAUSE = timedelta(days=2 * 366)
 UNTIL_THEY_RETURN = date(9999, 12, 31)  # a pause without an end, after a question nobody answered
 IN_THE_PROGRAMME = (RegistrationState.SUBMITTED, RegistrationState.NEEDS_CHANGES, RegistrationState.APPROVED)
+OUT_OF_THE_PROGRAMME = (RegistrationState.WITHDRAWN, RegistrationState.DECLINED)
 MAY_WITHDRAW = (RegistrationState.DRAFT, *IN_THE_PROGRAMME)
 
 MINUTES_A_WEEK = 7 * 24 * 60

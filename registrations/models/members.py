@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
@@ -167,6 +167,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
         self.language = language
         self.save(update_fields=["language"])
 
+    @property
+    def has_open_account(self) -> bool:
+        """Whether the account can still be signed in to, as `MemberQuerySet.with_open_account` asks the database."""
+        return self.is_active and self.erased_at is None
+
     def be_seen(self, *, on: date) -> None:
         """Record that the member was active on that day; a second time on the same day costs no query."""
         if self.is_active and (self.last_seen_on is None or self.last_seen_on < on):
@@ -244,12 +249,20 @@ class WorkingGroupSeat(models.Model):
         return f"{self.member}: {self.role_in_words}"
 
 
+class BlockQuerySet(models.QuerySet["Block"]):
+    def between(self, one: "Member | OuterRef | None", other: "Member | OuterRef | None") -> "BlockQuerySet":
+        """Blocks of either by the other; somebody without an account blocks nobody and is blocked by nobody."""
+        return self.filter(Q(member=one, blocked=other) | Q(member=other, blocked=one))
+
+
 class Block(models.Model):
     """One member does not want to be matched with another; the other is never told."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="blocks_made")
     blocked = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="blocks_received")
     made_at = models.DateTimeField()
+
+    objects = BlockQuerySet.as_manager()
 
     class Meta:
         constraints = [

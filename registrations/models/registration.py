@@ -17,6 +17,7 @@ from registrations.domain.registrations import (
     HANDED_IN,
     MAX_TOPICS,
     MINUTES_A_WEEK,
+    OUT_OF_THE_PROGRAMME,
     QUIET_AFTER,
     STILL_IN_WITHIN,
     WINDOW_STEP,
@@ -93,8 +94,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def findable_by(self, member: Member, *, on: date) -> "RegistrationQuerySet":
         """People who let others find and ask them; never the member, nor anybody a block keeps apart from them."""
-        mine = Q(member=member, blocked=OuterRef("member")) | Q(member=OuterRef("member"), blocked=member)
-        findable = self.claimed().agreed(on=on).filter(~Exists(Block.objects.filter(mine)), is_findable=True)
+        blocks = Block.objects.between(member, OuterRef("member"))
+        findable = self.claimed().agreed(on=on).filter(~Exists(blocks), is_findable=True)
         return findable.exclude(member=member)
 
     def quiet(self, *, since: date) -> "RegistrationQuerySet":
@@ -288,7 +289,18 @@ class Registration(models.Model):
 
     @property
     def is_claimed(self) -> bool:
+        """Whether it is somebody's account at all, be that open or closed."""
         return self.member_id is not None
+
+    @property
+    def has_open_account(self) -> bool:
+        """Whether an open account stands behind it, as `RegistrationQuerySet.claimed` asks the database."""
+        return self.member is not None and self.member.has_open_account
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the person has left the programme: by this registration, or because their account was closed."""
+        return self.state in OUT_OF_THE_PROGRAMME or (self.member is not None and not self.member.is_active)
 
 
 class Offer(models.Model):

@@ -37,7 +37,7 @@ def claim_by_address(*, member: Member, now: datetime) -> Registration | None:
     proved = list(EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True))
     with transaction.atomic():
         member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-        if not _may_claim(member) or Registration.objects.filter(member=member).exists():
+        if not member.has_open_account or Registration.objects.filter(member=member).exists():
             return None
         unclaimed = Registration.objects.with_imported_address(proved).filter(source=Source.IMPORT, member=None)
         candidates = list(unclaimed.exclude(state=RegistrationState.WITHDRAWN).select_for_update(of=("self",))[:2])
@@ -133,7 +133,7 @@ def claim_by_link(*, token: str, member: Member, now: datetime) -> Registration:
     registration of their own: that one is kept, and the imported one stays unclaimed.
     """
     member = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    if not _may_claim(member):
+    if not member.has_open_account:
         raise ClaimRefused(_("This account is closed."))
     invitation = invitation_of(token=token, now=now)
     registration = _locked_registration(invitation.registration_id) if invitation else None
@@ -150,10 +150,6 @@ def claim_by_link(*, token: str, member: Member, now: datetime) -> Registration:
 
 def _locked_registration(pk: int) -> Registration:
     return Registration.objects.select_for_update(of=("self",)).get(pk=pk)
-
-
-def _may_claim(member: Member) -> bool:
-    return member.is_active and member.erased_at is None
 
 
 def _check_claimable(registration: Registration) -> None:

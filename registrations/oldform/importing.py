@@ -10,7 +10,13 @@ from django.db import DatabaseError, connection, transaction
 
 from letsconnect.base import acts
 from letsconnect.base.database_waits import reason_of, try_again_while_busy, wait_at_most
-from registrations.domain.registrations import ConsentDocument, RegistrationState, SkillState, Source
+from registrations.domain.registrations import (
+    OUT_OF_THE_PROGRAMME,
+    ConsentDocument,
+    RegistrationState,
+    SkillState,
+    Source,
+)
 from registrations.models import (
     Consent,
     Group,
@@ -41,8 +47,6 @@ OLD_FORM = "old form"  # the version of every consent that came with it
 _LOCK = 0x4C43_494D_5001  # number of the advisory lock that lets only one step of an import run at a time
 STEP = 10  # people in one transaction, which takes less than half a second
 PATIENCE, TRIES = 1.0, 30  # seconds a step waits for a lock, and how often it is tried
-# A file never opens again a registration that the person or the working group has ended.
-_ENDED = {RegistrationState.WITHDRAWN, RegistrationState.DECLINED}
 
 
 @dataclasses.dataclass
@@ -252,7 +256,9 @@ class _Writer:
             stored_row = ImportedRow()
         else:
             registration = Registration.objects.select_for_update(of=("self",)).get(pk=stored_row.registration_id)
-            if registration.is_claimed or registration.state in _ENDED or stored_row.raw == row.raw.cells:
+            # A file never opens again a registration that the person or the working group has ended.
+            has_ended = registration.state in OUT_OF_THE_PROGRAMME
+            if registration.is_claimed or has_ended or stored_row.raw == row.raw.cells:
                 self._keep_keys(person, stored_row)
                 return "unchanged"
             if stored_row.written_at and (row["written_at"] is None or row["written_at"] < stored_row.written_at):

@@ -33,7 +33,7 @@ def unblock_person(*, member: Member, blocked: Member, by: Member, now: datetime
 
 
 def can_be_blocked(person: Registration, *, by: Member) -> bool:
-    """Tell whether the registration has an open account that ``by`` does not block yet."""
+    """Tell whether the registration has an account, not an erased one, that ``by`` does not block yet."""
     member = person.member
     if member is None or member.erased_at is not None:
         return False
