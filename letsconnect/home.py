@@ -16,7 +16,6 @@ from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
 from letsconnect.base.query_batches import QueryBatch
 from mailings.ledger.reachable import why_not_written_to
-from matching.domain.matches import MatchState
 from matching.domain.sessions import SessionState
 from matching.models import Match, Session
 from matching.models.feedback import sessions_at_hand
@@ -50,7 +49,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
         "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round),
         "skill_news": sentences_of_suggestions(suggestions),
-        "to_answer": [match for match in matches if _is_to_answer(match, member)],
+        "to_answer": [match for match in matches if match.waits_for(match.side_of(member))],
         "waiting": None if matches else advice.waiting_status(registration, now=now),
         "matches": [(match, match.person(match.side_of(member).other)) for match in matches[:SHOWN]],
         "next_sessions": _with_other((session for session in live if _is_ahead(session, now)), member),
@@ -87,11 +86,6 @@ def _name_skills(skills: Iterable[Skill]) -> None:
     """Load the names of all these skills, and of the skills they were merged into, in one query for the whole page."""
     shown = list(skills)
     prefetch_related_objects([*shown, *(skill.heir for skill in shown if skill.heir is not skill)], "skill_names")
-
-
-def _is_to_answer(match: Match, member: Member) -> bool:
-    side = match.side_of(member)
-    return match.state == MatchState.ASKED and side is not None and match.accepted_at(side) is None
 
 
 def _begins(session: Session) -> tuple[datetime, int]:

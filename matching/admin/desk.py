@@ -14,14 +14,13 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
 from letsconnect.base.versioned_admin import FormOf, Row
 from letsconnect.base.versions import ChangedMeanwhile
-from matching.domain.matches import MatchingError, RoundState
+from matching.domain.matches import CANCELLABLE, MatchingError
 from matching.models import Match, Round
 from matching.words import reasons
 from registrations.domain.registrations import LookKind
 from registrations.models import Member, Registration
 
 BOTH = ("learner", "sharer")
-_CANCELLABLE = (RoundState.DRAFT, RoundState.SOLVING, RoundState.PROPOSED, RoundState.FAILED)
 
 
 class DeskAdmin(WorkingGroupAdmin[Row]):
@@ -70,14 +69,9 @@ def side_in_words(person: Registration) -> str:
     return " · ".join(part for part in (reasons.name_of(person), person.region, group) if part)
 
 
-def may_steer(member: Member, round_: Round) -> bool:
-    """Tell whether to offer the buttons that change a round; the actions decide."""
-    return member.is_coordinator or round_.created_by_id == member.pk
-
-
 def may_cancel(member: Member, round_: Round) -> bool:
     """Tell whether to offer the button; the action decides."""
-    return round_.state in _CANCELLABLE and may_steer(member, round_)
+    return round_.state in CANCELLABLE and round_.can_be_steered_by(member)
 
 
 def may_know(member: Member, *people: Registration) -> bool:

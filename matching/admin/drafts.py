@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from letsconnect.base.versions import ChangedMeanwhile
 from matching.admin import results
-from matching.admin.desk import DeskAdmin, line, may_steer
+from matching.admin.desk import DeskAdmin, line
 from matching.admin.forms import DraftForm, PairForm, scope_in_words
-from matching.domain.matches import MatchingError, RoundState
+from matching.domain.matches import MatchingError
 from matching.models import Match, Round
 from matching.rounds.by_hand import make_match_by_hand, unmake_match_by_hand
 from matching.rounds.drafts import change_draft, draft_round, request_round, settings_of
@@ -72,7 +72,7 @@ class DraftPages(DeskAdmin[Round]):
             return redirect(CHANGE, round_.pk)
         except ChangedMeanwhile as changed:
             now_there = self.find(request, round_id)
-            if not _is_open_draft(now_there) or not may_steer(signed_in(request), now_there):
+            if not now_there.is_open_draft or not now_there.can_be_steered_by(signed_in(request)):
                 self.message_user(request, str(changed), messages.ERROR)
                 return redirect(CHANGE, round_.pk)
             form = DraftForm(changed.comparison.data)
@@ -103,7 +103,7 @@ class DraftPages(DeskAdmin[Round]):
                 "result": result,
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
                 "reloads": round_.preview_requested_at is not None,
-                "may_steer": may_steer(signed_in(request), round_),
+                "may_steer": round_.can_be_steered_by(signed_in(request)),
             },
         )
 
@@ -150,7 +150,7 @@ class DraftPages(DeskAdmin[Round]):
 
     def press_on_draft(self, request: HttpRequest, round_: Round, act: Callable[[Round], Any]) -> Any:
         """Press a button of the draft's page, whose version is that of its form too."""
-        return self.press(request, round_, act, form=DraftForm.of if _is_open_draft(round_) else None)
+        return self.press(request, round_, act, form=DraftForm.of if round_.is_open_draft else None)
 
     @method_decorator(require_POST)
     def request_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
@@ -166,7 +166,3 @@ class DraftPages(DeskAdmin[Round]):
         """Whom this member of the working group may see among those who can be matched today."""
         matchable = Registration.objects.visible_to(signed_in(request)).matchable(on=timezone.now().date())
         return matchable.select_related("member")
-
-
-def _is_open_draft(round_: Round) -> bool:
-    return round_.state == RoundState.DRAFT and round_.requested_at is None

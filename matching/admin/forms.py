@@ -14,13 +14,14 @@ from letsconnect.base.folding import plain
 from matching.engine.criteria import CRITERIA
 from matching.engine.settings import PRESETS, Settings
 from matching.models import MatchingRules, Round
+from matching.rounds.drafts import MOST_WEEKS
+from matching.rounds.rules import RULES
 from matching.rounds.scope import Scope
 from matching.words import levels, reasons
 from registrations.domain.registrations import Region, SkillFamily, SkillState
 from registrations.models import Registration, Skill
 
 MOST_WEIGHT = 100
-MOST_WEEKS = 520
 _WEIGHT = "weight_"
 
 
@@ -188,7 +189,7 @@ class RulesForm(forms.ModelForm):
 
     class Meta:
         model = MatchingRules
-        fields = ["cool_down_days", "min_minutes_a_week", "most_at_once", "both_must_approve", "facts_kept_days"]
+        fields = RULES
 
 
 def people_to_choose(people: Iterable[Registration]) -> list[tuple[str, str]]:

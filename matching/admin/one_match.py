@@ -20,7 +20,6 @@ from matching.words import levels, reasons
 from registrations.models import Member
 
 MOST_ALTERNATIVES = 20  # asked of the solve; some of them cannot be swapped in any more
-_UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 
 
 def context(match: Match, *, reader: Member) -> dict[str, Any]:
@@ -40,11 +39,11 @@ def context(match: Match, *, reader: Member) -> dict[str, Any]:
         "in_common": _in_common(match),
         "is_mine": is_mine,
         "requests": SharerRequest.objects.filter(learner=learner, sharer=sharer).visible_to(reader),
-        "warnings": results.cautions([match]) if match.state in _UNDECIDED else [],
+        "warnings": results.cautions([match]) if match.is_undecided else [],
         "approvals": match.approvals.select_related("approved_by"),
         "can_approve": match.state == MatchState.PROPOSED,
-        "can_refuse": match.state in _UNDECIDED,
-        **(_others(match, reader) if match.state in _UNDECIDED else {}),
+        "can_refuse": match.is_undecided,
+        **(_others(match, reader) if match.is_undecided else {}),
     }
 
 

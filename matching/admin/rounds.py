@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from matching.admin import results
-from matching.admin.desk import line, may_cancel, may_steer, say_not_done, side_in_words
+from matching.admin.desk import line, may_cancel, say_not_done, side_in_words
 from matching.admin.drafts import CHANGE, DraftPages
 from matching.admin.forms import scope_in_words
 from matching.admin.matches import seen_versions
@@ -31,8 +31,6 @@ from registrations.requests import signed_in
 
 SHOWN_ON_A_ROUND = 200
 LEFT_A_PAGE = 50
-UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
-_DECIDABLE = (RoundState.PROPOSED, RoundState.PUBLISHED)
 
 
 @admin.register(Round)
@@ -79,7 +77,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
     ) -> HttpResponse:
         """Show the draft, how the computation goes, or what it came to."""
         round_ = self.find(request, object_id)
-        if round_.state == RoundState.DRAFT and round_.requested_at is None:
+        if round_.is_open_draft:
             return self.draft_page(request, round_)
         if round_.state in (RoundState.DRAFT, RoundState.SOLVING, RoundState.FAILED):
             return self._progress_page(request, round_)
@@ -104,7 +102,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
                     for number, phase in enumerate(phases)
                 ],
                 "result": result,
-                "can_try_again": has_failed and may_steer(signed_in(request), round_),
+                "can_try_again": has_failed and round_.can_be_steered_by(signed_in(request)),
                 "can_cancel": may_cancel(signed_in(request), round_),
             },
         )
@@ -112,7 +110,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
     def _result_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
         matches = Match.objects.visible_to(signed_in(request)).filter(round=round_)
         counts = round_.statistics
-        can_decide = round_.state in _DECIDABLE
+        can_decide = round_.is_decidable
         rows = list(matches.with_people().order_by("pk")[:SHOWN_ON_A_ROUND])
         self.note_matches(request, rows)
         return self.page(
@@ -134,12 +132,12 @@ class RoundAdmin(DraftPages, WhyNotPage):
                 "shown": SHOWN_ON_A_ROUND,
                 "result": results.of_round(round_, reader=signed_in(request)),
                 "left_url": reverse("admin:matching_round_left", args=[round_.pk]),
-                "warnings": results.cautions(row for row in rows if row.state in UNDECIDED) if can_decide else [],
+                "warnings": results.cautions(row for row in rows if row.is_undecided) if can_decide else [],
                 "matches_url": f"{reverse('admin:matching_match_changelist')}?round__id__exact={round_.pk}",
                 "can_decide": can_decide,
                 "can_publish": matches.to_publish().exists(),
                 "can_repair": can_decide,
-                "can_release": _is_open(round_) and may_steer(signed_in(request), round_),
+                "can_release": _is_open(round_) and round_.can_be_steered_by(signed_in(request)),
                 "can_cancel": may_cancel(signed_in(request), round_),
             },
         )

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from letsconnect.base.hours import QUARTERS_A_DAY, QUARTERS_A_WEEK, QUARTERS_AN_HOUR, local_quarters, runs
 from letsconnect.base.zones import zone_or_utc
+from matching.domain.matches import WEEKS_COMPARED
 from registrations.answers.availability import Window, weekly_slots
 
-WEEKS = 4
 _SHOWN_WEEK = 1  # of the four compared, the second: wherever the reader is, all of their week lies in the four
 
 
@@ -50,7 +50,7 @@ class FreeTime:
 
 def overlay(learner: FreeTime, sharer: FreeTime, *, zone: str, start: date) -> list[DayOfTwoWeeks]:
     """Return the reader's second week of the four that begin on Monday ``start`` (UTC)."""
-    places = local_quarters(zone_or_utc(zone).key, start, WEEKS) - _SHOWN_WEEK * QUARTERS_A_WEEK
+    places = local_quarters(zone_or_utc(zone).key, start, WEEKS_COMPARED) - _SHOWN_WEEK * QUARTERS_A_WEEK
     free = [_in_readers_week(person, places, start) for person in (learner, sharer)]
     both = np.zeros(QUARTERS_A_WEEK, dtype=np.bool_)
     for begins, ends in runs(free[0] & free[1], at_least=QUARTERS_AN_HOUR):
@@ -61,7 +61,7 @@ def overlay(learner: FreeTime, sharer: FreeTime, *, zone: str, start: date) -> l
 
 
 def _in_readers_week(person: FreeTime, places: NDArray[np.intp], start: date) -> NDArray[np.bool_]:
-    slots = weekly_slots(person.windows, person.zone, start=start, weeks=WEEKS)
+    slots = weekly_slots(person.windows, person.zone, start=start, weeks=WEEKS_COMPARED)
     week = np.zeros(QUARTERS_A_WEEK, dtype=np.bool_)
     in_week = (places >= 0) & (places < QUARTERS_A_WEEK)
     np.logical_or.at(week, places[in_week], slots[in_week])

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 DAYS_TO_ANSWER = 7
 ANSWER_WITHIN = timedelta(days=DAYS_TO_ANSWER)
 REMIND_AFTER = timedelta(days=5)
+WEEKS_COMPARED = 4  # of the usual hours of two people, from the coming Monday on
 SOLVING_LEASE = timedelta(minutes=10)
 NUDGE_AGAIN_AFTER = timedelta(seconds=20)
 
@@ -22,6 +23,10 @@ class RoundState(TextChoices):
     PUBLISHED = "published", pgettext_lazy("state of a round", "published")
     FAILED = "failed", pgettext_lazy("state of a round", "failed")
     CANCELLED = "cancelled", pgettext_lazy("state of a round", "cancelled")
+
+
+# Computed, so that its proposals can be decided.
+DECIDABLE = (RoundState.PROPOSED, RoundState.PUBLISHED)
 
 
 class RoundPhase(TextChoices):
@@ -48,8 +53,10 @@ class MatchState(TextChoices):
     ENDED = "ended", pgettext_lazy("state of a match", "ended")
 
 
+# Nobody of the two was told yet, so the working group can still change it.
+UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 # A live match keeps its pair from being proposed again; from approval on it also takes a place on both sides.
-LIVE = (MatchState.PROPOSED, MatchState.APPROVED, MatchState.ASKED, MatchState.CONNECTED)
+LIVE = (*UNDECIDED, MatchState.ASKED, MatchState.CONNECTED)
 TAKES_A_PLACE = (MatchState.APPROVED, MatchState.ASKED, MatchState.CONNECTED)
 CLOSED = tuple(state for state in MatchState if state not in LIVE)
 WAS_APPROVED = (
@@ -138,6 +145,7 @@ _ROUND_MOVES = {
     RoundState.PROPOSED: {RoundState.PUBLISHED, RoundState.CANCELLED},
     RoundState.PUBLISHED: {RoundState.PUBLISHED},
 }
+CANCELLABLE = tuple(state for state, moves in _ROUND_MOVES.items() if RoundState.CANCELLED in moves)
 _MATCH_MOVES = {
     MatchState.PROPOSED: {MatchState.APPROVED, MatchState.REFUSED, MatchState.WITHDRAWN},
     MatchState.APPROVED: {MatchState.ASKED, MatchState.REFUSED, MatchState.WITHDRAWN},

@@ -61,7 +61,7 @@ def _question_owed(side: Side) -> Callable[[Session, datetime], str | None]:
 
 def _missed_owed(letter: str) -> Callable[[Session, datetime], str | None]:
     def still_owed(session: Session, now: datetime) -> str | None:
-        if not Match.objects.live().filter(pk=session.match_id, state=MatchState.CONNECTED).exists():
+        if not Match.objects.connected().filter(pk=session.match_id).exists():
             return "the match is over"
         outcome = getattr(session, "outcome", None)
         return None if outcome is not None and outcome.verdict == _MISSED[letter] else "it was not like that"

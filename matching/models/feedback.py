@@ -11,7 +11,7 @@ from matching.domain.matches import Side
 from matching.domain.sessions import SessionState
 from matching.models import people
 from matching.models.matches import Match
-from matching.models.sessions import Session, SessionQuerySet
+from matching.models.sessions import Session, SessionQuerySet, waits_for
 from registrations.models import Member, Registration
 
 
@@ -203,9 +203,13 @@ def to_ask(*, now: datetime) -> SessionQuerySet:
 
 def to_tell(member: Member, *, now: datetime) -> SessionQuerySet:
     """Return the hours the member was at, or should have been, and has said nothing about."""
-    answered = Feedback.objects.of(member).values("session")
-    recent = Session.objects.over(now=now).filter(ends_at__gt=now - CLOSES_AFTER, state=SessionState.CONFIRMED)
-    return recent.for_member(member).exclude(pk__in=answered).with_people()
+    return Session.objects.over(now=now).for_member(member).filter(_is_to_tell(member, now=now)).with_people()
+
+
+def _is_to_tell(member: Member, *, now: datetime) -> Q:
+    """The hour is just over, and the member has said nothing about it."""
+    own = Feedback.objects.of(member).filter(session=OuterRef("pk"))
+    return Q(~Exists(own), state=SessionState.CONFIRMED, ends_at__lte=now, ends_at__gt=now - CLOSES_AFTER)
 
 
 def sessions_at_hand(member: Member, *, now: datetime) -> SessionQuerySet:
@@ -214,15 +218,11 @@ def sessions_at_hand(member: Member, *, now: datetime) -> SessionQuerySet:
     ``is_of_live_match`` says whether the two are still connected, ``is_to_tell`` whether the hour is over and the
     member can still say how it went.
     """
-    own = Feedback.objects.of(member).filter(session=OuterRef("pk"))
-    just_over = Q(state=SessionState.CONFIRMED, ends_at__lte=now, ends_at__gt=now - CLOSES_AFTER)
-    for_me = [people.of(member, side) & Q(waiting_for=side) for side in Side]
     return (
         Session.objects.for_member(member)
         .at_hand(
-            is_of_live_match=Exists(Match.objects.live().filter(pk=OuterRef("match"))),
-            is_to_tell=Case(When(just_over & ~Exists(own), then=True), default=False),
-            waits=for_me[0] | for_me[1],
+            is_to_tell=Case(When(_is_to_tell(member, now=now), then=True), default=False),
+            waits=waits_for(member),
             now=now,
         )
         .select_related("match__skill__merged_into", "learner__member", "sharer__member")

@@ -11,9 +11,11 @@ from matching.domain.matches import (
     APART_FOR_EVER,
     CAN_HAVE_CONNECTED,
     CLOSED,
+    DECIDABLE,
     LIVE,
     REMIND_AFTER,
     SHOWS_CONTACT,
+    UNDECIDED,
     WAS_APPROVED,
     WAS_ASKED,
     WAS_CONNECTED,
@@ -28,6 +30,12 @@ from registrations.domain.registrations import Region
 from registrations.models import Member, Registration, Skill, Wish
 
 
+def _waits_for(member: Member) -> Q:
+    """The member is asked, and has not said yes yet."""
+    unanswered = (people.of(member, side) & Q(**{f"{side}_accepted_at": None}) for side in Side)
+    return Q(state=MatchState.ASKED) & Q(*unanswered, _connector=Q.OR)
+
+
 class MatchQuerySet(models.QuerySet["Match"]):
     def unbroken(self) -> "MatchQuerySet":
         """Both people still in the programme, and neither blocks the other."""
@@ -36,6 +44,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def live(self) -> "MatchQuerySet":
         """Unbroken and not closed."""
         return self.unbroken().filter(state__in=LIVE)
+
+    def connected(self) -> "MatchQuerySet":
+        """Live, and both said yes: the two can agree on hours and read the link to their call."""
+        return self.live().filter(state=MatchState.CONNECTED)
 
     def fallen(self) -> "MatchQuerySet":
         """Stored as live, though a side has left or one blocks the other: the sweep closes these."""
@@ -58,14 +70,14 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def to_decide(self) -> "MatchQuerySet":
         """Proposals of computed rounds; those made by hand in a draft wait until it is."""
-        return self.filter(state=MatchState.PROPOSED, round__state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
+        return self.filter(state=MatchState.PROPOSED, round__state__in=DECIDABLE)
 
     def to_publish(self) -> "MatchQuerySet":
         return self.filter(state=MatchState.APPROVED)
 
     def undecided(self) -> "MatchQuerySet":
         """Proposed or approved: nobody was told, so the working group can still change it."""
-        return self.filter(state__in=[MatchState.PROPOSED, MatchState.APPROVED])
+        return self.filter(state__in=UNDECIDED)
 
     def fixed(self) -> "MatchQuerySet":
         """What computing a round again leaves as it is: approved, or made by hand."""
@@ -98,30 +110,16 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def most_urgent_first(self, member: Member) -> "MatchQuerySet":
         """Those that wait for the member's own answer, then what is open, then what is over; each newest first."""
-        waits = Q(state=MatchState.ASKED) & (
-            people.of(member, Side.LEARNER) & Q(learner_accepted_at=None)
-            | people.of(member, Side.SHARER) & Q(sharer_accepted_at=None)
-        )
-        urgency = Case(When(waits, then=0), When(state__in=LIVE, then=1), default=2)
+        urgency = Case(When(_waits_for(member), then=0), When(state__in=LIVE, then=1), default=2)
         return self.order_by(urgency, "-asked_at", "-pk")
 
     def waiting_for(self, member: Member) -> "MatchQuerySet":
         """Those of the member's matches that wait for the member's own answer."""
-        return (
-            self.for_member(member)
-            .live()
-            .filter(
-                people.of(member, Side.LEARNER) & Q(learner_accepted_at=None)
-                | people.of(member, Side.SHARER) & Q(sharer_accepted_at=None),
-                state=MatchState.ASKED,
-            )
-        )
+        return self.for_member(member).live().filter(_waits_for(member))
 
     def visible_to(self, member: Member) -> "MatchQuerySet":
         """What a working-group member may see: a liaison where either side is of their regions, a coordinator all."""
-        if member.is_coordinator:
-            return self
-        return self.filter(people.of_regions(member.seat_regions))
+        return self.filter(people.looked_after_by(member))
 
     def for_lines(self) -> "MatchQuerySet":
         """Fetch no more than a line of a list shows: the two people's names, the skill, and what is waited for.
@@ -141,7 +139,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
         ).prefetch_related("skill__skill_names", "skill__merged_into__skill_names")
 
 
-class Match(models.Model):
+class Match(people.OfTwoPeople, models.Model):
     """A learner and a sharer for one skill.
 
     The skill stays the one the round chose, which its replay checks; merged since, it is read as its heir.
@@ -262,17 +260,12 @@ class Match(models.Model):
     def __str__(self) -> str:
         return _("Match %(number)s") % {"number": self.pk}
 
-    def side_of(self, member: Member) -> Side | None:
-        """The member's side in this match, or None."""
-        if self.learner.member_id == member.pk:
-            return Side.LEARNER
-        return Side.SHARER if self.sharer.member_id == member.pk else None
-
-    def person(self, side: str) -> Registration:
-        return self.learner if side == Side.LEARNER else self.sharer
-
     def accepted_at(self, side: str) -> datetime | None:
         return self.learner_accepted_at if side == Side.LEARNER else self.sharer_accepted_at
+
+    def waits_for(self, side: Side | None) -> bool:
+        """Whether this side is asked and has not said yes yet, as `MatchQuerySet.waiting_for` asks the database."""
+        return self.state == MatchState.ASKED and side is not None and self.accepted_at(side) is None
 
     def why_the_learner_wishes_it(self) -> str:
         """What the learner wrote beside the wish this match answers; the sharer reads it, as the form says."""
@@ -284,6 +277,10 @@ class Match(models.Model):
     def is_fixed(self) -> bool:
         """Whether computing the round again leaves it as it is, while it is undecided or approved."""
         return self.state == MatchState.APPROVED or self.made_by_hand
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.state in UNDECIDED
 
     @property
     def is_open(self) -> bool:
@@ -328,7 +325,7 @@ def rounds_to_repair() -> RoundQuerySet:
         Round.objects.annotate(read_last_at=Subquery(last))
         .filter(facts__isnull=False)
         .filter(
-            Q(repair_requested_at__isnull=False, state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
+            Q(repair_requested_at__isnull=False, state__in=DECIDABLE)
             | Q(Exists(changed), state=RoundState.PROPOSED, failure="")
         )
         .order_by("pk")

@@ -55,6 +55,11 @@ def of_regions(regions: Iterable[str], *columns: str) -> Q:
     return Q(*(Exists(theirs.filter(pk=OuterRef(column))) for column in columns or BOTH), _connector=Q.OR)
 
 
+def looked_after_by(member: Member, *columns: str) -> Q:
+    """The person in one of these columns is of a region the member looks after; a coordinator looks after all."""
+    return Q() if member.is_coordinator else of_regions(member.seat_regions, *columns)
+
+
 def blocked() -> Q:
     """One of the two blocks the other."""
     return Q(*(Exists(_blocks(side, side.other)) for side in Side), _connector=Q.OR)
@@ -73,6 +78,22 @@ def left(*columns: str) -> Q:
     closed = Member.objects.filter(is_active=False)
     leavers = Registration.objects.filter(Q(state__in=OUT_OF_THE_PROGRAMME) | Q(member__in=closed))
     return Q(*(Exists(leavers.filter(pk=OuterRef(column))) for column in columns or BOTH), _connector=Q.OR)
+
+
+class OfTwoPeople:
+    """A row of a learner and a sharer."""
+
+    learner: Registration
+    sharer: Registration
+
+    def side_of(self, member: Member) -> Side | None:
+        """The member's side, or None."""
+        if self.learner.member_id == member.pk:
+            return Side.LEARNER
+        return Side.SHARER if self.sharer.member_id == member.pk else None
+
+    def person(self, side: str) -> Registration:
+        return self.learner if side == Side.LEARNER else self.sharer
 
 
 def names() -> list[str]:

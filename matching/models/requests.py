@@ -59,9 +59,7 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         The sharer sees nothing of it, at the desk as everywhere.
         """
         others = self.exclude(sharer__member=member)
-        if member.is_coordinator:
-            return others
-        return others.filter(people.of_regions(member.seat_regions))
+        return others.filter(people.looked_after_by(member))
 
     def saying_who_is_named(self, *, on: date) -> "SharerRequestQuerySet":
         """With ``is_named``: whether the one who asked may read whom they asked for.

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
-from matching.domain.matches import NOT_LOOKED_FOR, NUDGE_AGAIN_AFTER, RoundPhase, RoundState
+from matching.domain.matches import DECIDABLE, NOT_LOOKED_FOR, NUDGE_AGAIN_AFTER, RoundPhase, RoundState
 from registrations.models import Member, Registration
 
 
@@ -34,7 +34,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
     def decidable(self) -> "RoundQuerySet":
         """Computed, so that their proposals can be decided."""
-        return self.filter(state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
+        return self.filter(state__in=DECIDABLE)
 
     def visible_to(self, member: Member) -> "RoundQuerySet":
         """Rounds hold figures and no names: the whole working group sees them."""
@@ -104,7 +104,7 @@ class Round(models.Model):
                 name="matching_solving_has_a_start_and_a_lease",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[RoundState.PROPOSED, RoundState.PUBLISHED])
+                condition=~Q(state__in=DECIDABLE)
                 | Q(finished_at__isnull=False, value__isnull=False, is_proven__isnull=False, is_proven=True),
                 name="matching_proposed_round_is_computed_and_proven",
             ),
@@ -128,14 +128,26 @@ class Round(models.Model):
                 name="matching_only_a_draft_is_previewed",
             ),
             models.CheckConstraint(
-                condition=Q(repair_requested_at=None)
-                | Q(state__in=[RoundState.PROPOSED, RoundState.PUBLISHED], repair_requested_by__isnull=False),
+                condition=Q(repair_requested_at=None) | Q(state__in=DECIDABLE, repair_requested_by__isnull=False),
                 name="matching_only_a_computed_round_is_repaired",
             ),
         ]
 
     def __str__(self) -> str:
         return _("Round %(number)s") % {"number": self.pk}
+
+    @property
+    def is_open_draft(self) -> bool:
+        """Whether what it is asked to do can still be changed: nobody has asked a worker to compute it."""
+        return self.state == RoundState.DRAFT and self.requested_at is None
+
+    @property
+    def is_decidable(self) -> bool:
+        return self.state in DECIDABLE
+
+    def can_be_steered_by(self, member: Member) -> bool:
+        """Whether the member may change or cancel it: a coordinator, or who of the working group began it."""
+        return member.is_coordinator or (member.is_staff and self.created_by_id == member.pk)
 
 
 class RoundReplay(models.Model):

@@ -75,9 +75,7 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
     def visible_to(self, member: Member) -> "ExclusionQuerySet":
         """A liaison sees those with a person of their regions, a coordinator all; nobody what is about themselves."""
         others = self.exclude(one__member=member).exclude(other__member=member)
-        if member.is_coordinator:
-            return others
-        return others.filter(people.of_regions(member.seat_regions, "one", "other"))
+        return others.filter(people.looked_after_by(member, "one", "other"))
 
 
 class Exclusion(models.Model):

@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.zones import validate_zone
-from matching.domain.matches import MatchState, Side
+from matching.domain.matches import Side
 from matching.domain.sessions import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
 from matching.models import people
 from matching.models.matches import Match
@@ -42,6 +42,15 @@ def _hour() -> Func:
     return Func(F("starts_at"), F("ends_at"), function="tstzrange", output_field=DateTimeRangeField())
 
 
+def waits_for(member: Member) -> Q:
+    """Times were proposed to the member, who has to answer."""
+    return Q(*(people.of(member, side) & Q(waiting_for=side) for side in Side), _connector=Q.OR)
+
+
+def _is_of_live_match() -> Exists:
+    return Exists(Match.objects.connected().filter(pk=OuterRef("match")))
+
+
 class SessionQuerySet(models.QuerySet["Session"]):
     def open(self, *, now: datetime) -> "SessionQuerySet":
         """Being agreed, or agreed and not over."""
@@ -61,12 +70,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def saying_whether_live(self) -> "SessionQuerySet":
         """With ``is_of_live_match``: whether the two are still connected, so that they may read the link to a call."""
-        connected = Match.objects.live().filter(pk=OuterRef("match"), state=MatchState.CONNECTED)
-        return self.annotate(is_of_live_match=Exists(connected))
+        return self.annotate(is_of_live_match=_is_of_live_match())
 
-    def at_hand(self, *, is_of_live_match: Exists, is_to_tell: Case, waits: Q, now: datetime) -> "SessionQuerySet":
+    def at_hand(self, *, is_to_tell: Case, waits: Q, now: datetime) -> "SessionQuerySet":
         """Agreed and not over, to tell about or ``waits``; with ``is_of_live_match`` and ``is_to_tell``."""
-        rows = self.annotate(is_of_live_match=is_of_live_match, is_to_tell=is_to_tell)
+        rows = self.annotate(is_of_live_match=_is_of_live_match(), is_to_tell=is_to_tell)
         return rows.filter(Q(state=S.CONFIRMED, ends_at__gt=now) | Q(is_to_tell=True) | waits)
 
     def for_member(self, member: Member) -> "SessionQuerySet":
@@ -89,10 +97,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def waiting_for(self, member: Member) -> "SessionQuerySet":
         """Those with proposed times that wait for the member's answer."""
-        return self.filter(
-            people.of(member, Side.LEARNER) & Q(waiting_for=Side.LEARNER)
-            | people.of(member, Side.SHARER) & Q(waiting_for=Side.SHARER)
-        )
+        return self.filter(waits_for(member))
 
     def with_people(self) -> "SessionQuerySet":
         """Fetch what a page or letter says of a session, in a constant number of queries."""
@@ -101,7 +106,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         )
 
 
-class Session(models.Model):
+class Session(people.OfTwoPeople, models.Model):
     """One hour of a match: from the first proposed times to its end, under one calendar UID.
 
     ``learner`` and ``sharer`` repeat the match's, because a constraint sees one row only. ``waiting_for`` is the side
@@ -210,15 +215,6 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return _("Session %(number)s") % {"number": self.pk}
-
-    def side_of(self, member: Member) -> Side | None:
-        """The member's side in this session, or None."""
-        if self.learner.member_id == member.pk:
-            return Side.LEARNER
-        return Side.SHARER if self.sharer.member_id == member.pk else None
-
-    def person(self, side: str) -> Registration:
-        return self.learner if side == Side.LEARNER else self.sharer
 
     @property
     def is_being_moved(self) -> bool:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from letsconnect.base.hours import mondays
-from matching.domain.matches import TAKES_A_PLACE, Side, check_standing, has_too_many
+from matching.domain.matches import TAKES_A_PLACE, WEEKS_COMPARED, Side, check_standing, has_too_many
 from matching.locking import is_blocked, standing
 from matching.models import Match
-from matching.rounds.clashes import WEEKS_COMPARED, Hours, hours_clash
+from matching.rounds.clashes import Hours, hours_clash
 
 # Up to so many people their matches are looked up by person; for more, reading all matches is quicker.
 FEW_PEOPLE = 2_000

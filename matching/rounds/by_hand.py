@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from matching import engine
 from matching.domain.matches import (
+    DECIDABLE,
     WHY_NOT_A_PAIR,
     CannotPair,
     ClosedWhy,
@@ -35,7 +36,7 @@ from matching.rounds.reviews import ReviewOutcome, check_may_decide
 from matching.words import reasons
 from registrations.models import Member, Registration, Skill
 
-_OPEN = (RoundState.DRAFT, RoundState.PROPOSED, RoundState.PUBLISHED)
+_OPEN = (RoundState.DRAFT, *DECIDABLE)
 
 
 @dataclass(frozen=True)

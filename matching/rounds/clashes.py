@@ -12,7 +12,6 @@ from typing import Any
 from letsconnect.base.hours import QUARTERS_A_WEEK, QUARTERS_AN_HOUR
 from matching.engine.facts import Quarters
 
-WEEKS_COMPARED = 4
 # The search is exact up to so many tries. Beyond, the hours count as fitting: nobody is refused without a proof.
 TRIES = 20_000
 

@@ -91,7 +91,7 @@ def under_the_rules(settings: Settings) -> Settings:
 
 def check_may_steer(round_: Round, *, by: Member) -> None:
     """Raise NotYourMatch unless ``by`` is a coordinator or of the working group and began the round."""
-    if not by.is_coordinator and not (by.is_staff and round_.created_by_id == by.pk):
+    if not round_.can_be_steered_by(by):
         raise NotYourMatch(_("Only a coordinator or whoever began a round changes it."))
 
 
@@ -99,7 +99,7 @@ def lock_draft(round_: Round, *, by: Member) -> Round:
     """Return the round as it is now, locked; refuse one that is not a draft any more."""
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     check_may_steer(round_, by=by)
-    if round_.state != RoundState.DRAFT or round_.requested_at is not None:
+    if not round_.is_open_draft:
         raise MatchMoveNotAllowed(_("This round is not a draft any more."))
     return round_
 

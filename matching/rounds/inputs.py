@@ -12,7 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from letsconnect.base.hours import QUARTERS_A_WEEK, mondays, next_monday
-from matching.domain.matches import MatchState
+from matching.domain.matches import UNDECIDED, WEEKS_COMPARED, MatchState
 from matching.engine.errors import BrokenPair
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
@@ -24,7 +24,6 @@ from registrations.answers.availability import weekly_slots, where_quarters_lie
 from registrations.domain.registrations import SkillState
 from registrations.models import Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 
-WEEKS = 4
 FEW = 100
 Slots = np.ndarray
 
@@ -215,7 +214,7 @@ def _of_others(matches: MatchQuerySet, round_: Round | None) -> MatchQuerySet:
     """These matches without the round's own undecided ones: the round decides about them."""
     if round_ is None:
         return matches
-    return matches.exclude(round=round_, state__in=[MatchState.PROPOSED, MatchState.APPROVED])
+    return matches.exclude(round=round_, state__in=UNDECIDED)
 
 
 def _fixed(numbers: dict[int, int], round_: Round | None) -> np.ndarray:
@@ -295,7 +294,7 @@ def _languages(numbers: dict[int, int]) -> Languages:
 
 def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
     """Return who is free when; people with the same zone and the same windows are computed once."""
-    slots = np.zeros((len(numbers), WEEKS * QUARTERS_A_WEEK), dtype=np.bool_)
+    slots = np.zeros((len(numbers), WEEKS_COMPARED * QUARTERS_A_WEEK), dtype=np.bool_)
     computed: dict[_LocalWeek, Slots] = {}
     rows = (
         Window.objects.filter(**_keys_filter(numbers))
@@ -308,7 +307,7 @@ def _slots(numbers: dict[int, int], zones: list[str], start: date) -> Slots:
         number = numbers[registration]
         week = _LocalWeek(zones[number], tuple((window.start, window.end) for window in windows))
         if week not in computed:
-            computed[week] = weekly_slots(week.windows, week.zone, start=start, weeks=WEEKS)
+            computed[week] = weekly_slots(week.windows, week.zone, start=start, weeks=WEEKS_COMPARED)
         slots[number] = computed[week]
     return slots
 
@@ -327,8 +326,8 @@ def with_clocks(facts: Facts, registrations: Sequence[int], *, start: date, roun
 def _taken(numbers: dict[int, int], round_: Round | None, start: date, *, size: int) -> np.ndarray:
     """The quarters that other matches of these people take for certain, as a table of people and quarters."""
     others = _of_others(Match.objects.live(), round_).order_by()
-    shape = (size, WEEKS * QUARTERS_A_WEEK)
-    return taken_hours.hours_taken(others, numbers, shape, mondays=mondays(start, weeks=WEEKS))
+    shape = (size, WEEKS_COMPARED * QUARTERS_A_WEEK)
+    return taken_hours.hours_taken(others, numbers, shape, mondays=mondays(start, weeks=WEEKS_COMPARED))
 
 
 def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:
@@ -338,14 +337,16 @@ def _clocks(zones: Sequence[str], start: date) -> tuple[np.ndarray, np.ndarray]:
     tables: list[np.ndarray] = []
     by_zone: dict[str, int] = {}
     for zone in sorted(set(zones)):
-        table = where_quarters_lie(zone, start=start, weeks=WEEKS)
+        table = where_quarters_lie(zone, start=start, weeks=WEEKS_COMPARED)
         if table is None:
             by_zone[zone] = 0
             continue
         by_zone[zone] = ways.setdefault(table.tobytes(), len(ways) + 1)
         if len(tables) < len(ways):
             tables.append(table)
-    clocks = np.array(tables, dtype=np.int64) if tables else np.zeros((0, WEEKS, QUARTERS_A_WEEK), dtype=np.int64)
+    clocks = (
+        np.array(tables, dtype=np.int64) if tables else np.zeros((0, WEEKS_COMPARED, QUARTERS_A_WEEK), dtype=np.int64)
+    )
     return _column(by_zone[zone] for zone in zones), clocks
 
 

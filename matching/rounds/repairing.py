@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
-from matching.domain.matches import ClosedWhy, MatchMoveNotAllowed, NotYourMatch, RoundPhase, RoundState, TooOld
+from matching.domain.matches import ClosedWhy, MatchMoveNotAllowed, NotYourMatch, RoundPhase, TooOld
 from matching.engine import stored_facts
 from matching.engine.facts import ProposedPair
 from matching.models import Match, Round, RoundFacts, RoundParticipant
@@ -71,7 +71,7 @@ def repair_round(*, round_: Round, by: Member, now: datetime) -> Repaired:
         round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
         if not by.is_staff:
             raise NotYourMatch(_("Only the working group computes rounds again."))
-        if round_.state not in (RoundState.PROPOSED, RoundState.PUBLISHED):
+        if not round_.is_decidable:
             raise MatchMoveNotAllowed(_("There is nothing to decide in this round."))
         if not RoundFacts.objects.filter(round=round_).exists():
             raise TooOld(_("The facts of this round are deleted by now. Begin a new round for those who are left."))
@@ -148,7 +148,7 @@ def _plan_and_store(round_: Round, lease: Lease, *, by: Member) -> Repaired | No
 def _claim(round_: Round, *, now: datetime) -> Lease:
     with transaction.atomic():
         round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
-        if round_.state not in (RoundState.PROPOSED, RoundState.PUBLISHED):
+        if not round_.is_decidable:
             raise MatchMoveNotAllowed(_("There is nothing to decide in this round."))
         return take_lease(round_, now=now)
 

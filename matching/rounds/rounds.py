@@ -49,7 +49,7 @@ def create_round(
 def cancel_round(*, round_: Round, by: Member, now: datetime) -> Round:
     """Stop a round nobody was asked from yet; its proposals free their places. A running computation is discarded."""
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
-    if not by.is_coordinator and round_.created_by_id != by.pk:
+    if not round_.can_be_steered_by(by):
         raise NotYourMatch(_("Only a coordinator or whoever began a round cancels it."))
     was = round_.state
     check_round_move(was, RoundState.CANCELLED)
@@ -69,9 +69,9 @@ def release_undecided(*, round_: Round, by: Member, now: datetime) -> int:
     Where nothing of the round is approved either, this ends it: it counts as published, and who got nothing has news.
     """
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
-    if not by.is_coordinator and round_.created_by_id != by.pk:
+    if not round_.can_be_steered_by(by):
         raise NotYourMatch(_("Only a coordinator or whoever began a round lets go of what is undecided in it."))
-    if round_.state not in (RoundState.PROPOSED, RoundState.PUBLISHED):
+    if not round_.is_decidable:
         raise MatchMoveNotAllowed(_("There is nothing to decide in this round."))
     released = withdraw_undecided(
         Match.objects.filter(round=round_).to_decide(), why=ClosedWhy.LEFT_UNDECIDED, by=by, now=now

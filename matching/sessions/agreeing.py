@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from letsconnect.base import acts
 from letsconnect.base.lines import isolated
-from matching.domain.matches import MatchState, NotYourMatch, ReasonMissing, Side, TooOften
+from matching.domain.matches import NotYourMatch, ReasonMissing, Side, TooOften
 from matching.domain.sessions import (
     LINKS_AN_HOUR,
     PACE,
@@ -201,7 +201,7 @@ def _locked_match(match: Match, *, by: Member) -> tuple[Match, Side]:
 
 def _connected_match(match: Match, *, by: Member, now: datetime) -> tuple[Match, Side]:
     match, side = _locked_match(match, by=by)
-    if match.state != MatchState.CONNECTED or not Match.objects.live().filter(pk=match.pk).exists():
+    if not Match.objects.connected().filter(pk=match.pk).exists():
         raise NothingToAgree(_("This match is over, so no hour can be agreed on any more."))
     return match, side
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from matching.domain.matches import LIVE, ClosedWhy, MatchState, RoundState
-from matching.models import Exclusion, Match, MatchApproval, MatchingRules, Round, RoundParticipant, RoundReplay
+from matching.domain.matches import LIVE, ClosedWhy, MatchState, RoundState, Side
+from matching.models import Exclusion, Match, MatchApproval, MatchingRules, Round, RoundParticipant, RoundReplay, people
 from matching.tests.factories import make_match, make_round
-from registrations.domain.registrations import RegistrationState
-from registrations.models import Block, Registration
+from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, RegistrationState
+from registrations.models import Block, Member, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -314,3 +314,40 @@ def test_a_closed_match_keeps_its_reason_as_a_code_so_that_words_can_be_emptied(
     change(match, closed_note="", reasons={})()
 
     assert Match.objects.get().closed_why == "no_time"
+
+
+def test_a_row_and_the_database_say_alike_who_has_left():
+    match = make_match("asked")
+    members, registrations = Member.objects.filter(pk=match.sharer.member_id), Registration.objects
+
+    def left():
+        found = Match.objects.with_people().get(pk=match.pk)
+        assert found.sharer.has_left == Match.objects.filter(people.left()).exists()
+        return found.sharer.has_left
+
+    said = {}
+    for state in RegistrationState:
+        registrations.filter(pk=match.sharer_id).update(state=state)
+        said[state] = left()
+    assert {state for state, has_left in said.items() if has_left} == set(OUT_OF_THE_PROGRAMME)
+
+    registrations.filter(pk=match.sharer_id).update(state=RegistrationState.APPROVED)
+    members.update(is_active=False)
+    assert left()
+
+
+@pytest.mark.parametrize("state", MatchState)
+def test_a_row_and_the_database_say_alike_whose_answer_is_waited_for(state):
+    match = make_match(state)
+    sides = {side: match.person(side).member for side in Side}
+
+    def waited_for():
+        row = Match.objects.get(pk=match.pk)
+        found = {side for side in Side if row.waits_for(side)}
+        assert found == {side for side in Side if Match.objects.waiting_for(sides[side]).exists()}
+        return found
+
+    assert waited_for() == (set(Side) if state == MatchState.ASKED else set())
+    if state == MatchState.ASKED:
+        Match.objects.update(learner_accepted_at=NOW)
+        assert waited_for() == {Side.SHARER}

@@ -22,7 +22,7 @@ from matching.rounds.rules import change_rules, exclude_pair, lift_exclusion
 from matching.rounds.scope import Scope
 from matching.rounds.sweeps import fail_abandoned
 from matching.tests.factories import make_match, make_round
-from registrations.models import Block
+from registrations.models import Block, Member
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db
@@ -427,6 +427,15 @@ def test_letting_go_of_all_ends_a_round_of_which_nothing_is_approved(coordinator
         "release_undecided",
         "publish_round",
     ]
+
+
+@pytest.mark.parametrize("act", [cancel_round, release_undecided, request_round])
+def test_who_began_a_round_steers_it_only_while_they_have_a_seat(liaison, act):
+    round_ = make_round(created_by=liaison)
+    liaison.seats.update(until_on=NOW.date())
+
+    with pytest.raises(matches.NotYourMatch):
+        act(round_=round_, by=Member.objects.get(pk=liaison.pk), now=LATER)
 
 
 def test_letting_go_of_what_is_undecided_frees_places_and_keeps_what_is_approved(coordinator, liaison):

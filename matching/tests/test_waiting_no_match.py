@@ -420,6 +420,12 @@ def test_it_is_checked_again_when_it_is_sent(someone):
     assert owed(someone) == "matched since, or wishes nobody any more"
 
 
+def test_a_closed_account_is_not_written_to(someone):
+    Member.objects.filter(pk=someone.registration.member_id).update(is_active=False)
+
+    assert owed(someone) == "no longer in the programme"
+
+
 def test_who_took_back_their_consent_is_not_written_to(someone):
     member = someone.registration.member
     assert owed(someone) is None

@@ -45,7 +45,7 @@ def row_for(match: Match, member: Member) -> MatchRow:
         side=side,
         other=match.person(side.other),
         name=reasons.name_of(match.person(side.other)),
-        waits_for_me=match.state == MatchState.ASKED and match.accepted_at(side) is None,
+        waits_for_me=match.waits_for(side),
     )
 
 

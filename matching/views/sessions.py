@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from letsconnect.base.calendars import PUBLISHED_TYPE
-from matching.domain.matches import MatchingError, MatchState, TooOften
+from matching.domain.matches import MatchingError, TooOften
 from matching.domain.sessions import ChosenTime
 from matching.models import Match, Session
 from matching.sessions import calendars, hours
@@ -40,7 +40,7 @@ def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
     """Show the hours in common in both zones, and propose up to three of them, or others that are typed."""
     match = get_object_or_404(Match.objects.for_member(request.user), pk=match_id)
     now = timezone.now()
-    if match.state != MatchState.CONNECTED or not Match.objects.live().filter(pk=match.pk).exists():
+    if not Match.objects.connected().filter(pk=match.pk).exists():
         messages.error(request, _("This match is over, so no hour can be agreed on any more."))
         return redirect("matching:match-detail", match_id)
     session = match.sessions.open(now=now).prefetch_related("times").first()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base.hours import next_monday
 from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
-from matching.domain.matches import MatchState, RoundState
+from matching.domain.matches import UNDECIDED, RoundState
 from matching.models import Match, RoundParticipant
 from matching.models.people import zone_of
 from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
@@ -27,7 +27,6 @@ from registrations.skills.hints import FEWEST_COUNTED
 
 # Not left out: they learn from as many people as they want, which may be nobody, or are not here.
 CONTENT = ("learning_enough", "wants_nobody", "not_here")
-_UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 _WHY = {
     "too_few_hours": gettext_lazy("You are free for fewer hours a week than a match needs."),
     "no_offer": gettext_lazy("Nobody who takes part shares yet what you wish to learn."),
@@ -86,7 +85,7 @@ def empty_handed() -> QuerySet[RoundParticipant]:
     """Those of these who were asked about nobody, in the round or since; while a proposal for them is undecided, they
     do not count."""
     theirs = Match.objects.filter(learner=OuterRef("registration"))
-    in_the_round = theirs.filter(Q(asked_at__isnull=False) | Q(state__in=_UNDECIDED), round=OuterRef("round"))
+    in_the_round = theirs.filter(Q(asked_at__isnull=False) | Q(state__in=UNDECIDED), round=OuterRef("round"))
     since = theirs.filter(asked_at__gte=OuterRef("round__published_at"))
     at_the_moment = theirs.live().filter(asked_at__isnull=False)
     return of_learners().filter(~Exists(in_the_round), ~Exists(since), ~Exists(at_the_moment))

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from matching.domain.matches import MatchState
+from matching.domain.matches import UNDECIDED
 from matching.domain.requests import NotThisTime, RequestState
 from matching.models import Match, RoundParticipant, SharerRequest, SharerRequestQuerySet
 from matching.models.people import account_of
@@ -17,7 +17,6 @@ from registrations.models import Registration
 
 # Decisions and repairs go on for a while after a round is first published.
 SETTLED_AFTER = timedelta(days=1)
-_UNDECIDED = (MatchState.PROPOSED, MatchState.APPROVED)
 
 
 @transaction.atomic
@@ -58,7 +57,7 @@ def _answer(request: SharerRequest, *, now: datetime) -> bool:
         return False
     round_ = took_part.round
     of_the_learner = Match.objects.filter(round=round_, learner=request.learner)
-    if of_the_learner.filter(state__in=_UNDECIDED).exists():
+    if of_the_learner.filter(state__in=UNDECIDED).exists():
         return False
     if not _could_be_met(request, took_part):
         return False

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from letsconnect.base.folding import plain
 from letsconnect.base.hours import QUARTERS_A_WEEK, next_monday
 from letsconnect.base.labels import label_of
+from matching.domain.matches import WEEKS_COMPARED
 from matching.engine.candidates import HOUR, hour_starts, minutes_in_common
 from matching.models import Match, SharerRequest
 from matching.models.people import account_of, first_zone, zone_of
@@ -29,7 +30,6 @@ from registrations.participation import next_round
 from registrations.reference.names import language_name
 from registrations.skills import finding
 
-WEEKS = 4
 MINE = "mine"
 _DAY, _SATURDAY = 1440, 5
 _WEEKDAYS, _WEEKEND = range(_SATURDAY), range(_SATURDAY, 7)
@@ -256,8 +256,8 @@ def _minutes(reader: Registration, others: Sequence[_ZoneOfPerson], *, now: date
         return {}
     people = [_ZoneOfPerson(reader.pk, zone_of(reader)), *others]
     hours = [(windows[person.registration], person.zone) for person in people]
-    slots = slots_of_many(hours, start=next_monday(now.date()), weeks=WEEKS)
-    starts = hour_starts(slots.reshape(len(people), WEEKS, QUARTERS_A_WEEK))
+    slots = slots_of_many(hours, start=next_monday(now.date()), weeks=WEEKS_COMPARED)
+    starts = hour_starts(slots.reshape(len(people), WEEKS_COMPARED, QUARTERS_A_WEEK))
     numbers = np.arange(1, len(people), dtype=np.int64)
     minutes = minutes_in_common(starts, np.zeros_like(numbers), numbers)
     return {person.registration: int(count) for person, count in zip(others, minutes, strict=True)}
