@@ -43,7 +43,7 @@ def waits_owed(seat: TrustSeat | None, now: datetime) -> str | None:
 
 def seat_owed(seat: TrustSeat | None, now: datetime) -> str | None:
     today = now.astimezone(UTC).date()
-    is_over = seat is None or (seat.until_on is not None and seat.until_on <= today)
+    is_over = seat is None or seat.has_ended(on=today)
     return "the seat has ended" if is_over else None
 
 

@@ -6,30 +6,28 @@ report.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.terms import Term, TermQuerySet, never_ends_before_it_begins
 from registrations.models import Member
 from registrations.models.members import new_public_id
 from trust.domain import KEPT_AFTER_CLOSING, NoteKind, ReportOutcome, ReportState
 
 
-class TrustSeatQuerySet(models.QuerySet["TrustSeat"]):
-    def current(self, *, on: date) -> "TrustSeatQuerySet":
-        return self.not_over(on=on).filter(from_on__lte=on, member__is_active=True)
-
-    def not_over(self, *, on: date) -> "TrustSeatQuerySet":
-        """Seats that are held on that day, and those that begin later."""
-        return self.filter(Q(until_on=None) | Q(until_on__gt=on))
+class TrustSeatQuerySet(TermQuerySet["TrustSeat"]):
+    def current(self, *, on: date) -> Self:
+        return super().current(on=on).filter(member__is_active=True)
 
     def of(self, member: Member) -> "TrustSeatQuerySet":
         return self.filter(member=member)
 
 
-class TrustSeat(models.Model):
+class TrustSeat(Term, models.Model):
     """A seat on the trust team. It opens the reports and nothing else; a seat in the working group opens no report."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="trust_seats", verbose_name=_("member"))
@@ -42,10 +40,7 @@ class TrustSeat(models.Model):
         verbose_name = _("seat on the trust team")
         verbose_name_plural = _("seats on the trust team")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")),
-                name="trust_seat_never_ends_before_it_begins",
-            ),
+            never_ends_before_it_begins("trust_seat_never_ends_before_it_begins"),
             models.UniqueConstraint(
                 fields=["member"], condition=Q(until_on=None), name="trust_one_open_seat_per_member"
             ),

@@ -4,14 +4,13 @@ No lock is held and no transaction is open while the portal talks with the mail 
 """
 
 import secrets
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.db import OperationalError, models, transaction
 
+from letsconnect.base.clocks import Clock, running_from
 from letsconnect.base.database_waits import reason_of
 from letsconnect.base.languages import language_or_default
 from mailings import kinds
@@ -23,7 +22,6 @@ from mailings.models import Letter, LetterQuerySet, Suppression
 from mailings.sending.composing import ComposedLetter, compose
 from mailings.sending.transport import MailSession, open_session
 
-Clock = Callable[[], datetime]
 Drained = Counter[str]
 
 
@@ -45,7 +43,7 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
     When the mail server cannot be reached, the letter that found out is deferred, and the others are queued again
     untried.
     """
-    clock, counts = _running(now), Counter[str]()
+    clock, counts = running_from(now), Counter[str]()
     with open_session() as session:
         while letters := claim(now=clock(), batch=batch, lease=lease):
             for letter in letters:
@@ -162,9 +160,3 @@ def _about(letter: Letter) -> models.Model | None:
 def _finish(row: LetterQuerySet, state: LetterState, *, reason: str) -> str:
     """Store that a claimed letter is not sent, and why; return its new state, or "lost" as `send_claimed` does."""
     return state.value if row.move(LetterState.CLAIMED, state, reason=reason) else "lost"
-
-
-def _running(now: datetime) -> Clock:
-    """Return a clock that starts at ``now`` and goes on: a long drain must not use the hour at which it began."""
-    started = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - started)

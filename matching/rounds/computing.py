@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
-from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from letsconnect.base.clocks import running_from
 from letsconnect.base.copying import copy_in
 from matching import engine
 from matching.domain.matches import NO_ROOM, MatchMoveNotAllowed, RoundPhase, RoundState, check_round_move
@@ -70,11 +70,10 @@ class Computed:
 
 def solve_waiting_rounds(*, now: datetime) -> int:
     """Compute the rounds in the queue, oldest first, and return how many; stop where one is being computed."""
-    solved = 0
-    began = perf_counter()
+    solved, clock = 0, running_from(now)
     while (round_ := Round.objects.waiting().first()) is not None:
         try:
-            solve_round(round_=round_, now=now + timedelta(seconds=perf_counter() - began))
+            solve_round(round_=round_, now=clock())
         except MatchMoveNotAllowed:
             break  # another worker has it, or computes another one: that one goes on with the queue
         solved += 1

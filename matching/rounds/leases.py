@@ -1,12 +1,12 @@
 """A lease is the right to compute. One process has it at a time, each phase renews it, and one that is not renewed in
 time is taken away: its process has died."""
 
-from datetime import datetime, timedelta
-from time import perf_counter
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from letsconnect.base.clocks import running_from
 from matching.domain.matches import SOLVING_LEASE, MatchMoveNotAllowed, RoundPhase
 from matching.models import Round
 
@@ -19,16 +19,16 @@ class Lease:
     """One process's right to compute one round; the row shows the phase it is in."""
 
     def __init__(self, round_: Round, *, until: datetime, now: datetime) -> None:
-        self.round_id, self.until, self._begun_at, self._began = round_.pk, until, now, perf_counter()
+        self.round_id, self.until, self._begun_at, self._clock = round_.pk, until, now, running_from(now)
 
     @property
     def now(self) -> datetime:
         """The moment the caller named, and the seconds that went by since."""
-        return self._begun_at + timedelta(seconds=self.seconds)
+        return self._clock()
 
     @property
     def seconds(self) -> float:
-        return perf_counter() - self._began
+        return (self.now - self._begun_at).total_seconds()
 
     def enter(self, phase: RoundPhase) -> None:
         """Show the phase and renew the lease; raise Stopped when it is ours no more."""

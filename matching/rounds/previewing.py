@@ -1,13 +1,13 @@
 """Previews: what a draft would come to, computed at once and kept beside the preview before it."""
 
-from datetime import datetime, timedelta
-from time import perf_counter
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
+from letsconnect.base.clocks import running_from
 from matching.domain.matches import MatchMoveNotAllowed, RoundPhase, RoundState
 from matching.models import Match, MatchingRules, Round
 from matching.rounds import inputs
@@ -57,10 +57,10 @@ def preview_round(*, round_: Round, by: Member, now: datetime) -> Round:
 
 def compute_waiting_previews(*, now: datetime) -> int:
     """Compute the previews somebody asked a worker for; return how many."""
-    done, began = 0, perf_counter()
+    done, clock = 0, running_from(now)
     while (round_ := Round.objects.waiting_for_a_preview().first()) is not None:
         try:
-            compute_preview(round_=round_, now=now + timedelta(seconds=perf_counter() - began))
+            compute_preview(round_=round_, now=clock())
         except MatchMoveNotAllowed:
             break
         done += 1

@@ -7,14 +7,14 @@ it by itself after each refusal, swap or pair made by hand; once somebody was, a
 
 import logging
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from time import perf_counter
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
+from letsconnect.base.clocks import running_from
 from matching.domain.matches import ClosedWhy, MatchMoveNotAllowed, NotYourMatch, RoundPhase, TooOld
 from matching.engine import stored_facts
 from matching.engine.facts import ProposedPair
@@ -89,13 +89,13 @@ def repair_round(*, round_: Round, by: Member, now: datetime) -> Repaired:
 
 def repair_waiting_rounds(*, now: datetime) -> int:
     """Repair the rounds in which somebody was refused, or for which somebody asked; return how many."""
-    done, began = 0, perf_counter()
+    done, clock = 0, running_from(now)
     for round_ in rounds_to_repair().select_related("repair_requested_by"):
         try:
             compute_repair(
                 round_=round_,
                 by=round_.repair_requested_by or _last_to_decide(round_),
-                now=now + timedelta(seconds=perf_counter() - began),
+                now=clock(),
             )
         except MatchMoveNotAllowed:
             break

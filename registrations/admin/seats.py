@@ -94,12 +94,12 @@ class SeatAdmin(WorkingGroupAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> list[str]:
         fixed = [name for name in self.get_fields(request, obj) if name != "until_on"]
-        return [*fixed, "until_on"] if obj is not None and _has_ended(obj) else fixed
+        return [*fixed, "until_on"] if obj is not None and obj.has_ended(on=today()) else fixed
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any | None = None, **kwargs: Any
     ) -> HttpResponse:
-        context["is_over"] = obj is not None and _has_ended(obj)
+        context["is_over"] = obj is not None and obj.has_ended(on=today())
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def add_view(
@@ -184,10 +184,6 @@ def _said_of(seat: Any, *, is_new: bool) -> str:
     if not is_written_to(seat.member):
         return _("%(seat)s: the seat is given. Our letters do not reach this person: please tell them.") % words
     return _("%(seat)s: the seat is given, and a letter says so.") % words
-
-
-def _has_ended(seat: Any) -> bool:
-    return seat.until_on is not None and seat.until_on <= today()
 
 
 def _answer(values: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.terms import Term, TermQuerySet, never_ends_before_it_begins
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import ClosedBy, Region, SeatRole
 from registrations.models.countries import is_no_country_or_two_capital_letters
@@ -183,10 +184,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.is_coordinator or (bool(region) and region in self.seat_regions)
 
 
-class WorkingGroupSeatQuerySet(models.QuerySet["WorkingGroupSeat"]):
-    def current(self, *, on: date) -> "WorkingGroupSeatQuerySet":
-        return self.filter(Q(until_on=None) | Q(until_on__gt=on), from_on__lte=on)
-
+class WorkingGroupSeatQuerySet(TermQuerySet["WorkingGroupSeat"]):
     def coordinators(self) -> "WorkingGroupSeatQuerySet":
         return self.filter(role=SeatRole.COORDINATOR)
 
@@ -195,7 +193,7 @@ class WorkingGroupSeatQuerySet(models.QuerySet["WorkingGroupSeat"]):
         return self.coordinators().filter(until_on=None, member__is_active=True)
 
 
-class WorkingGroupSeat(models.Model):
+class WorkingGroupSeat(Term, models.Model):
     """A seat in the working group: its role is chosen by name, so that an empty field gives nobody power."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
@@ -210,10 +208,7 @@ class WorkingGroupSeat(models.Model):
         verbose_name = _("working-group seat")
         verbose_name_plural = _("working-group seats")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")),
-                name="registrations_seat_never_ends_before_it_begins",
-            ),
+            never_ends_before_it_begins("registrations_seat_never_ends_before_it_begins"),
             models.UniqueConstraint(
                 fields=["member", "role", "region"],
                 condition=Q(until_on=None),
@@ -234,9 +229,6 @@ class WorkingGroupSeat(models.Model):
             return False
         others = WorkingGroupSeat.objects.coordinators_without_end().exclude(pk=self.pk)
         return not others.filter(from_on__lte=on).exists()
-
-    def has_ended(self, *, on: date) -> bool:
-        return self.until_on is not None and self.until_on <= on
 
     @property
     def role_in_words(self) -> str:

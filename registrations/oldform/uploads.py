@@ -4,16 +4,16 @@ A file is imported in steps. Each step imports a few people whole, and notes in 
 finished. When a worker dies between two steps, the next worker goes on from there. Others wait for one step at most.
 """
 
-import time
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
+from letsconnect.base.clocks import running_from
 from letsconnect.base.database_waits import reason_of, try_again_while_busy
 from letsconnect.base.lines import visible_line
 from registrations.domain.registrations import NotYours, RegistrationError, UploadRefused
@@ -96,14 +96,11 @@ def choose_encoding(*, upload: ImportUpload, encoding: str, by: Member, now: dat
 
 def work_waiting(*, now: datetime) -> int:
     """Read or import each waiting file that no other worker is at, and return how many were finished."""
-    finished, tried, started = 0, set[int](), time.monotonic()
-    while True:
-        current_time = now + timedelta(seconds=time.monotonic() - started)
-        upload = _take_next(ImportUpload.objects.exclude(pk__in=tried), now=current_time)
-        if upload is None:
-            return finished
+    finished, tried, clock = 0, set[int](), running_from(now)
+    while (upload := _take_next(ImportUpload.objects.exclude(pk__in=tried), now=clock())) is not None:
         tried.add(upload.pk)
-        finished += _work_on(upload, now=current_time)
+        finished += _work_on(upload, now=clock())
+    return finished
 
 
 def nudge_overlooked(now: datetime) -> int:
@@ -149,7 +146,7 @@ def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
 
     A step that does not get its locks is tried a few times; then the file is left to the next worker.
     """
-    counts, started = _counts(upload), time.monotonic()
+    counts, clock = _counts(upload), running_from(now)
     try:
         plan = read_file(
             content=bytes(upload.content or b""),  # a waiting file always has its content, see the model
@@ -159,8 +156,7 @@ def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
         )
         plan.check_letters(is_dry_run=upload.state == UploadState.CHECKING)
         for people in plan.steps():
-            current_time = now + timedelta(seconds=time.monotonic() - started)
-            step = partial(_step, upload, people, counts, rows=plan.outcome.rows, now=current_time)
+            step = partial(_step, upload, people, counts, rows=plan.outcome.rows, now=clock())
             new_counts = try_again_while_busy(step, tries=TRIES, pause=PATIENCE)
             if new_counts is None:
                 return False

@@ -78,7 +78,7 @@ def end_all_seats(*, member: Member, refusal: str, by: Member | None, now: datet
     """
     lock_coordinators()
     today = now.astimezone(UTC).date()
-    seats = list(member.seats.current(on=today)) + list(member.seats.filter(from_on__gt=today))
+    seats = list(member.seats.not_over(on=today))
     if any(seat.is_last_coordinator(on=today) for seat in seats):
         raise LastCoordinator(refusal)
     for seat in seats:

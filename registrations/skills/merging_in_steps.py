@@ -4,13 +4,13 @@ The skill itself is merged last, when few answers are left. Until then both skil
 about the one is stored as an answer about the other. If a worker dies, the next one continues its merge.
 """
 
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.db import OperationalError, transaction
 
 from letsconnect.base import nudges
+from letsconnect.base.clocks import running_from
 from letsconnect.base.database_waits import reason_of, try_again_while_busy, wait_at_most
 from registrations.domain.registrations import SkillRefused
 from registrations.models import SkillMerge
@@ -24,14 +24,11 @@ PATIENCE, TRIES = 1.0, 5  # seconds a step waits for a lock, and how often it is
 
 def work_merges(*, now: datetime) -> int:
     """Continue merges that were started and that no worker is working on; return how many were completed."""
-    done, passed, began = 0, set[int](), time.monotonic()
-    while True:
-        at = now + timedelta(seconds=time.monotonic() - began)
-        merge = _take(passed, now=at)
-        if merge is None:
-            return done
+    done, passed, clock = 0, set[int](), running_from(now)
+    while (merge := _take(passed, now=clock())) is not None:
         passed.add(merge.pk)
-        done += _work(merge, now=at)
+        done += _work(merge, now=clock())
+    return done
 
 
 def nudge_overlooked(now: datetime) -> int:
@@ -55,13 +52,11 @@ def _take(passed: set[int], *, now: datetime) -> SkillMerge | None:
 
 def _work(merge: SkillMerge, *, now: datetime) -> bool:
     """Do the rest of a merge and return whether it is complete. If a step cannot lock, leave it to the next worker."""
-    began = time.monotonic()
+    clock = running_from(now)
     try:
-        while True:
-            at = now + timedelta(seconds=time.monotonic() - began)
-            if not try_again_while_busy(partial(_step, merge, now=at), tries=TRIES, pause=PATIENCE):
-                break
-        try_again_while_busy(partial(_complete, merge, now=at), tries=TRIES, pause=PATIENCE)
+        while try_again_while_busy(partial(_step, merge, now=clock()), tries=TRIES, pause=PATIENCE):
+            pass
+        try_again_while_busy(partial(_complete, merge, now=clock()), tries=TRIES, pause=PATIENCE)
     except SkillRefused as refusal:
         SkillMerge.objects.open().filter(pk=merge.pk).update(ended_at=now, failure=str(refusal)[:300])
     except OperationalError as error:
