@@ -87,6 +87,7 @@ class FloorLanguage(TextChoices):
 
 
 MAX_CAPACITY = 2000
+MIN_MINUTES, MAX_MINUTES = 15, 24 * 60
 DOORS_OPEN = timedelta(minutes=30)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -13,6 +13,7 @@ from clinics import domain
 from clinics.domain import CapacityTooSmall, ClinicState
 from clinics.models import Clinic
 from letsconnect.base.choices import offer
+from letsconnect.base.fields import longest
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
 from letsconnect.base.zones import zone_names
 
@@ -40,7 +41,7 @@ class ClinicForm(forms.ModelForm):
         label=_("Meeting link"),
         required=False,
         widget=forms.URLInput(attrs={"class": "vURLField"}),
-        max_length=500,
+        max_length=longest(Clinic, "meeting_link"),
         assume_scheme="https",
         help_text=_("Handed out by the portal to those going, from 30 minutes before the start. Never in a letter."),
     )
@@ -122,5 +123,7 @@ class CancelForm(forms.Form):
     """Why a clinic is cancelled; the people who signed up read it."""
 
     reason = forms.CharField(
-        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "cdx-text-area__textarea"})
+        label=_("Reason"),
+        max_length=longest(Clinic, "cancel_reason"),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "cdx-text-area__textarea"}),
     )

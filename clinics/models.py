@@ -126,7 +126,9 @@ class Clinic(models.Model):
     start_set_at = models.DateTimeField(editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     minutes = models.PositiveSmallIntegerField(
-        _("length in minutes"), default=120, validators=[MinValueValidator(15), MaxValueValidator(1440)]
+        _("length in minutes"),
+        default=120,
+        validators=[MinValueValidator(domain.MIN_MINUTES), MaxValueValidator(domain.MAX_MINUTES)],
     )
     capacity = models.PositiveSmallIntegerField(
         _("seats"), default=50, validators=[MinValueValidator(1), MaxValueValidator(domain.MAX_CAPACITY)]
@@ -160,7 +162,8 @@ class Clinic(models.Model):
                 condition=Q(capacity__gte=1, capacity__lte=domain.MAX_CAPACITY), name="clinics_capacity_is_sensible"
             ),
             models.CheckConstraint(
-                condition=Q(minutes__gte=15, minutes__lte=1440), name="clinics_length_is_a_quarter_to_a_day"
+                condition=Q(minutes__gte=domain.MIN_MINUTES, minutes__lte=domain.MAX_MINUTES),
+                name="clinics_length_is_a_quarter_to_a_day",
             ),
             models.CheckConstraint(condition=Q(fold__in=(0, 1)), name="clinics_fold_is_first_or_second"),
             models.CheckConstraint(

@@ -53,6 +53,7 @@ NEXT: dict[LetterState, frozenset[LetterState]] = {
 # Some 45 hours in all: a mail server that is down over a night, or a weekend's first day, loses nothing.
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60))
 LEASE = timedelta(minutes=5)
+AT_ONCE_LEASE = timedelta(minutes=2)  # of a letter that is sent while a person waits for the page
 # Letters that gather wait for a minute in which nothing more happens, and no longer than this after the first of them.
 # Whoever has had several about one thing within the hour gets the next ones further apart.
 QUIET, LONGEST_QUIET = timedelta(minutes=1), timedelta(minutes=10)

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.choices import offer
-from letsconnect.base.fields import LineFormField
+from letsconnect.base.fields import LineFormField, longest
 from registrations.models import Member
 from trust.domain import ReportOutcome, ReportState
+from trust.models import Note, Report
 
 
 class ReportForm(forms.Form):
@@ -18,12 +19,12 @@ class ReportForm(forms.Form):
     who = LineFormField(
         label=_("Who is it about?"),
         required=False,
-        max_length=200,
+        max_length=longest(Report, "who"),
         help_text=_("A name, a user name, or where you met. Leave it empty if you cannot say."),
     )
     what = forms.CharField(
         label=_("What happened?"),
-        max_length=5000,
+        max_length=longest(Report, "what"),
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("In any language, as much or as little as you like. You need no proof."),
     )
@@ -69,7 +70,7 @@ class DecideForm(forms.Form):
     text = forms.CharField(
         label=_("Note"),
         required=False,
-        max_length=5000,
+        max_length=longest(Note, "text"),
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Only the trust team reads it."),
     )

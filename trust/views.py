@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from letsconnect.base import versions
+from letsconnect.base.fields import longest
 from matching.models import Match
 from matching.words import reasons
 from registrations.domain.registrations import RegistrationError
@@ -27,7 +28,7 @@ from registrations.participation import blocking
 from registrations.requests import MemberRequest
 from trust.domain import ReportMoveNotAllowed, TooManyReports, TrustError
 from trust.forms import DecideForm, NameForm, ReportForm
-from trust.models import Report, ReportLook, ReportQuerySet, TrustSeat
+from trust.models import Note, Report, ReportLook, ReportQuerySet, TrustSeat
 from trust.reports.handling import (
     decide_report,
     keep_note,
@@ -153,7 +154,10 @@ def report_reopen(request: MemberRequest, number: str) -> HttpResponse:
     """Open the account again that the team closed."""
     try:
         reopen_account(
-            report=_find(request, number), text=request.POST.get("text", "")[:5000], by=request.user, now=timezone.now()
+            report=_find(request, number),
+            text=request.POST.get("text", "")[: longest(Note, "text")],
+            by=request.user,
+            now=timezone.now(),
         )
     except (TrustError, RegistrationError) as refusal:
         messages.error(request, str(refusal))
@@ -196,6 +200,7 @@ def _detail(request: MemberRequest, report: Report, *, form: DecideForm, name_fo
         "others": _others_about(request, report.about),
         "form": form,
         "name_form": name_form,
+        "longest_note": longest(Note, "text"),
     }
     return render(request, "trust/report_detail.html", context, status=422 if form.errors or name_form.errors else 200)
 

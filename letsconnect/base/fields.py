@@ -23,6 +23,14 @@ _FORBIDDEN = f"[{pattern_of(FORBIDDEN)}]"
 _VISIBLE = f"[^{pattern_of(INVISIBLE)}]"
 
 
+def longest(table: type[models.Model], column: str) -> int:
+    """Return how many characters a column of text takes: a form that fills it takes as many."""
+    characters = getattr(table._meta.get_field(column), "max_length", None)
+    if characters is None:
+        raise ValueError(f"{table._meta.label}.{column} takes text of any length")
+    return int(characters)
+
+
 def check_can_be_seen(text: str) -> None:
     """Raise ValidationError if the text has no visible character."""
     if text and not has_something_to_see(text):

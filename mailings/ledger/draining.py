@@ -12,6 +12,7 @@ from django.db import OperationalError, models, transaction
 
 from letsconnect.base.clocks import Clock, running_from
 from letsconnect.base.database_waits import reason_of
+from letsconnect.base.fields import longest
 from letsconnect.base.languages import language_or_default
 from mailings import kinds
 from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
@@ -93,9 +94,9 @@ def send_claimed(letter: Letter, *, session: MailSession, clock: Clock, lease: t
     try:
         composed = _prepare(letter, now=clock())
     except NotOwed as reason:
-        return _finish(row, LetterState.SKIPPED, reason=str(reason)[:200])
+        return _finish(row, LetterState.SKIPPED, reason=str(reason))
     except CannotBeWritten as reason:
-        return _finish(row, LetterState.FAILED, reason=str(reason)[:200])
+        return _finish(row, LetterState.FAILED, reason=str(reason))
     letter.tries += 1
     unreachable = session.ready()
     if unreachable:
@@ -159,4 +160,5 @@ def _about(letter: Letter) -> models.Model | None:
 
 def _finish(row: LetterQuerySet, state: LetterState, *, reason: str) -> str:
     """Store that a claimed letter is not sent, and why; return its new state, or "lost" as `send_claimed` does."""
+    reason = reason[: longest(Letter, "reason")]
     return state.value if row.move(LetterState.CLAIMED, state, reason=reason) else "lost"

@@ -1,7 +1,7 @@
 """Owing a letter: the functions that the other apps call."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,15 +12,13 @@ from letsconnect.base import addresses, nudges
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import is_zone
 from mailings import kinds
-from mailings.domain import LetterState, may_come_later
+from mailings.domain import AT_ONCE_LEASE, LetterState, may_come_later
 from mailings.ledger import gathering
 from mailings.ledger.settling import settle
 from mailings.models import Letter
 from mailings.rendering import Rendered
 from mailings.sending.composing import compose
 from mailings.sending.time_limit import hand_over_within
-
-AT_ONCE_LEASE = timedelta(minutes=2)
 
 
 def owe(

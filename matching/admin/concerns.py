@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from letsconnect.base.querysets import as_own
 from matching.admin.desk import DeskAdmin, side_in_words
-from matching.domain.feedback import Verdict
+from matching.domain.feedback import MARKS, Verdict
 from matching.domain.matches import MatchingError
 from matching.feedback.concerns import close_concern
 from matching.models import Concern, Feedback, Match, SessionOutcome
@@ -114,5 +114,5 @@ def _counts(request: HttpRequest) -> dict[str, Any]:
     enough = sum(marks.values()) >= FEWEST_MARKS
     return {
         "verdicts": [(verdict.label, verdicts[verdict]) for verdict in Verdict if verdicts.get(verdict)],
-        "marks": [(mark, marks.get(mark, 0)) for mark in range(1, 6)] if enough else [],
+        "marks": [(mark, marks.get(mark, 0)) for mark in MARKS] if enough else [],
     }

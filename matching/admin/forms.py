@@ -10,10 +10,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.choices import offer
+from letsconnect.base.fields import longest
 from letsconnect.base.folding import plain
 from matching.engine.criteria import CRITERIA
 from matching.engine.settings import PRESETS, Settings
-from matching.models import MatchingRules, Round
+from matching.models import Exclusion, Match, MatchingRules, Round
 from matching.rounds.drafts import MOST_WEEKS
 from matching.rounds.rules import RULES
 from matching.rounds.scope import Scope
@@ -133,7 +134,7 @@ class PairForm(forms.Form):
     skill = forms.ChoiceField(label=_("Skill"))
     why = forms.CharField(
         label=_("Why these two"),
-        max_length=1000,
+        max_length=longest(Match, "made_why"),
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Your colleagues read it; the two people do not."),
     )
@@ -166,7 +167,7 @@ class ExcludeForm(forms.Form):
     other = forms.ChoiceField(label=_("The other"))
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=1000,
+        max_length=longest(Exclusion, "reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Your colleagues read it; the two people are not told."),
     )
@@ -181,7 +182,11 @@ class ExcludeForm(forms.Form):
 class LiftForm(forms.Form):
     """Why two people are not kept apart any more."""
 
-    why = forms.CharField(label=_("Why it is lifted"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    why = forms.CharField(
+        label=_("Why it is lifted"),
+        max_length=longest(Exclusion, "lifted_why"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class RulesForm(forms.ModelForm):

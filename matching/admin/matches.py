@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.keys import keys_among
+from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.querysets import as_own
 from matching.admin import one_match
 from matching.admin.desk import BOTH, DeskAdmin, line, may_know, say_not_done, side_in_words
@@ -58,10 +58,8 @@ class SkillFilter(admin.SimpleListFilter):
         return [(str(skill.pk), str(skill)) for skill in Skill.objects.filter(pk__in=heirs).with_names()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
-        skill = self.value() or ""
-        if not (skill.isascii() and skill.isdecimal() and len(skill) < 18):
-            return queryset
-        return queryset.filter(Q(skill=int(skill)) | Q(skill__merged_into=int(skill)))
+        skill = key_or_none(self.value() or "")
+        return queryset if skill is None else queryset.filter(Q(skill=skill) | Q(skill__merged_into=skill))
 
 
 @admin.register(Match)
@@ -230,7 +228,7 @@ class MatchAdmin(DeskAdmin[Match]):
 
 def _version_seen(request: HttpRequest) -> int:
     """Return the version of the match that the reader's page showed; 0, which no match has, where none was sent."""
-    return next(iter(keys_among([request.POST.get("version", "")])), 0)
+    return key_or_none(request.POST.get("version", "")) or 0
 
 
 def seen_versions(request: HttpRequest) -> dict[int, int]:

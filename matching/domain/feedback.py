@@ -24,6 +24,7 @@ DONE_AFTER = timedelta(days=7)
 NUDGE_AFTER, TELL_AFTER, END_AFTER = (timedelta(days=days) for days in (14, 28, 42))
 CHANGES_AN_HOUR = 6  # of one side's word about one hour
 ABSENCES_TOLD = 2
+MARKS = range(1, 6)  # how useful an hour was
 ABSENCES_COUNT_FOR = timedelta(days=365)
 
 
@@ -112,7 +113,7 @@ def check_words(*, happened: str, useful: int | None, next_: str, why: str, why_
     """Raise NotSaid or ReasonMissing where answers are missing or do not go together."""
     if happened not in Happened.values:
         raise NotSaid(_("Say whether you met."))
-    if useful is not None and (happened != Happened.YES or not 1 <= useful <= 5):
+    if useful is not None and (happened != Happened.YES or useful not in MARKS):
         raise NotSaid(_("Only an hour that took place was useful or not."))
     if next_ and next_ not in Next.values:
         raise NotSaid(_("Choose what you would like next."))

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.fields import longest
 from matching.domain.feedback import WHY_NOT_A_FIT, Happened, Next, NotSaid, check_words
 from matching.domain.matches import ReasonMissing
-from matching.models import Feedback
+from matching.models import Feedback, Match
 
 
 class FeedbackForm(forms.Form):
@@ -47,19 +48,22 @@ class FeedbackForm(forms.Form):
         help_text=_("The working group reads it to find better matches; the other person does not."),
     )
     why_note = forms.CharField(
-        label=_("In your words"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("In your words"),
+        required=False,
+        max_length=longest(Match, "closed_note"),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     thanks = forms.CharField(
         label=_("A word of thanks to the other"),
         required=False,
-        max_length=500,
+        max_length=longest(Feedback, "thanks"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("They get it in a letter and read it on the page of your match."),
     )
     note = forms.CharField(
         label=_("Notes for yourself"),
         required=False,
-        max_length=5000,
+        max_length=longest(Feedback, "note"),
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Nobody else reads them, not even the working group."),
     )

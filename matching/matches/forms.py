@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.choices import offer
+from letsconnect.base.fields import longest
+from letsconnect.base.keys import key_or_none
 from matching.domain.matches import (
     WHY_DECLINED,
     WHY_REFUSED,
@@ -17,6 +19,7 @@ from matching.domain.matches import (
     check_reason,
 )
 from matching.domain.requests import REQUEST_WHY_AT_MOST
+from matching.models import Match
 from matching.waiting.browsing import MINE, SharedSkill, SharerSearch
 from registrations.domain.registrations import Region, SkillFamily
 
@@ -32,7 +35,7 @@ class MatchReasonForm(forms.Form):
     note = forms.CharField(
         label=_("In your words"),
         required=False,
-        max_length=1000,
+        max_length=longest(Match, "closed_note"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -67,8 +70,7 @@ class TopicField(forms.ChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         text = str(value)
-        could_be_a_skill = text.isascii() and text.isdigit() and len(text) < 16
-        return super().valid_value(value) or text in SkillFamily.values or could_be_a_skill
+        return super().valid_value(value) or text in SkillFamily.values or key_or_none(text) is not None
 
 
 class SharerFilter(forms.Form):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
-from matching.domain.feedback import ASK_AFTER, CLOSES_AFTER, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
+from matching.domain.feedback import ASK_AFTER, CLOSES_AFTER, MARKS, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
 from matching.domain.matches import Side
 from matching.domain.sessions import SessionState
 from matching.models import people
@@ -46,7 +46,7 @@ class Feedback(models.Model):
                 condition=Q(happened__in=Happened.values), name="matching_feedback_happened_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(useful=None) | Q(useful__gte=1, useful__lte=5, happened=Happened.YES),
+                condition=Q(useful=None) | Q(useful__gte=MARKS[0], useful__lte=MARKS[-1], happened=Happened.YES),
                 name="matching_feedback_useful_is_one_to_five_and_they_met",
             ),
             models.CheckConstraint(condition=Q(next__in=["", *Next.values]), name="matching_feedback_next_is_known"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.choices import offer
+from letsconnect.base.fields import longest
 from letsconnect.base.templatetags.when import written
 from letsconnect.base.wall_clock import NotOneMoment, meanings, moment_of
 from letsconnect.base.zones import in_zone
@@ -23,6 +24,7 @@ from matching.domain.sessions import (
     ChosenTime,
     TimeNotPossible,
 )
+from matching.models import Session
 from matching.models.sessions import validate_call_link
 from matching.sessions.hours import clock_beside, offset, value_of
 
@@ -195,7 +197,7 @@ class CallLinkForm(forms.Form):
     link = forms.CharField(
         label=_("Link to the call"),
         required=False,
-        max_length=500,
+        max_length=longest(Session, "call_link"),
         validators=[validate_call_link],
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off", "dir": "ltr"}),
         help_text=_("Any service you both like. Only the two of you see it, on this page and in no letter."),
@@ -209,7 +211,7 @@ class CancelSessionForm(forms.Form):
     note = forms.CharField(
         label=_("A word to the other person"),
         required=False,
-        max_length=500,
+        max_length=longest(Session, "cancelled_note"),
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("They read it in the letter. They do not see the reason above."),
     )

@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.addresses import AddressRefused, canonical
+from letsconnect.base.fields import longest
+from registrations.models import Member
 
 
 class AddressField(forms.CharField):
@@ -34,7 +36,9 @@ class AddressForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
     )
     # Guessed by the browser, so that a newcomer's first letter names the right hour.
-    zone = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput(attrs={"data-guess-zone": ""}))
+    zone = forms.CharField(
+        required=False, max_length=longest(Member, "zone"), widget=forms.HiddenInput(attrs={"data-guess-zone": ""})
+    )
 
 
 class CodeForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, addresses, security_log, zones
+from letsconnect.base.fields import longest
 from letsconnect.base.models import SecurityEventKind
 from mailings.domain import LetterState
 from mailings.ledger import letters
@@ -52,7 +53,7 @@ def send_sign_in_code(
             browser=keyed(browser, "browser") if browser else "",
             network=keyed(network, "network"),
             language=language,
-            zone=zone[:50],
+            zone=zone[: longest(SignInCode, "zone")],
             leads_to=leads_to,
             made_at=now,
         )

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.admin import WorkingGroupAdmin
-from letsconnect.base.keys import keys_among
+from letsconnect.base.fields import longest
+from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations import documents
@@ -56,7 +57,7 @@ class DecisionForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Note to the person"),
         required=False,
-        max_length=2000,
+        max_length=longest(Registration, "review_note"),
         widget=forms.Textarea(attrs={"rows": 5, "cols": 60}),
         help_text=gettext_lazy("They read it in their letter. Needed to ask for changes and to decline."),
     )
@@ -244,8 +245,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def accept_changes(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take an approved registration off the queue: the changes were reviewed."""
         registration = get_object_or_404(self.get_queryset(request), pk=pk)
-        seen = request.POST.get("version", "")
-        is_done = self._accept(request, registration, int(seen) if seen.isdecimal() else 0)
+        is_done = self._accept(request, registration, key_or_none(request.POST.get("version", "")) or 0)
         return redirect(LIST) if is_done else redirect("admin:registrations_registration_change", pk)
 
     def _accept(self, request: HttpRequest, registration: Registration, version: int) -> bool:

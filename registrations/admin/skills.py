@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import versions
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.keys import keys_among
 from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
@@ -32,8 +33,6 @@ from registrations.skills import arranging as actions
 from registrations.skills import merged_answers, merging
 from registrations.skills.finding import search
 from registrations.skills.forms import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
-
-_LONGEST_ID = 18
 
 
 class SkillStateFilter(admin.SimpleListFilter):
@@ -278,8 +277,7 @@ class SkillAdmin(WorkingGroupAdmin):
         return self._page(request, "retire", {**self._about(request, skill), "title": _("Retire"), "form": form})
 
     def _find(self, request: HttpRequest, skill_id: int | str) -> Skill:
-        number = int(skill_id) if str(skill_id).isdecimal() and len(str(skill_id)) <= _LONGEST_ID else 0
-        return get_object_or_404(self.get_queryset(request), pk=number)
+        return get_object_or_404(self.get_queryset(request), pk__in=keys_among([str(skill_id)]))
 
     def _orderly(self, request: HttpRequest, skill_id: int) -> Skill:
         skill = self._find(request, skill_id)

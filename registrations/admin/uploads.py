@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.keys import keys_among
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import LookKind, RegistrationError
 from registrations.models import ImportedRow, ImportUpload
@@ -203,8 +204,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     def _find(self, request: HttpRequest, pk: int | str) -> ImportUpload:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        number = int(pk) if str(pk).isdecimal() else 0
-        return get_object_or_404(self.get_queryset(request), pk=min(number, 2**63 - 1))
+        return get_object_or_404(self.get_queryset(request), pk__in=keys_among([str(pk)]))
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         values = {**self.admin_site.each_context(request), "opts": self.opts, **context}

@@ -11,12 +11,22 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from letsconnect.base.fields import LineFormField
+from letsconnect.base.fields import LineFormField, longest
 from registrations.answers import kinds
 from registrations.answers.kinds import Words
 from registrations.answers.question_rows import BETWEEN, Fact, Question, TickField
 from registrations.answers.rows_in_words import CONSENTS, LANGUAGES, OFFERS, WINDOWS, WISHES, TableRows
-from registrations.domain.registrations import AgeRange, ConsentDocument, ContactWay, Gender, Region, RegionWish, Topic
+from registrations.domain.registrations import (
+    MOST_PLACES,
+    AgeRange,
+    ConsentDocument,
+    ContactWay,
+    Gender,
+    Region,
+    RegionWish,
+    Topic,
+)
+from registrations.models import Registration, SensitiveAnswer
 
 _NO_ANSWER = ("", _("no answer"))
 
@@ -57,7 +67,9 @@ TOPICS: Question = Question(
             "topic_other",
             _("another topic, in their words"),
             kinds.TEXT,
-            LineFormField(label=_("Something else, in my words"), required=False, max_length=100),
+            LineFormField(
+                label=_("Something else, in my words"), required=False, max_length=longest(Registration, "topic_other")
+            ),
         ),
     ),
     cells=((_("topics of work"), lambda registration, words: BETWEEN.join(TOPICS.lines(registration, words))),),
@@ -90,7 +102,7 @@ QUESTIONS = (
                 kinds.TEXT,
                 LineFormField(
                     label=_("Name to show"),
-                    max_length=100,
+                    max_length=longest(Registration, "name"),
                     help_text=_("What your match and the working group call you. A pseudonym is fine."),
                     widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
                 ),
@@ -157,7 +169,7 @@ QUESTIONS = (
                 "can_help",
                 _("people they can help at once"),
                 kinds.PEOPLE,
-                forms.IntegerField(label=_("How many people I can help at once"), min_value=0, max_value=20),
+                forms.IntegerField(label=_("How many people I can help at once"), min_value=0, max_value=MOST_PLACES),
             ),
         ),
     ),
@@ -168,7 +180,9 @@ QUESTIONS = (
                 "can_learn_from",
                 _("people they want to learn from at once"),
                 kinds.PEOPLE,
-                forms.IntegerField(label=_("How many people I want to learn from at once"), min_value=0, max_value=20),
+                forms.IntegerField(
+                    label=_("How many people I want to learn from at once"), min_value=0, max_value=MOST_PLACES
+                ),
             ),
         ),
     ),
@@ -245,7 +259,7 @@ QUESTIONS = (
                 LineFormField(
                     label=_("Talk page or other way"),
                     required=False,
-                    max_length=300,
+                    max_length=longest(Registration, "contact_text"),
                     help_text=_("For example User talk:Amina, or the name you use in a chat."),
                 ),
             ),
@@ -281,7 +295,9 @@ VOLUNTARY = (
                 "gender_words",
                 _("In my words"),
                 kinds.TEXT,
-                LineFormField(label=_("Not listed: in my words"), required=False, max_length=100),
+                LineFormField(
+                    label=_("Not listed: in my words"), required=False, max_length=longest(SensitiveAnswer, "words")
+                ),
             ),
         ),
     ),

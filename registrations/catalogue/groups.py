@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from letsconnect.base.folding import key, plain
+from registrations.domain.registrations import GROUP_AT_MOST
 from registrations.models import Group
 from registrations.reference.names import country_name
 
@@ -25,7 +26,7 @@ def search(text: str, *, language: str, limit: int = 8) -> list[GroupChoice]:
     Every typed word begins a word of one of the group's names; if no name fits, a small spelling mistake is allowed.
     Accents and case do not matter.
     """
-    typed = key(text[:150])
+    typed = key(text[:GROUP_AT_MOST])
     if not typed:
         return []
     groups = list(Group.objects.active().prefetch_related("aliases"))

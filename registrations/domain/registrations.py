@@ -362,7 +362,11 @@ def is_pausing(*, paused_until: date | None, away_until: date | None, today: dat
     return any(until is not None and until > today for until in (paused_until, away_until))
 
 
+# Characters of what people write in one line, and how many people somebody can help, or learn from, at once.
 WHY_AT_MOST = 500
+NAME_AT_MOST = 100
+GROUP_AT_MOST = 150
+MOST_PLACES = 20
 
 
 def join_offers(one: tuple[int, bool] | None, other: tuple[int, bool]) -> tuple[int, bool]:

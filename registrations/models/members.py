@@ -18,7 +18,7 @@ from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.terms import Term, TermQuerySet, never_ends_before_it_begins
 from letsconnect.base.zones import validate_zone
-from registrations.domain.registrations import ClosedBy, Region, SeatRole
+from registrations.domain.registrations import NAME_AT_MOST, ClosedBy, Region, SeatRole
 from registrations.models.countries import is_no_country_or_two_capital_letters
 from registrations.reference.countries import country_choices
 
@@ -66,7 +66,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     # Kept as it was typed, because its canonical form is another account's, or nobody proved that one: it opens
     # nothing and gets no letter until a person has decided. See decision 27.
     has_doubtful_address = models.BooleanField(_("address to decide about"), default=False, editable=False)
-    name = LineField(_("name to show"), max_length=100, blank=True)
+    name = LineField(_("name to show"), max_length=NAME_AT_MOST, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
     country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.languages import best_text
 from registrations.domain.registrations import (
+    GROUP_AT_MOST,
     WIKIDATA_ID,
     GroupKind,
     Region,
@@ -222,7 +223,7 @@ class Group(models.Model):
     """An affiliate or an informal group; it keeps its id when it is renamed."""
 
     slug = models.SlugField(max_length=120, unique=True, allow_unicode=True)
-    name = LineField(max_length=150)
+    name = LineField(max_length=GROUP_AT_MOST)
     kind = models.CharField(max_length=12, choices=GroupKind)
     country = models.CharField(max_length=2, blank=True, choices=country_choices)
     region = models.CharField(max_length=5, blank=True, choices=Region)
@@ -250,7 +251,7 @@ class GroupAlias(models.Model):
     """Another name of a group: an old one, a code, another language."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="aliases")
-    text = LineField(max_length=150)
+    text = LineField(max_length=GROUP_AT_MOST)
 
     class Meta:
         constraints = [

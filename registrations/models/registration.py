@@ -14,12 +14,16 @@ from letsconnect.base.addresses import canonical_or_as_it_is
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import (
+    GROUP_AT_MOST,
     HANDED_IN,
     MAX_TOPICS,
     MINUTES_A_WEEK,
+    MOST_PLACES,
+    NAME_AT_MOST,
     OUT_OF_THE_PROGRAMME,
     QUIET_AFTER,
     STILL_IN_WITHIN,
+    WHY_AT_MOST,
     WINDOW_STEP,
     BabelLevel,
     ContactWay,
@@ -145,7 +149,7 @@ class Registration(models.Model):
         _("state"), max_length=15, choices=RegistrationState, default=RegistrationState.DRAFT, db_index=True
     )
     source = models.CharField(_("came by"), max_length=6, choices=Source, default=Source.FORM)
-    name = LineField(_("name to show"), max_length=100, blank=True)
+    name = LineField(_("name to show"), max_length=NAME_AT_MOST, blank=True)
     country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     group = models.ForeignKey(
@@ -156,7 +160,7 @@ class Registration(models.Model):
         related_name="registrations",
         verbose_name=_("group"),
     )
-    group_other = LineField(_("another group, in my words"), max_length=150, blank=True)
+    group_other = LineField(_("another group, in my words"), max_length=GROUP_AT_MOST, blank=True)
     role = models.ForeignKey(
         Role,
         null=True,
@@ -247,7 +251,8 @@ class Registration(models.Model):
                 condition=Q(region="") | Q(region__in=Region.values), name="registrations_region_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(can_help__lte=20, can_learn_from__lte=20), name="registrations_places_at_most_20"
+                condition=Q(can_help__lte=MOST_PLACES, can_learn_from__lte=MOST_PLACES),
+                name="registrations_places_at_most_20",
             ),
             models.CheckConstraint(
                 condition=Q(topics__contained_by=Topic.values, topics__len__lte=MAX_TOPICS),
@@ -329,7 +334,7 @@ class Wish(models.Model):
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="wishes")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="wishes", verbose_name=_("skill"))
     priority = models.PositiveSmallIntegerField(_("how soon"), choices=WishPriority, default=WishPriority.SOON)
-    why = LineField(_("why"), max_length=500, blank=True)
+    why = LineField(_("why"), max_length=WHY_AT_MOST, blank=True)
 
     class Meta:
         verbose_name = _("wish")

@@ -7,18 +7,18 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Greatest
 
-from mailings.domain import OPEN, LetterState
+from letsconnect.base import links
+from mailings.domain import AT_ONCE_LEASE, OPEN, LetterState
 from mailings.models import Letter
 
 HOUR = timedelta(hours=1)
-BEING_SENT = timedelta(minutes=2)  # as long as a process holds a letter it sends at once
 
 
 class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
     def sent(self, *, now: datetime) -> "SignInCodeQuerySet":
         """Codes whose letters were sent, may have been sent, or are about to be: the ones that limits count."""
         gone = Q(letter__isnull=False) & ~Q(letter__state__in=[LetterState.FAILED, LetterState.SKIPPED])
-        return self.filter(gone | Q(letter=None, made_at__gt=now - BEING_SENT))
+        return self.filter(gone | Q(letter=None, made_at__gt=now - AT_ONCE_LEASE))
 
     def unused(self) -> "SignInCodeQuerySet":
         return self.filter(used_at=None, link_used_at=None)
@@ -55,7 +55,7 @@ class SignInCode(models.Model):
     network = models.CharField(max_length=64)
     language = models.CharField(max_length=10, blank=True)
     zone = models.CharField(max_length=50, blank=True)
-    leads_to = models.CharField(max_length=1500, blank=True)
+    leads_to = models.CharField(max_length=links.LONGEST, blank=True)
     letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="+")
     code_hash = models.CharField(max_length=64, blank=True)
     link_hash = models.CharField(max_length=64, blank=True)

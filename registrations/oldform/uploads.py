@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, nudges
 from letsconnect.base.clocks import running_from
 from letsconnect.base.database_waits import reason_of, try_again_while_busy
+from letsconnect.base.fields import longest
 from letsconnect.base.lines import visible_line
 from registrations.domain.registrations import NotYours, RegistrationError, UploadRefused
 from registrations.models import ImportUpload, Member
@@ -123,7 +124,7 @@ def _check_coordinator(by: Member) -> None:
 
 
 def _tidy_file_name(name: str) -> str:
-    return visible_line(name)[:255].strip() or "?"
+    return visible_line(name)[: longest(ImportUpload, "file_name")].strip() or "?"
 
 
 def _nudge_worker() -> None:
@@ -162,7 +163,13 @@ def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
                 return False
             counts = new_counts
     except (NotTheOldForm, RegistrationError) as error:
-        return _finish(upload, counts, state=UploadState.FAILED, content=None, failure=str(error)[:500])
+        return _finish(
+            upload,
+            counts,
+            state=UploadState.FAILED,
+            content=None,
+            failure=str(error)[: longest(ImportUpload, "failure")],
+        )
     except OperationalError as error:
         if reason_of(error) != "busy":
             raise

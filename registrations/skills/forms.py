@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.fields import LineFormField
+from letsconnect.base.fields import LineFormField, longest
 from letsconnect.base.folding import plain
 from registrations.domain.registrations import SkillFamily, SkillNaming, SkillState
-from registrations.models import Skill, SkillQuerySet
+from registrations.models import Skill, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
 from registrations.skills.merging import naming_of
 
@@ -61,7 +61,7 @@ class PlaceForm(FamilyForm):
         label=_("Wikidata id"),
         regex=Skill._meta.get_field("wikidata_id").validators[0].regex,
         required=False,
-        max_length=20,
+        max_length=longest(Skill, "wikidata_id"),
         error_messages={"invalid": _("Write it as Q123.")},
     )
 
@@ -76,7 +76,7 @@ class PlaceForm(FamilyForm):
 class NewSkillForm(FamilyForm):
     """A new skill that the working group adds."""
 
-    name = LineFormField(label=_("Name"), max_length=100)
+    name = LineFormField(label=_("Name"), max_length=longest(SkillName, "text"))
     language = forms.ChoiceField(label=_("Language of the name"), choices=settings.LANGUAGES)
     parent = SkillChoice(label=_("Part of"), required=False)
     field_order = ["name", "language", "family", "parent"]
@@ -109,14 +109,14 @@ class NamesForm(forms.Form):
             self.fields[f"name_{language}"] = LineFormField(
                 label=_("Name"),
                 required=False,
-                max_length=100,
+                max_length=longest(SkillName, "text"),
                 initial=naming.name,
                 widget=forms.TextInput(attrs={**attrs, "class": "vTextField"}),
             )
             self.fields[f"synonyms_{language}"] = forms.CharField(
                 label=_("Synonyms, one on each line"),
                 required=False,
-                max_length=MOST_SYNONYMS * 101,
+                max_length=MOST_SYNONYMS * (longest(SkillName, "text") + 1),
                 initial="\n".join(naming.synonyms),
                 widget=forms.Textarea(attrs={**attrs, "class": "vLargeTextField", "rows": 4}),
             )

@@ -12,6 +12,7 @@ from django.db import OperationalError, transaction
 from letsconnect.base import nudges
 from letsconnect.base.clocks import running_from
 from letsconnect.base.database_waits import reason_of, try_again_while_busy, wait_at_most
+from letsconnect.base.fields import longest
 from registrations.domain.registrations import SkillRefused
 from registrations.models import SkillMerge
 from registrations.skills import merging
@@ -58,7 +59,9 @@ def _work(merge: SkillMerge, *, now: datetime) -> bool:
             pass
         try_again_while_busy(partial(_complete, merge, now=clock()), tries=TRIES, pause=PATIENCE)
     except SkillRefused as refusal:
-        SkillMerge.objects.open().filter(pk=merge.pk).update(ended_at=now, failure=str(refusal)[:300])
+        SkillMerge.objects.open().filter(pk=merge.pk).update(
+            ended_at=now, failure=str(refusal)[: longest(SkillMerge, "failure")]
+        )
     except OperationalError as error:
         if reason_of(error) != "busy":
             raise

@@ -180,6 +180,14 @@ def test_changes_made_while_a_liaison_was_reading_are_not_accepted(client, desk,
     assert desk["edited"].pk in listed(client)
 
 
+def test_a_version_that_is_no_number_accepts_nothing(client, liaison, desk):
+    client.force_login(liaison)
+
+    page = client.post(accept_url(desk["edited"]), {"version": "9" * 5000}, follow=True)
+
+    assert "changed once more meanwhile" in page.content.decode()
+
+
 @pytest.mark.parametrize(("who", "status"), [("member", 302), ("other_liaison", 404)])
 def test_others_accept_nothing(client, request, desk, who, status):
     client.force_login(request.getfixturevalue(who))

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from letsconnect.base.keys import key_or_none
 from mailings.ledger.reachable import is_written_to
 from registrations.answers import editing, readback, readiness
 from registrations.answers import facts as stored
@@ -35,10 +36,11 @@ def registration_edit(request: HttpRequest) -> HttpResponse:
 
 
 def _hand_in(request: MemberRequest) -> HttpResponse:
-    posted = request.POST.get("version", "")
-    version = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else -1
+    seen = key_or_none(request.POST.get("version", ""))
     try:
-        editing.hand_in_registration(member=request.user, version=version, by=request.user, now=timezone.now())
+        editing.hand_in_registration(
+            member=request.user, version=-1 if seen is None else seen, by=request.user, now=timezone.now()
+        )
     except StaleForm:
         messages.warning(request, _("It was changed in another window. Please read it once more before you submit it."))
         return _show(request, status=409)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
+from letsconnect.base.keys import keys_among
 from registrations.domain.registrations import SkillFamily
 from registrations.requests import MemberRequest
 from registrations.skills.arranging import note_suggestions
@@ -14,7 +15,6 @@ from registrations.skills.finding import search
 from registrations.skills.hints import Row, hints
 
 MOST_HINTS = 60
-_LONGEST_ID = 18
 
 
 @login_required
@@ -42,7 +42,7 @@ def skill_search(request: MemberRequest) -> JsonResponse:
 def skill_hints(request: MemberRequest) -> JsonResponse:
     """Return the hint for each `id`, for `row` (wish or offer)."""
     sent = request.GET.getlist("id")[:MOST_HINTS]
-    ids = [int(text) for text in sent if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_ID]
+    ids = keys_among(sent)
     return JsonResponse({"hints": {str(skill): hint for skill, hint in _hints(request, ids).items()}})
 
 

@@ -14,7 +14,7 @@ from letsconnect.base.models import Act
 from registrations.accounts.signing_in import check_open
 from registrations.accounts.wikimedia import PROVIDER
 from registrations.accounts.wikimedia.profile import Profile
-from registrations.domain.registrations import ConnectedElsewhere, LastWayIn
+from registrations.domain.registrations import NAME_AT_MOST, ConnectedElsewhere, LastWayIn
 from registrations.models import Member, Registration
 
 
@@ -94,7 +94,7 @@ def _lock(uid: str) -> SocialAccount | None:
 
 def _welcome(profile: Profile, *, language: str, zone: str, now: datetime) -> Arrival:
     fields = {
-        "name": one_line(profile.username[:100]),
+        "name": _as_name(profile.username),
         "language": language,
         "zone": zone if zones.is_zone(zone) else "UTC",
         "joined_at": now,
@@ -120,6 +120,10 @@ def _is_taken(address: str) -> bool:
     return Member.objects.with_address(address).exists() or EmailAddress.objects.filter(email=address).exists()
 
 
+def _as_name(username: str) -> str:
+    return one_line(username[:NAME_AT_MOST])
+
+
 def _note_name(account: SocialAccount, profile: Profile) -> None:
     """Update the name after a rename, wherever the old name is what we show."""
     old, new = account.extra_data.get("username", ""), profile.username
@@ -128,8 +132,8 @@ def _note_name(account: SocialAccount, profile: Profile) -> None:
     if not old or old == new:
         return
     member = account.user
-    if member.name == one_line(old[:100]):
-        member.name = one_line(new[:100])
+    if member.name == _as_name(old):
+        member.name = _as_name(new)
         member.save(update_fields=["name"])
     Registration.objects.filter(member=member, wikimedia_username=old).update(wikimedia_username=new)
 

@@ -16,11 +16,6 @@ from registrations.reference import names
 Choices = list[tuple[str, str]]
 
 
-def row_key(text: str) -> int | None:
-    """Return what may be the key of a row, or None."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 def language_choices() -> Choices:
     """Spoken languages by name in the reader's language."""
     return names.language_choices(get_language() or "en")

@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.fields import LineFormField, choice_field
+from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.folding import key
+from letsconnect.base.keys import key_or_none
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
 from registrations.answers.questions import CONSENT_TICKS, fields_of, questions_of
@@ -19,7 +20,7 @@ from registrations.answers.sensitive import SensitiveFacts
 from registrations.catalogue import groups
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import MAX_TOPICS, Gender, Region, Topic
-from registrations.models import Consent, Group
+from registrations.models import Consent, Group, Registration, SkillName
 from registrations.reference.countries import region_of
 from registrations.reference.zones import only_zone_of
 
@@ -87,7 +88,7 @@ class WhoForm(StepForm):
     group_other = LineFormField(
         label=_("My group"),
         required=False,
-        max_length=150,
+        max_length=longest(Registration, "group_other"),
         help_text=_("Type a few letters of its name and look it up. A name that is not found is kept as you write it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -110,7 +111,7 @@ class WhoForm(StepForm):
         """Return the stored group, one ticked before, and those found for the text looked up."""
         language = get_language() or "en"
         text, ticked = (str(self.data.get(name, "")) for name in ("group_searched", "group_id"))
-        kept = [key for key in (facts.group_id, choices.row_key(ticked)) if key is not None]
+        kept = [key for key in (facts.group_id, key_or_none(ticked)) if key is not None]
         mine = Group.objects.filter(pk__in=kept)
         return [
             *(groups.group_choice(group, language=language) for group in mine),
@@ -174,7 +175,7 @@ class SkillForm(StepForm):
     skill_text = LineFormField(
         label=_("Find a skill"),
         required=False,
-        max_length=100,
+        max_length=longest(SkillName, "text"),
         help_text=_("Type a few letters, in any language, and choose among what is found."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

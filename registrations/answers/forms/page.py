@@ -7,7 +7,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import get_language
 
-from registrations.answers.forms.choices import row_key
+from letsconnect.base.keys import key_or_none
 from registrations.answers.forms.fields import SkillForm, WhoForm
 from registrations.answers.forms.rows import StepRows
 from registrations.answers.forms.steps import FormStep
@@ -130,7 +130,7 @@ class SkillsPage(RowsPage):
         data["skill_text"] = ""
         page = self.again(data)
         chosen = {str(row["skill"].value()) for row in page.rows}
-        return page if key in chosen or row_key(key) is None else page.with_row(skill=key)
+        return page if key in chosen or key_or_none(key) is None else page.with_row(skill=key)
 
     @property
     def searched(self) -> str:
@@ -143,7 +143,7 @@ class SkillsPage(RowsPage):
     def add_hints(self, member: Member) -> None:
         """Show at each row how many others share or want its skill."""
         side = Row.OFFER if self.kind.fact == "offers" else Row.WISH
-        keyed = [(row, key) for row in self.rows if (key := row_key(str(row["skill"].value() or ""))) is not None]
+        keyed = [(row, key) for row in self.rows if (key := key_or_none(str(row["skill"].value() or ""))) is not None]
         sentences = hints({key for _row, key in keyed}, language=get_language() or "en", row=side, besides=member)
         for row, key in keyed:
             row.hint = sentences.get(key, "")

@@ -13,12 +13,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from letsconnect.base.fields import LineFormField, choice_field
+from letsconnect.base.fields import LineFormField, choice_field, longest
+from letsconnect.base.keys import key_or_none
 from registrations.answers.forms import choices
 from registrations.answers.windows import DAYS, window_rows
 from registrations.domain import registrations
 from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
 from registrations.domain.registrations import BabelLevel, OfferLevel, WishPriority
+from registrations.models import Wish
 
 _EMPTY = ("", "—")
 _DAYS_OF = {"weekdays": range(5), "weekend": range(5, 7), "daily": range(7)}
@@ -107,7 +109,7 @@ class WishRow(SkillRow):
     why = LineFormField(
         label=_("Why I want to learn it"),
         required=False,
-        max_length=500,
+        max_length=longest(Wish, "why"),
         help_text=_("The person you are matched with reads this."),
     )
 
@@ -215,7 +217,7 @@ def _days(_facts: RegistrationFacts, _typed: QueryDict | None) -> list[Any]:
 
 def _skills(mine: Iterable[OfferFact | WishFact], typed: QueryDict | None) -> list[Any]:
     """Return skills to choose from, those included that are stored or were typed into a row."""
-    keys = (choices.row_key(typed.get(name, "")) for name in typed if name.endswith("-skill")) if typed else ()
+    keys = (key_or_none(typed.get(name, "")) for name in typed if name.endswith("-skill")) if typed else ()
     return choices.skill_choices([row.skill_id for row in mine], {key for key in keys if key is not None})
 
 

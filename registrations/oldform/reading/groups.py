@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from letsconnect.base import folding
 from letsconnect.base.spreadsheets import looks_like_formula
+from registrations.domain.registrations import GROUP_AT_MOST
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 from registrations.oldform.reading.names import Names
 
 SEPARATORS = ";|\n،؛"
-LONGEST = 150  # what `Registration.group_other` holds
 
 _NO_GROUP = frozenset(
     map(
@@ -119,7 +119,7 @@ def _several(parts: list[str], index: Names) -> Cell:
     if any(looks_like_formula(part) for part in parts):
         return unread("looks like a spreadsheet formula; not taken over")
     words = "; ".join(own_words)
-    if len(words) > LONGEST:
+    if len(words) > GROUP_AT_MOST:
         return unread("too long to keep as a group")
     if not portal_groups:
         return guessed(GroupAnswer(words=words), "several groups, none of the portal's: kept in the person's own words")
@@ -134,6 +134,6 @@ def _own_words(tidy: str, index: Names) -> Cell:
     if len(close) == 1:
         slug = next(iter(close))
         return guessed(GroupAnswer(slug=slug), f"taken as {slug}: one slip away")
-    if len(tidy) > LONGEST or "<" in tidy or not any(letter.isalpha() for letter in tidy):
+    if len(tidy) > GROUP_AT_MOST or "<" in tidy or not any(letter.isalpha() for letter in tidy):
         return unread("not a name of a group")
     return guessed(GroupAnswer(words=tidy), "none of the portal's groups: kept in the person's own words")

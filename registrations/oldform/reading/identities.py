@@ -8,6 +8,7 @@ from letsconnect.base import folding, lines
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.spreadsheets import looks_like_formula
 from registrations.accounts import usernames
+from registrations.domain.registrations import NAME_AT_MOST
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
 
@@ -15,7 +16,6 @@ _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\s at \s|\(arroba\)|\(a\))\s*
 _AT_WORD = re.compile(r"\s+at\s+", re.IGNORECASE)
 _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\])\s*|\s+dot\s+", re.IGNORECASE)
 _ANGLES = re.compile(r"^[^<>@]*<([^<>@\s]+@[^<>\s]+)>$")
-LONGEST_NAME = 100
 # Somebody could also be called so: these mean "none" only exactly as written here, in small letters.
 _NO_NAME = frozenset(["none", "nothing", "ninguno", "ninguna", "aucun", "aucune", "rien", "nenhum", "nenhuma"])
 _NO_USERNAME = _NO_NAME | {"nada", "لا شيء", "لا يوجد"}
@@ -107,8 +107,8 @@ def read_name(answer: str) -> Cell:
         return unread("nothing in it can be seen")
     if _says_none(name, _NO_NAME):
         return understood("")
-    if len(name) > LONGEST_NAME:
-        return unread(f"longer than {LONGEST_NAME} characters")
+    if len(name) > NAME_AT_MOST:
+        return unread(f"longer than {NAME_AT_MOST} characters")
     if looks_like_formula(answer) or "<" in name or not any(letter.isalpha() for letter in name):
         return unread("not a name")
     return understood(name)

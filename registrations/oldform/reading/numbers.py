@@ -3,10 +3,9 @@
 import re
 
 from letsconnect.base import folding
+from registrations.domain.registrations import MOST_PLACES
 from registrations.oldform.reading import text
 from registrations.oldform.reading.cells import BLANK, Cell, guessed, understood, unread
-
-MOST = 20  # what a registration can hold; nobody means more
 
 _WORDS = (
     "zero|cero|zéro|صفر",
@@ -71,16 +70,16 @@ def read(answer: str) -> Cell:
         return understood(_CERTAIN[words[0]])
     if match := _RANGE.match(plain):
         low, high = int(match[1]), int(match[2])
-        return _guess(low, tidy) if low < high <= MOST else unread("not a number of sessions")
+        return _guess(low, tidy) if low < high <= MOST_PLACES else unread("not a number of sessions")
     if match := _ABOUT.match(plain) or re.match(r"^(\d{1,2})\s*(?:\+|\?|max\.?|or more|or so)$", plain):
-        return _guess(int(match[1]), tidy) if int(match[1]) <= MOST else unread(f"more than {MOST}")
-    if re.fullmatch(r"\d{1,2}\.\d+", plain) and float(plain) <= MOST:
+        return _guess(int(match[1]), tidy) if int(match[1]) <= MOST_PLACES else unread(f"more than {MOST_PLACES}")
+    if re.fullmatch(r"\d{1,2}\.\d+", plain) and float(plain) <= MOST_PLACES:
         return _guess(int(float(plain)), tidy)
     return unread("not a number of sessions")
 
 
 def _within(number: int, tidy: str) -> Cell:
-    return understood(number) if number <= MOST else unread(f"more than {MOST}; not believed")
+    return understood(number) if number <= MOST_PLACES else unread(f"more than {MOST_PLACES}; not believed")
 
 
 def _guess(number: int, tidy: str) -> Cell:
