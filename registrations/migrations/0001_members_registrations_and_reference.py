@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import letsconnect.base.zones
+import registrations.models.answer_rows
 import registrations.models.members
-import registrations.models.registration
 import registrations.reference.countries
 
 
@@ -1220,7 +1220,7 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
                     (
-                        registrations.models.registration.Int8Range(
+                        registrations.models.answer_rows.Int8Range(
                             django.db.models.expressions.CombinedExpression(
                                 django.db.models.expressions.CombinedExpression(
                                     models.F("registration_id"), "*", models.Value(10081)

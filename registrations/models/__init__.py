@@ -1,6 +1,7 @@
 """The tables of people and their answers, one file for each noun."""
 
 from registrations.models.access_log import Look
+from registrations.models.answer_rows import Offer, SpokenLanguage, Window, Wish
 from registrations.models.consents import Consent, has_agreed
 from registrations.models.eligibility import Eligibility
 from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedRow
@@ -16,14 +17,7 @@ from registrations.models.reference import (
     SkillQuerySet,
     SkillSuggestion,
 )
-from registrations.models.registration import (
-    Offer,
-    Registration,
-    RegistrationQuerySet,
-    SpokenLanguage,
-    Window,
-    Wish,
-)
+from registrations.models.registration import Registration, RegistrationQuerySet
 from registrations.models.reviews import ReviewSnapshot
 from registrations.models.sensitive import SensitiveAnswer, SensitiveTally
 from registrations.models.sign_in import SignInCode
