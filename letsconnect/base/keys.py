@@ -1,4 +1,4 @@
-"""Checking keys of rows, and numbers of their versions, that come from outside, before the database is asked for them."""
+"""Checking keys of rows, and numbers of versions, that come from outside, before the database is asked for them."""
 
 from collections.abc import Iterable
 

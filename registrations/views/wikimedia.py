@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from letsconnect.base.fields import longest
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.requests import noted_on
 from registrations.accounts.wikimedia import PROVIDER, signing_in
 from registrations.accounts.wikimedia.provider import WikimediaOAuth, WikimediaProvider, provider_of
 from registrations.domain.registrations import LastWayIn, RegistrationError
+from registrations.models import Member
 from registrations.requests import MemberRequest
 from registrations.views.wikimedia_arrivals import Failure, explain, failed
 
@@ -42,7 +44,7 @@ def wikimedia_sign_in(request: HttpRequest) -> HttpResponse:
     target = path_or_nothing(request.POST.get("next", ""))
     if request.user.is_authenticated:
         return redirect(target or "home")
-    zone = request.POST.get("zone", "")[:50]
+    zone = request.POST.get("zone", "")[: longest(Member, "zone")]
     return provider.redirect(request, AuthProcess.LOGIN, next_url=target or None, data={"zone": zone})
 
 
