@@ -13,13 +13,13 @@ from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
-from letsconnect.base.terms import Term, TermQuerySet, never_ends_before_it_begins
+from letsconnect.base.terms import TermOfOffice, TermOfOfficeQuerySet, never_ends_before_it_begins
 from registrations.models import Member
 from registrations.models.members import new_public_id
 from trust.domain import KEPT_AFTER_CLOSING, NoteKind, ReportOutcome, ReportState
 
 
-class TrustSeatQuerySet(TermQuerySet["TrustSeat"]):
+class TrustSeatQuerySet(TermOfOfficeQuerySet["TrustSeat"]):
     def current(self, *, on: date) -> Self:
         return super().current(on=on).filter(member__is_active=True)
 
@@ -27,7 +27,7 @@ class TrustSeatQuerySet(TermQuerySet["TrustSeat"]):
         return self.filter(member=member)
 
 
-class TrustSeat(Term, models.Model):
+class TrustSeat(TermOfOffice, models.Model):
     """A seat on the trust team. It opens the reports and nothing else; a seat in the working group opens no report."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="trust_seats", verbose_name=_("member"))

@@ -9,7 +9,7 @@ from django.db.models import CheckConstraint, F, Q
 Row = TypeVar("Row", bound=models.Model)
 
 
-class TermQuerySet(models.QuerySet[Row]):
+class TermOfOfficeQuerySet(models.QuerySet[Row]):
     def not_over(self, *, on: date) -> Self:
         """Those that hold on that day, and those that begin later."""
         return self.filter(Q(until_on=None) | Q(until_on__gt=on))
@@ -19,7 +19,7 @@ class TermQuerySet(models.QuerySet[Row]):
         return self.not_over(on=on).filter(from_on__lte=on)
 
 
-class Term:
+class TermOfOffice:
     """A row with such a term, in its columns ``from_on`` and ``until_on``."""
 
     until_on: date | None

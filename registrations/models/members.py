@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
-from letsconnect.base.terms import Term, TermQuerySet, never_ends_before_it_begins
+from letsconnect.base.terms import TermOfOffice, TermOfOfficeQuerySet, never_ends_before_it_begins
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import NAME_AT_MOST, ClosedBy, Region, SeatRole
 from registrations.models.countries import is_no_country_or_two_capital_letters
@@ -184,7 +184,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return self.is_coordinator or (bool(region) and region in self.seat_regions)
 
 
-class WorkingGroupSeatQuerySet(TermQuerySet["WorkingGroupSeat"]):
+class WorkingGroupSeatQuerySet(TermOfOfficeQuerySet["WorkingGroupSeat"]):
     def coordinators(self) -> "WorkingGroupSeatQuerySet":
         return self.filter(role=SeatRole.COORDINATOR)
 
@@ -193,7 +193,7 @@ class WorkingGroupSeatQuerySet(TermQuerySet["WorkingGroupSeat"]):
         return self.coordinators().filter(until_on=None, member__is_active=True)
 
 
-class WorkingGroupSeat(Term, models.Model):
+class WorkingGroupSeat(TermOfOffice, models.Model):
     """A seat in the working group: its role is chosen by name, so that an empty field gives nobody power."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
