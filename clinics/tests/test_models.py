@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from clinics.domain import ClinicState, NoticeKind, RsvpState
@@ -12,14 +11,10 @@ from clinics.models import Clinic, ClinicText, Notice, Rsvp
 from clinics.seats import rsvps as seats
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import START, make_clinic, sign_up
+from letsconnect.tests.database import refuses
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
-
-
-def refuses(constraint, write):
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        write()
 
 
 @pytest.mark.parametrize(

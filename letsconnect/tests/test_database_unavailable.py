@@ -24,6 +24,7 @@ from django.utils import timezone
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.database_waits import reason_of
+from letsconnect.tests.database import waiting_at_most
 from registrations.models import Registration, SkillName, Wish
 from registrations.tests import factories
 from registrations.tests.factories import make_registration, make_skill
@@ -45,18 +46,6 @@ def held(sql, *values):
         yield
     finally:
         other.close()
-
-
-@contextmanager
-def impatient():
-    """Our connection waits for a lock as long as a page does, only less."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '100ms'")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
 
 
 @contextmanager
@@ -88,7 +77,7 @@ def test_a_held_clinic_is_answered_with_a_page_that_can_be_sent_again(client, me
     client.force_login(member)
     take = reverse("clinics:rsvp-make", args=[clinic.pk])
 
-    with held("SELECT FROM clinics_clinic WHERE id = %s FOR UPDATE", clinic.pk), impatient():
+    with held("SELECT FROM clinics_clinic WHERE id = %s FOR UPDATE", clinic.pk), waiting_at_most(100):
         page = client.post(take)
 
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
@@ -105,7 +94,7 @@ def test_a_long_answer_to_a_step_is_kept_and_saved_when_sent_again(client, membe
     skill = make_skill("budgeting")
     told = {**rows("wishes", [{"skill": skill.pk, "priority": 3, "why": WHY}]), "seen": opened(client, "learn")}
 
-    with held("SELECT FROM registrations_registration FOR UPDATE"), impatient():
+    with held("SELECT FROM registrations_registration FOR UPDATE"), waiting_at_most(100):
         page = client.post(url("learn"), {**told, "go": "on"})
 
     assert page.status_code == 503
@@ -121,7 +110,7 @@ def test_several_values_of_one_field_and_the_button_pressed_are_kept(client, mem
     told = {**typed("who"), "topics": ["education", "culture"], "topic_other": "", "go": "later"}
     told["seen"] = opened(client, "who")
 
-    with held("SELECT FROM registrations_registration FOR UPDATE"), impatient():
+    with held("SELECT FROM registrations_registration FOR UPDATE"), waiting_at_most(100):
         page = client.post(url("who"), told)
         assert page.status_code == 503, page.content.decode()
     answer = send_again(client, page)
@@ -140,7 +129,7 @@ def test_the_desk_keeps_what_was_typed_too(client, coordinator):
     told = {name: "" for name in form.fields} | {name: form[name].value() or "" for name in form.fields}
     english = next(name for name, value in told.items() if value == "Wikidata")
 
-    with held("SELECT FROM registrations_skill FOR UPDATE"), impatient():
+    with held("SELECT FROM registrations_skill FOR UPDATE"), waiting_at_most(100):
         page = client.post(address, {**told, english: "Wikidata, the free knowledge base of everything"})
 
     assert page.status_code == 503
@@ -153,7 +142,7 @@ def test_secrets_are_not_shown(client, member, secret):
     clinic = make_clinic()
     client.force_login(member)
 
-    with held("SELECT FROM clinics_clinic FOR UPDATE"), impatient():
+    with held("SELECT FROM clinics_clinic FOR UPDATE"), waiting_at_most(100):
         page = client.post(reverse("clinics:rsvp-make", args=[clinic.pk]), {secret: "sesame-opens", "note": "kept"})
 
     text = page.content.decode()
@@ -166,7 +155,7 @@ def test_a_file_is_asked_for_again(client, member):
     clinic = make_clinic()
     client.force_login(member)
 
-    with held("SELECT FROM clinics_clinic FOR UPDATE"), impatient():
+    with held("SELECT FROM clinics_clinic FOR UPDATE"), waiting_at_most(100):
         page = client.post(
             reverse("clinics:rsvp-make", args=[clinic.pk]), {"file": SimpleUploadedFile("old.csv", b"a,b")}
         )

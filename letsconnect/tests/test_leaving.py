@@ -1,11 +1,9 @@
 """Pausing, being away, coming back, withdrawing, blocking: what ends, who is told, what goes on; and at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
-from django.db import connection
 
 from clinics.domain import ClinicClosed, ClinicError
 from clinics.models import Clinic, Rsvp
@@ -13,6 +11,7 @@ from clinics.seats import rsvps
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
+from letsconnect.tests.at_once import at_once
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState
 from matching.matches.answering import accept_match, withdraw_from_match
@@ -212,21 +211,7 @@ def test_what_was_foretold_is_what_happens(db, step):
     assert closed == {Step.WITHDRAW: 2, Step.PAUSE: 1, Step.AWAY: 0, Step.ERASE: 3}[step]
 
 
-def at_once(*calls):
-    """Run the calls together, each over a connection of its own; an expected refusal is returned."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        try:
-            return call()
-        except (MatchingError, RegistrationError, ClinicError) as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+REFUSALS = (MatchingError, RegistrationError, ClinicError)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -239,6 +224,7 @@ def test_erasing_while_the_other_accepts_leaves_no_match_alive():
         at_once(
             lambda member=member: erasing.erase_member(member=member, by=member, now=NOW),
             lambda match=match, other=other: accept_match(match=match, by=other, now=NOW),
+            refusals=REFUSALS,
         )
 
         match.refresh_from_db()
@@ -261,6 +247,7 @@ def test_withdrawing_while_a_liaison_approves_ends_withdrawn():
             lambda registration=registration: deciding.review(
                 registration=registration, decision=RegistrationState.APPROVED, note="", by=coordinator, now=NOW
             ),
+            refusals=REFUSALS,
         )
 
         registration.refresh_from_db()
@@ -290,7 +277,9 @@ def test_signing_up_while_being_erased_waits_for_the_end_and_is_refused(monkeypa
     monkeypatch.setattr(erasing, "_close_registrations", hold_open)
     if not locked:
         monkeypatch.setattr(rsvps, "lock_person", lambda member: Member.objects.get(pk=member.pk))
-    _erased, answer = at_once(lambda: erasing.erase_member(member=person, by=person, now=NOW), sign_up_then)
+    _erased, answer = at_once(
+        lambda: erasing.erase_member(member=person, by=person, now=NOW), sign_up_then, refusals=REFUSALS
+    )
 
     has_a_seat = Rsvp.objects.active().filter(member=person).exists()
     assert (isinstance(answer, ClinicClosed), has_a_seat) == ((True, False) if locked else (False, True))
@@ -315,6 +304,7 @@ def test_two_who_erase_themselves_while_both_sign_up_and_answer_each_other_never
             lambda two=two: erasing.erase_member(member=two, by=two, now=NOW),
             lambda match=match, two=two: accept_match(match=match, by=two, now=NOW),
             lambda one=one, late=late: rsvp(clinic=late, member=one, by=one, now=NOW),
+            refusals=REFUSALS,
         )
 
         assert not Rsvp.objects.active().filter(member__in=[one, two]).exists()

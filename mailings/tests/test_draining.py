@@ -1,11 +1,11 @@
 """Sending what is due, and what is left when a worker dies at the worst moment."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
+from letsconnect.tests.at_once import at_once
 from mailings import kinds
 from mailings.domain import LEASE, LetterState
 from mailings.ledger import draining
@@ -279,18 +279,8 @@ def test_a_worker_whose_letter_was_taken_away_does_not_send_it(sink, no_sweeps):
 
 def test_two_drains_at_once_send_each_letter_once(sink):
     written = [make_letter() for _ in range(60)]
-    start, done = threading.Barrier(3), []
 
-    def work():
-        start.wait()
-        done.append(drain(now=NOW, batch=5))
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    done = at_once(*[lambda: drain(now=NOW, batch=5)] * 3)
 
     assert sorted(sink.message_ids) == sorted(letter.message_id for letter in written)
     assert sum(part["sent"] for part in done) == 60

@@ -1,11 +1,12 @@
 """Letters that gather: one waits at a time, whoever owes them and whatever workers do meanwhile."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
+from letsconnect.tests.at_once import at_once
 from mailings.domain import LONGEST_QUIET, OFTEN, QUIET, LetterState, due_after_quiet
 from mailings.ledger import letters
 from mailings.ledger.draining import claim, drain
@@ -51,19 +52,13 @@ def test_owing_the_same_key_again_leaves_what_waits_alone(db):
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_who_owe_at_the_same_moment_leave_one_that_waits():
-    kind, start, to = make_kind(), threading.Barrier(8), make_member()
+    kind, to = make_kind(), make_member()
 
     def owe(nth):
-        start.wait()
         with transaction.atomic():
             letters.owe(kind=kind, about=None, key=f"key:{nth}", to=to, gather="a", now=NOW)
-        connection.close()
 
-    threads = [threading.Thread(target=owe, args=[nth]) for nth in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(owe, nth) for nth in range(8)))
 
     assert Letter.objects.filter(state=LetterState.QUEUED).count() == 1
     assert Letter.objects.filter(state=LetterState.SKIPPED).count() == 7

@@ -1,13 +1,13 @@
 """Owing letters, and sending the ones somebody waits for."""
 
 import logging
-import threading
 import time
 
 import pytest
 from django.db import connection, transaction
 
 from letsconnect.base import nudges
+from letsconnect.tests.at_once import at_once
 from mailings.domain import UnknownKind
 from mailings.ledger import letters
 from mailings.models import Letter, Suppression
@@ -43,23 +43,18 @@ def test_owing_the_same_key_twice_leaves_the_first_letter(db):
 
 @pytest.mark.django_db(transaction=True)
 def test_owing_the_same_key_at_the_same_moment_leaves_one_letter():
-    kind, start, owed = make_kind(), threading.Barrier(8), []
+    kind = make_kind()
 
     def owe():
-        start.wait()
         with transaction.atomic():
-            owed.append(letters.owe(kind=kind, about=None, key="same", address="a@example.org", now=NOW).pk)
+            letter = letters.owe(kind=kind, about=None, key="same", address="a@example.org", now=NOW)
             time.sleep(0.02)
-        connection.close()
+        return letter.pk
 
-    threads = [threading.Thread(target=owe) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    owed = at_once(*[owe] * 8)
 
     assert Letter.objects.count() == 1
-    assert len(owed) == 8 and len(set(owed)) == 1
+    assert len(set(owed)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

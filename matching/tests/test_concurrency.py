@@ -2,13 +2,12 @@
 
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from letsconnect.base.models import Act
+from letsconnect.tests.at_once import at_once as together
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState
 from matching.matches.answering import accept_match, withdraw_from_match
@@ -28,20 +27,9 @@ LEARNERS, PLACES = 40, 2
 
 
 def at_once(calls):
-    """Run every call in its own thread and connection, all begun together; an expected refusal counts as None."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        try:
-            return call()
-        except MatchingError:
-            return None
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+    """Do all at the same moment; what was refused counts as None."""
+    done = together(*calls, refusals=(MatchingError,))
+    return [None if isinstance(one, MatchingError) else one for one in done]
 
 
 @pytest.fixture

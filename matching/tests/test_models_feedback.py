@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
 
+from letsconnect.tests.database import refuses
 from matching.models import Concern, Feedback, Match, QuietSpell, Session, SessionOutcome
 from matching.models.feedback import to_ask, to_tell
 from matching.tests.factories import make_match
@@ -13,11 +13,6 @@ from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration
 
 pytestmark = pytest.mark.django_db
-
-
-def refuses(constraint, write):
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        write()
 
 
 @pytest.mark.parametrize(

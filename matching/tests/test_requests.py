@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
 
+from letsconnect.tests.database import change, refuses
 from matching.domain.requests import REQUEST_KEPT, NotThisTime, RequestState, TooManyRequests, free_place
 from matching.models import SharerRequest
 from matching.tests.factories import make_match, make_request, make_round
@@ -13,15 +13,6 @@ from registrations.models import Block, Registration
 from registrations.tests.factories import NOW, make_registration
 
 pytestmark = pytest.mark.django_db
-
-
-def refuses(constraint, write):
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        write()
-
-
-def change(row, **columns):
-    return lambda: type(row).objects.filter(pk=row.pk).update(**columns)
 
 
 @pytest.mark.parametrize("state", RequestState)

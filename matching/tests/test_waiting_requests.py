@@ -3,14 +3,16 @@
 import json
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from threading import Barrier, BrokenBarrierError, Event, Thread
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection
+from django.db import connection
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from letsconnect.tests.at_once import at_once
 from mailings.models import Letter
 from matching.domain.matches import MatchingError
 from matching.domain.requests import REQUEST_KEPT, CannotAsk, RequestState, TooManyRequests
@@ -292,7 +294,7 @@ def test_the_list_shows_nobody_elses(client, learner, sharer):
 def test_two_who_ask_for_each_other_at_the_same_moment_do_not_wait_for_each_other(monkeypatch):
     """Were each to lock only their own registration, both would then write a row that points to the other's."""
     people = [make_registration(offers=["wikidata"], wishes=["wikidata"], is_findable=True) for _number in range(2)]
-    skill, met, troubles, check = make_skill("wikidata"), Barrier(2), [], requests._check_available
+    skill, met, check = make_skill("wikidata"), Barrier(2), requests._check_available
 
     def meet(*args, **kwargs):
         check(*args, **kwargs)
@@ -300,21 +302,11 @@ def test_two_who_ask_for_each_other_at_the_same_moment_do_not_wait_for_each_othe
             met.wait(0.5)
 
     def ask_for(learner, sharer):
-        try:
-            ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
-        except OperationalError as trouble:
-            troubles.append(trouble)
-        finally:
-            connection.close()
+        return ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
 
     monkeypatch.setattr(requests, "_check_available", meet)
-    both = [Thread(target=ask_for, args=pair) for pair in (people, people[::-1])]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    at_once(partial(ask_for, *people), partial(ask_for, *people[::-1]))  # neither is refused by a deadlock
 
-    assert troubles == []
     assert SharerRequest.objects.open().count() == 2
 
 
@@ -355,22 +347,12 @@ def test_asking_for_somebody_who_is_being_erased_waits_for_the_end_and_is_refuse
 def test_five_tabs_at_once_keep_three_requests():
     learner = make_registration(wishes=["wikidata"])
     sharers = [make_registration(offers=["wikidata"], is_findable=True) for _number in range(5)]
-    skill, barrier, refused = make_skill("wikidata"), Barrier(5), []
+    skill = make_skill("wikidata")
+    tabs = [
+        partial(ask_for_sharer, sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW) for sharer in sharers
+    ]
 
-    def press(sharer):
-        barrier.wait()
-        try:
-            ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
-        except TooManyRequests:
-            refused.append(sharer)
-        finally:
-            connection.close()
+    done = at_once(*tabs, refusals=(TooManyRequests,))
 
-    tabs = [Thread(target=press, args=(sharer,)) for sharer in sharers]
-    for tab in tabs:
-        tab.start()
-    for tab in tabs:
-        tab.join()
-
-    assert len(refused) == 2
+    assert sum(isinstance(one, TooManyRequests) for one in done) == 2
     assert sorted(SharerRequest.objects.waiting().values_list("place", flat=True)) == [1, 2, 3]

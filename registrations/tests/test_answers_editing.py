@@ -1,11 +1,11 @@
 """Saving under concurrency: two tabs that submit at the same moment."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
+from letsconnect.tests.at_once import at_once
 from registrations.answers import editing
 from registrations.answers.facts import facts_of
 from registrations.domain.facts import RegistrationFacts
@@ -16,21 +16,13 @@ from registrations.tests import factories
 
 def save_at_once(member, *all_facts):
     """Save each of the facts in a thread of its own, all at the same moment; return what came of it."""
-    barrier = Barrier(len(all_facts))
 
     def save(facts):
-        try:
-            barrier.wait(timeout=10)
-            own = Member.objects.get(pk=member.pk)
-            editing.submit_registration(member=own, facts=facts, version=0, by=own, now=factories.NOW)
-            return "saved"
-        except StaleForm:
-            return "stale"
-        finally:
-            connections.close_all()
+        own = Member.objects.get(pk=member.pk)
+        editing.submit_registration(member=own, facts=facts, version=0, by=own, now=factories.NOW)
 
-    with ThreadPoolExecutor(len(all_facts)) as pool:
-        return sorted(pool.map(save, all_facts))
+    done = at_once(*(partial(save, facts) for facts in all_facts), refusals=(StaleForm,))
+    return sorted("stale" if isinstance(one, StaleForm) else "saved" for one in done)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,13 +1,12 @@
 """Nobody locks anybody out of the door, and nobody is buried in letters."""
 
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils import timezone
 from letsconnect.base import network
 from letsconnect.base.checks import a_proxy_ends_https, proxies_are_counted_right
 from letsconnect.base.models import ProxyDoubt
+from letsconnect.tests.at_once import at_once
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.accounts.signing_in import TRIES_ELSEWHERE, TRIES_OF_A_NETWORK
@@ -80,18 +80,8 @@ def test_a_double_click_leaves_both_codes_working(mailoutbox, which):
     first, second = Client(), Client()
     first.get(SIGN_IN)
     second.cookies["csrftoken"] = first.cookies["csrftoken"].value
-    together = threading.Barrier(2, timeout=20)
 
-    def click(one):
-        try:
-            connection.ensure_connection()
-            together.wait()
-            return ask(one).status_code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(click, [first, second])) == [302, 302]
+    assert [page.status_code for page in at_once(partial(ask, first), partial(ask, second))] == [302, 302]
     assert second.post(CODE, {"code": code_in(mailoutbox[which])}).url == reverse("home")
 
 

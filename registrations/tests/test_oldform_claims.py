@@ -1,17 +1,18 @@
 """Taking over an imported registration: who may, by what, and that a link works once."""
 
-import threading
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from letsconnect.base.links import sign
 from letsconnect.base.models import Act
+from letsconnect.tests.at_once import at_once
 from mailings import kinds
 from mailings.models import Letter, Suppression
 from registrations.answers import editing
@@ -390,25 +391,9 @@ def test_the_button_needs_the_token_of_the_form(page, member):
 
 
 def race(members, claim):
-    """Let every member claim at the same moment, each on a connection of its own; return what each got."""
-    outcomes, start = [], threading.Barrier(len(members))
-
-    def run(member):
-        start.wait()
-        try:
-            claim(member)
-            outcomes.append("claimed")
-        except ClaimRefused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[member]) for member in members]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
+    """Let every member claim at the same moment; return what each got."""
+    done = at_once(*(partial(claim, member) for member in members), refusals=(ClaimRefused,))
+    return sorted("refused" if isinstance(one, ClaimRefused) else "claimed" for one in done)
 
 
 @pytest.mark.django_db(transaction=True)

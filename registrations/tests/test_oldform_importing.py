@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from letsconnect.tests.at_once import at_once
 from registrations.catalogue import loading
 from registrations.domain.registrations import ConsentDocument, RegistrationState
 from registrations.models import ImportedKey, ImportedRow, Registration, Skill
@@ -363,20 +363,8 @@ def test_the_command_says_what_is_wrong_with_a_file(tmp_path, content):
 def test_two_imports_at_once_do_not_double_anybody():
     loading.load_reference_data()
     others = [ANA | {"address": f"p{number}@example.org", "username": f"P{number}"} for number in range(5)]
-    outcomes, start = [], threading.Barrier(2)
 
-    def run():
-        start.wait()
-        try:
-            outcomes.append(counts(take(ANA, *others)))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = at_once(*[lambda: counts(take(ANA, *others))] * 2)
 
     assert sorted(outcomes) == [(0, 0, 6, 0), (6, 0, 0, 0)]
     assert Registration.objects.count() == 6

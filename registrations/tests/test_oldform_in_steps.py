@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from letsconnect.tests.database import waiting_at_most
 from registrations.answers import editing
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import SkillRefused, SkillState
@@ -66,17 +67,6 @@ def elsewhere(block):
         ran.result()
 
 
-@contextmanager
-def waiting_as_a_page_does():
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '1s'")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
-
-
 def paused_at(monkeypatch, module, name):
     """Let the other connection stop inside a function, with all its locks in hand."""
     honest = getattr(module, name)
@@ -96,7 +86,7 @@ def paused_at(monkeypatch, module, name):
 
 def edit_and_suggest(member):
     """What two people do while long work is in the middle of a step."""
-    with waiting_as_a_page_does():
+    with waiting_at_most(1000):
         suggested = actions.suggest_skill(name="Podcast editing", language="en", by=make_member(), now=NOW)
         facts = RegistrationFacts(name="Edited", offers=((suggested.pk, 2, False),))
         version = getattr(Registration.objects.filter(member=member).first(), "version", 0)

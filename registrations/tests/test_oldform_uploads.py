@@ -2,16 +2,16 @@
 
 import csv
 import io
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from letsconnect.base.models import Act
+from letsconnect.tests.at_once import at_once
 from registrations import tasks
 from registrations.catalogue import loading
 from registrations.domain.registrations import NotYours, UploadRefused
@@ -175,17 +175,8 @@ def test_two_workers_import_a_file_once():
     upload = bring(coordinator)
     uploads.work_waiting(now=NOW)
     uploads.apply_upload(upload=upload, by=coordinator, now=NOW)
-    done = []
 
-    def work():
-        done.append(uploads.work_waiting(now=NOW))
-        connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    done = at_once(*[lambda: uploads.work_waiting(now=NOW)] * 3)
 
     assert sorted(done) == [0, 0, 1]
     assert Registration.objects.count() == 1

@@ -1,9 +1,7 @@
 """The Wikimedia door, against a wiki on the loopback."""
 
 import logging
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,11 +9,11 @@ import pytest
 import requests
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
-from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from letsconnect.base.models import Act
+from letsconnect.tests.at_once import at_once
 from registrations.accounts.signing_in import send_sign_in_code, sign_in_with_code
 from registrations.accounts.wikimedia.profile import Profile
 from registrations.accounts.wikimedia.signing_in import connect_wikimedia, disconnect_wikimedia, sign_in_with_wikimedia
@@ -557,23 +555,6 @@ def test_nothing_is_claimed_while_the_other_door_is_news(client, wiki, mailoutbo
     assert claimed == [None, Member.objects.get(email="amina@example.org")]
 
 
-def at_once(*acts):
-    """Do all at once, each on its own connection, and return what came of each."""
-    start = threading.Barrier(len(acts))
-
-    def run(act):
-        try:
-            start.wait()
-            return act()
-        except RegistrationError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_newcomer_in_three_tabs_and_by_code_at_once_becomes_at_most_one_of_each_kind(mailoutbox):
     newcomer = Profile("4711", "Amina", "amina@example.org")
@@ -581,7 +562,7 @@ def test_a_newcomer_in_three_tabs_and_by_code_at_once_becomes_at_most_one_of_eac
     digits = mailoutbox[-1].subject[:6]
     by_wiki = partial(sign_in_with_wikimedia, profile=newcomer, language="en", zone="", now=factories.NOW)
     by_code = partial(sign_in_with_code, code_ids=[code.pk], digits=digits, language="en", zone="", now=factories.NOW)
-    *arrivals, coded = at_once(by_wiki, by_wiki, by_wiki, by_code)
+    *arrivals, coded = at_once(by_wiki, by_wiki, by_wiki, by_code, refusals=(RegistrationError,))
 
     assert len({arrival.member for arrival in arrivals}) == 1
     assert Member.objects.filter(email="amina@example.org").get() == coded
@@ -594,7 +575,8 @@ def test_two_members_who_connect_one_account_at_once_do_not_both_get_it():
     members = [factories.make_member() for _ in range(3)]
     known = Profile("4711", "Amina")
     outcomes = at_once(
-        *(partial(connect_wikimedia, member=member, profile=known, by=member, now=factories.NOW) for member in members)
+        *(partial(connect_wikimedia, member=member, profile=known, by=member, now=factories.NOW) for member in members),
+        refusals=(RegistrationError,),
     )
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ConnectedElsewhere"] * 2 + ["NoneType"]
