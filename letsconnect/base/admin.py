@@ -1,7 +1,7 @@
 """The working group's desk: Django's admin, opened by a seat in the working group instead of by model permissions."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.models import LogEntry
@@ -18,6 +18,15 @@ from letsconnect.base.addresses import canonical_words
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
 from letsconnect.base.versioned_admin import Row, VersionedAdmin
+
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
+
+
+def rows_as(kind: type[Rows], rows: "models.QuerySet[Any]") -> Rows:
+    """Return rows as the queryset of their own table: Django hands them on as any queryset."""
+    if not isinstance(rows, kind):
+        raise TypeError(f"{type(rows).__name__} is no {kind.__name__}")
+    return rows
 
 
 class DeskList(ChangeList):

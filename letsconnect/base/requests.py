@@ -1,5 +1,6 @@
 """The attributes that the portal's own code sets on a request while it is answered, with their types."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -12,6 +13,7 @@ class PortalRequest(HttpRequest):
     has_too_large_file: bool  # a file was thrown away because it was too large
     opened: str  # the version of the row from which a form of the desk begins
     was_faster: bool  # somebody else saved the row before this form did
+    differences: Sequence[Any]  # what somebody else changed meanwhile, beside what was typed
     compared: dict[int, Any]  # the rows of a list, by key, as they were compared with the page
     wikimedia_until: float  # when to stop waiting for the wiki, by the monotonic clock
 

@@ -36,7 +36,7 @@ def ask_for_sharer(
     """
     merged_answers.keep_skills_in_place()
     # Both, lowest id first: nothing is asked of somebody who is being erased, after their requests were ended.
-    both = Member.objects.filter(pk__in={by.pk, sharer.member_id} - {None}).order_by("pk")
+    both = Member.objects.filter(pk__in=[key for key in (by.pk, sharer.member_id) if key is not None]).order_by("pk")
     list(both.select_for_update(no_key=True))
     by = lock_member(by)
     learner = lock_registration(by)

@@ -33,4 +33,4 @@ class Command(BaseCommand):
         clinics_demo.load(members=cast.members, planner=cast.coordinator, now=now)
         matching_demo.load(coordinator=cast.coordinator, volunteer=cast.volunteer, now=now)
         team = Member.objects.filter(email__in=[f"liaison@{demo.DOMAIN}", f"liaison-lac@{demo.DOMAIN}"])
-        trust_demo.load(team=team.order_by("pk"), writer=cast.members[1], now=now)
+        trust_demo.load(team=list(team.order_by("pk")), writer=cast.members[1], now=now)
