@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,7 @@ def time_pages(runs: int, people: dict[str, Any]) -> None:
             ("all, newest first", "?show=all"),
             ("a name", "?q=Person+77"),
         ):
-            took, busy = _medians(runs, lambda client=client, query=query: client.get(LIST + query))
+            took, busy = _medians(runs, partial(client.get, LIST + query))
             _say(f"  {who:<12}{label:<28}{took:7.0f} ms   {busy:5.0f} ms in Python\n")
 
 

@@ -1,7 +1,6 @@
 """Draw the two secrets of a sign-in letter: six digits to type, and a link. Only hashes of them are stored."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.crypto import salted_hmac
@@ -9,16 +8,9 @@ from django.utils.http import urlencode
 
 from letsconnect.base.links import absolute
 from registrations.models import SignInCode
+from registrations.models.sign_in import Drawn
 
 CODE_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The two secrets of one letter, kept in memory until it is sent."""
-
-    digits: str
-    link: str
 
 
 def keyed(value: str, salt: str) -> str:
@@ -41,4 +33,4 @@ def draw(code: SignInCode, now: datetime) -> Drawn:
     code.expires_at = code.shortest_end(now=now)
     code.save(update_fields=["code_hash", "link_hash", "expires_at"])
     # In the query, not in the path: Django writes paths of refused requests into the log.
-    return Drawn(digits, f"{absolute('registrations:sign-in-link')}?{urlencode({'key': secret})}")
+    return Drawn(digits, f"{absolute('registrations:sign-in-link')}?{urlencode({'key': secret})}", now)

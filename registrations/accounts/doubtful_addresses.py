@@ -21,13 +21,13 @@ class Doubt:
 def doubts() -> Iterator[Doubt]:
     """Return every account whose address cannot be used to sign in until somebody has decided whose it is."""
     waiting = list(Member.objects.with_doubtful_address().order_by("pk"))
-    wanted = {member.pk: addresses.canonical_or_nothing(member.email) for member in waiting}
+    wanted = {member.pk: addresses.canonical_or_nothing(member.email or "") for member in waiting}
     having = {member.email: member for member in Member.objects.filter(email__in=wanted.values())}
     for member in waiting:
         address = wanted[member.pk]
         if not address:
             yield Doubt(member, _("no letter can be sent to it"))
-        elif addresses.was_sent_elsewhere(member.email):
+        elif addresses.was_sent_elsewhere(member.email or ""):
             yield Doubt(
                 member,
                 _("the letters that proved this address went to another mailbox than the one it names"),

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
-from registrations.accounts.codes import Drawn, draw
+from registrations.accounts.codes import draw
 from registrations.models import SignInCode
+from registrations.models.sign_in import Drawn
 
 KIND = "registrations.sign_in_code"
 
@@ -28,11 +29,13 @@ def _still_owed(code: SignInCode | None, now: datetime) -> str | None:
 
 def _draw(code: SignInCode, now: datetime) -> None:
     """Draw the code while the letter is being sent, so that it is stored in no row and no task."""
-    code.drawn, code.drawn_at = draw(code, now), now
+    code.drawn = draw(code, now)
 
 
 def _render(code: SignInCode, language: str, zone: str) -> Rendered:
-    minutes = code.minutes_left(now=code.drawn_at)
+    if code.drawn is None:
+        raise RuntimeError("the code is drawn before its letter is written")
+    minutes = code.minutes_left(now=code.drawn.at)
     return sign_in_code(code.drawn, minutes=minutes, language=language, zone=zone)
 
 

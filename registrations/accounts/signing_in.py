@@ -16,7 +16,7 @@ from letsconnect.base.fields import longest
 from letsconnect.base.models import SecurityEventKind
 from mailings.domain import LetterState
 from mailings.ledger import letters
-from mailings.models import Suppression
+from mailings.models import Letter, Suppression
 from mailings.sending.time_limit import is_slow
 from registrations.accounts import code_limits
 from registrations.accounts import emails as accounts
@@ -62,7 +62,7 @@ def send_sign_in_code(
         return _leave_to_the_worker(code, now=now)
     drawn = draw(code, now)
     minutes = code.minutes_left(now=now)
-    code.letter = letters.send_at_once(
+    code.letter = letter = letters.send_at_once(
         kind=accounts.KIND,
         address=code.address,
         language=language,
@@ -73,25 +73,25 @@ def send_sign_in_code(
         seconds=patience,
     )
     code.save(update_fields=["letter"])
-    return code if code.letter.state == LetterState.SENT else _not_at_once(code, now=now)
+    return code if letter.state == LetterState.SENT else _not_at_once(code, letter, now=now)
 
 
-def _not_at_once(code: SignInCode, *, now: datetime) -> SignInCode:
+def _not_at_once(code: SignInCode, letter: Letter, *, now: datetime) -> SignInCode:
     """Let the worker send another code if that may succeed; a code that may have arrived keeps working beside it."""
-    if not code.letter.may_come_later:
-        raise CodeNotSent(_why_not_sent(code))
-    if code.letter.state == LetterState.UNCERTAIN:
+    if not letter.may_come_later:
+        raise CodeNotSent(_why_not_sent(code.address, letter))
+    if letter.state == LetterState.UNCERTAIN:
         code.pk, code.code_hash, code.link_hash = None, "", ""
         code.save(force_insert=True)
     return _leave_to_the_worker(code, now=now)
 
 
-def _why_not_sent(code: SignInCode) -> str:
-    if Suppression.objects.of(code.address).filter(source="bounce").exists():
+def _why_not_sent(address: str, letter: Letter) -> str:
+    if Suppression.objects.of(address).filter(source="bounce").exists():
         return _(
             "The letter could not be sent: the mail server says there is no such mailbox. Please check the address."
         )
-    if code.letter.answer.startswith("5"):
+    if letter.answer.startswith("5"):
         return _(
             "The letter could not be sent: the mail server refuses it. Please use another address, or write to us."
         )

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.fields import choice_field
 from registrations.models import Member
 
 MOST_FOUND = 20
@@ -48,7 +49,7 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = self._look()
-        self.fields["member"].choices = [(person.public_id, person_in_words(person)) for person in self.found]
+        choice_field(self, "member").choices = [(person.public_id, person_in_words(person)) for person in self.found]
 
     def _look(self) -> list[Member]:
         field, typed = self.fields["person"], self.data.get(self.add_prefix("person"), "")
@@ -63,7 +64,8 @@ class PersonForm(forms.Form):
         return people
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         chosen = next((person for person in self.found if person.public_id == cleaned.get("member")), None)
         if chosen is None and not self.errors:
             is_anybody = bool(self.found)

@@ -65,7 +65,8 @@ class ClaimStateFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[ClaimInvitation]
     ) -> models.QuerySet[ClaimInvitation] | None:
-        return queryset.filter(_in_state(self.value(), timezone.now())) if self.value() in _STATES else None
+        state = self.value()
+        return queryset.filter(_in_state(state, timezone.now())) if state is not None and state in _STATES else None
 
 
 @admin.register(ClaimInvitation)
@@ -95,10 +96,10 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     @admin.display(description=gettext_lazy("state"))
     def state(self, invitation: ClaimInvitation) -> str:
         if invitation.used_at:
-            return _STATES["claimed"]
+            return str(_STATES["claimed"])
         if invitation.expires_at <= timezone.now():
-            return _STATES["expired"]
-        return _STATES["reminded" if invitation.reminded_at else "invited"]
+            return str(_STATES["expired"])
+        return str(_STATES["reminded" if invitation.reminded_at else "invited"])
 
     @admin.action(description=gettext_lazy("Invite again where the link has expired"), permissions=["coordinator"])
     def invite_again(self, request: HttpRequest, queryset: models.QuerySet[ClaimInvitation]) -> None:

@@ -1,5 +1,6 @@
 """Close and reopen an account at the desk: each on a page of its own that explains it, with a reason and one button."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.accounts import closing
 from registrations.domain.registrations import RegistrationError
+from registrations.models import Member
 from registrations.requests import signed_in
 
 ACCOUNT = "admin:registrations_member_change"
@@ -62,7 +64,7 @@ class ClosesAccounts(WorkingGroupAdmin):
         self.note_look(request, self.people_on([member]), what=self.look)
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            act = {"close": closing.close_account, "reopen": closing.reopen_account}[step]
+            act: Callable[..., Member] = closing.close_account if step == "close" else closing.reopen_account
             try:
                 with self.as_opened(request, member) as seen:
                     act(member=seen, reason=form.cleaned_data["reason"], by=signed_in(request), now=timezone.now())

@@ -24,7 +24,7 @@ class EligibilityAdmin(WorkingGroupAdmin):
         "role_is_reviewed_again",
     ]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         """Refuse: there is one row, and the page that changes it also creates it."""
         return False
 

@@ -1,7 +1,7 @@
 """The review queue: the registrations that wait in my regions, with counts for each region."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -13,9 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base.admin import rows_as
 from registrations.domain.registrations import Region, RegistrationState, Source
-from registrations.models import ClaimInvitation, Registration, has_agreed
+from registrations.models import ClaimInvitation, Registration, RegistrationQuerySet, has_agreed
 from registrations.requests import signed_in
+
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices  # a name of the stubs
 
 WAITING, NEW, CHANGED, ALL = "waiting", "new", "changed", "all"
 _IN_QUEUE = {
@@ -51,7 +55,7 @@ class QueueFilter(admin.SimpleListFilter):
             return getattr(queryset, _IN_QUEUE[wanted])()
         return queryset if wanted == ALL else queryset.filter(state=wanted)
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
         """Return Django's choices without "All": the queue is shown when nothing is chosen."""
         current = self.value() or (ALL if changelist.query else WAITING)
         for value, label in self.lookup_choices:
@@ -101,9 +105,9 @@ class AgreementFilter(admin.SimpleListFilter):
         today = timezone.now().date()
         match self.value():
             case "yes":
-                return queryset.agreed(on=today)
+                return rows_as(RegistrationQuerySet, queryset).agreed(on=today)
             case "no":
-                return queryset.claimed().filter(~has_agreed(on=today))
+                return rows_as(RegistrationQuerySet, queryset).claimed().filter(~has_agreed(on=today))
         return None
 
 
@@ -132,7 +136,7 @@ def counters(request: HttpRequest) -> list[dict[str, Any]]:
     return [_counter(code, counts.get(code, {})) for code in [*mine, *([""] if "" in counts else [])]]
 
 
-def _counter(region: str, counts: dict[str, int]) -> dict[str, Any]:
+def _counter(region: str, counts: Mapping[str, object]) -> dict[str, Any]:
     where = reverse("admin:registrations_registration_changelist")
     return {
         "region": Region(region).label if region else _("no region"),

@@ -101,7 +101,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         "shown_topics",
     ]
 
-    def get_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Registration | None = None) -> tuple[str, ...]:
         """The answers in the order of the questions, with what became of them around; how to reach somebody is for
         coordinators."""
         told = [name for question in QUESTIONS if not question.for_coordinators for name in question.desk]
@@ -110,12 +110,12 @@ class RegistrationAdmin(WorkingGroupAdmin):
         fields = [name, "state", "source", "claimed", *told[:rest], "away_until", "paused_until", *told[rest:]]
         fields += ["consent_lines", "submitted_at", "changed_at", "reviewed_at", "reviewed_by", "review_note"]
         private = [name for question in QUESTIONS if question.for_coordinators for name in question.desk]
-        return [*fields, "address", *private] if signed_in(request).is_coordinator else fields
+        return (*fields, "address", *private) if signed_in(request).is_coordinator else tuple(fields)
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """The queue starts with the longest waiting, every other list with the newest."""
         is_queue = queue.shown(request) in (queue.WAITING, queue.NEW, queue.CHANGED)
-        return ["submitted_at", "pk"] if is_queue else ["-submitted_at", "-pk"]
+        return ("submitted_at", "pk") if is_queue else ("-submitted_at", "-pk")
 
     @admin.display(description=gettext_lazy("name"))
     def shown_name(self, registration: Registration) -> str:
@@ -265,7 +265,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         registration = get_object_or_404(self.get_queryset(request), pk=pk)
         try:
             with self.as_opened(request, registration) as seen:
-                self.invite_to_claim(request, [seen])
+                invite(request, [seen])
         except ChangedMeanwhile as changed:
             messages.error(request, str(changed))
         return redirect("admin:registrations_registration_change", pk)

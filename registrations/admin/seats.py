@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -93,14 +94,20 @@ class SeatAdmin(WorkingGroupAdmin):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> list[str]:
-        fixed = [name for name in self.get_fields(request, obj) if name != "until_on"]
+        fixed = [name for name in self.get_fields(request, obj) if isinstance(name, str) and name != "until_on"]
         return [*fixed, "until_on"] if obj is not None and obj.has_ended(on=today()) else fixed
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any | None = None,
     ) -> HttpResponse:
         context["is_over"] = obj is not None and obj.has_ended(on=today())
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -140,10 +147,11 @@ class SeatAdmin(WorkingGroupAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         seat = get_object_or_404(self.get_queryset(request), pk=pk)
+        expected: tuple[type[Exception], ...] = (ChangedMeanwhile, *self.refusals)
         try:
             with self.as_opened(request, seat) as seen:
                 self.end(request, seen, max(today(), seen.from_on))
-        except (ChangedMeanwhile, *self.refusals) as refusal:
+        except expected as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("The seat has ended."))
@@ -226,13 +234,13 @@ class WorkingGroupSeatAdmin(SeatAdmin):
     list_filter = ["role", "region"]
     ordering = ["role", "region", "from_on"]
 
-    def get_fields(self, request: HttpRequest, obj: WorkingGroupSeat | None = None) -> list[str]:
-        return ["member", "role", "region", "from_on", "until_on"]
+    def get_fields(self, request: HttpRequest, obj: WorkingGroupSeat | None = None) -> tuple[str, ...]:
+        return ("member", "role", "region", "from_on", "until_on")
 
     def confirmation_question(self, values: dict[str, Any]) -> str:
         if values["role"] != SeatRole.COORDINATOR:
             return ""
-        return _(
+        return gettext(
             "A coordinator sees the email address of everybody here, decides about all regions, and can give seats to "
             "others."
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -21,9 +21,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import versions
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
 from letsconnect.base.lines import isolated
+from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
 from registrations.models import Skill, SkillMerge, SkillName, SkillQuerySet
@@ -34,6 +35,9 @@ from registrations.skills import merged_answers, merging
 from registrations.skills.finding import search
 from registrations.skills.forms import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
 
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices  # a name of the stubs
+
 
 class SkillStateFilter(admin.SimpleListFilter):
     """Merged skills are shown only when asked for."""
@@ -41,15 +45,17 @@ class SkillStateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return SkillState.choices
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [*SkillState.choices]
 
-    def queryset(self, request: HttpRequest, queryset: SkillQuerySet) -> SkillQuerySet:
-        return queryset.filter(state=self.value()) if self.value() in SkillState.values else queryset.standing()
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> SkillQuerySet:
+        skills = rows_as(SkillQuerySet, queryset)
+        return skills.filter(state=self.value()) if self.value() in SkillState.values else skills.standing()
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
         first, *others = super().choices(changelist)
-        yield {**first, "display": _("all but merged")}
+        first["display"] = _("all but merged")
+        yield first
         yield from others
 
 
@@ -60,7 +66,7 @@ class MissingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [(code, language_name(code, get_language() or "en")) for code, _label in settings.LANGUAGES]
 
-    def queryset(self, request: HttpRequest, queryset: SkillQuerySet) -> SkillQuerySet:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         named = SkillName.objects.filter(skill=OuterRef("pk"), language=self.value(), is_synonym=False)
         return queryset.filter(~Exists(named)) if self.value() in dict(settings.LANGUAGES) else queryset
 
@@ -71,6 +77,11 @@ def _place_form(skill: Skill) -> PlaceForm:
 
 def _names_form(skill: Skill) -> NamesForm:
     return NamesForm(skill=skill)
+
+
+def _may_merge(skill: Skill, target: Skill) -> bool:
+    merging.check(skill, target)
+    return True
 
 
 @admin.register(Skill)
@@ -94,7 +105,8 @@ class SkillAdmin(WorkingGroupAdmin):
         list(Skill.objects.select_for_update().filter(pk=obj.pk).values_list("pk"))
 
     def get_queryset(self, request: HttpRequest) -> SkillQuerySet:
-        return super().get_queryset(request).with_usage().with_names().select_related("parent__parent")
+        rows = rows_as(SkillQuerySet, super().get_queryset(request))
+        return rows.with_usage().with_names().select_related("parent__parent")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """The tree: families in their order, suggested skills first, parts below the skill they belong to."""
@@ -251,7 +263,7 @@ class SkillAdmin(WorkingGroupAdmin):
                         return self._back(skill)
                     messages.success(request, _("%(skill)s is now part of %(target)s.") % names)
                     return self._back(target)
-            elif self._try(form, lambda: merging.check(skill, target) or True):
+            elif self._try(form, partial(_may_merge, skill, target)):
                 context |= {"target": target, "merge": merging.preview(skill, target)}
         return self._page(request, "merge", context)
 
@@ -337,7 +349,8 @@ class SkillAdmin(WorkingGroupAdmin):
         except ChangedMeanwhile as changed:
             form.add_error(None, str(changed))
             if changed.comparison is not None:
-                form.data, request.differences = changed.comparison.data, changed.comparison.differences
+                form.data = changed.comparison.data
+                noted_on(request).differences = changed.comparison.differences
         return None
 
     @staticmethod

@@ -23,12 +23,12 @@ from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.addresses import canonical_or_nothing
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import LookKind, RegistrationError
 from registrations.models import ImportedRow, ImportUpload
-from registrations.models.uploads import UploadState
+from registrations.models.uploads import ImportUploadQuerySet, UploadState
 from registrations.oldform import uploads
 from registrations.oldform.reading.report import Line, write_csv
 from registrations.requests import signed_in
@@ -98,7 +98,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ImportUpload]:
-        return super().get_queryset(request).for_lists()
+        return rows_as(ImportUploadQuerySet, super().get_queryset(request)).for_lists()
 
     @admin.display(description=gettext_lazy("size"), ordering="size")
     def shown_size(self, upload: ImportUpload) -> str:

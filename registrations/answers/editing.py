@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
@@ -26,6 +26,8 @@ from registrations.models import (
     Wish,
 )
 from registrations.skills import merged_answers
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 def _stale() -> StaleForm:
@@ -155,8 +157,8 @@ def _write_columns(registration: Registration, values: Mapping[str, Any], *, now
     own = {name: values[name] for name in ("name", "country", "region") if name in values}
     if values.get("zone"):
         own["zone"] = values["zone"]
-    if own:
-        Member.objects.filter(pk=registration.member_id).update(**own)
+    if own and registration.member is not None:
+        Member.objects.filter(pk=registration.member.pk).update(**own)
         registration.member.refresh_from_db()
 
 
@@ -177,6 +179,6 @@ def _write_rows(registration: Registration, facts: RegistrationFacts, changed: s
         )
 
 
-def _replace(manager: object, rows: list[object]) -> None:
+def _replace(manager: "models.Manager[Row]", rows: list[Row]) -> None:
     manager.all().delete()
     manager.bulk_create(rows)

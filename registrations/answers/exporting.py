@@ -2,10 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from itertools import chain
 from typing import IO, Any
 
 import xlsxwriter
@@ -43,7 +42,7 @@ _AFTER: list[_Column] = [
     (_("submitted at"), lambda registration, _words: registration.submitted_at),
     (_("changed at"), lambda registration, _words: registration.changed_at),
     (_("reviewed at"), lambda registration, _words: registration.reviewed_at),
-    (_("agreed to the documents"), lambda registration, _words: registration.has_agreed_today),
+    (_("agreed to the documents"), lambda registration, _words: vars(registration)["has_agreed_today"]),
 ]
 _ADDRESS: _Column = (
     _("email address"),
@@ -123,10 +122,15 @@ def _cell(value: object, reader: Reader) -> str | int:
 def as_csv(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[bytes]:
     """Yield a CSV file piece by piece: UTF-8 with its mark, every cell quoted, for spreadsheets of any country."""
     yield "\ufeff".encode()
-    yield from _lines(chain([headings(reader)], rows(registrations, reader)))
+    yield from _lines(_table(registrations, reader))
 
 
-def _lines(table: Iterable[list[str | int]]) -> Iterator[bytes]:
+def _table(registrations: RegistrationQuerySet, reader: Reader) -> Iterator[Sequence[str | int]]:
+    yield headings(reader)
+    yield from rows(registrations, reader)
+
+
+def _lines(table: Iterable[Sequence[str | int]]) -> Iterator[bytes]:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     for row in table:
@@ -145,7 +149,7 @@ def write_xlsx(registrations: RegistrationQuerySet, reader: Reader, file: IO[byt
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 2)
-        for number, row in enumerate(chain([headings(reader)], rows(registrations, reader))):
+        for number, row in enumerate(_table(registrations, reader)):
             for column, value in enumerate(row):
                 if isinstance(value, int):
                     sheet.write_number(number, column, value)

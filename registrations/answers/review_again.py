@@ -26,8 +26,9 @@ def after_edit(
         return []
     changed = needs_review_again(before, facts, Eligibility.objects.current().rules)
     if not changed:
-        if _is_as_reviewed(registration, facts):  # taken back: there is nothing to look at
-            registration.changed_at = registration.reviewed_at
+        reviewed_at = _reviewed_with(registration, facts)
+        if reviewed_at is not None:  # taken back: there is nothing to look at
+            registration.changed_at = reviewed_at
             registration.save(update_fields=["changed_at"])
         return []
     was, becomes = registration.state, RegistrationState.SUBMITTED
@@ -47,10 +48,11 @@ def after_edit(
     return changed
 
 
-def _is_as_reviewed(registration: Registration, facts: RegistrationFacts) -> bool:
-    """Tell whether the answers are again the same as at the last review."""
+def _reviewed_with(registration: Registration, facts: RegistrationFacts) -> datetime | None:
+    """Return when the last review was, if the answers are again the same as then."""
     snapshot = ReviewSnapshot.objects.latest_of(registration)
     if snapshot is None or snapshot.reviewed_at != registration.reviewed_at:
-        return False
+        return None
     heirs = snapshots.heirs_of(snapshot.facts)
-    return not changes.between(snapshot.facts, snapshots.as_plain(facts), names={}, language="en", heirs=heirs)
+    differs = changes.between(snapshot.facts, snapshots.as_plain(facts), names={}, language="en", heirs=heirs)
+    return None if differs else snapshot.reviewed_at

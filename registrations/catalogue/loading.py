@@ -1,6 +1,6 @@
 """Loading skills, groups and roles from the tables of `registrations/reference/`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -54,7 +54,7 @@ def _create(skills: dict[str, Skill]) -> int:
     return written
 
 
-def _set(row: Skill | Group, wanted: dict[str, object]) -> bool:
+def _set(row: Skill | Group, wanted: Mapping[str, object]) -> bool:
     """Set the values on the row and return whether any of them changed."""
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     for name in changed:

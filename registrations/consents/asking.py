@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Exists, F, Q, Value
@@ -53,16 +54,16 @@ def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:
     Every page asks people who take part, have taken over a registration of the old form, or agreed to an older version.
     The registration form asks new people.
     """
-    row = _row(member)
-    given = dict(pair.split(_NOT_BETWEEN, 1) for pair in row["given"])
+    stored = _stored(member)
+    given: dict[str, str] = dict(pair.split(_NOT_BETWEEN, 1) for pair in stored.given)
     asked = tuple(
         _asked(document, given.get(document), on=on)
         for document in documents.REQUIRED
-        if document != ConsentDocument.CODE_OF_CONDUCT or row["asks_for_the_code"]
+        if document != ConsentDocument.CODE_OF_CONDUCT or stored.asks_for_the_code
         if given.get(document) != documents.current(document, on=on).name
     )
-    takes_part = row["registration__state"] in IN_THE_PROGRAMME
-    is_claimed = row["registration__source"] == Source.IMPORT and row["registration__state"] == RegistrationState.DRAFT
+    takes_part = stored.state in IN_THE_PROGRAMME
+    is_claimed = stored.source == Source.IMPORT and stored.state == RegistrationState.DRAFT
     agreed_before = any(one.document in given for one in asked)
     return AgreementsToAsk(asked, is_for_every_page=bool(asked) and (takes_part or is_claimed or agreed_before))
 
@@ -73,16 +74,21 @@ def _asked(document: ConsentDocument, given: str | None, *, on: date) -> Agreeme
     return AgreementToAsk(document, version.name, required_on=version.required_on if counts else None)
 
 
-def _row(member: Member) -> dict[str, object]:
+class _Stored(NamedTuple):
+    """What a member agreed to, as document and version; whether the code is asked for; and their registration."""
+
+    given: list[str]
+    asks_for_the_code: bool
+    state: str | None
+    source: str | None
+
+
+def _stored(member: Member) -> _Stored:
     given = ArrayAgg(
         Concat(F("consents__document"), Value(_NOT_BETWEEN), F("consents__version")),
         filter=Q(consents__isnull=False, consents__withdrawn_at=None),
         default=Value([]),
     )
     asks = ~Exists(Eligibility.objects.filter(must_agree_to_the_code=False))
-    return (
-        Member.objects.filter(pk=member.pk)
-        .annotate(given=given, asks_for_the_code=asks)
-        .values("given", "asks_for_the_code", "registration__state", "registration__source")
-        .get()
-    )
+    rows = Member.objects.filter(pk=member.pk).annotate(given=given, asks_for_the_code=asks)
+    return _Stored(*rows.values_list("given", "asks_for_the_code", "registration__state", "registration__source").get())

@@ -36,7 +36,7 @@ class LookQuerySet(models.QuerySet["Look"]):
             registrations -= set(Registration.objects.filter(member=viewer).values_list("pk", flat=True))
         looks = [Look(viewer=viewer, registration_id=pk, what=what, seen_on=on) for pk in sorted(registrations)]
         looks += [Look(viewer=viewer, member_id=pk, what=what, seen_on=on) for pk in sorted(members - {viewer.pk})]
-        self.bulk_create(looks, ignore_conflicts=True)
+        Look.objects.bulk_create(looks, ignore_conflicts=True)
 
     def note(self, *, viewer: Member, registrations: Iterable[Registration], what: LookKind, on: date) -> None:
         """Record that ``viewer`` read these registrations."""

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -47,11 +47,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(is_active=True, erased_at=None)
 
 
-class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):
+_MemberManager = BaseUserManager.from_queryset(MemberQuerySet)
+
+
+class MemberManager(_MemberManager):
     """Accounts are made by signing in; the two methods below serve Django's own commands."""
 
     def create_user(self, email: str | None = None, **fields: Any) -> "Member":
-        return self.create(email=addresses.canonical(email) if email else None, **fields)
+        member = Member(email=addresses.canonical(email) if email else None, **fields)
+        member.save(force_insert=True, using=self.db)
+        return member
 
     def create_superuser(self, public_id: str | None = None, password: str | None = None, **fields: Any) -> "Member":
         return self.create_user(is_superuser=True, **fields)
@@ -60,7 +65,7 @@ class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):
 class Member(AbstractBaseUser, PermissionsMixin):
     """The account. No password; erasure empties the row and keeps it."""
 
-    password = None
+    password: Any = None  # Django leaves the column out; its types know a column only
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     email = models.EmailField(_("email address"), null=True, blank=True)
     # Kept as it was typed, because its canonical form is another account's, or nobody proved that one: it opens
@@ -84,7 +89,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "public_id"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("member")
@@ -140,7 +145,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def set_password(self, raw_password: str | None) -> None:
         """Do nothing: there is no password, but Django's own commands call this."""
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         return False
 
     @cached_property

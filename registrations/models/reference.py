@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 ANSWERABLE = (SkillState.ACTIVE, SkillState.SUGGESTED)
 
 
-def _answers(related: str) -> Coalesce:
-    rows = Skill._meta.get_field(related).related_model.objects.filter(skill=OuterRef("pk")).order_by()
+def _answers(model: str) -> Coalesce:
+    rows = apps.get_model("registrations", model)._base_manager.filter(skill=OuterRef("pk")).order_by()
     return Coalesce(Subquery(rows.values("skill").annotate(count=Count("pk")).values("count")), 0)
 
 
@@ -56,7 +57,7 @@ class SkillQuerySet(models.QuerySet["Skill"]):
 
     def with_usage(self) -> "SkillQuerySet":
         """Count who shares and who wants each skill, drafts included, as `offer_count` and `wish_count`."""
-        return self.annotate(offer_count=_answers("offers"), wish_count=_answers("wishes"))
+        return self.annotate(offer_count=_answers("Offer"), wish_count=_answers("Wish"))
 
     def for_choosing(self) -> "SkillQuerySet":
         """Active skills with their names, two queries whatever their number."""
@@ -90,6 +91,10 @@ class Skill(models.Model):
     )
 
     is_curated = models.BooleanField(_("kept by the working group"), default=False, editable=False)
+
+    # Only on rows of `with_usage`.
+    offer_count: int
+    wish_count: int
 
     objects = SkillQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 """Sign-in codes: which browser asked for them, and which can still be used."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,15 @@ from mailings.domain import AT_ONCE_LEASE, OPEN, LetterState
 from mailings.models import Letter
 
 HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The two secrets of one letter and when they were drawn, kept in memory until it is sent."""
+
+    digits: str
+    link: str
+    at: datetime
 
 
 class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
@@ -65,6 +75,8 @@ class SignInCode(models.Model):
     tries_elsewhere = models.JSONField(default=dict, blank=True)
     used_at = models.DateTimeField(null=True)
     link_used_at = models.DateTimeField(null=True)
+
+    drawn: Drawn | None = None  # no column: stored nowhere, for the letter that is being sent
 
     objects = SignInCodeQuerySet.as_manager()
 

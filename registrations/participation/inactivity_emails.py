@@ -20,7 +20,7 @@ def link(registration: Registration) -> str:
 
 
 def still_in_owed(registration: Registration | None, now: datetime) -> str | None:
-    if registration is None or not _takes_part(registration):
+    if registration is None or registration.member is None or not _takes_part(registration):
         return _("no longer in the programme")
     asked, seen = registration.still_in_asked_on, registration.member.last_seen_on
     if asked is None or (seen is not None and seen >= asked):

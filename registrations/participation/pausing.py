@@ -93,7 +93,7 @@ def withdraw_registration(*, member: Member, leaves_clinics: bool, by: Member, n
     events.registration_withdrawn.send(
         sender=Registration, registration=registration, by=by, now=now, leaves_clinics=leaves_clinics
     )
-    registration = lock_registration(member)
+    registration = _there(lock_registration(member))
     was, registration.state = registration.state, RegistrationState.WITHDRAWN
     registrations.check_move(was, registration.state)
     registration.still_in_asked_on = registration.kept_in_by_link_on = None
@@ -103,7 +103,10 @@ def withdraw_registration(*, member: Member, leaves_clinics: bool, by: Member, n
 
 
 def _registration(member: Member) -> Registration:
-    registration = Registration.objects.of(member)
+    return _there(Registration.objects.of(member))
+
+
+def _there(registration: Registration | None) -> Registration:
     if registration is None:
         raise NotYetPossible(_("You have no registration."))
     return registration

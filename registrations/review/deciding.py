@@ -106,8 +106,9 @@ def review_many(
     for registration in registrations:
         try:
             version = None if seen is None else seen.get(registration.pk, 0)
-            decided = {"decision": decision, "note": note, "version": version, "by": by, "now": now}
-            done.append(review(registration=registration, **decided))
+            done.append(
+                review(registration=registration, decision=decision, note=note, version=version, by=by, now=now)
+            )
         except RegistrationError as error:
             refused.append((registration, str(error)))
     return done, refused

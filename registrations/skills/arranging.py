@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
+from letsconnect.base.fields import longest
 from letsconnect.base.folding import phrase
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.lines import isolated, one_line
@@ -268,9 +269,10 @@ def _tidy(naming: SkillNaming, old: SkillNaming) -> SkillNaming:
 def _clean(name: str) -> str:
     """Return a name on one line, or raise SkillRefused."""
     text = one_line(name)
-    longest = SkillName._meta.get_field("text").max_length
-    if not 2 <= len(text) <= longest or not any(sign.isalpha() for sign in phrase(text)) or "://" in text:
-        raise SkillRefused(_("Please name the skill in a few words, at most %(count)d letters.") % {"count": longest})
+    most = longest(SkillName, "text")
+    if not 2 <= len(text) <= most or not any(sign.isalpha() for sign in phrase(text)) or "://" in text:
+        message = _("Please name the skill in a few words, at most %(count)d letters.")
+        raise SkillRefused(message % {"count": most})
     return text
 
 

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.folding import plain
-from registrations.domain.registrations import SkillFamily, SkillNaming, SkillState
+from registrations.domain.registrations import WIKIDATA_ID, SkillFamily, SkillNaming, SkillState
 from registrations.models import Skill, SkillName, SkillQuerySet
 from registrations.reference.names import language_name
 from registrations.skills.merging import naming_of
@@ -43,8 +43,9 @@ class SkillChoice(forms.TypedChoiceField):
     def __init__(self, **fields: Any) -> None:
         super().__init__(coerce=int, empty_value=None, **fields)
 
-    def offer(self, skills: SkillQuerySet) -> None:
-        self.choices = [("", "—"), *by_family(skills)]
+
+def _offer(form: forms.Form, name: str, skills: SkillQuerySet) -> None:
+    choice_field(form, name).choices = [("", "—"), *by_family(skills)]
 
 
 class FamilyForm(forms.Form):
@@ -59,7 +60,7 @@ class PlaceForm(FamilyForm):
     parent = SkillChoice(label=_("Part of"), required=False)
     wikidata_id = forms.RegexField(
         label=_("Wikidata id"),
-        regex=Skill._meta.get_field("wikidata_id").validators[0].regex,
+        regex=WIKIDATA_ID,
         required=False,
         max_length=longest(Skill, "wikidata_id"),
         error_messages={"invalid": _("Write it as Q123.")},
@@ -70,7 +71,7 @@ class PlaceForm(FamilyForm):
             "initial", {"family": skill.family, "parent": skill.parent_id, "wikidata_id": skill.wikidata_id}
         )
         super().__init__(*args, **kwargs)
-        self.fields["parent"].offer(Skill.objects.active().exclude(pk=skill.pk))
+        _offer(self, "parent", Skill.objects.active().exclude(pk=skill.pk))
 
 
 class NewSkillForm(FamilyForm):
@@ -83,7 +84,7 @@ class NewSkillForm(FamilyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].offer(Skill.objects.active())
+        _offer(self, "parent", Skill.objects.active())
         self.fields["language"].initial = get_language()
 
 
@@ -95,7 +96,7 @@ class TargetForm(forms.Form):
     def __init__(self, *args: Any, skill: Skill, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parents = Skill.objects.answerable() if skill.state == SkillState.SUGGESTED else Skill.objects.active()
-        self.fields["target"].offer(parents.exclude(pk=skill.pk))
+        _offer(self, "target", parents.exclude(pk=skill.pk))
 
 
 class NamesForm(forms.Form):

@@ -44,8 +44,9 @@ def _lock(function: str, number: int) -> None:
 def _heirs(named: set[int]) -> dict[int, int]:
     """Return the heir of each skill; a skill whose merge has started already counts as merged."""
     begun = SkillMerge.objects.open().filter(source__in=named).select_related("target")
-    merged = Skill.objects.filter(pk__in=named, merged_into__isnull=False).values_list("pk", "merged_into")
-    return {merge.source_id: merge.target.merged_into_id or merge.target_id for merge in begun} | dict(merged)
+    heirs = {merge.source_id: merge.target.merged_into_id or merge.target_id for merge in begun}
+    merged = Skill.objects.filter(pk__in=named).values_list("pk", "merged_into")
+    return heirs | {skill: heir for skill, heir in merged if heir is not None}
 
 
 def follow(facts: RegistrationFacts) -> RegistrationFacts:
@@ -54,7 +55,7 @@ def follow(facts: RegistrationFacts) -> RegistrationFacts:
     A form that was opened before a merge may be saved after it. Call this under `keep_skills_in_place`: otherwise a
     merge could be completed in between, and the answer would stay with the merged skill.
     """
-    named = {row.skill_id for row in (*facts.offers, *facts.wishes)}
+    named = {row.skill_id for row in facts.offers} | {row.skill_id for row in facts.wishes}
     heirs = _heirs(named)
     if not heirs:
         return facts

@@ -34,7 +34,15 @@ class Merge:
 
     def after(self, moved: Mapping[str, int]) -> "Merge":
         """Add what earlier steps of the same merge have moved."""
-        return replace(self, **{name: count + moved.get(name, 0) for name, count in self.counts().items()})
+        return replace(
+            self,
+            people=self.people + moved.get("people", 0),
+            offers=self.offers + moved.get("offers", 0),
+            offers_joined=self.offers_joined + moved.get("offers_joined", 0),
+            wishes=self.wishes + moved.get("wishes", 0),
+            wishes_joined=self.wishes_joined + moved.get("wishes_joined", 0),
+            reasons_cut=self.reasons_cut + moved.get("reasons_cut", 0),
+        )
 
     def __str__(self) -> str:
         return (

@@ -99,7 +99,7 @@ class Ranking:
 
     def _best(self, scores: Scores, limit: int) -> list[Hit]:
         best: dict[int, Hit] = {}
-        for row in np.flatnonzero(scores > 0):
+        for row in np.flatnonzero(scores > 0).tolist():
             name, score = self.names[row], float(scores[row])
             better = best.get(name.skill_id)
             if better is None or (score, better.matched) > (better.score, name.text):

@@ -27,7 +27,7 @@ def agreement_list(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request)
     asked = asking.agreements_to_ask(request.user, on=timezone.now().date())
-    ticked = {document: request.POST[document] for document in documents.REQUIRED if document in request.POST}
+    ticked = {document.value: request.POST[document] for document in documents.REQUIRED if document in request.POST}
     if asked.documents and not ticked:
         return _refuse(request, _("Nothing was ticked, so nothing was kept."))
     try:
