@@ -122,8 +122,8 @@ def _fill_rows(registrations: list[Any], skills: list[int], chance: random.Rando
         rows[Window] += [
             Window(registration=registration, start=day * 1440 + 1080, end=day * 1440 + 1260) for day in (0, 2)
         ]
-    for model, made in rows.items():
-        model.objects.bulk_create(made, batch_size=5000)
+    for model, rows_of_model in rows.items():
+        model.objects.bulk_create(rows_of_model, batch_size=5000)
 
 
 def time_pages(runs: int, people: dict[str, Any]) -> None:

@@ -34,8 +34,8 @@ def versions(document: str) -> tuple[Version, ...]:
 
 def current(document: str, *, on: date) -> Version:
     """Return the version in force on that day; the first one has no earlier day."""
-    known = versions(document)
-    return next((one for one in reversed(known) if one.in_force_on <= on), known[0])
+    all_versions = versions(document)
+    return next((version for version in reversed(all_versions) if version.in_force_on <= on), all_versions[0])
 
 
 def counting(document: str, *, on: date) -> list[str]:
@@ -43,10 +43,10 @@ def counting(document: str, *, on: date) -> list[str]:
 
     These are the one in force, later ones, and one whose successor came into force less than 30 days ago.
     """
-    known = versions(document)
-    nexts = [*known[1:], None]
+    all_versions = versions(document)
+    next_versions = [*all_versions[1:], None]
     return [
         version.name
-        for version, after in zip(known, nexts, strict=True)
-        if after is None or after.in_force_on > on or on < after.required_on
+        for version, next_version in zip(all_versions, next_versions, strict=True)
+        if next_version is None or next_version.in_force_on > on or on < next_version.required_on
     ]

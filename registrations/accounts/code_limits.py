@@ -28,13 +28,13 @@ def check(*, address: str, browser: str, network: str, now: datetime) -> datetim
     Raises EnoughLetters if the address has had its letters, LimitReached if the browser or the network has used up its
     own. Requests at the same moment wait here for each other, so that each of them is counted.
     """
-    _wait_in_line({address, browser, network})
+    _lock_askers({address, browser, network})
     recent = SignInCode.objects.sent(now=now).since(now - HOUR)
     to_address = recent.to_address(address)
     last_used = SignInCode.objects.to_address(address).last_used()
     unwanted = list((to_address.since(last_used) if last_used else to_address).order_by("-made_at", "-pk"))
     if len(unwanted) >= settings.SIGN_IN_CODES_PER_HOUR:
-        raise _enough(unwanted, now=now)
+        raise _enough_letters(unwanted, now=now)
     unused = recent.unused()
     if browser:
         _check_asker(unused.filter(browser=browser), settings.SIGN_IN_CODES_PER_HOUR_AND_BROWSER, now=now)
@@ -45,25 +45,25 @@ def check(*, address: str, browser: str, network: str, now: datetime) -> datetim
     return max(end, oldest + HOUR + MARGIN) if is_last_for_now else end
 
 
-def _wait_in_line(who: Iterable[str]) -> None:
+def _lock_askers(askers: Iterable[str]) -> None:
     with connection.cursor() as cursor:
-        for asker in sorted(filter(None, who)):
+        for asker in sorted(filter(None, askers)):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in:{asker}"])
 
 
-def _enough(sent: list[SignInCode], *, now: datetime) -> EnoughLetters:
-    seconds = _until_another(sent[settings.SIGN_IN_CODES_PER_HOUR - 1].made_at, now=now)
+def _enough_letters(letters_sent: list[SignInCode], *, now: datetime) -> EnoughLetters:
+    seconds = _until_another(letters_sent[settings.SIGN_IN_CODES_PER_HOUR - 1].made_at, now=now)
     text = _(
         "Too many codes were asked for with this address, so no further letter goes there now. The newest letter "
         "works: type its code on the next page, or open its link."
     )
     enough = EnoughLetters(text)
-    enough.retry_after, enough.newest = seconds, sent[0].pk
+    enough.retry_after, enough.newest = seconds, letters_sent[0].pk
     return enough
 
 
-def _check_asker(asked: QuerySet[SignInCode], limit: int, *, now: datetime) -> None:
-    moments = list(asked.order_by("-made_at").values_list("made_at", flat=True)[:limit])
+def _check_asker(unused_codes: QuerySet[SignInCode], limit: int, *, now: datetime) -> None:
+    moments = list(unused_codes.order_by("-made_at").values_list("made_at", flat=True)[:limit])
     if len(moments) < limit:
         return
     seconds = _until_another(moments[-1], now=now)

@@ -20,20 +20,20 @@ class Doubt:
 
 def doubts() -> Iterator[Doubt]:
     """Return every account whose address cannot be used to sign in until somebody has decided whose it is."""
-    waiting = list(Member.objects.with_doubtful_address().order_by("pk"))
-    wanted = {member.pk: addresses.canonical_or_nothing(member.email or "") for member in waiting}
-    having = {member.email: member for member in Member.objects.filter(email__in=wanted.values())}
-    for member in waiting:
-        address = wanted[member.pk]
+    doubtful_members = list(Member.objects.with_doubtful_address().order_by("pk"))
+    canonical_forms = {member.pk: addresses.canonical_or_nothing(member.email or "") for member in doubtful_members}
+    accounts = {member.email: member for member in Member.objects.filter(email__in=canonical_forms.values())}
+    for member in doubtful_members:
+        address = canonical_forms[member.pk]
         if not address:
             yield Doubt(member, _("no letter can be sent to it"))
         elif addresses.was_sent_elsewhere(member.email or ""):
             yield Doubt(
                 member,
                 _("the letters that proved this address went to another mailbox than the one it names"),
-                having.get(address),
+                accounts.get(address),
             )
-        elif address in having:
-            yield Doubt(member, _("it is another spelling of the address of another account"), having[address])
+        elif address in accounts:
+            yield Doubt(member, _("it is another spelling of the address of another account"), accounts[address])
         else:
             yield Doubt(member, _("another account has the same address, or proved it earlier"))

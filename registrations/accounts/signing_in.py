@@ -139,8 +139,10 @@ def sign_in_with_code(
     Raises CodeRefused if the digits fit no code that is fresh and unused, or the account is closed. A wrong try is
     counted even though it is refused.
     """
-    asked = Q(pk__in=list(code_ids)) | (Q(browser=keyed(browser, "browser")) if browser else Q(pk__in=[]))
-    code = _use_code(asked=asked, led_ids=list(led_ids), digits=digits, network=keyed(network, "network"), now=now)
+    own_codes = Q(pk__in=list(code_ids)) | (Q(browser=keyed(browser, "browser")) if browser else Q(pk__in=[]))
+    code = _use_code(
+        own_codes=own_codes, led_ids=list(led_ids), digits=digits, network=keyed(network, "network"), now=now
+    )
     if code is None:
         _note_refused([*code_ids, *led_ids], now=now)
         raise CodeRefused(_("This code is wrong or too old. Please check the newest letter, or ask for another code."))
@@ -210,17 +212,17 @@ def also_opened_by(address: str) -> str:
 
 
 @transaction.atomic
-def _use_code(*, asked: Q, led_ids: list[int], digits: str, network: str, now: datetime) -> SignInCode | None:
-    own = set(SignInCode.objects.filter(asked).values_list("pk", flat=True))
-    codes = SignInCode.objects.select_for_update().fresh(now=now).filter(pk__in=own | set(led_ids))
+def _use_code(*, own_codes: Q, led_ids: list[int], digits: str, network: str, now: datetime) -> SignInCode | None:
+    own_keys = set(SignInCode.objects.filter(own_codes).values_list("pk", flat=True))
+    codes = SignInCode.objects.select_for_update().fresh(now=now).filter(pk__in=own_keys | set(led_ids))
     for code in codes.order_by("-pk"):
-        if not _may_try(code, is_own=code.pk in own, network=network):
+        if not _may_try(code, is_own=code.pk in own_keys, network=network):
             continue
         if constant_time_compare(code.code_hash, hash_of_digits(code, digits)):
             code.used_at = now
             code.save(update_fields=["used_at"])
             return code
-        _count_try(code, is_own=code.pk in own, network=network)
+        _count_try(code, is_own=code.pk in own_keys, network=network)
     return None
 
 

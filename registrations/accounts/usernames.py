@@ -118,22 +118,22 @@ def _decoded(match: re.Match[str]) -> str:
 
 def _without_namespace(title: str) -> tuple[str, bool]:
     """Return what stands after "User:", whatever wiki and language it is of, and whether it stood there."""
-    rest = title.lstrip(":").strip()
+    remaining = title.lstrip(":").strip()
     for _step in range(3):  # at most two wikis before it: "w:en:User:Ana"
-        before, colon, after = rest.partition(":")
+        prefix, colon, title_after = remaining.partition(":")
         if not colon:
             break
-        if _plain(before) in _namespaces():
-            return after.partition("#")[0].strip(), True
-        if special := _account_of(after):
+        if _plain(prefix) in _namespaces():
+            return title_after.partition("#")[0].strip(), True
+        if special := _account_of(title_after):
             return special, True
-        if not _INTERWIKI.match(before.strip()):
+        if not _INTERWIKI.match(prefix.strip()):
             break
-        rest = after.strip()
+        remaining = title_after.strip()
     return title, False
 
 
-def _account_of(after: str) -> str:
+def _account_of(page_title: str) -> str:
     """Return the account that a special page is about: "Special:Contributions/Ana", in any language of the portal."""
-    page, slash, name = after.partition("/")
+    page, slash, name = page_title.partition("/")
     return name if slash and page.strip().lower() in _OF_A_USER else ""

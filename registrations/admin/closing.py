@@ -66,8 +66,13 @@ class ClosesAccounts(WorkingGroupAdmin):
         if form.is_bound and form.is_valid():
             act: Callable[..., Member] = closing.close_account if step == "close" else closing.reopen_account
             try:
-                with self.as_opened(request, member) as seen:
-                    act(member=seen, reason=form.cleaned_data["reason"], by=signed_in(request), now=timezone.now())
+                with self.as_opened(request, member) as shown_member:
+                    act(
+                        member=shown_member,
+                        reason=form.cleaned_data["reason"],
+                        by=signed_in(request),
+                        now=timezone.now(),
+                    )
             except (RegistrationError, ChangedMeanwhile) as refusal:
                 form.add_error(None, str(refusal))
             else:

@@ -31,22 +31,22 @@ def export_view(desk: admin.ModelAdmin) -> Callable[[HttpRequest], HttpResponseB
 
     @require_POST
     def export(request: HttpRequest) -> HttpResponseBase:
-        what = request.POST.get("format")
+        file_format = request.POST.get("format")
         try:
             registrations = desk.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect("admin:registrations_registration_changelist")
-        if what not in _TYPES:
+        if file_format not in _TYPES:
             return HttpResponse(status=400)
         now = timezone.now()
-        record_export(registrations=registrations, file_format=what, by=signed_in(request), now=now)
+        record_export(registrations=registrations, file_format=file_format, by=signed_in(request), now=now)
         reader = exporting.Reader(
             language=get_language() or "en",
             zone=timezone.get_current_timezone(),
             sees_addresses=signed_in(request).is_coordinator,
         )
-        response = _csv(registrations, reader) if what == CSV else _xlsx(registrations, reader)
-        response["Content-Disposition"] = f'attachment; filename="registrations-{now:%Y-%m-%d}.{what}"'
+        response = _csv(registrations, reader) if file_format == CSV else _xlsx(registrations, reader)
+        response["Content-Disposition"] = f'attachment; filename="registrations-{now:%Y-%m-%d}.{file_format}"'
         return response
 
     return export

@@ -50,10 +50,10 @@ class QueueFilter(admin.SimpleListFilter):
         return [*_LABELS.items(), *RegistrationState.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
-        wanted = shown(request)
-        if wanted in _IN_QUEUE:
-            return getattr(queryset, _IN_QUEUE[wanted])()
-        return queryset if wanted == ALL else queryset.filter(state=wanted)
+        choice = shown(request)
+        if choice in _IN_QUEUE:
+            return getattr(queryset, _IN_QUEUE[choice])()
+        return queryset if choice == ALL else queryset.filter(state=choice)
 
     def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
         """Return Django's choices without "All": the queue is shown when nothing is chosen."""

@@ -104,10 +104,19 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def get_fields(self, request: HttpRequest, obj: Registration | None = None) -> tuple[str, ...]:
         """The answers in the order of the questions, with what became of them around; how to reach somebody is for
         coordinators."""
-        told = [name for question in QUESTIONS if not question.for_coordinators for name in question.desk]
-        name, *told = [field for field in told if field not in ("away_until", "consent_lines")]
-        rest = told.index("free_hours") + 1
-        fields = [name, "state", "source", "claimed", *told[:rest], "away_until", "paused_until", *told[rest:]]
+        answers = [name for question in QUESTIONS if not question.for_coordinators for name in question.desk]
+        name, *answers = [field for field in answers if field not in ("away_until", "consent_lines")]
+        position = answers.index("free_hours") + 1
+        fields = [
+            name,
+            "state",
+            "source",
+            "claimed",
+            *answers[:position],
+            "away_until",
+            "paused_until",
+            *answers[position:],
+        ]
         fields += ["consent_lines", "submitted_at", "changed_at", "reviewed_at", "reviewed_by", "review_note"]
         private = [name for question in QUESTIONS if question.for_coordinators for name in question.desk]
         return (*fields, "address", *private) if signed_in(request).is_coordinator else tuple(fields)
@@ -146,7 +155,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
     @admin.display(description=gettext_lazy("how a match may reach them"))
     def contact(self, registration: Registration) -> str:
         lines = [COLUMNS[name].lines(registration, _words()) for name in ("contact_way", "contact_text")]
-        return ": ".join(str(line) for said in lines for line in said)
+        return ": ".join(str(line) for lines_of_fact in lines for line in lines_of_fact)
 
     @admin.display(description=gettext_lazy("free hours"))
     def free_hours(self, registration: Registration) -> str:
@@ -155,11 +164,11 @@ class RegistrationAdmin(WorkingGroupAdmin):
     @admin.display(description=gettext_lazy("agreed to"))
     def consent_lines(self, registration: Registration) -> str:
         """Return what the person agreed to here; the old form's agreements are marked, because they do not count."""
-        here = registration.member.consents.given() if registration.member else Consent.objects.none()
-        lines = [f"{consent.get_document_display()} ({consent.version})" for consent in here]
-        before = registration.imported_consents.filter(withdrawn_at=None)
+        consents = registration.member.consents.given() if registration.member else Consent.objects.none()
+        lines = [f"{consent.get_document_display()} ({consent.version})" for consent in consents]
+        imported = registration.imported_consents.filter(withdrawn_at=None)
         lines += [
-            _("in the old form: %(document)s") % {"document": consent.get_document_display()} for consent in before
+            _("in the old form: %(document)s") % {"document": consent.get_document_display()} for consent in imported
         ]
         return ", ".join(lines) or "—"
 
@@ -238,7 +247,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             by=signed_in(request),
             now=timezone.now(),
         )
-        self._tell(request, len(done), refused)
+        self._show_results(request, len(done), refused)
         return redirect(LIST)
 
     @method_decorator(require_POST)
@@ -264,16 +273,16 @@ class RegistrationAdmin(WorkingGroupAdmin):
         """Invite one person to claim their registration of the old form."""
         registration = get_object_or_404(self.get_queryset(request), pk=pk)
         try:
-            with self.as_opened(request, registration) as seen:
-                invite(request, [seen])
+            with self.as_opened(request, registration) as shown_registration:
+                invite(request, [shown_registration])
         except ChangedMeanwhile as changed:
             messages.error(request, str(changed))
         return redirect("admin:registrations_registration_change", pk)
 
-    def _tell(self, request: HttpRequest, done: int, refused: list[tuple[Registration, str]]) -> None:
-        if done:
-            text = ngettext("%(count)d registration was decided.", "%(count)d registrations were decided.", done)
-            messages.success(request, text % {"count": done})
+    def _show_results(self, request: HttpRequest, decided: int, refused: list[tuple[Registration, str]]) -> None:
+        if decided:
+            text = ngettext("%(count)d registration was decided.", "%(count)d registrations were decided.", decided)
+            messages.success(request, text % {"count": decided})
         for registration, reason in refused:
             messages.error(request, _("%(name)s: %(reason)s") % {"name": isolated(registration), "reason": reason})
 

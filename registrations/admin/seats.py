@@ -120,8 +120,8 @@ class SeatAdmin(WorkingGroupAdmin):
             warning = self.confirmation_question(form.cleaned_data)
             if warning and request.POST.get("confirmed") != _answer(form.cleaned_data):
                 person = person_in_words(form.cleaned_data["member"])
-                asked = {"warning": warning, "person": person, "answer": _answer(form.cleaned_data)}
-                return self._page(request, "confirm", form, **asked)
+                confirmation = {"warning": warning, "person": person, "answer": _answer(form.cleaned_data)}
+                return self._page(request, "confirm", form, **confirmation)
             seats_before = set(
                 self.model._base_manager.filter(member=form.cleaned_data["member"]).values_list("pk", flat=True)
             )
@@ -149,8 +149,8 @@ class SeatAdmin(WorkingGroupAdmin):
         seat = get_object_or_404(self.get_queryset(request), pk=pk)
         expected: tuple[type[Exception], ...] = (ChangedMeanwhile, *self.refusals)
         try:
-            with self.as_opened(request, seat) as seen:
-                self.end(request, seen, max(today(), seen.from_on))
+            with self.as_opened(request, seat) as shown_seat:
+                self.end(request, shown_seat, max(today(), shown_seat.from_on))
         except expected as refusal:
             messages.error(request, str(refusal))
         else:

@@ -53,10 +53,10 @@ class SkillStateFilter(admin.SimpleListFilter):
         return skills.filter(state=self.value()) if self.value() in SkillState.values else skills.standing()
 
     def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
-        first, *others = super().choices(changelist)
+        first, *other_choices = super().choices(changelist)
         first["display"] = _("all but merged")
         yield first
-        yield from others
+        yield from other_choices
 
 
 class MissingFilter(admin.SimpleListFilter):
@@ -178,10 +178,10 @@ class SkillAdmin(WorkingGroupAdmin):
         if form.is_valid():
             cleaned = form.cleaned_data
             parent = Skill.objects.filter(pk=cleaned.pop("parent")).first()
-            made = self._try(form, lambda: actions.add_skill(**cleaned, parent=parent, **self._who(request)))
-            if made is not None:
-                messages.success(request, _("%(skill)s was added.") % {"skill": isolated(made)})
-                return redirect("admin:registrations_skill_names", made.pk)
+            skill = self._try(form, lambda: actions.add_skill(**cleaned, parent=parent, **self._who(request)))
+            if skill is not None:
+                messages.success(request, _("%(skill)s was added.") % {"skill": isolated(skill)})
+                return redirect("admin:registrations_skill_names", skill.pk)
         return self._page(request, "add", {"title": _("Add a skill"), "form": form})
 
     def change_view(
@@ -249,8 +249,8 @@ class SkillAdmin(WorkingGroupAdmin):
     def merge_view(self, request: HttpRequest, skill_id: int) -> HttpResponse:
         """Choose the skill to merge into, see what changes, then merge."""
         skill = self._coordinators(request, skill_id)
-        sent = request.POST if request.method == "POST" else request.GET
-        form = TargetForm(sent if "target" in sent else None, skill=skill)
+        answers = request.POST if request.method == "POST" else request.GET
+        form = TargetForm(answers if "target" in answers else None, skill=skill)
         context = {**self._about(request, skill), "title": _("Merge into another skill"), "form": form}
         if form.is_valid():
             target = get_object_or_404(Skill.objects.with_names(), pk=form.cleaned_data["target"])

@@ -164,8 +164,8 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         """Import the file as it was shown."""
         upload = self._find(request, pk)
         try:
-            with self.as_opened(request, upload) as seen:
-                uploads.apply_upload(upload=seen, by=signed_in(request), now=timezone.now())
+            with self.as_opened(request, upload) as shown_upload:
+                uploads.apply_upload(upload=shown_upload, by=signed_in(request), now=timezone.now())
         except (RegistrationError, ChangedMeanwhile) as error:
             messages.error(request, str(error))
         return redirect(PAGE, pk)
@@ -176,8 +176,8 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         upload = self._find(request, pk)
         chosen = request.POST.get("encoding", "")
         try:
-            with self.as_opened(request, upload) as seen:
-                uploads.choose_encoding(upload=seen, encoding=chosen, by=signed_in(request), now=timezone.now())
+            with self.as_opened(request, upload) as shown_upload:
+                uploads.choose_encoding(upload=shown_upload, encoding=chosen, by=signed_in(request), now=timezone.now())
         except (RegistrationError, ChangedMeanwhile) as error:
             messages.error(request, str(error))
         return redirect(PAGE, pk)

@@ -63,16 +63,16 @@ class Question:
 
     def __post_init__(self) -> None:
         columns = tuple(fact for fact in self.facts if isinstance(fact, Fact))
-        asked = columns[0].field if columns else None
-        known = {
+        form_field = columns[0].field if columns else None
+        derived = {
             "columns": columns,
-            "label": self.label or (asked.label if asked is not None else columns[0].label),
+            "label": self.label or (form_field.label if form_field is not None else columns[0].label),
             "desk": tuple(fact.name.removesuffix("_id") for fact in columns)
             if self.desk is BY_ITS_FACTS
             else self.desk,
             "cells": tuple((fact.label, fact.cell) for fact in columns) if self.cells is BY_ITS_FACTS else self.cells,
         }
-        for name, value in known.items():
+        for name, value in derived.items():
             object.__setattr__(self, name, value)
 
     @property

@@ -20,7 +20,7 @@ def as_plain(facts: RegistrationFacts) -> Plain:
 
 def names_of(*snapshots: Plain) -> dict[str, str]:
     """Return what the groups, roles and skills of some facts are called today, in the reader's language."""
-    wanted = {key for facts in snapshots for key in questions.keys_in(facts)}
+    keys_needed = {key for facts in snapshots for key in questions.keys_in(facts)}
     rows = {
         "group": Group.objects.all(),
         "role": Role.objects.prefetch_related("role_names"),
@@ -28,9 +28,9 @@ def names_of(*snapshots: Plain) -> dict[str, str]:
     }
     return {
         f"{kind}:{row.pk}": str(row)
-        for kind, named in rows.items()
-        if (keys := {key for what, key in wanted if what == kind})
-        for row in named.filter(pk__in=keys)
+        for kind, rows_of_kind in rows.items()
+        if (keys := {key for kind_of_key, key in keys_needed if kind_of_key == kind})
+        for row in rows_of_kind.filter(pk__in=keys)
     }
 
 

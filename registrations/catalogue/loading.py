@@ -30,125 +30,125 @@ def load_reference_data() -> dict[str, int]:
 
 
 def _load_skills(seeds: Iterable[SeedSkill]) -> int:
-    known = {skill.slug: skill for skill in Skill.objects.select_related("merged_into", "parent")}
+    skill_by_slug = {skill.slug: skill for skill in Skill.objects.select_related("merged_into", "parent")}
     new: dict[str, Skill] = {}
-    written = 0
+    rows_written = 0
     for seed in seeds:  # parents come first
         if seed.under in new:
-            written += _create(new)
-        parent = known[seed.under].heir if seed.under else None
-        wanted = {"family": seed.family, "parent": parent, "wikidata_id": seed.wikidata_id}
-        skill = known.get(seed.slug)
+            rows_written += _create(new)
+        parent = skill_by_slug[seed.under].heir if seed.under else None
+        seed_values = {"family": seed.family, "parent": parent, "wikidata_id": seed.wikidata_id}
+        skill = skill_by_slug.get(seed.slug)
         if skill is None:
-            known[seed.slug] = new[seed.slug] = Skill(slug=seed.slug, **wanted)
-        elif not skill.is_curated and _set(skill, wanted):
-            skill.save(update_fields=list(wanted))
-            written += 1
-    return written + _create(new)
+            skill_by_slug[seed.slug] = new[seed.slug] = Skill(slug=seed.slug, **seed_values)
+        elif not skill.is_curated and _set_values(skill, seed_values):
+            skill.save(update_fields=list(seed_values))
+            rows_written += 1
+    return rows_written + _create(new)
 
 
 def _create(skills: dict[str, Skill]) -> int:
     """Insert these skills in one statement, empty the collection, and return how many they were."""
-    written = len(Skill.objects.bulk_create(skills.values()))
+    count = len(Skill.objects.bulk_create(skills.values()))
     skills.clear()
-    return written
+    return count
 
 
-def _set(row: Skill | Group, wanted: Mapping[str, object]) -> bool:
+def _set_values(row: Skill | Group, new_values: Mapping[str, object]) -> bool:
     """Set the values on the row and return whether any of them changed."""
-    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    changed = [name for name, value in new_values.items() if getattr(row, name) != value]
     for name in changed:
-        setattr(row, name, wanted[name])
+        setattr(row, name, new_values[name])
     return bool(changed)
 
 
 def _load_skill_names(seeds: Iterable[SeedSkill]) -> int:
     ids = dict(Skill.objects.filter(is_curated=False).values_list("slug", "pk"))
-    known = {(row.skill_id, row.language, row.text.lower()): row for row in SkillName.objects.all()}
-    names = {(row.skill_id, row.language): row for row in known.values() if not row.is_synonym}
+    row_by_text = {(row.skill_id, row.language, row.text.lower()): row for row in SkillName.objects.all()}
+    names = {(row.skill_id, row.language): row for row in row_by_text.values() if not row.is_synonym}
     new: list[SkillName] = []
-    written = 0
+    rows_written = 0
     for seed in seeds:
         pk = ids.get(seed.slug)
         if pk is None:
             continue  # the working group's by now
         for language, text in seed.names.items():
             if name := names.get((pk, language)):
-                written += _rename(name, text, known)
+                rows_written += _rename(name, text, row_by_text)
             else:
                 new.append(SkillName(skill_id=pk, language=language, text=text))
-        taken = {(language, text.lower()) for language, text in seed.names.items()}
+        names_of_seed = {(language, text.lower()) for language, text in seed.names.items()}
         new += [
             SkillName(skill_id=pk, language=language, text=text, is_synonym=True)
             for language, texts in seed.synonyms.items()
             for text in texts
-            if (pk, language, text.lower()) not in known and (language, text.lower()) not in taken
+            if (pk, language, text.lower()) not in row_by_text and (language, text.lower()) not in names_of_seed
         ]
     SkillName.objects.bulk_create(new)
-    return written + len(new)
+    return rows_written + len(new)
 
 
-def _rename(name: SkillName, text: str, known: dict[tuple[int, str, str], SkillName]) -> bool:
+def _rename(name: SkillName, text: str, row_by_text: dict[tuple[int, str, str], SkillName]) -> bool:
     """Give a name its new text, keeping the old one as a synonym."""
     if name.text == text:
         return False
     old, name.text = name.text, text
-    same = known.get((name.skill_id, name.language, text.lower()))
-    if same is not None and same.pk != name.pk:
-        same.delete()
+    row_with_new_text = row_by_text.get((name.skill_id, name.language, text.lower()))
+    if row_with_new_text is not None and row_with_new_text.pk != name.pk:
+        row_with_new_text.delete()
     name.save(update_fields=["text"])
     if old.lower() != text.lower():
-        known[name.skill_id, name.language, old.lower()] = SkillName.objects.create(
+        row_by_text[name.skill_id, name.language, old.lower()] = SkillName.objects.create(
             skill_id=name.skill_id, language=name.language, text=old, is_synonym=True
         )
     return True
 
 
 def _load_groups(seeds: Iterable[SeedGroup]) -> int:
-    known = {group.slug: group for group in Group.objects.all()}
-    new, written = [], 0
+    group_by_slug = {group.slug: group for group in Group.objects.all()}
+    new, rows_written = [], 0
     for seed in seeds:
-        wanted = {"name": seed.name, "kind": seed.kind, "country": seed.country, "region": seed.region}
-        group = known.get(seed.slug)
+        seed_values = {"name": seed.name, "kind": seed.kind, "country": seed.country, "region": seed.region}
+        group = group_by_slug.get(seed.slug)
         if group is None:
-            new.append(Group(slug=seed.slug, **wanted))
+            new.append(Group(slug=seed.slug, **seed_values))
             continue
         old = group.name
-        if _set(group, wanted):
-            group.save(update_fields=list(wanted))
-            written += 1
+        if _set_values(group, seed_values):
+            group.save(update_fields=list(seed_values))
+            rows_written += 1
         if old.lower() != seed.name.lower() and not GroupAlias.objects.filter(text__iexact=old).exists():
             GroupAlias.objects.create(group=group, text=old)
     Group.objects.bulk_create(new)
-    return written + len(new)
+    return rows_written + len(new)
 
 
 def _load_aliases(seeds: Iterable[SeedGroup]) -> int:
     ids = dict(Group.objects.values_list("slug", "pk"))
-    known = {text.lower() for text in GroupAlias.objects.values_list("text", flat=True)}
+    stored_aliases = {text.lower() for text in GroupAlias.objects.values_list("text", flat=True)}
     new = [
         GroupAlias(group_id=ids[seed.slug], text=alias)
         for seed in seeds
         for alias in seed.aliases
-        if alias.lower() not in known
+        if alias.lower() not in stored_aliases
     ]
     GroupAlias.objects.bulk_create(new)
     return len(new)
 
 
 def _load_roles() -> int:
-    known = {role.slug: role for role in Role.objects.all()}
-    new = [Role(slug=slug, position=position) for position, slug in enumerate(ROLES, start=1) if slug not in known]
-    known |= {role.slug: role for role in Role.objects.bulk_create(new)}
+    roles = {role.slug: role for role in Role.objects.all()}
+    new = [Role(slug=slug, position=position) for position, slug in enumerate(ROLES, start=1) if slug not in roles]
+    roles |= {role.slug: role for role in Role.objects.bulk_create(new)}
     names = {(name.role_id, name.language): name for name in RoleName.objects.all()}
-    new_names, written = [], len(new)
+    new_names, rows_written = [], len(new)
     for slug, texts in ROLES.items():
         for language, text in texts.items():
-            name = names.get((known[slug].pk, language))
+            name = names.get((roles[slug].pk, language))
             if name is None:
-                new_names.append(RoleName(role=known[slug], language=language, text=text))
+                new_names.append(RoleName(role=roles[slug], language=language, text=text))
             elif name.text != text:
                 name.text = text
                 name.save(update_fields=["text"])
-                written += 1
-    return written + len(RoleName.objects.bulk_create(new_names))
+                rows_written += 1
+    return rows_written + len(RoleName.objects.bulk_create(new_names))

@@ -51,20 +51,20 @@ def write_consents(member: Member, agreed: Collection[str], *, by: Member, now: 
 
 def _give(member: Member, document: str, *, by: Member, now: datetime) -> None:
     version = documents.current(document, on=now.date()).name
-    given = member.consents.given().filter(document=document).first()
-    if given is not None and given.version == version:
+    agreement = member.consents.given().filter(document=document).first()
+    if agreement is not None and agreement.version == version:
         return
-    if given is not None:
-        _end(given, now=now)
+    if agreement is not None:
+        _end(agreement, now=now)
     Consent.objects.create(member=member, document=document, version=version, given_at=now)
     acts.record(by=by, verb=f"agree_to_{document}", on=member, now=now, became=version)
 
 
 def _withdraw(member: Member, document: str, *, by: Member, now: datetime) -> None:
-    given = member.consents.given().filter(document=document).first()
-    if given is not None:
-        _end(given, now=now)
-        acts.record(by=by, verb=f"take_back_{document}", on=member, now=now, was=given.version)
+    agreement = member.consents.given().filter(document=document).first()
+    if agreement is not None:
+        _end(agreement, now=now)
+        acts.record(by=by, verb=f"take_back_{document}", on=member, now=now, was=agreement.version)
 
 
 def _end(consent: Consent, *, now: datetime) -> None:

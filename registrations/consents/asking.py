@@ -41,11 +41,11 @@ class AgreementsToAsk:
     @property
     def is_needed_now(self) -> bool:
         """Whether the member is left out of everything until they agree."""
-        return any(one.required_on is None for one in self.documents)
+        return any(document.required_on is None for document in self.documents)
 
     @property
     def required_on(self) -> date | None:
-        return min((one.required_on for one in self.documents if one.required_on), default=None)
+        return min((document.required_on for document in self.documents if document.required_on), default=None)
 
 
 def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:
@@ -55,22 +55,22 @@ def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:
     The registration form asks new people.
     """
     stored = _stored(member)
-    given: dict[str, str] = dict(pair.split(_NOT_BETWEEN, 1) for pair in stored.given)
-    asked = tuple(
-        _asked(document, given.get(document), on=on)
+    agreed_versions: dict[str, str] = dict(pair.split(_NOT_BETWEEN, 1) for pair in stored.given)
+    to_ask = tuple(
+        _agreement_to_ask(document, agreed_versions.get(document), on=on)
         for document in documents.REQUIRED
         if document != ConsentDocument.CODE_OF_CONDUCT or stored.asks_for_the_code
-        if given.get(document) != documents.current(document, on=on).name
+        if agreed_versions.get(document) != documents.current(document, on=on).name
     )
     takes_part = stored.state in IN_THE_PROGRAMME
     is_claimed = stored.source == Source.IMPORT and stored.state == RegistrationState.DRAFT
-    agreed_before = any(one.document in given for one in asked)
-    return AgreementsToAsk(asked, is_for_every_page=bool(asked) and (takes_part or is_claimed or agreed_before))
+    agreed_before = any(agreement.document in agreed_versions for agreement in to_ask)
+    return AgreementsToAsk(to_ask, is_for_every_page=bool(to_ask) and (takes_part or is_claimed or agreed_before))
 
 
-def _asked(document: ConsentDocument, given: str | None, *, on: date) -> AgreementToAsk:
+def _agreement_to_ask(document: ConsentDocument, agreed_version: str | None, *, on: date) -> AgreementToAsk:
     version = documents.current(document, on=on)
-    counts = given in documents.counting(document, on=on)
+    counts = agreed_version in documents.counting(document, on=on)
     return AgreementToAsk(document, version.name, required_on=version.required_on if counts else None)
 
 

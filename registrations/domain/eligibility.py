@@ -22,20 +22,20 @@ class Rules:
 
 def problems(facts: RegistrationFacts, rules: Rules) -> dict[str, str]:
     """Return what keeps a person from taking part: form field → what to do about it. Empty if nothing does."""
-    found: dict[str, str] = {}
+    problem_of: dict[str, str] = {}
     if rules.must_belong_to_a_group and not (facts.group_id or facts.group_other.strip()):
-        found["group_id"] = _(
+        problem_of["group_id"] = _(
             "Let's Connect is for members of organised groups at the moment. Please choose yours or write its name."
         )
     if rules.must_agree_to_the_code and ConsentDocument.CODE_OF_CONDUCT not in facts.consents:
-        found["agrees_to_conduct"] = _("Let's Connect is for people who follow the Universal Code of Conduct.")
-    return found
+        problem_of["agrees_to_conduct"] = _("Let's Connect is for people who follow the Universal Code of Conduct.")
+    return problem_of
 
 
 def needs_review_again(before: RegistrationFacts, after: RegistrationFacts, rules: Rules) -> list[str]:
     """Return which changes between two saves send an approved registration back to review."""
     return [
-        what
-        for what, names in REVIEWABLE.items()
-        if what in rules.reviewed_again and any(getattr(before, name) != getattr(after, name) for name in names)
+        setting
+        for setting, names in REVIEWABLE.items()
+        if setting in rules.reviewed_again and any(getattr(before, name) != getattr(after, name) for name in names)
     ]

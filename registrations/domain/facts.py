@@ -52,8 +52,8 @@ ROWS = (*NAMED_ROWS, "consents")
 
 def fingerprint(facts: object, names: Iterable[str]) -> str:
     """Return what two forms opened on the same values of the named facts have in common."""
-    told = repr([(name, _without_names(getattr(facts, name))) for name in sorted(names)])
-    return hashlib.sha256(told.encode()).hexdigest()[:20]
+    values_in_order = repr([(name, _without_names(getattr(facts, name))) for name in sorted(names)])
+    return hashlib.sha256(values_in_order.encode()).hexdigest()[:20]
 
 
 def _without_names(value: object) -> object:

@@ -369,9 +369,9 @@ GROUP_AT_MOST = 150
 MOST_PLACES = 20
 
 
-def join_offers(one: tuple[int, bool] | None, other: tuple[int, bool]) -> tuple[int, bool]:
+def join_offers(first: tuple[int, bool] | None, second: tuple[int, bool]) -> tuple[int, bool]:
     """Join two offers (level, would host) of merged skills: the better level, and a host if either offer says so."""
-    return other if one is None else (max(one[0], other[0]), one[1] or other[1])
+    return second if first is None else (max(first[0], second[0]), first[1] or second[1])
 
 
 def join_wishes(one: tuple[int, str] | None, other: tuple[int, str]) -> tuple[int, str]:

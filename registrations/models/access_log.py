@@ -29,8 +29,8 @@ class LookQuerySet(models.QuerySet["Look"]):
         """
         registrations, members = set(people.registrations), set(people.members)
         if people.addresses:
-            known = Registration.objects.filter(imported_address__in=people.addresses)
-            registrations.update(known.values_list("pk", flat=True))
+            imported_registrations = Registration.objects.filter(imported_address__in=people.addresses)
+            registrations.update(imported_registrations.values_list("pk", flat=True))
             members.update(Member.objects.filter(email__in=people.addresses).values_list("pk", flat=True))
         if registrations:
             registrations -= set(Registration.objects.filter(member=viewer).values_list("pk", flat=True))

@@ -33,8 +33,8 @@ def new_public_id() -> str:
 class MemberQuerySet(models.QuerySet["Member"]):
     def with_address(self, address: str) -> "MemberQuerySet":
         """The account that an address signs in to, however the address was typed."""
-        found = addresses.canonical_or_nothing(address)
-        return self.filter(email=found) if found else self.none()
+        canonical_form = addresses.canonical_or_nothing(address)
+        return self.filter(email=canonical_form) if canonical_form else self.none()
 
     def with_doubtful_address(self) -> "MemberQuerySet":
         return self.filter(has_doubtful_address=True, email__isnull=False)

@@ -112,10 +112,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def with_imported_address(self, proved: Iterable[str]) -> "RegistrationQuerySet":
         """Registrations whose address in the old form is one of these, compared in canonical form."""
-        wanted = {canonical_or_as_it_is(address) for address in proved} - {""}
-        alike = Q(*(Q(imported_address__iexact=address) for address in wanted), _connector=Q.OR)
-        told = self.filter(alike).values_list("pk", "imported_address") if wanted else ()
-        return self.filter(pk__in=[pk for pk, address in told if canonical_or_as_it_is(address) in wanted])
+        canonical = {canonical_or_as_it_is(address) for address in proved} - {""}
+        alike = Q(*(Q(imported_address__iexact=address) for address in canonical), _connector=Q.OR)
+        candidates = self.filter(alike).values_list("pk", "imported_address") if canonical else ()
+        return self.filter(pk__in=[pk for pk, address in candidates if canonical_or_as_it_is(address) in canonical])
 
     def visible_to(self, member: Member) -> "RegistrationQuerySet":
         """What a liaison (of their regions) or a coordinator (all) may see, but no draft that somebody is writing."""

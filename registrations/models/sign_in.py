@@ -27,8 +27,8 @@ class Drawn:
 class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
     def sent(self, *, now: datetime) -> "SignInCodeQuerySet":
         """Codes whose letters were sent, may have been sent, or are about to be: the ones that limits count."""
-        gone = Q(letter__isnull=False) & ~Q(letter__state__in=[LetterState.FAILED, LetterState.SKIPPED])
-        return self.filter(gone | Q(letter=None, made_at__gt=now - AT_ONCE_LEASE))
+        letter_went_out = Q(letter__isnull=False) & ~Q(letter__state__in=[LetterState.FAILED, LetterState.SKIPPED])
+        return self.filter(letter_went_out | Q(letter=None, made_at__gt=now - AT_ONCE_LEASE))
 
     def unused(self) -> "SignInCodeQuerySet":
         return self.filter(used_at=None, link_used_at=None)

@@ -14,8 +14,8 @@ from registrations.models import Block, Member, Registration
 def block_person(*, member: Member, blocked: Member, by: Member, now: datetime) -> Block:
     """Keep the two apart from now on; a match between them ends as any match may. A second time changes nothing."""
     member = lock_member(member)
-    block, made = Block.objects.get_or_create(member=member, blocked=blocked, defaults={"made_at": now})
-    if made:
+    block, is_new = Block.objects.get_or_create(member=member, blocked=blocked, defaults={"made_at": now})
+    if is_new:
         events.people_blocked.send(sender=Block, member=member, blocked=blocked, by=by, now=now)
         acts.record(by=by, verb="block_person", on=block, now=now)
     return block

@@ -36,9 +36,9 @@ def _today(now: datetime) -> date:
 def ask_still_in(now: datetime) -> int:
     """Owe the letter with the question to everybody who was inactive for half a year, once; return how many."""
     today = _today(now)
-    quiet = Registration.objects.owed_still_in(on=today).select_related("member").order_by("pk")
-    asked = list(quiet.select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE])
-    for registration in asked:
+    inactive = Registration.objects.owed_still_in(on=today).select_related("member").order_by("pk")
+    registrations = list(inactive.select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE])
+    for registration in registrations:
         registration.still_in_asked_on, registration.kept_in_by_link_on = today, None
         registration.save(update_fields=["still_in_asked_on", "kept_in_by_link_on"])
         letters.owe(
@@ -48,7 +48,7 @@ def ask_still_in(now: datetime) -> int:
             key=f"registrations.still_in:{registration.pk}:{today}",
             now=now,
         )
-    return len(asked)
+    return len(registrations)
 
 
 @transaction.atomic

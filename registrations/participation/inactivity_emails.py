@@ -15,15 +15,17 @@ PURPOSE = "still-in"
 
 def link(registration: Registration) -> str:
     """Return the address of the page with one button; it answers the latest question only."""
-    asked = registration.still_in_asked_on
-    return absolute("registrations:still-in", sign(PURPOSE, [registration.pk, asked.isoformat() if asked else ""]))
+    asked_on = registration.still_in_asked_on
+    return absolute(
+        "registrations:still-in", sign(PURPOSE, [registration.pk, asked_on.isoformat() if asked_on else ""])
+    )
 
 
 def still_in_owed(registration: Registration | None, now: datetime) -> str | None:
     if registration is None or registration.member is None or not _takes_part(registration):
         return _("no longer in the programme")
-    asked, seen = registration.still_in_asked_on, registration.member.last_seen_on
-    if asked is None or (seen is not None and seen >= asked):
+    asked_on, last_seen_on = registration.still_in_asked_on, registration.member.last_seen_on
+    if asked_on is None or (last_seen_on is not None and last_seen_on >= asked_on):
         return _("they were here since")
     return None
 

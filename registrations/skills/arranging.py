@@ -58,8 +58,8 @@ def add_skill(
     _coordinators_only(by)
     lock_skill_tree()
     text = _clean(name)
-    if (other := _called(text)) is not None:
-        raise SkillRefused(_("There is a skill of that name already: %(skill)s.") % {"skill": isolated(other)})
+    if (namesake := _called(text)) is not None:
+        raise SkillRefused(_("There is a skill of that name already: %(skill)s.") % {"skill": isolated(namesake)})
     skill = Skill.objects.create(slug=_free_slug(text), family=SkillFamily(family), parent=parent, is_curated=True)
     SkillName.objects.create(skill=skill, language=language_or_default(language), text=text)
     acts.record(by=by, verb="add_skill", on=skill, now=now, became=skill.state)
@@ -176,16 +176,22 @@ def complete_merge(
         return target
     merging.check(source, target)
     was = source.state
-    done = merging.move(source, target).after(moved or {})
+    changes = merging.move(source, target).after(moved or {})
     source.state, source.merged_into, source.is_curated = SkillState.MERGED, target, True
     source.save(update_fields=["state", "merged_into", "is_curated"])
     _curate(target)
     _tell_suggesters(source, SuggestionOutcome.MERGED, now=now)
     SkillMerge.objects.open().filter(source=source).update(ended_at=now)
     acts.record(
-        by=by, verb="merge_skill", on=source, now=now, was=was, became=source.state, reason=f"→ {target.slug}; {done}"
+        by=by,
+        verb="merge_skill",
+        on=source,
+        now=now,
+        was=was,
+        became=source.state,
+        reason=f"→ {target.slug}; {changes}",
     )
-    acts.record(by=by, verb="take_in_skill", on=target, now=now, reason=f"← {source.slug}; {done}")
+    acts.record(by=by, verb="take_in_skill", on=target, now=now, reason=f"← {source.slug}; {changes}")
     return target
 
 
@@ -282,15 +288,15 @@ def _called(text: str, *, besides: Skill | None = None, is_synonym: bool | None 
     rows = SkillName.objects.exclude(skill__state=SkillState.MERGED).select_related("skill")
     rows = rows.exclude(skill=besides) if besides is not None else rows
     rows = rows.filter(is_synonym=is_synonym) if is_synonym is not None else rows
-    wanted = phrase(text)
-    same = [row for row in rows if phrase(row.text) == wanted]
-    best = min(same, key=lambda row: (order.index(row.skill.state), row.is_synonym, row.skill_id), default=None)
+    phrase_of_text = phrase(text)
+    namesakes = [row for row in rows if phrase(row.text) == phrase_of_text]
+    best = min(namesakes, key=lambda row: (order.index(row.skill.state), row.is_synonym, row.skill_id), default=None)
     return best.skill if best else None
 
 
 def _check_free(text: str, skill: Skill) -> None:
-    other = _called(text, besides=skill, is_synonym=False)
-    if other is not None:
+    namesake = _called(text, besides=skill, is_synonym=False)
+    if namesake is not None:
         raise SkillRefused(
             _("“%(name)s” is the name of another skill already. If the two are one, merge them.")
             % {"name": isolated(text)}

@@ -39,7 +39,7 @@ class _Index:
     families: Mapping[int, str]
 
 
-_kept: list[_Index] = []  # at most one, of this process
+_cached_index: list[_Index] = []  # at most one, of this process
 
 
 def search(text: str, *, language: str, limit: int = 10) -> list[FoundSkill]:
@@ -65,9 +65,9 @@ def _index() -> _Index:
     with connection.cursor() as cursor:
         cursor.execute(_VERSION, [SkillState.ACTIVE, SkillState.SUGGESTED])
         version = cursor.fetchone()
-    if not _kept or _kept[0].version != version:
-        _kept[:] = [_build(version)]
-    return _kept[0]
+    if not _cached_index or _cached_index[0].version != version:
+        _cached_index[:] = [_build(version)]
+    return _cached_index[0]
 
 
 def _build(version: tuple[int, object]) -> _Index:

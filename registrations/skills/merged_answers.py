@@ -41,11 +41,11 @@ def _lock(function: str, number: int) -> None:
         cursor.execute(f"SELECT {function}(%s)", [number])
 
 
-def _heirs(named: set[int]) -> dict[int, int]:
+def _heirs(skill_ids: set[int]) -> dict[int, int]:
     """Return the heir of each skill; a skill whose merge has started already counts as merged."""
-    begun = SkillMerge.objects.open().filter(source__in=named).select_related("target")
-    heirs = {merge.source_id: merge.target.merged_into_id or merge.target_id for merge in begun}
-    merged = Skill.objects.filter(pk__in=named).values_list("pk", "merged_into")
+    open_merges = SkillMerge.objects.open().filter(source__in=skill_ids).select_related("target")
+    heirs = {merge.source_id: merge.target.merged_into_id or merge.target_id for merge in open_merges}
+    merged = Skill.objects.filter(pk__in=skill_ids).values_list("pk", "merged_into")
     return heirs | {skill: heir for skill, heir in merged if heir is not None}
 
 
@@ -55,8 +55,8 @@ def follow(facts: RegistrationFacts) -> RegistrationFacts:
     A form that was opened before a merge may be saved after it. Call this under `keep_skills_in_place`: otherwise a
     merge could be completed in between, and the answer would stay with the merged skill.
     """
-    named = {row.skill_id for row in facts.offers} | {row.skill_id for row in facts.wishes}
-    heirs = _heirs(named)
+    skill_ids = {row.skill_id for row in facts.offers} | {row.skill_id for row in facts.wishes}
+    heirs = _heirs(skill_ids)
     if not heirs:
         return facts
     offers: dict[int, tuple[int, bool]] = {}
@@ -69,6 +69,6 @@ def follow(facts: RegistrationFacts) -> RegistrationFacts:
         wishes[key] = registrations.join_wishes(wishes.get(key), (priority, why))
     return replace(
         facts,
-        offers=tuple(OfferFact(skill, *rest) for skill, rest in sorted(offers.items())),
-        wishes=tuple(WishFact(skill, *rest) for skill, rest in sorted(wishes.items())),
+        offers=tuple(OfferFact(skill, *values) for skill, values in sorted(offers.items())),
+        wishes=tuple(WishFact(skill, *values) for skill, values in sorted(wishes.items())),
     )

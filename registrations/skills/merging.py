@@ -77,17 +77,17 @@ def some_people(source: Skill, *, at_most: int) -> list[int]:
 
 def preview(source: Skill, target: Skill, *, people: Collection[int] | None = None) -> Merge:
     """Return what a merge would change, for everybody or only for some ``people``, in a constant number of queries."""
-    some = {} if people is None else {"registration__in": people}
-    offers = dict(Offer.objects.filter(skill=source, **some).values_list("registration", "pk"))
-    wishes = dict(Wish.objects.filter(skill=source, **some).values_list("registration", "why"))
-    both = dict(Wish.objects.filter(skill=target, registration__in=wishes).values_list("registration", "why"))
+    of_people = {} if people is None else {"registration__in": people}
+    offers = dict(Offer.objects.filter(skill=source, **of_people).values_list("registration", "pk"))
+    wishes = dict(Wish.objects.filter(skill=source, **of_people).values_list("registration", "why"))
+    target_reasons = dict(Wish.objects.filter(skill=target, registration__in=wishes).values_list("registration", "why"))
     return Merge(
         people=len(offers.keys() | wishes.keys()),
         offers=len(offers),
         offers_joined=Offer.objects.filter(skill=target, registration__in=offers).count(),
         wishes=len(wishes),
-        wishes_joined=len(both),
-        reasons_cut=sum(registrations.join_why(wishes[key], why)[1] for key, why in both.items()),
+        wishes_joined=len(target_reasons),
+        reasons_cut=sum(registrations.join_why(wishes[key], why)[1] for key, why in target_reasons.items()),
         synonyms=tuple(_new_synonyms(source, target)),
         parts=tuple(source.children.with_names().exclude(pk=target.pk)),
         inherited=tuple(source.merged_from.prefetch_related("skill_names")),
@@ -96,13 +96,13 @@ def preview(source: Skill, target: Skill, *, people: Collection[int] | None = No
 
 def move(source: Skill, target: Skill) -> Merge:
     """Move answers, names, parts and earlier merges from ``source`` to ``target``; return what was moved."""
-    done = move_answers(source, target, list(_answered(source).values_list("pk", flat=True)))
-    for name in done.synonyms:
+    changes = move_answers(source, target, list(_answered(source).values_list("pk", flat=True)))
+    for name in changes.synonyms:
         name.pk, name.skill, name.is_synonym = None, target, True
-    SkillName.objects.bulk_create(done.synonyms)
+    SkillName.objects.bulk_create(changes.synonyms)
     _move_parts(source, target)
     source.merged_from.update(merged_into=target)
-    return done
+    return changes
 
 
 def move_answers(source: Skill, target: Skill, people: Collection[int]) -> Merge:
@@ -110,10 +110,10 @@ def move_answers(source: Skill, target: Skill, people: Collection[int]) -> Merge
     # Others delete answers under the lock of the registration: lowest id first, as matching locks them.
     rows = Registration.objects.filter(pk__in=people).order_by("pk")
     list(rows.select_for_update(no_key=True, of=("self",)))
-    done = preview(source, target, people=people)
+    changes = preview(source, target, people=people)
     _move_offers(source, target, people)
     _move_wishes(source, target, people)
-    return done
+    return changes
 
 
 def _answered(source: Skill) -> "models.QuerySet[Registration]":
@@ -150,32 +150,36 @@ def write_names(skill: Skill, language: str, naming: SkillNaming) -> None:
 
 
 def _new_synonyms(source: Skill, target: Skill) -> list[SkillName]:
-    taken = {(row.language, row.text.lower()) for row in target.skill_names.all()}
-    return [row for row in source.skill_names.order_by("pk") if (row.language, row.text.lower()) not in taken]
+    texts_of_target = {(row.language, row.text.lower()) for row in target.skill_names.all()}
+    return [row for row in source.skill_names.order_by("pk") if (row.language, row.text.lower()) not in texts_of_target]
 
 
 def _move_offers(source: Skill, target: Skill, people: Collection[int]) -> None:
     """Move every offer; a person who offers both skills keeps one offer."""
-    theirs = {offer.registration_id: offer for offer in Offer.objects.filter(skill=target, registration__in=people)}
-    rows = list(Offer.objects.filter(skill=source, registration__in=theirs))
+    target_offers = {
+        offer.registration_id: offer for offer in Offer.objects.filter(skill=target, registration__in=people)
+    }
+    rows = list(Offer.objects.filter(skill=source, registration__in=target_offers))
     for row in rows:
-        kept = theirs[row.registration_id]
-        kept.level, kept.would_host = registrations.join_offers(
-            (kept.level, kept.would_host), (row.level, row.would_host)
+        kept_offer = target_offers[row.registration_id]
+        kept_offer.level, kept_offer.would_host = registrations.join_offers(
+            (kept_offer.level, kept_offer.would_host), (row.level, row.would_host)
         )
-        kept.save(update_fields=["level", "would_host"])
+        kept_offer.save(update_fields=["level", "would_host"])
         row.delete()
     Offer.objects.filter(skill=source, registration__in=people).update(skill=target)
 
 
 def _move_wishes(source: Skill, target: Skill, people: Collection[int]) -> None:
     """Move every wish; a person who wishes both skills keeps one wish."""
-    theirs = {wish.registration_id: wish for wish in Wish.objects.filter(skill=target, registration__in=people)}
-    rows = list(Wish.objects.filter(skill=source, registration__in=theirs))
+    target_wishes = {wish.registration_id: wish for wish in Wish.objects.filter(skill=target, registration__in=people)}
+    rows = list(Wish.objects.filter(skill=source, registration__in=target_wishes))
     for row in rows:
-        kept = theirs[row.registration_id]
-        kept.priority, kept.why = registrations.join_wishes((kept.priority, kept.why), (row.priority, row.why))
-        kept.save(update_fields=["priority", "why"])
+        kept_wish = target_wishes[row.registration_id]
+        kept_wish.priority, kept_wish.why = registrations.join_wishes(
+            (kept_wish.priority, kept_wish.why), (row.priority, row.why)
+        )
+        kept_wish.save(update_fields=["priority", "why"])
         row.delete()
     Wish.objects.filter(skill=source, registration__in=people).update(skill=target)
 

@@ -25,11 +25,11 @@ PATIENCE, TRIES = 1.0, 5  # seconds a step waits for a lock, and how often it is
 
 def work_merges(*, now: datetime) -> int:
     """Continue merges that were started and that no worker is working on; return how many were completed."""
-    done, passed, clock = 0, set[int](), running_from(now)
-    while (merge := _take(passed, now=clock())) is not None:
-        passed.add(merge.pk)
-        done += _work(merge, now=clock())
-    return done
+    completed, tried, clock = 0, set[int](), running_from(now)
+    while (merge := _take_next(tried, now=clock())) is not None:
+        tried.add(merge.pk)
+        completed += _work_on(merge, now=clock())
+    return completed
 
 
 def nudge_overlooked(now: datetime) -> int:
@@ -41,7 +41,7 @@ def nudge_overlooked(now: datetime) -> int:
 
 
 @transaction.atomic
-def _take(passed: set[int], *, now: datetime) -> SkillMerge | None:
+def _take_next(passed: set[int], *, now: datetime) -> SkillMerge | None:
     """Return the merge that has waited longest, and record that a worker has it now."""
     waiting = SkillMerge.objects.untouched(now=now).exclude(pk__in=passed)
     merge = waiting.select_for_update(skip_locked=True, of=("self",)).first()
@@ -51,7 +51,7 @@ def _take(passed: set[int], *, now: datetime) -> SkillMerge | None:
     return merge
 
 
-def _work(merge: SkillMerge, *, now: datetime) -> bool:
+def _work_on(merge: SkillMerge, *, now: datetime) -> bool:
     """Do the rest of a merge and return whether it is complete. If a step cannot lock, leave it to the next worker."""
     clock = running_from(now)
     try:

@@ -60,35 +60,35 @@ class Ranking:
     def search(self, typed: str, *, languages: Sequence[str], limit: int) -> list[Hit]:
         """Return the best skills for ``typed``, best first; ``languages`` are the reader's, best first."""
         typed = typed[:LONGEST]
-        asked, whole = words(typed)[:MOST_WORDS], phrase(typed)
-        if not asked or not self.names:
+        typed_words, typed_phrase = words(typed)[:MOST_WORDS], phrase(typed)
+        if not typed_words or not self.names:
             return []
-        scores = np.maximum(self._by_words(asked), self._together("".join(asked)))
-        scores[self.whole == whole] = _WHOLE
-        scores[self.is_shy & (self.whole != whole)] = 0
+        scores = np.maximum(self._by_words(typed_words), self._together("".join(typed_words)))
+        scores[self.whole == typed_phrase] = _WHOLE
+        scores[self.is_shy & (self.whole != typed_phrase)] = 0
         scores[scores < GOOD_ENOUGH] = 0
         scores -= np.where(scores > 0, self.is_synonym * _SYNONYM + self._foreign(languages), 0)
         return self._best(scores, limit)
 
-    def _by_words(self, asked: Sequence[str]) -> Scores:
+    def _by_words(self, typed_words: Sequence[str]) -> Scores:
         """Score by words in any order: every typed word must match, other words of the name cost a little."""
-        alike = np.zeros((len(asked), len(self.vocabulary) + 1))
-        for number, word in enumerate(asked):
+        alike = np.zeros((len(typed_words), len(self.vocabulary) + 1))
+        for number, word in enumerate(typed_words):
             alike[number, :-1] = resemblance(word, self.vocabulary)
-        weights = np.array([len(word) for word in asked], dtype=np.float64)
+        weights = np.array([len(word) for word in typed_words], dtype=np.float64)
         per_name = alike[:, self.words]  # typed words × names × words of the name
         matches = per_name.max(axis=2)
         score = (weights @ matches) / weights.sum()
         score[(matches == 0).any(axis=0)] *= 0.6
         letters = self.letters[self.words]
-        unasked = np.where(per_name.max(axis=0) == 0, letters, 0).sum(axis=1) / np.maximum(letters.sum(axis=1), 1)
-        return score - _UNASKED * unasked
+        untyped_share = np.where(per_name.max(axis=0) == 0, letters, 0).sum(axis=1) / np.maximum(letters.sum(axis=1), 1)
+        return score - _UNASKED * untyped_share
 
-    def _together(self, asked: str) -> Scores:
+    def _together(self, typed_letters: str) -> Scores:
         """Score as if all words were written together: “edit a thon”, “editathon”."""
-        if len(asked) < 5:
+        if len(typed_letters) < 5:
             return np.zeros(len(self.names))
-        alike = process.cdist([asked], self.together, scorer=OSA.normalized_similarity, score_cutoff=0.78)[0]
+        alike = process.cdist([typed_letters], self.together, scorer=OSA.normalized_similarity, score_cutoff=0.78)[0]
         return alike.astype(np.float64) * _TOGETHER / 0.9
 
     def _foreign(self, languages: Sequence[str]) -> Scores:

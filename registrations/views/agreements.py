@@ -26,16 +26,16 @@ def agreement_list(request: MemberRequest) -> HttpResponse:
     """Show current and requested agreements; POST agrees to the ticked ones and leads back."""
     if request.method != "POST":
         return _show(request)
-    asked = asking.agreements_to_ask(request.user, on=timezone.now().date())
+    to_ask = asking.agreements_to_ask(request.user, on=timezone.now().date())
     ticked = {document.value: request.POST[document] for document in documents.REQUIRED if document in request.POST}
-    if asked.documents and not ticked:
+    if to_ask.documents and not ticked:
         return _refuse(request, _("Nothing was ticked, so nothing was kept."))
     try:
         agreeing.agree(member=request.user, versions=ticked, by=request.user, now=timezone.now())
     except RegistrationError as refusal:
         return _refuse(request, str(refusal))
-    left = [question for question in asked.documents if question.document not in ticked]
-    if left:
+    not_ticked = [question for question in to_ask.documents if question.document not in ticked]
+    if not_ticked:
         messages.info(request, _("Thank you, that is kept. One more document needs your agreement."))
     else:
         messages.success(request, _("Thank you. What you agreed to is kept, with its version and the time."))

@@ -162,10 +162,10 @@ def still_in(request: HttpRequest, token: str) -> HttpResponse:
 
     The link alone keeps things as they are and can be undone; a signed-in member answers for themselves.
     """
-    asked = inactivity.registration_asked(unsign(PURPOSE, token))
-    if asked is None:
+    question = inactivity.registration_asked(unsign(PURPOSE, token))
+    if question is None:
         return render(request, "registrations/still_in_gone.html", status=410)
-    registration, asked_on = asked
+    registration, asked_on = question
     by = request.user if is_signed_in(request) and request.user.pk == registration.member_id else None
     done, now = "", timezone.now()
     if request.method == "POST":

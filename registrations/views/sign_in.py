@@ -59,8 +59,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _pending(request: HttpRequest) -> dict[str, Any]:
-    kept = request.session.get(PENDING, {})
-    return {name: kept.get(name, empty) for name, empty in (("codes", []), ("led", []), ("zone", ""), ("next", ""))}
+    stored = request.session.get(PENDING, {})
+    return {name: stored.get(name, empty) for name, empty in (("codes", []), ("led", []), ("zone", ""), ("next", ""))}
 
 
 def _browser_of(request: HttpRequest) -> str:
@@ -205,7 +205,7 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
     secret = (request.POST if request.method == "POST" else request.GET).get("key", "")
     code = signing_in.code_of_link(secret=secret, now=timezone.now())
     if code is None:
-        return _gone(request, secret)
+        return _link_no_longer_works(request, secret)
     is_other = request.user.is_authenticated and request.user.email != code.address
     if request.method == "POST" and not is_other:
         return _open_by_link(request, secret, code)
@@ -226,11 +226,11 @@ def _open_by_link(request: HttpRequest, secret: str, code: SignInCode) -> HttpRe
     except AccountClosed as refusal:
         return render(request, "registrations/sign_in_link_gone.html", {"text": str(refusal)}, status=410)
     except CodeRefused:
-        return _gone(request, secret)
+        return _link_no_longer_works(request, secret)
     return _enter(request, member, other_door, leads_to=code.leads_to)
 
 
-def _gone(request: HttpRequest, secret: str) -> HttpResponse:
+def _link_no_longer_works(request: HttpRequest, secret: str) -> HttpResponse:
     """Say that a link no longer works.
 
     If it signed this person in a moment ago, because they pressed the button twice, lead on instead.

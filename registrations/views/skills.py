@@ -41,8 +41,8 @@ def skill_search(request: MemberRequest) -> JsonResponse:
 @require_GET
 def skill_hints(request: MemberRequest) -> JsonResponse:
     """Return the hint for each `id`, for `row` (wish or offer)."""
-    sent = request.GET.getlist("id")[:MOST_HINTS]
-    ids = keys_among(sent)
+    texts = request.GET.getlist("id")[:MOST_HINTS]
+    ids = keys_among(texts)
     return JsonResponse({"hints": {str(skill): hint for skill, hint in _hints(request, ids).items()}})
 
 

@@ -73,9 +73,9 @@ def _ask(answers: queue.SimpleQueue, until: float, method: str, url: str, option
 def _answer(until: float, method: str, url: str, options: dict[str, Any]) -> Answer:
     with requests.Session() as session:
         session.trust_env = False  # a .netrc would replace the token, a proxy would read it
-        left = max(until - time.monotonic(), 0.001)
+        timeout = max(until - time.monotonic(), 0.001)
         # No redirects: the secret and the token are for this address.
-        with session.request(method, url, timeout=left, allow_redirects=False, stream=True, **options) as response:
+        with session.request(method, url, timeout=timeout, allow_redirects=False, stream=True, **options) as response:
             content = b""
             for chunk in response.iter_content(8192):
                 content += chunk

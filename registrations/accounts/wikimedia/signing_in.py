@@ -99,13 +99,13 @@ def _welcome(profile: Profile, *, language: str, zone: str, now: datetime) -> Ar
         "zone": zone if zones.is_zone(zone) else "UTC",
         "joined_at": now,
     }
-    taken = profile.email if profile.email and _is_taken(profile.email) else ""
-    email = None if taken else profile.email or None
+    taken_address = profile.email if profile.email and _is_taken(profile.email) else ""
+    email = None if taken_address else profile.email or None
     try:
         with transaction.atomic():
             member = Member.objects.create_user(email=email, **fields)
     except IntegrityError:  # a code opened an account for the same address just now
-        member, taken, email = Member.objects.create_user(email=None, **fields), profile.email, None
+        member, taken_address, email = Member.objects.create_user(email=None, **fields), profile.email, None
     if email:
         # Good enough to write to; only our own code proves it, and opens what is kept for proved addresses.
         EmailAddress.objects.create(user=member, email=email, verified=False, primary=True)
@@ -113,7 +113,7 @@ def _welcome(profile: Profile, *, language: str, zone: str, now: datetime) -> Ar
         user=member, provider=PROVIDER, uid=profile.sub, extra_data={"username": profile.username}
     )
     acts.record(by=member, verb="join", on=member, now=now)
-    return Arrival(member=member, taken_address=taken)
+    return Arrival(member=member, taken_address=taken_address)
 
 
 def _is_taken(address: str) -> bool:

@@ -61,5 +61,5 @@ def zone_choices(mine: str = "") -> list[tuple[str, Choices]]:
         (name for name in zone_names() if "/" in name), key=lambda name: name.split("/")[0]
     )
     areas = [(area, [(name, name.split("/", 1)[1].replace("_", " ")) for name in names]) for area, names in by_area]
-    kept = [(_("Chosen before"), [(mine, mine)])] if mine and mine not in zone_names() else []
-    return [(_("No zone of its own"), [("UTC", "UTC")]), *kept, *areas]
+    chosen_before = [(_("Chosen before"), [(mine, mine)])] if mine and mine not in zone_names() else []
+    return [(_("No zone of its own"), [("UTC", "UTC")]), *chosen_before, *areas]

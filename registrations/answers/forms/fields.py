@@ -111,15 +111,15 @@ class WhoForm(StepForm):
         """Return the stored group, one ticked before, and those found for the text looked up."""
         language = get_language() or "en"
         text, ticked = (str(self.data.get(name, "")) for name in ("group_searched", "group_id"))
-        kept = [key for key in (facts.group_id, key_or_none(ticked)) if key is not None]
-        mine = Group.objects.filter(pk__in=kept)
+        group_ids = [key for key in (facts.group_id, key_or_none(ticked)) if key is not None]
+        stored_groups = Group.objects.filter(pk__in=group_ids)
         return [
-            *(groups.group_choice(group, language=language) for group in mine),
+            *(groups.group_choice(group, language=language) for group in stored_groups),
             *groups.search(text, language=language),
         ]
 
-    def _offer_groups(self, found: Iterable[groups.GroupChoice]) -> None:
-        offered = {choice.group_id: choice for choice in found}
+    def _offer_groups(self, group_choices: Iterable[groups.GroupChoice]) -> None:
+        offered = {choice.group_id: choice for choice in group_choices}
         self.has_groups = bool(offered)
         choice_field(self, "group_id").choices = [
             *(
@@ -145,13 +145,13 @@ class WhoForm(StepForm):
         text, searched = cleaned.get("group_other", ""), cleaned.pop("group_searched", "")
         if text and text != searched:
             hits = groups.search(text, language=get_language() or "en")
-            named = [hit for hit in hits if key(hit.name) == key(text)]
-            if hits and not named:
+            namesakes = [hit for hit in hits if key(hit.name) == key(text)]
+            if hits and not namesakes:
                 self.data = self._typed_with(group_searched=text, group_id="")
                 self._offer_groups(hits)
                 self.add_error("group_id", _("Please choose your group among those found, or “none of these”."))
                 return
-            cleaned["group_id"] = named[0].group_id if named else None
+            cleaned["group_id"] = namesakes[0].group_id if namesakes else None
         if cleaned.get("group_id"):
             cleaned["group_other"] = ""
 

@@ -178,14 +178,14 @@ class RowFormSet(_BaseFormSet):
     twice = _("This stands here twice. Please keep one of the two.")
 
     def clean(self) -> None:
-        seen: set[object] = set()
+        keys_of_rows: set[object] = set()
         for form in self.forms:
             value = form.cleaned_data.get(form.key) if hasattr(form, "cleaned_data") else None
             if not value or form.key == "day":
                 continue
-            if value in seen:
+            if value in keys_of_rows:
                 form.add_error(form.key, self.twice)
-            seen.add(value)
+            keys_of_rows.add(value)
 
     def rows(self) -> list[RowForm]:
         return [form for form in self.forms if form.is_row()]
@@ -193,9 +193,9 @@ class RowFormSet(_BaseFormSet):
 
 @cache
 def _form_set_class(form: type[RowForm], most: int) -> type[RowFormSet]:
-    made = forms.formset_factory(form, formset=RowFormSet, max_num=most, absolute_max=most + 20, validate_max=True)
-    assert issubclass(made, RowFormSet)  # the factory derives it from the one it is given
-    return made
+    row_set = forms.formset_factory(form, formset=RowFormSet, max_num=most, absolute_max=most + 20, validate_max=True)
+    assert issubclass(row_set, RowFormSet)  # the factory derives it from the one it is given
+    return row_set
 
 
 def _values(rows: Iterable[RowForm]) -> Iterable[tuple[Any, ...]]:

@@ -11,6 +11,6 @@ class Command(BaseCommand):
     help = "Load skills, groups and roles. Safe to run at any time: it never deletes what people use or suggested."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        written = load_reference_data()
+        rows_written = load_reference_data()
         if options["verbosity"]:
-            self.stdout.write("Reference data: " + ", ".join(f"{name} {count}" for name, count in written.items()))
+            self.stdout.write("Reference data: " + ", ".join(f"{name} {count}" for name, count in rows_written.items()))

@@ -11,8 +11,8 @@ class Command(BaseCommand):
     help = "List the accounts whose address opens nothing until somebody has decided whose it is."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = list(doubts())
-        for doubt in found:
-            other = f" ({doubt.other.public_id})" if doubt.other else ""
-            self.stdout.write(f"{doubt.member.public_id}: {doubt.why}{other}")
-        self.stdout.write(f"{len(found)} account(s) to decide about.")
+        all_doubts = list(doubts())
+        for doubt in all_doubts:
+            other_account = f" ({doubt.other.public_id})" if doubt.other else ""
+            self.stdout.write(f"{doubt.member.public_id}: {doubt.why}{other_account}")
+        self.stdout.write(f"{len(all_doubts)} account(s) to decide about.")
