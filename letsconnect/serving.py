@@ -194,7 +194,7 @@ class PatientWorker(ThreadWorker):
     def _make_room(self) -> None:
         """Close a connection that is leaving anyway, else the one that has waited longest."""
         if self.leaving:
-            self._gone(next(iter(self.leaving)))
+            self._end_goodbye(next(iter(self.leaving)))
         elif self.arriving:
             self._drop(next(iter(self.arriving)))
 
@@ -247,9 +247,9 @@ class PatientWorker(ThreadWorker):
             return
         state[1] += len(part)
         if not part or state[1] > GOODBYE_BYTES:
-            self._gone(conn)
+            self._end_goodbye(conn)
 
-    def _gone(self, conn: TConn) -> None:
+    def _end_goodbye(self, conn: TConn) -> None:
         del self.leaving[conn]
         self.poller.unregister(conn.sock)
         self._close(conn)
@@ -261,7 +261,7 @@ class PatientWorker(ThreadWorker):
             return
         self.swept_at = now
         for conn in [other for other, (until, _sent) in self.leaving.items() if now > until]:
-            self._gone(conn)
+            self._end_goodbye(conn)
         for conn, arrival in list(self.arriving.items()):
             if not self.alive and now > arrival.began + STOPPING_SECONDS:
                 self._drop(conn)

@@ -69,11 +69,11 @@ class _Range:
     ) -> tuple[Flags, Flags]:
         """Whether one more, and whether one fewer, would cost just nothing; raise if it would save something."""
         one_more, one_fewer = self.count < self.most, self.count > self.least
-        following, last = (each + price for each in costs)
-        wrong = (one_more & (following < 0)) | (one_fewer & (last > 0))
+        cost_of_next, cost_of_last = (cost + price for cost in costs)
+        wrong = (one_more & (cost_of_next < 0)) | (one_fewer & (cost_of_last > 0))
         if wrong.any():
             raise ProofFailed(f"{level}: {int(wrong.sum())} places or regions could be used better")
-        return one_more & (following == 0), one_fewer & (last == 0)
+        return one_more & (cost_of_next == 0), one_fewer & (cost_of_last == 0)
 
     def narrowed(self, one_more: Flags, one_fewer: Flags, *, each_costs_more: bool) -> "_Range":
         """What is left of the range: all or nothing where all units cost the same, else a step either way."""

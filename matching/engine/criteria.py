@@ -52,7 +52,7 @@ def language_comfort(numbered: NumberedFacts, candidates: Candidates) -> Ints:
     return best * FULL // FULLEST_COMFORT
 
 
-def hours_in_common(_known: NumberedFacts, candidates: Candidates) -> Ints:
+def hours_in_common(_facts: NumberedFacts, candidates: Candidates) -> Ints:
     """Time they both have in their leanest week; ten hours are plenty."""
     return np.minimum(candidates.minutes, PLENTY_OF_MINUTES) * FULL // PLENTY_OF_MINUTES
 

@@ -356,16 +356,16 @@ def _apart(numbers: dict[int, int], members: dict[int, int], *, now: datetime, r
     rules = MatchingRules.objects.current()
     matched = _of_others(Match.objects.keeping_apart(now=now, cool_down_days=rules.cool_down_days), round_)
     pairs = {
-        (numbers[one], numbers[other])
+        (numbers[first], numbers[second])
         for rows in (
             matched.values_list("learner_id", "sharer_id"),
             Exclusion.objects.standing().values_list("one_id", "other_id"),
         )
-        for one, other in rows
-        if one in numbers and other in numbers
+        for first, second in rows
+        if first in numbers and second in numbers
     } | {
-        (members[one], members[other])
-        for one, other in Block.objects.values_list("member_id", "blocked_id")
-        if one in members and other in members
+        (members[first], members[second])
+        for first, second in Block.objects.values_list("member_id", "blocked_id")
+        if first in members and second in members
     }
     return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)

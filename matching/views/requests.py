@@ -73,15 +73,15 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     )
     wished = browsing.wished_by(reader)
     search = form.search()
-    found = browsing.search(reader, search, wished=wished, now=now)
-    page = page_of(found.keys, request)
+    listed = browsing.search(reader, search, wished=wished, now=now)
+    page = page_of(listed.keys, request)
     return render(
         request,
         "matching/sharer_list.html",
         {
             "form": form,
             "page": page,
-            "cards": browsing.cards(reader, list(page.object_list), found, wished=wished, now=now),
+            "cards": browsing.cards(reader, list(page.object_list), listed, wished=wished, now=now),
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
             "has_hours": reader.windows.exists(),
@@ -107,8 +107,8 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
     visible = browsing.findable(request.user, on=now.date())
     sharer = get_object_or_404(visible, member__public_id=public_id)
     wished = browsing.wished_by(reader)
-    found = browsing.with_minutes(reader, sharer, now=now)
-    card = browsing.cards(reader, [sharer.pk], found, wished=wished, now=now)[0]
+    listed = browsing.with_minutes(reader, sharer, now=now)
+    card = browsing.cards(reader, [sharer.pk], listed, wished=wished, now=now)[0]
     first = next((skill.key for skill in card.skills if skill.is_wished), None)
     form = AskForm(request.POST if request.method == "POST" else None, shared=card.skills, initial={"skill": first})
     status = 200

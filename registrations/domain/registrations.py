@@ -374,15 +374,15 @@ def join_offers(first: tuple[int, bool] | None, second: tuple[int, bool]) -> tup
     return second if first is None else (max(first[0], second[0]), first[1] or second[1])
 
 
-def join_wishes(one: tuple[int, str] | None, other: tuple[int, str]) -> tuple[int, str]:
+def join_wishes(wish: tuple[int, str] | None, other_wish: tuple[int, str]) -> tuple[int, str]:
     """Join two wishes (priority, why) of merged skills: the higher priority, and both reasons.
 
     The reason with the higher priority comes first. If both together are too long, the end of the second is cut,
     visibly.
     """
-    if one is None:
-        return other
-    first, second = sorted((one, other), key=lambda wish: -wish[0])
+    if wish is None:
+        return other_wish
+    first, second = sorted((wish, other_wish), key=lambda each: -each[0])
     return first[0], join_why(first[1], second[1])[0]
 
 

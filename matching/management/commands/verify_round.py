@@ -57,8 +57,8 @@ def verdict(kept: RoundReplay, *, is_last: bool) -> dict[str, Any]:
         replay.verify(unpacked)
     except (InstanceError, ProofFailed) as error:
         return {**nothing, "why_not": f"{type(error).__name__}: {error}"}
-    found = {**nothing, "value": result.value, "pairs": len(result.chosen), "candidates": len(instance.pair_learner)}
-    said = kept.round.value if is_last else kept.value
-    if result.value != said:
-        found["why_not"] = f"the round itself says its value is {said}"
-    return found
+    verified = {**nothing, "value": result.value, "pairs": len(result.chosen), "candidates": len(instance.pair_learner)}
+    stored_value = kept.round.value if is_last else kept.value
+    if result.value != stored_value:
+        verified["why_not"] = f"the round itself says its value is {stored_value}"
+    return verified
