@@ -29,7 +29,7 @@ LIST = "/admin/registrations/registration/"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run and print."""
+    """Fill the database, time the pages and the export, and print the times."""
     parser = argparse.ArgumentParser(prog="python -m registrations.bench", description=__doc__)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=7)
@@ -163,7 +163,7 @@ def _client(member: Any) -> "Client":
 
 
 def _medians(runs: int, work: Callable[[], Any]) -> tuple[float, float]:
-    """Milliseconds by the clock and of this process, which a busy machine does not stretch."""
+    """Return medians in milliseconds: elapsed time, and processor time, which does not depend on other load."""
     took = []
     for _ in range(runs + 1):
         began, busy = time.perf_counter(), time.process_time()

@@ -109,5 +109,5 @@ def data_readers(*, member: Member, now: datetime, batch: QueryBatch) -> list[Se
 
 
 def _responses(signal: Signal, **named: object) -> list[Any]:
-    """Return what each receiver answered: of the type that stands beside the signal above, which no checker knows."""
+    """Return what each receiver answered. Its type stands beside the signal above, but mypy cannot check it."""
     return [response for _receiver, response in signal.send(sender=None, **named)]

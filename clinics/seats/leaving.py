@@ -10,7 +10,7 @@ from clinics.models import Clinic, Rsvp, RsvpQuerySet
 from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
-from letsconnect.base.templatetags.when import written
+from letsconnect.base.templatetags.when import moment_in_words
 from registrations import events
 from registrations.domain.registrations import Step
 from registrations.models import Member, Registration
@@ -60,7 +60,7 @@ def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs:
         return []
     return [
         _FORESEEN[step, rsvp.is_going]
-        % {"title": isolated(rsvp.clinic.title), "moment": written(rsvp.clinic.starts_at, member.zone)}
+        % {"title": isolated(rsvp.clinic.title), "moment": moment_in_words(rsvp.clinic.starts_at, member.zone)}
         for rsvp in _to_come(member, now=now)
     ]
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
-from letsconnect.base.templatetags.when import written
+from letsconnect.base.templatetags.when import moment_in_words
 from letsconnect.base.wall_clock import NotOneMoment, meanings, moment_of
 from letsconnect.base.zones import in_zone
 from matching.domain import sessions
@@ -186,7 +186,9 @@ class TimesForm(forms.Form):
         try:
             sessions.check_time(moment, now=self.now)
         except TimeNotPossible as refusal:
-            self.add_error(field, f"{written(moment, self.zone)}: {refusal}" if field == "picked" else str(refusal))
+            self.add_error(
+                field, f"{moment_in_words(moment, self.zone)}: {refusal}" if field == "picked" else str(refusal)
+            )
             return False
         return True
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.query_batches import QueryBatch
-from letsconnect.base.templatetags.when import when, written
+from letsconnect.base.templatetags.when import moment_in_words, when
 from letsconnect.base.zones import in_zone
 from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import CalendarFeed, Match, Session
@@ -95,7 +95,7 @@ def _row(session: Session, member: Member) -> tuple[events.Item, ...]:
         {"local_date": str(time.local_date), "local_time": str(time.local_time), "zone": time.zone}
         for time in session.times.all()
     ]
-    in_words = " · ".join(written(time.starts_at, time.zone) for time in session.times.all())
+    in_words = " · ".join(moment_in_words(time.starts_at, time.zone) for time in session.times.all())
     item = events.Item.of
     return (
         item("skill", _("Topic"), session.match.skill.slug, str(session.match.skill)),

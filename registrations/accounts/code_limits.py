@@ -46,6 +46,7 @@ def check(*, address: str, browser: str, network: str, now: datetime) -> datetim
 
 
 def _lock_askers(askers: Iterable[str]) -> None:
+    """Make other requests of the same address, browser or network wait until this transaction ends."""
     with connection.cursor() as cursor:
         for asker in sorted(filter(None, askers)):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in:{asker}"])

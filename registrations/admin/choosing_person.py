@@ -48,8 +48,8 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.found = self._look()
-        choice_field(self, "member").choices = [(person.public_id, person_in_words(person)) for person in self.found]
+        self.people_found = self._look()
+        choice_field(self, "member").choices = [(person.public_id, person_in_words(person)) for person in self.people_found]
 
     def _look(self) -> list[Member]:
         field, typed = self.fields["person"], self.data.get(self.add_prefix("person"), "")
@@ -66,9 +66,9 @@ class PersonForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned = self.cleaned_data
-        chosen = next((person for person in self.found if person.public_id == cleaned.get("member")), None)
+        chosen = next((person for person in self.people_found if person.public_id == cleaned.get("member")), None)
         if chosen is None and not self.errors:
-            is_anybody = bool(self.found)
+            is_anybody = bool(self.people_found)
             message = _("Choose one of the people found.") if is_anybody else _("Nobody of this name has an account.")
             self.add_error("member" if is_anybody else "person", message)
         return {**cleaned, "member": chosen}

@@ -15,9 +15,9 @@ from registrations.skills import merged_answers
 def load_reference_data() -> dict[str, int]:
     """Load skills, groups and roles into the database and return how many rows of each table were written.
 
-    Running it again writes nothing. A text that changed in the code is renamed, the old wording staying as a synonym or
-    alias. Suggested skills, and skills the working group has changed, are left alone. Nothing is deleted but a synonym
-    that became a name.
+    Running it again writes nothing. A text that changed in the code is renamed, and the old wording stays as a synonym
+    or alias. Suggested skills, and skills the working group has changed, are left alone. Nothing is deleted except a
+    synonym that became a name.
     """
     merged_answers.lock_skill_tree()  # two set-ups may start together
     return {
@@ -71,7 +71,7 @@ def _load_skill_names(seeds: Iterable[SeedSkill]) -> int:
     for seed in seeds:
         pk = ids.get(seed.slug)
         if pk is None:
-            continue  # the working group's by now
+            continue  # the working group has changed it, so its names are left alone
         for language, text in seed.names.items():
             if name := names.get((pk, language)):
                 rows_written += _rename(name, text, row_by_text)

@@ -70,7 +70,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(member__isnull=False, member__is_active=True, member__erased_at=None)
 
     def here(self, *, on: date) -> "RegistrationQuerySet":
-        """Neither paused nor away on that day."""
+        """Registrations that are neither paused nor away on that day."""
         return self.filter(Q(paused_until=None) | Q(paused_until__lte=on), Q(away_until=None) | Q(away_until__lte=on))
 
     def agreed(self, *, on: date) -> "RegistrationQuerySet":

@@ -476,7 +476,7 @@ def test_a_skill_is_found_by_typing_and_added_as_a_row_and_nothing_is_saved(sign
     lexemes = factories.make_skill("lexemes")
 
     looked = signed_in.post(url("share"), skills_typed(skill_text="lexemse", look_up="1"))
-    assert [one.skill_id for one in looked.context["page"].found()] == [lexemes.pk]
+    assert [one.skill_id for one in looked.context["page"].skills_found()] == [lexemes.pk]
     added = signed_in.post(url("share"), skills_typed(skill_text="lexemse", add=lexemes.pk)).context["page"]
 
     assert [str(row["skill"].value()) for row in added.rows] == [str(typed("share")["offers-0-skill"]), str(lexemes.pk)]

@@ -1,4 +1,4 @@
-"""The Wikimedia door, and the page about the ways in."""
+"""Signing in with a Wikimedia account, and the page about the ways to sign in to one's account."""
 
 import time
 
@@ -91,7 +91,7 @@ def sign_in_ways(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_POST
 def wikimedia_disconnect(request: MemberRequest) -> HttpResponse:
-    """Let the Wikimedia account open this one no more."""
+    """Disconnect the Wikimedia account, so that it cannot sign in to this account any more."""
     try:
         signing_in.disconnect_wikimedia(member=request.user, by=request.user, now=timezone.now())
     except LastWayIn as error:

@@ -1,4 +1,4 @@
-"""Where allauth asks us what to do."""
+"""The adapter with which allauth's sign-in flow calls our own code."""
 
 import logging
 from typing import Any
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class WikimediaAccounts(DefaultSocialAccountAdapter):
-    """allauth dances with the wiki; who comes in, and every page shown, is decided here.
+    """Lets allauth do the OAuth steps with the wiki, while we decide who is signed in and which pages are shown.
 
     Each hook ends allauth's flow with our own response, so its sign-up, its messages and its letters never run.
     """

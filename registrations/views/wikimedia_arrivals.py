@@ -1,4 +1,4 @@
-"""What a person sees who comes back from the wiki."""
+"""What happens when a person comes back from the wiki: signing in, connecting, or a page that says what failed."""
 
 from enum import StrEnum
 from typing import Any

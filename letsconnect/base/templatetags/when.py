@@ -20,7 +20,7 @@ def _zone_name() -> str:
     return zone.key if isinstance(zone, ZoneInfo) else str(zone)
 
 
-def written(moment: datetime, zone: str) -> str:
+def moment_in_words(moment: datetime, zone: str) -> str:
     """Return ``moment`` in ``zone`` as "Mon 2 March 2026, 14:00 (Africa/Tunis)", in the active language."""
     local = in_zone(moment, zone)
     day = date_format(local, _DAY.get((get_language() or "en").split("-")[0], "D j F Y"), use_l10n=False)
@@ -31,10 +31,10 @@ def written(moment: datetime, zone: str) -> str:
 @register.filter(expects_localtime=False)
 def when(moment: datetime | None) -> str:
     """Write a moment in the reader's zone; nothing for no moment."""
-    return written(moment, _zone_name()) if moment else ""
+    return moment_in_words(moment, _zone_name()) if moment else ""
 
 
 @register.filter(expects_localtime=False)
 def when_in(moment: datetime | None, zone: str) -> str:
     """Write a moment in the named zone."""
-    return written(moment, zone) if moment else ""
+    return moment_in_words(moment, zone) if moment else ""

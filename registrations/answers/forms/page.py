@@ -137,7 +137,7 @@ class SkillsPage(RowsPage):
         """The text typed to find a skill."""
         return self.data.get("skill_text", "").strip() if self.data else ""
 
-    def found(self) -> list[FoundSkill]:
+    def skills_found(self) -> list[FoundSkill]:
         return search(self.searched, language=get_language() or "en") if self.searched else []
 
     def add_hints(self, member: Member) -> None:
