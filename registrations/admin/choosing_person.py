@@ -49,7 +49,9 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people_found = self._look()
-        choice_field(self, "member").choices = [(person.public_id, person_in_words(person)) for person in self.people_found]
+        choice_field(self, "member").choices = [
+            (person.public_id, person_in_words(person)) for person in self.people_found
+        ]
 
     def _look(self) -> list[Member]:
         field, typed = self.fields["person"], self.data.get(self.add_prefix("person"), "")

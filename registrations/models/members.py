@@ -247,9 +247,9 @@ class WorkingGroupSeat(TermOfOffice, models.Model):
 
 
 class BlockQuerySet(models.QuerySet["Block"]):
-    def between(self, one: "Member | OuterRef | None", other: "Member | OuterRef | None") -> "BlockQuerySet":
+    def between(self, first: "Member | OuterRef | None", second: "Member | OuterRef | None") -> "BlockQuerySet":
         """Blocks of either by the other; somebody without an account blocks nobody and is blocked by nobody."""
-        return self.filter(Q(member=one, blocked=other) | Q(member=other, blocked=one))
+        return self.filter(Q(member=first, blocked=second) | Q(member=second, blocked=first))
 
 
 class Block(models.Model):

@@ -27,7 +27,7 @@ _NOON_AND_MIDNIGHT = (
 
 
 @dataclass
-class Term:
+class TimeTerm:
     """One part of the answer: days, a span of hours, or a word that joins them.
 
     ``is_and``: "and" or a comma stands before it. ``last_day``: the day named last, at which a range of days begins.
@@ -56,7 +56,7 @@ def read(answer: str, *, country: str | None = None) -> Cell:
 
 def _read_part(part: str, weekend: frozenset[int]) -> Cell:
     """Read the text between two semicolons; when one thing in it is not understood, all of it stays unread."""
-    terms: list[Term] = []
+    terms: list[TimeTerm] = []
     for term in _terms(_plain_text(part)):
         if term.kind == "unknown":
             return unread(f"“{folding.tidy(part)[:60]}” is not read: “{str(term.value)[:30]}” says nothing about hours")
@@ -77,32 +77,32 @@ def _plain_text(part: str) -> str:
     return re.sub(r"['’`]", "", plain)
 
 
-def _terms(plain: str) -> list[Term]:
+def _terms(plain: str) -> list[TimeTerm]:
     """Cut a text into times, known words and phrases, and unknown rest."""
     vocabulary, longest = week.words(), week.longest_phrase()
-    terms: list[Term] = []
+    terms: list[TimeTerm] = []
     place = 0
     while place < len(plain):
         if plain[place] in " :()[]":
             place += 1
         elif (phrase := _phrase(plain, place, vocabulary, longest)) is not None:
             word, place = vocabulary[phrase[0]], phrase[1]
-            terms.append(Term(word.kind, word.value))
+            terms.append(TimeTerm(word.kind, word.value))
         elif plain[place].isdigit() and (match := _TIME.match(plain, place)) is not None:
             place += len(match[0].rstrip())
             glued = place < len(plain) and plain[place].isalnum()
-            terms.append(Term("unknown", match[0]) if glued else Term("time", _time(match)))
+            terms.append(TimeTerm("unknown", match[0]) if glued else TimeTerm("time", _time(match)))
         elif plain[place] == ".":
             place += 1
         elif (
             plain[place] == "و" and _phrase(plain, place + 1, vocabulary, longest) is not None
         ):  # "and", written together
-            terms.append(Term("and"))
+            terms.append(TimeTerm("and"))
             place += 1
         else:
             match = _TOKEN.match(plain, place)
             piece = match[0] if match else plain[place]
-            terms.append(Term("unknown", piece))
+            terms.append(TimeTerm("unknown", piece))
             place += len(piece)
     return terms
 
@@ -134,9 +134,9 @@ def _time(match: re.Match[str]) -> Time:
     return Time(int(hour), int(minute or 0), half, is_24h and not half, is_bare)
 
 
-def _day_ranges(terms: list[Term], weekend: frozenset[int]) -> list[Term]:
+def _day_ranges(terms: list[TimeTerm], weekend: frozenset[int]) -> list[TimeTerm]:
     """Turn days and ranges of days into sets, give "am" and "pm" to the times beside them, and drop filler words."""
-    result: list[Term] = []
+    result: list[TimeTerm] = []
     is_and = False
     for position, term in enumerate(terms):
         if term.kind == "filler":
@@ -154,21 +154,21 @@ def _day_ranges(terms: list[Term], weekend: frozenset[int]) -> list[Term]:
             terms[position + 1].value = _in_half(terms[position + 1].value, term)  # "오후 6시", "下午2点"
         elif term.kind in ("am", "pm"):
             if (part := _as_part(term, terms, position)) is not None:
-                result.append(Term("span", part, is_and))
+                result.append(TimeTerm("span", part, is_and))
             else:
-                result.append(Term("unknown"))
+                result.append(TimeTerm("unknown"))
         else:
-            result.append(Term("span" if term.kind == "part" else term.kind, term.value, is_and))
+            result.append(TimeTerm("span" if term.kind == "part" else term.kind, term.value, is_and))
         is_and = False
     return result
 
 
-def _is_time_of_either_half(terms: list[Term], position: int) -> bool:
+def _is_time_of_either_half(terms: list[TimeTerm], position: int) -> bool:
     """Tell whether the term at this position is a time without "am" or "pm"."""
     return position < len(terms) and terms[position].kind == "time" and not terms[position].value.half
 
 
-def _in_half(time: Time, half_of_day: Term) -> Time:
+def _in_half(time: Time, half_of_day: TimeTerm) -> Time:
     """The time with the half of the day a word after it tells: "7 مساء", "9 du soir"."""
     half = half_of_day.kind if half_of_day.kind in ("am", "pm") else _half_within(time, half_of_day.value)
     return time if time.half or time.hour > 12 else replace(time, half=half, is_24h=False)
@@ -181,7 +181,7 @@ def _half_within(time: Time, part: Span) -> str:
     return inside[0] if len(inside) == 1 else ("am" if part.start < 12 * 60 else "pm")
 
 
-def _add_days(result: list[Term], term: Term, days: frozenset[int], is_and: bool) -> None:
+def _add_days(result: list[TimeTerm], term: TimeTerm, days: frozenset[int], is_and: bool) -> None:
     """Add days to the result: as the end of a range, as one more of a list, or as a new list."""
     previous = result[-1] if result else None
     range_start = result[-2] if len(result) > 1 else None
@@ -196,20 +196,22 @@ def _add_days(result: list[Term], term: Term, days: frozenset[int], is_and: bool
         between = frozenset(
             (range_start.last_day + step) % 7 for step in range((last_day - range_start.last_day) % 7 + 1)
         )
-        result[-2:] = [Term("days", range_start.value | between, range_start.is_and)]  # "Mon-Wed-Fri" goes no further
+        result[-2:] = [
+            TimeTerm("days", range_start.value | between, range_start.is_and)
+        ]  # "Mon-Wed-Fri" goes no further
     elif previous and previous.kind == "days" and not previous.is_week and last_day is not None:
-        result[-1] = Term("days", previous.value | days, previous.is_and, last_day)
+        result[-1] = TimeTerm("days", previous.value | days, previous.is_and, last_day)
     else:
-        result.append(Term("days", days, is_and, last_day, is_week=term.kind in ("weekend", "workdays")))
+        result.append(TimeTerm("days", days, is_and, last_day, is_week=term.kind in ("weekend", "workdays")))
 
 
-def _as_part(term: Term, terms: list[Term], position: int) -> Span | None:
+def _as_part(term: TimeTerm, terms: list[TimeTerm], position: int) -> Span | None:
     """Return the hours of "am" or "pm" where no time stands beside it, so that the word names a part of the day."""
     spans = {"am": Span(9 * 60, 12 * 60, _GUESSED), "pm": Span(18 * 60, 21 * 60, _GUESSED)}
     return spans[term.kind] if position + 1 == len(terms) or terms[position + 1].kind != "time" else None
 
 
-def _days(term: Term, weekend: frozenset[int]) -> frozenset[int] | None:
+def _days(term: TimeTerm, weekend: frozenset[int]) -> frozenset[int] | None:
     match term.kind:
         case "day":
             return frozenset({term.value})
@@ -224,9 +226,9 @@ def _days(term: Term, weekend: frozenset[int]) -> frozenset[int] | None:
     return None
 
 
-def _spans(terms: list[Term]) -> list[Term] | None:
+def _spans(terms: list[TimeTerm]) -> list[TimeTerm] | None:
     """Turn times into spans of hours; return None when a time or a word stands where it makes no sense."""
-    result: list[Term] = []
+    result: list[TimeTerm] = []
     place = 0
     while place < len(terms):
         term = terms[place]
@@ -236,7 +238,7 @@ def _spans(terms: list[Term]) -> list[Term] | None:
             enclosed = span(first.value, last.value)
             if enclosed is None:
                 return None
-            result.append(Term("span", enclosed, term.is_and))
+            result.append(TimeTerm("span", enclosed, term.is_and))
             place += 3
         elif term.kind == "after" and kinds[1:2] == ["time"] and kinds[2:3] == ["range"]:
             place += 1
@@ -244,14 +246,14 @@ def _spans(terms: list[Term]) -> list[Term] | None:
             open_ended = _open_ended(term.kind, terms[place + 1].value)
             if open_ended is None or (term.value == "until" and result and result[-1].kind != "days"):
                 return None
-            result.append(Term("span", open_ended, term.is_and))
+            result.append(TimeTerm("span", open_ended, term.is_and))
             place += 2
         elif term.kind in ("days", "span", "anytime"):
             result.append(term)
             place += 1
         elif term.kind == "time" and _is_hour(term.value):
             start = -(-term.value.minutes() // 15) * 15
-            result.append(Term("span", Span(start, start + 60, "an hour from then"), term.is_and))
+            result.append(TimeTerm("span", Span(start, start + 60, "an hour from then"), term.is_and))
             place += 1
         elif (
             term.kind == "range"
@@ -290,9 +292,9 @@ def _open_ended(kind: str, time: Time) -> Span | None:
     return Span(7 * 60, minutes, "the beginning guessed") if minutes > 7 * 60 else None
 
 
-def _windows(items: list[Term], weekend: frozenset[int], answer: str) -> Cell:
+def _windows(items: list[TimeTerm], weekend: frozenset[int], answer: str) -> Cell:
     """Pair days with their hours: "Mon Wed 18-20 Fri 10-12", "18-20 Mon", "evenings and weekends"."""
-    pairs: list[tuple[Term | None, list[Span]]] = []
+    pairs: list[tuple[TimeTerm | None, list[Span]]] = []
     hours_without_days: list[Span] = []
     for place, item in enumerate(items):
         last = pairs[-1] if pairs else None
@@ -326,7 +328,7 @@ def _add_hours(spans: list[Span], hours: Span, *, is_and: bool) -> None:
     spans.append(hours)
 
 
-def _windows_of_pairs(pairs: list[tuple[Term | None, list[Span]]], weekend: frozenset[int], answer: str) -> Cell:
+def _windows_of_pairs(pairs: list[tuple[TimeTerm | None, list[Span]]], weekend: frozenset[int], answer: str) -> Cell:
     windows: list[tuple[int, int]] = []
     doubts: list[str] = []
     for days, spans in pairs:
