@@ -11,7 +11,7 @@ from django.test import client
 
 from letsconnect.translations import compile_stale
 
-pytest_plugins = ["letsconnect.tests.browser"]
+pytest_plugins = ["letsconnect.tests.browser", "letsconnect.tests.counting"]
 
 
 djangos_sql_flush = DatabaseOperations.sql_flush

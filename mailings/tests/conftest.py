@@ -1,6 +1,5 @@
 """Fixtures of the letters' own tests."""
 
-import threading
 from importlib import import_module
 
 import pytest
@@ -8,6 +7,7 @@ from celery import current_app
 from django.db import connection
 
 from letsconnect.base import nudges
+from letsconnect.tests.waiting import join_couriers
 from mailings import kinds
 
 
@@ -38,6 +38,5 @@ def eager_worker(settings, monkeypatch):
 
     monkeypatch.setattr(current_app, "send_task", do)
     yield
-    for courier in [thread for thread in threading.enumerate() if thread.name == "asking the broker"]:
-        courier.join(10)
+    join_couriers()
     nudges.forget_quiet()
