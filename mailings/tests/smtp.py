@@ -12,6 +12,8 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.controller import Controller
 
+from letsconnect.tests.waiting import PATIENCE
+
 
 class Sink:
     """Keeps what it accepted. Set ``rcpt`` or ``data`` to an answer such as "451 4.3.0 later", ``data`` to "drop"
@@ -60,7 +62,7 @@ class Sink:
     def message_ids(self) -> list[str]:
         return [message["Message-ID"] for message in self.messages]
 
-    def wait_for(self, count: int, *, seconds: float = 60) -> bool:
+    def wait_for(self, count: int, *, seconds: float = PATIENCE) -> bool:
         """Wait until ``count`` messages have arrived; tell whether they have."""
         with self.arrived:
             return self.arrived.wait_for(lambda: len(self.messages) >= count, timeout=seconds)
@@ -84,7 +86,7 @@ def free_port() -> int:
 def running_sink():
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # it repeats every line of every conversation
     handler = Sink()
-    controller = _Port(handler, hostname="127.0.0.1", port=0, ready_timeout=20)
+    controller = _Port(handler, hostname="127.0.0.1", port=0, ready_timeout=PATIENCE)
     controller.start()
     handler.port = controller.port
     try:
@@ -99,4 +101,5 @@ def sink(settings):
     with running_sink() as handler:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", handler.port
+        settings.SMTP_PATIENCE = PATIENCE  # it answers as soon as the machine lets it
         yield handler

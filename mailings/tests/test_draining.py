@@ -312,5 +312,5 @@ def test_the_nudge_follows_the_commit_and_only_sends(sink, no_sweeps, eager_work
         make_letter()
         assert sink.messages == []
 
-    assert sink.wait_for(1, seconds=5)
+    assert sink.wait_for(1)
     assert swept == []
