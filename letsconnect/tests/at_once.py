@@ -7,13 +7,15 @@ from typing import Any
 
 from django.db import connection
 
+from letsconnect.tests.waiting import PATIENCE
+
 
 def at_once(*calls: Callable[[], Any], refusals: tuple[type[Exception], ...] = ()) -> list[Any]:
     """Run the calls in a thread each, all begun together, and return what came of each, in their order.
 
     A refusal that is expected is returned, anything else that is raised is raised here.
     """
-    barrier = Barrier(len(calls), timeout=20)
+    barrier = Barrier(len(calls), timeout=PATIENCE)
 
     def run(call: Callable[[], Any]) -> Any:
         try:

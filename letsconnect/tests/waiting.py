@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import connection
-
 Found = TypeVar("Found")
 PATIENCE = 60.0  # seconds
 
@@ -22,15 +20,6 @@ def wait_until(holds: Callable[[], Found], what: str, *, seconds: float = PATIEN
         assert time.monotonic() < deadline, f"not in time: {what}"
         time.sleep(every)
     return found
-
-
-def somebody_waits_for_us() -> bool:
-    """Tell whether another connection stands before a lock that the connection of this thread holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
-        )
-        return cursor.fetchone()[0]
 
 
 def couriers() -> list[threading.Thread]:

@@ -45,3 +45,8 @@ HOSTILE = {
     "spaces in lists": lambda size: _rows(b" " * 60 + b"e ", size),
     "brackets in lists": lambda size: _rows(b"((((((((((((", size),
 }
+
+# Answers to one question that go on and on, the questions they may be given to, and usernames that do.
+LONG_CELLS = ("9" * 5000, "(" * 5000, "a " * 2500, "-" * 5000, "1:" * 2500, " " * 4990 + "and x", "ﷺ" * 5000)
+ANSWERED_WITH_ONE_THING = ("role", "country", "zone", "sessions", "clinic", "newsletter", "consent", "written_at")
+LONG_NAMES = ("%41", "[", "a:", "&amp;", "https://x.org/wiki/User:")

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from registrations.tests.hostile_files import HOSTILE
+from registrations.oldform.reading import identities
+from registrations.tests.hostile_files import ANSWERED_WITH_ONE_THING, HOSTILE, LONG_CELLS, LONG_NAMES
+from registrations.tests.test_oldform_bounds import read_one
 
 pytestmark = pytest.mark.chaos
 ROOT = Path(__file__).parents[2]
@@ -74,7 +77,31 @@ def test_no_file_eats_the_machine(name, record_property):
 
     assert full["megabytes"] < 250
     assert full["seconds"] < 300
-    assert full["seconds"] < 3 * half["seconds"] + 1
+    assert full["seconds"] < 3 * half["seconds"] + 2
+
+
+def seconds(act):
+    """Return the processor seconds of the quickest of three runs."""
+    took = []
+    for _turn in range(3):
+        began = time.process_time()
+        act()
+        took.append(time.process_time() - began)
+    return min(took)
+
+
+@pytest.mark.parametrize("field", ANSWERED_WITH_ONE_THING)
+@pytest.mark.parametrize("cell", LONG_CELLS)
+def test_an_answer_to_one_question_that_goes_on_and_on_takes_no_time(field, cell):
+    """What cannot be counted: how long regular expressions look at it."""
+    assert seconds(lambda: read_one(field, cell)) < 2
+
+
+@pytest.mark.parametrize("again", LONG_NAMES)
+def test_a_username_that_is_twice_as_long_takes_twice_the_time(again):
+    long, longer = (again * (letters // len(again)) for letters in (24_000, 48_000))
+
+    assert seconds(lambda: identities.read_username(longer)) < 3 * seconds(lambda: identities.read_username(long)) + 0.1
 
 
 def test_a_reader_without_a_measure_fills_the_memory():

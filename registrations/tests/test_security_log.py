@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEvent, SecurityEventKind
+from letsconnect.tests.waiting import PATIENCE
 from registrations.domain.registrations import SeatRole
 from registrations.models import Look
 from registrations.seats.appointing import appoint, end_seat
@@ -44,7 +45,7 @@ def test_coming_in_by_a_code_and_going_are_kept(client, mailoutbox, member):
 def test_coming_in_by_the_wiki_is_kept(client, wiki):
     logging.disable(logging.WARNING)
     begun = client.post(reverse("registrations:wikimedia-sign-in")).url
-    back = requests.get(begun, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(begun, allow_redirects=False, timeout=PATIENCE).headers["Location"]
     client.get(back.removeprefix("http://127.0.0.1:8000"))
     logging.disable(logging.NOTSET)
 
