@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, QuerySet
 from django.forms import BaseModelFormSet, ModelForm, TypedChoiceField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -81,6 +81,7 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
     shows, look = ("member",), "clinic"  # of those signed up; the list names nobody
     liaisons_may = frozenset({"view", "change", "add"})
     scope = "looked_after_by"
+    refusals = (ClinicError, NotOneMoment)
     form = ClinicForm
     inlines = [ClinicTextInline, RsvpInline]
     list_display = ["title", "state", "starts", "floor_language", "seats", "waiting"]
@@ -131,20 +132,6 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
         for text in formset.save(commit=False):
             save_text(text=text, by=signed_in(request), now=timezone.now())
         formset.save_m2m()
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the form. Where an action refuses at the last moment, say why and store nothing."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except (ClinicError, NotOneMoment) as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.path)
 
     def get_urls(self) -> list[Any]:
         act = self.admin_site.admin_view(self.act_view)

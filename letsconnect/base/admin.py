@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,6 +62,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     shows_nobody_because: str = ""
     look: str = ""
     look_at_list: str = ""
+    refusals: tuple[type[Exception], ...] = ()  # what the actions behind the form of a row raise
 
     def _may(self, request: HttpRequest, action: str) -> bool:
         member = request.user
@@ -122,6 +125,20 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         if self.look and context.get("original") is not None:
             self.note_look(request, self.people_on([context["original"]]), what=self.look)
         return response
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the form. Where an action refuses at the last moment, say why and store nothing."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except self.refusals as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow only the filters that the list offers.

@@ -71,7 +71,6 @@ class SeatAdmin(WorkingGroupAdmin):
     change_form_template = "admin/seats/change_form.html"
     list_select_related = ["member"]
     give_form: type[PersonForm]
-    refusals: tuple[type[Exception], ...] = ()
 
     def give(self, request: HttpRequest, values: dict[str, Any]) -> models.Model:
         """Call the action that gives the seat."""
@@ -160,20 +159,6 @@ class SeatAdmin(WorkingGroupAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if "until_on" in form.changed_data:
             self.end(request, obj, form.cleaned_data["until_on"])
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the form; if the action refuses at the last moment, say why and save nothing."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except self.refusals as refusal:
-            messages.error(request, str(refusal))
-            return redirect(request.path)
 
     def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")

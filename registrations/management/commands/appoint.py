@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from letsconnect.base import addresses
 from registrations.domain.registrations import Region, SeatRefused, SeatRole
-from registrations.models import Member
+from registrations.management.members import member_with_address
 from registrations.seats import appointing
 
 
@@ -20,13 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--region", choices=Region.values, default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            addresses.canonical(options["address"])
-        except addresses.AddressRefused as refusal:
-            raise CommandError(str(refusal)) from refusal
-        member = Member.objects.with_address(options["address"]).first()
-        if member is None:
-            raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")
+        member = member_with_address(options["address"])
         role, region = SeatRole(options["role"]), options["region"]
         try:
             seat = appointing.appoint(member=member, role=role, region=region, by=None, now=timezone.now())

@@ -5,8 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from letsconnect.base import addresses
-from registrations.models import Member
+from registrations.management.members import member_with_address
 from trust.domain import TrustError
 from trust.seats.appointing import appoint_to_trust_team
 
@@ -18,13 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("address")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            addresses.canonical(options["address"])
-        except addresses.AddressRefused as refusal:
-            raise CommandError(str(refusal)) from refusal
-        member = Member.objects.with_address(options["address"]).first()
-        if member is None:
-            raise CommandError("Nobody has signed in with this address yet. Sign in once, then try again.")
+        member = member_with_address(options["address"])
         try:
             seat = appoint_to_trust_team(member=member, by=None, now=timezone.now())
         except TrustError as refusal:
