@@ -59,11 +59,6 @@ def embedded_database(base_dir: Path) -> dict[str, Any]:
     }
 
 
-def embedded_database_url(base_dir: Path, name: str = DATABASE) -> str:
-    """Return a DATABASE_URL of the embedded server, for a process that is to see another database on it."""
-    return f"postgresql://{USER}@/{quote(name)}?host={quote(str(socket_folder(base_dir)), safe='')}"
-
-
 def embedded_broker_url(base_dir: Path) -> str:
     """Return the address of the embedded Redis, as Celery writes it."""
     return f"redis+socket://{quote(str(redis_socket(base_dir)))}"

@@ -1,5 +1,7 @@
 """Readers of the environment refuse nonsense by the name of the variable."""
 
+from urllib.parse import quote
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -198,11 +200,11 @@ def test_what_is_no_mail_server_is_refused_by_name(raw):
 
 
 def test_the_address_of_the_embedded_database_reads_back_to_it(tmp_path):
-    base = tmp_path / "A Folder"
+    wanted = paths.embedded_database(tmp_path / "A Folder")
+    url = f"postgresql://postgres@/test_portal?host={quote(wanted['HOST'], safe='')}"
 
-    read = env.database("THING", environ={"THING": paths.embedded_database_url(base, "test_portal")})
+    read = env.database("THING", environ={"THING": url})
 
-    wanted = paths.embedded_database(base)
     assert (read["HOST"], read["USER"], read["NAME"]) == (wanted["HOST"], wanted["USER"], "test_portal")
 
 

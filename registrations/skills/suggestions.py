@@ -6,12 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from registrations.domain.registrations import SkillState, SuggestionOutcome
-from registrations.models import Member, SkillSuggestion
-
-
-def decided_suggestions(member: Member) -> list[str]:
-    """Return one sentence for each decided suggestion that the member has not marked as read."""
-    return sentences_of_suggestions(SkillSuggestion.objects.to_tell(member).for_telling().with_names())
+from registrations.models import SkillSuggestion
 
 
 def sentences_of_suggestions(suggestions: Iterable[SkillSuggestion]) -> list[str]:

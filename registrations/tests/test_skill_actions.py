@@ -19,7 +19,7 @@ from registrations.domain.registrations import (
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion, Wish
 from registrations.skills import arranging as actions
 from registrations.skills import merging
-from registrations.skills.suggestions import decided_suggestions
+from registrations.skills.suggestions import sentences_of_suggestions
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db
@@ -414,4 +414,5 @@ def test_the_news_take_as_many_queries_for_many_suggestions(member, coordinator,
         merge(suggest(member, f"Skill {number} of mine"), heir, coordinator)
 
     with django_assert_num_queries(3):
-        assert len(decided_suggestions(member)) == 6
+        decided = SkillSuggestion.objects.to_tell(member).for_telling().with_names()
+        assert len(sentences_of_suggestions(decided)) == 6
