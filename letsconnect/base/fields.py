@@ -68,7 +68,7 @@ else:
 
 
 class LineField(_CharField):
-    """A column for one visible line of text; values read from it isolate themselves in templates, see `lines.Line`."""
+    """A column for one visible line of text; values read from it isolate themselves in templates, see `WrittenLine`."""
 
     default_validators = [check_can_be_seen]
 
