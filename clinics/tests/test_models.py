@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 
 from clinics.domain import ClinicState, NoticeKind, RsvpState
-from clinics.models import Clinic, ClinicText, Notice, Rsvp
+from clinics.models import CLOSES_AT, ENDS_AT, Clinic, ClinicText, Notice, Rsvp
 from clinics.seats import rsvps as seats
 from clinics.seats.rsvps import cancel_rsvp
 from clinics.tests.factories import START, make_clinic, sign_up
@@ -161,3 +161,11 @@ def test_somebody_elses_rsvp_is_nobodys_business(member, stranger, liaison, othe
     assert Rsvp.objects.visible_to(liaison).count() == 1
     assert Rsvp.objects.visible_to(other_liaison).count() == 0
     assert make_member().rsvps.count() == 0
+
+
+def test_a_clinic_and_the_database_say_alike_when_it_ends_and_when_sign_up_closes():
+    make_clinic(minutes=95, closes_minutes_before=70)
+
+    clinic = Clinic.objects.annotate(ends=ENDS_AT, closes=CLOSES_AT).get()
+
+    assert (clinic.ends, clinic.closes) == (clinic.ends_at, clinic.closes_at)

@@ -1,6 +1,7 @@
 """The rules the database keeps, each broken on purpose."""
 
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ from registrations.models import (
     WorkingGroupSeat,
 )
 from registrations.tests import factories
+from registrations.tests.factories import make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -419,3 +421,27 @@ def test_an_option_is_counted_in_one_row_a_year():
     SensitiveTally.objects.create(**known)
 
     refuses("registrations_one_tally_per_option", lambda: SensitiveTally.objects.create(**known))
+
+
+def test_a_row_and_the_database_say_alike_who_rests_and_whose_account_is_open():
+    registration, day = make_registration(), factories.NOW.date()
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+
+    for paused, away in product((None, before, day, after), repeat=2):
+        Registration.objects.update(paused_until=paused, away_until=away)
+        row = Registration.objects.select_related("member").get()
+        assert row.is_resting(on=day) != Registration.objects.here(on=day).exists(), (paused, away)
+
+    for is_active, erased_at in product((True, False), (None, factories.NOW)):
+        Member.objects.filter(pk=registration.member_id).update(is_active=is_active, erased_at=erased_at)
+        row = Registration.objects.select_related("member").get()
+        assert row.has_open_account == Registration.objects.claimed().exists()
+        assert row.has_open_account == Member.objects.with_open_account().filter(pk=row.member_id).exists()
+
+
+def test_a_seat_and_the_database_say_alike_whether_it_has_ended():
+    seat, day = factories.make_liaison().seats.get(), factories.NOW.date()
+
+    for until in (None, day - timedelta(days=1), day, day + timedelta(days=1)):
+        type(seat).objects.update(until_on=until)
+        assert type(seat).objects.get().has_ended(on=day) != type(seat).objects.not_over(on=day).exists(), until
