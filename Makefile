@@ -1,5 +1,7 @@
 # `make run` and `make test` are all a fresh machine needs: Python 3.11-3.13 and make.
 .DEFAULT_GOAL := help
+# Each command and test process would compile what it imports anew where this is set.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help run test lint bench chaos clean setup messages
 
 ifneq ($(origin PYTHON),undefined)

@@ -3,11 +3,11 @@
 import os
 
 import pytest
-from django.db import connection
 from django.utils import translation
 
 from letsconnect.embedded import servers
 from letsconnect.embedded.paths import embedded_broker_url
+from letsconnect.tests.databases import django_db_modify_db_settings, django_db_setup  # noqa: F401
 from letsconnect.tests.opened import Browser
 from registrations.tests import factories
 
@@ -26,20 +26,6 @@ def redis_url() -> str:
         return os.environ["REDIS_URL"]
     servers.redis().join()
     return embedded_broker_url(servers.BASE_DIR)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Let nobody count the tables while tests run: a test takes its rows back, and what was counted in between (no row
-    on many pages) made PostgreSQL lay table beside table for minutes."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            """DO $$ DECLARE name text; BEGIN
-            FOR name IN SELECT quote_ident(relname) FROM pg_class
-              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-                AND NOT coalesce('autovacuum_enabled=false' = ANY(reloptions), false)
-            LOOP EXECUTE 'ALTER TABLE ' || name || ' SET (autovacuum_enabled = false)'; END LOOP; END $$"""
-        )
 
 
 @pytest.fixture
