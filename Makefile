@@ -24,8 +24,8 @@ run:  ## set up, start everything, serve at http://127.0.0.1:8000 (PORT=...) unt
 setup:  ## set up for tests and lint, nothing more
 	@$(PREPARE) dev
 
-test: setup  ## set up and run every test but the long storms, two at a time (ARGS="...": words for pytest)
-	@exec $(BIN)/python -m pytest -m "not chaos" -n 2 --dist worksteal $(ARGS)
+test: setup  ## set up and run every test but the long storms, three at a time (ARGS="...": words for pytest)
+	@exec $(BIN)/python -m pytest -m "not chaos" -n 3 --dist worksteal $(ARGS)
 
 lint: setup  ## ruff, import-linter, mypy, missing migrations, templates
 	@$(BIN)/ruff check .
