@@ -4,15 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, F, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists
 
 from registrations import documents
 from registrations.domain.registrations import IN_THE_PROGRAMME, ConsentDocument, RegistrationState, Source
 from registrations.models import Eligibility, Member
-
-_NOT_BETWEEN = " "  # stands in no document's name and in no version's
 
 
 @dataclass(frozen=True)
@@ -49,18 +45,24 @@ class AgreementsToAsk:
 
 
 def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:
-    """Return what the member is asked to agree to, in one query.
+    """Return what the member is asked to agree to: one short query where nothing is missing, two where something is.
 
     Every page asks people who take part, have taken over a registration of the old form, or agreed to an older version.
     The registration form asks new people.
     """
+    agreed_versions = dict(member.consents.filter(withdrawn_at=None).values_list("document", "version"))
+    missing = [
+        document
+        for document in documents.REQUIRED
+        if agreed_versions.get(document) != documents.current(document, on=on).name
+    ]
+    if not missing:
+        return AgreementsToAsk()
     stored = _stored(member)
-    agreed_versions: dict[str, str] = dict(pair.split(_NOT_BETWEEN, 1) for pair in stored.given)
     to_ask = tuple(
         _agreement_to_ask(document, agreed_versions.get(document), on=on)
-        for document in documents.REQUIRED
+        for document in missing
         if document != ConsentDocument.CODE_OF_CONDUCT or stored.asks_for_the_code
-        if agreed_versions.get(document) != documents.current(document, on=on).name
     )
     takes_part = stored.state in IN_THE_PROGRAMME
     is_claimed = stored.source == Source.IMPORT and stored.state == RegistrationState.DRAFT
@@ -75,20 +77,14 @@ def _agreement_to_ask(document: ConsentDocument, agreed_version: str | None, *, 
 
 
 class _Stored(NamedTuple):
-    """What a member agreed to, as document and version; whether the code is asked for; and their registration."""
+    """Whether the code of conduct is asked for, and the member's registration."""
 
-    given: list[str]
     asks_for_the_code: bool
     state: str | None
     source: str | None
 
 
 def _stored(member: Member) -> _Stored:
-    given = ArrayAgg(
-        Concat(F("consents__document"), Value(_NOT_BETWEEN), F("consents__version")),
-        filter=Q(consents__isnull=False, consents__withdrawn_at=None),
-        default=Value([]),
-    )
     asks = ~Exists(Eligibility.objects.filter(must_agree_to_the_code=False))
-    rows = Member.objects.filter(pk=member.pk).annotate(given=given, asks_for_the_code=asks)
-    return _Stored(*rows.values_list("given", "asks_for_the_code", "registration__state", "registration__source").get())
+    rows = Member.objects.filter(pk=member.pk).annotate(asks_for_the_code=asks)
+    return _Stored(*rows.values_list("asks_for_the_code", "registration__state", "registration__source").get())
