@@ -1,7 +1,6 @@
 """Pausing, being away, coming back, withdrawing, blocking: what ends, who is told, what goes on; and at once."""
 
 from datetime import timedelta
-from threading import Event
 
 import pytest
 
@@ -11,7 +10,7 @@ from clinics.seats import rsvps
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
-from letsconnect.tests.at_once import at_once
+from letsconnect.tests.at_once import at_once, in_the_middle
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState
 from matching.matches.answering import accept_match, withdraw_from_match
@@ -260,25 +259,15 @@ def test_signing_up_while_being_erased_waits_for_the_end_and_is_refused(monkeypa
     """The seats have been given back and nothing is committed yet: the one moment at which a seat could slip in."""
     make_coordinator()
     person, clinic = make_member(), make_clinic()
-    given_back, signed_up, close = Event(), Event(), erasing._close_registrations
-
-    def hold_open(*args, **kwargs):
-        given_back.set()
-        signed_up.wait(1.5 if locked else 10)  # with the lock it comes to no end before we do
-        close(*args, **kwargs)
-
-    def sign_up_then():
-        assert given_back.wait(10)
-        try:
-            return rsvp(clinic=clinic, member=person, by=person, now=NOW)
-        finally:
-            signed_up.set()
-
-    monkeypatch.setattr(erasing, "_close_registrations", hold_open)
     if not locked:
         monkeypatch.setattr(rsvps, "lock_person", lambda member: Member.objects.get(pk=member.pk))
-    _erased, answer = at_once(
-        lambda: erasing.erase_member(member=person, by=person, now=NOW), sign_up_then, refusals=REFUSALS
+    _erased, answer = in_the_middle(
+        monkeypatch,
+        erasing,
+        "_close_registrations",
+        of=lambda: erasing.erase_member(member=person, by=person, now=NOW),
+        does=lambda: rsvp(clinic=clinic, member=person, by=person, now=NOW),
+        refusals=REFUSALS,
     )
 
     has_a_seat = Rsvp.objects.active().filter(member=person).exists()
