@@ -1,10 +1,8 @@
 """Merging skills while others merge or answer, on real connections."""
 
-import time
-
 import pytest
 
-from letsconnect.tests.at_once import at_once
+from letsconnect.tests.at_once import at_once, in_the_middle, meet_after
 from registrations.answers import editing
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import SkillRefused, SkillState
@@ -14,14 +12,6 @@ from registrations.skills import merged_answers, merging
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def later(seconds, call):
-    def wait_and_call():
-        time.sleep(seconds)
-        return call()
-
-    return wait_and_call
 
 
 @pytest.fixture
@@ -34,49 +24,34 @@ def world():
     return source, target, merge, save
 
 
-def slowed(monkeypatch, module, name, *, seconds=0.3):
-    """Let something take a while after it has looked."""
-    honest = getattr(module, name)
-
-    def slow(*args):
-        result = honest(*args)
-        time.sleep(seconds)
-        return result
-
-    monkeypatch.setattr(module, name, slow)
-
-
 def test_a_merge_waits_for_the_answer_being_saved_and_takes_it_along(world, monkeypatch):
     _source, target, merge, save = world
-    slowed(monkeypatch, merged_answers, "follow")
 
-    at_once(save, later(0.1, merge), refusals=(SkillRefused,))
+    in_the_middle(monkeypatch, editing, "_save", of=save, does=merge)
 
     assert list(Offer.objects.values_list("skill", flat=True)) == [target.pk]
 
 
 def test_control_without_the_lock_that_answer_is_left_behind(world, monkeypatch):
     source, _target, merge, save = world
-    slowed(monkeypatch, merged_answers, "follow")
     monkeypatch.setattr(merged_answers, "keep_skills_in_place", lambda: None)
 
-    at_once(save, later(0.1, merge), refusals=(SkillRefused,))
+    in_the_middle(monkeypatch, editing, "_save", of=save, does=merge)
 
     assert list(Offer.objects.values_list("skill", flat=True)) == [source.pk]
 
 
 def test_an_answer_saved_in_the_middle_of_a_merge_follows_it(world, monkeypatch):
     _source, target, merge, save = world
-    slowed(monkeypatch, merging, "move")
 
-    at_once(merge, later(0.1, save), refusals=(SkillRefused,))
+    in_the_middle(monkeypatch, actions, "_curate", of=merge, does=save)
 
     assert list(Offer.objects.values_list("skill", flat=True)) == [target.pk]
 
 
 def test_of_two_merges_into_each_other_one_happens(monkeypatch):
     one, other, coordinator = make_skill("one"), make_skill("other"), make_coordinator()
-    slowed(monkeypatch, merging, "check", seconds=0.1)
+    meet_after(monkeypatch, merging, "check", people=2)
 
     won = at_once(
         lambda: actions.merge_skills(source=one, target=other, by=coordinator, now=NOW),
@@ -92,7 +67,7 @@ def test_merges_in_a_chain_at_once_never_leave_an_heir_that_is_merged(monkeypatc
     one, two, three = make_skill("one"), make_skill("two"), make_skill("three")
     coordinator = make_coordinator()
     make_registration(offers=["one", "two"])
-    slowed(monkeypatch, merging, "check", seconds=0.1)
+    meet_after(monkeypatch, merging, "check", people=2)
 
     at_once(
         lambda: actions.merge_skills(source=one, target=two, by=coordinator, now=NOW),
