@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 
 from letsconnect.base.models import Act
+from letsconnect.tests.at_once import in_the_middle
 from mailings.models import Letter
 from matching.domain.feedback import SETTLE_AFTER
+from matching.domain.matches import MatchingError, MatchMoveNotAllowed
+from matching.feedback import quiet
 from matching.feedback.quiet import end_quiet, nudge_quiet
 from matching.feedback.settling import ask_how_it_went, settle_sessions
+from matching.matches import answering
 from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.tests.factories import make_match
@@ -72,18 +76,24 @@ def test_sweeps_at_once_ask_settle_and_tell_once():
     assert Act.objects.filter(verb="settle_session").count() == 3
 
 
-def test_the_last_kind_word_and_a_new_word_at_the_same_moment_leave_one_end():
+@pytest.mark.parametrize("first", ["the end", "the word"])
+def test_the_last_kind_word_and_a_new_word_at_the_same_moment_leave_one_end(monkeypatch, first):
     match = make_match("connected")
     for day in (14, 28):
         nudge_quiet(NOW + timedelta(days=day))
     now = NOW + timedelta(days=42)
 
-    at_once(
-        [
-            lambda: end_quiet(now),
-            lambda: complete_match(match=match, by=match.learner.member, now=now),
-        ]
-    )
+    def say_done():
+        return complete_match(match=match, by=match.learner.member, now=now)
+
+    if first == "the end":
+        done = in_the_middle(
+            monkeypatch, quiet, "close_match", of=lambda: end_quiet(now), does=say_done, refusals=(MatchingError,)
+        )
+        assert (done[0], type(done[1])) == (1, MatchMoveNotAllowed)
+    else:
+        done = in_the_middle(monkeypatch, answering, "have_met", of=say_done, does=lambda: end_quiet(now))
+        assert done[1] == 0
     end_quiet(now)  # the next tick: a match that was being looked at is left to it
 
     ended = Match.objects.get()

@@ -1,18 +1,15 @@
 """Asking for one sharer: who may, how often, taking it back, and that the sharer never learns of it."""
 
 import json
-from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
-from threading import Barrier, BrokenBarrierError, Event, Thread
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from letsconnect.tests.at_once import at_once
+from letsconnect.tests.at_once import at_once, in_the_middle, meet_after
 from mailings.models import Letter
 from matching.domain.matches import MatchingError
 from matching.domain.requests import REQUEST_KEPT, CannotAsk, RequestState, TooManyRequests
@@ -294,17 +291,12 @@ def test_the_list_shows_nobody_elses(client, learner, sharer):
 def test_two_who_ask_for_each_other_at_the_same_moment_do_not_wait_for_each_other(monkeypatch):
     """Were each to lock only their own registration, both would then write a row that points to the other's."""
     people = [make_registration(offers=["wikidata"], wishes=["wikidata"], is_findable=True) for _number in range(2)]
-    skill, met, check = make_skill("wikidata"), Barrier(2), requests._check_available
-
-    def meet(*args, **kwargs):
-        check(*args, **kwargs)
-        with suppress(BrokenBarrierError):  # one of them waits for the other before it gets here
-            met.wait(0.5)
+    skill = make_skill("wikidata")
 
     def ask_for(learner, sharer):
         return ask_for_sharer(sharer=sharer, skill=skill, why=WHY, by=learner.member, now=NOW)
 
-    monkeypatch.setattr(requests, "_check_available", meet)
+    meet_after(monkeypatch, requests, "_check_available", people=2)
     at_once(partial(ask_for, *people), partial(ask_for, *people[::-1]))  # neither is refused by a deadlock
 
     assert SharerRequest.objects.open().count() == 2
@@ -315,31 +307,18 @@ def test_asking_for_somebody_who_is_being_erased_waits_for_the_end_and_is_refuse
     """What others asked of them has been ended, their words are not emptied yet: a request must not slip in."""
     make_coordinator()
     learner, sharer = make_registration(wishes=["wikidata"]), make_registration(offers=["wikidata"], is_findable=True)
-    ended, asked, close, answers = Event(), Event(), erasing._close_registrations, []
-
-    def hold_open(*args, **kwargs):
-        ended.set()
-        asked.wait(1.5)
-        close(*args, **kwargs)
-
-    def ask_then():
-        ended.wait(10)
-        try:
-            answers.append(ask(learner, sharer))
-        except CannotAsk as refusal:
-            answers.append(refusal)
-        finally:
-            asked.set()
-            connection.close()
-
-    monkeypatch.setattr(erasing, "_close_registrations", hold_open)
     make_skill("wikidata")
-    other = Thread(target=ask_then)
-    other.start()
-    erasing.erase_member(member=sharer.member, by=sharer.member, now=NOW)
-    other.join()
 
-    assert isinstance(answers[0], CannotAsk)
+    _erased, answer = in_the_middle(
+        monkeypatch,
+        erasing,
+        "_close_registrations",
+        of=lambda: erasing.erase_member(member=sharer.member, by=sharer.member, now=NOW),
+        does=lambda: ask(learner, sharer),
+        refusals=(CannotAsk,),
+    )
+
+    assert isinstance(answer, CannotAsk)
     assert SharerRequest.objects.count() == 0
 
 
