@@ -27,6 +27,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from letsconnect.tests import chromium
+from letsconnect.tests.waiting import PATIENCE
 
 WIDTHS = (360, 1280)
 _NOTE_VIOLATIONS = """
@@ -192,7 +193,7 @@ def open_window(
         context = browser.new_context(
             locale=language, viewport={"width": width, "height": 800}, java_script_enabled=javascript
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         context.add_init_script(_NOTE_VIOLATIONS)
         context.add_init_script(_axe_at_hand())
         contexts.append(context)

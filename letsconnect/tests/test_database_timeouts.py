@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 from letsconnect import database_timeouts
 from letsconnect.database import reading
 from letsconnect.database.reading import only_reading
+from letsconnect.tests.waiting import PATIENCE
 
 LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
@@ -88,6 +89,7 @@ def test_options_that_are_there_already_stay_beside_the_limits():
 def gone(monkeypatch):
     """A connection to a server that is not there."""
     monkeypatch.setattr(reading, "PAUSE", 0.05)
+    monkeypatch.setattr(reading, "REFUSED_WITHIN", PATIENCE)  # a busy machine refuses late
     other = connection.copy()
     other.settings_dict |= {"HOST": "127.0.0.1", "PORT": "1"}
     tries = []

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psycopg2
@@ -19,6 +18,7 @@ from letsconnect.embedded.postgres import Postgres, command_line, make_socket_fo
 from letsconnect.embedded.redis import Redis
 from letsconnect.embedded.shared_servers import Share, make_folder
 from letsconnect.embedded.system_users import Account
+from letsconnect.tests.waiting import PATIENCE, wait_until
 
 _SHARER = """
 import sys
@@ -219,10 +219,10 @@ def test_stopping_redis_leaves_no_process_and_no_socket(redis, tmp_path):
 def test_the_last_to_leave_stops_the_server(sharer, redis):
     first, second = sharer(), sharer()
 
-    first.communicate(timeout=10)
+    first.communicate(timeout=PATIENCE)
     assert redis.is_up()
 
-    second.communicate(timeout=10)
+    second.communicate(timeout=PATIENCE)
     assert not redis.is_up()
 
 
@@ -232,7 +232,7 @@ def test_who_is_killed_no_longer_counts(sharer, redis):
     killed.wait()
     assert redis.is_up()
 
-    last.communicate(timeout=10)
+    last.communicate(timeout=PATIENCE)
 
     assert not redis.is_up()
 
@@ -243,7 +243,7 @@ def test_the_one_who_waits_stops_the_server_after_a_child_that_ends_without_a_wo
     child = sharer()
     threading.Timer(0.5, child.kill).start()
 
-    share.leave(patience=20)
+    share.leave(patience=PATIENCE)
 
     child.wait()
     assert not redis.is_up()
@@ -251,18 +251,15 @@ def test_the_one_who_waits_stops_the_server_after_a_child_that_ends_without_a_wo
 
 def test_only_what_carries_the_mark_of_this_checkout_is_ended(tmp_path):
     def sleeper(checkout: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(["sleep", "60"], env={**os.environ, leftovers.MARK: str(checkout)})
+        return subprocess.Popen(["sleep", "600"], env={**os.environ, leftovers.MARK: str(checkout)})
 
     ours, theirs = sleeper(tmp_path), sleeper(tmp_path / "other")
     try:
-        until = time.monotonic() + 5
-        while leftovers.marked(tmp_path) != {ours.pid} and time.monotonic() < until:
-            time.sleep(0.01)
-        assert leftovers.marked(tmp_path) == {ours.pid}
+        wait_until(lambda: leftovers.marked(tmp_path) == {ours.pid}, "the one that carries our mark")
 
-        leftovers.end_marked(tmp_path)
+        leftovers.end_marked(tmp_path, patience=PATIENCE)
 
-        assert ours.wait(timeout=5) == -signal.SIGTERM
+        assert ours.wait(timeout=PATIENCE) == -signal.SIGTERM
         assert theirs.poll() is None
     finally:
         for process in (ours, theirs):

@@ -103,7 +103,10 @@ def some_facts(draw):
     }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture],
+)
 @given(told=some_facts())
 def test_the_file_for_programs_gives_back_the_facts(db, told):
     with transaction.atomic():

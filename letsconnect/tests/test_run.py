@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from django.conf import settings
 from letsconnect.embedded import leftovers
 from letsconnect.embedded.postgres import command_line
 from letsconnect.tests.test_embedded import processes_of
+from letsconnect.tests.waiting import PATIENCE, wait_until
 from mailings.tests.smtp import free_port
 
 PARTS = ("letsconnect", "registrations", "mailings", "matching", "clinics", "trust", "templates", "static", "locale")
@@ -62,21 +62,15 @@ def test_run_serves_the_demo_until_it_is_told_to_stop_and_stops_all_it_started(c
             said.append(run.stdout.readline())
             assert said[-1], "".join(said)
         assert "volunteer@demo.example" in "".join(said)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/clinics/", timeout=30) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/clinics/", timeout=PATIENCE) as page:
             assert page.status == 200
         assert len(started_from(copy)) > 5
         first = beat_of(copy)
         os.kill(first, signal.SIGKILL)
-        until = time.monotonic() + 30
-        while beat_of(copy) in (None, first):
-            assert time.monotonic() < until, "nobody started beat again"
-            time.sleep(0.1)
+        wait_until(lambda: beat_of(copy) not in (None, first), "beat to be started again")
     finally:
         run.send_signal(signal.SIGTERM)
-        rest = run.communicate(timeout=60)[0]
+        rest = run.communicate(timeout=PATIENCE)[0]
 
     assert rest.endswith("Everything is stopped.\n")
-    until = time.monotonic() + 5
-    while started_from(copy) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert started_from(copy) == set()
+    wait_until(lambda: started_from(copy) == set(), "the end of all that was started")

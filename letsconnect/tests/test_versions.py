@@ -17,6 +17,7 @@ from letsconnect.base import versioned_admin, versions
 from letsconnect.base.models import Act
 from letsconnect.base.versioned_admin import VersionedAdmin
 from letsconnect.tests.opened import as_opened, hidden_in
+from letsconnect.tests.waiting import PATIENCE
 from mailings.models import Letter
 from matching.models import Match, MatchingRules, Round
 from matching.tests.factories import make_match, make_round
@@ -469,7 +470,7 @@ def test_of_two_who_save_at_the_same_moment_one_wins_and_the_other_is_shown(monk
         one.force_login(make_coordinator())
     forms = [form_of_clinic(one, clinic) for one in clients]
     typed = [{**forms[0], "capacity": "9"}, {**forms[1], "meeting_link": NEW_LINK}]
-    both_are_there = threading.Barrier(2, timeout=10)
+    both_are_there = threading.Barrier(2, timeout=PATIENCE)
     lock = VersionedAdmin.lock
 
     def lock_together(self, obj):

@@ -13,11 +13,13 @@ Found = TypeVar("Found")
 PATIENCE = 60.0  # seconds
 
 
-def wait_until(holds: Callable[[], Found], what: str, *, seconds: float = PATIENCE, every: float = 0.02) -> Found:
+def wait_until(
+    holds: Callable[[], Found], what: str | Callable[[], str], *, seconds: float = PATIENCE, every: float = 0.02
+) -> Found:
     """Ask again and again until the answer is true, and return it; fail with ``what`` was waited for."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):
-        assert time.monotonic() < deadline, f"not in time: {what}"
+        assert time.monotonic() < deadline, f"not in time: {what() if callable(what) else what}"
         time.sleep(every)
     return found
 

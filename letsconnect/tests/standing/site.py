@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from letsconnect.tests.waiting import PATIENCE
 from letsconnect.tests.whole.portal import environment, wait_for
 from mailings.tests.smtp import free_port
 
@@ -118,7 +119,7 @@ def serving(folder, options, *, workers=2, **extra):
         yield Site(port, process)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 @contextmanager
@@ -145,7 +146,7 @@ def peers(site, count, words, *, drip=b"", every=0.5):
     """Hold ``count`` connections that said ``words`` and no more, or drip one byte now and then."""
     lines = []
     for _ in range(count):
-        line = socket.create_connection(("127.0.0.1", site.port), timeout=5)
+        line = socket.create_connection(("127.0.0.1", site.port), timeout=PATIENCE)
         line.sendall(words)
         lines.append(line)
     enough = threading.Event()

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from letsconnect.tests.waiting import PATIENCE, wait_until
 from mailings.tests.smtp import free_port
 
 SECRET = "of-the-whole-portal-" + "7e1f" * 10
@@ -63,16 +63,17 @@ def running(folder: Path, *, broker: str) -> Iterator[str]:
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def wait_for(address: str) -> None:
-    """Return when a page is served; fail after half a minute."""
-    deadline = time.monotonic() + 60
-    while True:
+    """Return when a page is served."""
+
+    def serves() -> bool:
         try:
-            with urllib.request.urlopen(address, timeout=30):
-                return
+            with urllib.request.urlopen(address, timeout=PATIENCE):
+                return True
         except OSError:
-            assert time.monotonic() < deadline, "the portal does not serve"
-            time.sleep(0.2)
+            return False
+
+    wait_until(serves, f"a page at {address}", seconds=2 * PATIENCE, every=0.1)

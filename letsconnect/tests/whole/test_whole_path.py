@@ -1,12 +1,12 @@
 """Everything the portal is for, done by people in browsers: nothing is faked between the first page and the last."""
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from letsconnect.tests.waiting import wait_until
 from letsconnect.tests.whole.portal import running
 from mailings.ledger.gathering import REPLACED
 from mailings.models import Letter
@@ -43,17 +43,16 @@ class Person:
     def page(self):
         return self.window.page
 
-    def letter(self, words, *, seconds=30):
+    def letter(self, words):
         """Wait for the newest letter to this person whose subject holds ``words``; return its text."""
-        deadline = time.monotonic() + seconds
-        while True:
+
+        def arrived():
             page = self.mailbox.visit("/dev/mailbox", accessible=False)
             mine = page.locator("article").filter(has_text=self.address).filter(has=page.locator("h2", has_text=words))
-            if mine.count():
-                mine.first.locator("a").click()
-                return page.locator("#text").inner_text()
-            assert time.monotonic() < deadline, f"no letter “{words}” to {self.address}"
-            time.sleep(0.5)
+            return mine.first if mine.count() else None
+
+        wait_until(arrived, f"a letter “{words}” to {self.address}", every=0.5).locator("a").click()
+        return self.mailbox.page.locator("#text").inner_text()
 
     def sign_in(self):
         self.window.visit("/sign-in/", accessible=False)
@@ -107,7 +106,7 @@ def run_a_round(coordinator):
     coordinator.press("Draft a round")
     coordinator.page.get_by_text("1 of 1 learner gets a proposal.").wait_for()
     coordinator.press("Ask for the round")
-    coordinator.page.get_by_role("button", name="Approve those ticked").wait_for(timeout=30_000)
+    coordinator.page.get_by_role("button", name="Approve those ticked").wait_for()
     coordinator.page.get_by_role("link", name="All its matches, with filters").click()
 
 
