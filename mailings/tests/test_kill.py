@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
+from letsconnect.tests.waiting import wait_until
 from mailings import kinds
 from mailings.domain import LEASE
 from mailings.ledger import letters
@@ -42,25 +43,20 @@ def storm(sink, worker, *, written, kills, seed=7):
     for number in range(1, kills + 1):
         worker.start()
         goal = written * number // (kills + 1)
-        assert sink.wait_for(goal, seconds=120), worker.said()
+        assert sink.wait_for(goal, seconds=600), worker.said()
         time.sleep(chance.uniform(0, 0.05))  # so that death comes at any step of a letter
         worker.kill()
         # Nobody is alive: the leases of the dead run out now instead of in five minutes.
         sweep(now=timezone.now() + LEASE)
     worker.start()
-    assert finished(written), worker.said()
+    wait_until(lambda: are_settled(written), worker.said, seconds=600, every=0.2)
     worker.kill()
     return owed
 
 
-def finished(written):
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        tally = Letter.objects.tally()
-        if tally["sent"] + tally["uncertain"] == written:
-            return True
-        time.sleep(0.2)
-    return False
+def are_settled(written):
+    tally = Letter.objects.tally()
+    return tally["sent"] + tally["uncertain"] == written
 
 
 def assert_every_letter_is_accounted_for(sink, owed):

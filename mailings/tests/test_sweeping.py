@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from letsconnect.tests.waiting import PATIENCE
 from mailings import kinds
 from mailings.ledger import sweeping
 from mailings.ledger.draining import drain
@@ -77,12 +78,12 @@ def test_a_sweep_whose_rows_are_held_stops_neither_the_others_nor_the_letters(si
         with transaction.atomic():
             get_user_model().objects.select_for_update().get(pk=member.pk)
             held.set()
-            enough.wait(10)
+            enough.wait(PATIENCE)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    held.wait(10)
+    assert held.wait(PATIENCE)
     try:
         done = tick(now=NOW)
     finally:
@@ -98,7 +99,7 @@ def test_a_letter_that_cannot_be_read_in_time_is_queued_again(sink, no_sweeps):
     def slow(about, now):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '50ms'")
-            cursor.execute("SELECT pg_sleep(5)")
+            cursor.execute("SELECT pg_sleep(60)")
 
     make_letter(kind=make_kind(still_owed=slow))
 
@@ -113,7 +114,7 @@ def test_of_two_ticks_at_once_one_sweeps(no_sweeps):
 
     def slow(now):
         started.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         return 0
 
     def first():
@@ -123,7 +124,7 @@ def test_of_two_ticks_at_once_one_sweeps(no_sweeps):
     kinds.register_sweep("tests.slow", slow)
     thread = threading.Thread(target=first)
     thread.start()
-    started.wait(10)
+    assert started.wait(PATIENCE)
     second = sweeping.sweep(now=NOW)
     go_on.set()
     thread.join()

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import redis
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from letsconnect.embedded.redis import program
+from letsconnect.tests.waiting import PATIENCE, wait_until
 from mailings.tests.smtp import free_port
 
 
@@ -23,11 +23,11 @@ def running_redis(folder):
     process = subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.DEVNULL)
     try:
         with redis.Redis(port=port) as client:
-            _until(lambda: _answers(client))
+            wait_until(lambda: _answers(client), "Redis to answer")
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def _answers(client):
@@ -35,13 +35,6 @@ def _answers(client):
         return client.ping()
     except redis.ConnectionError:
         return False
-
-
-def _until(holds, *, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.05)
 
 
 class Worker:
@@ -82,7 +75,7 @@ class Worker:
         """SIGKILL to every process of the worker at once, as when a machine is lost."""
         if self.process is not None:
             os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
             self.process = None
 
     def said(self):
