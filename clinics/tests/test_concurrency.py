@@ -6,7 +6,6 @@ there harms nobody.
 
 import random
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -22,6 +21,7 @@ from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp, change_capacity, rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.models import Act
+from letsconnect.tests.waiting import PATIENCE, wait_until
 from mailings.models import Letter
 from registrations.models import Member
 from registrations.tests.factories import NOW
@@ -50,12 +50,15 @@ def administer(statement):
 
 def copy_database(name, copy):
     """A server lets go of a closed connection a moment later, and copies only what nobody is connected to."""
-    for _patience in range(50):
+
+    def is_copied():
         try:
-            return administer(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+            administer(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
         except psycopg2.errors.ObjectInUse:
-            time.sleep(0.1)
-    raise AssertionError(f"somebody stays connected to {name}")
+            return False
+        return True
+
+    wait_until(is_copied, f"the last connection to {name} to be closed")
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ def without_the_lock(monkeypatch):
             found.append(seat)
             is_among_the_first = len(found) <= AT_ONCE
         if is_among_the_first:
-            together.wait(timeout=20)
+            together.wait(timeout=PATIENCE)
         return seat
 
     monkeypatch.setattr(domain, "next_free_seat", look_together)
