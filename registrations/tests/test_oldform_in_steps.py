@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from letsconnect.tests.database import waiting_at_most
+from letsconnect.tests.waiting import PATIENCE
 from registrations.answers import editing
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import SkillRefused, SkillState
@@ -59,7 +60,7 @@ def elsewhere(block):
 
     with ThreadPoolExecutor(1) as pool:
         ran = pool.submit(run)
-        assert paused.wait(30)
+        assert paused.wait(PATIENCE)
         try:
             yield
         finally:
@@ -76,7 +77,7 @@ def paused_at(monkeypatch, module, name):
             result = honest(*args, **options)
             if threading.current_thread() is not threading.main_thread():
                 paused.set()
-                go_on.wait(30)
+                go_on.wait(PATIENCE)
             return result
 
         monkeypatch.setattr(module, name, slow)
@@ -174,7 +175,7 @@ def test_a_held_row_delays_an_import_and_rejects_nobody(file_to_apply, monkeypat
         with transaction.atomic():
             list(Registration.objects.select_for_update())
             paused.set()
-            go_on.wait(30)
+            go_on.wait(PATIENCE)
 
     with elsewhere(hold):
         assert uploads.work_waiting(now=NOW) == 0
