@@ -399,8 +399,6 @@ def test_whatever_two_liaisons_and_two_members_do_at_random_the_rules_hold():
         settings=settings(
             max_examples=8,
             stateful_step_count=15,
-            derandomize=True,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from letsconnect.base.models import Act
+from letsconnect.tests.waiting import PATIENCE
 from matching import engine
 from matching.domain.matches import ClosedWhy, MatchingError, MatchState, RoundState
 from matching.engine import replay
@@ -181,15 +182,15 @@ def test_a_round_cancelled_by_another_connection_while_it_is_solved_keeps_nothin
 
     def slowly(known, settings, seed, tell):
         tell("solving")
-        solving.wait(timeout=30)
-        solving.wait(timeout=30)
+        solving.wait(timeout=PATIENCE)
+        solving.wait(timeout=PATIENCE)
         return honest(known, settings, seed, tell)
 
     def cancel():
-        solving.wait(timeout=30)
+        solving.wait(timeout=PATIENCE)
         assert Round.objects.get().phase == "solving"
         cancel_round(round_=round_, by=by, now=LATER)
-        solving.wait(timeout=30)
+        solving.wait(timeout=PATIENCE)
 
     monkeypatch.setattr(engine, "propose", slowly)
     storm([lambda: solve_round(round_=round_, now=NOW), cancel])

@@ -19,7 +19,7 @@ TOP = 2**63 - 1
 FEW, SCORES = st.integers(0, 3), st.integers(-3, 3)
 EDGES = st.sampled_from([0, 1, 2**31, 2**32 - 1, 2**61, TOP])
 ORDERS = st.sampled_from(list(PRESETS.values())) | st.permutations(LEVELS[1:]).map(lambda rest: ("fixed", *rest))
-quick = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+quick = settings(max_examples=100)
 
 
 @st.composite
