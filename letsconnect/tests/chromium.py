@@ -10,7 +10,7 @@ from pathlib import Path
 import playwright
 from django.conf import settings
 
-# One process draws all windows, and none is started to help it: a process for each took a sixth of the browser's time.
+# One process draws all windows, and none is started to help it: a little less to do than with a process for each.
 _FEW_PROCESSES = ["--renderer-process-limit=1", "--disable-site-isolation-trials", "--in-process-gpu"]
 _FEW_THREADS = ["--num-raster-threads=1", "--js-flags=--single-threaded"]
 FLAGS = ["--no-sandbox", "--headless=shell", "--disable-gpu", "--no-zygote", *_FEW_PROCESSES, *_FEW_THREADS]
