@@ -1,4 +1,4 @@
-"""What can be decided after an hour two people agreed on, without a database: did it happen, who was missing, and now?
+"""Decide after an hour two people agreed on, without a database: did it take place, who was missing, what comes next.
 
 One person's word is never shown to the other. Where the two say different things, nobody is taken to have been absent.
 """
@@ -20,7 +20,7 @@ SETTLE_AFTER = timedelta(days=4)
 CLOSES_AFTER = timedelta(days=14)
 # "Done" said by one completes the match when the other has not said otherwise by then.
 DONE_AFTER = timedelta(days=7)
-# Two are connected and meet not: a kind word, then somebody of the working group is told, then it ends.
+# A connected match whose people never meet: they get a kind reminder, then the working group is told, then it ends.
 NUDGE_AFTER, TELL_AFTER, END_AFTER = (timedelta(days=days) for days in (14, 28, 42))
 CHANGES_AN_HOUR = 6  # of one side's word about one hour
 ABSENCES_TOLD = 2
@@ -71,14 +71,14 @@ class NotSaid(MatchingError):
 
 @dataclass(frozen=True)
 class Judged:
-    """What both words come to, and who was not there."""
+    """What both sides' answers together say: the verdict, and who was not there."""
 
     verdict: Verdict
     absent: frozenset[Side] = frozenset()
 
 
 def judge(*, learner: str, sharer: str) -> Judged:
-    """Return what the two words come to; "" is a side that has said nothing."""
+    """Return the verdict of both sides' answers; "" is a side that has said nothing."""
     words = {Side.LEARNER: learner, Side.SHARER: sharer}
     words_said = {word for word in words.values() if word}
     if not words_said:

@@ -18,7 +18,7 @@ from matching.engine.solving import solve_instance
 
 
 def _nobody(phase: str) -> None:
-    """Nobody is told how far it is."""
+    """Ignore which phase begins."""
 
 
 def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], None] = _nobody) -> Proposal:

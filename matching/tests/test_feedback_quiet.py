@@ -1,4 +1,4 @@
-"""Two are connected and meet not: a kind word, a liaison, an end; each once, and nothing where something happens."""
+"""Matches whose people never meet: a reminder, a note to a liaison, the end; each once, and none where they do meet."""
 
 from datetime import timedelta
 
