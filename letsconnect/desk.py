@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +60,11 @@ class WorkingGroupSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Start with the work that waits for this person."""
         return super().index(request, {"waiting": list(_waiting(signed_in(request))), **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Return Django's list of tables, made only where a page shows it: without a sidebar lists and forms do not."""
+        tables = super().get_app_list
+        return SimpleLazyObject(lambda: tables(request, app_label))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
         """Answer 404: there are no passwords."""

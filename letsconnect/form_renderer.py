@@ -1,12 +1,14 @@
-"""Render forms as Django does, but lists to choose from without a template for each option.
+"""Render forms as Django does, but without a template for each option of a list to choose from and for each input.
 
 Django renders each option of a ``<select>`` with a template of its own: a page with zones, languages and countries
-spent nine tenths of its time there (200 ms for a clinic, 300 ms for the languages of a registration).
+spent nine tenths of its time there (200 ms for a clinic, 300 ms for the languages of a registration). It renders an
+``<input>`` with three templates: the boxes to tick were an eighth of the time of a list at the desk.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.forms import Select
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
@@ -14,13 +16,23 @@ from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+_INPUTS = frozenset(
+    kind.template_name
+    for kind in (
+        *(forms.TextInput, forms.NumberInput, forms.EmailInput, forms.URLInput, forms.PasswordInput, forms.HiddenInput),
+        *(forms.CheckboxInput, forms.DateInput, forms.DateTimeInput, forms.TimeInput),
+    )
+)
+
 
 class FormRenderer(DjangoTemplates):
-    """Django's form renderer, but we write the HTML of lists to choose from, exactly as the templates do."""
+    """Django's form renderer, but we write the HTML of lists to choose from and of inputs, exactly as templates do."""
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
         if template_name == Select.template_name and _is_plain(context["widget"]):
             return _select(context["widget"])
+        if template_name in _INPUTS:
+            return _input(context["widget"])
         return SafeString(super().render(template_name, context, request))  # a template of ours or of Django's
 
 
@@ -28,6 +40,17 @@ def _is_plain(widget: Mapping[str, Any]) -> bool:
     """Tell whether no option brings a template of its own."""
     options = (option for _name, group, _index in widget["optgroups"] for option in group)
     return all(option["template_name"] == Select.option_template_name for option in options)
+
+
+def _input(widget: Mapping[str, Any]) -> SafeString:
+    value = widget["value"]
+    return format_html(
+        '<input type="{}" name="{}"{}{}>',
+        widget["type"],
+        widget["name"],
+        "" if value is None else format_html(' value="{}"', _written(value)),
+        _attributes(widget["attrs"]),
+    )
 
 
 def _select(widget: Mapping[str, Any]) -> SafeString:

@@ -1,12 +1,14 @@
 """The working group's desk: Django's admin, opened by a seat in the working group instead of by model permissions."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, TypeVar
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +19,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import access_log, personal_columns
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.addresses import canonical_words
+from letsconnect.base.labels import label_or_none
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
 from letsconnect.base.versioned_admin import Row, VersionedAdmin
@@ -45,6 +48,27 @@ class DeskList(ChangeList):
 def _is_unknown(chosen: Any) -> bool:
     value = chosen.value() if isinstance(chosen, SimpleListFilter) else None
     return bool(value) and value not in {str(choice) for choice, _label in chosen.lookup_choices}
+
+
+@cache
+def _with_quick_words(table: type[models.Model], column: Any) -> Any:
+    """Return a column of a list as Django shows it, but without reading all choices twice for each cell.
+
+    A list of groups read the 250 countries for every group, which was more than half of the page's time.
+    """
+    try:
+        field = table._meta.get_field(column)
+    except FieldDoesNotExist:
+        return column
+    if not isinstance(field, models.Field) or not field.choices:
+        return column
+
+    @admin.display(description=field.verbose_name, ordering=field.name)
+    def words(row: models.Model) -> str | None:
+        return label_or_none(row, field.name)
+
+    words.__name__ = field.name  # which Django writes into the cell's class
+    return words
 
 
 class WorkingGroupAdmin(VersionedAdmin[Row]):
@@ -98,6 +122,10 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DeskList
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Return the columns of the list, those with choices with a quicker way to their words."""
+        return [_with_quick_words(self.model, column) for column in super().get_list_display(request)]
 
     def people_on(self, rows: Iterable[Row]) -> PeopleShown:
         """Return whose data these rows show."""

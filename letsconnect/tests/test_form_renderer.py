@@ -1,6 +1,6 @@
-"""A list to choose from is drawn letter by letter as Django's own templates draw it."""
+"""Lists to choose from and inputs are drawn letter by letter as Django's own templates draw them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django import forms
@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.lines import WrittenLine
 from letsconnect.form_renderer import FormRenderer
 from letsconnect.settings import FORM_RENDERER
 from registrations.answers.forms.fields import CountrySelect
@@ -44,6 +45,31 @@ def test_a_list_is_drawn_as_django_draws_it(kind, choices, language):
         for value in (None, "", "en", "1", EVIL, ["a", EVIL, "True"]):
             drawn = [
                 kind(attrs=ATTRIBUTES, choices=choices).render(EVIL, value, {"data-more": "1"}, renderer=renderer)
+                for renderer in (FormRenderer(), DjangoTemplates())
+            ]
+            assert drawn[0] == drawn[1]
+
+
+INPUTS = [
+    *(forms.TextInput, forms.NumberInput, forms.EmailInput, forms.URLInput, forms.PasswordInput, forms.HiddenInput),
+    *(forms.CheckboxInput, forms.DateInput, forms.DateTimeInput, forms.TimeInput, forms.FileInput, forms.Textarea),
+]
+MOMENTS = [None, datetime(2026, 3, 2, 14, 5, tzinfo=UTC)]
+OF_SEVERAL_PARTS = {
+    forms.MultipleHiddenInput: [None, [], ["a", EVIL]],
+    forms.SplitDateTimeWidget: MOMENTS,
+    forms.SplitHiddenDateTimeWidget: MOMENTS,
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "fr"])
+@pytest.mark.parametrize("kind", [*INPUTS, *OF_SEVERAL_PARTS])
+def test_an_input_is_drawn_as_django_draws_it(kind, language):
+    words = [None, "", "en", EVIL, mark_safe("<b>"), WrittenLine("حسن & co"), _("English"), True, False, 1_234_567.5]
+    with translation.override(language):
+        for value in OF_SEVERAL_PARTS.get(kind, [*words, date(2026, 3, 2)]):
+            drawn = [
+                kind(attrs=ATTRIBUTES).render(EVIL, value, {"data-more": "1"}, renderer=renderer)
                 for renderer in (FormRenderer(), DjangoTemplates())
             ]
             assert drawn[0] == drawn[1]
