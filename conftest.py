@@ -7,11 +7,15 @@ from django.utils import translation
 
 from letsconnect.embedded import servers
 from letsconnect.embedded.paths import embedded_broker_url
-from letsconnect.tests.databases import django_db_modify_db_settings, django_db_setup  # noqa: F401
 from letsconnect.tests.opened import Browser
 from registrations.tests import factories
 
-pytest_plugins = ["letsconnect.tests.plugin", "mailings.tests.smtp", "registrations.tests.mediawiki"]
+pytest_plugins = [
+    "letsconnect.tests.plugin",
+    "letsconnect.tests.databases",
+    "mailings.tests.smtp",
+    "registrations.tests.mediawiki",
+]
 
 
 def pytest_configure() -> None:

@@ -1,4 +1,7 @@
-"""The test databases: one that is migrated, and a copy of it for each process that runs tests."""
+"""The test databases: one that is migrated, and a copy of it for each process that runs tests.
+
+A plugin of pytest: its two fixtures go on from those of pytest-django that have the same names.
+"""
 
 import fcntl
 from collections.abc import Iterator
@@ -40,7 +43,7 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let nobody count the tables while tests run: a test takes its rows back, and what was counted in between (no row
-    on many pages) made PostgreSQL lay table beside table for minutes. No test waits for the disk at each commit."""
+    on many pages) made PostgreSQL lay table beside table for minutes."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             """DO $$ DECLARE name text; BEGIN
@@ -49,9 +52,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 AND NOT coalesce('autovacuum_enabled=false' = ANY(reloptions), false)
             LOOP EXECUTE 'ALTER TABLE ' || name || ' SET (autovacuum_enabled = false)'; END LOOP; END $$"""
         )
-        database = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
-        cursor.execute(f"ALTER DATABASE {database} SET synchronous_commit = off")
-        connection.close()
 
 
 @contextmanager
