@@ -8,7 +8,6 @@ milliseconds are stretched, the multiples of it less so. Function calls are the 
 import argparse
 import cProfile
 import io
-import os
 import pstats
 import sys
 import time
@@ -16,10 +15,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Any, NamedTuple
 
-import django
-from django.conf import settings
-
-from letsconnect.embedded import servers
+from registrations.bench import scratch_database, set_up, sheets_of_the_checkout
 
 ROWS = 20
 BASE_LINE = "contact"
@@ -49,20 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m letsconnect.tests.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=30)
     options = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letsconnect.settings")
-    os.environ.setdefault("LOG_LEVEL", "ERROR")
-    servers.arm()
-    django.setup()
+    set_up()
     import time_machine
-    from django.test import override_settings
 
-    from registrations.bench import scratch_database
     from registrations.tests.factories import NOW
 
-    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     with (
         scratch_database(),
-        override_settings(STORAGES={**settings.STORAGES, **plain}, WHITENOISE_AUTOREFRESH=True),
+        sheets_of_the_checkout(),
         time_machine.travel(NOW, tick=False),
     ):
         pages = fill()

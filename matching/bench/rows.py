@@ -6,7 +6,6 @@ memory is that of computing.
 
 import argparse
 import multiprocessing
-import os
 import resource
 import sys
 import time
@@ -15,12 +14,11 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
-import django
 import numpy as np
 
-from letsconnect.embedded import servers
 from matching.engine import generator
 from matching.engine.facts import Facts
+from registrations.bench import scratch_database, set_up
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SECONDS, MEGABYTES, CHANGED = 10, 1024, 10  # what is asked of it
@@ -33,12 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--refusals", type=int, default=11)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "letsconnect.settings")
-    os.environ.setdefault("LOG_LEVEL", "ERROR")
-    servers.arm()
-    django.setup()
-    from registrations.bench import scratch_database
-
+    set_up()
     with scratch_database():
         _in_a_process_of_its_own(fill, options.people, options.seed)
         return 0 if _time(options.refusals) else 1
