@@ -37,6 +37,17 @@ def changed(coordinator):
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_search_that_finds_nobody_is_sound_on_a_phone(live_server, open_window, coordinator, language):
+    coordinator.speak(language)
+    window = open_window(live_server.url, language=language, width=360, member=coordinator)
+
+    page = window.visit("/admin/registrations/registration/?q=Nobody")
+
+    assert page.locator("#toolbar .quiet a").count() == 1  # the way back to all, amid words
+    window.screenshot(f"desk-nobody-{language}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_coordinator_works_through_the_desk(live_server, open_window, coordinator, changed, language):
     coordinator.speak(language)
     factories.make_registration(state="submitted", region="LAC", country="AR")
