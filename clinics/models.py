@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -237,6 +238,7 @@ class Clinic(models.Model):
         return self.text_in(get_language() or "en")
 
     @property
+    @admin.display(description=_("title"))
     def title(self) -> str:
         """The title that the present reader understands best."""
         text = self.text if self.pk else None

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from mailings.domain import UNREACHABLE
 from mailings.models import LastTick, Letter
@@ -78,3 +80,18 @@ def test_a_trust_team_that_is_too_small_waits_for_coordinators(client, coordinat
 
     client.force_login(liaison)
     assert client.get(reverse("admin:index")).context["waiting"] == []
+
+
+def computed_columns(page):
+    """Return the columns that are no columns of the table: what the desk or the model computes for a row."""
+    fields = {field.name for field in page.model._meta.get_fields()}
+    return {column for column in (*page.list_display, *page.readonly_fields) if column not in {*fields, "__str__"}}
+
+
+@pytest.mark.parametrize("page", admin.site._registry.values(), ids=lambda page: page.model._meta.label)
+def test_what_the_desk_computes_has_a_heading_in_the_language_of_who_reads(page):
+    """Without one Django makes it of the name in the code, in English."""
+    for column in computed_columns(page):
+        computed = getattr(page, column, None) or getattr(page.model, column)
+        heading = getattr(getattr(computed, "fget", computed), "short_description", None)
+        assert isinstance(heading, Promise), column
