@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.links import absolute
 from mailings import kinds
-from mailings.domain import LETTERS_ARE_LATE, TICK_WAS_AWAY, OutageKind
+from mailings.domain.letters import LETTERS_ARE_LATE, TICK_WAS_AWAY, OutageKind
 from mailings.ledger import letters
 from mailings.ledger.lateness import lateness
 from mailings.models import LastTick, Outage

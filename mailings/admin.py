@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.querysets import as_own
-from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
+from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.ledger.by_hand import lift_suppression
 from mailings.models import Letter, LetterQuerySet, Suppression, SuppressionQuerySet

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from mailings.domain import UnknownKind
+from mailings.domain.letters import UnknownKind
 from mailings.rendering import Rendered
 
 # `about` is whatever object the app itself owed the letter about; only that app knows its class.

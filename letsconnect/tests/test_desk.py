@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from mailings.domain import UNREACHABLE
+from mailings.domain.letters import UNREACHABLE
 from mailings.models import LastTick, Letter
 from mailings.tests.factories import make_letter
 from registrations.tests import factories

@@ -14,7 +14,7 @@ from django.utils import timezone
 from letsconnect import health, outages
 from letsconnect.tests.counting import slow_lookups
 from mailings import kinds
-from mailings.domain import UNREACHABLE
+from mailings.domain.letters import UNREACHABLE
 from mailings.ledger import sweeping
 from mailings.ledger.sweeping import sweep
 from mailings.models import LastTick, Letter, Outage

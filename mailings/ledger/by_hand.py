@@ -9,7 +9,7 @@ from django.db import transaction
 from letsconnect.base import acts, nudges
 from letsconnect.base.addresses import canonical_or_as_it_is
 from mailings import kinds
-from mailings.domain import OPEN, CannotSendAgain, LetterState, NotForAPerson
+from mailings.domain.letters import OPEN, CannotSendAgain, LetterState, NotForAPerson
 from mailings.models import Letter, Suppression
 
 

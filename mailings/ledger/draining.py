@@ -15,7 +15,7 @@ from letsconnect.base.database_waits import reason_of
 from letsconnect.base.fields import longest
 from letsconnect.base.languages import language_or_default
 from mailings import kinds
-from mailings.domain import BATCH, LEASE, LetterState, UnknownKind
+from mailings.domain.letters import BATCH, LEASE, LetterState, UnknownKind
 from mailings.ledger import gathering
 from mailings.ledger.catching_errors import catching_errors
 from mailings.ledger.settling import settle

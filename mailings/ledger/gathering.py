@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models, transaction
 
-from mailings.domain import OFTEN_WITHIN, LetterState, due_after_quiet
+from mailings.domain.letters import OFTEN_WITHIN, LetterState, due_after_quiet
 from mailings.kinds import LetterKind
 from mailings.models import Letter
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min, Q
 
-from mailings.domain import LETTERS_ARE_LATE, OPEN, TICK_IS_LATE, UNREACHABLE, WAITING
+from mailings.domain.letters import LETTERS_ARE_LATE, OPEN, TICK_IS_LATE, UNREACHABLE, WAITING
 from mailings.models import LastTick, Letter
 
 

@@ -12,7 +12,7 @@ from letsconnect.base import addresses, nudges
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import is_zone
 from mailings import kinds
-from mailings.domain import AT_ONCE_LEASE, LetterState, may_come_later
+from mailings.domain.letters import AT_ONCE_LEASE, LetterState, may_come_later
 from mailings.ledger import gathering
 from mailings.ledger.settling import settle
 from mailings.models import Letter

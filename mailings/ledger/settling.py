@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from mailings.domain import AttemptOutcome, LetterState, ServerAnswer, after_attempt, shortened
+from mailings.domain.letters import AttemptOutcome, LetterState, ServerAnswer, after_attempt, shortened
 from mailings.models import Letter, Suppression
 
 logger = logging.getLogger(__name__)

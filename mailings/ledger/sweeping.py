@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from letsconnect.base.database_waits import wait_at_most
 from mailings import kinds
-from mailings.domain import LetterState
+from mailings.domain.letters import LetterState
 from mailings.ledger.catching_errors import catching_errors
 from mailings.models import LastTick, Letter
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
-from mailings.domain import ServerAnswer, SmtpStage
+from mailings.domain.letters import ServerAnswer, SmtpStage
 from mailings.sending.composing import ComposedLetter
 from mailings.sending.transport import MailSession, open_by_itself
 

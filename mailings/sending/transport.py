@@ -11,7 +11,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
-from mailings.domain import ServerAnswer, SmtpStage
+from mailings.domain.letters import ServerAnswer, SmtpStage
 from mailings.sending.composing import ComposedLetter
 
 # smtplib says the first for a line the server cut, the second for the wire itself.

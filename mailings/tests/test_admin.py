@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mailings.domain import LetterState
+from mailings.domain.letters import LetterState
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_kind, make_letter
 from registrations.tests.factories import NOW, make_member

@@ -4,7 +4,7 @@ import pytest
 
 from letsconnect.base.models import Act
 from mailings import kinds
-from mailings.domain import CannotSendAgain, LetterState, NotForAPerson
+from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger.by_hand import forget_recipient, lift_suppression, mark_as_sent, send_again
 from mailings.ledger.draining import drain
 from mailings.models import Letter, Suppression

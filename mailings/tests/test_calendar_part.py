@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from letsconnect.base.calendars import CalendarPart
-from mailings.domain import LetterState
+from mailings.domain.letters import LetterState
 from mailings.ledger.draining import drain
 from mailings.mailbox import Mailbox
 from mailings.rendering import Rendered

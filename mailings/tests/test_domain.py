@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailings.domain import NEXT, RETRY_AFTER, LetterState, ServerAnswer, after_attempt, may_become, shortened
+from mailings.domain.letters import NEXT, RETRY_AFTER, LetterState, ServerAnswer, after_attempt, may_become, shortened
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from letsconnect.tests.at_once import at_once
 from mailings import kinds
-from mailings.domain import LEASE, LetterState
+from mailings.domain.letters import LEASE, LetterState
 from mailings.ledger import draining
 from mailings.ledger.draining import drain
 from mailings.ledger.sweeping import sweep

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from letsconnect.tests.at_once import at_once
-from mailings.domain import LONGEST_QUIET, OFTEN, QUIET, LetterState, due_after_quiet
+from mailings.domain.letters import LONGEST_QUIET, OFTEN, QUIET, LetterState, due_after_quiet
 from mailings.ledger import letters
 from mailings.ledger.draining import claim, drain
 from mailings.ledger.gathering import NOTHING_NEW, REPLACED

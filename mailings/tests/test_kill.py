@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from letsconnect.tests.waiting import wait_until
 from mailings import kinds
-from mailings.domain import LEASE
+from mailings.domain.letters import LEASE
 from mailings.ledger import letters
 from mailings.ledger.sweeping import sweep
 from mailings.models import Letter

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from letsconnect.base import nudges
 from letsconnect.tests.at_once import at_once
 from letsconnect.tests.waiting import PATIENCE, join_couriers
-from mailings.domain import UnknownKind
+from mailings.domain.letters import UnknownKind
 from mailings.ledger import letters
 from mailings.models import Letter, Suppression
 from mailings.rendering import Rendered

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from mailings.domain import LetterState
+from mailings.domain.letters import LetterState
 from mailings.models import LastTick, Letter, Outage, Suppression
 from mailings.tests.factories import make_letter
 from registrations.tests.factories import NOW

@@ -6,7 +6,7 @@ import pytest
 
 from letsconnect.base.models import Act, ActReason
 from mailings import kinds
-from mailings.domain import UnknownKind
+from mailings.domain.letters import UnknownKind
 from mailings.models import Letter
 from matching.domain import matches
 from matching.domain.matches import ClosedWhy, MatchState, RoundState

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from letsconnect.base.models import Act
-from mailings.domain import LONGEST_QUIET, QUIET, LetterState
+from mailings.domain.letters import LONGEST_QUIET, QUIET, LetterState
 from mailings.ledger.draining import drain
 from mailings.ledger.gathering import NOTHING_NEW, REPLACED
 from mailings.models import Letter

@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from letsconnect.base.hours import HOUR
 from mailings import kinds
-from mailings.domain import QUIET
+from mailings.domain.letters import QUIET
 from mailings.ledger.draining import drain
 from mailings.models import Letter
 from matching.domain.matches import ClosedWhy, Side

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from mailings import kinds
-from mailings.domain import LetterState
+from mailings.domain.letters import LetterState
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
 from matching.domain.requests import RequestState

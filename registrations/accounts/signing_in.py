@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts, addresses, security_log, zones
 from letsconnect.base.fields import longest
 from letsconnect.base.models import SecurityEventKind
-from mailings.domain import LetterState
+from mailings.domain.letters import LetterState
 from mailings.ledger import letters
 from mailings.models import Letter, Suppression
 from mailings.sending.time_limit import is_slow

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Greatest
 
 from letsconnect.base import links
-from mailings.domain import AT_ONCE_LEASE, OPEN, LetterState
+from mailings.domain.letters import AT_ONCE_LEASE, OPEN, LetterState
 from mailings.models import Letter
 
 HOUR = timedelta(hours=1)

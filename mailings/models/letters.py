@@ -1,6 +1,5 @@
 """The ledger of letters, and the addresses that get none."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -10,17 +9,14 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base import addresses
 from mailings import kinds
-from mailings.domain import (
+from mailings.domain.letters import (
     NEEDS_A_REASON,
     OPEN,
-    SUPPRESSION_SOURCES,
     UNREACHABLE,
     WAITING,
     WITH_A_WORKER,
     LetterState,
-    OutageKind,
     may_become,
 )
 
@@ -184,102 +180,3 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
-
-
-class LastTick(models.Model):
-    """When the last tick ran: one row, which tells whether work by the clock still happens."""
-
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="mailings_one_last_tick")]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S}"
-
-
-class Outage(models.Model):
-    """A time in which no tick ran, or no letter could be handed over; coordinators are told once."""
-
-    kind = models.CharField(max_length=10, choices=OutageKind)
-    began_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind"], condition=Q(ended_at=None), name="mailings_one_outage_of_a_kind_at_a_time"
-            ),
-            models.CheckConstraint(condition=Q(kind__in=OutageKind.values), name="mailings_outage_kind_is_known"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None) | Q(ended_at__gte=models.F("began_at")), name="mailings_outage_ends_later"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
-
-
-class SuppressionQuerySet(models.QuerySet["Suppression"]):
-    def visible_to(self, member: Any) -> "SuppressionQuerySet":
-        """All suppressions for coordinators, none for others."""
-        return self if member.is_coordinator else self.none()
-
-    def fingerprinted(self, address: str) -> "SuppressionQuerySet":
-        """All suppressions there ever were of one address, under any of its spellings."""
-        return self.filter(address_hash__in=[_fingerprint(spelling) for spelling in addresses.spellings(address)])
-
-    def of(self, address: str) -> "SuppressionQuerySet":
-        """The suppressions that keep us from writing to one address now."""
-        return self.fingerprinted(address).filter(lifted_at=None)
-
-    def suppress(self, unwanted: Iterable[str], *, source: str, now: datetime) -> None:
-        """Stop writing to these addresses; one that is suppressed already stays as it is."""
-        self.bulk_create(
-            [self.model(address_hash=address_hash(address), source=source, made_at=now) for address in unwanted],
-            ignore_conflicts=True,
-        )
-
-    def lift_bounces(self, address: str, *, now: datetime) -> int:
-        """Allow letters again to an address whose mail server has just taken one; what a person asked for stays."""
-        return self.of(address).filter(source="bounce", made_at__lte=now).update(lifted_at=now)
-
-
-class Suppression(models.Model):
-    """An address no letter goes to. Only a fingerprint is kept, so it outlives the erasure of the person."""
-
-    address_hash = models.CharField(max_length=64)
-    source = models.CharField(_("why"), max_length=10, choices=SUPPRESSION_SOURCES)
-    made_at = models.DateTimeField(_("since"))
-    lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
-
-    objects = SuppressionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("suppressed address")
-        verbose_name_plural = _("suppressed addresses")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["address_hash"], condition=Q(lifted_at=None), name="mailings_one_suppression_per_address"
-            ),
-            models.CheckConstraint(
-                condition=Q(source__in=[code for code, _label in SUPPRESSION_SOURCES]),
-                name="mailings_suppression_source_is_known",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.address_hash[:12]
-
-
-def address_hash(address: str) -> str:
-    """Return the fingerprint of an address.
-
-    It is the same for every spelling of it, on every portal and after every change of SECRET_KEY, so that a refusal is
-    never forgotten by accident.
-    """
-    return _fingerprint(addresses.canonical_or_as_it_is(address))
-
-
-def _fingerprint(spelling: str) -> str:
-    return hashlib.sha256(f"mailings.suppression:{spelling}".encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Decisions without a database: what becomes of letters, newsletters and subscriptions."""
