@@ -18,7 +18,7 @@ import psycopg2
 
 from letsconnect.embedded import paths
 from letsconnect.embedded.errors import EmbeddedError
-from letsconnect.embedded.shared_servers import make_folder
+from letsconnect.embedded.shared_servers import Daemon, make_folder
 from letsconnect.embedded.system_users import Account, account_for
 
 _SETTINGS = {
@@ -75,7 +75,7 @@ class Postgres:
         self.log = base_dir / "var" / "log" / "postgres.log"
         self._base_dir = base_dir
         self._folder = paths.socket_folder(base_dir)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Daemon | None = None
 
     def _connect(self, database: str = "postgres") -> psycopg2.extensions.connection:
         return psycopg2.connect(host=str(self._folder), port=5432, user=paths.USER, dbname=database, connect_timeout=5)
@@ -184,7 +184,7 @@ class Postgres:
         with self.log.open("ab") as log:
             account.hand_over(self.log)
             options = {**_SETTINGS, "unix_socket_directories": f'"{self._folder}"', "unix_socket_permissions": "0700"}
-            self._process = subprocess.Popen(  # noqa: S603 - the wheel's own program
+            self._process = Daemon(
                 [*account.prefix, str(programs() / "postgres"), "-D", str(self.data)]
                 + [f"--{name}={value}" for name, value in options.items()],
                 stdin=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from pathlib import Path
 from letsconnect.embedded import paths
 from letsconnect.embedded.errors import EmbeddedError
 from letsconnect.embedded.postgres import make_socket_folder, remove_socket_folder
-from letsconnect.embedded.shared_servers import make_folder
+from letsconnect.embedded.shared_servers import Daemon, make_folder
 from letsconnect.embedded.system_users import Account
 
 _SETTINGS = ["--port", "0", "--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
@@ -42,7 +42,7 @@ class Redis:
         self._base_dir = base_dir
         self.socket = paths.redis_socket(base_dir)
         self.log = base_dir / "var" / "log" / "redis.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Daemon | None = None
 
     def _ask(self, command: str) -> str:
         with socket.socket(socket.AF_UNIX) as line:
@@ -68,7 +68,7 @@ class Redis:
         make_socket_folder(self.socket.parent, Account())
         self.socket.unlink(missing_ok=True)
         with self.log.open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - the wheel's own program
+            self._process = Daemon(
                 [program(), *_SETTINGS, "--unixsocket", str(self.socket), "--dir", str(self.log.parent)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -7,6 +7,7 @@ file drops the process's locks on it. So each process opens each lock file once.
 
 import fcntl
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from letsconnect.embedded.errors import EmbeddedError
+
+
+class Daemon(subprocess.Popen[bytes]):
+    """A server's process, which runs on where others still use it: ending before it is no mistake to warn of."""
+
+    def __del__(self, *_defaults: object) -> None:
+        """Let the process go without the warning of a forgotten one."""
 
 
 class Server(Protocol):

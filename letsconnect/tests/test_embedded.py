@@ -83,9 +83,10 @@ def sharer(tmp_path):
 
     def start() -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", _SHARER, str(tmp_path)],
+            [sys.executable, "-W", "always::ResourceWarning", "-c", _SHARER, str(tmp_path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             cwd=servers.BASE_DIR,
         )
@@ -219,10 +220,10 @@ def test_stopping_redis_leaves_no_process_and_no_socket(redis, tmp_path):
 def test_the_last_to_leave_stops_the_server(sharer, redis):
     first, second = sharer(), sharer()
 
-    first.communicate(timeout=PATIENCE)
+    assert first.communicate(timeout=PATIENCE) == ("", "")  # it ends before the server it started: no warning
     assert redis.is_up()
 
-    second.communicate(timeout=PATIENCE)
+    assert second.communicate(timeout=PATIENCE) == ("", "")
     assert not redis.is_up()
 
 
