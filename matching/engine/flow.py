@@ -1,7 +1,7 @@
-"""A thin door to the solver: the cheapest flow of each stage, then only among its equals the next.
+"""Call the solver stage after stage: the cheapest flow of the first, then the cheapest of the second among those.
 
-The solver (``pylmcf``) wants non-negative costs and arcs sorted by (source, target), and gives a flow and node
-prices. Nothing here is believed: ``checker`` proves the answer without this module.
+The solver is ``pylmcf``, the network simplex method of the LEMON library. It takes costs of 0 and more and arcs sorted
+by source and target, and gives a flow and a price per node. Its answer is not trusted: ``checker`` proves it apart.
 """
 
 from collections.abc import Iterable
@@ -19,11 +19,15 @@ from matching.engine.network import Network
 def solve_in_turn(
     network: Network, costs: Iterable[NDArray[Any]], first_price: Ints | None = None
 ) -> tuple[Ints, tuple[NDArray[Any], ...]]:
-    """The flow that is cheapest by the first cost, among those by the second, and so on; and each stage's prices.
+    """Return the flow that is cheapest by the first cost, among those by the second, and so on, with each stage's
+    prices.
 
-    A flow is among the cheapest of a stage exactly if every arc whose reduced cost is not 0 stays at its bound. So
-    these arcs are taken out, with what they carry, before the next stage is solved. If the prices of the first stage
-    are known, it need not be solved: then the arcs they bind must be bound at nothing.
+    ``costs``: per stage one array, a cost per arc. The prices are one array per stage, a price per node.
+
+    A flow is a cheapest one of a stage exactly if every arc whose reduced cost is not 0 stays empty or full, as it is
+    (complementary slackness). So these arcs are taken out, with what they carry, before the next stage is solved.
+    ``first_price``: the prices of the first stage where they are known, which saves solving it. Then the arcs with a
+    reduced cost other than 0 must be empty.
     """
     flow = np.zeros(len(network.source), dtype=np.int64)
     free = np.arange(len(network.source))
@@ -45,6 +49,7 @@ def solve_in_turn(
 
 
 def _solve(supply: Ints, source: Ints, target: Ints, capacity: Ints, cost: NDArray[Any]) -> tuple[Ints, NDArray[Any]]:
+    """Solve one stage: the units on each arc and the price of each node. Python integers take the slow solver."""
     if cost.dtype == object:
         return exact.min_cost_flow(supply, source, target, capacity, cost)
     graph = pylmcf.Graph(len(supply), source, target)

@@ -1,4 +1,4 @@
-"""``solve``: from ids, places and scored pairs to the best set of pairs, with its proof."""
+"""Choose the best set of pairs from ids, places and scored pairs, and prove it before returning it."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -66,7 +66,11 @@ def solve(
 
 
 def solve_instance(instance: Instance, plan: Stages | None = None) -> Result:
-    """``solve`` for an instance that is put together already; ``plan`` says which levels to solve at once."""
+    """Do the work of ``solve`` for a complete instance; raise an InstanceError if its numbers make no sense together.
+
+    ``plan``: which levels to solve at once, so that a stored round is solved again as it was; otherwise it is decided
+    here.
+    """
     _refuse_nonsense(instance)
     learners, sharers = np.argsort(instance.learner_ids), np.argsort(instance.sharer_ids)
     pairs = np.lexsort((instance.pair_sharer, instance.pair_learner))
@@ -92,7 +96,7 @@ def solve_instance(instance: Instance, plan: Stages | None = None) -> Result:
 
 
 def _in_order(instance: Instance, learners: Ints, sharers: Ints, pairs: Ints) -> Instance:
-    """The same instance with its rows in this order."""
+    """The same instance with learners, sharers and pairs in these orders."""
     rows = {"learner": learners, "sharer": sharers, "pair": pairs}
     columns = {
         column.name: getattr(instance, column.name)[rows[column.name.partition("_")[0]]]
@@ -103,7 +107,8 @@ def _in_order(instance: Instance, learners: Ints, sharers: Ints, pairs: Ints) ->
 
 
 def _price_of_fixed(ordered: Instance, network: Network) -> Ints | None:
-    """The prices of the level "fixed", which needs no solving, for all of them fit."""
+    """The prices that prove the level "fixed", or None if it is not asked for. It needs no solving, because all pairs
+    fit."""
     if ordered.levels[0] != "fixed":
         return None
     price = np.zeros(len(network.supply), dtype=np.int64)
@@ -114,6 +119,7 @@ def _price_of_fixed(ordered: Instance, network: Network) -> Ints | None:
 
 
 def _ints(name: str, column: Sequence[int] | NDArray[Any]) -> Ints:
+    """The column as a flat array of 64-bit integers; raise NotWholeNumbers if it is anything else."""
     values = np.asarray(column)
     if values.ndim != 1:
         raise errors.NotWholeNumbers(f"{name} is not a flat list")
@@ -125,6 +131,8 @@ def _ints(name: str, column: Sequence[int] | NDArray[Any]) -> Ints:
 
 
 def _refuse_nonsense(instance: Instance) -> None:
+    """Raise an InstanceError if the columns differ in length or hold numbers out of their range, or the levels are
+    unknown."""
     if len(instance.sharer_slots) != len(instance.sharer_ids):
         raise errors.LengthsDiffer("sharer_slots and sharer_ids")
     if not len(instance.pair_learner) == len(instance.pair_sharer) == len(instance.pair_score):
@@ -149,7 +157,7 @@ def _refuse_nonsense(instance: Instance) -> None:
 
 
 def _refuse_repeats(ordered: Instance) -> None:
-    """Refuse who is listed twice, now that neighbours show it."""
+    """Raise DuplicateId or DuplicatePair if anything is listed twice; rows are sorted, so repeats are neighbours."""
     for name, ids in (("learner_ids", ordered.learner_ids), ("sharer_ids", ordered.sharer_ids)):
         if (ids[1:] == ids[:-1]).any():
             raise errors.DuplicateId(f"{name} lists somebody twice")
@@ -159,7 +167,7 @@ def _refuse_repeats(ordered: Instance) -> None:
 
 
 def _refuse_clashes(ordered: Instance) -> None:
-    """Refuse fixed pairs that cannot all be made."""
+    """Raise FixedPairsClash if the fixed pairs cannot all be made."""
     if "fixed" not in ordered.levels:
         return
     fixed = ordered.pair_fixed == 1

@@ -6,9 +6,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from matching.engine import checker, claims, levels, solving
+from matching.engine import checker, checker_costs, levels, solving
 from matching.engine.checker import check
-from matching.engine.claims import Claims
+from matching.engine.checker_costs import CheckedInstance
 from matching.engine.errors import FixedPairsClash, ProofFailed
 from matching.engine.settings import PRESETS
 from matching.engine.solving import solve_instance
@@ -48,11 +48,11 @@ def refused(world, result) -> bool:
 
 def values_of(world, chosen):
     """The value put right for any set of pairs, where that means anything."""
-    claims = Claims.of(world)
-    alone = np.setdiff1d(np.arange(len(world.learner_ids)), claims.learner[chosen])
-    taken = np.bincount(claims.sharer[chosen], minlength=len(world.sharer_ids))
-    left = np.bincount(claims.region[alone], minlength=len(claims.people))
-    return {level: claims.value(level, chosen, taken, left) for level in world.levels}
+    checked = CheckedInstance.of(world)
+    alone = np.setdiff1d(np.arange(len(world.learner_ids)), checked.learner[chosen])
+    taken = np.bincount(checked.sharer[chosen], minlength=len(world.sharer_ids))
+    left = np.bincount(checked.region[alone], minlength=len(checked.in_region))
+    return {level: checked.value(level, chosen, taken, left) for level in world.levels}
 
 
 def test_the_rounds_themselves_are_proven():
@@ -62,13 +62,13 @@ def test_the_rounds_themselves_are_proven():
 @pytest.mark.parametrize("level", ["luck", ""])
 def test_the_checker_refuses_a_level_it_does_not_know(level):
     world, result = ROUNDS[0]
-    claims = Claims.of(world)
+    checked = CheckedInstance.of(world)
     nobody = np.zeros(0, dtype=np.int64)
 
     with pytest.raises(ValueError, match="is no level"):
-        claims.value(level, result.chosen, nobody, nobody)
+        checked.value(level, result.chosen, nobody, nobody)
     with pytest.raises(ValueError, match="is no level"):
-        claims.reach(level)
+        checked.most_on_a_cycle(level)
 
 
 @pytest.mark.parametrize(("world", "result"), ROUNDS)
@@ -154,15 +154,15 @@ def test_a_learner_cannot_be_in_two_pairs():
 @pytest.mark.parametrize(("world", "result"), ROUNDS)
 def test_a_result_does_not_prove_another_instance(world, result):
     """What is chosen is worth something else there, or does not fit."""
-    claims = Claims.of(world)
+    checked = CheckedInstance.of(world)
     for at in result.chosen:
         for column in ("pair_score", "pair_kept", "pair_fixed"):
             changed = getattr(world, column).copy()
             changed[at] = 1 - changed[at] if changed[at] >= 0 else changed[at] + 1
             assert refused(replace(world, **{column: changed}), result)
         waited, load = world.learner_waited.copy(), world.sharer_load.copy()
-        waited[claims.learner[at]] += 1
-        load[claims.sharer[at]] += 1
+        waited[checked.learner[at]] += 1
+        load[checked.sharer[at]] += 1
         assert refused(replace(world, learner_waited=waited), result)
         assert refused(replace(world, sharer_load=load), result)
     assert refused(replace(world, sharer_slots=np.zeros_like(world.sharer_slots)), result)
@@ -172,20 +172,27 @@ def test_a_result_does_not_prove_another_instance(world, result):
 
 
 def test_the_checker_uses_nothing_of_the_solver():
-    for module in (checker, claims):
+    for module in (checker, checker_costs):
         imported = {name for name in vars(module).values() if getattr(name, "__module__", "").startswith("matching")}
-        assert {name.__module__.rpartition(".")[2] for name in imported} <= {"checker", "claims", "errors", "facts"}
+        assert {name.__module__.rpartition(".")[2] for name in imported} <= {
+            "checker",
+            "checker_costs",
+            "errors",
+            "facts",
+        }
 
 
 def test_a_bound_on_cycles_that_is_too_small_would_be_noticed(monkeypatch):
     """With weights that do not keep the levels apart, the solver's answer is not the checker's."""
-    monkeypatch.setattr(solving, "combined", lambda parts: levels.combined([replace_reach(part) for part in parts]))
+    monkeypatch.setattr(
+        solving, "combined", lambda parts: levels.combined([replace_most_on_a_cycle(part) for part in parts])
+    )
     noticed = [not solves(world) for world, _ in ROUNDS]
 
     assert any(noticed)
 
 
-def replace_reach(level):
+def replace_most_on_a_cycle(level):
     return replace(level, most_on_a_cycle=0)
 
 

@@ -95,10 +95,10 @@ def gain_per_arc(level, network):
     """What each arc adds to the level's total, and what the total begins with: everybody served."""
     gain = np.zeros(len(network.source))
     gain[network.pair_arc] = level.pair
-    gain[network.left_out_arc] = -level.alone
+    gain[network.left_out_arc] = -level.left_out
     gain[network.region_arc] = -level.region
     gain[network.place_arc] = -level.place
-    return gain, sum(level.alone.tolist())
+    return gain, sum(level.left_out.tolist())
 
 
 def test_all_levels_are_solved_at_once_where_the_numbers_are_small_and_each_alone_where_they_are_not():

@@ -5,7 +5,7 @@ from math import lcm
 
 import numpy as np
 
-from matching.engine.claims import Claims
+from matching.engine.checker_costs import CheckedInstance
 
 
 def best_and_its_worth(world):
@@ -60,7 +60,7 @@ def worth_of_all(world, sets):
         "score": makes @ world.pair_score.astype(kind),
         "spread": (load**2 - (load + takes) ** 2).sum(axis=1),
         "keep": makes @ world.pair_kept.astype(kind),
-        "tie_break": makes @ Claims.of(world).gain("tie_break").astype(kind),
+        "tie_break": makes @ CheckedInstance.of(world).pair_gain("tie_break").astype(kind),
     }
     nothing = np.zeros(len(sets), dtype=kind)
     return {level: known[level] + nothing for level in (*world.levels, "tie_break")}
