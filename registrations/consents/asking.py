@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from django.db.models import Exists
 
+from letsconnect.base.statements import Statement
 from registrations import documents
 from registrations.domain.registrations import IN_THE_PROGRAMME, ConsentDocument, RegistrationState, Source
-from registrations.models import Eligibility, Member
+from registrations.models import Consent, Eligibility, Member
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,18 @@ class AgreementsToAsk:
         return min((document.required_on for document in self.documents if document.required_on), default=None)
 
 
+_AGREED = Statement(
+    lambda member: Consent.objects.filter(member=member, withdrawn_at=None).values_list("document", "version")
+)
+
+
 def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:
     """Return what the member is asked to agree to: one short query where nothing is missing, two where something is.
 
     Every page asks people who take part, have taken over a registration of the old form, or agreed to an older version.
     The registration form asks new people.
     """
-    agreed_versions = dict(member.consents.filter(withdrawn_at=None).values_list("document", "version"))
+    agreed_versions = dict(_AGREED.rows({"member": member}))
     missing = [
         document
         for document in documents.REQUIRED

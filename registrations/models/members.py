@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
 from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.statements import Statement
 from letsconnect.base.terms import TermOfOffice, TermOfOfficeQuerySet, never_ends_before_it_begins
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import NAME_AT_MOST, ClosedBy, Region, SeatRole
@@ -151,8 +152,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def seat_roles(self) -> frozenset[tuple[str, str]]:
         """The current working-group seats, each as its role and, for a liaison, the region."""
-        seats = self.seats.current(on=timezone.now().date())
-        return frozenset(seats.values_list("role", "region") if self.is_active else ())
+        today = timezone.now().date()
+        return frozenset(_SEATS.rows({"member": self, "on": today}) if self.is_active else ())
 
     @property
     def seat_regions(self) -> frozenset[str]:
@@ -244,6 +245,11 @@ class WorkingGroupSeat(TermOfOffice, models.Model):
 
     def __str__(self) -> str:
         return f"{self.member}: {self.role_in_words}"
+
+
+_SEATS = Statement(
+    lambda member, on: WorkingGroupSeat.objects.current(on=on).filter(member=member).values_list("role", "region")
+)
 
 
 class BlockQuerySet(models.QuerySet["Block"]):
