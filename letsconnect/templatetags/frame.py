@@ -1,0 +1,86 @@
+"""The frame of every page, its style sheets, navigation and footer: drawn once for all who read the same one."""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django import template
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.template.context import RequestContext
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi
+
+register = template.Library()
+
+# Stand-ins for what is of one reader and one request only: put in after the frame was drawn.
+_CSRF, _NEXT = "\0csrf\0", "\0next\0"
+_IN_NAVIGATION = ("home", "clinics:clinic-list", "matching:match-list", "registrations:registration-edit")
+
+
+class FrameKey(NamedTuple):
+    """All that a frame depends on. Nothing here is of one person."""
+
+    language: str | None
+    is_member: bool
+    is_staff: bool
+    path: str  # "" unless the navigation leads there
+    script_prefix: str
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: RequestContext, part: str) -> SafeString:
+    """Draw the ``part`` of the frame ("head", "header", "footer") for the reader of this page."""
+    request: Any = context.get("request")
+    user: Any = context.get("user")
+    is_member = user is not None and user.is_authenticated
+    path = request.path if request else ""
+    key = FrameKey(
+        get_language(),
+        is_member,
+        is_member and user.is_staff,
+        path if path in _paths() else "",
+        get_script_prefix(),
+    )
+    return _filled(_drawn(part, key), context, request)
+
+
+def _filled(html: str, context: RequestContext, request: Any) -> SafeString:
+    token = context.get("csrf_token")
+    field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token) if token else ""
+    return SafeString(  # drawn by templates, and each value escaped
+        html.replace(_CSRF, field).replace(_NEXT, escape(request.get_full_path()) if request else "")
+    )
+
+
+@lru_cache(maxsize=256)
+def _drawn(part: str, key: FrameKey) -> str:
+    values = {
+        **key._asdict(),
+        "is_rtl": get_language_bidi(),
+        "site_name": settings.SITE_NAME,
+        "has_mailbox": settings.EMBEDDED_MAILBOX,
+        "csrf": SafeString(_CSRF),
+        "next": SafeString(_NEXT),
+    }
+    return render_to_string(f"letsconnect/_frame_{part}.html", values)
+
+
+@lru_cache(maxsize=8)
+def _paths_of(script_prefix: str) -> frozenset[str]:
+    return frozenset(reverse(name) for name in (*_IN_NAVIGATION, "registrations:sign-in"))
+
+
+def _paths() -> frozenset[str]:
+    return _paths_of(get_script_prefix())
+
+
+def _forget(**kwargs: Any) -> None:
+    """Draw anew after a setting was changed, which only tests do."""
+    _drawn.cache_clear()
+    _paths_of.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="letsconnect.frame")
