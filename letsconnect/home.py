@@ -5,22 +5,24 @@ thirty of everything as for a newcomer.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from django.db.models import Count, Exists, Subquery, Value, prefetch_related_objects
+from django.db.models import Count, Exists, QuerySet, Subquery, Value, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
 from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.statements import Statement
 from mailings.ledger.reachable import why_not_written_to
 from matching.domain.sessions import SessionState
 from matching.models import Match, Session
 from matching.models.feedback import sessions_at_hand
 from matching.waiting import advice
 from matching.words import reasons
+from registrations import documents
 from registrations.models import Member, Registration, Skill, SkillSuggestion
 from registrations.participation.next_round import sentence
 from registrations.skills.suggestions import sentences_of_suggestions
@@ -29,15 +31,36 @@ from trust.models import Report
 SHOWN = 5
 
 
+def _rows_of(member: Member, *, on: date, versions: tuple[tuple[str, ...], ...]) -> QuerySet[Any, Any]:
+    """The row of ``_row_of``; its SQL holds the day, and the versions of documents that count on it."""
+    reports = Report.objects.readable_by(member, on=on).waiting().order_by()
+    matchable = Registration.objects.matchable(on=on).filter(member=member)
+    return (
+        Member.objects.select_related("registration")
+        .annotate(
+            is_in_a_round=Exists(matchable),
+            confided=Coalesce(Subquery(reports.values(one=Value(1)).annotate(count=Count("pk")).values("count")), 0),
+        )
+        .filter(pk=member.pk)
+    )
+
+
+_ROW = Statement(_rows_of)
+_MATCHES = Statement(lambda member: Match.objects.for_member(member).live().for_lines())
+_SESSIONS = Statement(sessions_at_hand)
+_SUGGESTIONS = Statement(lambda member: SkillSuggestion.objects.to_tell(member).for_telling())
+_CLINICS = Statement(Clinic.objects.of_home)
+
+
 def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     """Return what the home page of ``member`` shows."""
     me = _row_of(member, now=now)
     registration = getattr(me, "registration", None)
     batch = QueryBatch()
-    matches = batch.add(Match.objects.for_member(member).live().for_lines())
-    sessions = batch.add(sessions_at_hand(member, now=now))
-    suggestions = batch.add(SkillSuggestion.objects.to_tell(member).for_telling())
-    clinics = batch.add(Clinic.objects.of_home(member, now=now))
+    matches = batch.add(_MATCHES.queryset({"member": member}))
+    sessions = batch.add(_SESSIONS.queryset({"member": member, "now": now}))
+    suggestions = batch.add(_SUGGESTIONS.queryset({"member": member}))
+    clinics = batch.add(_CLINICS.queryset({"member": member, "now": now}))
     batch.run()
     _name_skills(
         chain((match.skill for match in [*matches, *(session.match for session in sessions)]), _of(suggestions))
@@ -66,16 +89,8 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
 
 def _row_of(member: Member, *, now: datetime) -> Any:
     """Return the member with their registration, whether the next round includes them, and the reports for them."""
-    reports = Report.objects.readable_by(member, on=now.date()).waiting().order_by()
-    matchable = Registration.objects.matchable(on=now.date()).filter(member=member)
-    return (
-        Member.objects.select_related("registration")
-        .annotate(
-            is_in_a_round=Exists(matchable),
-            confided=Coalesce(Subquery(reports.values(one=Value(1)).annotate(count=Count("pk")).values("count")), 0),
-        )
-        .get(pk=member.pk)
-    )
+    versions = tuple(tuple(documents.counting(document, on=now.date())) for document in documents.REQUIRED)
+    return _ROW.rows({"member": member}, on=now.date(), versions=versions)[0]
 
 
 def _of(suggestions: Iterable[SkillSuggestion]) -> Iterable[Skill]:
