@@ -446,22 +446,6 @@ def test_a_report_closed_by_a_colleague_is_not_opened_again_unseen(client, db):
     assert "I look at it" in answer.content.decode()
 
 
-@pytest.mark.parametrize("desk_of", sorted(admin.site._registry.values(), key=str), ids=str)
-def test_every_table_of_the_desk_uses_the_one_mechanism(desk_of, world, client):
-    """No table may change rows past it: the form in which somebody types carries the version."""
-    assert isinstance(desk_of, VersionedAdmin)
-    assert type(desk_of)._changeform_view is VersionedAdmin._changeform_view
-    assert type(desk_of).response_action is VersionedAdmin.response_action
-    row = desk_of.model._base_manager.first()
-    if row is None or "change" not in desk_of.coordinators_may:
-        return
-    client.force_login(world.people["coordinator"])
-    page = client.get(change(row))
-
-    assert page.status_code == 200
-    assert 'name="opened"' in page.content.decode()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_save_at_the_same_moment_one_wins_and_the_other_is_shown(monkeypatch):
     clinic = make_clinic()

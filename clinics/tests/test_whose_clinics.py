@@ -1,11 +1,8 @@
-"""Every table of the desk says which of its rows a member of the working group has to do with."""
+"""A clinic is looked after in its region or by whoever created it, and touched by nobody else."""
 
 from datetime import timedelta
 
 import pytest
-from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser
-from django.test import RequestFactory
 from django.urls import reverse
 
 from clinics.domain import ClinicState, NotYourClinic
@@ -21,75 +18,8 @@ from clinics.planning.plans import (
     save_text,
 )
 from clinics.tests.factories import make_clinic, sign_up
-from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
 from registrations.models import WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
-
-DESKS = sorted(admin.site._registry.values(), key=str)
-
-
-def rows(desk, member):
-    request = RequestFactory().get("/admin/")
-    request.user = member
-    return desk.get_queryset(request)
-
-
-@pytest.mark.parametrize("desk", DESKS, ids=str)
-def test_every_table_of_the_desk_has_a_rule_or_says_why_not(desk):
-    has_rule = hasattr(desk.model._default_manager.all(), desk.scope)
-
-    assert isinstance(desk, WorkingGroupAdmin)
-    assert has_rule != bool(desk.unscoped_because)
-    assert all(issubclass(inline, DeskInline) for inline in desk.inlines)
-
-
-@pytest.mark.parametrize("desk", DESKS, ids=str)
-def test_a_table_shows_nothing_to_whoever_has_no_seat(desk, world):
-    ended = make_member()
-    WorkingGroupSeat.objects.create(
-        member=ended, role="coordinator", from_on=NOW.date() - timedelta(days=9), until_on=NOW.date()
-    )
-
-    tomorrow = make_member()
-    WorkingGroupSeat.objects.create(member=tomorrow, role="coordinator", from_on=NOW.date() + timedelta(days=1))
-
-    for member in (make_member(), ended, tomorrow, AnonymousUser(), make_liaison("LAC", is_active=False)):
-        assert not rows(desk, member).exists()
-
-
-@pytest.mark.parametrize("desk", DESKS, ids=str)
-def test_a_table_without_a_rule_shows_nothing(desk, world):
-    """What a table shows is decided by its rule alone: take it away, and the table is empty, not whole."""
-
-    class Forgotten(type(desk)):
-        scope, unscoped_because = "nothing_of_that_name", ""
-
-    assert not rows(Forgotten(desk.model, admin.site), world.people["coordinator"]).exists()
-
-
-FILTERS = [(desk, one) for desk in DESKS for one in desk.list_filter if not isinstance(one, str)]
-
-
-@pytest.mark.parametrize(("desk", "chosen"), FILTERS, ids=str)
-def test_a_filter_nobody_offers_shows_nothing_instead_of_all(desk, chosen, world, client):
-    client.force_login(world.people["coordinator"])
-    path = reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
-
-    shown = client.get(path, {chosen.parameter_name: "987654321"})
-
-    assert shown.status_code == 200
-    assert not shown.context["cl"].queryset.exists()
-
-
-def test_an_export_with_a_filter_nobody_offers_hands_out_nobody(world, client):
-    client.force_login(world.people["coordinator"])
-    export = reverse("admin:registrations_registration_export")
-
-    def lines(query):
-        return b"".join(client.post(f"{export}?show=all{query}", {"format": "csv"}).streaming_content).count(b"\n")
-
-    assert lines("&agreed=maybe") == lines("&claim=x") == 1
-    assert lines("") > 2
 
 
 def test_clinics_are_looked_after_by_region_or_by_whoever_created_them(db):
@@ -158,18 +88,3 @@ def test_who_comes_is_read_by_who_looks_after_the_clinic_and_by_oneself(db, clie
     assert not Rsvp.objects.visible_to(make_liaison("LAC")).exists()
     client.force_login(make_liaison("LAC"))
     assert clinic.title not in client.get(reverse("admin:clinics_clinic_changelist")).content.decode()
-
-
-def test_a_sharer_nobody_showed_cannot_be_swapped_in(world, client):
-    """A match is mine by its sharer; the learner and a sharer of elsewhere are somebody else's to put together."""
-    match = world.proposed
-    match.learner.region = "LAC"
-    match.learner.save(update_fields=["region"])
-    elsewhere = world.people["other"].registration
-    client.force_login(world.people["liaison"])
-
-    typed = {"sharer": elsewhere.pk, "skill": world.skill.pk}
-    before = (match.sharer_id, match.skill_id, match.state)
-    assert client.post(reverse("admin:matching_match_swap", args=[match.pk]), typed).status_code == 404
-    match.refresh_from_db()
-    assert (match.sharer_id, match.skill_id, match.state) == before
