@@ -214,7 +214,3 @@ def check_capacity(*, capacity: int, seats_taken: int) -> None:
 def doors_are_open(*, state: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Tell whether people with a seat get the meeting link at ``now``."""
     return state in (ClinicState.ANNOUNCED, ClinicState.HELD) and starts_at - DOORS_OPEN <= now < ends_at
-
-
-def is_https(link: str) -> bool:
-    return link.startswith("https://")

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, ExpressionWrapper, F, OuterRef, Prefetch, Q, Subquery, Value
@@ -18,6 +17,7 @@ from clinics.domain import ClinicKind, ClinicState, FloorLanguage, NoticeKind, R
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.languages import chain
 from letsconnect.base.models import Act
+from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import Region
 from registrations.models import Member
@@ -37,12 +37,6 @@ ENDS_AT = ExpressionWrapper(F("starts_at") + _minutes_of("minutes"), output_fiel
 CLOSES_AT = ExpressionWrapper(
     F("starts_at") - _minutes_of("closes_minutes_before"), output_field=models.DateTimeField()
 )
-
-
-def validate_https(link: str) -> None:
-    """Raise ValidationError unless people would join over an encrypted connection."""
-    if not domain.is_https(link):
-        raise ValidationError(_("A meeting link begins with https://."), code="https")
 
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
@@ -144,7 +138,7 @@ class Clinic(models.Model):
         _("meeting link"),
         max_length=500,
         blank=True,
-        validators=[validate_https],
+        validators=[validate_typed_link],
     )
     cancel_reason = models.CharField(max_length=500, blank=True, editable=False)
 

@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import clinics.models
+import letsconnect.base.typed_links
 import letsconnect.base.zones
 
 
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                     models.URLField(
                         blank=True,
                         max_length=500,
-                        validators=[clinics.models.validate_https],
+                        validators=[letsconnect.base.typed_links.validate_typed_link],
                         verbose_name="meeting link",
                     ),
                 ),

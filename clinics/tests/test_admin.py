@@ -146,6 +146,7 @@ def test_an_hour_that_comes_twice_is_asked_about_and_the_answer_counts(client, c
         ("minutes", "5"),
         ("meeting_link", "http://meet.example.org/"),
         ("meeting_link", "javascript:alert(1)"),
+        ("meeting_link", "https://anna:secret@meet.example.org/"),
         ("local_date", "2026-02-30"),
         ("floor_language", "klingon"),
         ("region", "X\x00"),

@@ -6,8 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import letsconnect.base.typed_links
 import letsconnect.base.zones
-import matching.models.sessions
 
 
 class Migration(migrations.Migration):
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=500,
-                        validators=[matching.models.sessions.validate_call_link],
+                        validators=[letsconnect.base.typed_links.validate_typed_link],
                         verbose_name="link to the call",
                     ),
                 ),

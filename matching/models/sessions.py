@@ -2,16 +2,15 @@
 
 import uuid
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.zones import validate_zone
 from matching.domain.matches import Side
 from matching.domain.sessions import MAX_TIMES, MINUTES, USUAL_MINUTES, SessionState, WhyCancelled
@@ -20,16 +19,6 @@ from matching.models.matches import Match
 from registrations.models import Member, Registration
 
 S = SessionState
-
-
-_is_https = URLValidator(schemes=["https"], message=_("Enter the whole link; it begins with https://."))
-
-
-def validate_call_link(link: str) -> None:
-    """Raise ValidationError unless it is a whole link over an encrypted connection, without a password in it."""
-    _is_https(link)
-    if "@" in urlsplit(link).netloc:
-        raise ValidationError(_("Leave out the name or password before the @ in this link."), code="userinfo")
 
 
 def _both_people() -> Func:
@@ -137,7 +126,7 @@ class Session(people.OfTwoPeople, models.Model):
     zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[validate_zone])
     uid = models.UUIDField(_("calendar id"), default=uuid.uuid4, editable=False)
     sequence = models.PositiveIntegerField(_("calendar sequence"), default=0)
-    call_link = models.CharField(_("link to the call"), max_length=500, blank=True, validators=[validate_call_link])
+    call_link = models.CharField(_("link to the call"), max_length=500, blank=True, validators=[validate_typed_link])
     made_at = models.DateTimeField(_("first proposed at"))
     made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("first proposed by"))
     confirmed_at = models.DateTimeField(_("agreed at"), null=True, blank=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 from letsconnect.base.templatetags.when import moment_in_words
+from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.wall_clock import NotOneMoment, meanings, moment_of
 from letsconnect.base.zones import in_zone
 from matching.domain import sessions
@@ -25,7 +26,6 @@ from matching.domain.sessions import (
     TimeNotPossible,
 )
 from matching.models import Session
-from matching.models.sessions import validate_call_link
 from matching.sessions.hours import clock_beside, offset, value_of
 
 NUMBERS = range(1, MAX_TIMES + 1)
@@ -200,7 +200,7 @@ class CallLinkForm(forms.Form):
         label=_("Link to the call"),
         required=False,
         max_length=longest(Session, "call_link"),
-        validators=[validate_call_link],
+        validators=[validate_typed_link],
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off", "dir": "ltr"}),
         help_text=_("Any service you both like. Only the two of you see it, on this page and in no letter."),
     )
