@@ -43,6 +43,18 @@ class ParticipantRow(NamedTuple):
     advice: list[dict[str, Any]]
 
 
+class NewMatchRow(NamedTuple):
+    """One new proposal as it is stored; each is named as its column of ``Match``."""
+
+    round_id: int
+    learner_id: int
+    sharer_id: int
+    skill_id: int
+    score: int
+    reasons: dict[str, Any]
+    proposed_at: datetime
+
+
 @dataclass(frozen=True, eq=False)
 class Computed:
     """The engine's result, and the facts it was computed from."""
@@ -199,11 +211,21 @@ def write_matches(
         learner, sharer = registrations[pair.learner], registrations[pair.sharer]
         match = by_hand.get((learner, sharer))
         if match is None:
-            new.append((round_.pk, learner, sharer, pair.skill, pair.score, reasons_of(pair, loaded), now))
+            new.append(
+                NewMatchRow(
+                    round_id=round_.pk,
+                    learner_id=learner,
+                    sharer_id=sharer,
+                    skill_id=pair.skill,
+                    score=pair.score,
+                    reasons=reasons_of(pair, loaded),
+                    proposed_at=now,
+                )
+            )
         else:
             match.score, match.reasons = pair.score, reasons_of(pair, loaded)
             made_by_hand.append(match)
-    copy_in(Match, ("round_id", "learner_id", "sharer_id", "skill_id", "score", "reasons", "proposed_at"), new)
+    copy_in(Match, NewMatchRow._fields, new)
     Match.objects.bulk_update(made_by_hand, ["score", "reasons"], batch_size=500)
 
 
