@@ -1,6 +1,8 @@
 """Seats: given by typing a name and choosing a role, confirmed if the seat shows addresses, ended at once."""
 
-from datetime import UTC, date
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -24,7 +26,7 @@ from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
 from registrations.admin.choosing_person import PersonForm, person_in_words
 from registrations.domain.registrations import LookKind, Region, RegistrationError, SeatRole
-from registrations.models import WorkingGroupSeat
+from registrations.models import Member, WorkingGroupSeat
 from registrations.requests import signed_in
 from registrations.seats import appointing as actions
 
@@ -63,26 +65,30 @@ class WorkingGroupEndForm(EndForm):
         return until_on
 
 
+@dataclass(frozen=True, kw_only=True)
+class SeatKind:
+    """What differs between the kinds of seats: what is asked, and which actions give and end one."""
+
+    give_form: type[PersonForm]
+    give: Callable[[dict[str, Any], Member, datetime], models.Model]  # the form's values, by whom, now
+    end: Callable[[Any, date, Member, datetime], object]  # the seat, its last day, by whom, now
+    warning: Callable[[dict[str, Any]], str]  # what the seat would let the person see, to be confirmed; else ""
+
+
 class SeatAdmin(WorkingGroupAdmin):
-    """What the two kinds of seats share: the steps of giving one, and ending it."""
+    """What the two kinds of seats share: the steps of giving one, and ending it. Each page names its ``kind``."""
 
     form = EndForm
     unscoped_because = shows_nobody_because = "who has a seat is no secret in the working group"
     change_form_template = "admin/seats/change_form.html"
     list_select_related = ["member"]
-    give_form: type[PersonForm]
+    kind: SeatKind
 
-    def give(self, request: HttpRequest, values: dict[str, Any]) -> models.Model:
-        """Call the action that gives the seat."""
-        raise NotImplementedError
-
-    def end(self, request: HttpRequest, seat: Any, until_on: date) -> None:
-        """Call the action that ends the seat."""
-        raise NotImplementedError
-
-    def confirmation_question(self, values: dict[str, Any]) -> str:
-        """Return what the seat would let the person see, if that must be confirmed; else ""."""
-        raise NotImplementedError
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse a page without a kind when it is written, not when somebody gives the first seat."""
+        super().__init_subclass__(**kwargs)
+        if not isinstance(getattr(cls, "kind", None), SeatKind):
+            raise TypeError(f"{cls.__name__} does not say which kind of seat it is for")
 
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
@@ -114,9 +120,9 @@ class SeatAdmin(WorkingGroupAdmin):
         """Find the person, choose the role, confirm if the seat shows much, give it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = self.give_form(request.POST if request.method == "POST" else None)
+        form = self.kind.give_form(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            warning = self.confirmation_question(form.cleaned_data)
+            warning = self.kind.warning(form.cleaned_data)
             if warning and request.POST.get("confirmed") != _answer(form.cleaned_data):
                 person = person_in_words(form.cleaned_data["member"])
                 confirmation = {"warning": warning, "person": person, "answer": _answer(form.cleaned_data)}
@@ -125,7 +131,7 @@ class SeatAdmin(WorkingGroupAdmin):
                 self.model._base_manager.filter(member=form.cleaned_data["member"]).values_list("pk", flat=True)
             )
             try:
-                seat = self.give(request, form.cleaned_data)
+                seat = self.kind.give(form.cleaned_data, signed_in(request), timezone.now())
             except self.refusals as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -138,7 +144,7 @@ class SeatAdmin(WorkingGroupAdmin):
         """Return the part of the page with the people found, for the script that searches while somebody types."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return self._page(request, "_people", self.give_form({"person": request.GET.get("person", "")}))
+        return self._page(request, "_people", self.kind.give_form({"person": request.GET.get("person", "")}))
 
     @method_decorator(require_POST)
     def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -149,7 +155,7 @@ class SeatAdmin(WorkingGroupAdmin):
         expected: tuple[type[Exception], ...] = (ChangedMeanwhile, *self.refusals)
         try:
             with self.as_opened(request, seat) as shown_seat:
-                self.end(request, shown_seat, max(today(), shown_seat.from_on))
+                self._end(request, shown_seat, max(today(), shown_seat.from_on))
         except expected as refusal:
             messages.error(request, str(refusal))
         else:
@@ -158,7 +164,10 @@ class SeatAdmin(WorkingGroupAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if "until_on" in form.changed_data:
-            self.end(request, obj, form.cleaned_data["until_on"])
+            self._end(request, obj, form.cleaned_data["until_on"])
+
+    def _end(self, request: HttpRequest, seat: Any, until_on: date) -> None:
+        self.kind.end(seat, until_on, signed_in(request), timezone.now())
 
     def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
@@ -210,12 +219,31 @@ class SeatForm(PersonForm):
         return cleaned
 
 
+def _appoint(values: dict[str, Any], by: Member, now: datetime) -> WorkingGroupSeat:
+    answers = {name: values[name] for name in ("member", "role", "region", "from_on")}
+    return actions.appoint(**answers, by=by, now=now)
+
+
+def _what_a_coordinator_sees(values: dict[str, Any]) -> str:
+    if values["role"] != SeatRole.COORDINATOR:
+        return ""
+    return gettext(
+        "A coordinator sees the email address of everybody here, decides about all regions, and can give seats to "
+        "others."
+    )
+
+
 @admin.register(WorkingGroupSeat)
 class WorkingGroupSeatAdmin(SeatAdmin):
     """Who is liaison of which region, who is coordinator, and from when until when."""
 
     form = WorkingGroupEndForm
-    give_form = SeatForm
+    kind = SeatKind(
+        give_form=SeatForm,
+        give=_appoint,
+        end=lambda seat, until_on, by, now: actions.end_seat(seat=seat, until_on=until_on, by=by, now=now),
+        warning=_what_a_coordinator_sees,
+    )
     refusals = (RegistrationError,)
     list_display = ["member", "role", "region", "from_on", "until_on"]
     list_filter = ["role", "region"]
@@ -224,22 +252,7 @@ class WorkingGroupSeatAdmin(SeatAdmin):
     def get_fields(self, request: HttpRequest, obj: WorkingGroupSeat | None = None) -> tuple[str, ...]:
         return ("member", "role", "region", "from_on", "until_on")
 
-    def confirmation_question(self, values: dict[str, Any]) -> str:
-        if values["role"] != SeatRole.COORDINATOR:
-            return ""
-        return gettext(
-            "A coordinator sees the email address of everybody here, decides about all regions, and can give seats to "
-            "others."
-        )
-
     def lock(self, obj: WorkingGroupSeat) -> None:
         """Lock in the order of `end_seat`, so that two people who end seats do not deadlock."""
         actions.lock_coordinators()
         super().lock(obj)
-
-    def give(self, request: HttpRequest, values: dict[str, Any]) -> WorkingGroupSeat:
-        answers = {name: values[name] for name in ("member", "role", "region", "from_on")}
-        return actions.appoint(**answers, by=signed_in(request), now=timezone.now())
-
-    def end(self, request: HttpRequest, seat: WorkingGroupSeat, until_on: date) -> None:
-        actions.end_seat(seat=seat, until_on=until_on, by=signed_in(request), now=timezone.now())

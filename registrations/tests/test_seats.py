@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act, SecurityEvent
 from mailings.models import Letter
+from registrations.admin.seats import SeatAdmin
 from registrations.domain.registrations import LastCoordinator, SeatRefused, SeatRole
 from registrations.models import Member, WorkingGroupSeat
 from registrations.privacy.erasing import erase_member
@@ -330,3 +331,10 @@ def test_seats_of_before_get_the_role_they_had(member, coordinator):
     assert roles[liaison.seats.get(region="LAC").pk] == roles[ended.pk] == "liaison"
     assert Member.objects.get(pk=liaison.pk).is_coordinator and Member.objects.get(pk=coordinator.pk).is_coordinator
     assert not Member.objects.get(pk=member.pk).is_staff
+
+
+def test_a_page_of_seats_without_a_kind_is_refused_when_it_is_written():
+    with pytest.raises(TypeError, match="which kind of seat"):
+
+        class PageWithoutKind(SeatAdmin):
+            """It would fail only when somebody gives a seat."""
