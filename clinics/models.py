@@ -81,7 +81,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.alias(_ends=ENDS_AT).filter(was_held | is_over).order_by("-starts_at", "pk")
 
     def of_home(self, member: Member, *, now: datetime) -> "ClinicQuerySet":
-        """The clinics of the member's home page, in one query besides the texts.
+        """The clinics of the member's home page, in one query; the caller reads the texts of those it shows.
 
         These are announced clinics to come, and the member's own, cancelled ones too; ``my_state`` is the state of the
         member's seat, if there is one.
@@ -92,7 +92,6 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
             .exclude(state=ClinicState.DRAFT)
             .annotate(my_state=Subquery(own.values("state")[:1]))
             .filter(Q(state=ClinicState.ANNOUNCED) | Q(my_state__isnull=False))
-            .prefetch_related("texts")
         )
 
     def for_pages(self) -> "ClinicQuerySet":

@@ -46,7 +46,8 @@ def _rows_of(member: Member, *, on: date, versions: tuple[tuple[str, ...], ...])
 
 
 _ROW = Statement(_rows_of)
-_MATCHES = Statement(lambda member: Match.objects.for_member(member).live().for_lines())
+_MATCHES = Statement(lambda member: Match.objects.for_member(member).live().for_lines()[:SHOWN])
+_TO_ANSWER = Statement(lambda member: Match.objects.waiting_for(member).order_by().values_list("pk", flat=True))
 _SESSIONS = Statement(sessions_at_hand)
 _SUGGESTIONS = Statement(lambda member: SkillSuggestion.objects.to_tell(member).for_telling())
 _CLINICS = Statement(Clinic.objects.of_home)
@@ -58,6 +59,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     registration = getattr(me, "registration", None)
     batch = QueryBatch()
     matches = batch.add(_MATCHES.queryset({"member": member}))
+    to_answer = batch.add(_TO_ANSWER.queryset({"member": member}))
     sessions = batch.add(_SESSIONS.queryset({"member": member, "now": now}))
     suggestions = batch.add(_SUGGESTIONS.queryset({"member": member}))
     clinics = batch.add(_CLINICS.queryset({"member": member, "now": now}))
@@ -72,9 +74,9 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
         "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round),
         "skill_news": sentences_of_suggestions(suggestions),
-        "to_answer": [match for match in matches if match.waits_for(match.side_of(member))],
+        "to_answer": list(to_answer),
         "waiting": None if matches else advice.waiting_status(registration, now=now),
-        "matches": [(match, match.person(match.side_of(member).other)) for match in matches[:SHOWN]],
+        "matches": [(match, match.person(match.side_of(member).other)) for match in matches],
         "next_sessions": _with_other((session for session in live if _is_ahead(session, now)), member),
         "to_confirm": _with_other((session for session in live if _waits_for(session, member, now)), member),
         "confided": me.confided,
@@ -127,9 +129,10 @@ def _with_other(sessions: Iterable[Session], member: Member) -> list[tuple[Sessi
 
 def _clinics(clinics: Iterable[Any]) -> dict[str, object]:
     """Return the member's own clinics, and those that are still open to anybody."""
-    mine = [(clinic, RsvpState(clinic.my_state).label) for clinic in clinics if clinic.my_state]
-    open_ = [clinic for clinic in clinics if clinic.state == ClinicState.ANNOUNCED]
-    return {"rsvps": mine[:SHOWN], "upcoming": open_[:SHOWN]}
+    mine = [clinic for clinic in clinics if clinic.my_state][:SHOWN]
+    open_ = [clinic for clinic in clinics if clinic.state == ClinicState.ANNOUNCED][:SHOWN]
+    prefetch_related_objects([*mine, *open_], "texts")
+    return {"rsvps": [(clinic, RsvpState(clinic.my_state).label) for clinic in mine], "upcoming": open_}
 
 
 def for_everybody(*, now: datetime) -> dict[str, object]:
