@@ -10,21 +10,40 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from letsconnect.base.paging import page_of
+from letsconnect.base.paging import ON_A_PAGE, page_of
+from letsconnect.base.statements import Statement
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.answering import accept_match, complete_match, decline_match, withdraw_from_match
 from matching.matches.forms import DeclineForm, MatchReasonForm, WithdrawFromMatchForm
 from matching.models import Match
+from matching.models.matches import MatchQuerySet
 from matching.views import match_page
+from registrations.models import Member
 from registrations.requests import MemberRequest
+
+
+def _in_order(member: Member) -> MatchQuerySet:
+    return Match.objects.for_member(member).most_urgent_first(member)
+
+
+def _lines(member: Member, *, start: int) -> MatchQuerySet:
+    """The matches of one page of the list, which begins at ``start``, with the names of their skills."""
+    names = ("skill__skill_names", "skill__merged_into__skill_names")
+    return _in_order(member).for_lines().prefetch_related(*names)[start : start + ON_A_PAGE]
+
+
+_KEYS = Statement(lambda member: _in_order(member).values_list("pk", flat=True))
+_LINES = Statement(_lines)
 
 
 @login_required
 @require_safe
 def match_list(request: MemberRequest) -> HttpResponse:
     """Show the member's matches, those that wait for them first."""
-    page = page_of(Match.objects.for_member(request.user).most_urgent_first(request.user), request)
-    rows = [match_page.row_for(match, request.user) for match in page]
+    values = {"member": request.user}
+    page = page_of(_KEYS.rows(values), request)
+    matches = _LINES.rows(values, start=page.start_index() - 1) if page.object_list else []
+    rows = [match_page.row_for(match, request.user) for match in matches]
     return render(request, "matching/match_list.html", {"rows": rows, "page": page})
 
 
