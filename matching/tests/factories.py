@@ -53,9 +53,9 @@ def make_match(state: str = MatchState.PROPOSED, *, skill: str = "wikidata", **f
     values.setdefault("round", None)
     values["round"] = values["round"] or make_round()
     if "learner" not in values:
-        values["learner"] = make_registration(wishes=[skill], speaks=[("ar", 6), ("fr", 3)])
+        values["learner"] = make_registration(wishes=[values["skill"]], speaks=[("ar", 6), ("fr", 3)])
     if "sharer" not in values:
-        values["sharer"] = make_registration(offers=[skill], speaks=[("ar", 6), ("fr", 3)])
+        values["sharer"] = make_registration(offers=[values["skill"]], speaks=[("ar", 6), ("fr", 3)])
     if state in WAS_APPROVED:
         values = {"approved_at": NOW, "approved_by": values.pop("approved_by", None) or make_coordinator(), **values}
     if state in WAS_ASKED:
@@ -73,9 +73,9 @@ def make_request(state: str = RequestState.OPEN, *, skill: str = "wikidata", **f
     values: dict[str, Any] = {"state": state, "skill": make_skill(skill), "why": "I begin next week.", "made_at": NOW}
     values |= fields
     if "learner" not in values:
-        values["learner"] = make_registration(wishes=[skill])
+        values["learner"] = make_registration(wishes=[values["skill"]])
     if "sharer" not in values:
-        values["sharer"] = make_registration(offers=[skill], is_findable=True)
+        values["sharer"] = make_registration(offers=[values["skill"]], is_findable=True)
     if state == RequestState.OPEN:
         return SharerRequest.objects.create(**{"place": 1, **values})
     values.setdefault("closed_at", NOW)

@@ -44,7 +44,10 @@ def make_coordinator(**fields: Any) -> Member:
     return make_liaison("", **fields)
 
 
-def make_skill(slug: str = "", **fields: Any) -> Skill:
+def make_skill(slug: str | Skill = "", **fields: Any) -> Skill:
+    """The skill of this slug, made when missing; one that was made already is handed back unread."""
+    if isinstance(slug, Skill):
+        return slug
     slug = slug or f"skill-{next(_numbers)}"
     skill, made = Skill.objects.get_or_create(slug=slug, defaults={"family": SkillFamily.TACTICS, **fields})
     if made:
@@ -67,15 +70,15 @@ def make_agreement(member: Member, *only: str, **fields: Any) -> None:
 def make_registration(
     *,
     member: Member | None = None,
-    offers: Iterable[str] = (),
-    wishes: Iterable[str] = (),
+    offers: Iterable[str | Skill] = (),
+    wishes: Iterable[str | Skill] = (),
     speaks: Iterable[tuple[str, int]] = (("en", BabelLevel.ADVANCED),),
     windows: Iterable[tuple[int, int]] = EVENINGS,
     reviewer: Member | None = None,
     agrees: bool = True,
     **fields: Any,
 ) -> Registration:
-    """An approved registration, unless ``state`` says otherwise; skills are named by slug and made when missing.
+    """An approved registration, unless ``state`` says otherwise; skills are given, or named and made when missing.
 
     Its member has agreed to the documents, but for one made without ``agrees``.
     """
