@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from clinics.models import Clinic, Rsvp
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.paging import page_of
+from letsconnect.base.statements import Statement
 from mailings.ledger.reachable import is_written_to
 
 
@@ -108,12 +108,14 @@ def _find(request: HttpRequest, clinic_id: int) -> Clinic:
     return get_object_or_404(Clinic.objects.visible_to(request.user).for_pages(), pk=clinic_id)
 
 
+_OWN = Statement(lambda member: Rsvp.objects.of(member).active())
+
+
 def _own_rsvps(request: HttpRequest) -> dict[int, Rsvp]:
     """Return the reader's own seats and turns, by clinic."""
     if not request.user.is_authenticated:
         return {}
-    rows: QuerySet[Rsvp] = Rsvp.objects.of(request.user).active()
-    return {rsvp.clinic_id: rsvp for rsvp in rows}
+    return {rsvp.clinic_id: rsvp for rsvp in _OWN.rows({"member": request.user})}
 
 
 def _card(clinic: Clinic, own: Mapping[int, Rsvp | None], now: datetime) -> dict[str, Any]:
