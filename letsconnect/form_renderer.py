@@ -2,19 +2,23 @@
 
 Django renders each option of a ``<select>`` with a template of its own: a page with zones, languages and countries
 spent nine tenths of its time there (200 ms for a clinic, 300 ms for the languages of a registration). It renders an
-``<input>`` with three templates: the boxes to tick were an eighth of the time of a list at the desk.
+``<input>`` with three templates: the boxes to tick were an eighth of the time of a list at the desk. The options of
+`KeptChoices` are drawn once, and then only the chosen one.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any, NamedTuple
 
 from django import forms
 from django.forms import Select
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.formats import localize
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+
+from letsconnect.base.choices import KeptGroups
 
 _INPUTS = frozenset(
     kind.template_name
@@ -25,60 +29,108 @@ _INPUTS = frozenset(
 )
 
 
+class _Place(NamedTuple):
+    """Where an option stands among the drawn pieces, and what it says."""
+
+    piece: int
+    value: Any
+    label: Any
+
+
+class _Drawn(NamedTuple):
+    """The pieces of a list of which nothing is chosen, and the first option of each value."""
+
+    pieces: list[str]
+    places: dict[str, _Place]
+
+
 class FormRenderer(DjangoTemplates):
     """Django's form renderer, but we write the HTML of lists to choose from and of inputs, exactly as templates do."""
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
-        if template_name == Select.template_name and _is_plain(context["widget"]):
+        if template_name == Select.template_name and _is_plain(context["widget"]["optgroups"]):
             return _select(context["widget"])
         if template_name in _INPUTS:
             return _input(context["widget"])
         return SafeString(super().render(template_name, context, request))  # a template of ours or of Django's
 
 
-def _is_plain(widget: Mapping[str, Any]) -> bool:
+def _is_plain(groups: Any) -> bool:
     """Tell whether no option brings a template of its own."""
-    options = (option for _name, group, _index in widget["optgroups"] for option in group)
+    if isinstance(groups, KeptGroups):
+        return groups.widget.option_template_name == Select.option_template_name
+    options = (option for _name, group, _index in groups for option in group)
     return all(option["template_name"] == Select.option_template_name for option in options)
 
 
 def _input(widget: Mapping[str, Any]) -> SafeString:
     value = widget["value"]
-    return format_html(
-        '<input type="{}" name="{}"{}{}>',
-        widget["type"],
-        widget["name"],
-        "" if value is None else format_html(' value="{}"', _written(value)),
-        _attributes(widget["attrs"]),
-    )
+    written = "" if value is None else f' value="{_escaped(_written(value))}"'
+    kind, name, attributes = _escaped(widget["type"]), _escaped(widget["name"]), _attributes(widget["attrs"])
+    return SafeString(f'<input type="{kind}" name="{name}"{written}{attributes}>')  # each part is escaped
 
 
 def _select(widget: Mapping[str, Any]) -> SafeString:
-    groups = format_html_join("", "{}", ((_group(name, options),) for name, options, _index in widget["optgroups"]))
-    return format_html('<select name="{}"{}>{}\n</select>', widget["name"], _attributes(widget["attrs"]), groups)
+    groups = widget["optgroups"]
+    options = _kept_options(groups) if isinstance(groups, KeptGroups) else "".join(_drawn(groups).pieces)
+    name, attributes = _escaped(widget["name"]), _attributes(widget["attrs"])
+    return SafeString(f'<select name="{name}"{attributes}>{options}\n</select>')  # each part is escaped
 
 
-def _group(name: Any, options: list[dict[str, Any]]) -> SafeString:
-    drawn = format_html_join(
-        "",
-        '\n  <option value="{}"{}>{}</option>\n',
-        ((_written(option["value"]), _attributes(option["attrs"]), localize(option["label"])) for option in options),
+def _kept_options(groups: KeptGroups) -> str:
+    """Return the options with the chosen one marked, which is all that differs from list to list."""
+    widget, choices = groups.widget, groups.choices
+    drawn = choices.drawn.get(type(widget))
+    if drawn is None:
+        drawn = choices.drawn[type(widget)] = _drawn(widget.optgroups("", []))
+    chosen = min((drawn.places[value] for value in groups.value if value in drawn.places), default=None)
+    if chosen is None:
+        return "".join(drawn.pieces)
+    option = widget.create_option("", chosen.value, chosen.label, selected=True, index=0)
+    return "".join((*drawn.pieces[: chosen.piece], _option(option), *drawn.pieces[chosen.piece + 1 :]))
+
+
+def _drawn(groups: Iterable[Any]) -> _Drawn:
+    pieces: list[str] = []
+    places: dict[str, _Place] = {}
+    for name, options, _index in groups:
+        if name:
+            pieces.append(_group_begins(name))
+        for option in options:
+            value = option["value"]
+            places.setdefault(str(value), _Place(len(pieces), value, option["label"]))
+            pieces.append(_option(option))
+        if name:
+            pieces.append(_GROUP_ENDS)
+    return _Drawn(pieces, places)
+
+
+_GROUP_ENDS = "\n  </optgroup>"
+
+
+def _group_begins(name: Any) -> str:
+    return f'\n  <optgroup label="{_escaped(localize(name))}">'
+
+
+def _option(option: Mapping[str, Any]) -> str:
+    value, label = option["value"], option["label"]
+    attributes = _attributes(option["attrs"])
+    return f'\n  <option value="{_escaped(_written(value))}"{attributes}>{_escaped(localize(label))}</option>\n'
+
+
+def _attributes(attributes: Mapping[str, Any]) -> str:
+    return "".join(
+        f" {_escaped(name)}" if value is True else f' {_escaped(name)}="{_escaped(_written(value))}"'
+        for name, value in attributes.items()
+        if value is not False
     )
-    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', localize(name), drawn) if name else drawn
 
 
-def _attributes(attributes: Mapping[str, Any]) -> SafeString:
-    shown = ((name, value) for name, value in attributes.items() if value is not False)
-    return format_html_join(
-        "",
-        "{}",
-        (
-            (format_html(" {}", name) if value is True else format_html(' {}="{}"', name, _written(value)),)
-            for name, value in shown
-        ),
-    )
-
-
-def _written(value: Any) -> str:
+def _written(value: Any) -> Any:
     """Return what ``{{ value|stringformat:"s" }}`` gives in a template, before it is escaped."""
     return value if isinstance(value, str) else str(value)
+
+
+def _escaped(text: Any) -> str:
+    """Return a text as a template writes it; a plain one without asking what else it could be."""
+    return escape(text) if type(text) is str else conditional_escape(text)

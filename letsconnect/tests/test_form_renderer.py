@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.choices import KeptChoices, LongSelect
 from letsconnect.base.lines import WrittenLine
 from letsconnect.form_renderer import FormRenderer
 from letsconnect.settings import FORM_RENDERER
@@ -49,6 +50,32 @@ def test_a_list_is_drawn_as_django_draws_it(kind, choices, language):
                 for renderer in (FormRenderer(), DjangoTemplates())
             ]
             assert drawn[0] == drawn[1]
+
+
+class OptionsOfItsOwnThatAreKept(LongSelect):
+    option_template_name = OptionsOfItsOwn.option_template_name
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "fr"])
+@pytest.mark.parametrize("choices", [[], CHOICES, GROUPED], ids=["none", "flat", "grouped"])
+@pytest.mark.parametrize("kind", [LongSelect, CountrySelect, OptionsOfItsOwnThatAreKept])
+def test_a_list_whose_choices_are_kept_is_drawn_as_django_draws_it(kind, choices, language):
+    with translation.override(language):
+        kept = KeptChoices(choices)
+        for value in (None, "", "en", "1", EVIL, ["a", EVIL, "True"], "of none", "en"):
+            drawn = [
+                kind(attrs=ATTRIBUTES, choices=shown).render(EVIL, value, {"data-more": "1"}, renderer=renderer)
+                for shown in (kept, choices)
+                for renderer in (FormRenderer(), DjangoTemplates())
+            ]
+            assert set(drawn) == {drawn[-1]}
+
+
+def test_kept_choices_are_drawn_for_each_kind_of_list_on_its_own():
+    kept = KeptChoices([("TN", "Tunisia")])
+
+    assert "data-region" not in LongSelect(choices=kept).render("x", None, renderer=FormRenderer())
+    assert 'data-region="MENA"' in CountrySelect(choices=kept).render("x", None, renderer=FormRenderer())
 
 
 INPUTS = [

@@ -60,10 +60,11 @@ def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
     registration = Registration.objects.of(request.user)
     facts = facts_of(request.user, registration)
     words = readback.words_for(facts)
+    missing = missing_of(facts)
     context = {
         "registration": registration,
         "is_handed_in": registration is not None and registration.is_handed_in,
-        "steps": progress(facts, registration),
+        "steps": progress(missing, registration),
         "sections": [
             (step, [readback.answer_in_words(facts, question, words) for question in step.questions])
             for step in STEPS
@@ -71,7 +72,7 @@ def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
         ],
         "apart": [step for step in STEPS if step.is_apart],
         "is_written_to": is_written_to(request.user),
-        "missing": [(missing, step_of(missing.field)) for missing in missing_of(facts)],
+        "missing": [(needed, step_of(needed.field)) for needed in missing],
     }
     return render(request, "registrations/registration_edit.html", context, status=status)
 
@@ -84,9 +85,9 @@ def missing_of(facts: RegistrationFacts) -> list[readiness.Missing]:
     return readiness.missing(facts, Eligibility.objects.current().rules)
 
 
-def progress(facts: RegistrationFacts, registration: Registration | None) -> list[dict[str, object]]:
+def progress(missing: list[readiness.Missing], registration: Registration | None) -> list[dict[str, object]]:
     """Return every step with whether something is missing there, for the progress indicator."""
-    lacking: set[FormStep] = {step_of(missing.field) for missing in missing_of(facts)}
+    lacking: set[FormStep] = {step_of(needed.field) for needed in missing}
     return [
         {"step": step, "is_done": registration is not None and step not in lacking and not step.is_apart}
         for step in STEPS

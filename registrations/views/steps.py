@@ -218,15 +218,15 @@ def _show(
     facts = page.facts if isinstance(page.facts, RegistrationFacts) else facts_of(request.user, registration)
     if isinstance(page, SkillsPage):
         page.add_hints(request.user)
+    missing = missing_of(facts)
     is_asked = "missing" in request.GET
-    lacking = [missing for missing in missing_of(facts) if is_asked and missing.field in page.step.fields]
     context = {
         "page": page,
         "step": page.step,
         "number": steps.STEPS.index(page.step) + 1,
-        "steps": progress(facts, registration),
+        "steps": progress(missing, registration),
         "previous": steps.before(page.step),
-        "lacking": lacking,
+        "lacking": [needed for needed in missing if is_asked and needed.field in page.step.fields],
         "is_new": registration is None or registration.state == RegistrationState.DRAFT,
         "is_last": steps.after(page.step) is None,
     }

@@ -1,12 +1,14 @@
 """The choices of the registration form, in the reader's language."""
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import groupby
 
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from letsconnect.base.choices import KeptChoices
 from letsconnect.base.folding import plain
 from letsconnect.base.zones import zone_names
 from registrations.domain.registrations import SkillFamily, SkillState
@@ -14,16 +16,27 @@ from registrations.models import Role, Skill
 from registrations.reference import names
 
 Choices = list[tuple[str, str]]
+EMPTY = ("", "—")
 
 
-def language_choices() -> Choices:
+def language_choices() -> KeptChoices:
     """Spoken languages by name in the reader's language."""
-    return names.language_choices(get_language() or "en")
+    return _kept_languages(get_language() or "en")
 
 
-def country_choices() -> Choices:
+@cache
+def _kept_languages(reader: str) -> KeptChoices:
+    return KeptChoices([EMPTY, *names.language_choices(reader)])
+
+
+def country_choices() -> KeptChoices:
     """Countries and territories by name in the reader's language."""
-    return names.country_choices(get_language() or "en")
+    return _kept_countries(get_language() or "en")
+
+
+@cache
+def _kept_countries(reader: str) -> KeptChoices:
+    return KeptChoices([EMPTY, *names.country_choices(reader)])
 
 
 def skill_choices(mine: Iterable[int] = (), typed: Iterable[int] = ()) -> list[tuple[str, list[tuple[int, str]]]]:
@@ -55,11 +68,27 @@ def role_choices() -> list[tuple[int, str]]:
     return [(role.pk, str(role)) for role in Role.objects.prefetch_related("role_names")]
 
 
-def zone_choices(mine: str = "") -> list[tuple[str, Choices]]:
+def zone_choices(mine: str = "") -> KeptChoices:
     """Zones by continent, with city names spelled with spaces. A stored zone stays, even one that is rarely offered."""
+    if mine and mine not in zone_names():
+        return _zones([(_("Chosen before"), [(mine, mine)])])
+    return _kept_zones(get_language() or "en")
+
+
+def is_offered_zone(zone: str, *, mine: str) -> bool:
+    """Tell whether ``zone`` is a place's own and among the choices of somebody whose stored zone is ``mine``."""
+    return zone not in ("", "UTC") and (zone == mine or zone in zone_names())
+
+
+@cache
+def _kept_zones(_reader: str) -> KeptChoices:
+    """The zones as everybody finds them; two of their words are the reader's."""
+    return _zones([])
+
+
+def _zones(chosen_before: list[tuple[str, Choices]]) -> KeptChoices:
     by_area: Iterable[tuple[str, Iterable[str]]] = groupby(
         (name for name in zone_names() if "/" in name), key=lambda name: name.split("/")[0]
     )
     areas = [(area, [(name, name.split("/", 1)[1].replace("_", " ")) for name in names]) for area, names in by_area]
-    chosen_before = [(_("Chosen before"), [(mine, mine)])] if mine and mine not in zone_names() else []
-    return [(_("No zone of its own"), [("UTC", "UTC")]), *chosen_before, *areas]
+    return KeptChoices([EMPTY, (_("No zone of its own"), [("UTC", "UTC")]), *chosen_before, *areas])

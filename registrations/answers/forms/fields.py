@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.choices import LongSelect
 from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.folding import key
 from letsconnect.base.keys import key_or_none
@@ -23,8 +24,6 @@ from registrations.domain.registrations import MAX_TOPICS, Gender, Region, Topic
 from registrations.models import Consent, Group, Registration, SkillName
 from registrations.reference.countries import region_of
 from registrations.reference.zones import only_zone_of
-
-_EMPTY = ("", "—")
 
 
 class StepForm(forms.Form):
@@ -65,7 +64,7 @@ def asks(step: str) -> Callable[[type[Form]], type[Form]]:
     return add
 
 
-class CountrySelect(forms.Select):
+class CountrySelect(LongSelect):
     """Countries that tell the script their region."""
 
     def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -103,8 +102,8 @@ class WhoForm(StepForm):
         super().__init__(data, facts=facts)
         self.initial["region"] = "" if facts.region == region_of(facts.country) else facts.region
         self.initial["group_searched"] = facts.group_other
-        choice_field(self, "country").choices = [_EMPTY, *choices.country_choices()]
-        choice_field(self, "role_id").choices = [_EMPTY, *choices.role_choices()]
+        choice_field(self, "country").choices = choices.country_choices()
+        choice_field(self, "role_id").choices = [choices.EMPTY, *choices.role_choices()]
         self._offer_groups(self._kept_groups(facts))
 
     def _kept_groups(self, facts: RegistrationFacts) -> list[groups.GroupChoice]:
@@ -212,19 +211,18 @@ class WhenForm(StepForm):
     zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("The hours below are in this zone, summer time included."),
-        widget=forms.Select(attrs={"data-guess-zone": ""}),
+        widget=LongSelect(attrs={"data-guess-zone": ""}),
     )
 
     def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
         super().__init__(data, facts=facts)
-        self.areas = choices.zone_choices(facts.zone)
-        self.country = facts.country
-        choice_field(self, "zone").choices = [_EMPTY, *self.areas]
+        self.stored_zone, self.country = facts.zone, facts.country
+        choice_field(self, "zone").choices = choices.zone_choices(facts.zone)
 
     def guess(self, zone: str) -> None:
         """Fill in the likely zone if none is stored; the page says that it is a guess."""
-        offered_zones = {value for _area, zones in self.areas for value, _name in zones} - {"UTC"}
-        self.guessed = next((guess for guess in (zone, only_zone_of(self.country)) if guess in offered_zones), "")
+        guesses = (zone, only_zone_of(self.country))
+        self.guessed = next((guess for guess in guesses if choices.is_offered_zone(guess, mine=self.stored_zone)), "")
         if not self.is_bound and not self.initial.get("zone"):
             self.initial["zone"] = self.guessed
 

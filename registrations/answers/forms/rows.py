@@ -1,6 +1,6 @@
 """The repeating rows of the registration: languages, offers, wishes, windows. An empty row is ignored."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time
@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base.choices import KeptChoices, LongSelect
 from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.keys import key_or_none
 from registrations.answers.forms import choices
@@ -22,7 +23,6 @@ from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
 from registrations.domain.registrations import BabelLevel, OfferLevel, WishPriority
 from registrations.models import Wish
 
-_EMPTY = ("", "—")
 _DAYS_OF = {"weekdays": range(5), "weekend": range(5, 7), "daily": range(7)}
 
 
@@ -47,11 +47,11 @@ class RowForm(forms.Form):
     telling: tuple[str, ...] = ()
     hint = ""  # how many others share or want the skill
 
-    def __init__(self, *args: Any, options: Sequence[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, options: KeptChoices, **kwargs: Any) -> None:
         kwargs["empty_permitted"] = False
         kwargs["use_required_attribute"] = False
         super().__init__(*args, **kwargs)
-        choice_field(self, self.key).choices = [_EMPTY, *options]
+        choice_field(self, self.key).choices = options
 
     def full_clean(self) -> None:
         """Require nothing in a row whose telling fields are all empty, so that emptying a row removes it."""
@@ -71,13 +71,15 @@ class LanguageRow(RowForm):
     key = "code"
     telling = ("code", "level")
     code = forms.ChoiceField(
-        label=_("Language"), error_messages={"required": _("Please choose the language this level is about.")}
+        label=_("Language"),
+        widget=LongSelect,
+        error_messages={"required": _("Please choose the language this level is about.")},
     )
     level = forms.TypedChoiceField(
         label=_("How well I speak it"),
         coerce=int,
         empty_value=None,
-        choices=[_EMPTY, *(choice for choice in BabelLevel.choices if choice[0] > BabelLevel.NONE)],
+        choices=[choices.EMPTY, *(choice for choice in BabelLevel.choices if choice[0] > BabelLevel.NONE)],
         error_messages={"required": _("Please say how well you speak it.")},
     )
     is_preferred = forms.BooleanField(label=_("I prefer it for one-to-one meetings"), required=False)
@@ -90,6 +92,7 @@ class SkillRow(RowForm):
         label=_("Skill"),
         coerce=int,
         empty_value=None,
+        widget=LongSelect,
         error_messages={"required": _("Please choose the skill this is about.")},
     )
 
@@ -122,7 +125,7 @@ class WindowRow(RowForm):
 
     key = "day"
     telling = ("day", "start", "end")
-    day = forms.ChoiceField(label=_("Day"), error_messages={"required": _("Please choose the day.")})
+    day = forms.ChoiceField(label=_("Day"), widget=LongSelect, error_messages={"required": _("Please choose the day.")})
     start = forms.TimeField(
         # Translators: the hour at which a free time of the week begins
         label=pgettext_lazy("hour", "From"),
@@ -207,18 +210,19 @@ def _merged_windows(rows: Iterable[RowForm]) -> Iterable[tuple[Any, ...]]:
     return registrations.merge_windows(windows)
 
 
-def _languages(_facts: RegistrationFacts, _typed: QueryDict | None) -> list[Any]:
+def _languages(_facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoices:
     return choices.language_choices()
 
 
-def _days(_facts: RegistrationFacts, _typed: QueryDict | None) -> list[Any]:
-    return list(DAYS)
+def _days(_facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoices:
+    return KeptChoices([choices.EMPTY, *DAYS])
 
 
-def _skills(mine: Iterable[OfferFact | WishFact], typed: QueryDict | None) -> list[Any]:
+def _skills(mine: Iterable[OfferFact | WishFact], typed: QueryDict | None) -> KeptChoices:
     """Return skills to choose from, those included that are stored or were typed into a row."""
     keys = (key_or_none(typed.get(name, "")) for name in typed if name.endswith("-skill")) if typed else ()
-    return choices.skill_choices([row.skill_id for row in mine], {key for key in keys if key is not None})
+    skills = choices.skill_choices([row.skill_id for row in mine], {key for key in keys if key is not None})
+    return KeptChoices([choices.EMPTY, *skills])
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,7 @@ class StepRows:
 
     fact: str
     form: type[RowForm]
-    options: Callable[[RegistrationFacts, QueryDict | None], list[Any]]
+    options: Callable[[RegistrationFacts, QueryDict | None], KeptChoices]
     stored: Callable[[RegistrationFacts], Iterable[tuple[Any, ...]]]
     values: Callable[[Iterable[RowForm]], Iterable[tuple[Any, ...]]] = _values
     most: int = 60
