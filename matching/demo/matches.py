@@ -63,7 +63,8 @@ def _ask_for_somebody(volunteer: Member, *, now: datetime) -> None:
     learner = Registration.objects.get(member=volunteer)
     wished = browsing.wished_by(learner)
     wanted = browsing.SharerSearch(topic=browsing.MINE)
-    for key in browsing.search(learner, wanted, wished=wished, now=now).keys[:1]:
+    people = browsing.everybody(volunteer, on=now.date())
+    for key in browsing.search(learner, wanted, among=people, wished=wished, now=now).keys[:1]:
         sharer = Registration.objects.get(pk=key)
         skill = Skill.objects.filter(pk__in=wished, offers__registration=sharer).first()
         if skill is None:  # they share it under the name it had before it was merged

@@ -20,7 +20,8 @@ from matching.domain.matches import (
 )
 from matching.domain.requests import REQUEST_WHY_AT_MOST
 from matching.models import Match
-from matching.waiting.browsing import MINE, SharedSkill, SharerSearch
+from matching.waiting.browsing import MINE, SharerSearch
+from matching.waiting.cards import SharedSkill
 from registrations.domain.registrations import Region, SkillFamily
 
 Choices = Sequence[tuple[Any, Any]]

@@ -163,8 +163,9 @@ def test_nobody_without_it_is_listed_shown_asked_for_or_named_at_the_desk(client
     client.force_login(me.member)
     with time_machine.travel(NOW, tick=False):
         assert list(browsing.findable(me.member, on=NOW.date())) == [shown]
-        topics = browsing.skills_to_choose(me.member, on=NOW.date())
-        assert [str(skill) for _family, found in topics for skill in found] == ["Wikidata"]
+        keys = [person.registration for person in browsing.everybody(me.member, on=NOW.date())]
+        topics = browsing.by_family(browsing.skills_shared(keys).values())
+        assert [skill.name for _family, found in topics for skill in found] == ["Wikidata"]
         assert client.get(reverse("matching:sharer-ask", args=[hidden.member.public_id])).status_code == 404
         assert hidden.member.public_id not in client.get(reverse("matching:sharer-list")).content.decode()
     with pytest.raises(CannotAsk):

@@ -232,12 +232,10 @@ def test_who_shares_what_i_wish_comes_first_then_who_has_an_hour_for_it_then_the
 
     assert set(listed[:6]) == set(equals)
     assert listed[6:] == [wished_never, never, never_wished]
+    people = browsing.everybody(reader.member, on=NOW.date())
+    wished = {equals[0].offers.get().skill_id}
     orders = {
-        tuple(
-            browsing.search(
-                reader, SharerSearch(topic="mine"), wished={equals[0].offers.get().skill_id}, now=NOW + day
-            ).keys
-        )
+        tuple(browsing.search(reader, SharerSearch(topic="mine"), among=people, wished=wished, now=NOW + day).keys)
         for day in (timedelta(days=number) for number in range(4))
     }
     assert len(orders) > 1

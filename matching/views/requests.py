@@ -18,6 +18,7 @@ from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
 from matching.waiting import advice, browsing
+from matching.waiting.cards import cards_of
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from matching.words import reasons
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
@@ -65,38 +66,41 @@ def _may_look(reader: Registration) -> bool:
 def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     """List those who let others find them, page by page, as wanted."""
     now = timezone.now()
-    member, today = request.user, now.date()
+    people = browsing.everybody(request.user, on=now.date())
+    keys = [person.registration for person in people]
+    skills = browsing.skills_shared(keys)
     form = SharerFilter(
         request.GET,
-        topics=[_family(family, skills) for family, skills in browsing.skills_to_choose(member, on=today)],
-        languages=browsing.languages_to_choose(member, on=today),
+        topics=[_family(family, shared) for family, shared in browsing.by_family(skills.values())],
+        languages=browsing.languages_to_choose(keys),
     )
-    wished = browsing.wished_by(reader)
+    wished, asked = browsing.wished_by(reader), browsing.asked_by(reader)
     search = form.search()
-    listed = browsing.search(reader, search, wished=wished, now=now)
+    listed = browsing.search(reader, search, among=people, wished=wished, now=now)
     page = page_of(listed.keys, request)
+    shown = list(page.object_list)
     return render(
         request,
         "matching/sharer_list.html",
         {
             "form": form,
             "page": page,
-            "cards": browsing.cards(reader, list(page.object_list), listed, wished=wished, now=now),
+            "cards": cards_of(reader, shown, listed, skills=skills, asked=asked, wished=wished, now=now),
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
-            "has_hours": reader.windows.exists(),
-            "waiting": SharerRequest.objects.waiting().filter(learner=reader).count(),
+            "has_hours": reader.pk in listed.windows,
+            "waiting": len(asked),
             "most": MOST_OPEN_REQUESTS,
         },
     )
 
 
-def _family(family: str, skills: list[Skill]) -> tuple[str, list[tuple[str, str]]]:
+def _family(family: str, skills: list[browsing.NamedSkill]) -> tuple[str, list[tuple[str, str]]]:
     if not family:
-        return _("Suggested by people who take part"), [(str(skill.pk), str(skill)) for skill in skills]
+        return _("Suggested by people who take part"), [(str(skill.key), skill.name) for skill in skills]
     label = str(SkillFamily(family).label)
     everything = _("%(family)s: all of it") % {"family": label}
-    return label, [(family, everything), *((str(skill.pk), str(skill)) for skill in skills)]
+    return label, [(family, everything), *((str(skill.key), skill.name) for skill in skills)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,9 +110,9 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
     now = timezone.now()
     visible = browsing.findable(request.user, on=now.date())
     sharer = get_object_or_404(visible, member__public_id=public_id)
-    wished = browsing.wished_by(reader)
-    listed = browsing.with_minutes(reader, sharer, now=now)
-    card = browsing.cards(reader, [sharer.pk], listed, wished=wished, now=now)[0]
+    wished, asked = browsing.wished_by(reader), browsing.asked_by(reader)
+    listed, skills = browsing.with_minutes(reader, sharer, now=now), browsing.skills_shared([sharer.pk])
+    card = cards_of(reader, [sharer.pk], listed, skills=skills, asked=asked, wished=wished, now=now)[0]
     first = next((skill.key for skill in card.skills if skill.is_wished), None)
     form = AskForm(request.POST if request.method == "POST" else None, shared=card.skills, initial={"skill": first})
     status = 200
@@ -116,12 +120,12 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
         if form.is_valid() and _ask(request, sharer, form):
             return redirect("matching:request-list")
         status = 422
-    waiting = SharerRequest.objects.waiting().filter(learner=reader)
+    waiting = SharerRequest.objects.waiting().filter(learner=reader, sharer=sharer)
     context = {
         "card": card,
         "form": form,
-        "waiting": waiting.filter(sharer=sharer).with_people(),
-        "has_place": waiting.count() < MOST_OPEN_REQUESTS,
+        "waiting": waiting.with_people(),
+        "has_place": len(asked) < MOST_OPEN_REQUESTS,
         "most": MOST_OPEN_REQUESTS,
     }
     return render(request, "matching/sharer_ask.html", context, status=status)

@@ -16,12 +16,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Agreements that members gave themselves and did not withdraw. Those of the old form are only history."""
         return self.filter(member__isnull=False, withdrawn_at=None)
 
-    def counting(self, *, on: date) -> "ConsentQuerySet":
-        """Agreements that count on that day: to the version in force, or to the one before during its days of grace."""
-        counts = Q(pk__in=[])
-        for document in ConsentDocument.values:
-            counts |= Q(document=document, version__in=documents.counting(document, on=on))
-        return self.given().filter(counts)
+    def counting(self, document: ConsentDocument, *, on: date) -> "ConsentQuerySet":
+        """Agreements to the document that count on that day: to the version in force, or to the one before during its
+        days of grace."""
+        return self.given().filter(document=document, version__in=documents.counting(document, on=on))
 
     def about(self, member: Member) -> "ConsentQuerySet":
         """Everything the person ever agreed to, here and in the old form, oldest first."""
@@ -81,7 +79,7 @@ def has_agreed(*, on: date, member: str = "member") -> Q:
     """
     agreed = Q()
     for document in documents.REQUIRED:
-        theirs = Consent.objects.counting(on=on).filter(member=OuterRef(member), document=document)
+        theirs = Consent.objects.counting(document, on=on).filter(member=OuterRef(member))
         holds = Q(Exists(theirs))
         if document == ConsentDocument.CODE_OF_CONDUCT:
             holds |= Q(Exists(Eligibility.objects.filter(must_agree_to_the_code=False)))

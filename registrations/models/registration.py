@@ -87,9 +87,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def findable_by(self, member: Member, *, on: date) -> "RegistrationQuerySet":
         """People who let others find and ask them; never the member, nor anybody a block keeps apart from them."""
+        return self.claimed().agreed(on=on).filter(is_findable=True).not_apart_from(member)
+
+    def not_apart_from(self, member: Member) -> "RegistrationQuerySet":
+        """Registrations of others than the member whom no block keeps apart from them."""
         blocks = Block.objects.between(member, OuterRef("member"))
-        findable = self.claimed().agreed(on=on).filter(~Exists(blocks), is_findable=True)
-        return findable.exclude(member=member)
+        return self.filter(~Exists(blocks)).exclude(member=member)
 
     def quiet(self, *, since: date) -> "RegistrationQuerySet":
         """Registrations of people who have not been active here since that day, that day included."""

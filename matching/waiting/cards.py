@@ -1,0 +1,193 @@
+"""Say of people who let others find them what others may see: no address, no zone, no exact hours."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+import numpy as np
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from numpy.typing import NDArray
+
+from letsconnect.base.folding import plain
+from letsconnect.base.hours import next_monday
+from letsconnect.base.labels import label_of
+from letsconnect.base.querysets import any_of
+from matching.domain.matches import LIVE
+from matching.engine.candidates import HOUR
+from matching.models import Match
+from matching.models.people import account_of, zone_of
+from matching.waiting.browsing import HEIR, Listed, NamedSkill, language_in_words, offers_of
+from matching.words import reasons
+from registrations.answers.availability import Window, weekly_slots
+from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, OfferLevel
+from registrations.models import Registration, SpokenLanguage
+
+_DAY = 1440
+_WEEKDAYS = range(5)
+_WEEKEND = range(5, 7)
+_OF_CARDS = (
+    *("name", "zone", "region", "group_other", "group__name"),
+    *("member__name", "member__zone", "member__public_id", "member__erased_at"),
+)
+Slots = NDArray[np.bool_]
+
+
+class PartOfWeek(NamedTuple):
+    """A part of the week as people speak of it: these hours of these days."""
+
+    days: range
+    from_hour: int
+    to_hour: int
+    name: Promise
+
+
+_PARTS = (
+    PartOfWeek(_WEEKDAYS, 6, 12, gettext_lazy("weekday mornings")),
+    PartOfWeek(_WEEKDAYS, 12, 18, gettext_lazy("weekday afternoons")),
+    PartOfWeek(_WEEKDAYS, 18, 24, gettext_lazy("weekday evenings")),
+    PartOfWeek(_WEEKDAYS, 0, 6, gettext_lazy("weekday nights")),
+    PartOfWeek(_WEEKEND, 6, 12, gettext_lazy("weekend mornings")),
+    PartOfWeek(_WEEKEND, 12, 18, gettext_lazy("weekend afternoons")),
+    PartOfWeek(_WEEKEND, 18, 24, gettext_lazy("weekend evenings")),
+    PartOfWeek(_WEEKEND, 0, 6, gettext_lazy("weekend nights")),
+)
+
+
+class _QuartersOfPart(NamedTuple):
+    """A part of the reader's week: its name, and its quarters of an hour in UTC."""
+
+    name: str
+    quarters: Slots
+
+
+@dataclass(frozen=True)
+class SharedSkill:
+    """One skill somebody shares; ``key`` is its id."""
+
+    key: int
+    name: str
+    level: str
+    is_wished: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One person as others may see them: no address, no zone, no exact hours."""
+
+    person: Registration
+    name: str
+    region: str
+    group: str
+    skills: tuple[SharedSkill, ...]
+    languages: tuple[str, ...]
+    roughly: tuple[str, ...]
+    in_common: str
+    is_asked: bool = False
+    is_matched: bool = False
+
+    @property
+    def key(self) -> str:
+        return account_of(self.person).public_id
+
+
+def cards_of(
+    reader: Registration,
+    keys: Sequence[int],
+    listed: Listed,
+    *,
+    skills: Mapping[int, NamedSkill],
+    asked: Collection[int],
+    wished: set[int],
+    now: datetime,
+) -> list[Card]:
+    """Return what others may see of each person, in the order of ``keys`` and in a constant number of queries.
+
+    ``skills`` are those that they share, by key; ``asked`` are whom the reader asks for now.
+    """
+    people = Registration.objects.filter(pk__in=keys).select_related("member", "group").only(*_OF_CARDS)
+    by_key = {person.pk: person for person in people}
+    offered, spoken = _offered(keys, skills, wished), _spoken(keys)
+    start = next_monday(now.date())
+    parts = _parts(zone_of(reader), start=start)
+    matched = _matched(reader)
+    return [
+        Card(
+            person=person,
+            name=reasons.name_of(person),
+            region=label_of(person, "region"),
+            group=str(person.group or person.group_other or ""),
+            skills=tuple(offered[key]),
+            languages=tuple(spoken[key]),
+            roughly=_roughly(listed.windows.get(key, ()), zone_of(person), parts, start=start),
+            in_common=_in_common(listed.minutes.get(key)),
+            is_asked=key in asked,
+            is_matched=key in matched,
+        )
+        for key, person in ((key, by_key[key]) for key in keys if key in by_key)
+    ]
+
+
+def _matched(reader: Registration) -> set[int]:
+    """Return with whom the reader is matched as a learner. Whoever is found has not left and is not blocked, so this
+    asks for less than ``Match.objects.live()``."""
+    matches = Match.objects.filter(learner=reader, asked_at__isnull=False, state__in=LIVE)
+    return set(matches.values_list("sharer", flat=True))
+
+
+def _parts(zone: str, *, start: date) -> list[_QuartersOfPart]:
+    """The parts of the reader's week, each with the quarters of an hour it is in UTC."""
+    return [
+        _QuartersOfPart(str(part.name), weekly_slots(_windows_of(part), zone, start=start, weeks=1)) for part in _PARTS
+    ]
+
+
+def _windows_of(part: PartOfWeek) -> list[Window]:
+    """When a part of the week begins and ends on each of its days, in minutes of the local week."""
+    return [
+        (day * _DAY + part.from_hour * 60, min(day * _DAY + part.to_hour * 60, MINUTES_A_WEEK)) for day in part.days
+    ]
+
+
+def _roughly(windows: Sequence[Window], zone: str, parts: list[_QuartersOfPart], *, start: date) -> tuple[str, ...]:
+    """The names of the parts of the reader's week in which somebody with these free hours has one or more."""
+    free = weekly_slots(windows, zone, start=start, weeks=1)
+    return tuple(part.name for part in parts if np.count_nonzero(free & part.quarters) >= HOUR)
+
+
+def _offered(keys: Sequence[int], skills: Mapping[int, NamedSkill], wished: set[int]) -> dict[int, list[SharedSkill]]:
+    """What each person shares, what the reader wishes first; a retired skill is not offered any more."""
+    levels = {value: str(label) for value, label in OfferLevel.choices}
+    offered: dict[int, list[SharedSkill]] = defaultdict(list)
+    for registration, key, level in offers_of(keys).values_list("registration_id", HEIR, "level"):
+        if key in skills:  # not one that was offered since the skills were read
+            offered[registration].append(SharedSkill(key, skills[key].name, levels[level], key in wished))
+    for shared in offered.values():
+        shared.sort(key=lambda skill: (not skill.is_wished, plain(skill.name)))
+    return offered
+
+
+def _spoken(keys: Sequence[int]) -> dict[int, list[str]]:
+    """The languages each person speaks, the best first, and how well."""
+    levels = {value: str(label) for value, label in BabelLevel.choices}
+    # Translators: a language and how well somebody speaks it, as in "Arabic (N – native)".
+    words = _("%(language)s (%(level)s)")
+    spoken: dict[int, list[str]] = defaultdict(list)
+    rows = SpokenLanguage.objects.filter(registration__in=any_of(keys), level__gt=BabelLevel.NONE)
+    for registration, code, level in rows.order_by("-level", "code").values_list("registration_id", "code", "level"):
+        spoken[registration].append(words % {"language": language_in_words(code), "level": levels[level]})
+    return spoken
+
+
+def _in_common(minutes: int | None) -> str:
+    if minutes is None:
+        return ""
+    hours = minutes // 60
+    if not hours:
+        return _("No hour in common with you at the moment.")
+    return ngettext(
+        "About %(hours)d hour a week in common with you.", "About %(hours)d hours a week in common with you.", hours
+    ) % {"hours": hours}
