@@ -99,7 +99,9 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     security_log.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=NOW, detail="code")
     _begin_session(member)
     told = SensitiveFacts(gender=Gender.NOT_LISTED, gender_words=WORD, age=AgeRange.values[0])
-    sensitive.answer(member=member, facts=told, seen=fingerprint(SensitiveFacts(), sensitive.FACTS), now=NOW)
+    sensitive.answer(
+        member=member, facts=told, seen_fingerprint=fingerprint(SensitiveFacts(), sensitive.FACTS), now=NOW
+    )
     fill(member)
     return member
 

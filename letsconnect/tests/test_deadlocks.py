@@ -138,7 +138,7 @@ def save(town, dice):
     person = somebody(town, dice)
     wishes = tuple(sorted((make_skill(slug).pk, 2, "") for slug in dice.sample(SKILLS, 2)))
     seen = fingerprint(facts_of(person), ["wishes"])
-    editing.save_step(member=person.member, values={"wishes": wishes}, seen=seen, by=person.member, now=NOW)
+    editing.save_step(member=person.member, values={"wishes": wishes}, seen_fingerprint=seen, by=person.member, now=NOW)
 
 
 def ask(town, dice):

@@ -162,7 +162,7 @@ def test_an_agreed_hour_keeps_the_clock_it_was_chosen_by(db):
     time = make_time(session, starts_at=NOW + timedelta(days=2), zone="Africa/Tunis")
     by = session.sharer.member
 
-    confirm_time(session=session, starts_at=time.starts_at, seen=seen_as(session), by=by, now=NOW)
+    confirm_time(session=session, starts_at=time.starts_at, seen_version=seen_as(session), by=by, now=NOW)
 
     session.refresh_from_db()
     assert (session.local_date, session.local_time, session.zone) == (time.local_date, time.local_time, "Africa/Tunis")

@@ -131,7 +131,9 @@ class MatchAdmin(DeskAdmin[Match]):
         """Approve the match as the reader saw it: who comes second is told that it changed."""
         match = self.find(request, match_id)
         try:
-            match = approve_match(match=match, seen=_version_seen(request), by=signed_in(request), now=timezone.now())
+            match = approve_match(
+                match=match, seen_version=_version_seen(request), by=signed_in(request), now=timezone.now()
+            )
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
@@ -152,7 +154,7 @@ class MatchAdmin(DeskAdmin[Match]):
                 match=match,
                 sharer=sharer,
                 skill=skill,
-                seen=_version_seen(request),
+                seen_version=_version_seen(request),
                 by=signed_in(request),
                 now=timezone.now(),
             )
@@ -165,7 +167,7 @@ class MatchAdmin(DeskAdmin[Match]):
     @admin.action(description=_("Approve (sends nothing yet)"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Match]) -> None:
         versions = self.versions_seen(request, queryset)
-        outcome = approve_matches(matches=queryset, by=signed_in(request), now=timezone.now(), seen=versions)
+        outcome = approve_matches(matches=queryset, by=signed_in(request), now=timezone.now(), seen_versions=versions)
         say_not_done(self, request, outcome.not_done)
         self._say_approved(request, len(outcome.done), len(outcome.waiting))
 
@@ -192,7 +194,7 @@ class MatchAdmin(DeskAdmin[Match]):
             matches=queryset,
             by=signed_in(request),
             now=timezone.now(),
-            seen=self.versions_seen(request, queryset),
+            seen_versions=self.versions_seen(request, queryset),
             **form.cleaned_data,
         )
         say_not_done(self, request, outcome.not_done)

@@ -213,7 +213,7 @@ class RoundAdmin(DraftPages, WhyNotPage):
             return
         try:
             published = publish_round(
-                round_=round_, seen=seen_versions(request), by=signed_in(request), now=timezone.now()
+                round_=round_, seen_versions=seen_versions(request), by=signed_in(request), now=timezone.now()
             )
         except MatchingError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)

@@ -49,8 +49,10 @@ def _meet(match: Match, *, ends_at: datetime) -> Session:
     starts_at = ends_at.replace(minute=0, second=0, microsecond=0) - HOUR
     learner, sharer = account_of(match.learner), account_of(match.sharer)
     times = [ChosenTime(starts_at, learner.zone)]
-    session = propose_times(match=match, times=times, seen=NO_SESSION, by=learner, now=starts_at - 4 * DAY)
-    return confirm_time(session=session, starts_at=starts_at, seen=seen_as(session), by=sharer, now=starts_at - 3 * DAY)
+    session = propose_times(match=match, times=times, seen_version=NO_SESSION, by=learner, now=starts_at - 4 * DAY)
+    return confirm_time(
+        session=session, starts_at=starts_at, seen_version=seen_as(session), by=sharer, now=starts_at - 3 * DAY
+    )
 
 
 def _say_all_went_well(session: Session, *, now: datetime) -> None:

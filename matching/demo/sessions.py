@@ -26,11 +26,11 @@ def _propose(match: Match, *, is_agreed: bool, now: datetime) -> None:
     before = now - timedelta(hours=3)
     proposer = account_of(match.person(Side.LEARNER))
     times = [ChosenTime(moment, proposer.zone) for moment in _hours(match, now=now)]
-    session = propose_times(match=match, times=times, seen="", by=proposer, now=before)
+    session = propose_times(match=match, times=times, seen_version="", by=proposer, now=before)
     if is_agreed:
         member = account_of(match.person(Side.SHARER))
         session = confirm_time(
-            session=session, starts_at=times[0].starts_at, seen=seen_as(session), by=member, now=before
+            session=session, starts_at=times[0].starts_at, seen_version=seen_as(session), by=member, now=before
         )
         set_call_link(session=session, link=LINK, by=member, now=before)
 

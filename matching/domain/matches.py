@@ -228,9 +228,9 @@ def check_reason(*, why: str, note: str, allowed: Iterable[str]) -> None:
         raise ReasonMissing(_("Say the reason in a few words."))
 
 
-def check_seen(version: int, seen: int | None) -> None:
+def check_seen(version: int, seen_version: int | None) -> None:
     """Raise ChangedSince when the version somebody saw is not the one that is there; None: they saw none."""
-    if seen is not None and seen != version:
+    if seen_version is not None and seen_version != version:
         raise ChangedSince(_("Somebody else has changed this match since you saw it. Look at it again."))
 
 

@@ -46,7 +46,7 @@ class Swap:
     match: Match
     sharer: Registration
     skill: Skill | None = None
-    seen: int | None = None
+    seen_version: int | None = None
 
 
 def make_match_by_hand(
@@ -93,14 +93,14 @@ def swap_match(
     why: str = "",
     by: Member,
     now: datetime,
-    seen: int | None = None,
+    seen_version: int | None = None,
 ) -> Match:
     """Put another sharer in the place of a proposal's, and return the new proposal. The old pair is not kept apart:
     nobody judged it. What both sharers' places mean for the others is for a repair to work out."""
     with transaction.atomic():
         round_ = _lock_round(match.round)
         match = lock_match(match)
-        check_seen(match.version, seen)
+        check_seen(match.version, seen_version)
         check_may_decide(match, by=by)
         close_match(
             match, becomes=MatchState.WITHDRAWN, why=ClosedWhy.SWAPPED, note=why, by=by, now=now, verb="swap_match"
@@ -114,7 +114,13 @@ def swap_matches(*, swaps: Iterable[Swap], why: str = "", by: Member, now: datet
     for swap in sorted(swaps, key=lambda swap: swap.match.pk):
         try:
             done = swap_match(
-                match=swap.match, sharer=swap.sharer, skill=swap.skill, why=why, by=by, now=now, seen=swap.seen
+                match=swap.match,
+                sharer=swap.sharer,
+                skill=swap.skill,
+                why=why,
+                by=by,
+                now=now,
+                seen_version=swap.seen_version,
             )
         except MatchingError as refusal:
             outcome.not_done.append((swap.match, str(refusal)))

@@ -28,13 +28,15 @@ class Published:
     held_back: list[tuple[Match, str]] = field(default_factory=list)
 
 
-def publish_round(*, round_: Round, by: Member, now: datetime, seen: Mapping[int, int] | None = None) -> Published:
+def publish_round(
+    *, round_: Round, by: Member, now: datetime, seen_versions: Mapping[int, int] | None = None
+) -> Published:
     """Ask both people of each approved match that ``by`` looks after, owe the letters, and start the seven days.
 
-    Each is checked again under the locks; one that cannot be asked stays approved. Can be repeated for those
-    approved later. A few matches are published at a time, each step a transaction of its own: publishing locks the
-    people it asks, and they are not to wait until hundreds of others are asked. A step that fails leaves those before
-    it published; publishing again goes on. ``seen`` gives the version of each match that was shown: one that is
+    Each is checked again under the locks; one that cannot be asked stays approved. Can be repeated for those approved
+    later. A few matches are published at a time, each step a transaction of its own: publishing locks the people it
+    asks, and they are not to wait until hundreds of others are asked. A step that fails leaves those before it
+    published; publishing again goes on. ``seen_versions`` gives the version of each match that was shown: one that is
     another by now, or was approved since, is not asked about.
     """
     domain.check_round_move(Round.objects.get(pk=round_.pk).state, RoundState.PUBLISHED)
@@ -43,7 +45,9 @@ def publish_round(*, round_: Round, by: Member, now: datetime, seen: Mapping[int
     published = Published()
     with nudges.gathering():
         for start in range(0, len(keys), AT_ONCE):
-            step = _publish_some(keys[start : start + AT_ONCE], round_=round_, by=by, now=now, seen=seen)
+            step = _publish_some(
+                keys[start : start + AT_ONCE], round_=round_, by=by, now=now, seen_versions=seen_versions
+            )
             published.asked += step.asked
             published.held_back += step.held_back
     return published
@@ -51,7 +55,7 @@ def publish_round(*, round_: Round, by: Member, now: datetime, seen: Mapping[int
 
 @transaction.atomic
 def _publish_some(
-    keys: list[int], *, round_: Round, by: Member, now: datetime, seen: Mapping[int, int] | None
+    keys: list[int], *, round_: Round, by: Member, now: datetime, seen_versions: Mapping[int, int] | None
 ) -> Published:
     round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     domain.check_round_move(round_.state, RoundState.PUBLISHED)
@@ -69,8 +73,8 @@ def _publish_some(
     published = Published()
     for match in matches:
         try:
-            if seen is not None:
-                domain.check_seen(match.version, seen.get(match.pk, 0))
+            if seen_versions is not None:
+                domain.check_seen(match.version, seen_versions.get(match.pk, 0))
             _ask(match, agreed=agreed, most_at_once=most, by=by, now=now)
         except MatchingError as reason:
             published.held_back.append((match, str(reason)))

@@ -49,14 +49,14 @@ def check_may_decide(match: Match, *, by: Member) -> None:
 
 
 @transaction.atomic
-def approve_match(*, match: Match, by: Member, now: datetime, seen: int | None = None) -> Match:
+def approve_match(*, match: Match, by: Member, now: datetime, seen_version: int | None = None) -> Match:
     """Approve a proposal if both sides can be matched and have a place and an hour left; it sends nothing.
 
-    Where the rules want both regions of a pair to approve, the first approval is recorded and the match stays
-    proposed. ``seen`` is the version the person decided about: if it changed since, they are told and nothing else.
+    Where the rules want both regions of a pair to approve, the first approval is recorded and the match stays proposed.
+    ``seen_version`` is the version the person decided about: if it changed since, they are told and nothing else.
     """
     match = lock_match(match)
-    check_seen(match.version, seen)
+    check_seen(match.version, seen_version)
     check_may_decide(match, by=by)
     check_match_move(match.state, MatchState.APPROVED)
     rules = MatchingRules.objects.current()
@@ -102,13 +102,13 @@ def _record_approvals(match: Match, *, by: Member, now: datetime) -> bool:
 
 @transaction.atomic
 def refuse_match(
-    *, match: Match, by: Member, why: ClosedWhy | str, note: str = "", now: datetime, seen: int | None = None
+    *, match: Match, by: Member, why: ClosedWhy | str, note: str = "", now: datetime, seen_version: int | None = None
 ) -> Match:
     """Refuse a proposal, or an approved match that nobody was told about yet; the two people never hear of it. While
     nobody of the round was asked, a worker then computes the rest again (see ``repairing``)."""
     check_reason(why=why, note=note, allowed=WHY_REFUSED)
     match = lock_match(match)
-    check_seen(match.version, seen)
+    check_seen(match.version, seen_version)
     check_may_decide(match, by=by)
     close_match(match, becomes=MatchState.REFUSED, why=ClosedWhy(why), note=note, by=by, now=now, verb="refuse_match")
     if match.round.state == RoundState.PROPOSED:
@@ -117,12 +117,16 @@ def refuse_match(
 
 
 def approve_matches(
-    *, matches: Iterable[Match], by: Member, now: datetime, seen: Mapping[int, int] | None = None
+    *, matches: Iterable[Match], by: Member, now: datetime, seen_versions: Mapping[int, int] | None = None
 ) -> ReviewOutcome:
-    """Approve each that can be, in its own transaction, so that one that cannot does not stop the others. ``seen``
-    gives the version the person saw, by match."""
-    seen = seen or {}
-    return _each(matches, lambda match: approve_match(match=match, by=by, now=now, seen=seen.get(match.pk)))
+    """Approve each that can be, in its own transaction, so that one that cannot does not stop the others.
+
+    ``seen_versions`` gives the version the person saw, by match.
+    """
+    seen_versions = seen_versions or {}
+    return _each(
+        matches, lambda match: approve_match(match=match, by=by, now=now, seen_version=seen_versions.get(match.pk))
+    )
 
 
 def refuse_matches(
@@ -132,14 +136,16 @@ def refuse_matches(
     why: ClosedWhy | str,
     note: str = "",
     now: datetime,
-    seen: Mapping[int, int] | None = None,
+    seen_versions: Mapping[int, int] | None = None,
 ) -> ReviewOutcome:
     """Refuse each that can be, in its own transaction; a missing reason stops all of them at once."""
     check_reason(why=why, note=note, allowed=WHY_REFUSED)
-    seen = seen or {}
+    seen_versions = seen_versions or {}
     return _each(
         matches,
-        lambda match: refuse_match(match=match, by=by, why=why, note=note, now=now, seen=seen.get(match.pk)),
+        lambda match: refuse_match(
+            match=match, by=by, why=why, note=note, now=now, seen_version=seen_versions.get(match.pk)
+        ),
     )
 
 

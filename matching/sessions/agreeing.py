@@ -45,7 +45,13 @@ def seen_as(session: Session | None) -> str:
 
 @transaction.atomic
 def propose_times(
-    *, match: Match, times: Sequence[ChosenTime], seen: str, by: Member, now: datetime, minutes: int = USUAL_MINUTES
+    *,
+    match: Match,
+    times: Sequence[ChosenTime],
+    seen_version: str,
+    by: Member,
+    now: datetime,
+    minutes: int = USUAL_MINUTES,
 ) -> Session:
     """Propose up to three times to the other side: for a first hour, instead of theirs, or to move the agreed one.
 
@@ -54,7 +60,7 @@ def propose_times(
     who proposes again and again.
     """
     match, side = _connected_match(match, by=by, now=now)
-    session = _current_session(match, seen=seen, now=now)
+    session = _current_session(match, seen_version=seen_version, now=now)
     check_times(times, now=now)
     _check_pace(match, "propose_times", PROPOSALS_AN_HOUR, by=by, now=now)
     for time in times:
@@ -88,15 +94,15 @@ def propose_times(
 
 
 @transaction.atomic
-def confirm_time(*, session: Session, starts_at: datetime, seen: str, by: Member, now: datetime) -> Session:
+def confirm_time(*, session: Session, starts_at: datetime, seen_version: str, by: Member, now: datetime) -> Session:
     """Agree on one of the proposed times; both get it for their calendars, and a moved hour replaces the one before.
 
     Both registrations are locked while their other hours are looked at; the exclusion constraint is the last defence.
     """
     match, side = _connected_match(session.match, by=by, now=now)
-    if _has_just_agreed(match, starts_at, seen=seen, now=now):
+    if _has_just_agreed(match, starts_at, seen_version=seen_version, now=now):
         return match.sessions.open(now=now).get(starts_at=starts_at)
-    session = _open_session(match, seen=seen, now=now)
+    session = _open_session(match, seen_version=seen_version, now=now)
     if session.waiting_for != side:
         raise NothingToAgree(_("It is the other person’s turn to choose one of these times."))
     chosen = session.times.filter(starts_at=starts_at).first()
@@ -116,10 +122,10 @@ def confirm_time(*, session: Session, starts_at: datetime, seen: str, by: Member
 
 
 @transaction.atomic
-def keep_the_hour(*, session: Session, seen: str, by: Member, now: datetime) -> Session:
+def keep_the_hour(*, session: Session, seen_version: str, by: Member, now: datetime) -> Session:
     """Drop the times proposed for moving an agreed hour; whoever wished to move it is told that it stays."""
     match, side = _connected_match(session.match, by=by, now=now)
-    session = _open_session(match, seen=seen, now=now)
+    session = _open_session(match, seen_version=seen_version, now=now)
     if not session.is_being_moved:
         raise NothingToAgree(_("Nobody has proposed to move this session."))
     was_asked = session.waiting_for == side
@@ -132,13 +138,13 @@ def keep_the_hour(*, session: Session, seen: str, by: Member, now: datetime) -> 
 
 @transaction.atomic
 def cancel_session(
-    *, session: Session, why: WhyCancelled | str, note: str = "", seen: str, by: Member, now: datetime
+    *, session: Session, why: WhyCancelled | str, note: str = "", seen_version: str, by: Member, now: datetime
 ) -> Session:
     """Cancel an agreed hour, or stop looking for one; the other gets a kind letter with the words given here."""
     if why not in WHY_CANCELLED_BY_PERSON:
         raise ReasonMissing(_("Choose a reason."))
     match, side = _locked_match(session.match, by=by)
-    session = _open_session(match, seen=seen, now=now)
+    session = _open_session(match, seen_version=seen_version, now=now)
     was = session.state
     cancel(session, why=WhyCancelled(why), by=by, now=now, note=note)
     if was == SessionState.PROPOSED:
@@ -206,26 +212,26 @@ def _connected_match(match: Match, *, by: Member, now: datetime) -> tuple[Match,
     return match, side
 
 
-def _current_session(match: Match, *, seen: str, now: datetime) -> Session | None:
+def _current_session(match: Match, *, seen_version: str, now: datetime) -> Session | None:
     """Return the session that is open now, locked; it must be the one, in the version, that the person saw."""
     session = next(iter(locked(match.sessions.open(now=now))), None)
-    if seen_as(session) != seen:
+    if seen_as(session) != seen_version:
         raise SessionChanged(_CHANGED)
     check_not_begun(session.starts_at if session else None, now=now)
     return session
 
 
-def _open_session(match: Match, *, seen: str, now: datetime) -> Session:
-    session = _current_session(match, seen=seen, now=now)
+def _open_session(match: Match, *, seen_version: str, now: datetime) -> Session:
+    session = _current_session(match, seen_version=seen_version, now=now)
     if session is None:
         raise NothingToAgree(_IS_OVER)
     return session
 
 
-def _has_just_agreed(match: Match, starts_at: datetime, *, seen: str, now: datetime) -> bool:
+def _has_just_agreed(match: Match, starts_at: datetime, *, seen_version: str, now: datetime) -> bool:
     """Tell whether the same button, pressed twice, has agreed on this time already."""
     session = match.sessions.open(now=now).filter(state=SessionState.CONFIRMED, starts_at=starts_at).first()
-    return session is not None and f"{session.pk}.{session.version - 1}" == seen and not session.waiting_for
+    return session is not None and f"{session.pk}.{session.version - 1}" == seen_version and not session.waiting_for
 
 
 def _check_free(match: Match, starts_at: datetime, ends_at: datetime, *, besides: Session | None, by: Member) -> None:

@@ -28,20 +28,20 @@ def match(transactional_db):
 def propose(match, *days, now, side=Side.LEARNER):
     session = match.sessions.open(now=now).first()
     times = [ChosenTime(NOW + day * DAY, "UTC") for day in days]
-    return propose_times(match=match, times=times, seen=seen_as(session), by=match.person(side).member, now=now)
+    return propose_times(match=match, times=times, seen_version=seen_as(session), by=match.person(side).member, now=now)
 
 
 def cancel(match, *, now, side=Side.LEARNER):
     session = match.sessions.open(now=now).get()
     return cancel_session(
-        session=session, why=WhyCancelled.CANNOT, seen=seen_as(session), by=match.person(side).member, now=now
+        session=session, why=WhyCancelled.CANNOT, seen_version=seen_as(session), by=match.person(side).member, now=now
     )
 
 
 def confirm(match, day, *, now, side=Side.SHARER):
     session = match.sessions.open(now=now).get()
     return confirm_time(
-        session=session, starts_at=NOW + day * DAY, seen=seen_as(session), by=match.person(side).member, now=now
+        session=session, starts_at=NOW + day * DAY, seen_version=seen_as(session), by=match.person(side).member, now=now
     )
 
 
@@ -188,7 +188,7 @@ def test_the_limit_is_said_at_the_field_and_cancelling_is_never_refused(client, 
         propose_times(
             match=match,
             times=[ChosenTime(now.replace(minute=0, second=0, microsecond=0) + (3 + nth) * DAY, "UTC")],
-            seen=seen_as(session),
+            seen_version=seen_as(session),
             by=match.learner.member,
             now=now,
         )
@@ -210,7 +210,7 @@ def test_a_call_link_is_changed_ten_times_an_hour_and_no_more(client, match):
 
     now = timezone.now()
     times = [ChosenTime(now.replace(minute=0, second=0, microsecond=0) + 3 * DAY, "UTC")]
-    session = propose_times(match=match, times=times, seen="", by=match.learner.member, now=now)
+    session = propose_times(match=match, times=times, seen_version="", by=match.learner.member, now=now)
     client.force_login(match.learner.member)
     url = reverse("matching:session-link", args=[session.pk])
     answers = [client.post(url, {"link": f"https://meet.example.org/{nth}"}) for nth in range(LINKS_AN_HOUR + 1)]

@@ -328,7 +328,7 @@ def test_a_swap_closes_the_old_pair_without_a_judgement(people, coordinator):
     other = make_registration(offers=["wikidata"])
     match = make_match(learner=learner, sharer=sharer)
 
-    new = swap_match(match=match, sharer=other, by=coordinator, now=LATER, why="Closer in time", seen=1)
+    new = swap_match(match=match, sharer=other, by=coordinator, now=LATER, why="Closer in time", seen_version=1)
 
     match.refresh_from_db()
     assert (match.state, match.closed_why, match.closed_note) == ("withdrawn", "swapped", "Closer in time")
@@ -345,7 +345,7 @@ def test_a_swap_that_cannot_be_leaves_the_old_pair_as_it_was(people, coordinator
     with pytest.raises(matches.CannotPair):
         swap_match(match=match, sharer=stranger, **swap)
     with pytest.raises(matches.ChangedSince):
-        swap_match(match=match, sharer=make_registration(offers=["wikidata"]), seen=2, **swap)
+        swap_match(match=match, sharer=make_registration(offers=["wikidata"]), seen_version=2, **swap)
 
     assert Match.objects.get() == match and Match.objects.get().state == MatchState.PROPOSED
 

@@ -93,15 +93,15 @@ def test_many_approvals_say_which_wait_for_the_other_region(across, both):
 
 
 def test_a_decision_about_a_version_that_is_gone_is_refused_and_says_so(across, both):
-    approve(across, make_liaison("MENA"), seen=1)
+    approve(across, make_liaison("MENA"), seen_version=1)
     late = make_liaison("LAC")
 
     with pytest.raises(matches.ChangedSince, match="Somebody else"):
-        approve(across, late, seen=1)
+        approve(across, late, seen_version=1)
     with pytest.raises(matches.ChangedSince):
-        refuse_match(match=across, by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen=1)
-    assert approve(across, late, seen=2).state == MatchState.APPROVED
-    outcome = refuse_matches(matches=[across], by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen={across.pk: 2})
+        refuse_match(match=across, by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen_version=1)
+    assert approve(across, late, seen_version=2).state == MatchState.APPROVED
+    outcome = refuse_matches(matches=[across], by=late, why=ClosedWhy.POOR_FIT, now=NOW, seen_versions={across.pk: 2})
     assert "Somebody else" in outcome.not_done[0][1]
 
 

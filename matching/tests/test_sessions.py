@@ -53,19 +53,24 @@ def at(*days, zone="Africa/Tunis"):
 
 def propose(match, side, *days, now=NOW, **given):
     member = match.person(side).member
-    given.setdefault("seen", seen_as(match.sessions.open(now=now).first()))
+    given.setdefault("seen_version", seen_as(match.sessions.open(now=now).first()))
     return propose_times(match=match, times=at(*days), by=member, now=now, **given)
 
 
 def confirm(session, side, day, now=NOW, **given):
     session = Session.objects.get(pk=session.pk)
-    given.setdefault("seen", seen_as(session))
+    given.setdefault("seen_version", seen_as(session))
     return confirm_time(session=session, starts_at=NOW + day * DAY, by=session.person(side).member, now=now, **given)
 
 
 def cancel(session, side, now=NOW, **given):
     session = Session.objects.get(pk=session.pk)
-    values = {"why": WhyCancelled.CANNOT, "seen": seen_as(session), "by": session.person(side).member, "now": now}
+    values = {
+        "why": WhyCancelled.CANNOT,
+        "seen_version": seen_as(session),
+        "by": session.person(side).member,
+        "now": now,
+    }
     return cancel_session(session=session, **values | given)
 
 
@@ -156,19 +161,19 @@ def test_the_agreed_hour_stays_if_the_other_likes(match):
     agree(match)
     session = propose(match, Side.SHARER, 8)
 
-    kept = keep_the_hour(session=session, seen=seen_as(session), by=match.learner.member, now=NOW)
+    kept = keep_the_hour(session=session, seen_version=seen_as(session), by=match.learner.member, now=NOW)
 
     assert (kept.starts_at, kept.is_being_moved, kept.times.count()) == (NOW + 3 * DAY, False, 0)
     assert letters()[-1] == "kept_sharer"
     with pytest.raises(NothingToAgree, match="to move"):
-        keep_the_hour(session=kept, seen=seen_as(kept), by=match.learner.member, now=NOW)
+        keep_the_hour(session=kept, seen_version=seen_as(kept), by=match.learner.member, now=NOW)
 
 
 def test_taking_back_ones_own_wish_to_move_writes_to_nobody(match):
     agree(match)
     session = propose(match, Side.SHARER, 8)
 
-    keep_the_hour(session=session, seen=seen_as(session), by=match.sharer.member, now=NOW)
+    keep_the_hour(session=session, seen_version=seen_as(session), by=match.sharer.member, now=NOW)
 
     assert letters()[-1] == "proposed_learner"
 
@@ -205,14 +210,14 @@ def test_nothing_is_done_from_a_stale_page(match):
 
     for member in (match.learner.member, match.sharer.member):
         with pytest.raises(SessionChanged):
-            confirm_time(session=session, starts_at=NOW + 4 * DAY, seen=old, by=member, now=NOW)
+            confirm_time(session=session, starts_at=NOW + 4 * DAY, seen_version=old, by=member, now=NOW)
         with pytest.raises(SessionChanged):
-            cancel_session(session=session, why="cannot", seen=old, by=member, now=NOW)
+            cancel_session(session=session, why="cannot", seen_version=old, by=member, now=NOW)
         with pytest.raises(SessionChanged):
-            keep_the_hour(session=session, seen=old, by=member, now=NOW)
+            keep_the_hour(session=session, seen_version=old, by=member, now=NOW)
         for seen in (old, ""):
             with pytest.raises(SessionChanged):
-                propose_times(match=match, times=at(9), seen=seen, by=member, now=NOW)
+                propose_times(match=match, times=at(9), seen_version=seen, by=member, now=NOW)
     assert Session.objects.get().version == agreed.version
 
 
@@ -220,14 +225,14 @@ def test_a_stale_page_is_told_so_in_the_language_of_its_reader(match):
     propose(match, Side.LEARNER, 3)
 
     with translation.override("fr"), pytest.raises(SessionChanged, match=r"^L’autre personne"):
-        propose_times(match=match, times=at(9), seen="", by=match.learner.member, now=NOW)
+        propose_times(match=match, times=at(9), seen_version="", by=match.learner.member, now=NOW)
 
 
 def test_a_button_pressed_twice_agrees_once(match):
     session = propose(match, Side.LEARNER, 3)
     seen = seen_as(session)
 
-    first, second = (confirm(session, Side.SHARER, 3, seen=seen) for _ in range(2))
+    first, second = (confirm(session, Side.SHARER, 3, seen_version=seen) for _ in range(2))
 
     assert first.version == second.version
     assert letters().count("agreed_learner") == 1
@@ -239,13 +244,13 @@ def test_nobody_else_has_a_say(match):
     given = {"by": stranger, "now": NOW}
 
     with pytest.raises(NotYourMatch):
-        propose_times(match=match, times=at(3), seen=seen, **given)
+        propose_times(match=match, times=at(3), seen_version=seen, **given)
     with pytest.raises(NotYourMatch):
-        confirm_time(session=session, starts_at=NOW + 3 * DAY, seen=seen, **given)
+        confirm_time(session=session, starts_at=NOW + 3 * DAY, seen_version=seen, **given)
     with pytest.raises(NotYourMatch):
-        cancel_session(session=session, why="cannot", seen=seen, **given)
+        cancel_session(session=session, why="cannot", seen_version=seen, **given)
     with pytest.raises(NotYourMatch):
-        keep_the_hour(session=session, seen=seen, **given)
+        keep_the_hour(session=session, seen_version=seen, **given)
     with pytest.raises(NotYourMatch):
         set_call_link(session=session, link="https://x.example.org/", **given)
 

@@ -25,7 +25,7 @@ def confirming(session, starts_at, *, refusals=None):
 
     def call():
         try:
-            return confirm_time(session=session, starts_at=starts_at, seen=seen, by=by, now=NOW)
+            return confirm_time(session=session, starts_at=starts_at, seen_version=seen, by=by, now=NOW)
         except MatchingError as refusal:
             if refusals is not None:
                 refusals.append(refusal)
@@ -53,7 +53,7 @@ def test_of_two_who_propose_at_once_one_wins_and_the_other_sees_theirs():
     def proposing(side):
         time = [ChosenTime(NOW + 3 * DAY, "UTC")]
         member = match.person(side).member
-        return lambda: propose_times(match=match, times=time, seen="", by=member, now=NOW)
+        return lambda: propose_times(match=match, times=time, seen_version="", by=member, now=NOW)
 
     won = at_once([proposing(side) for side in Side])
 

@@ -42,12 +42,16 @@ def match(transactional_db):
 def agree(match, *, day=3, now=NOW):
     session = match.sessions.open(now=now).first()
     proposed = propose_times(
-        match=match, times=[ChosenTime(NOW + day * DAY, "UTC")], seen=seen_as(session), by=match.learner.member, now=now
+        match=match,
+        times=[ChosenTime(NOW + day * DAY, "UTC")],
+        seen_version=seen_as(session),
+        by=match.learner.member,
+        now=now,
     )
     return confirm_time(
         session=proposed,
         starts_at=NOW + day * DAY,
-        seen=seen_as(proposed),
+        seen_version=seen_as(proposed),
         by=match.sharer.member,
         now=now,
     )
@@ -81,7 +85,7 @@ def test_agree_move_and_cancel_on_the_wire(sink, match):
         session=session,
         why=WhyCancelled.CANNOT,
         note="My child is ill.",
-        seen=seen_as(session),
+        seen_version=seen_as(session),
         by=match.learner.member,
         now=NOW,
     )
@@ -109,7 +113,9 @@ def test_agree_move_and_cancel_on_the_wire(sink, match):
 
 
 def test_each_reads_the_hour_in_both_zones_by_name(sink, match):
-    propose_times(match=match, times=[ChosenTime(NOW + 3 * DAY, "UTC")], seen="", by=match.learner.member, now=NOW)
+    propose_times(
+        match=match, times=[ChosenTime(NOW + 3 * DAY, "UTC")], seen_version="", by=match.learner.member, now=NOW
+    )
     drain(now=NOW + QUIET)
 
     [message] = sent(sink, "asha@example.org")

@@ -206,14 +206,18 @@ class LifeOfMatches(RuleBasedStateMachine):
         if match:
             starts_at = self.now.replace(hour=19, minute=0) + timedelta(days=day)
             seen = seen_as(match.sessions.open(now=self.now).first())
-            self.act(propose_times, match=match, times=[ChosenTime(starts_at, "UTC")], seen=seen, by=self.member(by))
+            self.act(
+                propose_times, match=match, times=[ChosenTime(starts_at, "UTC")], seen_version=seen, by=self.member(by)
+            )
 
     @rule(by=PEOPLE)
     def confirm_the_time(self, by):
         session = Session.objects.exclude(waiting_for="").order_by("-pk").first()
         if session:
             starts_at = session.times.get().starts_at
-            self.act(confirm_time, session=session, starts_at=starts_at, seen=seen_as(session), by=self.member(by))
+            self.act(
+                confirm_time, session=session, starts_at=starts_at, seen_version=seen_as(session), by=self.member(by)
+            )
 
     @rule(by=PEOPLE)
     def cancel_the_hour(self, by):
@@ -223,7 +227,7 @@ class LifeOfMatches(RuleBasedStateMachine):
                 cancel_session,
                 session=session,
                 why=WhyCancelled.CANNOT,
-                seen=seen_as(session),
+                seen_version=seen_as(session),
                 by=self.member(by),
             )
 
@@ -235,9 +239,9 @@ class LifeOfMatches(RuleBasedStateMachine):
             return
         starts_at = self.now.replace(hour=19, minute=0) + timedelta(days=day)
         times, learner, sharer = [ChosenTime(starts_at, "UTC")], match.learner.member, match.sharer.member
-        session = self.act(propose_times, match=match, times=times, seen="", by=learner)
+        session = self.act(propose_times, match=match, times=times, seen_version="", by=learner)
         if session is not None:
-            self.act(confirm_time, session=session, starts_at=starts_at, seen=seen_as(session), by=sharer)
+            self.act(confirm_time, session=session, starts_at=starts_at, seen_version=seen_as(session), by=sharer)
             self.now = max(self.now, starts_at + 2 * HOUR)
 
     @rule(

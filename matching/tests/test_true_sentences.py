@@ -278,7 +278,7 @@ def test_one_tap_does_not_end_a_match_whose_only_hour_was_cancelled(client):
     match = make_match("connected")
     session = make_session(match=match, starts_at=NOW + DAY)
     cancel_session(
-        session=session, why="cannot", seen=f"{session.pk}.{session.version}", by=match.learner.member, now=NOW
+        session=session, why="cannot", seen_version=f"{session.pk}.{session.version}", by=match.learner.member, now=NOW
     )
 
     assert done(match, Side.LEARNER).state == MatchState.CONNECTED

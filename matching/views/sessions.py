@@ -54,7 +54,7 @@ def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
                 match=match,
                 times=form.times,
                 minutes=form.cleaned_data["minutes"],
-                seen=form.cleaned_data["seen"],
+                seen_version=form.cleaned_data["seen"],
                 by=request.user,
                 now=now,
             )

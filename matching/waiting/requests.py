@@ -102,7 +102,7 @@ def _add_wish(learner: Registration, skill: Skill, *, by: Member, now: datetime)
     facts = facts_of(learner)
     wishes = tuple(sorted([*facts.wishes, (skill.pk, int(WishPriority.SOON), "")]))
     seen = fingerprint(facts, ["wishes"])
-    save_step(member=account_of(learner), values={"wishes": wishes}, seen=seen, by=by, now=now)
+    save_step(member=account_of(learner), values={"wishes": wishes}, seen_fingerprint=seen, by=by, now=now)
 
 
 @transaction.atomic

@@ -243,7 +243,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             registrations=registrations,
             decision=RegistrationState(decision),
             note=form.cleaned_data["note"],
-            seen=_seen_versions(request),
+            seen_versions=_seen_versions(request),
             by=signed_in(request),
             now=timezone.now(),
         )

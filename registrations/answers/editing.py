@@ -43,19 +43,21 @@ def _locked(member: Member) -> Registration | None:
 
 
 @transaction.atomic
-def save_step(*, member: Member, values: Mapping[str, Any], seen: str, by: Member, now: datetime) -> Registration:
-    """Save some of the facts and leave the others alone; ``seen`` is the fingerprint of those the form was opened with.
+def save_step(
+    *, member: Member, values: Mapping[str, Any], seen_fingerprint: str, by: Member, now: datetime
+) -> Registration:
+    """Save some of the facts and leave the others alone.
 
-    So two tabs on different steps can both save. Skills that were merged since are saved as their heirs. Saving the
-    same twice (a double click) changes nothing. Raises StaleForm if another tab saved other values of the same facts in
-    between.
+    ``seen_fingerprint`` is the fingerprint of those the form was opened with, so that two tabs on different steps can
+    both save. Skills that were merged since are saved as their heirs. Saving the same twice (a double click) changes
+    nothing. Raises StaleForm if another tab saved other values of the same facts in between.
     """
     registration = _locked(member)
     stored = facts_of(registration) if registration else facts_to_begin_with(member)
     facts = merged_answers.follow(replace(stored, **values))
     if registration is not None and facts == stored:
         return registration
-    if fingerprint(stored, values) != seen:
+    if fingerprint(stored, values) != seen_fingerprint:
         raise _stale()
     return _save(registration, stored, facts, member=member, by=by, now=now)
 

@@ -51,16 +51,16 @@ def answers_of(member: Member) -> SensitiveFacts:
 
 
 @transaction.atomic
-def answer(*, member: Member, facts: SensitiveFacts, seen: str, now: datetime) -> None:
+def answer(*, member: Member, facts: SensitiveFacts, seen_fingerprint: str, now: datetime) -> None:
     """Store the answers; an empty one is deleted at once. Nothing is logged, because the log would lead to the person.
 
-    Raises StaleForm if another tab stored other answers after ``seen``.
+    Raises StaleForm if another tab stored other answers after ``seen_fingerprint``.
     """
     lock_member(member)
     stored = answers_of(member)
     if stored == facts:
         return
-    if fingerprint(stored, FACTS) != seen:
+    if fingerprint(stored, FACTS) != seen_fingerprint:
         raise StaleForm(_("This was answered in another window after you opened this one. Nothing was overwritten."))
     words = facts.gender_words if facts.gender == Gender.NOT_LISTED else ""
     _keep(member, SensitiveQuestion.GENDER, facts.gender, words, now=now)

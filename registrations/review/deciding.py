@@ -95,17 +95,17 @@ def review_many(
     note: str,
     by: Member,
     now: datetime,
-    seen: Mapping[int, int] | None = None,
+    seen_versions: Mapping[int, int] | None = None,
 ) -> tuple[list[Registration], list[tuple[Registration, str]]]:
     """Review each registration on its own; return those done, and those refused with the reason.
 
-    ``seen`` gives the version of each one the reviewer saw; one that was not shown is not decided on.
+    ``seen_versions`` gives the version of each one the reviewer saw; one that was not shown is not decided on.
     """
     done: list[Registration] = []
     refused: list[tuple[Registration, str]] = []
     for registration in registrations:
         try:
-            version = None if seen is None else seen.get(registration.pk, 0)
+            version = None if seen_versions is None else seen_versions.get(registration.pk, 0)
             done.append(
                 review(registration=registration, decision=decision, note=note, version=version, by=by, now=now)
             )

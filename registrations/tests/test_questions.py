@@ -215,7 +215,7 @@ def test_every_answer_is_in_my_data(registration):
 def test_my_data_calls_the_voluntary_answers_what_the_form_calls_them(member):
     facts = sensitive.SensitiveFacts(gender="not_listed", gender_words="my own", age="25_34")
     sensitive.answer(
-        member=member, facts=facts, seen=fingerprint(sensitive.SensitiveFacts(), sensitive.FACTS), now=LATER
+        member=member, facts=facts, seen_fingerprint=fingerprint(sensitive.SensitiveFacts(), sensitive.FACTS), now=LATER
     )
 
     (row,) = next(section.rows for section in my_data.everything(member, now=LATER) if section.key == "sensitive")

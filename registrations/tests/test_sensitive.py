@@ -18,7 +18,7 @@ MONDAY = datetime(2026, 3, 2, 0, tzinfo=UTC)
 
 def answer(member, now=MONDAY, **facts):
     seen = sensitive.fingerprint(sensitive.answers_of(member), sensitive.FACTS)
-    sensitive.answer(member=member, facts=SensitiveFacts(**facts), seen=seen, now=now)
+    sensitive.answer(member=member, facts=SensitiveFacts(**facts), seen_fingerprint=seen, now=now)
 
 
 def test_the_answers_are_shown_to_the_person_again_and_lead_to_nobody(client, member):

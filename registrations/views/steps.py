@@ -150,9 +150,11 @@ def _save(request: MemberRequest, page: StepPage, registration: Registration | N
 def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Registration | None:
     now = timezone.now()
     if page.step.is_apart:
-        sensitive.answer(member=request.user, facts=sensitive.SensitiveFacts(**values), seen=page.seen, now=now)
+        sensitive.answer(
+            member=request.user, facts=sensitive.SensitiveFacts(**values), seen_fingerprint=page.seen, now=now
+        )
         return Registration.objects.of(request.user)
-    return editing.save_step(member=request.user, values=values, seen=page.seen, by=request.user, now=now)
+    return editing.save_step(member=request.user, values=values, seen_fingerprint=page.seen, by=request.user, now=now)
 
 
 def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
