@@ -7,10 +7,12 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.state import ProjectState
 from pytest_django.plugin import DjangoDbBlocker
 
 
@@ -66,12 +68,34 @@ def _counted(path: Path, change: int) -> Iterator[int]:
         file.write(str(count))
 
 
+def _set_option(state: ProjectState, app_label: str, model_name: str, option: str, rows: list[Any]) -> None:
+    """Give a model of the migrations its list of constraints or indexes: in place, as no other model depends on it.
+
+    Django's own makes the model and all its neighbours anew for each, which took a third of the time of migrating."""
+    state.models[app_label, model_name].options[option] = rows
+    if "apps" in vars(state):
+        setattr(state.apps.get_model(app_label, model_name)._meta, option, list(rows))
+
+
+def _append_option(state: ProjectState, app_label: str, model_name: str, option: str, added: Any) -> None:
+    rows = state.models[app_label, model_name].options[option]
+    _set_option(state, app_label, model_name, option, [*rows, added])
+
+
+def _remove_option(state: ProjectState, app_label: str, model_name: str, option: str, removed: str) -> None:
+    rows = state.models[app_label, model_name].options[option]
+    _set_option(state, app_label, model_name, option, [row for row in rows if row.name != removed])
+
+
 def _make_template(name: str) -> None:
     """Make and migrate the database of this name, and leave the connection as it was."""
     own_name, test_name = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
     connection.settings_dict["TEST"]["NAME"] = name
     try:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ProjectState, "_append_option", _append_option)
+            patch.setattr(ProjectState, "_remove_option", _remove_option)
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     finally:
         connection.close()
         connection.settings_dict["TEST"]["NAME"] = test_name
