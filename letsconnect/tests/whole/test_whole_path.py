@@ -9,8 +9,10 @@ from django.utils import timezone
 from letsconnect.tests.waiting import wait_until
 from letsconnect.tests.whole.portal import running
 from mailings.ledger.gathering import REPLACED
+from mailings.mailbox import Mailbox
 from mailings.models import Letter
 from mailings.tests.worker.running import running_redis
+from mailings.views import SHOWN
 from matching.models import Match
 from registrations.catalogue.loading import load_reference_data
 from registrations.domain.registrations import SeatRole
@@ -31,13 +33,33 @@ def portal(transactional_db, tmp_path):
         yield address
 
 
+@pytest.fixture
+def open_letter(open_window, portal, tmp_path):
+    """How to open a letter in the one window in which everybody looks into the mailbox."""
+    window, mailbox = open_window(portal), Mailbox(tmp_path / "mailbox")
+
+    def opened(words, address):
+        """Wait for the newest letter to this address whose subject holds ``words``; open it as people do."""
+
+        def has_arrived():
+            return any(address in letter.to and words in letter.subject for letter in mailbox.newest(SHOWN))
+
+        wait_until(has_arrived, f"a letter “{words}” to {address}", every=0.1)
+        page = window.visit("/dev/mailbox", accessible=False)
+        mine = page.locator("article").filter(has_text=address).filter(has=page.locator("h2", has_text=words))
+        mine.first.locator("a").click()
+        return page.locator("#text").inner_text()
+
+    return opened
+
+
 class Person:
     """Somebody with a browser and a look into the mailbox."""
 
-    def __init__(self, open_window, portal, address, *, width=1280):
+    def __init__(self, open_window, portal, address, open_letter, *, width=1280):
         self.address = address
         self.window = open_window(portal, width=width)
-        self.mailbox = open_window(portal)
+        self.open_letter = open_letter
 
     @property
     def page(self):
@@ -45,14 +67,7 @@ class Person:
 
     def letter(self, words):
         """Wait for the newest letter to this person whose subject holds ``words``; return its text."""
-
-        def arrived():
-            page = self.mailbox.visit("/dev/mailbox", accessible=False)
-            mine = page.locator("article").filter(has_text=self.address).filter(has=page.locator("h2", has_text=words))
-            return mine.first if mine.count() else None
-
-        wait_until(arrived, f"a letter “{words}” to {self.address}", every=0.5).locator("a").click()
-        return self.mailbox.page.locator("#text").inner_text()
+        return self.open_letter(words, self.address)
 
     def sign_in(self):
         self.window.visit("/sign-in/", accessible=False)
@@ -126,10 +141,10 @@ def plan_a_clinic(coordinator, *, title, seats, starts_at):
     coordinator.press("Announce")
 
 
-def test_from_the_first_page_to_the_reminder(portal, open_window):
-    coordinator = Person(open_window, portal, COORDINATOR)
-    learner = Person(open_window, portal, LEARNER, width=360)
-    sharer = Person(open_window, portal, SHARER, width=360)
+def test_from_the_first_page_to_the_reminder(portal, open_window, open_letter):
+    coordinator = Person(open_window, portal, COORDINATOR, open_letter)
+    learner = Person(open_window, portal, LEARNER, open_letter, width=360)
+    sharer = Person(open_window, portal, SHARER, open_letter, width=360)
     for person in (coordinator, learner, sharer):
         person.sign_in()
 
