@@ -29,7 +29,7 @@ _INPUTS = frozenset(
 )
 
 
-class _Place(NamedTuple):
+class _OptionPlace(NamedTuple):
     """Where an option stands among the drawn pieces, and what it says."""
 
     piece: int
@@ -41,7 +41,7 @@ class _Drawn(NamedTuple):
     """The pieces of a list of which nothing is chosen, and the first option of each value."""
 
     pieces: list[str]
-    places: dict[str, _Place]
+    places: dict[str, _OptionPlace]
 
 
 class FormRenderer(DjangoTemplates):
@@ -92,13 +92,13 @@ def _kept_options(groups: KeptGroups) -> str:
 
 def _drawn(groups: Iterable[Any]) -> _Drawn:
     pieces: list[str] = []
-    places: dict[str, _Place] = {}
+    places: dict[str, _OptionPlace] = {}
     for name, options, _index in groups:
         if name:
             pieces.append(_group_begins(name))
         for option in options:
             value = option["value"]
-            places.setdefault(str(value), _Place(len(pieces), value, option["label"]))
+            places.setdefault(str(value), _OptionPlace(len(pieces), value, option["label"]))
             pieces.append(_option(option))
         if name:
             pieces.append(_GROUP_ENDS)
