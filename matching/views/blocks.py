@@ -23,7 +23,8 @@ from registrations.requests import MemberRequest
 def person_list(request: MemberRequest) -> HttpResponse:
     """Show each person the member was matched with and does not block yet, once, with their newest match."""
     page = page_of(_newest_of_each(request.user), request)
-    matches = Match.objects.for_member(request.user).filter(pk__in=list(page))
+    names = ("skill__skill_names", "skill__merged_into__skill_names")
+    matches = Match.objects.for_member(request.user).for_lines().prefetch_related(*names).filter(pk__in=list(page))
     context = {"rows": [row_for(match, request.user) for match in matches], "page": page}
     return render(request, "matching/person_list.html", context)
 
