@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from matching.bench.printing import print_line
 from matching.engine import generator
 from matching.engine.facts import Facts
 from registrations.bench import scratch_database, set_up
@@ -139,19 +140,21 @@ def _time(refusals: int) -> bool:
     from registrations.models import Member, Registration
 
     coordinator = Member.objects.get(name="Coordinator")
-    _say(f"\nRows to stored proposals: {Registration.objects.count():,} people in PostgreSQL\n")
+    print_line(f"\nRows to stored proposals: {Registration.objects.count():,} people in PostgreSQL\n")
     began = time.perf_counter()
     inputs.load(now=NOW)
-    _say(f"  (reading alone)                      {time.perf_counter() - began:6.2f} s\n")
+    print_line(f"  (reading alone)                      {time.perf_counter() - began:6.2f} s\n")
     round_ = create_round(by=None, now=NOW, seed=1, wake_a_worker=False)
     began, busy = time.perf_counter(), time.process_time()
     round_ = solve_round(round_=round_, now=NOW)
     took, busy = time.perf_counter() - began, time.process_time() - busy
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counts = round_.statistics
-    _say(f"  rows → stored proposals              {took:6.2f} s (asked: {SECONDS}), {busy:.2f} s of it in Python\n")
-    _say(f"  peak memory of the process           {peak:6.0f} MB (asked: {MEGABYTES})\n")
-    _say(
+    print_line(
+        f"  rows → stored proposals              {took:6.2f} s (asked: {SECONDS}), {busy:.2f} s of it in Python\n"
+    )
+    print_line(f"  peak memory of the process           {peak:6.0f} MB (asked: {MEGABYTES})\n")
+    print_line(
         f"  {counts['learners']:,} learners, {counts['candidates']:,} pairs, {counts['served']:,} proposals, "
         f"proof {'verified' if round_.is_proven else 'MISSING'}\n"
     )
@@ -166,16 +169,11 @@ def _time(refusals: int) -> bool:
         changed.append(len(repaired.withdrawn))
     typical = median(changed) if changed else 0
     if changed:
-        _say(
+        print_line(
             f"  repair after a refusal               {median(repair_seconds):6.2f} s; other proposals changed: "
             f"median {typical:.0f}, most {max(changed)}, of {refusals} (asked: {CHANGED})\n"
         )
     return took <= SECONDS and peak <= MEGABYTES and typical <= CHANGED
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
