@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import WorkingGroupAdmin, own_columns
 from letsconnect.base.models import SecurityEvent
 from letsconnect.base.templatetags.when import when
 
@@ -18,7 +18,10 @@ class SecurityEventAdmin(WorkingGroupAdmin):
     list_display = ["moment", "kind", "member", "by", "detail"]
     list_filter = ["kind"]
     list_select_related = ["member", "by"]
-    list_per_page = 50
+    list_columns = (
+        *own_columns(SecurityEvent),
+        *(f"{way}__{column}" for way in ("member", "by") for column in ("name", "public_id")),
+    )
     show_full_result_count = False
     search_fields = ["member__name", "=member__public_id"]
     ordering = ["-at", "-pk"]

@@ -13,16 +13,10 @@ def label_of(row: Model, name: str) -> str:
     took a fifth of the time of a page.
     """
     value = getattr(row, name)
-    return str(_labels(row._meta.get_field(name)).get(value, value))
-
-
-def label_or_none(row: Model, name: str) -> str | None:
-    """Return the label of a choice, None where the value is none of the choices."""
-    label = _labels(row._meta.get_field(name)).get(getattr(row, name))
-    return None if label is None else str(label)
+    return str(labels_of(row._meta.get_field(name)).get(value, value))
 
 
 @cache
-def _labels(field: "Field[Any, Any]") -> dict[Any, Any]:
+def labels_of(field: "Field[Any, Any]") -> dict[Any, Any]:
     """Return the label of each value, not translated yet, because readers have different languages."""
     return dict(field.flatchoices)

@@ -3,12 +3,15 @@
 A version holds a short fingerprint of each fact. So nothing can be read out of it, and it says which fact changed.
 """
 
+import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import models
-from django.utils.crypto import salted_hmac
 
 FIELD = "opened"  # one row: a form, or a button on its page
 ROWS = "opened_rows"  # the rows of a list, each as "number:fingerprint"
@@ -30,7 +33,13 @@ class ChangedMeanwhile(Exception):
 
 
 def fingerprint(value: Any) -> str:
-    return salted_hmac("letsconnect.versions", repr(value), algorithm="sha256").hexdigest()[:16]
+    return hmac.digest(_key(settings.SECRET_KEY), repr(value).encode(), "sha256").hex()[:16]
+
+
+@cache
+def _key(secret: str) -> bytes:
+    """Return the key that Django's `salted_hmac` derives from the secret, derived once instead of for each row."""
+    return hashlib.sha256(b"letsconnect.versions" + secret.encode()).digest()
 
 
 def opened_at(facts: Facts) -> str:
@@ -79,9 +88,13 @@ def all_objects(objects: Iterable[models.Model], only: Iterable[str] = ()) -> st
     )
 
 
-def _columns(model: type[models.Model], only: Iterable[str]) -> list["models.Field[Any, Any]"]:
-    chosen = set(only)
-    return [field for field in model._meta.concrete_fields if not chosen or field.name in chosen]
+def _columns(model: type[models.Model], only: Iterable[str]) -> tuple["models.Field[Any, Any]", ...]:
+    return _columns_among(model, frozenset(only))
+
+
+@cache
+def _columns_among(model: type[models.Model], only: frozenset[str]) -> tuple["models.Field[Any, Any]", ...]:
+    return tuple(field for field in model._meta.concrete_fields if not only or field.name in only)
 
 
 def label_of(model: type[models.Model], name: str) -> str:

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from letsconnect.base.admin import own_columns
 from letsconnect.base.querysets import as_own
-from matching.admin.desk import DeskAdmin, side_in_words
+from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, side_in_words
 from matching.domain.feedback import MARKS, Verdict
 from matching.domain.matches import MatchingError
 from matching.feedback.concerns import close_concern
@@ -53,6 +54,10 @@ class ConcernAdmin(DeskAdmin[Concern]):
     version_columns = ("closed_at",)
     list_display = ["who", "kind", "raised_at", "looked_after"]
     list_display_links = None
+    list_columns = (
+        *(*own_columns(Concern), *columns_of_side("registration"), "closed_by__name", "closed_by__public_id"),
+        *(*columns_of_name("match__learner"), *columns_of_name("match__sharer")),
+    )
     list_filter = [OpenFilter, "kind"]
     actions = ["look_after"]
     ordering = ["raised_at", "pk"]

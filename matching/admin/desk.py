@@ -27,7 +27,6 @@ class DeskAdmin(WorkingGroupAdmin[Row]):
     """A table of which every change is an action: nobody types into a row."""
 
     coordinators_may = frozenset({"view"})
-    list_per_page = 50
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         values = {**self.admin_site.each_context(request), "opts": self.opts, **context}
@@ -67,6 +66,16 @@ def side_in_words(person: Registration) -> str:
     """Return name, region and group of a person: no address, no contact."""
     group = str(person.group or person.group_other or "")
     return " · ".join(part for part in (reasons.name_of(person), person.region, group) if part)
+
+
+def columns_of_side(way: str) -> tuple[str, ...]:
+    """Return the columns that `side_in_words` reads of a person, for `list_columns`."""
+    return (*columns_of_name(way), *(f"{way}__{column}" for column in ("region", "group_other", "group__name")))
+
+
+def columns_of_name(way: str) -> tuple[str, ...]:
+    """Return the columns that `reasons.name_of` reads of a person, for `list_columns`."""
+    return tuple(f"{way}__{column}" for column in ("name", "member__name", "member__erased_at"))
 
 
 def may_cancel(member: Member, round_: Round) -> bool:

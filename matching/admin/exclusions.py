@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matching.admin.desk import DeskAdmin, side_in_words
+from matching.admin.desk import DeskAdmin, columns_of_side, side_in_words
 from matching.admin.forms import ExcludeForm, LiftForm
 from matching.admin.two_people import people_to_name
 from matching.domain.matches import MatchingError
@@ -41,6 +41,10 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
     liaisons_may = coordinators_may = frozenset({"view", "add"})
     list_display = ["first", "second", "reason", "made_by", "made_at", "lifted_at"]
     list_display_links = ["first"]
+    list_columns = (
+        *(*columns_of_side("one"), *columns_of_side("other"), "reason", "made_at", "lifted_at"),
+        *("made_by__name", "made_by__public_id", "lifted_by__name"),
+    )
     list_filter = [StandingFilter]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exclusion]:

@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.admin import own_columns
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.querysets import as_own
 from matching.admin import one_match
-from matching.admin.desk import BOTH, DeskAdmin, line, may_know, say_not_done, side_in_words
+from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, line, may_know, say_not_done, side_in_words
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
@@ -67,6 +68,7 @@ class MatchAdmin(DeskAdmin[Match]):
     compares_in_action, locks_ticked = True, False
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
+    list_columns = (*own_columns(Match), *columns_of_side("learner"), *columns_of_side("sharer"), "round__state")
     list_filter = ["state", RegionFilter, SkillFilter, "round"]
     actions = ["approve", "refuse", "swap"]
 

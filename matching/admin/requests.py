@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.admin import own_columns
 from letsconnect.base.lines import isolated
 from letsconnect.base.querysets import as_own
-from matching.admin.desk import BOTH, DeskAdmin, side_in_words
+from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, side_in_words
 from matching.models import SharerRequest, SharerRequestQuerySet
 from registrations.domain.registrations import LookKind
 
@@ -20,6 +21,7 @@ class SharerRequestAdmin(DeskAdmin[SharerRequest]):
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["learner_side", "sharer_side", "skill_name", "why", "state", "made_at"]
     list_display_links = ["learner_side"]
+    list_columns = (*own_columns(SharerRequest), *columns_of_side("learner"), *columns_of_side("sharer"))
     list_filter = ["state"]
 
     def get_queryset(self, request: HttpRequest) -> SharerRequestQuerySet:

@@ -139,7 +139,11 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 
     def with_people(self) -> "ConcernQuerySet":
         return self.select_related(
-            "registration__member", "match__learner__member", "match__sharer__member", "closed_by"
+            "registration__member",
+            "registration__group",
+            "match__learner__member",
+            "match__sharer__member",
+            "closed_by",
         )
 
 

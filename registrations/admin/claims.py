@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import WorkingGroupAdmin, own_columns
 from registrations.domain.registrations import LookKind
 from registrations.models import ClaimInvitation, Registration
 from registrations.oldform import claims
@@ -81,9 +81,12 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     list_display = ["person", "address", "state", "invited_at", "reminded_at", "expires_at", "used_at", "invited_by"]
     list_filter = [ClaimStateFilter]
     list_select_related = ["registration__member", "invited_by"]
+    list_columns = (
+        *(*own_columns(ClaimInvitation), "registration__name", "registration__member__name"),
+        *("invited_by__name", "invited_by__public_id"),
+    )
     search_fields = ["address", "registration__name"]
     ordering = ["-invited_at", "-pk"]
-    list_per_page = 50
     show_full_result_count = False
     actions = ["invite_again"]
     fields = ["person", "address", "state", "invited_by", "invited_at", "reminded_at", "expires_at", "used_at"]

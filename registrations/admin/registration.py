@@ -81,8 +81,11 @@ class RegistrationAdmin(WorkingGroupAdmin):
     ]
     list_filter = [queue.QueueFilter, "region", queue.ClaimFilter, queue.AgreementFilter]
     list_select_related = ["member", "group"]
+    list_columns = (
+        *("name", "state", "version", "region", "country", "submitted_at", "changed_at", "reviewed_at"),
+        *("member__name", "group__name"),
+    )
     search_fields = ["name", "member__name", "member__public_id", "wikimedia_username"]
-    list_per_page = 50
     show_full_result_count = False
     version_columns = ("state", "version", "reviewed_at", "member")
     locks_ticked = False

@@ -95,7 +95,6 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view", "add"})
     list_display = ["file_name", "state", "shown_size", "uploaded_by", "uploaded_at", "applied_at"]
-    list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ImportUpload]:
         return rows_as(ImportUploadQuerySet, super().get_queryset(request)).for_lists()

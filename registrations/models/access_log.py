@@ -3,13 +3,21 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 
 from letsconnect.base.access_log import PeopleShown
 from registrations.domain.registrations import LookKind
 from registrations.models.members import Member
 from registrations.models.registration import Registration
+
+_KEEP = """
+    INSERT INTO "registrations_look" (viewer_id, what, seen_on, registration_id, member_id)
+    SELECT %s, %s, %s, shown, NULL FROM unnest(%s::bigint[]) AS shown
+    UNION ALL
+    SELECT %s, %s, %s, NULL, shown FROM unnest(%s::bigint[]) AS shown
+    ON CONFLICT DO NOTHING
+"""
 
 
 class LookQuerySet(models.QuerySet["Look"]):
@@ -34,9 +42,10 @@ class LookQuerySet(models.QuerySet["Look"]):
             members.update(Member.objects.filter(email__in=people.addresses).values_list("pk", flat=True))
         if registrations:
             registrations -= set(Registration.objects.filter(member=viewer).values_list("pk", flat=True))
-        looks = [Look(viewer=viewer, registration_id=pk, what=what, seen_on=on) for pk in sorted(registrations)]
-        looks += [Look(viewer=viewer, member_id=pk, what=what, seen_on=on) for pk in sorted(members - {viewer.pk})]
-        Look.objects.bulk_create(looks, ignore_conflicts=True)
+        with connections[self.db].cursor() as cursor:  # not `bulk_create`, which spends a millisecond on twenty people
+            cursor.execute(
+                _KEEP, [viewer.pk, what, on, sorted(registrations), viewer.pk, what, on, sorted(members - {viewer.pk})]
+            )
 
     def note(self, *, viewer: Member, registrations: Iterable[Registration], what: LookKind, on: date) -> None:
         """Record that ``viewer`` read these registrations."""
