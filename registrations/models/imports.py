@@ -61,12 +61,12 @@ class ClaimInvitation(models.Model):
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="claim_invitations")
-    address = models.EmailField()
-    invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    invited_at = models.DateTimeField()
-    reminded_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
+    address = models.EmailField(_("address"))
+    invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    invited_at = models.DateTimeField(_("invited at"))
+    reminded_at = models.DateTimeField(_("reminded at"), null=True)
+    expires_at = models.DateTimeField(_("expires at"))
+    used_at = models.DateTimeField(_("used at"), null=True)
 
     objects = ClaimInvitationQuerySet.as_manager()
 

@@ -77,9 +77,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
     zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
     country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("is active"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
-    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
     last_seen_on = models.DateField(null=True, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
@@ -202,7 +202,7 @@ class WorkingGroupSeatQuerySet(TermOfOfficeQuerySet["WorkingGroupSeat"]):
 class WorkingGroupSeat(TermOfOffice, models.Model):
     """A seat in the working group: its role is chosen by name, so that an empty field gives nobody power."""
 
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats", verbose_name=_("member"))
     role = models.CharField(_("role"), max_length=11, choices=SeatRole)
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     from_on = models.DateField(_("from"))

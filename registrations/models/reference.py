@@ -228,11 +228,11 @@ class Group(models.Model):
     """An affiliate or an informal group; it keeps its id when it is renamed."""
 
     slug = models.SlugField(max_length=120, unique=True, allow_unicode=True)
-    name = LineField(max_length=GROUP_AT_MOST)
-    kind = models.CharField(max_length=12, choices=GroupKind)
-    country = models.CharField(max_length=2, blank=True, choices=country_choices)
+    name = LineField(_("name"), max_length=GROUP_AT_MOST)
+    kind = models.CharField(_("kind"), max_length=12, choices=GroupKind)
+    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
     region = models.CharField(max_length=5, blank=True, choices=Region)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("is active"), default=True)
 
     objects = GroupQuerySet.as_manager()
 

@@ -62,7 +62,7 @@ class ImportUpload(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"))
     asked_at = models.DateTimeField()
     applied_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
-    applied_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     lines = models.JSONField(default=list)
