@@ -1,6 +1,7 @@
 """A web server of the test's own, and peers that are slow on purpose."""
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ NO_LIMITS = {
 # The Procfile's line, and the one it was before: two processes that do one thing at a time, and wait for ever.
 PATIENT = ["--worker-class", "letsconnect.serving.PatientWorker", "--threads", "16", "--worker-connections", "500"]
 SYNC = ["--graceful-timeout", "4"]
+AS_IT_WAS = {**NO_LIMITS, "DJANGO_SETTINGS_MODULE": "letsconnect.tests.standing.as_it_was"}
 
 
 @dataclass
@@ -52,17 +54,25 @@ class Site:
         finally:
             line.close()
 
-    def memory(self):
-        """Return the resident megabytes of the server and its children."""
-        pids = subprocess.run(
+    def _pids(self):
+        children = subprocess.run(
             ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False
         ).stdout.split()
+        return [str(self.process.pid), *children]
+
+    def memory(self):
+        """Return the resident megabytes of the server and its children."""
         total = 0
-        for pid in [str(self.process.pid), *pids]:
+        for pid in self._pids():
             with suppress(OSError):
                 lines = Path(f"/proc/{pid}/status").read_text().splitlines()
                 total += next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
         return total // 1024
+
+    def processor_seconds(self):
+        """Return the processor time the server and its children have used."""
+        fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self._pids()]
+        return sum(int(of[11]) + int(of[12]) for of in fields) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -123,13 +133,13 @@ def serving(folder, options, *, workers=2, **extra):
 
 
 @contextmanager
-def watching(site, path="/", *, every=0.1, headers=None):
+def watching(site, path="/", *, every=0.1, headers=None, timeout=60):
     """Let somebody uninvolved ask for a page all the time, and yield what they see."""
     seen, enough = Watch(), threading.Event()
 
     def look():
         while not enough.is_set():
-            seen.answers.append(site.ask(path, headers=headers))
+            seen.answers.append(site.ask(path, headers=headers, timeout=timeout))
             enough.wait(every)
 
     looker = threading.Thread(target=look)
@@ -173,23 +183,47 @@ def unfinished_post(path="/language/", *, size=1000):
     return f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nlanguage=e".encode()
 
 
-def load(site, path="/", *, seconds=5.0, people=8):
-    """Let several people ask for a page as fast as they get it; return all answers and pages a second."""
-    until = time.monotonic() + seconds
+def load(site, path="/", *, pages, people=8):
+    """Let several people ask for a page as fast as they get it, until there were so many; return what they saw."""
+    seen = Watch()
 
     def look(_number):
-        mine = []
-        while time.monotonic() < until:
-            mine.append(site.ask(path))
-        return mine
+        while len(seen.answers) < pages:
+            seen.answers.append(site.ask(path))
 
     with ThreadPoolExecutor(people) as pool:
-        answers = [answer for mine in pool.map(look, range(people)) for answer in mine]
-    return Watch(answers), len(answers) / seconds
+        list(pool.map(look, range(people)))
+    return seen
+
+
+class SilentMailServer:
+    """Takes connections and never says a word."""
+
+    def __init__(self, listener):
+        self.port, self.lines = listener.getsockname()[1], []
+        self._listener = listener
+
+    def listen(self):
+        with suppress(OSError):  # it has hung up
+            while True:
+                self.lines.append(self._listener.accept()[0])
+
+    def hang_up(self):
+        """End all calls and take no more, so that nobody waits longer."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for line in self.lines:
+            line.close()
 
 
 @contextmanager
 def silent_mail_server():
-    """Yield the port of a server that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
-        yield server.getsockname()[1]
+    server = SilentMailServer(socket.create_server(("127.0.0.1", 0), backlog=100))
+    listener = threading.Thread(target=server.listen)
+    listener.start()
+    try:
+        yield server
+    finally:
+        server.hang_up()
+        listener.join()
