@@ -92,6 +92,7 @@ class SkillAdmin(WorkingGroupAdmin):
     list_display = ["name", "family", "state", "offers", "wishes", "missing"]
     list_filter = [SkillStateFilter, "family", MissingFilter]
     search_fields = ["slug", "skill_names__text"]
+    list_per_page = 200  # a tree that pages cut into pieces is no tree
     actions = None
     change_list_template = "admin/registrations/skill/change_list.html"
 
