@@ -140,6 +140,11 @@ def _mine(request: MemberRequest, session_id: int) -> Session:
     return get_object_or_404(Session.objects.for_member(request.user).with_people(), pk=session_id)
 
 
+def _arguments(form: Any) -> dict[str, Any]:
+    """Return what a form of these says as its action takes it: what the page showed is the version that was seen."""
+    return {"seen_version" if name == "seen" else name: value for name, value in form.cleaned_data.items()}
+
+
 def _press(
     request: MemberRequest, session_id: int, form: Any, act: Callable[..., Session], done: str, *, shown_as: str = ""
 ) -> HttpResponse:
@@ -152,7 +157,7 @@ def _press(
         messages.error(request, _("This button belongs to an older page. This is how it is now."))
         return redirect("matching:match-detail", session.match_id)
     try:
-        act(session=session, by=request.user, now=now, **form.cleaned_data)
+        act(session=session, by=request.user, now=now, **_arguments(form))
     except TooOften as refusal:
         form.add_error(next(iter(form.fields)), str(refusal))
         return _shown_again(request, session, **{shown_as: form})
