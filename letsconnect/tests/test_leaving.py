@@ -140,6 +140,20 @@ def test_being_away_ends_nothing_and_coming_back_ends_both(db):
     assert Act.objects.filter(verb="come_back").count() == 1
 
 
+@pytest.mark.parametrize("act", [pausing.pause_registration, pausing.set_away])
+def test_a_day_is_still_to_come_by_the_clock_of_the_person_who_chooses_it(db, act):
+    evening_in_the_west = NOW.replace(hour=3)  # there it is still the day before
+    west = make_registration(member=make_member(zone="America/Los_Angeles"), zone="America/Los_Angeles").member
+    tomorrow = evening_in_the_west.date()
+    act(member=west, until=tomorrow, by=west, now=evening_in_the_west)
+
+    morning_in_the_east = NOW.replace(hour=21)  # there it is already the day after
+    east = make_registration(member=make_member(zone="Pacific/Auckland"), zone="Pacific/Auckland").member
+    today = morning_in_the_east.date() + timedelta(days=1)
+    with pytest.raises(RegistrationError, match="still to come"):
+        act(member=east, until=today, by=east, now=morning_in_the_east)
+
+
 @pytest.mark.parametrize("until", [TODAY, TODAY - timedelta(days=1), TODAY + timedelta(days=1000)])
 def test_a_pause_or_an_absence_ends_on_a_day_that_can_be(db, until):
     member, _ = world()

@@ -65,7 +65,7 @@ def week_of(learner: Registration, sharer: Registration, *, reader: Member, star
     for registration, begins, ends in rows.values_list("registration_id", "start", "end"):
         windows[registration].append((begins, ends))
     of_learner, of_sharer = (
-        weeks.FreeTime(tuple(windows[person.pk]), str(zone_or_utc(zone_of(person)))) for person in (learner, sharer)
+        weeks.FreeTime(tuple(windows[person.pk]), str(zone_or_utc(person.own_zone))) for person in (learner, sharer)
     )
     return weeks.overlay(of_learner, of_sharer, zone=reader.zone, start=start)
 
@@ -89,10 +89,6 @@ def _tied(member: Member, asked: list[int]) -> list[int]:
     return asked if any(table.objects.visible_to(member).filter(pair).exists() for table in tables) else []
 
 
-def zone_of(person: Registration) -> str:
-    return person.zone or (person.member.zone if person.member else "")
-
-
 def _address(person: Registration) -> str:
     return reverse("admin:registrations_registration_change", args=[person.pk])
 
@@ -102,7 +98,7 @@ def _lines(person: Registration, languages: Sequence[str]) -> list[tuple[str, st
     lines: list[tuple[Any, Any]] = [
         (_("Region"), person.get_region_display()),
         (_("Group"), group),
-        (_("Time zone"), zone_of(person)),
+        (_("Time zone"), person.own_zone),
         (_("Languages"), ", ".join(languages)),
         (_("Where the match should be from"), person.get_region_wish_display()),
     ]

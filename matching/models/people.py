@@ -28,16 +28,6 @@ def account_of(person: Registration) -> Member:
     return person.member
 
 
-def zone_of(person: Registration) -> str:
-    """The time zone whose clock the person lives by."""
-    return first_zone(person.zone, person.member.zone if person.member else None)
-
-
-def first_zone(of_registration: str, of_member: str | None) -> str:
-    """The zone a person gave in their registration, else that of their account, else UTC."""
-    return of_registration or of_member or "UTC"
-
-
 def registration_of(member: Member) -> QuerySet[Registration, Any]:
     """The key of the member's registration, as one value to compare with: read once, then looked up in an index."""
     return Registration.objects.filter(member=member).values("pk")[:1]

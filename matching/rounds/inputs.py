@@ -16,13 +16,13 @@ from matching.domain.matches import UNDECIDED, WEEKS_COMPARED, MatchState
 from matching.engine.errors import BrokenPair
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
-from matching.models.people import first_zone
 from matching.rounds import taken_hours
 from matching.rounds import waited as waiting
 from matching.rounds.scope import Scope
 from registrations.answers.availability import weekly_slots, where_quarters_lie
 from registrations.domain.registrations import SkillState
 from registrations.models import Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
+from registrations.reference.zones import first_zone
 
 FEW = 100
 Slots = np.ndarray

@@ -15,7 +15,6 @@ from letsconnect.base.wall_clock import comes_twice
 from letsconnect.base.zones import in_zone
 from matching.domain.sessions import WEEKS_SHOWN, starts
 from matching.models import Match
-from matching.models.people import zone_of
 from matching.sessions.busy import NAME as SESSIONS
 from registrations.answers.availability import weekly_slots
 from registrations.models import Registration
@@ -117,7 +116,7 @@ def _free_for_both(match: Match, *, start: date, weeks: int) -> np.ndarray:
 
 def _slots(person: Registration, *, start: date, weeks: int) -> np.ndarray:
     windows = person.windows.values_list("start", "end")
-    return weekly_slots(windows, zone_of(person), start=start, weeks=weeks)
+    return weekly_slots(windows, person.own_zone, start=start, weeks=weeks)
 
 
 def _taken(match: Match, *, now: datetime) -> list[Span]:
@@ -128,8 +127,10 @@ def _taken(match: Match, *, now: datetime) -> list[Span]:
 
 
 def _is_away(match: Match, moment: datetime) -> bool:
-    days = [person.away_until for person in (match.learner, match.sharer) if person.away_until]
-    return any(moment.date() < until for until in days)
+    return any(
+        person.away_until is not None and person.is_not_back(moment, until=person.away_until)
+        for person in (match.learner, match.sharer)
+    )
 
 
 def _by_week(moments: Iterable[datetime], *, mine: str, theirs: str, name: str) -> list[Week]:

@@ -12,7 +12,6 @@ from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.templatetags.when import moment_in_words, when
-from letsconnect.base.zones import in_zone
 from matching.domain.sessions import SessionState, WhyCancelled
 from matching.models import CalendarFeed, Match, Session
 from matching.sessions.changing import cancel, locked, owe_letter
@@ -40,7 +39,7 @@ def on_paused(
     for match in Match.objects.filter(pk__in=mine).select_for_update(no_key=True).order_by("pk"):
         for session in locked(match.sessions.ahead(now=now)):
             agreed = session.state == SessionState.CONFIRMED
-            if agreed and not _lies_before(session, until, member):
+            if agreed and not _lies_before(session, until, registration):
                 continue
             cancel(session, why=WhyCancelled.PAUSED, by=by, now=now)
             side = session.side_of(member)
@@ -48,8 +47,8 @@ def on_paused(
                 owe_letter(session, side.other, letter="dropped", occasion="end", now=now)
 
 
-def _lies_before(session: Session, until: date, member: Member) -> bool:
-    return session.starts_at is not None and in_zone(session.starts_at, member.zone).date() < until
+def _lies_before(session: Session, until: date, person: Registration) -> bool:
+    return session.starts_at is not None and person.is_not_back(session.starts_at, until=until)
 
 
 def foresee(sender: Any, *, member: Member, step: Step, now: datetime, **kwargs: Any) -> list[str]:

@@ -112,6 +112,28 @@ def test_what_either_has_agreed_elsewhere_or_lies_in_an_absence_is_not_offered()
     assert first_days()[0] == "2026-03-16T17:00Z"
 
 
+@pytest.mark.parametrize(
+    ("zone", "hours", "until", "first"),
+    [
+        (
+            "America/Los_Angeles",
+            (14, 20),
+            "2026-03-10",
+            "2026-03-16T21:00Z",
+        ),  # the evening of the 9th is the 10th in UTC
+        ("Asia/Kathmandu", (0, 3), "2026-03-09", "2026-03-08T18:15Z"),  # the morning of the 9th is the 8th in UTC
+    ],
+)
+def test_an_absence_ends_with_the_day_of_the_person_who_is_away(zone, hours, until, first):
+    match = make_pair(zone, zone, windows=[tuple(60 * hour for hour in hours)], zone=zone)
+    Registration.objects.filter(pk=match.sharer.pk).update(away_until=until)
+    match.sharer.refresh_from_db()
+
+    weeks = shared_hours.to_choose(match, mine=zone, theirs=zone, name="Asha", now=NOW)
+
+    assert weeks[0].days[0].choices[0].value == first
+
+
 def test_times_are_ticked_or_typed_and_up_to_three(match):
     response = propose(
         match, picked=[value(NOW + DAY), value(NOW + 2 * DAY)], day_1="2026-03-10", clock_1="09:15", minutes="45"

@@ -19,7 +19,6 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
 from matching.domain.matches import UNDECIDED, RoundState
 from matching.models import Match, RoundParticipant
-from matching.models.people import zone_of
 from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
 from registrations.models import Offer, Registration, Skill, has_agreed
 from registrations.reference.names import language_name
@@ -211,7 +210,7 @@ class _AdviceReader:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(zone_of(self.registration))
+        return ZoneInfo(self.registration.own_zone)
 
 
 def _in_words(

@@ -19,13 +19,13 @@ from letsconnect.base.querysets import any_of
 from matching.domain.matches import WEEKS_COMPARED
 from matching.engine.candidates import hour_starts, minutes_in_common
 from matching.models import SharerRequest
-from matching.models.people import first_zone, zone_of
 from registrations.answers.availability import Window, slots_of_many
 from registrations.domain.registrations import MIN_SHARED_LEVEL, SkillFamily, SkillState
 from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage
 from registrations.models import Window as FreeHours
 from registrations.participation import next_round
 from registrations.reference.names import language_name
+from registrations.reference.zones import first_zone
 from registrations.skills import finding
 
 MINE = "mine"
@@ -117,7 +117,7 @@ def asked_by(reader: Registration) -> list[int]:
 def with_minutes(reader: Registration, person: Registration, *, now: datetime) -> Listed:
     """Return a list of this one person."""
     windows = _windows([reader.pk, person.pk])
-    somebody = FoundPerson(person.pk, zone_of(person))
+    somebody = FoundPerson(person.pk, person.own_zone)
     return Listed([person.pk], _minutes(reader, [somebody], windows, now=now), windows)
 
 
@@ -218,7 +218,7 @@ def _minutes(
     """Minutes a week in common with the reader, as a round counts them; nobody's when the reader told no hours."""
     if not others or reader.pk not in windows:
         return {}
-    people = [FoundPerson(reader.pk, zone_of(reader)), *others]
+    people = [FoundPerson(reader.pk, reader.own_zone), *others]
     hours = [(windows.get(person.registration, ()), person.zone) for person in people]
     slots = slots_of_many(hours, start=next_monday(now.date()), weeks=WEEKS_COMPARED)
     starts = hour_starts(slots.reshape(len(people), WEEKS_COMPARED, QUARTERS_A_WEEK))

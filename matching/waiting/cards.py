@@ -19,7 +19,7 @@ from letsconnect.base.querysets import any_of
 from matching.domain.matches import LIVE
 from matching.engine.candidates import HOUR
 from matching.models import Match
-from matching.models.people import account_of, zone_of
+from matching.models.people import account_of
 from matching.waiting.browsing import HEIR, Listed, NamedSkill, language_in_words, offers_of
 from matching.words import reasons
 from registrations.answers.availability import Window, weekly_slots
@@ -112,7 +112,7 @@ def cards_of(
     by_key = {person.pk: person for person in people}
     offered, spoken = _offered(keys, skills, wished), _spoken(keys)
     start = next_monday(now.date())
-    parts = _parts(zone_of(reader), start=start)
+    parts = _parts(reader.own_zone, start=start)
     matched = _matched(reader)
     return [
         Card(
@@ -122,7 +122,7 @@ def cards_of(
             group=str(person.group or person.group_other or ""),
             skills=tuple(offered[key]),
             languages=tuple(spoken[key]),
-            roughly=_roughly(listed.windows.get(key, ()), zone_of(person), parts, start=start),
+            roughly=_roughly(listed.windows.get(key, ()), person.own_zone, parts, start=start),
             in_common=_in_common(listed.minutes.get(key)),
             is_asked=key in asked,
             is_matched=key in matched,

@@ -323,7 +323,7 @@ def check_move(was: str, becomes: str) -> None:
 
 
 def check_until(until: date, *, today: date) -> None:
-    """Raise RegistrationError unless a pause or an absence may end on ``until``."""
+    """Raise RegistrationError unless a pause or an absence may end on ``until``; ``today`` is the person's own day."""
     if until <= today:
         raise RegistrationError(_("Choose a day that is still to come."))
     if until > today + LONGEST_PAUSE:

@@ -1,7 +1,7 @@
 """The registration: who a person is in the programme. Its rows are in `answer_rows`."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is
 from letsconnect.base.fields import LineField, lines_can_be_seen
-from letsconnect.base.zones import validate_zone
+from letsconnect.base.zones import in_zone, validate_zone
 from registrations.domain.registrations import (
     GROUP_AT_MOST,
     HANDED_IN,
@@ -33,6 +33,7 @@ from registrations.models.countries import is_no_country_or_two_capital_letters
 from registrations.models.members import Block, Member
 from registrations.models.reference import Group, Role
 from registrations.reference.countries import country_choices
+from registrations.reference.zones import first_zone
 
 _CHANGED_WHILE_APPROVED = Q(state=RegistrationState.APPROVED, changed_at__gt=F("reviewed_at"))
 CHANGED_SINCE_REVIEW = Q(state=RegistrationState.SUBMITTED, reviewed_at__isnull=False) | _CHANGED_WHILE_APPROVED
@@ -275,8 +276,21 @@ class Registration(models.Model):
         is_changed = self.state == RegistrationState.APPROVED and self.changed_at > self.reviewed_at
         return is_changed or self.state == RegistrationState.SUBMITTED
 
+    @property
+    def own_zone(self) -> str:
+        """The time zone whose clock the person lives by."""
+        return self.zone or first_zone("", self.member.zone if self.member else None)
+
+    def own_day(self, moment: datetime) -> date:
+        """Return the day that a moment falls on by the person's own clock."""
+        return in_zone(moment, self.own_zone).date()
+
+    def is_not_back(self, moment: datetime, *, until: date) -> bool:
+        """Whether a moment lies before the day on which the person comes back, by their own clock."""
+        return self.own_day(moment) < until
+
     def is_resting(self, *, on: date) -> bool:
-        """Whether a pause or an absence covers that day."""
+        """Whether a pause or an absence covers that day of the portal, which is a day of UTC: rounds are for all."""
         return is_pausing(paused_until=self.paused_until, away_until=self.away_until, today=on)
 
     @property

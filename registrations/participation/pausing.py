@@ -1,6 +1,6 @@
 """Pausing, being away, coming back, being findable, withdrawing: a member's own participation in the programme."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,9 +19,9 @@ def pause_registration(*, member: Member, until: date, by: Member, now: datetime
 
     Raises RegistrationError for a day that is not allowed, NotYetPossible outside the programme.
     """
-    registrations.check_until(until, today=now.astimezone(UTC).date())
     member = lock_member(member)
     registration = _registration(member)
+    registrations.check_until(until, today=registration.own_day(now))
     events.registration_paused.send(sender=Registration, registration=registration, until=until, by=by, now=now)
     registration = _locked(member)
     registration.paused_until = until
@@ -36,9 +36,9 @@ def set_away(*, member: Member, until: date, by: Member, now: datetime) -> Regis
 
     The registration form has this date too, so a form that was opened earlier is told about the change.
     """
-    registrations.check_until(until, today=now.astimezone(UTC).date())
     member = lock_member(member)
     registration = _locked(member)
+    registrations.check_until(until, today=registration.own_day(now))
     if registration.away_until != until:
         registration.away_until = until
         registration.version += 1

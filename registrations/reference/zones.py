@@ -28,6 +28,11 @@ def zones_of(country: str) -> tuple[str, ...]:
     return _zones_by_country().get(country, ())
 
 
+def first_zone(of_registration: str, of_member: str | None) -> str:
+    """Return the zone a person gave in their registration, else that of their account, else UTC."""
+    return of_registration or of_member or "UTC"
+
+
 def only_zone_of(country: str) -> str:
     """Return the zone of a country that has one, else ""."""
     zones = zones_of(country)

@@ -51,7 +51,7 @@ def away(request: MemberRequest) -> HttpResponse:
 
 
 def _until(request: MemberRequest, step: Step, act: Callable[..., Registration], message: str) -> HttpResponse:
-    today = timezone.now().date()
+    today = timezone.localdate()
     form = UntilForm(request.POST if request.method == "POST" else None, initial={"until": today + timedelta(days=30)})
     if request.method == "POST" and form.is_valid():
         until: date = form.until_date()
