@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Model
 
-from mailings.domain.letters import UnknownKind
+from mailings.domain.letters import Priority, UnknownKind
 from mailings.rendering import Rendered
 
 # `about` is whatever object the app itself owed the letter about; only that app knows its class.
@@ -16,6 +16,22 @@ Render = Callable[..., Rendered]
 Facts = Callable[..., str]
 BeforeSending = Callable[[Any, datetime], None]
 Sweep = Callable[[datetime], int]
+
+
+class BulkFacts(Protocol):
+    """What was read for a group of letters of one bulk kind."""
+
+    def reason(self, letter: Any) -> str | None:
+        """Return why the letter is no longer owed, or None."""
+
+    def waits(self, letter: Any) -> bool:
+        """Tell whether sending is paused, so that the letter is queued again."""
+
+    def compose(self, letter: Any) -> Any:
+        """Return the message, a `Composed`."""
+
+
+ReadBulk = Callable[[list[Any], datetime], BulkFacts]
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,8 @@ class LetterKind:
     facts: Facts | None = None
     is_urgent: bool = False
     before_sending: BeforeSending | None = None
+    priority: Priority = Priority.ORDINARY
+    bulk: ReadBulk | None = None
 
 
 _kinds: dict[str, LetterKind] = {}
@@ -44,6 +62,7 @@ def register(
     facts: Facts | None = None,
     is_urgent: bool = False,
     before_sending: BeforeSending | None = None,
+    priority: Priority = Priority.ORDINARY,
 ) -> None:
     """Register ``name`` as a kind of letter.
 
@@ -52,11 +71,30 @@ def register(
     ``is_confidential`` kind: that they exist would tell too much. ``facts(about)`` returns what a gathered letter
     tells, as a text nobody sees: the letter is not sent if the last one told the same. An ``is_urgent`` letter was just
     asked for by a person who waits for it: it goes first, whatever is suppressed, and nobody sends it again by hand.
+    Of the others, those of a smaller ``priority`` go first.
     ``before_sending(about, now)`` is called right before ``render``: there a secret is drawn that stands in no row.
     """
-    kind = LetterKind(name, still_owed, render, is_confidential, facts, is_urgent, before_sending)
+    priority = Priority.SECURITY if is_urgent else priority
+    kind = LetterKind(name, still_owed, render, is_confidential, facts, is_urgent, before_sending, priority)
     if _kinds.setdefault(name, kind) != kind:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
+
+
+def register_bulk(name: str, read: ReadBulk) -> None:
+    """Register a kind of letter that goes to many at once: ``read(letters, now)`` reads what a group of them needs, and
+    then decides and composes each without a query."""
+
+    def never(*_given: Any) -> Any:
+        raise TypeError(f"{name} is written in bulk")
+
+    kind = LetterKind(name, _always_owed, never, priority=Priority.BULK, bulk=read)
+    if name in _kinds and _kinds[name].bulk is not read:
+        raise ValueError(f"the kind of letter {name!r} is registered twice")
+    _kinds.setdefault(name, kind)
+
+
+def _always_owed(_about: Any, _now: datetime) -> str | None:
+    return None
 
 
 def register_sweep(name: str, fn: Sweep) -> None:

@@ -18,7 +18,7 @@ from letsconnect.base.links import sign
 from letsconnect.base.models import Act, ActReason, SecurityEvent
 from letsconnect.desk import WorkingGroupSite
 from mailings.ledger import letters
-from mailings.ledger.draining import NotOwed, _prepare
+from mailings.ledger.preparing import NotOwed, prepare, read_facts
 from mailings.models import Letter
 from matching.domain.matches import MatchState, PersonNotReady
 from matching.matches.sweeps import close_fallen
@@ -233,8 +233,9 @@ def test_no_letter_that_waits_in_the_queue_goes_out():
     letters.owe(kind="registrations.approved", to=member, about=make_registration(), key="one", now=NOW)
     close(member)
 
+    letter = Letter.objects.select_related("member").get(key="one")
     with pytest.raises(NotOwed, match="closed"):
-        _prepare(Letter.objects.select_related("member").get(key="one"), now=NOW)
+        prepare(letter, read_facts([letter], now=NOW), now=NOW)
 
 
 def test_a_closed_account_is_nowhere_matched_found_reviewed_or_mailed():

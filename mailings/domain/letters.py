@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -176,4 +176,19 @@ class OutageKind(TextChoices):
 SUPPRESSION_SOURCES = [
     ("bounce", _("the mail server says there is no such address")),
     ("person", _("asked for by the person")),
+    ("desk", _("entered by the working group")),
 ]
+
+
+class SuppressionScope(TextChoices):
+    ALL = "all", _("everything but security mail")
+    BULK = "bulk", _("newsletters and announcements only")
+
+
+class Priority(IntegerChoices):
+    """What goes first where several letters are due; the smaller, the earlier."""
+
+    SECURITY = 0, _("security mail")
+    SOON = 1, _("a reminder of an hour that is near")
+    ORDINARY = 2, _("other letters")
+    BULK = 3, _("newsletters and announcements")

@@ -1,55 +1,49 @@
 """The second half of a tick: claim the letters that are due and send them.
 
-No lock is held and no transaction is open while the portal talks with the mail server, which may take long.
+No lock is held and no transaction is open while the portal talks with the mail server, which may take long. Letters go
+out in small groups: what they need is read together, "being handed over" is committed once for the group, and so is
+what became of it. A worker that dies leaves at most one group uncertain.
 """
 
 import secrets
+import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.apps import apps
-from django.db import OperationalError, models, transaction
+from django.conf import settings
+from django.db import OperationalError, transaction
 
 from letsconnect.base.clocks import Clock, running_from
 from letsconnect.base.database_waits import reason_of
 from letsconnect.base.fields import longest
-from letsconnect.base.languages import language_or_default
-from mailings import kinds
-from mailings.domain.letters import BATCH, LEASE, LetterState, UnknownKind
-from mailings.ledger import gathering
-from mailings.ledger.catching_errors import catching_errors
-from mailings.ledger.settling import settle
-from mailings.models import Letter, LetterQuerySet, Suppression
-from mailings.sending.composing import ComposedLetter, compose
+from mailings.domain.letters import BATCH, LEASE, LetterState, ServerAnswer
+from mailings.ledger import rates
+from mailings.ledger.preparing import CannotBeWritten, NotNow, NotOwed, prepare, read_facts
+from mailings.ledger.settling import settle, settle_group
+from mailings.models import Letter, LetterQuerySet
+from mailings.sending.composing import Composed
 from mailings.sending.transport import MailSession, open_session
 
 Drained = Counter[str]
-
-
-class NotOwed(Exception):
-    """The letter is no longer to be sent; the message says why."""
 
 
 class Unreachable(Exception):
     """The mail server cannot be reached."""
 
 
-class CannotBeWritten(Exception):
-    """The letter can never be sent as it stands; the message says why."""
-
-
 def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Drained:
     """Send everything that is due; return how many letters went into which state.
 
     When the mail server cannot be reached, the letter that found out is deferred, and the others are queued again
-    untried.
+    untried. Where the settings limit the rate, it waits for its turn.
     """
     clock, counts = running_from(now), Counter[str]()
     with open_session() as session:
-        while letters := claim(now=clock(), batch=batch, lease=lease):
-            for letter in letters:
+        while letters := _claim_at_the_rate(clock, batch=batch, lease=lease):
+            for group in _groups(letters):
                 try:
-                    counts[send_claimed(letter, session=session, clock=clock, lease=lease)] += 1
+                    counts.update(send_claimed(group, session=session, clock=clock, lease=lease))
                 except Unreachable:
                     counts[LetterState.DEFERRED.value] += 1
                     counts["returned"] += give_back(letters)
@@ -62,6 +56,26 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
     return counts
 
 
+def _groups(letters: list[Letter]) -> Iterator[list[Letter]]:
+    """Yield the letters in groups that are handed over together."""
+    size = max(1, settings.EMAIL_TOGETHER)
+    for start in range(0, len(letters), size):
+        yield letters[start : start + size]
+
+
+def _claim_at_the_rate(clock: Clock, *, batch: int, lease: timedelta) -> list[Letter]:
+    """Claim as many letters as may be sent now, up to ``batch``; wait while the rate allows none and some are due."""
+    while True:
+        allowed = rates.take(batch, now=clock())
+        if allowed:
+            letters = claim(now=clock(), batch=allowed, lease=lease)
+            rates.give_back(allowed - len(letters))
+            return letters
+        if not Letter.objects.due(clock()).exists():
+            return []
+        time.sleep(rates.seconds_until_next(now=clock()))
+
+
 def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> list[Letter]:
     """Claim letters that somebody waits for, then those due longest; the claim is committed before it returns.
 
@@ -69,9 +83,8 @@ def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> lis
     """
     token = secrets.token_hex(16)
     with transaction.atomic(durable=True):
-        due = Letter.objects.due(now).select_for_update(skip_locked=True, no_key=True)
-        ids = list(due.urgent().values_list("pk", flat=True)[:batch])
-        ids += due.exclude(pk__in=ids).values_list("pk", flat=True)[: batch - len(ids)]
+        due = Letter.objects.due(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
+        ids = list(due.values_list("pk", flat=True)[:batch])
         chosen = Letter.objects.filter(pk__in=ids)
         for state in (LetterState.QUEUED, LetterState.DEFERRED):
             chosen.move(state, LetterState.CLAIMED, claimed_by=token, lease_until=now + lease)
@@ -85,77 +98,55 @@ def give_back(letters: list[Letter]) -> int:
     return still_claimed.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
 
 
-def send_claimed(letter: Letter, *, session: MailSession, clock: Clock, lease: timedelta = LEASE) -> str:
-    """Send one claimed letter and return its new state, or "lost" when another worker has taken it over.
+def send_claimed(
+    letters: list[Letter], *, session: MailSession, clock: Clock, lease: timedelta = LEASE
+) -> Counter[str]:
+    """Send a group of claimed letters; return how many went into which state.
 
-    Whether it is still owed, and what it says, is decided now, from what is true at this moment.
+    "lost" counts those that another worker has taken over. Whether each is still owed, and what it says, is decided
+    now, from what is true at this moment.
     """
-    row = Letter.objects.filter(pk=letter.pk).claimed_with(letter.claimed_by)
-    try:
-        composed = _prepare(letter, now=clock())
-    except NotOwed as reason:
-        return _finish(row, LetterState.SKIPPED, reason=str(reason))
-    except CannotBeWritten as reason:
-        return _finish(row, LetterState.FAILED, reason=str(reason))
-    letter.tries += 1
+    counts, composed = _prepare_group(letters, now=clock())
+    if not composed:
+        return counts
     unreachable = session.ready()
     if unreachable:
+        letter = composed[0][0]
+        letter.tries += 1
         settle(letter, unreachable, now=clock(), was=LetterState.CLAIMED)
         raise Unreachable(unreachable.text)
-    columns = {name: getattr(letter, name) for name in ("address", "language", "zone", "tries", "told")}
-    if not row.move(LetterState.CLAIMED, LetterState.SUBMITTING, lease_until=clock() + lease, **columns):
-        return "lost"
-    answer = session.deliver(composed)
-    return settle(letter, answer, now=clock()).state.value
+    for letter, _text in composed:
+        letter.tries += 1
+    ours = Letter.objects.submit([letter for letter, _text in composed], lease_until=clock() + lease)
+    counts["lost"] += len(composed) - len(ours)
+    answers = _deliver_group([(letter, text) for letter, text in composed if letter.pk in ours], session)
+    counts.update(settle_group(answers, now=clock()))
+    return +counts
 
 
-def _prepare(letter: Letter, *, now: datetime) -> ComposedLetter:
-    """Return what to send, or raise NotOwed or CannotBeWritten."""
-    try:
-        kind = kinds.get(letter.kind)
-    except UnknownKind as error:
-        raise CannotBeWritten("no app knows this kind of letter any more") from error
-    _readdress(letter, is_urgent=kind.is_urgent)
-    about = _about(letter)
-    with catching_errors(f"writing the letter {letter.pk} ({letter.kind})") as caught:
-        reason = kind.still_owed(about, now) or gathering.why_nothing_new(letter, kind, about)
-        if reason is None and kind.before_sending:
-            kind.before_sending(about, now)
-        composed = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
-    if caught.text:
-        raise CannotBeWritten(caught.text)
-    if composed is None:
-        raise NotOwed(reason)
-    return composed
+def _prepare_group(letters: list[Letter], *, now: datetime) -> tuple[Counter[str], list[tuple[Letter, Composed]]]:
+    """Compose those that are still owed, and store of the others why they are not sent."""
+    counts, composed, facts = Counter[str](), [], read_facts(letters, now=now)
+    for letter in letters:
+        row = Letter.objects.filter(pk=letter.pk).claimed_with(letter.claimed_by)
+        try:
+            composed.append((letter, prepare(letter, facts, now=now)))
+        except NotOwed as reason:
+            counts[_finish(row, LetterState.SKIPPED, reason=str(reason))] += 1
+        except NotNow:
+            counts["returned"] += row.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
+        except CannotBeWritten as reason:
+            counts[_finish(row, LetterState.FAILED, reason=str(reason))] += 1
+    return counts, composed
 
 
-def _readdress(letter: Letter, *, is_urgent: bool) -> None:
-    """Set address, language and zone of the letter to what the member uses now."""
-    member = letter.member
-    if member is not None:
-        if not member.is_active:
-            raise NotOwed("the account is closed")
-        if member.has_doubtful_address:
-            raise NotOwed("a person has to decide whose address it is")
-        letter.address = member.email or ""
-        letter.language, letter.zone = language_or_default(member.language), member.zone
-    if not letter.address:
-        raise NotOwed("there is no address")
-    if not is_urgent and Suppression.objects.of(letter.address).exists():
-        raise NotOwed("the address is suppressed")
-
-
-def _about(letter: Letter) -> models.Model | None:
-    if not letter.about_type:
-        return None
-    try:
-        model = apps.get_model(letter.about_type)
-    except LookupError as error:
-        raise CannotBeWritten("no app knows what this letter is about any more") from error
-    about: models.Model | None = model._base_manager.filter(pk=letter.about_id).first()
-    if about is None:
-        raise NotOwed("what it is about is gone")
-    return about
+def _deliver_group(composed: list[tuple[Letter, Composed]], session: MailSession) -> list[tuple[Letter, ServerAnswer]]:
+    """Hand the letters over, one after the other; after a line that broke, those that follow need a new one."""
+    answers: list[tuple[Letter, ServerAnswer]] = []
+    for letter, text in composed:
+        unreachable = session.ready() if answers else None
+        answers.append((letter, unreachable or session.deliver(text)))
+    return answers
 
 
 def _finish(row: LetterQuerySet, state: LetterState, *, reason: str) -> str:

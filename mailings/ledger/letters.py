@@ -12,7 +12,7 @@ from letsconnect.base import addresses, nudges
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import is_zone
 from mailings import kinds
-from mailings.domain.letters import AT_ONCE_LEASE, LetterState, may_come_later
+from mailings.domain.letters import AT_ONCE_LEASE, LetterState, Priority, may_come_later
 from mailings.ledger import gathering
 from mailings.ledger.settling import settle
 from mailings.models import Letter
@@ -107,6 +107,7 @@ def _new(
         zone=zone if is_zone(zone) else "UTC",
         about_type=about_type,
         about_id=about_id,
+        priority=kinds.get(kind).priority if kinds.is_registered(kind) else Priority.ORDINARY,
         owed_at=now,
         due_at=now,
         message_id=f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>",

@@ -7,7 +7,11 @@ from mailings.models import Suppression
 
 def why_not_written_to(member: Any) -> Suppression | None:
     """Return why no letter goes to the address of ``member``, or None."""
-    return Suppression.objects.of(member.email).order_by("made_at").first() if member.email else None
+    return (
+        Suppression.objects.of(member.email).against(is_bulk=False).order_by("made_at").first()
+        if member.email
+        else None
+    )
 
 
 def is_written_to(member: Any) -> bool:

@@ -1,6 +1,7 @@
 """Recording the outcome of an attempt to send a letter."""
 
 import logging
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,36 @@ from mailings.domain.letters import AttemptOutcome, LetterState, ServerAnswer, a
 from mailings.models import Letter, Suppression
 
 logger = logging.getLogger(__name__)
+
+
+def settle_group(answers: list[tuple[Letter, ServerAnswer]], *, now: datetime) -> Counter[str]:
+    """Store and commit the outcomes of a group of letters; return how many went into which state.
+
+    Those that the mail server took are written in one statement, the others one by one as `settle` does.
+    """
+    counts = Counter[str]()
+    taken = [(letter, answer) for letter, answer in answers if 200 <= (answer.code or 0) < 300]
+    if taken:
+        counts[LetterState.SENT.value] += len(taken)
+        texts = [(letter, _answer_in_words(letter, answer)) for letter, answer in taken]
+        with transaction.atomic():
+            moved = Letter.objects.settle_as_sent(texts, now=now)
+            Suppression.objects.lift_bounces([letter.address for letter, _answer in taken], now=now)
+        for letter, _answer in taken:
+            if letter.pk not in moved:
+                _warn_of_a_decision(letter, LetterState.SENT)
+    for letter, answer in answers:
+        if not 200 <= (answer.code or 0) < 300:
+            counts[settle(letter, answer, now=now).state.value] += 1
+    return counts
+
+
+def _answer_in_words(letter: Letter, answer: ServerAnswer) -> str:
+    return shortened(f"{answer.code or ''} {answer.text}", address=letter.address)
+
+
+def _warn_of_a_decision(letter: Letter, outcome: LetterState) -> None:
+    logger.warning("letter %s was decided by somebody else before its outcome %s", letter.pk, outcome)
 
 
 def settle(
@@ -31,7 +62,7 @@ def settle(
     columns: dict[str, Any] = {
         "tries": letter.tries,
         "reason": outcome.reason,
-        "answer": shortened(f"{answer.code or ''} {answer.text}", address=letter.address),
+        "answer": _answer_in_words(letter, answer),
     }
     if outcome.state == LetterState.SENT:
         columns["sent_at"] = now
@@ -45,7 +76,7 @@ def settle(
         if outcome.is_bad_address:
             Suppression.objects.suppress([letter.address], source="bounce", now=now)
         elif outcome.state == LetterState.SENT:
-            Suppression.objects.lift_bounces(letter.address, now=now)
+            Suppression.objects.lift_bounces([letter.address], now=now)
     if not moved:
-        logger.warning("letter %s was decided by somebody else before its outcome %s", letter.pk, outcome.state)
+        _warn_of_a_decision(letter, outcome.state)
     return outcome

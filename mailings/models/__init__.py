@@ -1,7 +1,31 @@
-"""The tables of the ledger: letters, suppressed addresses, ticks."""
+"""The tables of the ledger, of subscriptions and of newsletters."""
 
 from mailings.models.letters import Letter, LetterQuerySet
+from mailings.models.newsletters import (
+    Newsletter,
+    NewsletterBody,
+    NewsletterQuerySet,
+    NewsletterSection,
+    NewsletterVersion,
+)
+from mailings.models.subscriptions import Subscription, SubscriptionQuerySet
 from mailings.models.suppressions import Suppression, SuppressionQuerySet, address_hash
-from mailings.models.ticks import LastTick, Outage
+from mailings.models.ticks import LastTick, Outage, SendingRate
 
-__all__ = ["LastTick", "Letter", "LetterQuerySet", "Outage", "Suppression", "SuppressionQuerySet", "address_hash"]
+__all__ = [
+    "LastTick",
+    "Letter",
+    "LetterQuerySet",
+    "Newsletter",
+    "NewsletterBody",
+    "NewsletterQuerySet",
+    "NewsletterSection",
+    "NewsletterVersion",
+    "Outage",
+    "SendingRate",
+    "Subscription",
+    "SubscriptionQuerySet",
+    "Suppression",
+    "SuppressionQuerySet",
+    "address_hash",
+]

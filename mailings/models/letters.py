@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,20 +17,46 @@ from mailings.domain.letters import (
     WAITING,
     WITH_A_WORKER,
     LetterState,
+    Priority,
     may_become,
 )
+from mailings.domain.newsletters import NewsletterState
 
 S = LetterState
+_SUBMIT = """
+    UPDATE mailings_letter AS letter
+    SET state = %s, lease_until = %s, gathering_since = NULL, address = given.address, language = given.language,
+        zone = given.zone, tries = given.tries, told = given.told
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[])
+        AS given (id, address, language, zone, tries, told)
+    WHERE letter.id = given.id AND letter.state = %s AND letter.claimed_by = %s
+    RETURNING letter.id"""
+_SETTLE_AS_SENT = """
+    UPDATE mailings_letter AS letter
+    SET state = %s, sent_at = %s, lease_until = NULL, reason = '', answer = given.answer
+    FROM unnest(%s::bigint[], %s::text[]) AS given (id, answer)
+    WHERE letter.id = given.id AND letter.state = ANY(%s) AND letter.claimed_by = %s
+    RETURNING letter.id"""
+
+
+def _keys_changed(statement: str, values: list[Any]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return {key for (key,) in cursor.fetchall()}
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self, now: datetime) -> "LetterQuerySet":
-        """Letters to be sent now, longest waiting first."""
-        return self.filter(state__in=WAITING, due_at__lte=now).order_by("due_at", "pk")
+        """Letters to be sent now: those that somebody waits for first, then those longest due."""
+        due = self.filter(state__in=WAITING, due_at__lte=now).order_by("priority", "due_at", "pk")
+        paused = self.model._meta.get_field("newsletter").related_model._base_manager.filter(
+            state=NewsletterState.PAUSED
+        )
+        return due.filter(Q(newsletter=None) | ~Q(newsletter__in=paused))
 
-    def urgent(self) -> "LetterQuerySet":
-        """Letters that a person is waiting for at this moment."""
-        return self.filter(kind__in=kinds.urgent())
+    def of_issue(self, newsletter: Any) -> "LetterQuerySet":
+        """The letters that bring one issue of the newsletter to its readers."""
+        return self.filter(newsletter=newsletter)
 
     def claimed_with(self, token: str) -> "LetterQuerySet":
         """Letters that the worker with this token claimed, while no other worker has claimed them again."""
@@ -80,6 +106,24 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         columns.setdefault("gathering_since", None)  # whoever moves it ends its waiting for more
         return self.filter(state=was).update(state=became, **columns)
 
+    def submit(self, letters: list["Letter"], *, lease_until: datetime) -> set[int]:
+        """Move claimed letters to "being handed over" in one statement, with what is about to be sent.
+
+        Return the keys of those that the worker still holds; the others were taken over.
+        """
+        columns = ("pk", "address", "language", "zone", "tries", "told")
+        values = [[getattr(letter, column) for letter in letters] for column in columns]
+        return _keys_changed(_SUBMIT, [S.SUBMITTING, lease_until, *values, S.CLAIMED, letters[0].claimed_by])
+
+    def settle_as_sent(self, answers: list[tuple["Letter", str]], *, now: datetime) -> set[int]:
+        """Move letters that the mail server took to "sent" in one statement; return the keys of those that moved.
+
+        One that was thought to be lost is "uncertain" by now: whoever sent it knows better.
+        """
+        keys, texts = [letter.pk for letter, _text in answers], [text for _letter, text in answers]
+        states = [S.SUBMITTING.value, S.UNCERTAIN.value]
+        return _keys_changed(_SETTLE_AS_SENT, [S.SENT, now, keys, texts, states, answers[0][0].claimed_by])
+
     def tally(self) -> dict[str, int]:
         """Return how many letters were written and how many are in each state."""
         counts = {state: Count("pk", filter=Q(state=state)) for state in S.values}
@@ -105,6 +149,14 @@ class Letter(models.Model):
     about_id = models.BigIntegerField(null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=LetterState, default=S.QUEUED)
     message_id = models.CharField(_("Message-ID"), max_length=200)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.ORDINARY)
+    newsletter = models.ForeignKey(
+        "mailings.Newsletter", null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
+    )
+    subscription = models.ForeignKey(
+        "mailings.Subscription", null=True, blank=True, on_delete=models.SET_NULL, related_name="letters"
+    )
+    is_fallback = models.BooleanField(_("in another language than theirs"), default=False)
     owed_at = models.DateTimeField(_("owed since"))
     due_at = models.DateTimeField(_("due"))
     tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -129,6 +181,15 @@ class Letter(models.Model):
             models.UniqueConstraint(fields=["key"], name="mailings_one_letter_per_key"),
             models.UniqueConstraint(fields=["message_id"], name="mailings_one_letter_per_message_id"),
             models.CheckConstraint(condition=Q(state__in=S.values), name="mailings_letter_state_is_known"),
+            models.UniqueConstraint(
+                fields=["newsletter", "address"],
+                condition=Q(newsletter__isnull=False) & ~Q(address=""),
+                name="mailings_one_letter_per_issue_and_address",
+            ),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="mailings_letter_priority_is_known"),
+            models.CheckConstraint(
+                condition=Q(newsletter=None) | Q(priority=Priority.BULK), name="mailings_a_newsletter_is_bulk"
+            ),
             models.CheckConstraint(
                 condition=Q(about_type="", about_id=None) | (~Q(about_type="") & Q(about_id__isnull=False)),
                 name="mailings_about_is_whole",
@@ -169,7 +230,16 @@ class Letter(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="mailings_letter_due", condition=Q(state__in=sorted(WAITING))),
+            models.Index(
+                fields=["priority", "due_at", "id"],
+                name="mailings_letter_due",
+                condition=Q(state__in=sorted(WAITING)),
+            ),
+            models.Index(
+                fields=["newsletter", "state"],
+                name="mailings_letter_of_an_issue",
+                condition=Q(newsletter__isnull=False),
+            ),
             models.Index(
                 fields=["lease_until"], name="mailings_letter_lease", condition=Q(state__in=sorted(WITH_A_WORKER))
             ),

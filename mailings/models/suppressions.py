@@ -1,7 +1,7 @@
 """The addresses that get no letter."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
-from mailings.domain.letters import SUPPRESSION_SOURCES
+from mailings.domain.letters import SUPPRESSION_SOURCES, SuppressionScope
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
@@ -23,19 +23,40 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         return self.filter(address_hash__in=[_fingerprint(spelling) for spelling in addresses.spellings(address)])
 
     def of(self, address: str) -> "SuppressionQuerySet":
-        """The suppressions that keep us from writing to one address now."""
+        """The suppressions of one address that hold now, those of bulk mail included."""
         return self.fingerprinted(address).filter(lifted_at=None)
 
-    def suppress(self, unwanted: Iterable[str], *, source: str, now: datetime) -> None:
+    def against(self, *, is_bulk: bool) -> "SuppressionQuerySet":
+        """Those that keep us from sending a letter; a refusal of bulk mail stops no letter that is owed to a person."""
+        return self if is_bulk else self.filter(scope=SuppressionScope.ALL)
+
+    def scopes_of(self, unwanted: Collection[str]) -> dict[str, frozenset[str]]:
+        """Return, of those of these addresses that are suppressed now, in which scopes; one query for all."""
+        by_hash = {_fingerprint(spelling): address for address in unwanted for spelling in addresses.spellings(address)}
+        scopes: dict[str, frozenset[str]] = {}
+        rows = self.filter(address_hash__in=by_hash, lifted_at=None).values_list("address_hash", "scope")
+        for fingerprint, scope in rows if by_hash else ():
+            address = by_hash[fingerprint]
+            scopes[address] = scopes.get(address, frozenset()) | {scope}
+        return scopes
+
+    def suppress(
+        self, unwanted: Iterable[str], *, source: str, now: datetime, scope: str = SuppressionScope.ALL
+    ) -> None:
         """Stop writing to these addresses; one that is suppressed already stays as it is."""
         self.bulk_create(
-            [self.model(address_hash=address_hash(address), source=source, made_at=now) for address in unwanted],
+            [
+                self.model(address_hash=address_hash(address), source=source, scope=scope, made_at=now)
+                for address in unwanted
+            ],
             ignore_conflicts=True,
         )
 
-    def lift_bounces(self, address: str, *, now: datetime) -> int:
-        """Allow letters again to an address whose mail server has just taken one; what a person asked for stays."""
-        return self.of(address).filter(source="bounce", made_at__lte=now).update(lifted_at=now)
+    def lift_bounces(self, delivered: Iterable[str], *, now: datetime) -> int:
+        """Allow letters again to addresses whose mail server has just taken one; what a person asked for stays."""
+        hashes = [_fingerprint(spelling) for address in delivered for spelling in addresses.spellings(address)]
+        bounces = self.filter(address_hash__in=hashes, source="bounce", lifted_at=None, made_at__lte=now)
+        return bounces.update(lifted_at=now)
 
 
 class Suppression(models.Model):
@@ -43,6 +64,7 @@ class Suppression(models.Model):
 
     address_hash = models.CharField(max_length=64)
     source = models.CharField(_("why"), max_length=10, choices=SUPPRESSION_SOURCES)
+    scope = models.CharField(_("which letters"), max_length=4, choices=SuppressionScope, default=SuppressionScope.ALL)
     made_at = models.DateTimeField(_("since"))
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
 
@@ -53,7 +75,12 @@ class Suppression(models.Model):
         verbose_name_plural = _("suppressed addresses")
         constraints = [
             models.UniqueConstraint(
-                fields=["address_hash"], condition=Q(lifted_at=None), name="mailings_one_suppression_per_address"
+                fields=["address_hash", "scope"],
+                condition=Q(lifted_at=None),
+                name="mailings_one_suppression_per_address_and_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__in=SuppressionScope.values), name="mailings_suppression_scope_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(source__in=[code for code, _label in SUPPRESSION_SOURCES]),

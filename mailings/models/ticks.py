@@ -1,4 +1,4 @@
-"""When the tick last ran, and the times in which it did not, or no mail server answered."""
+"""When the tick last ran, when it did not or no mail server answered, and how many letters may be sent now."""
 
 from django.db import models
 from django.db.models import Q
@@ -38,3 +38,16 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class SendingRate(models.Model):
+    """The token bucket of the mail server: one row, see `mailings/ledger/rates.py`."""
+
+    tokens = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="mailings_one_sending_rate")]
+
+    def __str__(self) -> str:
+        return f"{self.tokens:.1f}"

@@ -1,7 +1,8 @@
 """Composing the email message of a letter from its rendered text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -16,9 +17,25 @@ from mailings.rendering import Rendered
 _METHODS = ("REQUEST", "CANCEL", "PUBLISH")
 
 
+class Composed(Protocol):
+    """A message ready to be handed over: everything that can be wrong with its text was found while making it."""
+
+    @property
+    def sender(self) -> str: ...
+
+    @property
+    def recipient(self) -> str: ...
+
+    @property
+    def payload(self) -> bytes: ...
+
+    @property
+    def message(self) -> EmailMultiAlternatives: ...
+
+
 @dataclass(frozen=True)
 class ComposedLetter:
-    """A message ready to be handed over: everything that can be wrong with its text was found while making it."""
+    """The message of a letter that is written for one person."""
 
     message: EmailMultiAlternatives
     sender: str
@@ -33,34 +50,103 @@ def compose(letter: Letter, rendered: Rendered) -> ComposedLetter:
     spelling the row has, the letter goes to the canonical address. Django has no say in that, because it writes domains
     by IDNA 2003 and reads encoded words in addresses.
     """
-    try:
-        recipient = addresses.canonical(letter.address)
-    except addresses.AddressRefused as refusal:
-        raise ValueError(f"Invalid address: {refusal}") from refusal
+    recipient = _recipient(letter)
+    message = _message(letter, rendered, {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"})
+    message.to = [recipient]
+    if rendered.calendar:
+        _attach(message, rendered.calendar)
+    return ComposedLetter(message, sender=_sender(), recipient=recipient, payload=_as_bytes(message))
+
+
+class BulkTemplate:
+    """The message of an issue in one language, made once: for each reader only headers and a few values are put in.
+
+    A value stands in the text as a mark, a word no text contains; marks are replaced in the bytes of the message, which
+    therefore leave the portal as they are (8bit), not in lines broken by quoted-printable.
+    """
+
+    def __init__(
+        self, letter: Letter, rendered: Rendered, *, marks: Mapping[str, str], headers: Mapping[str, str]
+    ) -> None:
+        self._rendered, self._marks, self._headers = rendered, marks, headers
+        message = _message(letter, rendered, {"Precedence": "bulk", **headers})
+        self._payload = _as_bytes(message)
+        for mark in marks.values():
+            if mark in rendered.html + rendered.text and mark.encode() not in self._payload:
+                raise ValueError(f"the mark {mark} was broken while the message was written")
+
+    def fill(self, letter: Letter, values: Mapping[str, str], *, headers: Mapping[str, str]) -> "ComposedBulk":
+        """Return the message for one reader; ``values`` are by the names of the marks, ``headers`` theirs alone."""
+        own = {"To": _recipient(letter), "Message-ID": letter.message_id, **headers}
+        lines = "".join(f"{name}: {without_breaks(value)}\r\n" for name, value in own.items())
+        payload = self._payload
+        for name, mark in self._marks.items():
+            payload = payload.replace(mark.encode(), values[name].encode())
+        return ComposedBulk(self, letter, dict(values), own, payload=lines.encode("ascii") + payload)
+
+    def as_message(
+        self, letter: Letter, values: Mapping[str, str], headers: Mapping[str, str]
+    ) -> EmailMultiAlternatives:
+        """Return the same as a message of Django's, for mail backends that take nothing else."""
+        text, html = self._rendered.text, self._rendered.html
+        for name, mark in self._marks.items():
+            text, html = text.replace(mark, values[name]), html.replace(mark, values[name])
+        own = {name: value for name, value in headers.items() if name != "To"}
+        message = _message(letter, Rendered(self._rendered.subject, text, html), {**self._headers, **own})
+        message.to = [headers["To"]]
+        return message
+
+
+@dataclass(frozen=True)
+class ComposedBulk:
+    """The message of an issue for one reader."""
+
+    template: BulkTemplate
+    letter: Letter
+    values: dict[str, str]
+    headers: dict[str, str]
+    payload: bytes
+
+    @property
+    def sender(self) -> str:
+        return _sender()
+
+    @property
+    def recipient(self) -> str:
+        return self.headers["To"]
+
+    @property
+    def message(self) -> EmailMultiAlternatives:
+        return self.template.as_message(self.letter, self.values, self.headers)
+
+
+def _message(letter: Letter, rendered: Rendered, headers: Mapping[str, str]) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=without_breaks(rendered.subject),
         body=rendered.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[recipient],
         reply_to=[settings.CONTACT_EMAIL],
-        headers={
-            "Message-ID": letter.message_id,
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-            "Content-Language": letter.language,
-        },
+        headers={"X-Auto-Response-Suppress": "All", "Content-Language": letter.language, **headers},
     )
     if rendered.html:
         message.attach_alternative(rendered.html, "text/html")
-    if rendered.calendar:
-        _attach(message, rendered.calendar)
+    return message
+
+
+def _recipient(letter: Letter) -> str:
+    try:
+        return addresses.canonical(letter.address)
+    except addresses.AddressRefused as refusal:
+        raise ValueError(f"Invalid address: {refusal}") from refusal
+
+
+def _sender() -> str:
+    return sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8")
+
+
+def _as_bytes(message: EmailMultiAlternatives) -> bytes:
     as_bytes: Callable[..., bytes] = message.message().as_bytes  # the stubs are of Django 6, which takes a policy
-    return ComposedLetter(
-        message=message,
-        sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"),
-        recipient=recipient,
-        payload=as_bytes(linesep="\r\n"),
-    )
+    return as_bytes(linesep="\r\n")
 
 
 def _attach(message: EmailMultiAlternatives, calendar: CalendarPart) -> None:

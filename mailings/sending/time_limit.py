@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 
 from mailings.domain.letters import ServerAnswer, SmtpStage
-from mailings.sending.composing import ComposedLetter
+from mailings.sending.composing import Composed
 from mailings.sending.transport import MailSession, open_by_itself
 
 SLOW_FOR_SECONDS = 30.0  # so long nobody else waits for a mail server that did not answer in time
@@ -30,7 +30,7 @@ class _SendingThread:
         self._lock = threading.Lock()
         self._is_given_up = self._is_handed_over = False
 
-    def talk(self, composed: ComposedLetter) -> ServerAnswer:
+    def talk(self, composed: Composed) -> ServerAnswer:
         return self.session.ready() or self.session.deliver(composed, may_hand_over=self._may_hand_over)
 
     def _may_hand_over(self) -> bool:
@@ -48,7 +48,7 @@ class _SendingThread:
         )
 
 
-def hand_over_within(composed: ComposedLetter, *, seconds: float) -> ServerAnswer:
+def hand_over_within(composed: Composed, *, seconds: float) -> ServerAnswer:
     """Hand one letter over and return the server's answer; after ``seconds`` return that there was none."""
     attempt = _SendingThread(open_by_itself(timeout=seconds + 1))  # the page gives up first, and knows how far it got
     pool = ThreadPoolExecutor(1)

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
@@ -12,10 +13,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
 from mailings.domain.letters import ServerAnswer, SmtpStage
-from mailings.sending.composing import ComposedLetter
+from mailings.sending.composing import Composed
 
 # smtplib says the first for a line the server cut, the second for the wire itself.
 LOST = (smtplib.SMTPException, OSError)
+ALIVE_FOR = 2.0  # seconds after a letter was taken, in which the server is not asked whether it still listens
 
 
 class MailSession(Protocol):
@@ -24,7 +26,7 @@ class MailSession(Protocol):
     def ready(self) -> ServerAnswer | None:
         """Make sure the server listens; return what went wrong, or None. Nothing has been handed over then."""
 
-    def deliver(self, composed: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
+    def deliver(self, composed: Composed, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
         """Hand over one message to a server that is ``ready()``, and return its answer. ``may_hand_over`` is asked
         right before the text is sent."""
 
@@ -63,6 +65,7 @@ class SmtpSession:
 
     def __init__(self, backend: EmailBackend) -> None:
         self.backend = backend
+        self._answered_at = 0.0  # when the server last took a letter, by the machine's own clock
 
     @property
     def _line(self) -> smtplib.SMTP:
@@ -85,7 +88,18 @@ class SmtpSession:
             return ServerAnswer(None, _readable(error), stage=SmtpStage.HELLO)
         return None
 
-    def deliver(self, composed: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
+    def deliver(self, composed: Composed, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
+        """Hand over one message. A server that hung up since it took the letter before is called once more, because
+        `ready` did not ask it again."""
+        was_asked = not self._took_one_just_now()
+        answer = self._attempt(composed, may_hand_over)
+        hung_up = not answer.handed_over and (answer.code in (None, 421)) and answer.stage != SmtpStage.TEXT
+        if was_asked or not hung_up:
+            return answer
+        self._drop()
+        return self.ready() or self._attempt(composed, may_hand_over)
+
+    def _attempt(self, composed: Composed, may_hand_over: Callable[[], bool]) -> ServerAnswer:
         handed_over = False
         try:
             stage, code, answer = self._envelope(composed)
@@ -95,6 +109,7 @@ class SmtpSession:
             if code == 354:
                 handed_over = True
                 code, answer = self._text(composed.payload)
+                self._answered_at = time.monotonic() if code == 250 else 0.0
         except LOST as error:
             self._drop()
             return ServerAnswer(None, _readable(error), handed_over=handed_over)
@@ -104,7 +119,7 @@ class SmtpSession:
                 return ServerAnswer(None, _readable(answer), stage=stage)
         return ServerAnswer(code, _readable(answer), handed_over=handed_over, stage=stage)
 
-    def _envelope(self, composed: ComposedLetter) -> tuple[SmtpStage, int, bytes]:
+    def _envelope(self, composed: Composed) -> tuple[SmtpStage, int, bytes]:
         """Name sender and recipient; 354 is the server's go-ahead for the text, anything else its refusal."""
         smtp = self._line
         code, answer = smtp.mail(composed.sender)
@@ -124,9 +139,14 @@ class SmtpSession:
         """Tell whether the connection of the letter before still answers; servers hang up on slow peers."""
         if self.backend.connection is None:
             return False
+        if self._took_one_just_now():
+            return True
         with suppress(*LOST):
             return self.backend.connection.noop()[0] == 250
         return False
+
+    def _took_one_just_now(self) -> bool:
+        return self.backend.connection is not None and time.monotonic() - self._answered_at < ALIVE_FOR
 
     def _start_over(self) -> None:
         """Reset the conversation after a refused envelope, so that the next letter starts afresh."""
@@ -162,7 +182,7 @@ class BackendSession:
     def ready(self) -> ServerAnswer | None:
         return None
 
-    def deliver(self, composed: ComposedLetter, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
+    def deliver(self, composed: Composed, *, may_hand_over: Callable[[], bool] = lambda: True) -> ServerAnswer:
         if not may_hand_over():
             return ServerAnswer(None, "nobody waits any more")
         try:

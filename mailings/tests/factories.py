@@ -3,7 +3,9 @@
 from itertools import count
 
 from mailings import kinds
+from mailings.domain.newsletters import first_of_month
 from mailings.ledger import letters
+from mailings.models import Newsletter, NewsletterSection, NewsletterVersion, Subscription
 from mailings.rendering import Rendered
 from registrations.tests.factories import NOW, make_member
 
@@ -27,3 +29,25 @@ def make_letter(**given):
     if "to" not in given and "address" not in given:
         values["to"] = make_member()
     return letters.owe(**values | given)
+
+
+def make_subscription(**columns):
+    """A confirmed subscription of a visitor to the newsletter, or of ``member``, unless told otherwise."""
+    number = next(_numbers)
+    columns.setdefault("address", columns["member"].email if columns.get("member") else f"reader-{number}@example.org")
+    given = {"state": "confirmed", "confirmed_at": NOW, "source": "page", "agreed_at": NOW, "wants_newsletter": True}
+    return Subscription.objects.create(**given | columns)
+
+
+def make_newsletter(*, languages=("en",), body="Hello **readers**.", **columns):
+    """A draft with a ready version in each of the languages, of one section."""
+    number = next(_numbers)
+    newsletter = Newsletter.objects.create(
+        **{"number": number, "month": first_of_month(NOW.date()), "made_at": NOW} | columns
+    )
+    for language in languages:
+        version = NewsletterVersion.objects.create(
+            newsletter=newsletter, language=language, state="ready", subject=f"Issue {number} ({language})"
+        )
+        NewsletterSection.objects.create(newsletter_version=version, kind="this_month", place=1, body=body)
+    return newsletter

@@ -239,7 +239,9 @@ def session_that_dies(session, *, after_sending):
 def test_a_worker_that_dies_with_the_letter_on_the_wire_leaves_it_to_a_person(sink, no_sweeps, after_sending, arrived):
     letter = make_letter()
     with pytest.raises(Dies), open_session() as session:
-        draining.send_claimed(claim_one(), session=session_that_dies(session, after_sending=after_sending), clock=clock)
+        draining.send_claimed(
+            [claim_one()], session=session_that_dies(session, after_sending=after_sending), clock=clock
+        )
     assert reload(letter).state == LetterState.SUBMITTING
 
     done = tick(now=LATER)
@@ -261,7 +263,7 @@ def test_a_worker_that_was_only_slow_settles_the_letter_it_was_thought_to_have_d
             return self.session.deliver(composed)
 
     with open_session() as session:
-        draining.send_claimed(claim_one(), session=Slow(session), clock=clock)
+        draining.send_claimed([claim_one()], session=Slow(session), clock=clock)
 
     assert reload(letter).state == LetterState.SENT
 
@@ -272,8 +274,8 @@ def test_a_worker_whose_letter_was_taken_away_does_not_send_it(sink, no_sweeps):
     theirs = claim_one()
 
     with open_session() as session:
-        assert draining.send_claimed(mine, session=session, clock=clock) == "lost"
-        assert draining.send_claimed(theirs, session=session, clock=clock) == "sent"
+        assert draining.send_claimed([mine], session=session, clock=clock) == {"lost": 1}
+        assert draining.send_claimed([theirs], session=session, clock=clock) == {"sent": 1}
     assert len(sink.messages) == 1
 
 
@@ -299,7 +301,7 @@ def test_no_transaction_is_open_while_a_letter_is_on_the_wire(sink):
             return self.session.deliver(composed)
 
     with open_session() as session:
-        draining.send_claimed(claim_one(), session=Watched(session), clock=clock)
+        draining.send_claimed([claim_one()], session=Watched(session), clock=clock)
 
     assert seen == [(False, "submitting")]
 

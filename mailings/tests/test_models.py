@@ -82,7 +82,8 @@ def test_an_address_is_suppressed_once_in_any_case_and_again_after_it_was_lifted
     ("columns", "constraint"),
     [
         ({"source": "mood"}, "mailings_suppression_source_is_known"),
-        ({"address_hash": "x"}, "mailings_one_suppression_per_address"),
+        ({"address_hash": "x"}, "mailings_one_suppression_per_address_and_scope"),
+        ({"scope": "some"}, "mailings_suppression_scope_is_known"),
     ],
 )
 def test_a_suppression_has_a_known_source_and_is_one_per_address(columns, constraint):

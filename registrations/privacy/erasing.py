@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, personal_columns
 from mailings.ledger.by_hand import forget_recipient
+from mailings.subscriptions.forgetting import forget_subscriptions
 from registrations import events
 from registrations.answers import sensitive, visitors
 from registrations.domain.registrations import RegistrationState
@@ -46,6 +47,7 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     events.forgetting_in_files.send(sender=Member, proved=proved)
     _close_registrations(proved, now=now)
     _take_back_agreements(proved, now=now)
+    forget_subscriptions(member=member, addresses=proved.addresses, now=now)
     _empty_columns(proved)
     sensitive.forget_answers(member=member)
     visitors.forget_answers_of(proved.addresses)

@@ -1,0 +1,148 @@
+"""From a claimed letter to a message: whether it is still owed, to which address, and what it says.
+
+What a group of letters needs is read together, right before they are sent.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from letsconnect.base.languages import language_or_default
+from mailings import kinds
+from mailings.domain.letters import Priority, SuppressionScope, UnknownKind
+from mailings.ledger import gathering
+from mailings.ledger.catching_errors import catching_errors
+from mailings.models import Letter, Suppression
+from mailings.sending.composing import Composed, compose
+
+
+class NotOwed(Exception):
+    """The letter is no longer to be sent; the message says why."""
+
+
+class NotNow(Exception):
+    """The letter is owed, but waits until somebody goes on with its sending."""
+
+
+class CannotBeWritten(Exception):
+    """The letter can never be sent as it stands; the message says why."""
+
+
+@dataclass
+class GroupFacts:
+    """What was read for a group of letters: what they are about, whose address is suppressed, what bulk mail says."""
+
+    abouts: dict[tuple[str, int | None], models.Model] = field(default_factory=dict)
+    suppressed: Mapping[str, frozenset[str]] = field(default_factory=dict)  # address → scopes
+    bulk: dict[str, "kinds.BulkFacts"] = field(default_factory=dict)  # kind → what it read about its letters
+
+
+def read_facts(letters: list[Letter], *, now: datetime) -> GroupFacts:
+    """Read what the letters need: one query for each table they are about, one for suppressions, one for each kind of
+    bulk mail."""
+    for letter in letters:
+        _readdress(letter)
+    facts = GroupFacts(suppressed=Suppression.objects.scopes_of({letter.address for letter in letters}))
+    keys: dict[str, set[int | None]] = defaultdict(set)
+    for letter in letters:
+        if letter.about_type:
+            keys[letter.about_type].add(letter.about_id)
+    for about_type, ids in keys.items():
+        model = _model(about_type)
+        if model is not None:
+            for about in model._base_manager.filter(pk__in=ids):
+                facts.abouts[about_type, about.pk] = about
+    bulk: dict[str, list[Letter]] = defaultdict(list)
+    for letter in letters:
+        if kinds.is_registered(letter.kind) and kinds.get(letter.kind).bulk:
+            bulk[letter.kind].append(letter)
+    for name, theirs in bulk.items():
+        read = kinds.get(name).bulk
+        if read is not None:
+            facts.bulk[name] = read(theirs, now)
+    return facts
+
+
+def prepare(letter: Letter, facts: GroupFacts, *, now: datetime) -> Composed:
+    """Return what to send, or raise NotOwed, NotNow or CannotBeWritten."""
+    try:
+        kind = kinds.get(letter.kind)
+    except UnknownKind as error:
+        raise CannotBeWritten("no app knows this kind of letter any more") from error
+    _check_recipient(letter, facts, is_urgent=kind.is_urgent)
+    if letter.kind in facts.bulk:
+        return _bulk(letter, facts.bulk[letter.kind])
+    about = _about(letter, facts)
+    with catching_errors(f"writing the letter {letter.pk} ({letter.kind})") as caught:
+        reason = kind.still_owed(about, now) or gathering.why_nothing_new(letter, kind, about)
+        if reason is None and kind.before_sending:
+            kind.before_sending(about, now)
+        composed = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
+    if caught.text:
+        raise CannotBeWritten(caught.text)
+    if composed is None:
+        raise NotOwed(reason)
+    return composed
+
+
+def _bulk(letter: Letter, facts: "kinds.BulkFacts") -> Composed:
+    with catching_errors(f"writing the letter {letter.pk} ({letter.kind})") as caught:
+        reason = facts.reason(letter)
+        waits = reason is None and facts.waits(letter)
+        composed = None if reason or waits else facts.compose(letter)
+    if caught.text:
+        raise CannotBeWritten(caught.text)
+    if waits:
+        raise NotNow
+    if composed is None:
+        raise NotOwed(reason)
+    return composed
+
+
+def _readdress(letter: Letter) -> None:
+    """Set address, language and zone of the letter to what the member uses now; bulk mail keeps its language, which is
+    that of a version that exists."""
+    member: Any = letter.member
+    if member is None:
+        return
+    letter.address, letter.zone = member.email or "", member.zone
+    if letter.priority != Priority.BULK:
+        letter.language = language_or_default(member.language)
+
+
+def _check_recipient(letter: Letter, facts: GroupFacts, *, is_urgent: bool) -> None:
+    member: Any = letter.member
+    if member is not None:
+        if not member.is_active:
+            raise NotOwed("the account is closed")
+        if member.has_doubtful_address:
+            raise NotOwed("a person has to decide whose address it is")
+    if not letter.address:
+        raise NotOwed("there is no address")
+    scopes = facts.suppressed.get(letter.address, frozenset())
+    stops = scopes if letter.priority == Priority.BULK else scopes & {SuppressionScope.ALL.value}
+    if stops and not is_urgent:
+        raise NotOwed("the address is suppressed")
+
+
+def _model(about_type: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(about_type)
+    except LookupError:
+        return None
+
+
+def _about(letter: Letter, facts: GroupFacts) -> models.Model | None:
+    if not letter.about_type:
+        return None
+    if _model(letter.about_type) is None:
+        raise CannotBeWritten("no app knows what this letter is about any more")
+    about = facts.abouts.get((letter.about_type, letter.about_id))
+    if about is None:
+        raise NotOwed("what it is about is gone")
+    return about

@@ -1,0 +1,117 @@
+"""Who gets bulk mail: one row for each address, member or visitor."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base import addresses
+from letsconnect.base.zones import validate_zone
+from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState
+
+S = SubscriptionState
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def visible_to(self, member: Any) -> "SubscriptionQuerySet":
+        """All subscriptions for coordinators, none for others, because addresses are shown."""
+        return self if member.is_coordinator else self.none()
+
+    def of(self, address: str) -> "SubscriptionQuerySet":
+        """The subscription of one address, in whatever spelling it is typed."""
+        return self.filter(address=addresses.canonical_or_as_it_is(address))
+
+    def to_write_to(self, chosen: BulkList) -> "SubscriptionQuerySet":
+        """Those who want this list now, with an address that is proved and an account, if any, that is open.
+
+        Suppressed addresses are left out when a letter is about to be sent, because that may change until then.
+        """
+        return self.filter(
+            Q(member=None) | Q(member__is_active=True, member__has_doubtful_address=False, member__email__isnull=False),
+            Q(state=S.CONFIRMED, paused_at=None, **{chosen: True}),
+        ).exclude(Q(member=None) & Q(address=""))
+
+
+class Subscription(models.Model):
+    """What one address wants to get, in which language, and since when and from where we know that they agreed.
+
+    The language and zone of a member are read from their account. Somebody who left keeps their row: it is the refusal
+    that no import may pass over.
+    """
+
+    member = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="subscription"
+    )
+    address = models.EmailField(_("address"), blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
+    wants_newsletter = models.BooleanField(BulkList.NEWSLETTER.label, default=False)
+    wants_announcements = models.BooleanField(BulkList.ANNOUNCEMENTS.label, default=False)
+    wants_digest = models.BooleanField(BulkList.DIGEST.label, default=False)
+    state = models.CharField(_("state"), max_length=11, choices=SubscriptionState, default=S.UNCONFIRMED)
+    source = models.CharField(_("consent from"), max_length=8, choices=SubscriptionSource)
+    source_text = models.CharField(_("consent, in words"), max_length=200, blank=True)
+    agreed_at = models.DateTimeField(_("agreed at"))
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    left_at = models.DateTimeField(_("left at"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+    # Counts up with each "leave" and each "come back": links of letters from before no longer act.
+    turn = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address"], condition=~Q(address=""), name="mailings_one_subscription_per_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(member__isnull=False) | ~Q(address=""), name="mailings_subscription_is_somebodys"
+            ),
+            models.CheckConstraint(
+                condition=Q(address="") | Q(address__regex=addresses.CANONICAL),
+                name="mailings_subscription_address_is_canonical",
+            ),
+            models.CheckConstraint(condition=Q(state__in=S.values), name="mailings_subscription_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(source__in=SubscriptionSource.values), name="mailings_subscription_source_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(source=SubscriptionSource.IMPORT) | ~Q(source_text=""),
+                name="mailings_imported_consent_says_where_it_was_given",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.CONFIRMED, confirmed_at__isnull=False) | ~Q(state=S.CONFIRMED),
+                name="mailings_confirmed_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.LEFT, left_at__isnull=False) | (~Q(state=S.LEFT) & Q(left_at=None)),
+                name="mailings_left_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=S.LEFT)
+                | Q(wants_newsletter=False, wants_announcements=False, wants_digest=False, paused_at=None),
+                name="mailings_whoever_left_wants_nothing",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="mailings_newsletter_readers", condition=Q(state=S.CONFIRMED, wants_newsletter=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"subscription {self.pk}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state == S.CONFIRMED
+
+    @property
+    def lists(self) -> list[BulkList]:
+        """What they chose, also while paused."""
+        return [chosen for chosen in BulkList if getattr(self, chosen)]

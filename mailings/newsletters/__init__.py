@@ -1,0 +1,1 @@
+"""The newsletter: writing an issue, choosing its readers, sending it, and the archive."""

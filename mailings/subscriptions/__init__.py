@@ -1,0 +1,1 @@
+"""Subscriptions: who agreed to get bulk mail, by which way, and how they leave."""
