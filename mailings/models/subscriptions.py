@@ -111,6 +111,11 @@ class Subscription(models.Model):
     def is_confirmed(self) -> bool:
         return self.state == S.CONFIRMED
 
+    def gets(self, chosen: BulkList) -> bool:
+        """Tell whether letters of this list go out to them now, as `to_write_to` asks the database."""
+        wants: bool = getattr(self, chosen)
+        return wants and self.is_confirmed and self.paused_at is None
+
     @property
     def lists(self) -> list[BulkList]:
         """What they chose, also while paused."""

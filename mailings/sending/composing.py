@@ -51,7 +51,7 @@ def compose(letter: Letter, rendered: Rendered) -> ComposedLetter:
     by IDNA 2003 and reads encoded words in addresses.
     """
     recipient = _recipient(letter)
-    message = _message(letter, rendered, {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"})
+    message = _message(letter.language, rendered, {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"})
     message.to = [recipient]
     if rendered.calendar:
         _attach(message, rendered.calendar)
@@ -66,10 +66,10 @@ class BulkTemplate:
     """
 
     def __init__(
-        self, letter: Letter, rendered: Rendered, *, marks: Mapping[str, str], headers: Mapping[str, str]
+        self, language: str, rendered: Rendered, *, marks: Mapping[str, str], headers: Mapping[str, str]
     ) -> None:
-        self._rendered, self._marks, self._headers = rendered, marks, headers
-        message = _message(letter, rendered, {"Precedence": "bulk", **headers})
+        self._language, self._rendered, self._marks, self._headers = language, rendered, marks, headers
+        message = _message(language, rendered, {"Precedence": "bulk", **headers})
         self._payload = _as_bytes(message)
         for mark in marks.values():
             if mark in rendered.html + rendered.text and mark.encode() not in self._payload:
@@ -82,17 +82,15 @@ class BulkTemplate:
         payload = self._payload
         for name, mark in self._marks.items():
             payload = payload.replace(mark.encode(), values[name].encode())
-        return ComposedBulk(self, letter, dict(values), own, payload=lines.encode("ascii") + payload)
+        return ComposedBulk(self, dict(values), own, payload=lines.encode("ascii") + payload)
 
-    def as_message(
-        self, letter: Letter, values: Mapping[str, str], headers: Mapping[str, str]
-    ) -> EmailMultiAlternatives:
+    def as_message(self, values: Mapping[str, str], headers: Mapping[str, str]) -> EmailMultiAlternatives:
         """Return the same as a message of Django's, for mail backends that take nothing else."""
         text, html = self._rendered.text, self._rendered.html
         for name, mark in self._marks.items():
             text, html = text.replace(mark, values[name]), html.replace(mark, values[name])
         own = {name: value for name, value in headers.items() if name != "To"}
-        message = _message(letter, Rendered(self._rendered.subject, text, html), {**self._headers, **own})
+        message = _message(self._language, Rendered(self._rendered.subject, text, html), {**self._headers, **own})
         message.to = [headers["To"]]
         return message
 
@@ -102,7 +100,6 @@ class ComposedBulk:
     """The message of an issue for one reader."""
 
     template: BulkTemplate
-    letter: Letter
     values: dict[str, str]
     headers: dict[str, str]
     payload: bytes
@@ -117,16 +114,16 @@ class ComposedBulk:
 
     @property
     def message(self) -> EmailMultiAlternatives:
-        return self.template.as_message(self.letter, self.values, self.headers)
+        return self.template.as_message(self.values, self.headers)
 
 
-def _message(letter: Letter, rendered: Rendered, headers: Mapping[str, str]) -> EmailMultiAlternatives:
+def _message(language: str, rendered: Rendered, headers: Mapping[str, str]) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=without_breaks(rendered.subject),
         body=rendered.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         reply_to=[settings.CONTACT_EMAIL],
-        headers={"X-Auto-Response-Suppress": "All", "Content-Language": letter.language, **headers},
+        headers={"X-Auto-Response-Suppress": "All", "Content-Language": language, **headers},
     )
     if rendered.html:
         message.attach_alternative(rendered.html, "text/html")

@@ -1,0 +1,102 @@
+"""What an issue says in one language: as a letter (HTML and text), as a page of the archive and as wikitext."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from letsconnect.base.languages import speaking
+from letsconnect.base.links import absolute
+from mailings.domain.newsletters import SectionKind
+from mailings.models import Newsletter, NewsletterBody, NewsletterSection, NewsletterVersion
+from mailings.newsletters import markdown, wikitext
+from mailings.rendering import Rendered, render_letter
+
+# Words no text contains, replaced for each reader when the letter is sent.
+MARKS = {"preferences": "lc0preferences0lc", "leave": "lc0leave0lc"}
+
+
+@dataclass(frozen=True)
+class SectionWritten:
+    """A section with its title in the language of the version."""
+
+    title: str
+    html: SafeString
+    text: str
+
+
+def sections_written(version: NewsletterVersion) -> list[SectionWritten]:
+    """Return the sections that say something, in their order."""
+    with speaking(version.language):
+        return [
+            SectionWritten(
+                title_of(section), mark_safe(markdown.to_html(section.body)), markdown.to_text(section.body)  # noqa: S308
+            )
+            for section in version.sections.all()
+            if section.body.strip()
+        ]
+
+
+def title_of(section: NewsletterSection) -> str:
+    """Return the section's own title, or that of its kind in the language that is active."""
+    return str(section.title or SectionKind(section.kind).label)
+
+
+def body_of(version: NewsletterVersion) -> NewsletterBody:
+    """Return, not stored, what the version says now."""
+    rendered = render(version)
+    sections = sections_written(version)
+    return NewsletterBody(
+        newsletter=version.newsletter,
+        language=version.language,
+        subject=version.subject,
+        preview=version.preview,
+        text=rendered.text,
+        html=rendered.html,
+        page=_page(sections),
+        wikitext=wikitext.from_sections(version),
+    )
+
+
+def render(version: NewsletterVersion, *, reader_language: str = "") -> Rendered:
+    """Return the letter of a version, with marks in the places of what is each reader's own.
+
+    A reader of another language is told, in theirs, why they get this one.
+    """
+    sections = [
+        {"title": section.title, "html": mark_safe(markdown.with_full_addresses(section.html)), "text": section.text}  # noqa: S308
+        for section in sections_written(version)
+    ]
+    context: dict[str, Any] = {
+        "subject": version.subject,
+        "preview": version.preview,
+        "newsletter": version.newsletter,
+        "sections": sections,
+        "page_url": page_url(version.newsletter, version.language),
+        "preferences_url": MARKS["preferences"],
+        "leave_url": MARKS["leave"],
+        "fallback": fallback_line(reader_language, version.language),
+        "reader_language": reader_language,
+    }
+    return render_letter("mailings/emails/newsletter", context, language=version.language, zone="UTC")
+
+
+def page_url(newsletter: Newsletter, language: str) -> str:
+    """Return the permalink of an issue in one language."""
+    return absolute("mailings:newsletter-detail", newsletter.number, language)
+
+
+def _page(sections: list[SectionWritten]) -> str:
+    return format_html_join("\n", "<section><h2>{}</h2>\n{}</section>", ((part.title, part.html) for part in sections))
+
+
+def fallback_line(reader_language: str, version_language: str) -> str:
+    """Return the line that tells a reader, in their own language, why the issue is in another one; "" if it is not."""
+    if reader_language in ("", version_language):
+        return ""
+    with speaking(reader_language):
+        line = _("This issue is not written in your language yet, so you get it in this one: %(language)s.")
+        return line % {"language": dict(settings.LANGUAGES)[version_language]}

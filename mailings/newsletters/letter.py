@@ -1,0 +1,74 @@
+"""The letter that brings an issue: who still gets it is asked when it is sent, for a group of letters at once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from letsconnect.base.languages import language_or_default
+from mailings import kinds
+from mailings.domain.newsletters import NewsletterState
+from mailings.domain.subscriptions import BulkList
+from mailings.models import Letter, Newsletter, NewsletterVersion, Subscription
+from mailings.newsletters.composing import MARKS, render
+from mailings.newsletters.freezing import KIND
+from mailings.sending.composing import BulkTemplate, ComposedBulk
+from mailings.subscriptions import links
+
+
+class NewsletterFacts:
+    """The issues and subscriptions that a group of letters is about, read when they are about to be sent."""
+
+    def __init__(self, letters: list[Letter]) -> None:
+        issues = {letter.newsletter_id for letter in letters}
+        wanted = {letter.subscription_id for letter in letters}
+        self._states: Mapping[Any, str] = dict(Newsletter.objects.filter(pk__in=issues).values_list("pk", "state"))
+        self._subscriptions = Subscription.objects.select_related("member").in_bulk([key for key in wanted if key])
+
+    def reason(self, letter: Letter) -> str | None:
+        """Return why this reader no longer gets the issue, or None."""
+        if self._states.get(letter.newsletter_id) not in (NewsletterState.SENDING, NewsletterState.PAUSED):
+            return _("sending was stopped")
+        subscription = self._subscriptions.get(letter.subscription_id)
+        if subscription is None or not subscription.gets(BulkList.NEWSLETTER):
+            return _("the reader has left or paused")
+        return None
+
+    def waits(self, letter: Letter) -> bool:
+        return self._states[letter.newsletter_id] == NewsletterState.PAUSED
+
+    def compose(self, letter: Letter) -> ComposedBulk:
+        subscription = self._subscriptions[letter.subscription_id]
+        reader = subscription.member or subscription
+        template = _template(letter.newsletter_id, letter.language, language_or_default(reader.language))
+        return compose_for(template, letter, subscription)
+
+
+def compose_for(template: BulkTemplate, letter: Letter, subscription: Subscription) -> ComposedBulk:
+    """Return the message for one reader, with the addresses by which they choose what they get, or leave."""
+    values = {"preferences": links.preferences_url(subscription), "leave": links.leave_url(subscription)}
+    return template.fill(letter, values, headers=links.leave_headers(subscription, BulkList.NEWSLETTER))
+
+
+@lru_cache(maxsize=64)
+def _template(newsletter: int, language: str, reader_language: str) -> BulkTemplate:
+    """Return the message of a frozen issue for readers of one language. Its texts can no longer change."""
+    version = NewsletterVersion.objects.select_related("newsletter").get(newsletter=newsletter, language=language)
+    return template_of(version, reader_language=reader_language)
+
+
+def template_of(version: NewsletterVersion, *, reader_language: str = "") -> BulkTemplate:
+    rendered = render(version, reader_language=reader_language)
+    headers = {"List-ID": links.list_id(BulkList.NEWSLETTER)}
+    return BulkTemplate(version.language, rendered, marks=MARKS, headers=headers)
+
+
+def _read(letters: list[Letter], _now: datetime) -> NewsletterFacts:
+    return NewsletterFacts(letters)
+
+
+def register() -> None:
+    """Register the letter with the ledger."""
+    kinds.register_bulk(KIND, _read)

@@ -1,0 +1,130 @@
+"""What an editor writes in Markdown, as HTML for a letter or a page, as plain text, and what is wrong with it.
+
+Parsed by markdown-it-py (CommonMark) with raw HTML switched off, then cleaned by nh3: what is not on the list below
+cannot be in the result, whatever the parser does. No picture from elsewhere: a letter asks no other host for anything.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+import nh3
+from django.conf import settings
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from letsconnect.base.lines import DIRECTION, pattern_of
+
+TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "br", "blockquote", "code", "hr"}
+ATTRIBUTES = {"a": {"href"}}
+SCHEMES = {"https", "http", "mailto"}
+_TURNED = re.compile(f"[{pattern_of(DIRECTION)}]")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link as it was written: its words and where it leads."""
+
+    words: str
+    target: str
+
+
+def to_html(text: str) -> str:
+    """Return clean HTML with headings from h3 on, because a section's own title is an h2."""
+    html = _parser().render(_TURNED.sub("", text))
+    html = re.sub(r"<(/?)h[12]>", r"<\1h3>", html)
+    html = re.sub(r"<(/?)h[56]>", r"<\1h4>", html)
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+
+
+def to_text(text: str) -> str:
+    """Return the text as a plain letter shows it: as it was written, with the target of each link behind its words."""
+    lines = []
+    for block in parse(text):
+        if block.type == "inline":
+            lines.append("".join(_inline_text(block.children or [])))
+        elif block.type in ("paragraph_close", "heading_close", "hr") and not block.hidden:
+            lines.append("")
+        elif block.type == "list_item_open":
+            lines.append(f"{block.info}{block.markup} " if block.info else "• ")
+    return re.sub(r"\n{3,}", "\n\n", _joined(lines)).strip()
+
+
+def links(text: str) -> list[Link]:
+    """Return the links of a text in their order."""
+    found = []
+    for block in parse(text):
+        children = block.children or []
+        for place, child in enumerate(children):
+            if child.type == "link_open":
+                words = "".join(_words_until_the_end(children[place + 1 :]))
+                found.append(Link(words, str(child.attrGet("href") or "")))
+    return found
+
+
+def problems(text: str) -> list[str]:
+    """Return what the editor has to change, each as a sentence."""
+    sentences = []
+    for block in parse(text):
+        for child in block.children or []:
+            if child.type == "image":
+                sentences.append(
+                    _("A picture cannot stand in a letter: mail programs would ask “%(host)s” for it. Link to it.")
+                    % {"host": urlsplit(str(child.attrGet("src") or "")).hostname or "?"}
+                )
+    for link in links(text):
+        parts = urlsplit(link.target)
+        if parts.scheme and parts.scheme not in SCHEMES:
+            sentences.append(_("A link cannot lead to “%(target)s”. Use an address with https.") % {"target": link.target})
+    for written in re.findall(r"\]\(\s*(javascript|data|vbscript|file):", text, re.IGNORECASE):
+        sentences.append(_("A link cannot lead to “%(target)s”. Use an address with https.") % {"target": f"{written}:"})
+    if re.search(r"<\s*(script|img|iframe|style|svg|object|form)\b", text, re.IGNORECASE):
+        sentences.append(_("HTML is not read here: it would be shown as it is. Write Markdown."))
+    if _TURNED.search(text):
+        sentences.append(_("The text has invisible characters that turn the direction of writing. Please type it anew."))
+    return list(dict.fromkeys(sentences))
+
+
+def with_full_addresses(html: str) -> str:
+    """Return HTML in which links to the portal's own pages work in a letter."""
+    return re.sub(r'href="/(?!/)', f'href="{settings.SITE_URL}/', html)
+
+
+def parse(text: str) -> list[Token]:
+    """Return the tokens of a text, without anything that turns the direction of writing."""
+    return _parser().parse(_TURNED.sub("", text))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "breaks": False}).disable(["html_block", "html_inline"])
+
+
+def _inline_text(children: list[Token]) -> Iterator[str]:
+    target = ""
+    for child in children:
+        if child.type in ("text", "code_inline"):
+            yield child.content
+        elif child.type in ("softbreak", "hardbreak"):
+            yield "\n"
+        elif child.type == "link_open":
+            target = str(child.attrGet("href") or "")
+        elif child.type == "link_close" and target:
+            yield f" ({settings.SITE_URL if target.startswith('/') else ''}{target})"
+
+
+def _words_until_the_end(children: list[Token]) -> Iterator[str]:
+    for child in children:
+        if child.type == "link_close":
+            return
+        yield child.content
+
+
+def _joined(lines: list[str]) -> str:
+    joined = ""
+    for line in lines:
+        joined += line if line.endswith((" ", "• ")) and line.strip() in ("•", line.strip()) and len(line) < 6 else f"{line}\n"
+    return joined

@@ -1,0 +1,90 @@
+"""An issue as wikitext, for delivery on wikis."""
+
+import re
+
+from django.conf import settings
+from markdown_it.token import Token
+
+from letsconnect.base.languages import speaking
+from mailings.domain.newsletters import SectionKind
+from mailings.models import NewsletterVersion
+from mailings.newsletters.markdown import parse
+
+# Outside of <nowiki>, these begin a template, a link, a table, a tag, a signature or a list.
+_MEANT_BY_WIKIS = re.compile(r"\{\{+|\}\}+|\[\[+|\]\]+|\{\||~~~+|''+|__[A-Z]+__|<[a-z/!][^>]*>|\[(?=https?:)", re.IGNORECASE)
+_LINE_START = re.compile(r"^[*#:;=|! ]", re.MULTILINE)
+
+
+def from_sections(version: NewsletterVersion) -> str:
+    """Return all sections of a version that say something, each under a heading of the second level."""
+    with speaking(version.language):
+        parts = [
+            f"== {escape(str(section.title or SectionKind(section.kind).label))} ==\n{from_markdown(section.body)}"
+            for section in version.sections.all()
+            if section.body.strip()
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def from_markdown(text: str) -> str:
+    """Return Markdown as wikitext. What a person typed is shown as they typed it: nothing in it acts on the wiki."""
+    lists: list[str] = []
+    lines: list[str] = []
+    for token in parse(text):
+        match token.type:
+            case "bullet_list_open":
+                lists.append("*")
+            case "ordered_list_open":
+                lists.append("#")
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+            case "heading_open":
+                lines.append("\n" + "=" * max(3, int(token.tag[1])) + " ")
+            case "heading_close":
+                lines.append(" " + "=" * max(3, int(token.tag[1])) + "\n")
+            case "blockquote_open" | "blockquote_close":
+                lines.append("<blockquote>" if token.nesting > 0 else "</blockquote>\n")
+            case "hr":
+                lines.append("\n----\n")
+            case "fence" | "code_block":
+                lines.append(f"<pre><nowiki>{_in_nowiki(token.content)}</nowiki></pre>\n")
+            case "inline":
+                lines.append(f"{''.join(lists)} " if lists else "")
+                lines.append(_inline(token.children or []))
+            case "paragraph_close":
+                lines.append("\n" if lists else "\n\n")
+    return re.sub(r"\n{3,}", "\n\n", "".join(lines)).strip()
+
+
+def escape(text: str) -> str:
+    """Return a text of which a wiki reads nothing but the text."""
+    escaped = _MEANT_BY_WIKIS.sub(lambda found: f"<nowiki>{_in_nowiki(found[0])}</nowiki>", text)
+    return _LINE_START.sub(lambda found: f"<nowiki>{found[0]}</nowiki>", escaped)
+
+
+def _in_nowiki(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _inline(children: list[Token]) -> str:
+    words = []
+    for child in children:
+        match child.type:
+            case "text":
+                words.append(escape(child.content))
+            case "code_inline":
+                words.append(f"<code><nowiki>{_in_nowiki(child.content)}</nowiki></code>")
+            case "strong_open" | "strong_close":
+                words.append("'''")
+            case "em_open" | "em_close":
+                words.append("''")
+            case "softbreak":
+                words.append(" ")
+            case "hardbreak":
+                words.append("<br>")
+            case "link_open":
+                target = str(child.attrGet("href") or "")
+                words.append(f"[{settings.SITE_URL if target.startswith('/') else ''}{target} ")
+            case "link_close":
+                words.append("]")
+    return "".join(words)
