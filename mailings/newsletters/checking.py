@@ -1,0 +1,80 @@
+"""What keeps an issue from being sent: half-written versions, links that lead nowhere, nobody to read it."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from mailings.domain.newsletters import VersionState
+from mailings.models import Newsletter, NewsletterVersion
+from mailings.newsletters import audiences, markdown
+
+LARGEST = 60_000  # bytes of a letter: mail programs cut at 102 kB, and a quarter goes for headers and encoding
+
+# A page of the portal (its path) → why a letter cannot lead there, or None. Registered by the app whose page it is.
+LinkCheck = Callable[[str], str | None]
+_link_checks: dict[str, LinkCheck] = {}
+
+
+def register_link_check(view_name: str, check: LinkCheck) -> None:
+    """Register what tells whether pages of this named address can be linked to: a draft clinic cannot."""
+    if _link_checks.setdefault(view_name, check) is not check:
+        raise ValueError(f"links to {view_name!r} are checked twice")
+
+
+def why_not_to_send(newsletter: Newsletter) -> list[str]:
+    """Return every reason why the issue cannot be sent as it stands, each a sentence; none if it can."""
+    versions = list(newsletter.versions.prefetch_related("sections").order_by("language"))
+    ready = [version for version in versions if version.state == VersionState.READY]
+    sentences = []
+    if not ready:
+        sentences.append(_("No version is ready. Write one, and mark it as ready."))
+    for version in versions:
+        named = {"language": version.get_language_display()}
+        if version.state != VersionState.READY:
+            sentences.append(_("The version in %(language)s is half written. Finish it or remove it.") % named)
+        elif not any(section.body.strip() for section in version.sections.all()):
+            sentences.append(_("The version in %(language)s says nothing yet.") % named)
+        for problem in problems_of(version):
+            sentences.append(f"{version.get_language_display()}: {problem}")
+    sentences.extend(_audience_problems(newsletter))
+    return sentences
+
+
+def problems_of(version: NewsletterVersion) -> list[str]:
+    """Return what an editor has to change in a version before it can be sent."""
+    sentences = []
+    for section in version.sections.all():
+        sentences.extend(markdown.problems(section.body))
+        for link in markdown.links(section.body):
+            reason = why_not_to_link(link.target)
+            if reason:
+                sentences.append(_("The link “%(words)s”: %(reason)s") % {"words": link.words, "reason": reason})
+    return sentences
+
+
+def why_not_to_link(target: str) -> str | None:
+    """Return why a link leads nowhere, or None. Only the portal's own pages are looked at; nothing is fetched."""
+    parts = urlsplit(target)
+    if parts.scheme == "mailto":
+        return None if re.fullmatch(r"mailto:[^@\s]+@[^@\s]+", target) else _("this is no address.")
+    own = urlsplit(settings.SITE_URL)
+    if parts.scheme and parts.netloc != own.netloc:
+        return None if parts.netloc else _("this is no address of a page.")
+    try:
+        match = resolve(parts.path or "/")
+    except Resolver404:
+        return _("the portal has no page %(path)s.") % {"path": parts.path}
+    check = _link_checks.get(match.view_name)
+    return check(parts.path) if check else None
+
+
+def _audience_problems(newsletter: Newsletter) -> list[str]:
+    try:
+        chosen = audiences.readers(newsletter.audience)
+    except LookupError as missing:
+        return [_("Readers were chosen by “%(name)s”, which the portal no longer knows.") % {"name": missing.args[0]}]
+    return [] if chosen.exists() else [_("Nobody would get this issue: no reader is left by what you chose.")]

@@ -1,0 +1,151 @@
+"""Sending an issue: a test copy, the question to a second person, the moment its readers are counted, pause and stop."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts, nudges
+from mailings.domain.letters import OPEN, WAITING, LetterState
+from mailings.domain.newsletters import NewsletterRefused, NewsletterState, VersionState, may_become
+from mailings.models import Letter, Newsletter, NewsletterBody, NewsletterVersion
+from mailings.newsletters import audiences, checking
+from mailings.newsletters.composing import body_of
+from mailings.newsletters.freezing import freeze
+
+S = NewsletterState
+STOPPED = "sending was stopped"
+
+
+@transaction.atomic
+def ask_to_send(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
+    """Ask a second person to confirm that the issue goes out; where the settings ask for none, it goes out at once.
+
+    Raises NewsletterRefused with everything that keeps it from being sent.
+    """
+    newsletter = _locked(newsletter, among={S.DRAFT})
+    _check_can_be_sent(newsletter)
+    newsletter.asked_by, newsletter.asked_at = by, now
+    if not settings.NEWSLETTER_NEEDS_TWO:
+        return _start(newsletter, by=by, now=now)
+    newsletter.state = S.ASKED
+    newsletter.save(update_fields=["state", "asked_by", "asked_at"])
+    acts.record(by=by, verb="ask_to_send_newsletter", on=newsletter, now=now, was=S.DRAFT, became=S.ASKED)
+    return newsletter
+
+
+@transaction.atomic
+def take_back(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
+    """Make an issue that waits for a second person a draft again; either of the two may."""
+    newsletter = _locked(newsletter, among={S.ASKED})
+    newsletter.state, newsletter.asked_by, newsletter.asked_at = S.DRAFT, None, None
+    newsletter.save(update_fields=["state", "asked_by", "asked_at"])
+    acts.record(by=by, verb="take_back_newsletter", on=newsletter, now=now, was=S.ASKED, became=S.DRAFT)
+    return newsletter
+
+
+@transaction.atomic
+def confirm(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
+    """Confirm as the second person: its readers are counted now, and its letters go out when their time comes.
+
+    Two who press at the same moment start it once. Raises NewsletterRefused for whoever asked, or if something keeps it
+    from being sent by now.
+    """
+    newsletter = _locked(newsletter, among={S.ASKED})
+    if newsletter.asked_by_id == by.pk:
+        raise NewsletterRefused(_("You asked for it to be sent. A second person has to confirm."))
+    _check_can_be_sent(newsletter)
+    newsletter.confirmed_by = by
+    return _start(newsletter, by=by, now=now)
+
+
+@transaction.atomic
+def pause(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
+    """Send no more letters of the issue for now; whoever has it already is listed. Pausing twice changes nothing."""
+    return _move(newsletter, S.PAUSED, verb="pause_newsletter", by=by, now=now)
+
+
+@transaction.atomic
+def resume(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
+    """Go on with a paused issue: those whose time has come meanwhile get it now."""
+    newsletter = _move(newsletter, S.SENDING, verb="resume_newsletter", by=by, now=now)
+    nudges.on_commit("mailings.tasks.drain")
+    return newsletter
+
+
+@transaction.atomic
+def stop(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
+    """Stop sending for good; whoever has the issue keeps it, all others never get it."""
+    newsletter = _move(newsletter, S.STOPPED, verb="stop_newsletter", by=by, now=now)
+    for state in WAITING:
+        Letter.objects.of_issue(newsletter).move(state, LetterState.SKIPPED, reason=STOPPED)
+    return newsletter
+
+
+def finish_sent(now: datetime) -> int:
+    """Mark issues as sent of which no letter is open any more; return how many. Called by the tick."""
+    still_open = Letter.objects.filter(newsletter=OuterRef("pk"), state__in=OPEN)
+    done = Newsletter.objects.being_sent().filter(~Exists(still_open))
+    return done.update(state=S.SENT, finished_at=now)
+
+
+def _start(newsletter: Newsletter, *, by: Any, now: datetime) -> Newsletter:
+    """Keep what the ready versions say, and write a letter for each reader: in one transaction."""
+    was = newsletter.state
+    versions = ready_versions(newsletter)
+    NewsletterBody.objects.bulk_create([body_of(version) for version in versions])
+    written = freeze(
+        newsletter,
+        audiences.readers(newsletter.audience),
+        ready=[version.language for version in versions],
+        now=now,
+    )
+    if not written:
+        raise NewsletterRefused(_("Nobody would get this issue: no reader is left by what you chose."))
+    newsletter.state, newsletter.frozen_at, newsletter.recipients, newsletter.published_at = S.SENDING, now, written, now
+    newsletter.save(
+        update_fields=[
+            "state", "frozen_at", "recipients", "published_at", "asked_by", "asked_at", "confirmed_by",
+        ]
+    )
+    acts.record(by=by, verb="send_newsletter", on=newsletter, now=now, was=was, became=S.SENDING)
+    nudges.on_commit("mailings.tasks.drain")
+    return newsletter
+
+
+def ready_versions(newsletter: Newsletter) -> list[NewsletterVersion]:
+    """Return the versions that go out, each with its sections."""
+    versions = newsletter.versions.filter(state=VersionState.READY).select_related("newsletter")
+    return list(versions.prefetch_related("sections").order_by("language"))
+
+
+def _check_can_be_sent(newsletter: Newsletter) -> None:
+    sentences: Sequence[str] = checking.why_not_to_send(newsletter)
+    if sentences:
+        raise NewsletterRefused("\n".join(sentences))
+
+
+def _move(newsletter: Newsletter, became: NewsletterState, *, verb: str, by: Any, now: datetime) -> Newsletter:
+    newsletter = Newsletter.objects.select_for_update(no_key=True).get(pk=newsletter.pk)
+    was = NewsletterState(newsletter.state)
+    if was == became:
+        return newsletter
+    if not may_become(was, became):
+        raise NewsletterRefused(_("The issue is not being sent any more: %(state)s.") % {"state": was.label})
+    newsletter.state = became
+    newsletter.finished_at = now if became == S.STOPPED else None
+    newsletter.save(update_fields=["state", "finished_at"])
+    acts.record(by=by, verb=verb, on=newsletter, now=now, was=was, became=became)
+    return newsletter
+
+
+def _locked(newsletter: Newsletter, *, among: set[NewsletterState]) -> Newsletter:
+    newsletter = Newsletter.objects.select_for_update(no_key=True).get(pk=newsletter.pk)
+    if newsletter.state not in among:
+        state = NewsletterState(newsletter.state).label
+        raise NewsletterRefused(_("Somebody else was quicker: the issue is now in the state “%(state)s”.") % {"state": state})
+    return newsletter
