@@ -8,7 +8,7 @@ from mailings.models.newsletters import (
     NewsletterSection,
     NewsletterVersion,
 )
-from mailings.models.subscriptions import Subscription, SubscriptionQuerySet
+from mailings.models.subscriptions import Subscription, SubscriptionQuerySet, SubscriptionRequest
 from mailings.models.suppressions import Suppression, SuppressionQuerySet, address_hash
 from mailings.models.ticks import LastTick, Outage, SendingRate
 
@@ -25,6 +25,7 @@ __all__ = [
     "SendingRate",
     "Subscription",
     "SubscriptionQuerySet",
+    "SubscriptionRequest",
     "Suppression",
     "SuppressionQuerySet",
     "address_hash",

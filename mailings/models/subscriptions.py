@@ -1,5 +1,6 @@
 """Who gets bulk mail: one row for each address, member or visitor."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -57,6 +58,8 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+    # The lists that a letter asks the reader to confirm, one bit each in the order of `BulkList`; 0: none.
+    asked_for = models.PositiveSmallIntegerField(default=0, editable=False)
     # Counts up with each "leave" and each "come back": links of letters from before no longer act.
     turn = models.PositiveIntegerField(default=1, editable=False)
 
@@ -120,3 +123,30 @@ class Subscription(models.Model):
     def lists(self) -> list[BulkList]:
         """What they chose, also while paused."""
         return [chosen for chosen in BulkList if getattr(self, chosen)]
+
+
+class SubscriptionRequestQuerySet(models.QuerySet["SubscriptionRequest"]):
+    def since(self, moment: datetime) -> "SubscriptionRequestQuerySet":
+        return self.filter(made_at__gt=moment)
+
+
+class SubscriptionRequest(models.Model):
+    """Somebody asked for a letter to confirm a subscription: kept for a day, for the limits of letters only.
+
+    Address and network are kept as fingerprints that only this portal can make.
+    """
+
+    address = models.CharField(max_length=64)
+    network = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    objects = SubscriptionRequestQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["address", "made_at"], name="mailings_requests_of_address"),
+            models.Index(fields=["network", "made_at"], name="mailings_requests_of_network"),
+        ]
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"

@@ -52,6 +52,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
             ignore_conflicts=True,
         )
 
+    def lift_bulk(self, address: str, *, now: datetime) -> int:
+        """Allow bulk mail again to an address whose reader has just asked for it."""
+        return self.of(address).filter(scope=SuppressionScope.BULK).update(lifted_at=now)
+
     def lift_bounces(self, delivered: Iterable[str], *, now: datetime) -> int:
         """Allow letters again to addresses whose mail server has just taken one; what a person asked for stays."""
         hashes = [_fingerprint(spelling) for address in delivered for spelling in addresses.spellings(address)]

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import speaking
@@ -24,7 +23,7 @@ class SectionWritten:
     """A section with its title in the language of the version."""
 
     title: str
-    html: SafeString
+    html: str  # cleaned, see `markdown.to_html`
     text: str
 
 
@@ -33,7 +32,7 @@ def sections_written(version: NewsletterVersion) -> list[SectionWritten]:
     with speaking(version.language):
         return [
             SectionWritten(
-                title_of(section), mark_safe(markdown.to_html(section.body)), markdown.to_text(section.body)  # noqa: S308
+                title_of(section), markdown.to_html(section.body), markdown.to_text(section.body)
             )
             for section in version.sections.all()
             if section.body.strip()
@@ -56,7 +55,7 @@ def body_of(version: NewsletterVersion) -> NewsletterBody:
         preview=version.preview,
         text=rendered.text,
         html=rendered.html,
-        page=_page(sections),
+        page=render_to_string("mailings/_newsletter_sections.html", {"sections": sections}),
         wikitext=wikitext.from_sections(version),
     )
 
@@ -67,7 +66,7 @@ def render(version: NewsletterVersion, *, reader_language: str = "") -> Rendered
     A reader of another language is told, in theirs, why they get this one.
     """
     sections = [
-        {"title": section.title, "html": mark_safe(markdown.with_full_addresses(section.html)), "text": section.text}  # noqa: S308
+        {"title": section.title, "html": markdown.with_full_addresses(section.html), "text": section.text}
         for section in sections_written(version)
     ]
     context: dict[str, Any] = {
@@ -87,10 +86,6 @@ def render(version: NewsletterVersion, *, reader_language: str = "") -> Rendered
 def page_url(newsletter: Newsletter, language: str) -> str:
     """Return the permalink of an issue in one language."""
     return absolute("mailings:newsletter-detail", newsletter.number, language)
-
-
-def _page(sections: list[SectionWritten]) -> str:
-    return format_html_join("\n", "<section><h2>{}</h2>\n{}</section>", ((part.title, part.html) for part in sections))
 
 
 def fallback_line(reader_language: str, version_language: str) -> str:

@@ -1,7 +1,7 @@
 """The addresses by which a reader chooses what they get, or leaves, without an account; and the headers that name them.
 
-A link is signed and ends with the subscription's turn: once somebody has left, links of letters from before act no
-more, but leaving twice is leaving.
+A link of leaving or choosing acts for ever, because nobody may be kept from leaving. A link that asks for a
+confirmation holds the subscription's turn: once somebody has left, an older letter brings them back no more.
 """
 
 from urllib.parse import urlsplit
@@ -27,12 +27,21 @@ def leave_url(subscription: Subscription) -> str:
     return absolute("mailings:subscription-leave", token_of(subscription))
 
 
-def subscription_of(token: str) -> Subscription | None:
-    """Return the subscription that a link was written for, or None if it is forged, deleted or of an earlier turn."""
+def confirm_url(subscription: Subscription) -> str:
+    return absolute("mailings:subscription-confirm", token_of(subscription))
+
+
+def subscription_of(token: str, *, in_this_turn: bool = False) -> Subscription | None:
+    """Return the subscription that a link was written for, or None if the link is forged or the row deleted.
+
+    With ``in_this_turn`` also None if the reader has left or come back since.
+    """
     value = unsign(PURPOSE, token)
     if not (isinstance(value, list) and len(value) == 2 and all(isinstance(part, int) for part in value)):
         return None
-    return Subscription.objects.select_related("member").filter(pk=value[0], turn=value[1]).first()
+    subscription = Subscription.objects.select_related("member").filter(pk=value[0]).first()
+    is_older = subscription is not None and subscription.turn != value[1]
+    return None if in_this_turn and is_older else subscription
 
 
 def leave_headers(subscription: Subscription, chosen: BulkList) -> dict[str, str]:

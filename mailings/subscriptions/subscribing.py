@@ -1,0 +1,185 @@
+"""Subscribing: a member by a tick, a visitor by an address and a letter that asks them to confirm."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
+
+from letsconnect.base import acts, addresses
+from letsconnect.base.languages import language_or_default
+from letsconnect.base.zones import zone_or_utc
+from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState
+from mailings.ledger import letters
+from mailings.models import Subscription, SubscriptionRequest, Suppression
+
+CONFIRM = "mailings.confirm_subscription"
+KEPT_FOR = timedelta(days=1)
+LETTERS_A_DAY = 3  # to one address, whoever asks
+REQUESTS_AN_HOUR = 30  # of one network
+S = SubscriptionState
+
+
+class TooManyRequests(Exception):
+    """This network asked for too many letters within the hour."""
+
+
+@transaction.atomic
+def choose_as_member(
+    *, member: Any, lists: Collection[BulkList], source: SubscriptionSource, by: Any, now: datetime
+) -> Subscription | None:
+    """Make these the lists a member gets. Their account has proved the address, so nothing is asked by letter.
+
+    Nothing is written for a member who never subscribed and wants nothing.
+    """
+    subscription = lock_subscription_of(member)
+    if subscription is None:
+        if not lists:
+            return None
+        subscription = Subscription(member=member, address=member.email or "", agreed_at=now, source=source)
+    return set_lists(subscription=subscription, lists=lists, source=source, by=by, now=now)
+
+
+def lock_subscription_of(member: Any) -> Subscription | None:
+    """Return the member's subscription, locked; one that was made for their address before they had an account becomes
+    theirs, with its refusal if they had left."""
+    subscription = Subscription.objects.select_for_update(no_key=True).filter(member=member).first()
+    if subscription is None and member.email and not member.has_doubtful_address:
+        visitors = Subscription.objects.select_for_update(no_key=True).of(member.email)
+        subscription = visitors.filter(member=None).first()
+        if subscription is not None:
+            subscription.member = member
+            subscription.save(update_fields=["member"])
+    return subscription
+
+
+def set_lists(
+    *, subscription: Subscription, lists: Collection[BulkList], source: SubscriptionSource, by: Any, now: datetime
+) -> Subscription:
+    """Write what a locked subscription gets; to want something again after leaving is a new consent."""
+    before = [chosen.value for chosen in subscription.lists] if subscription.pk else []
+    wanted = [chosen for chosen in BulkList if chosen in lists]
+    if subscription.pk and [chosen.value for chosen in wanted] == before and subscription.state == (
+        S.CONFIRMED if wanted else subscription.state
+    ):
+        return subscription
+    if not wanted:
+        return _leave(subscription, by=by, now=now)
+    if subscription.state == S.LEFT or not set(wanted) <= set(before):
+        subscription.agreed_at, subscription.source, subscription.source_text = now, source, ""
+    if subscription.state != S.CONFIRMED:
+        subscription.state, subscription.confirmed_at, subscription.left_at = S.CONFIRMED, now, None
+        subscription.turn += 1
+    for chosen in BulkList:
+        setattr(subscription, chosen, chosen in wanted)
+    subscription.save()
+    _record(subscription, "choose_letters", before=before, by=by, now=now)
+    return subscription
+
+
+@transaction.atomic
+def ask_visitor(
+    *, address: str, language: str, zone: str, lists: Collection[BulkList], network: str, now: datetime
+) -> None:
+    """Send a letter that asks whether this address wants these lists. Nothing says whether the address was known.
+
+    At most `LETTERS_A_DAY` go to one address: then nothing is sent, and the page says the same. Raises AddressRefused
+    with a text for the visitor, and TooManyRequests past the limit of a network.
+    """
+    address = addresses.canonical(address)
+    _take_turns(address, network)
+    requests = SubscriptionRequest.objects
+    if requests.since(now - timedelta(hours=1)).filter(network=_keyed(network)).count() >= REQUESTS_AN_HOUR:
+        raise TooManyRequests
+    sent_today = requests.since(now - KEPT_FOR).filter(address=_keyed(address)).count()
+    request = requests.create(address=_keyed(address), network=_keyed(network), made_at=now)
+    if sent_today >= LETTERS_A_DAY:
+        return
+    subscription = _row_for(address, language=language, zone=zone, lists=lists, now=now)
+    subscription.asked_for = sum(1 << number for number, chosen in enumerate(BulkList) if chosen in lists)
+    subscription.save(update_fields=["asked_for"])
+    letters.owe(
+        kind=CONFIRM,
+        about=subscription,
+        key=f"confirm-subscription:{subscription.pk}:{request.pk}",
+        address=address,
+        language=language,
+        zone=zone,
+        now=now,
+    )
+
+
+def _row_for(
+    address: str, *, language: str, zone: str, lists: Collection[BulkList], now: datetime
+) -> Subscription:
+    """Return the locked row of an address, a new one that is not confirmed if there is none."""
+    member = get_user_model()._default_manager.filter(email=address).first()
+    rows = Subscription.objects.select_for_update(no_key=True)
+    if member is not None:
+        mine = lock_subscription_of(member)
+        if mine is not None:
+            return mine
+    existing = rows.of(address).first()
+    if existing is not None:
+        return existing
+    return Subscription.objects.create(
+        member=member,
+        address=address,
+        language=language_or_default(language),
+        zone=zone_or_utc(zone).key,
+        agreed_at=now,
+        source=SubscriptionSource.PAGE,
+    )
+
+
+@transaction.atomic
+def confirm(*, subscription: Subscription, by: Any, now: datetime) -> Subscription:
+    """Confirm what was asked for by the letter: the consent is of this moment. Confirming twice changes nothing."""
+    subscription = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
+    asked_for = [chosen for number, chosen in enumerate(BulkList) if subscription.asked_for >> number & 1]
+    if not asked_for:
+        return subscription
+    subscription.asked_for = 0
+    subscription.save(update_fields=["asked_for"])
+    lists = {*subscription.lists, *asked_for} if subscription.is_confirmed else set(asked_for)
+    Suppression.objects.lift_bulk(subscription.address, now=now)
+    return set_lists(subscription=subscription, lists=lists, source=SubscriptionSource.PAGE, by=by, now=now)
+
+
+def forget_old_requests(now: datetime) -> int:
+    """Delete requests that no limit counts any more; return how many. Called by the tick."""
+    return SubscriptionRequest.objects.filter(made_at__lte=now - KEPT_FOR).delete()[0]
+
+
+def _leave(subscription: Subscription, *, by: Any, now: datetime) -> Subscription:
+    before = [chosen.value for chosen in subscription.lists] if subscription.pk else []
+    if subscription.state == S.LEFT:
+        return subscription
+    subscription.state, subscription.left_at, subscription.paused_at = S.LEFT, now, None
+    subscription.confirmed_at, subscription.asked_for = None, 0
+    for chosen in BulkList:
+        setattr(subscription, chosen, False)
+    subscription.turn += 1
+    subscription.save()
+    _record(subscription, "leave_letters", before=before, by=by, now=now)
+    return subscription
+
+
+def _record(subscription: Subscription, verb: str, *, before: list[str], by: Any, now: datetime) -> None:
+    became = ", ".join(chosen.value for chosen in subscription.lists)
+    acts.record(by=by, verb=verb, on=subscription, now=now, was=", ".join(before), became=became)
+
+
+def _take_turns(*askers: str) -> None:
+    """Make other requests of the same address or network wait until this transaction ends, so that each is counted."""
+    with connection.cursor() as cursor:
+        for asker in sorted(_keyed(asker) for asker in askers):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [asker])
+
+
+def _keyed(value: str) -> str:
+    return salted_hmac("mailings.subscription_request", value, algorithm="sha256").hexdigest()
+
+
