@@ -59,3 +59,8 @@ def list_id(chosen: BulkList) -> str:
     return f"{settings.SITE_NAME} <{chosen.name.lower()}.{urlsplit(settings.SITE_URL).hostname}>".encode(
         "ascii", "ignore"
     ).decode()
+
+
+def preferences_path(subscription: Subscription) -> str:
+    """Return the same page without the name of the portal's host, to redirect to."""
+    return preferences_url(subscription).removeprefix(settings.SITE_URL)

@@ -1,0 +1,77 @@
+"""The forms of subscribing and choosing."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from letsconnect.base import addresses
+from letsconnect.base.zones import is_zone
+from mailings.domain.subscriptions import BulkList
+from mailings.models import Subscription
+
+
+class _ListsForm(forms.Form):
+    """A tick for each list."""
+
+    def _add_ticks(self, chosen: list[BulkList]) -> None:
+        for bulk_list in BulkList:
+            self.fields[bulk_list.value] = forms.BooleanField(
+                label=_capital(str(bulk_list.label)), required=False, initial=bulk_list in chosen
+            )
+
+    @property
+    def chosen_lists(self) -> list[BulkList]:
+        return [bulk_list for bulk_list in BulkList if self.cleaned_data.get(bulk_list.value)]
+
+
+class SubscribeForm(_ListsForm):
+    address = forms.CharField(
+        label=gettext_lazy("Email address"),
+        max_length=addresses.LONGEST,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the letters"), choices=settings.LANGUAGES)
+    zone = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, language: str) -> None:
+        super().__init__(data, initial={"language": language})
+        self._add_ticks([BulkList.NEWSLETTER])
+
+    def clean_address(self) -> str:
+        try:
+            return addresses.canonical(self.cleaned_data["address"])
+        except addresses.AddressRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+    def clean_zone(self) -> str:
+        return self.cleaned_data["zone"] if is_zone(self.cleaned_data["zone"]) else "UTC"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not any(cleaned.get(bulk_list.value) for bulk_list in BulkList):
+            self.add_error(BulkList.NEWSLETTER.value, _("Choose at least one of the three."))
+        return cleaned
+
+
+class PreferencesForm(_ListsForm):
+    language = forms.ChoiceField(label=gettext_lazy("Language of the letters"), choices=settings.LANGUAGES)
+    is_paused = forms.BooleanField(
+        label=gettext_lazy("Pause everything"),
+        required=False,
+        help_text=gettext_lazy("You get none of these until you take the tick away."),
+    )
+
+    def __init__(self, data: Any = None, *, subscription: Subscription) -> None:
+        paused = subscription.paused_at is not None
+        super().__init__(data, initial={"language": subscription.language, "is_paused": paused})
+        if subscription.member_id is not None:  # their account says which
+            del self.fields["language"]
+        self._add_ticks(subscription.lists)
+        self.order_fields([*BulkList.values, "language", "is_paused"])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
