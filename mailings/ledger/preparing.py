@@ -94,7 +94,7 @@ def _bulk(letter: Letter, facts: "kinds.BulkFacts") -> Composed:
     with catching_errors(f"writing the letter {letter.pk} ({letter.kind})") as caught:
         reason = facts.reason(letter)
         waits = reason is None and facts.waits(letter)
-        composed = None if reason or waits else facts.compose(letter)
+        composed: Composed | None = None if reason or waits else facts.compose(letter)
     if caught.text:
         raise CannotBeWritten(caught.text)
     if waits:

@@ -101,8 +101,6 @@ register(
         "language",
         _("language"),
         choices=lambda: settings.LANGUAGES,
-        condition=lambda values: (
-            Q(member=None, language__in=values) | Q(member__language__in=values)
-        ),
+        condition=lambda values: Q(member=None, language__in=values) | Q(member__language__in=values),
     )
 )

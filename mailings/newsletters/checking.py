@@ -38,8 +38,7 @@ def why_not_to_send(newsletter: Newsletter) -> list[str]:
             sentences.append(_("The version in %(language)s is half written. Finish it or remove it.") % named)
         elif not any(section.body.strip() for section in version.sections.all()):
             sentences.append(_("The version in %(language)s says nothing yet.") % named)
-        for problem in problems_of(version):
-            sentences.append(f"{version.get_language_display()}: {problem}")
+        sentences.extend(f"{named['language']}: {problem}" for problem in problems_of(version))
     sentences.extend(_audience_problems(newsletter))
     return sentences
 

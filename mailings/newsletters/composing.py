@@ -31,9 +31,7 @@ def sections_written(version: NewsletterVersion) -> list[SectionWritten]:
     """Return the sections that say something, in their order."""
     with speaking(version.language):
         return [
-            SectionWritten(
-                title_of(section), markdown.to_html(section.body), markdown.to_text(section.body)
-            )
+            SectionWritten(title_of(section), markdown.to_html(section.body), markdown.to_text(section.body))
             for section in version.sections.all()
             if section.body.strip()
         ]

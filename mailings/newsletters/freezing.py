@@ -47,7 +47,16 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
     rows = readers.order_by().annotate(to=Coalesce("member__email", "address"), reads=LANGUAGE, clock=ZONE)
     sql, params = rows.values_list("pk", "member_id", "to", "reads", "clock").distinct().query.sql_with_params()
     host = urlsplit(settings.SITE_URL).hostname
-    values: list[Any] = [KIND, str(newsletter.pk), newsletter.pk, LetterState.QUEUED, Priority.BULK, newsletter.pk, host, now]
+    values: list[Any] = [
+        KIND,
+        str(newsletter.pk),
+        newsletter.pk,
+        LetterState.QUEUED,
+        Priority.BULK,
+        newsletter.pk,
+        host,
+        now,
+    ]
     values += [*params, known, [version.language for version in chosen], [version.is_fallback for version in chosen]]
     with connection.cursor() as cursor:
         cursor.execute(_FREEZE.format(readers=sql), [*values, zones, moments])

@@ -22,7 +22,7 @@ class NewsletterFacts:
     """The issues and subscriptions that a group of letters is about, read when they are about to be sent."""
 
     def __init__(self, letters: list[Letter]) -> None:
-        issues = {letter.newsletter_id for letter in letters}
+        issues = {letter.newsletter_id for letter in letters if letter.newsletter_id is not None}
         wanted = {letter.subscription_id for letter in letters}
         self._states: Mapping[Any, str] = dict(Newsletter.objects.filter(pk__in=issues).values_list("pk", "state"))
         self._subscriptions = Subscription.objects.select_related("member").in_bulk([key for key in wanted if key])

@@ -21,6 +21,8 @@ from letsconnect.base.lines import DIRECTION, pattern_of
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "br", "blockquote", "code", "hr"}
 ATTRIBUTES = {"a": {"href"}}
 SCHEMES = {"https", "http", "mailto"}
+_ACTING_LINK = re.compile(r"\]\(\s*<?(javascript|data|vbscript|file):", re.IGNORECASE)
+_TAG = re.compile(r"<\s*(script|img|iframe|style|svg|object|form)\b", re.IGNORECASE)
 _TURNED = re.compile(f"[{pattern_of(DIRECTION)}]")
 
 
@@ -42,15 +44,17 @@ def to_html(text: str) -> str:
 
 def to_text(text: str) -> str:
     """Return the text as a plain letter shows it: as it was written, with the target of each link behind its words."""
-    lines = []
+    parts: list[str] = []
     for block in parse(text):
         if block.type == "inline":
-            lines.append("".join(_inline_text(block.children or [])))
-        elif block.type in ("paragraph_close", "heading_close", "hr") and not block.hidden:
-            lines.append("")
+            parts.append("".join(_inline_text(block.children or [])))
+        elif block.type in ("fence", "code_block"):
+            parts.append(f"{block.content}\n")
         elif block.type == "list_item_open":
-            lines.append(f"{block.info}{block.markup} " if block.info else "• ")
-    return re.sub(r"\n{3,}", "\n\n", _joined(lines)).strip()
+            parts.append(f"{block.info}{block.markup} " if block.info else "• ")
+        elif block.type in ("paragraph_close", "heading_close"):
+            parts.append("\n" if block.hidden else "\n\n")
+    return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
 
 
 def links(text: str) -> list[Link]:
@@ -67,24 +71,18 @@ def links(text: str) -> list[Link]:
 
 def problems(text: str) -> list[str]:
     """Return what the editor has to change, each as a sentence."""
-    sentences = []
-    for block in parse(text):
-        for child in block.children or []:
-            if child.type == "image":
-                sentences.append(
-                    _("A picture cannot stand in a letter: mail programs would ask “%(host)s” for it. Link to it.")
-                    % {"host": urlsplit(str(child.attrGet("src") or "")).hostname or "?"}
-                )
-    for link in links(text):
-        parts = urlsplit(link.target)
-        if parts.scheme and parts.scheme not in SCHEMES:
-            sentences.append(_("A link cannot lead to “%(target)s”. Use an address with https.") % {"target": link.target})
-    for written in re.findall(r"\]\(\s*(javascript|data|vbscript|file):", text, re.IGNORECASE):
-        sentences.append(_("A link cannot lead to “%(target)s”. Use an address with https.") % {"target": f"{written}:"})
-    if re.search(r"<\s*(script|img|iframe|style|svg|object|form)\b", text, re.IGNORECASE):
+    children = [child for block in parse(text) for child in block.children or []]
+    hosts = [urlsplit(str(child.attrGet("src") or "")).hostname or "?" for child in children if child.type == "image"]
+    no_picture = _("A picture cannot stand in a letter: mail programs would ask “%(host)s” for it. Link to it.")
+    no_link = _("A link cannot lead to “%(target)s”. Use an address with https.")
+    schemes = [urlsplit(link.target).scheme for link in links(text)]
+    refused = [f"{scheme}:" for scheme in schemes if scheme and scheme not in SCHEMES]
+    refused += [f"{scheme}:" for scheme in _ACTING_LINK.findall(text)]  # the parser takes these for plain words
+    sentences = [no_picture % {"host": host} for host in hosts] + [no_link % {"target": target} for target in refused]
+    if _TAG.search(text):
         sentences.append(_("HTML is not read here: it would be shown as it is. Write Markdown."))
     if _TURNED.search(text):
-        sentences.append(_("The text has invisible characters that turn the direction of writing. Please type it anew."))
+        sentences.append(_("The text has invisible characters that turn the direction of writing. Type it anew."))
     return list(dict.fromkeys(sentences))
 
 
@@ -121,10 +119,3 @@ def _words_until_the_end(children: list[Token]) -> Iterator[str]:
         if child.type == "link_close":
             return
         yield child.content
-
-
-def _joined(lines: list[str]) -> str:
-    joined = ""
-    for line in lines:
-        joined += line if line.endswith((" ", "• ")) and line.strip() in ("•", line.strip()) and len(line) < 6 else f"{line}\n"
-    return joined

@@ -1,4 +1,4 @@
-"""Sending an issue: a test copy, the question to a second person, the moment its readers are counted, pause and stop."""
+"""Sending an issue: the question to a second person, the moment its readers are counted, pause and stop."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -106,10 +106,21 @@ def _start(newsletter: Newsletter, *, by: Any, now: datetime) -> Newsletter:
     )
     if not written:
         raise NewsletterRefused(_("Nobody would get this issue: no reader is left by what you chose."))
-    newsletter.state, newsletter.frozen_at, newsletter.recipients, newsletter.published_at = S.SENDING, now, written, now
+    newsletter.state, newsletter.frozen_at, newsletter.recipients, newsletter.published_at = (
+        S.SENDING,
+        now,
+        written,
+        now,
+    )
     newsletter.save(
         update_fields=[
-            "state", "frozen_at", "recipients", "published_at", "asked_by", "asked_at", "confirmed_by",
+            "state",
+            "frozen_at",
+            "recipients",
+            "published_at",
+            "asked_by",
+            "asked_at",
+            "confirmed_by",
         ]
     )
     acts.record(by=by, verb="send_newsletter", on=newsletter, now=now, was=was, became=S.SENDING)
@@ -147,5 +158,7 @@ def _locked(newsletter: Newsletter, *, among: set[NewsletterState]) -> Newslette
     newsletter = Newsletter.objects.select_for_update(no_key=True).get(pk=newsletter.pk)
     if newsletter.state not in among:
         state = NewsletterState(newsletter.state).label
-        raise NewsletterRefused(_("Somebody else was quicker: the issue is now in the state “%(state)s”.") % {"state": state})
+        raise NewsletterRefused(
+            _("Somebody else was quicker: the issue is now in the state “%(state)s”.") % {"state": state}
+        )
     return newsletter

@@ -11,7 +11,9 @@ from mailings.models import NewsletterVersion
 from mailings.newsletters.markdown import parse
 
 # Outside of <nowiki>, these begin a template, a link, a table, a tag, a signature or a list.
-_MEANT_BY_WIKIS = re.compile(r"\{\{+|\}\}+|\[\[+|\]\]+|\{\||~~~+|''+|__[A-Z]+__|<[a-z/!][^>]*>|\[(?=https?:)", re.IGNORECASE)
+_MEANT_BY_WIKIS = re.compile(
+    r"\{\{+|\}\}+|\[\[+|\]\]+|\{\||~~~+|''+|__[A-Z]+__|<[a-z/!][^>]*>|\[(?=https?:)", re.IGNORECASE
+)
 _LINE_START = re.compile(r"^[*#:;=|! ]", re.MULTILINE)
 
 

@@ -61,8 +61,10 @@ def set_lists(
     """Write what a locked subscription gets; to want something again after leaving is a new consent."""
     before = [chosen.value for chosen in subscription.lists] if subscription.pk else []
     wanted = [chosen for chosen in BulkList if chosen in lists]
-    if subscription.pk and [chosen.value for chosen in wanted] == before and subscription.state == (
-        S.CONFIRMED if wanted else subscription.state
+    if (
+        subscription.pk
+        and [chosen.value for chosen in wanted] == before
+        and subscription.state == (S.CONFIRMED if wanted else subscription.state)
     ):
         return subscription
     if not wanted:
@@ -111,9 +113,7 @@ def ask_visitor(
     )
 
 
-def _row_for(
-    address: str, *, language: str, zone: str, lists: Collection[BulkList], now: datetime
-) -> Subscription:
+def _row_for(address: str, *, language: str, zone: str, lists: Collection[BulkList], now: datetime) -> Subscription:
     """Return the locked row of an address, a new one that is not confirmed if there is none."""
     member = get_user_model()._default_manager.filter(email=address).first()
     rows = Subscription.objects.select_for_update(no_key=True)
@@ -181,5 +181,3 @@ def _take_turns(*askers: str) -> None:
 
 def _keyed(value: str) -> str:
     return salted_hmac("mailings.subscription_request", value, algorithm="sha256").hexdigest()
-
-
