@@ -32,12 +32,10 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except subscribing.TooManyRequests:
-            form.add_error(
-                None, _("Too many people on your network asked for letters just now. Please try in an hour.")
-            )
-            return render(
-                request, "mailings/subscribe.html", {"form": form}, status=429, headers={"Retry-After": "3600"}
-            )
+            form.add_error(None, _("Too many letters were asked for on your network just now. Please try in an hour."))
+            page = render(request, "mailings/subscribe.html", {"form": form}, status=429)
+            page.headers["Retry-After"] = "3600"
+            return page
         return render(request, "mailings/subscribe_sent.html", {"address": form.cleaned_data["address"]})
     return render(request, "mailings/subscribe.html", {"form": form})
 
