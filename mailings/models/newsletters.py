@@ -1,5 +1,6 @@
 """Issues of the newsletter: a version for each language, its sections, and what was really sent."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +16,9 @@ SECTION_AT_MOST = 20_000  # characters of Markdown: a letter stays under 60 kB
 
 
 class NewsletterQuerySet(models.QuerySet["Newsletter"]):
-    def in_the_archive(self) -> "NewsletterQuerySet":
-        """Issues that anybody may read: those that were sent, a stopped one included if somebody has it."""
-        return self.filter(state__in=[S.SENDING, S.PAUSED, S.SENT, S.STOPPED], published_at__isnull=False)
+    def in_the_archive(self, now: datetime) -> "NewsletterQuerySet":
+        """Issues that anybody may read: those whose first letter was due, a stopped one included if somebody has it."""
+        return self.filter(state__in=sorted(FROZEN), published_at__lte=now)
 
     def being_sent(self) -> "NewsletterQuerySet":
         return self.filter(state=S.SENDING)

@@ -38,9 +38,11 @@ def issues_for(newsletters: Iterable[Newsletter], language: str) -> list[IssueSh
     return [shown(_best(bodies[number], language)) for number in numbers if number in bodies]
 
 
-def neighbours(body: NewsletterBody) -> tuple[IssueShown | None, IssueShown | None]:
+def neighbours(body: NewsletterBody, *, now: datetime) -> tuple[IssueShown | None, IssueShown | None]:
     """Return the issue before and the one after in the same language, None at the ends."""
-    others = NewsletterBody.objects.filter(language=body.language, newsletter__in=Newsletter.objects.in_the_archive())
+    others = NewsletterBody.objects.filter(
+        language=body.language, newsletter__in=Newsletter.objects.in_the_archive(now)
+    )
     others = others.select_related("newsletter")
     before = others.filter(newsletter__number__lt=body.newsletter.number).order_by("-newsletter__number").first()
     after = others.filter(newsletter__number__gt=body.newsletter.number).order_by("newsletter__number").first()

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from mailings.domain.newsletters import VersionState
 from mailings.models import Newsletter, NewsletterVersion
 from mailings.newsletters import audiences, markdown
+from mailings.newsletters.composing import body_of
 
-LARGEST = 60_000  # bytes of a letter: mail programs cut at 102 kB, and a quarter goes for headers and encoding
+LARGEST = 60_000  # bytes of a letter: mail programs cut at 102 kB
+LONGEST_LINE = 900  # bytes: with the addresses that are put in, a line stays under the 998 that mail allows
 
 # A page of the portal (its path) → why a letter cannot lead there, or None. Registered by the app whose page it is.
 LinkCheck = Callable[[str], str | None]
@@ -38,7 +40,9 @@ def why_not_to_send(newsletter: Newsletter) -> list[str]:
             sentences.append(_("The version in %(language)s is half written. Finish it or remove it.") % named)
         elif not any(section.body.strip() for section in version.sections.all()):
             sentences.append(_("The version in %(language)s says nothing yet.") % named)
-        sentences.extend(f"{named['language']}: {problem}" for problem in problems_of(version))
+        sentences.extend(
+            _("%(language)s: %(problem)s") % {**named, "problem": problem} for problem in problems_of(version)
+        )
     sentences.extend(_audience_problems(newsletter))
     return sentences
 
@@ -52,15 +56,20 @@ def problems_of(version: NewsletterVersion) -> list[str]:
             reason = why_not_to_link(link.target)
             if reason:
                 sentences.append(_("The link “%(words)s”: %(reason)s") % {"words": link.words, "reason": reason})
-    return sentences
+    return sentences or _problems_of_letter(version)
 
 
 def why_not_to_link(target: str) -> str | None:
     """Return why a link leads nowhere, or None. Only the portal's own pages are looked at; nothing is fetched."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return _("this is no address of a page.")
     if parts.scheme == "mailto":
         return None if re.fullmatch(r"mailto:[^@\s]+@[^@\s]+", target) else _("this is no address.")
     own = urlsplit(settings.SITE_URL)
+    if parts.netloc and not parts.scheme:
+        return _("write it with https:// in front.")
     if parts.scheme and parts.netloc != own.netloc:
         return None if parts.netloc else _("this is no address of a page.")
     try:
@@ -69,6 +78,17 @@ def why_not_to_link(target: str) -> str | None:
         return _("the portal has no page %(path)s.") % {"path": parts.path}
     check = _link_checks.get(match.view_name)
     return check(parts.path) if check else None
+
+
+def _problems_of_letter(version: NewsletterVersion) -> list[str]:
+    """Look at the letter as it would be sent."""
+    body = body_of(version)
+    sentences = []
+    if len(body.html.encode()) + len(body.text.encode()) > LARGEST:
+        sentences.append(_("It is too long: mail programs would cut it. Shorten it, or link to a page that says more."))
+    if any(len(line.encode()) > LONGEST_LINE for line in f"{body.html}\n{body.text}".splitlines()):
+        sentences.append(_("One word or address is too long for a letter. Write it with spaces, or a shorter link."))
+    return sentences
 
 
 def _audience_problems(newsletter: Newsletter) -> list[str]:

@@ -1,10 +1,13 @@
 """What an issue says in one language: as a letter (HTML and text), as a page of the archive and as wikitext."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import speaking
@@ -16,6 +19,10 @@ from mailings.rendering import Rendered, render_letter
 
 # Words no text contains, replaced for each reader when the letter is sent.
 MARKS = {"preferences": "lc0preferences0lc", "leave": "lc0leave0lc"}
+# Replaced for all readers of one language: why they get another language than theirs, or nothing.
+FALLBACK = "lc0fallback0lc"
+# Lines are broken at the first space after so many characters, because mail allows 998 bytes in one.
+_LONG_LINE = re.compile(r"([^\n]{160,700}?) ")
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class SectionWritten:
     """A section with its title in the language of the version."""
 
     title: str
-    html: str  # cleaned, see `markdown.to_html`
+    html: SafeString
     text: str
 
 
@@ -44,25 +51,36 @@ def title_of(section: NewsletterSection) -> str:
 
 def body_of(version: NewsletterVersion) -> NewsletterBody:
     """Return, not stored, what the version says now."""
-    rendered = render(version)
+    rendered = _render(version)
     sections = sections_written(version)
     return NewsletterBody(
         newsletter=version.newsletter,
         language=version.language,
         subject=version.subject,
         preview=version.preview,
-        text=rendered.text,
-        html=rendered.html,
+        text=_LONG_LINE.sub(r"\1\n", rendered.text),
+        html=_LONG_LINE.sub(r"\1\n", rendered.html),
         page=render_to_string("mailings/_newsletter_sections.html", {"sections": sections}),
         wikitext=wikitext.from_sections(version),
     )
 
 
-def render(version: NewsletterVersion, *, reader_language: str = "") -> Rendered:
-    """Return the letter of a version, with marks in the places of what is each reader's own.
+def letter_of(body: NewsletterBody, *, reader_language: str = "") -> Rendered:
+    """Return the letter for readers of one language, with marks in the places of what is each reader's own.
 
     A reader of another language is told, in theirs, why they get this one.
     """
+    line = fallback_line(reader_language, body.language)
+    paragraph = '<p lang="{}" dir="auto" style="margin: 0 0 16px;">{}</p>'
+    html = format_html(paragraph, reader_language, line) if line else ""
+    return Rendered(
+        subject=body.subject,
+        text=body.text.replace(f"{FALLBACK}\n\n", f"{line}\n\n" if line else ""),
+        html=body.html.replace(FALLBACK, html),
+    )
+
+
+def _render(version: NewsletterVersion) -> Rendered:
     sections = [
         {"title": section.title, "html": markdown.with_full_addresses(section.html), "text": section.text}
         for section in sections_written(version)
@@ -75,8 +93,7 @@ def render(version: NewsletterVersion, *, reader_language: str = "") -> Rendered
         "page_url": page_url(version.newsletter, version.language),
         "preferences_url": MARKS["preferences"],
         "leave_url": MARKS["leave"],
-        "fallback": fallback_line(reader_language, version.language),
-        "reader_language": reader_language,
+        "fallback": FALLBACK,
     }
     return render_letter("mailings/emails/newsletter", context, language=version.language, zone="UTC")
 

@@ -16,7 +16,11 @@ from mailings.models import Newsletter, SubscriptionQuerySet
 from mailings.newsletters.audiences import LANGUAGE
 
 KIND = "mailings.newsletter"
+STOPPED = "sending was stopped"
 ZONE = Coalesce("member__zone", "zone")
+UTC = "UTC"
+# Whoever moves to a zone nobody had a moment ago, right before the statement, is not forgotten.
+_ZONE_READ = "CASE WHEN reader.zone = ANY(%s::text[]) THEN reader.zone ELSE %s END"
 _FREEZE = """
     INSERT INTO mailings_letter (
         kind, key, member_id, address, language, zone, about_type, about_id, state, priority, newsletter_id,
@@ -28,7 +32,7 @@ _FREEZE = """
     FROM ({readers}) AS reader (id, member_id, address, reads, zone)
     JOIN unnest(%s::text[], %s::text[], %s::boolean[]) AS version (reads, language, is_fallback)
         ON version.reads = reader.reads
-    JOIN unnest(%s::text[], %s::timestamptz[]) AS moment (zone, due_at) ON moment.zone = reader.zone
+    JOIN unnest(%s::text[], %s::timestamptz[]) AS moment (zone, due_at) ON moment.zone = {zone}
     ON CONFLICT DO NOTHING"""
 
 
@@ -38,8 +42,9 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
     One statement takes one picture of the readers: whoever subscribes after it is not in the issue. A reader whose
     chain of languages has no ready version gets no letter. Pressing twice writes nothing twice.
     """
-    languages = sorted(set(readers.order_by().annotate(reads=LANGUAGE).values_list("reads", flat=True).distinct()))
-    zones = sorted(set(readers.order_by().annotate(clock=ZONE).values_list("clock", flat=True).distinct()))
+    read = readers.order_by().annotate(reads=LANGUAGE, clock=ZONE)
+    languages = sorted({*dict(settings.LANGUAGES), *read.values_list("reads", flat=True).distinct()})
+    zones = sorted({UTC, *read.values_list("clock", flat=True).distinct()})
     versions = versions_for([language_or_default(language) for language in languages], ready)
     known = [language for language in languages if language_or_default(language) in versions]
     chosen = [versions[language_or_default(language)] for language in known]
@@ -59,7 +64,7 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
     ]
     values += [*params, known, [version.language for version in chosen], [version.is_fallback for version in chosen]]
     with connection.cursor() as cursor:
-        cursor.execute(_FREEZE.format(readers=sql), [*values, zones, moments])
+        cursor.execute(_FREEZE.format(readers=sql, zone=_ZONE_READ), [*values, zones, moments, zones, UTC])
         return int(cursor.rowcount)
 
 

@@ -5,17 +5,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from letsconnect.base.languages import language_or_default
 from mailings import kinds
 from mailings.domain.newsletters import NewsletterState
 from mailings.domain.subscriptions import BulkList
-from mailings.models import Letter, Newsletter, NewsletterVersion, Subscription
-from mailings.newsletters.composing import MARKS, render
-from mailings.newsletters.freezing import KIND
+from mailings.models import Letter, Newsletter, NewsletterBody, Subscription
+from mailings.newsletters.composing import MARKS, letter_of
+from mailings.newsletters.freezing import KIND, STOPPED
 from mailings.sending.composing import BulkTemplate, ComposedBulk
 from mailings.subscriptions import links
+
+LEFT_OR_PAUSED = "the reader has left or paused"
 
 
 class NewsletterFacts:
@@ -26,14 +26,19 @@ class NewsletterFacts:
         wanted = {letter.subscription_id for letter in letters}
         self._states: Mapping[Any, str] = dict(Newsletter.objects.filter(pk__in=issues).values_list("pk", "state"))
         self._subscriptions = Subscription.objects.select_related("member").in_bulk([key for key in wanted if key])
+        same = Letter.objects.filter(newsletter__in=issues, address__in={letter.address for letter in letters} - {""})
+        rows = same.values_list("pk", "newsletter_id", "address")
+        self._letter_to: dict[tuple[Any, str], int] = {(issue, address): key for key, issue, address in rows}
 
     def reason(self, letter: Letter) -> str | None:
         """Return why this reader no longer gets the issue, or None."""
         if self._states.get(letter.newsletter_id) not in (NewsletterState.SENDING, NewsletterState.PAUSED):
-            return _("sending was stopped")
+            return STOPPED
         subscription = self._subscriptions.get(letter.subscription_id)
         if subscription is None or not subscription.gets(BulkList.NEWSLETTER):
-            return _("the reader has left or paused")
+            return LEFT_OR_PAUSED
+        if self._letter_to.get((letter.newsletter_id, letter.address), letter.pk) != letter.pk:
+            return "another letter brings this issue to their new address"  # which had a subscription of its own
         return None
 
     def waits(self, letter: Letter) -> bool:
@@ -54,15 +59,14 @@ def compose_for(template: BulkTemplate, letter: Letter, subscription: Subscripti
 
 @lru_cache(maxsize=64)
 def _template(newsletter: int, language: str, reader_language: str) -> BulkTemplate:
-    """Return the message of a frozen issue for readers of one language. Its texts can no longer change."""
-    version = NewsletterVersion.objects.select_related("newsletter").get(newsletter=newsletter, language=language)
-    return template_of(version, reader_language=reader_language)
+    """Return the message of an issue for readers of one language, from what was kept when it was sent."""
+    body = NewsletterBody.objects.get(newsletter=newsletter, language=language)
+    return template_of(body, reader_language=reader_language)
 
 
-def template_of(version: NewsletterVersion, *, reader_language: str = "") -> BulkTemplate:
-    rendered = render(version, reader_language=reader_language)
+def template_of(body: NewsletterBody, *, reader_language: str = "") -> BulkTemplate:
     headers = {"List-ID": links.list_id(BulkList.NEWSLETTER)}
-    return BulkTemplate(version.language, rendered, marks=MARKS, headers=headers)
+    return BulkTemplate(body.language, letter_of(body, reader_language=reader_language), marks=MARKS, headers=headers)
 
 
 def _read(letters: list[Letter], _now: datetime) -> NewsletterFacts:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import nh3
 from django.conf import settings
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -21,7 +22,7 @@ from letsconnect.base.lines import DIRECTION, pattern_of
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "br", "blockquote", "code", "hr"}
 ATTRIBUTES = {"a": {"href"}}
 SCHEMES = {"https", "http", "mailto"}
-_ACTING_LINK = re.compile(r"\]\(\s*<?(javascript|data|vbscript|file):", re.IGNORECASE)
+_ACTING_LINK = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|<)(javascript|data|vbscript|file):", re.IGNORECASE)
 _TAG = re.compile(r"<\s*(script|img|iframe|style|svg|object|form)\b", re.IGNORECASE)
 _TURNED = re.compile(f"[{pattern_of(DIRECTION)}]")
 
@@ -34,12 +35,13 @@ class Link:
     target: str
 
 
-def to_html(text: str) -> str:
+def to_html(text: str) -> SafeString:
     """Return clean HTML with headings from h3 on, because a section's own title is an h2."""
     html = _parser().render(_TURNED.sub("", text))
     html = re.sub(r"<(/?)h[12]>", r"<\1h3>", html)
     html = re.sub(r"<(/?)h[56]>", r"<\1h4>", html)
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+    cleaned = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+    return SafeString(cleaned)  # nothing is left in it but `TAGS`
 
 
 def to_text(text: str) -> str:
@@ -52,6 +54,8 @@ def to_text(text: str) -> str:
             parts.append(f"{block.content}\n")
         elif block.type == "list_item_open":
             parts.append(f"{block.info}{block.markup} " if block.info else "• ")
+        elif block.type in ("bullet_list_close", "ordered_list_close"):
+            parts.append("" if block.level else "\n")
         elif block.type in ("paragraph_close", "heading_close"):
             parts.append("\n" if block.hidden else "\n\n")
     return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
@@ -72,13 +76,14 @@ def links(text: str) -> list[Link]:
 def problems(text: str) -> list[str]:
     """Return what the editor has to change, each as a sentence."""
     children = [child for block in parse(text) for child in block.children or []]
-    hosts = [urlsplit(str(child.attrGet("src") or "")).hostname or "?" for child in children if child.type == "image"]
-    no_picture = _("A picture cannot stand in a letter: mail programs would ask “%(host)s” for it. Link to it.")
+    pictures = [str(child.attrGet("src") or "") for child in children if child.type == "image"]
+    no_picture = _("A picture cannot stand in a letter: mail programs would ask for “%(address)s”. Link to it.")
     no_link = _("A link cannot lead to “%(target)s”. Use an address with https.")
-    schemes = [urlsplit(link.target).scheme for link in links(text)]
+    schemes = [scheme_of(link.target) for link in links(text)]
     refused = [f"{scheme}:" for scheme in schemes if scheme and scheme not in SCHEMES]
     refused += [f"{scheme}:" for scheme in _ACTING_LINK.findall(text)]  # the parser takes these for plain words
-    sentences = [no_picture % {"host": host} for host in hosts] + [no_link % {"target": target} for target in refused]
+    sentences = [no_picture % {"address": shortened(address)} for address in pictures]
+    sentences += [no_link % {"target": target} for target in refused]
     if _TAG.search(text):
         sentences.append(_("HTML is not read here: it would be shown as it is. Write Markdown."))
     if _TURNED.search(text):
@@ -86,9 +91,22 @@ def problems(text: str) -> list[str]:
     return list(dict.fromkeys(sentences))
 
 
-def with_full_addresses(html: str) -> str:
+def scheme_of(target: str) -> str:
+    """Return the scheme of an address, "?" where it is no address at all."""
+    try:
+        return urlsplit(target).scheme
+    except ValueError:
+        return "?"
+
+
+def shortened(address: str) -> str:
+    """Return an address as a sentence about it shows it."""
+    return address if len(address) <= 100 else f"{address[:99]}…"
+
+
+def with_full_addresses(html: str) -> SafeString:
     """Return HTML in which links to the portal's own pages work in a letter."""
-    return re.sub(r'href="/(?!/)', f'href="{settings.SITE_URL}/', html)
+    return SafeString(re.sub(r'href="/(?!/)', f'href="{settings.SITE_URL}/', html))  # as safe as it was
 
 
 def parse(text: str) -> list[Token]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
@@ -15,10 +15,9 @@ from mailings.domain.newsletters import NewsletterRefused, NewsletterState, Vers
 from mailings.models import Letter, Newsletter, NewsletterBody, NewsletterVersion
 from mailings.newsletters import audiences, checking
 from mailings.newsletters.composing import body_of
-from mailings.newsletters.freezing import freeze
+from mailings.newsletters.freezing import STOPPED, freeze
 
 S = NewsletterState
-STOPPED = "sending was stopped"
 
 
 @transaction.atomic
@@ -81,8 +80,12 @@ def resume(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
 def stop(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
     """Stop sending for good; whoever has the issue keeps it, all others never get it."""
     newsletter = _move(newsletter, S.STOPPED, verb="stop_newsletter", by=by, now=now)
+    theirs = Letter.objects.of_issue(newsletter)
     for state in WAITING:
-        Letter.objects.of_issue(newsletter).move(state, LetterState.SKIPPED, reason=STOPPED)
+        theirs.move(state, LetterState.SKIPPED, reason=STOPPED)
+    if newsletter.published_at is not None and not theirs.perhaps_read().exists():
+        newsletter.published_at = None  # nobody has it, so it is no issue that people read
+        newsletter.save(update_fields=["published_at"])
     return newsletter
 
 
@@ -106,21 +109,12 @@ def _start(newsletter: Newsletter, *, by: Any, now: datetime) -> Newsletter:
     )
     if not written:
         raise NewsletterRefused(_("Nobody would get this issue: no reader is left by what you chose."))
-    newsletter.state, newsletter.frozen_at, newsletter.recipients, newsletter.published_at = (
-        S.SENDING,
-        now,
-        written,
-        now,
-    )
+    newsletter.state, newsletter.frozen_at, newsletter.recipients = S.SENDING, now, written
+    newsletter.published_at = Letter.objects.of_issue(newsletter).aggregate(first=Min("due_at"))["first"]
     newsletter.save(
         update_fields=[
-            "state",
-            "frozen_at",
-            "recipients",
-            "published_at",
-            "asked_by",
-            "asked_at",
-            "confirmed_by",
+            *("state", "frozen_at", "recipients", "published_at"),
+            *("asked_by", "asked_at", "confirmed_by"),
         ]
     )
     acts.record(by=by, verb="send_newsletter", on=newsletter, now=now, was=was, became=S.SENDING)

@@ -14,7 +14,7 @@ from mailings.newsletters.markdown import parse
 _MEANT_BY_WIKIS = re.compile(
     r"\{\{+|\}\}+|\[\[+|\]\]+|\{\||~~~+|''+|__[A-Z]+__|<[a-z/!][^>]*>|\[(?=https?:)", re.IGNORECASE
 )
-_LINE_START = re.compile(r"^[*#:;=|! ]", re.MULTILINE)
+_LINE_START = re.compile(r"^[*#:;=|! ]")
 
 
 def from_sections(version: NewsletterVersion) -> str:
@@ -60,8 +60,11 @@ def from_markdown(text: str) -> str:
 
 def escape(text: str) -> str:
     """Return a text of which a wiki reads nothing but the text."""
-    escaped = _MEANT_BY_WIKIS.sub(lambda found: f"<nowiki>{_in_nowiki(found[0])}</nowiki>", text)
-    return _LINE_START.sub(lambda found: f"<nowiki>{found[0]}</nowiki>", escaped)
+    return _MEANT_BY_WIKIS.sub(lambda found: f"<nowiki>{_in_nowiki(found[0])}</nowiki>", text)
+
+
+def _escape_at_line_start(text: str) -> str:
+    return _LINE_START.sub(lambda found: f"<nowiki>{found[0]}</nowiki>", escape(text))
 
 
 def _in_nowiki(text: str) -> str:
@@ -70,10 +73,10 @@ def _in_nowiki(text: str) -> str:
 
 def _inline(children: list[Token]) -> str:
     words = []
-    for child in children:
+    for number, child in enumerate(children):
         match child.type:
             case "text":
-                words.append(escape(child.content))
+                words.append(escape(child.content) if number else _escape_at_line_start(child.content))
             case "code_inline":
                 words.append(f"<code><nowiki>{_in_nowiki(child.content)}</nowiki></code>")
             case "strong_open" | "strong_close":

@@ -1,7 +1,9 @@
 """Composing the email message of a letter from its rendered text."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Protocol
 
 from django.conf import settings
@@ -15,6 +17,8 @@ from mailings.models import Letter
 from mailings.rendering import Rendered
 
 _METHODS = ("REQUEST", "CANCEL", "PUBLISH")
+# Django writes these into a message that has none; in bulk mail each reader's letter has its own.
+_ONE_READERS = re.compile(rb"^(?:Message-ID|Date): [^\r\n]*\r\n", re.MULTILINE | re.IGNORECASE)
 
 
 class Composed(Protocol):
@@ -70,14 +74,15 @@ class BulkTemplate:
     ) -> None:
         self._language, self._rendered, self._marks, self._headers = language, rendered, marks, headers
         message = _message(language, rendered, {"Precedence": "bulk", **headers})
-        self._payload = _as_bytes(message)
+        head, blank, text = _as_bytes(message).partition(b"\r\n\r\n")
+        self._payload = _ONE_READERS.sub(b"", head + b"\r\n").removesuffix(b"\r\n") + blank + text
         for mark in marks.values():
             if mark in rendered.html + rendered.text and mark.encode() not in self._payload:
                 raise ValueError(f"the mark {mark} was broken while the message was written")
 
     def fill(self, letter: Letter, values: Mapping[str, str], *, headers: Mapping[str, str]) -> "ComposedBulk":
         """Return the message for one reader; ``values`` are by the names of the marks, ``headers`` theirs alone."""
-        own = {"To": _recipient(letter), "Message-ID": letter.message_id, **headers}
+        own = {"To": _recipient(letter), "Message-ID": letter.message_id, "Date": formatdate(), **headers}
         lines = "".join(f"{name}: {without_breaks(value)}\r\n" for name, value in own.items())
         payload = self._payload
         for name, mark in self._marks.items():

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -23,16 +23,16 @@ IN_A_FEED = 20
 @require_safe
 def newsletter_list(request: HttpRequest) -> HttpResponse:
     language = translation.get_language() or settings.LANGUAGE_CODE
-    page = page_of(Newsletter.objects.in_the_archive().order_by("-number"), request)
+    page = page_of(Newsletter.objects.in_the_archive(timezone.now()).order_by("-number"), request)
     context = {"page": page, "issues": issues_for(page.object_list, language), "language": language}
     return render(request, "mailings/newsletter_list.html", context)
 
 
 @require_safe
 def newsletter_detail(request: HttpRequest, number: int, language: str) -> HttpResponse:
-    bodies = NewsletterBody.objects.filter(newsletter__in=Newsletter.objects.in_the_archive())
+    bodies = NewsletterBody.objects.filter(newsletter__in=Newsletter.objects.in_the_archive(timezone.now()))
     body = get_object_or_404(bodies.select_related("newsletter"), newsletter__number=number, language=language)
-    before, after = neighbours(body)
+    before, after = neighbours(body, now=timezone.now())
     others = [
         (code, dict(settings.LANGUAGES)[code])
         for code in bodies.filter(newsletter=body.newsletter).order_by("language").values_list("language", flat=True)
@@ -47,7 +47,9 @@ def newsletter_feed(_request: HttpRequest, language: str) -> HttpResponse:
     """Return the newest issues of one language as Atom (RFC 4287)."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
-    bodies = NewsletterBody.objects.filter(language=language, newsletter__in=Newsletter.objects.in_the_archive())
+    bodies = NewsletterBody.objects.filter(
+        language=language, newsletter__in=Newsletter.objects.in_the_archive(timezone.now())
+    )
     with speaking(language):
         feed = Atom1Feed(
             title=_("Newsletter of %(name)s") % {"name": settings.SITE_NAME},
