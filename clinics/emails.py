@@ -9,6 +9,7 @@ from clinics.domain import REMINDERS, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
 from letsconnect.base.links import absolute
 from mailings import kinds
+from mailings.domain.letters import Priority
 from mailings.rendering import Rendered, render_letter
 
 
@@ -98,9 +99,15 @@ def _register(
     still_owed: Callable[..., str | None],
     render: Callable[..., Rendered],
     facts: Callable[..., str] | None = None,
+    priority: Priority = Priority.ORDINARY,
 ) -> None:
-    template = f"clinics/emails/{name}"
-    kinds.register(f"clinics.{name}", still_owed=still_owed, render=partial(render, template=template), facts=facts)
+    kinds.register(
+        f"clinics.{name}",
+        still_owed=still_owed,
+        render=partial(render, template=f"clinics/emails/{name}"),
+        facts=facts,
+        priority=priority,
+    )
 
 
 _register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_letter, place_of)
@@ -109,4 +116,4 @@ _register("still_waiting", still_waiting_owed, render_rsvp_letter)
 _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
 _register("clinic_moved", notice_owed, render_notice_letter, place_in_notice)
 for _letter in REMINDERS.letters:
-    _register(f"reminder_{_letter}", notice_owed, render_notice_letter)
+    _register(f"reminder_{_letter}", notice_owed, render_notice_letter, priority=Priority.SOON)

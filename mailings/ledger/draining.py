@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -17,7 +18,7 @@ from django.db import OperationalError, transaction
 from letsconnect.base.clocks import Clock, running_from
 from letsconnect.base.database_waits import reason_of
 from letsconnect.base.fields import longest
-from mailings.domain.letters import BATCH, LEASE, LetterState, ServerAnswer
+from mailings.domain.letters import BATCH, LEASE, LetterState, ServerAnswer, SmtpStage
 from mailings.ledger import rates
 from mailings.ledger.preparing import CannotBeWritten, NotNow, NotOwed, prepare, read_facts
 from mailings.ledger.settling import settle, settle_group
@@ -29,14 +30,19 @@ Drained = Counter[str]
 
 
 class Unreachable(Exception):
-    """The mail server cannot be reached."""
+    """The mail server cannot be reached; ``counts`` says what became of the letters of the group."""
+
+    def __init__(self, text: str, counts: Drained) -> None:
+        super().__init__(text)
+        self.counts = counts
 
 
 def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Drained:
     """Send everything that is due; return how many letters went into which state.
 
-    When the mail server cannot be reached, the letter that found out is deferred, and the others are queued again
-    untried. Where the settings limit the rate, it waits for its turn.
+    When the mail server cannot be reached, the letter that found out is deferred (with those of its group that were
+    already said to be on the wire), and the others are queued again untried. Where the settings limit the rate, it
+    waits for its turn.
     """
     clock, counts = running_from(now), Counter[str]()
     with open_session() as session:
@@ -44,8 +50,8 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
             for group in _groups(letters):
                 try:
                     counts.update(send_claimed(group, session=session, clock=clock, lease=lease))
-                except Unreachable:
-                    counts[LetterState.DEFERRED.value] += 1
+                except Unreachable as error:
+                    counts.update(error.counts)
                     counts["returned"] += give_back(letters)
                     return counts
                 except OperationalError as error:
@@ -57,23 +63,32 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
 
 
 def _groups(letters: list[Letter]) -> Iterator[list[Letter]]:
-    """Yield the letters in groups that are handed over together."""
-    size = max(1, settings.EMAIL_TOGETHER)
-    for start in range(0, len(letters), size):
-        yield letters[start : start + size]
+    """Yield the letters in groups that are handed over together, in each at most one to each person.
+
+    Whether a second letter to somebody is still owed may depend on what became of the first.
+    """
+    group: dict[tuple[int | None, str], Letter] = {}
+    for letter in letters:
+        person = (letter.member_id, "" if letter.member_id else letter.address)
+        if person in group or len(group) >= max(1, settings.EMAIL_TOGETHER):
+            yield list(group.values())
+            group = {}
+        group[person] = letter
+    if group:
+        yield list(group.values())
 
 
 def _claim_at_the_rate(clock: Clock, *, batch: int, lease: timedelta) -> list[Letter]:
     """Claim as many letters as may be sent now, up to ``batch``; wait while the rate allows none and some are due."""
     while True:
-        allowed = rates.take(batch, now=clock())
+        allowed = rates.take(batch)
         if allowed:
             letters = claim(now=clock(), batch=allowed, lease=lease)
             rates.give_back(allowed - len(letters))
             return letters
         if not Letter.objects.due(clock()).exists():
             return []
-        time.sleep(rates.seconds_until_next(now=clock()))
+        time.sleep(rates.seconds_until_next())
 
 
 def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> list[Letter]:
@@ -83,13 +98,11 @@ def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> lis
     """
     token = secrets.token_hex(16)
     with transaction.atomic(durable=True):
-        due = Letter.objects.due(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
-        ids = list(due.values_list("pk", flat=True)[:batch])
-        chosen = Letter.objects.filter(pk__in=ids)
-        for state in (LetterState.QUEUED, LetterState.DEFERRED):
-            chosen.move(state, LetterState.CLAIMED, claimed_by=token, lease_until=now + lease)
+        ids = Letter.objects.claim_due(now, batch=batch, token=token, lease_until=now + lease)
+    if not ids:
+        return []
     claimed = Letter.objects.filter(pk__in=ids).claimed_with(token).select_related("member")
-    return sorted(claimed, key=lambda letter: ids.index(letter.pk))
+    return sorted(claimed, key=attrgetter("priority", "due_at", "pk"))
 
 
 def give_back(letters: list[Letter]) -> int:
@@ -113,14 +126,22 @@ def send_claimed(
     if unreachable:
         letter = composed[0][0]
         letter.tries += 1
-        settle(letter, unreachable, now=clock(), was=LetterState.CLAIMED)
-        raise Unreachable(unreachable.text)
+        counts[settle(letter, unreachable, now=clock(), was=LetterState.CLAIMED).state.value] += 1
+        raise Unreachable(unreachable.text, counts)
     for letter, _text in composed:
         letter.tries += 1
-    ours = Letter.objects.submit([letter for letter, _text in composed], lease_until=clock() + lease)
+    lease_until = clock() + lease
+    ours = Letter.objects.submit([letter for letter, _text in composed], lease_until=lease_until)
     counts["lost"] += len(composed) - len(ours)
-    answers = _deliver_group([(letter, text) for letter, text in composed if letter.pk in ours], session)
-    counts.update(settle_group(answers, now=clock()))
+    answers: list[tuple[Letter, ServerAnswer]] = []
+    try:
+        for letter, text in composed:
+            if letter.pk in ours:
+                answers.append((letter, _hand_over(text, answers, session, is_over=clock() >= lease_until)))
+    finally:  # also where this stops in the middle: what the server said of the others is known
+        counts.update(settle_group(answers, now=clock()))
+    if answers and _is_unreachable(answers[-1][1]):
+        raise Unreachable(answers[-1][1].text, +counts)
     return +counts
 
 
@@ -140,13 +161,25 @@ def _prepare_group(letters: list[Letter], *, now: datetime) -> tuple[Counter[str
     return counts, composed
 
 
-def _deliver_group(composed: list[tuple[Letter, Composed]], session: MailSession) -> list[tuple[Letter, ServerAnswer]]:
-    """Hand the letters over, one after the other; after a line that broke, those that follow need a new one."""
-    answers: list[tuple[Letter, ServerAnswer]] = []
-    for letter, text in composed:
-        unreachable = session.ready() if answers else None
-        answers.append((letter, unreachable or session.deliver(text)))
-    return answers
+def _hand_over(
+    text: Composed, earlier: list[tuple[Letter, ServerAnswer]], session: MailSession, *, is_over: bool
+) -> ServerAnswer:
+    """Hand over one letter of a group whose ``earlier`` letters have their answers; return its own.
+
+    After a line that broke a new one is opened; once that fails, the others of the group are not tried. A letter whose
+    lease is over is not handed over, because a person may be deciding about it by now.
+    """
+    if is_over:
+        return ServerAnswer(None, "the letters before it took too long")
+    if not earlier:
+        return session.deliver(text)
+    last = earlier[-1][1]
+    return last if _is_unreachable(last) else session.ready() or session.deliver(text)
+
+
+def _is_unreachable(answer: ServerAnswer) -> bool:
+    """Tell whether no mail server could be greeted."""
+    return answer.code is None and answer.stage == SmtpStage.HELLO
 
 
 def _finish(row: LetterQuerySet, state: LetterState, *, reason: str) -> str:

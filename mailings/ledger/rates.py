@@ -2,12 +2,13 @@
 
 Tokens come at a steady rate and are kept up to what ten seconds bring; each letter takes one. (Method: token bucket,
 as in RFC 2697 with one colour; the time passed is counted when somebody takes, so nothing has to run in between.)
+Time is the database's, because the clocks of the workers' machines may differ.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from mailings.models import SendingRate
@@ -16,18 +17,23 @@ KEPT_FOR = 10.0  # seconds of unused tokens
 LONGEST_WAIT = 1.0  # seconds; then it is asked again, because a reminder may have become due
 
 
-def take(wanted: int, *, now: datetime) -> int:
-    """Take up to ``wanted`` tokens and return how many were there; all of them where no rate is set."""
+def take(wanted: int, *, now: datetime | None = None) -> int:
+    """Take up to ``wanted`` tokens and return how many were there; all of them where no rate is set.
+
+    ``now`` is what the database's clock says, unless it is given. A clock that was put back brings no tokens, and keeps
+    none from coming.
+    """
     per_second = settings.EMAIL_RATE / 60
     if not per_second:
         return wanted
     with transaction.atomic():
-        SendingRate.objects.bulk_create([SendingRate(pk=1, tokens=_most(), at=now)], ignore_conflicts=True)
-        bucket = SendingRate.objects.select_for_update(no_key=True).get(pk=1)
+        bucket = SendingRate.objects.select_for_update(no_key=True).filter(pk=1).first() or _first_bucket(now)
+        now = now or _database_time()  # read under the lock
+        was_put_back = now < bucket.at - timedelta(seconds=KEPT_FOR)
         passed = max(0.0, (now - bucket.at).total_seconds())
         tokens = min(_most(), bucket.tokens + passed * per_second)
         taken = max(0, min(wanted, int(tokens)))
-        bucket.tokens, bucket.at = tokens - taken, max(now, bucket.at)
+        bucket.tokens, bucket.at = tokens - taken, now if was_put_back else max(now, bucket.at)
         bucket.save(update_fields=["tokens", "at"])
     return taken
 
@@ -38,9 +44,23 @@ def give_back(unused: int) -> None:
         SendingRate.objects.filter(pk=1).update(tokens=F("tokens") + unused)
 
 
-def seconds_until_next(*, now: datetime) -> float:
+def seconds_until_next() -> float:
     """Return how long to wait before the next token is there, at most `LONGEST_WAIT`."""
     return min(LONGEST_WAIT, 60 / settings.EMAIL_RATE) if settings.EMAIL_RATE else 0.0
+
+
+def _first_bucket(now: datetime | None) -> SendingRate:
+    """Write the row with a full bucket, unless another worker is doing so, and return it locked."""
+    full = SendingRate(pk=1, tokens=_most(), at=now or _database_time())
+    SendingRate.objects.bulk_create([full], ignore_conflicts=True)
+    return SendingRate.objects.select_for_update(no_key=True).get(pk=1)
+
+
+def _database_time() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+        return moment
 
 
 def _most() -> float:

@@ -39,6 +39,15 @@ _SETTLE_AS_SENT = """
     RETURNING letter.id"""
 
 
+_CLAIM = """
+    WITH due AS MATERIALIZED ({due})
+    UPDATE mailings_letter AS letter
+    SET state = %s, claimed_by = %s, lease_until = %s, gathering_since = NULL
+    FROM due
+    WHERE letter.id = due.id
+    RETURNING letter.id"""
+
+
 def _keys_changed(statement: str, values: list[Any]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -105,6 +114,16 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             columns.setdefault("lease_until", None)
         columns.setdefault("gathering_since", None)  # whoever moves it ends its waiting for more
         return self.filter(state=was).update(state=became, **columns)
+
+    def claim_due(self, now: datetime, *, batch: int, token: str, lease_until: datetime) -> set[int]:
+        """Move the first letters that are due to "taken by a worker" in one statement, and return their keys.
+
+        Rows that another worker is claiming are passed over; those chosen are locked until the end of the transaction,
+        so their state cannot change in between.
+        """
+        due = self.due(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
+        sql, params = due.values("id")[:batch].query.sql_with_params()
+        return _keys_changed(_CLAIM.format(due=sql), [*params, S.CLAIMED, token, lease_until])
 
     def submit(self, letters: list["Letter"], *, lease_until: datetime) -> set[int]:
         """Move claimed letters to "being handed over" in one statement, with what is about to be sent.

@@ -1,6 +1,7 @@
 """The addresses that get no letter."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
@@ -32,12 +33,15 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def scopes_of(self, unwanted: Collection[str]) -> dict[str, frozenset[str]]:
         """Return, of those of these addresses that are suppressed now, in which scopes; one query for all."""
-        by_hash = {_fingerprint(spelling): address for address in unwanted for spelling in addresses.spellings(address)}
+        by_hash = defaultdict[str, list[str]](list)  # two addresses may be spellings of one
+        for address in unwanted:
+            for spelling in addresses.spellings(address):
+                by_hash[_fingerprint(spelling)].append(address)
         scopes: dict[str, frozenset[str]] = {}
-        rows = self.filter(address_hash__in=by_hash, lifted_at=None).values_list("address_hash", "scope")
+        rows = self.filter(address_hash__in=list(by_hash), lifted_at=None).values_list("address_hash", "scope")
         for fingerprint, scope in rows if by_hash else ():
-            address = by_hash[fingerprint]
-            scopes[address] = scopes.get(address, frozenset()) | {scope}
+            for address in by_hash[fingerprint]:
+                scopes[address] = scopes.get(address, frozenset()) | {scope}
         return scopes
 
     def suppress(

@@ -65,7 +65,7 @@ class SmtpSession:
 
     def __init__(self, backend: EmailBackend) -> None:
         self.backend = backend
-        self._answered_at = 0.0  # when the server last took a letter, by the machine's own clock
+        self._answered_at = float("-inf")  # when the server last took a letter, by the machine's own clock
 
     @property
     def _line(self) -> smtplib.SMTP:
@@ -109,7 +109,7 @@ class SmtpSession:
             if code == 354:
                 handed_over = True
                 code, answer = self._text(composed.payload)
-                self._answered_at = time.monotonic() if code == 250 else 0.0
+                self._answered_at = time.monotonic() if code == 250 else float("-inf")
         except LOST as error:
             self._drop()
             return ServerAnswer(None, _readable(error), handed_over=handed_over)

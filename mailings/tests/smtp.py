@@ -18,7 +18,8 @@ from letsconnect.tests.waiting import PATIENCE
 class Sink:
     """Keeps what it accepted. Set ``rcpt`` or ``data`` to an answer such as "451 4.3.0 later", ``data`` to "drop"
     (take the text, hang up, say nothing) or ``pause`` to seconds of silence between taking the text and saying so;
-    ``mail`` is the answer to who writes."""
+    ``mail`` is the answer to who writes. ``answers`` holds answers to the recipients of these addresses alone, "drop"
+    among them; ``greeting`` is said instead of a greeting, and after ``most`` letters a connection is ended (421)."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -26,14 +27,27 @@ class Sink:
         self.connections = 0
         self.mail = self.rcpt = self.data = ""
         self.pause = 0.0
+        self.answers: dict[str, str] = {}
+        self.greeting = ""
+        self.most = 0
         self.arrived = threading.Condition()
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
+        session.taken = 0
+        if self.greeting:
+            return [self.greeting]
         session.host_name = hostname
         return responses
 
+    async def handle_HELO(self, server, session, envelope, hostname):
+        session.host_name = hostname
+        return self.greeting or "250 hello"
+
     async def handle_MAIL(self, server, session, envelope, address, mail_options):
+        if self.most and session.taken >= self.most:
+            server.loop.call_soon(server.transport.close)
+            return "421 4.7.0 too many letters"
         if self.mail:
             return self.mail
         envelope.mail_from = address
@@ -41,8 +55,9 @@ class Sink:
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        if self.rcpt:
-            return self.rcpt
+        answer = self.answers.get(address, self.rcpt)
+        if answer and answer != "drop":
+            return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -53,8 +68,9 @@ class Sink:
             self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
             self.recipients.extend(envelope.rcpt_tos)
             self.arrived.notify_all()
+        session.taken += 1
         await asyncio.sleep(self.pause)
-        if self.data == "drop":
+        if "drop" in (self.data, self.answers.get(envelope.rcpt_tos[0])):
             server.transport.abort()
         return "250 2.0.0 taken"
 

@@ -11,6 +11,7 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.models import Act
 from mailings import kinds
+from mailings.domain.letters import Priority
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import Side
@@ -45,6 +46,7 @@ def register() -> None:
                 still_owed=_still_owed(letter, side),
                 render=_render(letter, side),
                 facts=_facts_of(letter, side),
+                priority=Priority.SOON if letter in REMINDERS.letters else Priority.ORDINARY,
             )
 
 
