@@ -32,6 +32,8 @@ _PUBLIC = {
     "contact",
     "clinics:clinic-list",
     "clinics:clinic-detail",
+    "mailings:newsletter-list",
+    "mailings:newsletter-detail",
     "robots",
     "security-txt",
 }

@@ -15,7 +15,7 @@ from clinics.tests.factories import make_clinic
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
-from mailings.tests.factories import make_letter
+from mailings.tests.factories import make_letter, make_newsletter, make_sent_newsletter
 from matching.domain.matches import MatchState, Side
 from matching.models import Concern, MatchingRules
 from matching.rounds.rules import exclude_pair
@@ -89,6 +89,9 @@ def make_world():
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
         regionless=make_clinic(state=ClinicState.DRAFT),
         letter=make_letter(),
+        issue=make_newsletter(number=9002),
+        version=make_newsletter(number=9003).versions.get(),
+        sent_issue=make_sent_newsletter(number=9001),
         skill=make_skill("wikidata"),
         suggested=suggest_skill(name="Podcast editing", language="en", by=concerned, now=NOW),
         group=Group.objects.create(slug="a-group", name="A group", kind="chapter"),

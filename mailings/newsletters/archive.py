@@ -3,6 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 
 from letsconnect.base.languages import chain
 from mailings.models import Newsletter, NewsletterBody
@@ -19,6 +24,11 @@ class IssueShown:
     preview: str
     published_at: datetime | None
 
+    @property
+    def language_name(self) -> str:
+        """The language's own name for itself."""
+        return dict(settings.LANGUAGES).get(self.language, self.language)
+
 
 def shown(body: NewsletterBody) -> IssueShown:
     """Return what is shown of a body whose newsletter was read with it."""
@@ -26,11 +36,21 @@ def shown(body: NewsletterBody) -> IssueShown:
     return IssueShown(issue.number, issue.month, body.language, body.subject, body.preview, issue.published_at)
 
 
+def page_context(body: NewsletterBody, *, others: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what the page of one issue shows, for the archive and for its preview."""
+    return {
+        "issue": shown(body),
+        "page_html": SafeString(body.page),  # written by us from clean HTML, see `markdown.to_html`
+        "direction": "rtl" if get_language_info(body.language)["bidi"] else "ltr",
+        "others": [(code, dict(settings.LANGUAGES)[code]) for code in others],
+    }
+
+
 def issues_for(newsletters: Iterable[Newsletter], language: str) -> list[IssueShown]:
     """Return each issue in the reader's language, else in the first of its chain that exists, else in any."""
     numbers = [newsletter.pk for newsletter in newsletters]
     bodies: dict[int, dict[str, NewsletterBody]] = {}
-    rows = NewsletterBody.objects.filter(newsletter__in=numbers).select_related("newsletter")
+    rows = NewsletterBody.objects.filter(newsletter__in=numbers).select_related("newsletter").order_by("language")
     for body in rows.only(
         "language", "subject", "preview", "newsletter__number", "newsletter__month", "newsletter__published_at"
     ):
@@ -40,10 +60,8 @@ def issues_for(newsletters: Iterable[Newsletter], language: str) -> list[IssueSh
 
 def neighbours(body: NewsletterBody, *, now: datetime) -> tuple[IssueShown | None, IssueShown | None]:
     """Return the issue before and the one after in the same language, None at the ends."""
-    others = NewsletterBody.objects.filter(
-        language=body.language, newsletter__in=Newsletter.objects.in_the_archive(now)
-    )
-    others = others.select_related("newsletter")
+    archive = Newsletter.objects.in_the_archive(now)
+    others = NewsletterBody.objects.filter(language=body.language, newsletter__in=archive).select_related("newsletter")
     before = others.filter(newsletter__number__lt=body.newsletter.number).order_by("-newsletter__number").first()
     after = others.filter(newsletter__number__gt=body.newsletter.number).order_by("newsletter__number").first()
     return (shown(before) if before else None, shown(after) if after else None)

@@ -6,6 +6,7 @@ from mailings import kinds
 from mailings.domain.newsletters import first_of_month
 from mailings.ledger import letters
 from mailings.models import Newsletter, NewsletterSection, NewsletterVersion, Subscription
+from mailings.newsletters.composing import body_of
 from mailings.rendering import Rendered
 from registrations.tests.factories import NOW, make_member
 
@@ -50,4 +51,12 @@ def make_newsletter(*, languages=("en",), body="Hello **readers**.", **columns):
             newsletter=newsletter, language=language, state="ready", subject=f"Issue {number} ({language})"
         )
         NewsletterSection.objects.create(newsletter_version=version, kind="this_month", place=1, body=body)
+    return newsletter
+
+
+def make_sent_newsletter(**columns):
+    """An issue that was sent, to nobody, and stands in the archive in English."""
+    over = {"state": "sent", "frozen_at": NOW, "recipients": 0, "published_at": NOW, "finished_at": NOW}
+    newsletter = make_newsletter(**over | columns)
+    body_of(newsletter.versions.get()).save()
     return newsletter

@@ -14,7 +14,7 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.paging import page_of
 from mailings.models import Newsletter, NewsletterBody
-from mailings.newsletters.archive import issues_for, neighbours, shown
+from mailings.newsletters.archive import issues_for, neighbours, page_context
 from mailings.newsletters.markdown import with_full_addresses
 
 IN_A_FEED = 20
@@ -30,16 +30,13 @@ def newsletter_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def newsletter_detail(request: HttpRequest, number: int, language: str) -> HttpResponse:
-    bodies = NewsletterBody.objects.filter(newsletter__in=Newsletter.objects.in_the_archive(timezone.now()))
+    now = timezone.now()
+    bodies = NewsletterBody.objects.filter(newsletter__in=Newsletter.objects.in_the_archive(now))
     body = get_object_or_404(bodies.select_related("newsletter"), newsletter__number=number, language=language)
-    before, after = neighbours(body, now=timezone.now())
-    others = [
-        (code, dict(settings.LANGUAGES)[code])
-        for code in bodies.filter(newsletter=body.newsletter).order_by("language").values_list("language", flat=True)
-        if code != language
-    ]
-    context = {"body": body, "issue": shown(body), "others": others, "before": before, "after": after}
-    return render(request, "mailings/newsletter_detail.html", context)
+    languages = bodies.filter(newsletter=body.newsletter).order_by("language").values_list("language", flat=True)
+    before, after = neighbours(body, now=now)
+    context = page_context(body, others=[code for code in languages if code != language])
+    return render(request, "mailings/newsletter_detail.html", {**context, "before": before, "after": after})
 
 
 @require_safe
