@@ -15,7 +15,8 @@ from clinics.tests.factories import make_clinic
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
-from mailings.tests.factories import make_letter, make_newsletter, make_sent_newsletter
+from mailings.subscriptions.links import confirm_url, token_of
+from mailings.tests.factories import make_letter, make_newsletter, make_sent_newsletter, make_subscription
 from matching.domain.matches import MatchState, Side
 from matching.models import Concern, MatchingRules
 from matching.rounds.rules import exclude_pair
@@ -63,8 +64,11 @@ def make_world():
     )
     invitation = claims.invite_to_claim(registration=old, by=reviewer, now=NOW)
     found = make_registration(offers=["wikidata"], is_findable=True)
+    unconfirmed = make_subscription(state="unconfirmed", confirmed_at=None, wants_newsletter=False, asked_for=1)
     return SimpleNamespace(
         found=found,
+        reader=token_of(make_subscription()),
+        to_confirm=confirm_url(unconfirmed).rstrip("/").rsplit("/", 1)[1],
         found_key=str(found.member.public_id),
         request=make_request(learner=learner, sharer=found, place=2),
         claim=claim_link(invitation).rstrip("/").rsplit("/", 1)[1],

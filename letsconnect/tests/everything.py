@@ -16,7 +16,7 @@ from letsconnect.base import acts, personal_columns, security_log
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Letter
-from mailings.tests.factories import make_letter
+from mailings.tests.factories import make_letter, make_subscription
 from matching.domain.matches import MatchState
 from matching.models import CalendarFeed, Concern, Exclusion, RoundParticipant
 from matching.tests.factories import make_match, make_request
@@ -96,6 +96,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     SkillSuggestion.objects.create(skill=make_skill("suggested"), member=member, made_at=NOW)
     Letter.objects.filter(pk=make_letter(to=member).pk).update(answer=WORD)
     make_letter(to=None, address=ADDRESS)
+    make_subscription(member=member, address=ADDRESS, source="import", source_text=WORD)
     security_log.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=NOW, detail="code")
     _begin_session(member)
     told = SensitiveFacts(gender=Gender.NOT_LISTED, gender_words=WORD, age=AgeRange.values[0])

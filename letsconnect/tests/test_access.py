@@ -68,6 +68,11 @@ MENA = "302 302 302 200 302 200 302"  # Django leads from a row that is not ther
 MENA_ROW = "302 302 302 200 404 200 302"
 LED_MENA = "302 302 302 302 404 302 302"
 NO_LIAISON = "302 302 302 302 302 200 302"
+ALL_ACT = "200+ 200+ 200+ 200+ 200+ 200+ 200+"
+ALL_ACT_LED_ON = "302+ 302+ 302+ 302+ 302+ 302+ 302+"
+BAD = "400 400 400 400 400 400 400"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+LISTS = {"wants_announcements": "on", "language": "fr"}
 CLINIC = {
     "kind": "open",
     "floor_language": "en",
@@ -274,6 +279,16 @@ DOORS = [
     Door("mailings:mailbox", get=EVERYBODY),
     Door("mailings:mailbox-letter", "0000000000000000000-00000000", get=NOTHING),
     Door("mailings:mailbox-html", "0000000000000000000-00000000", get=NOTHING),
+    Door("mailings:subscribe", get=EVERYBODY, post=EVERYBODY, data={"address": "new@example.org", **LISTS}),
+    Door("mailings:subscription-confirm", "@to_confirm", get=EVERYBODY, post=ALL_ACT_LED_ON),
+    Door("mailings:subscription-confirm", "forged", get=GONE, post=GONE),
+    Door("mailings:subscription-preferences", "@reader", get=EVERYBODY, post=ALL_ACT_LED_ON, data=LISTS),
+    Door("mailings:subscription-preferences", "forged", get=NOTHING, post=NOTHING),
+    Door("mailings:subscription-leave", "@reader", get=EVERYBODY, post=ALL_ACT),
+    Door("mailings:subscription-leave", "forged", get=NOTHING, post=NOTHING),
+    Door("mailings:subscription-one-click", "newsletter", "@reader", get=EVERYBODY, post=ALL_ACT, data=ONE_CLICK),
+    Door("mailings:subscription-one-click", "newsletter", "@reader", get=EVERYBODY, post=BAD),
+    Door("mailings:subscription-one-click", "moon", "@reader", get=NOTHING, post=NOTHING, data=ONE_CLICK),
     Door("admin:index", get=DESK),
     Door("admin:login", get="302 403 403 302 302 302 403"),
     Door("admin:logout", get=DESK_BUTTON, post=ALL_LED_ON),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
 from letsconnect.base.zones import validate_zone
-from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState
+from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState, lists_in
 
 S = SubscriptionState
 
@@ -58,9 +58,9 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
-    # The lists that a letter asks the reader to confirm, one bit each in the order of `BulkList`; 0: none.
+    # The lists that a letter asks the reader to confirm, as `as_bits` writes them.
     asked_for = models.PositiveSmallIntegerField(default=0, editable=False)
-    # Counts up with each "leave" and each "come back": links of letters from before no longer act.
+    # Counts up with each "leave": a letter from before that asks for a confirmation no longer acts.
     turn = models.PositiveIntegerField(default=1, editable=False)
 
     objects = SubscriptionQuerySet.as_manager()
@@ -123,6 +123,11 @@ class Subscription(models.Model):
     def lists(self) -> list[BulkList]:
         """What they chose, also while paused."""
         return [chosen for chosen in BulkList if getattr(self, chosen)]
+
+    @property
+    def lists_asked_for(self) -> list[BulkList]:
+        """What a letter asks them to confirm."""
+        return lists_in(self.asked_for)
 
 
 class SubscriptionRequestQuerySet(models.QuerySet["SubscriptionRequest"]):

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import speaking
 from mailings import kinds
-from mailings.domain.subscriptions import BulkList
 from mailings.models import Subscription
 from mailings.rendering import Rendered, render_letter
 from mailings.subscriptions import links
@@ -21,9 +20,8 @@ def _still_owed(subscription: Subscription | None, _now: datetime) -> str | None
 
 
 def _render(subscription: Subscription, language: str, zone: str) -> Rendered:
-    asked_for = [chosen for number, chosen in enumerate(BulkList) if subscription.asked_for >> number & 1]
     with speaking(language):
-        lists = [str(chosen.label) for chosen in asked_for]
+        lists = [str(chosen.label) for chosen in subscription.lists_asked_for]
     context: dict[str, Any] = {"lists": lists, "link": links.confirm_url(subscription)}
     return render_letter("mailings/emails/confirm_subscription", context, language=language, zone=zone)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ class _ListsForm(forms.Form):
     def _add_ticks(self, chosen: list[BulkList]) -> None:
         for bulk_list in BulkList:
             self.fields[bulk_list.value] = forms.BooleanField(
-                label=_capital(str(bulk_list.label)), required=False, initial=bulk_list in chosen
+                label=capfirst(bulk_list.label), required=False, initial=bulk_list in chosen
             )
 
     @property
@@ -32,13 +33,15 @@ class SubscribeForm(_ListsForm):
         label=gettext_lazy("Email address"),
         max_length=addresses.LONGEST,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=gettext_lazy("We send a letter there with a link. Nothing else comes before you have opened it."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the letters"), choices=settings.LANGUAGES)
-    zone = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
+    zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-guess-zone": ""}))
 
     def __init__(self, data: Any = None, *, language: str) -> None:
         super().__init__(data, initial={"language": language})
         self._add_ticks([BulkList.NEWSLETTER])
+        self.order_fields(["address", *BulkList.values, "language"])
 
     def clean_address(self) -> str:
         try:
@@ -71,7 +74,3 @@ class PreferencesForm(_ListsForm):
             del self.fields["language"]
         self._add_ticks(subscription.lists)
         self.order_fields([*BulkList.values, "language", "is_paused"])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

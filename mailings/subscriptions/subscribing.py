@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from letsconnect.base import acts, addresses
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import zone_or_utc
-from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState
+from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState, as_bits
 from mailings.ledger import letters
 from mailings.models import Subscription, SubscriptionRequest, Suppression
 
@@ -22,7 +22,7 @@ REQUESTS_AN_HOUR = 30  # of one network
 S = SubscriptionState
 
 
-class TooManyRequests(Exception):
+class NetworkAskedTooOften(Exception):
     """This network asked for too many letters within the hour."""
 
 
@@ -34,11 +34,17 @@ def choose_as_member(
 
     Nothing is written for a member who never subscribed and wants nothing.
     """
+    if member.email:
+        _take_turns(member.email)
     subscription = lock_subscription_of(member)
     if subscription is None:
         if not lists:
             return None
         subscription = Subscription(member=member, address=member.email or "", agreed_at=now, source=source)
+    elif not lists and not subscription.lists:  # what was asked for in their name by letter is theirs to answer
+        return subscription
+    if lists and member.email:
+        Suppression.objects.lift_bulk(member.email, now=now)
     return set_lists(subscription=subscription, lists=lists, source=source, by=by, now=now)
 
 
@@ -59,13 +65,9 @@ def set_lists(
     *, subscription: Subscription, lists: Collection[BulkList], source: SubscriptionSource, by: Any, now: datetime
 ) -> Subscription:
     """Write what a locked subscription gets; to want something again after leaving is a new consent."""
-    before = [chosen.value for chosen in subscription.lists] if subscription.pk else []
+    before = subscription.lists if subscription.pk else []
     wanted = [chosen for chosen in BulkList if chosen in lists]
-    if (
-        subscription.pk
-        and [chosen.value for chosen in wanted] == before
-        and subscription.state == (S.CONFIRMED if wanted else subscription.state)
-    ):
+    if subscription.pk and wanted == before and subscription.state == (S.CONFIRMED if wanted else S.LEFT):
         return subscription
     if not wanted:
         return _leave(subscription, by=by, now=now)
@@ -73,7 +75,6 @@ def set_lists(
         subscription.agreed_at, subscription.source, subscription.source_text = now, source, ""
     if subscription.state != S.CONFIRMED:
         subscription.state, subscription.confirmed_at, subscription.left_at = S.CONFIRMED, now, None
-        subscription.turn += 1
     for chosen in BulkList:
         setattr(subscription, chosen, chosen in wanted)
     subscription.save()
@@ -88,20 +89,22 @@ def ask_visitor(
     """Send a letter that asks whether this address wants these lists. Nothing says whether the address was known.
 
     At most `LETTERS_A_DAY` go to one address: then nothing is sent, and the page says the same. Raises AddressRefused
-    with a text for the visitor, and TooManyRequests past the limit of a network.
+    with a text for the visitor, and NetworkAskedTooOften past the limit of a network.
     """
     address = addresses.canonical(address)
     _take_turns(address, network)
     requests = SubscriptionRequest.objects
     if requests.since(now - timedelta(hours=1)).filter(network=_keyed(network)).count() >= REQUESTS_AN_HOUR:
-        raise TooManyRequests
+        raise NetworkAskedTooOften
     sent_today = requests.since(now - KEPT_FOR).filter(address=_keyed(address)).count()
     request = requests.create(address=_keyed(address), network=_keyed(network), made_at=now)
     if sent_today >= LETTERS_A_DAY:
         return
     subscription = _row_for(address, language=language, zone=zone, lists=lists, now=now)
-    subscription.asked_for = sum(1 << number for number, chosen in enumerate(BulkList) if chosen in lists)
-    subscription.save(update_fields=["asked_for"])
+    subscription.asked_for = as_bits(lists)
+    if subscription.member_id is None and not subscription.is_confirmed:  # nobody else's choice is overwritten
+        subscription.language, subscription.zone = language_or_default(language), zone_or_utc(zone).key
+    subscription.save(update_fields=["asked_for", "language", "zone"])
     letters.owe(
         kind=CONFIRM,
         about=subscription,
@@ -136,10 +139,13 @@ def _row_for(address: str, *, language: str, zone: str, lists: Collection[BulkLi
 
 @transaction.atomic
 def confirm(*, subscription: Subscription, by: Any, now: datetime) -> Subscription:
-    """Confirm what was asked for by the letter: the consent is of this moment. Confirming twice changes nothing."""
-    subscription = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
-    asked_for = [chosen for number, chosen in enumerate(BulkList) if subscription.asked_for >> number & 1]
-    if not asked_for:
+    """Confirm what was asked for by the letter: the consent is of this moment. Confirming twice changes nothing.
+
+    ``subscription`` is as the letter's link found it: whoever has left since then has to be asked again.
+    """
+    turn, subscription = subscription.turn, Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
+    asked_for = subscription.lists_asked_for
+    if not asked_for or subscription.turn != turn:
         return subscription
     subscription.asked_for = 0
     subscription.save(update_fields=["asked_for"])
@@ -154,7 +160,7 @@ def forget_old_requests(now: datetime) -> int:
 
 
 def _leave(subscription: Subscription, *, by: Any, now: datetime) -> Subscription:
-    before = [chosen.value for chosen in subscription.lists] if subscription.pk else []
+    before = subscription.lists
     if subscription.state == S.LEFT:
         return subscription
     subscription.state, subscription.left_at, subscription.paused_at = S.LEFT, now, None
@@ -167,9 +173,12 @@ def _leave(subscription: Subscription, *, by: Any, now: datetime) -> Subscriptio
     return subscription
 
 
-def _record(subscription: Subscription, verb: str, *, before: list[str], by: Any, now: datetime) -> None:
-    became = ", ".join(chosen.value for chosen in subscription.lists)
-    acts.record(by=by, verb=verb, on=subscription, now=now, was=", ".join(before), became=became)
+def _record(subscription: Subscription, verb: str, *, before: list[BulkList], by: Any, now: datetime) -> None:
+    acts.record(by=by, verb=verb, on=subscription, now=now, was=_in_short(before), became=_in_short(subscription.lists))
+
+
+def _in_short(lists: list[BulkList]) -> str:
+    return "all" if len(lists) == len(BulkList) else ", ".join(chosen.word for chosen in lists)
 
 
 def _take_turns(*askers: str) -> None:

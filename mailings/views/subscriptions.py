@@ -1,16 +1,19 @@
 """Subscribing, choosing and leaving without an account: a page opens by a link, only a button acts."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from letsconnect.base.network import network_of
-from mailings.domain.subscriptions import BulkList
+from letsconnect.base.addresses import readable
+from letsconnect.base.network import network_of, notice_wrong_hops
+from mailings.domain.subscriptions import BulkList, SubscriptionRefused, SubscriptionState
 from mailings.models import Subscription
 from mailings.subscriptions import leaving, links, subscribing
 from mailings.subscriptions.forms import PreferencesForm, SubscribeForm
@@ -22,6 +25,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     """Ask for an address; the answer is the same whether it was known or not."""
     form = SubscribeForm(request.POST or None, language=translation.get_language() or "en")
     if request.method == "POST" and form.is_valid():
+        notice_wrong_hops(request, now=timezone.now())
         try:
             subscribing.ask_visitor(
                 address=form.cleaned_data["address"],
@@ -31,78 +35,110 @@ def subscribe(request: HttpRequest) -> HttpResponse:
                 network=network_of(request),
                 now=timezone.now(),
             )
-        except subscribing.TooManyRequests:
+        except subscribing.NetworkAskedTooOften:
             form.add_error(None, _("Too many letters were asked for on your network just now. Please try in an hour."))
             page = render(request, "mailings/subscribe.html", {"form": form}, status=429)
             page.headers["Retry-After"] = "3600"
             return page
-        return render(request, "mailings/subscribe_sent.html", {"address": form.cleaned_data["address"]})
+        return render(request, "mailings/subscribe_sent.html", {"address": readable(form.cleaned_data["address"])})
     return render(request, "mailings/subscribe.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
-    subscription = links.subscription_of(token, in_this_turn=True)
+    """Show what a letter asks to confirm, and one button; pressed twice, it is confirmed once."""
+    subscription = links.asked_to_confirm(token)
     if subscription is None:
-        return render(request, "mailings/subscription_gone.html", status=404)
+        return render(request, "mailings/subscription_gone.html", status=410)
     if request.method == "POST":
-        subscribing.confirm(subscription=subscription, by=None, now=timezone.now())
-        return redirect(links.preferences_path(_again(subscription)))
-    is_open = subscription.asked_for != 0
-    return render(request, "mailings/subscription_confirm.html", {"subscription": subscription, "is_open": is_open})
+        subscription = subscribing.confirm(subscription=subscription, by=None, now=timezone.now())
+        if not subscription.is_confirmed:  # they left while they confirmed
+            return render(request, "mailings/subscription_gone.html", status=410)
+        messages.success(request, _("It is confirmed. From now on you get what you chose."))
+        return redirect(links.preferences_path(subscription))
+    context = {"subscription": subscription, "preferences": links.preferences_path(subscription)}
+    return render(request, "mailings/subscription_confirm.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def subscription_preferences(request: HttpRequest, token: str) -> HttpResponse:
-    subscription = _of_the_link(token)
+    """Show and store what a reader gets; whoever has left comes back by a letter, or signed in."""
+    subscription = links.subscription_of(token)
+    if subscription is None:
+        return render(request, "mailings/subscription_gone.html", status=404)
+    reader = _reader(request, subscription)
     form = PreferencesForm(request.POST or None, subscription=subscription)
     if request.method == "POST" and form.is_valid():
-        leaving.choose(
-            subscription=subscription,
-            lists=form.chosen_lists,
-            language=form.cleaned_data.get("language", ""),
-            is_paused=form.cleaned_data["is_paused"],
-            by=None,
-            now=timezone.now(),
-        )
-        messages.success(request, _("Saved. It holds at once, also for letters that are on their way."))
-        return redirect(links.preferences_path(_again(subscription)))
-    return render(request, "mailings/subscription_preferences.html", {"form": form, "subscription": subscription})
+        try:
+            leaving.choose(
+                subscription=subscription,
+                lists=form.chosen_lists,
+                language=form.cleaned_data.get("language", ""),
+                is_paused=form.cleaned_data["is_paused"],
+                by=reader,
+                now=timezone.now(),
+            )
+        except SubscriptionRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Saved. It holds at once, also for letters that are on their way."))
+        return redirect(links.preferences_path(subscription))
+    context = {
+        "form": form,
+        "subscription": subscription,
+        "may_choose": leaving.may_choose(subscription, by=reader),
+        "leave": links.leave_path(subscription),
+    }
+    return render(request, "mailings/subscription_preferences.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def subscription_leave(request: HttpRequest, token: str) -> HttpResponse:
-    """Show one button; it ends all letters of this kind to the address."""
-    subscription = _of_the_link(token)
+    """Show one button; it ends all newsletters and announcements to the address."""
+    subscription = links.subscription_of(token)
+    if subscription is None:
+        return render(request, "mailings/subscription_gone.html", status=404)
     if request.method == "POST":
-        subscription = leaving.leave(subscription=subscription, chosen=None, by=None, now=timezone.now())
-    preferences = links.preferences_path(subscription)
-    return render(
-        request, "mailings/subscription_leave.html", {"subscription": subscription, "preferences": preferences}
-    )
+        subscription = leaving.leave(
+            subscription=subscription, chosen=None, by=_reader(request, subscription), now=timezone.now()
+        )
+    return _leave_page(request, subscription)
 
 
 @csrf_exempt
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def subscription_one_click(request: HttpRequest, chosen: str, token: str) -> HttpResponse:
-    """Leave one list for a mail program (RFC 8058): no cookie, no page, and as often as it likes."""
-    subscription = _of_the_link(token)
-    if chosen.upper() not in BulkList.names:
-        raise Http404
-    leaving.leave(subscription=subscription, chosen=BulkList[chosen.upper()], by=None, now=timezone.now())
-    return HttpResponse(status=200, content_type="text/plain")
+    """Leave one list for a mail program (RFC 8058): a POST without a cookie, as often as it likes.
 
-
-def _of_the_link(token: str) -> Subscription:
+    Nothing but the POST that the RFC describes does it. A program that does not know the RFC opens the address in a
+    browser, and the person sees the page with one button.
+    """
     subscription = links.subscription_of(token)
-    if subscription is None:
+    bulk_list = BulkList.by_word(chosen)
+    if subscription is None or bulk_list is None:
         raise Http404
-    return subscription
+    if request.method != "POST":
+        return _leave_page(request, subscription)
+    if request.POST.get("List-Unsubscribe") != "One-Click":
+        return HttpResponseBadRequest("List-Unsubscribe=One-Click is missing (RFC 8058).", content_type="text/plain")
+    leaving.leave(subscription=subscription, chosen=bulk_list, by=None, now=timezone.now())
+    return HttpResponse(content_type="text/plain")
 
 
-def _again(subscription: Subscription) -> Subscription:
-    return Subscription.objects.get(pk=subscription.pk)
+def _leave_page(request: HttpRequest, subscription: Subscription) -> HttpResponse:
+    context = {
+        "has_left": subscription.state == SubscriptionState.LEFT,
+        "preferences": links.preferences_path(subscription),
+        "leave": links.leave_path(subscription),
+    }
+    return render(request, "mailings/subscription_leave.html", context)
+
+
+def _reader(request: HttpRequest, subscription: Subscription) -> Any:
+    """Return the member whose subscription it is, if it is they who are signed in; else nobody: the link acts."""
+    member = subscription.member
+    return member if member is not None and request.user.is_authenticated and request.user.pk == member.pk else None
