@@ -62,7 +62,7 @@ def _headers(nonce: str) -> dict[str, str]:
         "Content-Security-Policy": (
             "default-src 'none'; "
             f"script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-            "font-src 'self'; connect-src 'self'; manifest-src 'self'; img-src 'self' data:; "
+            "font-src 'self'; connect-src 'self'; manifest-src 'self'; img-src 'self' data:; frame-src 'self'; "
             f"form-action {' '.join(_form_targets())}; "
             "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
         ),

@@ -83,6 +83,14 @@ class LanguageCount:
     readers: int
     version: VersionChosen | None
 
+    @property
+    def name(self) -> str:
+        return dict(settings.LANGUAGES)[self.language]
+
+    @property
+    def version_name(self) -> str:
+        return dict(settings.LANGUAGES)[self.version.language] if self.version else ""
+
 
 def count_by_language(chosen: SubscriptionQuerySet, ready: Sequence[str]) -> list[LanguageCount]:
     """Return the readers of each language, most first, with the version they would get."""

@@ -1,0 +1,245 @@
+"""Issues of the newsletter: the list, the page of one, sending it, and who got it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.paging import page_of
+from letsconnect.base.templatetags.when import when
+from letsconnect.base.versions import ChangedMeanwhile
+from mailings.admin.newsletter_pages import NewsletterPages
+from mailings.domain.letters import LetterState
+from mailings.domain.newsletters import NewsletterRefused, NewsletterState, SendTime, VersionState
+from mailings.models import Letter, Newsletter
+from mailings.newsletters import audiences, checking, sending, writing
+from mailings.newsletters.forms import IssueForm, NewVersionForm, SettingsForm, month_of
+from mailings.newsletters.recipients import recipients_of
+
+CHANGE = "admin:mailings_newsletter_change"
+LOOK = "letters"  # a word of `registrations.domain.registrations.LookKind`
+S = NewsletterState
+_ACTS: dict[str, Callable[..., Newsletter]] = {
+    "ask": sending.ask_to_send,
+    "take-back": sending.take_back,
+    "confirm": sending.confirm,
+    "pause": sending.pause,
+    "resume": sending.resume,
+    "stop": sending.stop,
+}
+
+
+@admin.register(Newsletter)
+class NewsletterAdmin(NewsletterPages[Newsletter]):
+    """Issues. The whole working group writes them; coordinators send them."""
+
+    liaisons_may = frozenset({"view", "add"})
+    coordinators_may = frozenset({"view", "add"})
+    version_columns = ("state", "month", "audience", "send_time", "send_at", "send_on", "asked_by")
+    list_display = ["__str__", "state", "languages", "recipients", "sent"]
+    list_filter = ["state"]
+    ordering = ["-number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Newsletter]:
+        return super().get_queryset(request).prefetch_related("versions").select_related("asked_by", "confirmed_by")
+
+    @admin.display(description=gettext_lazy("versions"))
+    def languages(self, newsletter: Newsletter) -> str:
+        """Return the languages of an issue, with a mark behind those that are not ready."""
+        versions = sorted(newsletter.versions.all(), key=lambda version: version.language)
+        return ", ".join(
+            version.language if version.state == VersionState.READY else f"{version.language} …" for version in versions
+        )
+
+    @admin.display(description=gettext_lazy("sent at"), ordering="frozen_at")
+    def sent(self, newsletter: Newsletter) -> str:
+        return when(newsletter.frozen_at)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:issue_id>/settings/", wrap(self.settings_view), name="mailings_newsletter_settings"),
+            path("<int:issue_id>/version/", wrap(self.version_view), name="mailings_newsletter_version"),
+            path("<int:issue_id>/<slug:act>/do/", wrap(self.act_view), name="mailings_newsletter_act"),
+            path("<int:issue_id>/readers/", wrap(self.readers_view), name="mailings_newsletter_readers"),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        self.check_may_write(request)
+        today = timezone.localdate()
+        form = IssueForm(request.POST if request.method == "POST" else None, initial={"month": today.replace(day=1)})
+        if request.method == "POST" and form.is_valid():
+            newsletter = writing.make_issue(
+                month=month_of(form.cleaned_data),
+                language=form.cleaned_data["language"],
+                by=request.user,
+                now=timezone.now(),
+            )
+            return redirect(CHANGE, newsletter.pk)
+        return self.page(request, "issue_new", {"title": _("New issue"), "form": form})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show an issue; with what was chosen in the address, count its readers without storing anything."""
+        newsletter = self.find(request, object_id)
+        return self._issue_page(request, newsletter, SettingsForm(request.GET) if "count" in request.GET else None)
+
+    def _issue_page(
+        self, request: HttpRequest, newsletter: Newsletter, form: SettingsForm | None = None, differences: Any = ()
+    ) -> HttpResponse:
+        form = form or SettingsForm.of(newsletter)
+        versions = sorted(newsletter.versions.all(), key=lambda version: version.language)
+        context = {
+            "title": _("Issue %(issue)s") % {"issue": newsletter},
+            "issue": newsletter,
+            "versions": versions,
+            "form": form,
+            "differences": differences,
+            "opened": self.opened(request, newsletter, form=SettingsForm.of),
+            "version_form": NewVersionForm(versions=versions),
+            "may_write": newsletter.state == S.DRAFT,
+            "may_send": self.has_coordinator_permission(request),
+            "may_confirm": newsletter.asked_by_id != request.user.pk,
+            "recipients": recipients_of(newsletter) if newsletter.is_frozen else None,
+            "buttons": _buttons(newsletter, reader=request.user),
+        }
+        if not newsletter.is_frozen:
+            context |= self._readers_to_be(form.audience, [one for one in versions if one.state == VersionState.READY])
+            context["troubles"] = checking.why_not_to_send(newsletter)
+        return self.page(request, "issue", context)
+
+    def _readers_to_be(self, audience: dict[str, list[str]], ready: list[Any]) -> dict[str, Any]:
+        """Count who would get the issue: by language, in which version, and who is outside."""
+        try:
+            chosen = audiences.readers(audience)
+        except LookupError:
+            return {}
+        counts = audiences.count_by_language(chosen, [version.language for version in ready])
+        labels = {narrowing.name: narrowing.label for narrowing in audiences.narrowings()}
+        return {
+            "counts": counts,
+            "readers": sum(one.readers for one in counts),
+            "fallbacks": sum(one.readers for one in counts if one.version and one.version.is_fallback),
+            "without": sum(one.readers for one in counts if one.version is None),
+            "outside": [(labels[name], count) for name, count in audiences.outside(audience).items()],
+        }
+
+    @method_decorator(require_POST)
+    def settings_view(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        """Store whom the issue is for and when it goes out."""
+        self.check_may_write(request)
+        newsletter, form = self.find(request, issue_id), SettingsForm(request.POST)
+        if not form.is_valid():
+            return self._issue_page(request, newsletter, form)
+        try:
+            with self.as_opened(request, newsletter, form=SettingsForm.of) as seen:
+                writing.change_issue(
+                    newsletter=seen,
+                    month=month_of(form.cleaned_data),
+                    audience=form.audience,
+                    send_time=SendTime(form.cleaned_data["send_time"]),
+                    send_at=form.cleaned_data["send_at"],
+                    send_on=form.cleaned_data["send_on"],
+                    by=request.user,
+                    now=timezone.now(),
+                )
+        except NewsletterRefused as refusal:
+            self.say_why(request, refusal)
+        except ChangedMeanwhile as changed:
+            form = SettingsForm(changed.comparison.data)
+            form.add_error(None, str(changed))
+            return self._issue_page(request, self.find(request, issue_id), form, changed.comparison.differences)
+        else:
+            self.message_user(request, _("Saved."), messages.SUCCESS)
+        return redirect(CHANGE, issue_id)
+
+    @method_decorator(require_POST)
+    def version_view(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        """Add a version in one more language and open it."""
+        self.check_may_write(request)
+        newsletter = self.find(request, issue_id)
+        form = NewVersionForm(request.POST, versions=newsletter.versions.all())
+        if not form.is_valid():
+            self.message_user(request, _("Choose a language that has no version yet."), messages.ERROR)
+            return redirect(CHANGE, issue_id)
+        try:
+            version = writing.add_version(
+                newsletter=newsletter,
+                language=form.cleaned_data["language"],
+                translated_from=form.cleaned_data["translated_from"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except NewsletterRefused as refusal:
+            self.say_why(request, refusal)
+            return redirect(CHANGE, issue_id)
+        return redirect("admin:mailings_newsletterversion_change", version.pk)
+
+    @method_decorator(require_POST)
+    def act_view(self, request: HttpRequest, issue_id: int, act: str) -> HttpResponse:
+        """Ask a second person, confirm, take back, pause, resume or stop."""
+        self.check_may_send(request)
+        newsletter = self.find(request, issue_id)
+        if act in _ACTS:
+            self.press(
+                request,
+                newsletter,
+                lambda seen: _ACTS[act](newsletter=seen, by=request.user, now=timezone.now()),
+                form=SettingsForm.of,
+            )
+        return redirect(CHANGE, issue_id)
+
+    @method_decorator(require_safe)
+    def readers_view(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        """List who got the issue, in which language, and of all others why not. Each of them can read who looked."""
+        self.check_may_send(request)
+        newsletter = self.find(request, issue_id)
+        letters = Letter.objects.of_issue(newsletter).select_related("member").order_by("address", "pk")
+        chosen = {name: request.GET[name] for name in ("state", "language") if request.GET.get(name)}
+        page = page_of(letters.filter(Q(**chosen)), request)
+        members = {letter.member_id for letter in page if letter.member_id is not None}
+        bare = {letter.address for letter in page if letter.member_id is None and letter.address}
+        self.note_look(request, PeopleShown(members=members, addresses=bare), what=LOOK)
+        context = {
+            "title": _("Who got issue %(issue)s") % {"issue": newsletter},
+            "issue": newsletter,
+            "page": page,
+            "chosen": chosen,
+            "recipients": recipients_of(newsletter),
+            "states": LetterState.choices,
+        }
+        return self.page(request, "readers", context)
+
+
+def _buttons(newsletter: Newsletter, *, reader: Any) -> list[tuple[str, str]]:
+    """Return what can be pressed on an issue as it stands; the actions decide."""
+    labels = {
+        "ask": _("Ask a second person to confirm") if settings.NEWSLETTER_NEEDS_TWO else _("Send it"),
+        "confirm": _("Confirm: send it"),
+        "take-back": _("Take it back"),
+        "pause": _("Pause"),
+        "resume": _("Go on"),
+        "stop": _("Stop for good"),
+    }
+    offered = {
+        S.DRAFT: ["ask"],
+        S.ASKED: ["take-back"] if newsletter.asked_by_id == reader.pk else ["confirm", "take-back"],
+        S.SENDING: ["pause", "stop"],
+        S.PAUSED: ["resume", "stop"],
+    }
+    return [(act, labels[act]) for act in offered.get(S(newsletter.state), [])]

@@ -1,0 +1,177 @@
+"""What the pages of the newsletter take: text in, clean values out."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.fields import LineFormField, choice_field, longest
+from mailings.domain.newsletters import SectionKind, SendTime
+from mailings.models import Newsletter, NewsletterSection, NewsletterVersion
+from mailings.newsletters import audiences
+from mailings.newsletters.writing import SectionText
+
+_AUDIENCE = "audience_"
+_LANGUAGES = dict(settings.LANGUAGES)
+
+
+class MonthField(forms.DateField):
+    """A month, as browsers write it: 2026-03."""
+
+    widget = forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Month"), input_formats=["%Y-%m", "%Y-%m-%d"], help_text=_("As in 2026-03."))
+
+
+class IssueForm(forms.Form):
+    """A new issue."""
+
+    month = MonthField()
+    language = forms.ChoiceField(label=_("Written first in"), choices=settings.LANGUAGES)
+
+
+class SettingsForm(forms.Form):
+    """Whom an issue is for, and when it goes out. Boxes that nobody ticked narrow nothing."""
+
+    month = MonthField()
+    send_time = forms.ChoiceField(label=_("When"), choices=SendTime, widget=forms.RadioSelect)
+    send_at = forms.DateTimeField(
+        label=_("Not before"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("By your own clock, for “at one moment”. Empty: as soon as it is confirmed."),
+    )
+    send_on = forms.DateField(
+        label=_("Day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("For “at 09:00”. Where 09:00 has passed by then, it goes out at once."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for narrowing in audiences.narrowings():
+            self.fields[_AUDIENCE + narrowing.name] = forms.MultipleChoiceField(
+                label=narrowing.label,
+                choices=list(narrowing.choices()),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @classmethod
+    def of(cls, newsletter: Newsletter) -> "SettingsForm":
+        """Return the form as the issue stands."""
+        chosen = {_AUDIENCE + name: values for name, values in newsletter.audience.items()}
+        columns = {name: getattr(newsletter, name) for name in ("month", "send_time", "send_at", "send_on")}
+        return cls(initial={**columns, **chosen})
+
+    @property
+    def narrowings(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(_AUDIENCE)]
+
+    @property
+    def moments(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("send_at", "send_on", "month")]
+
+    @property
+    def audience(self) -> dict[str, list[str]]:
+        """What was chosen, by the names of the narrowings; of a form that was not filled in, what stands there."""
+        values = self.cleaned_data if self.is_bound and self.is_valid() else self.initial
+        chosen = {name.removeprefix(_AUDIENCE): values.get(name) or [] for name in values if name.startswith(_AUDIENCE)}
+        return {name: list(ticked) for name, ticked in chosen.items() if ticked}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("send_time") == SendTime.MORNING and not values.get("send_on") and "send_on" not in self.errors:
+            self.add_error("send_on", _("Choose the day on which readers get it at 09:00."))
+        return values
+
+
+class NewVersionForm(forms.Form):
+    """A version in one more language."""
+
+    language = forms.ChoiceField(label=_("Language"))
+    translated_from = forms.ChoiceField(label=_("Translated from"), required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, versions: Iterable[NewsletterVersion]) -> None:
+        super().__init__(data)
+        taken = [version.language for version in versions]
+        choice_field(self, "language").choices = [pair for pair in settings.LANGUAGES if pair[0] not in taken]
+        written = [(code, _LANGUAGES[code]) for code in taken]
+        choice_field(self, "translated_from").choices = [*written, ("", _("nothing: it is written anew"))]
+
+
+class SectionForm(forms.Form):
+    """One more section."""
+
+    kind = forms.ChoiceField(label=_("One more section"), choices=SectionKind, required=False)
+    own_title = LineFormField(
+        label=_("Its title"), required=False, max_length=longest(NewsletterSection, "title"), empty_value=""
+    )
+
+
+class VersionForm(forms.Form):
+    """What an issue says in one language."""
+
+    subject = LineFormField(label=_("Subject"), required=False, max_length=longest(NewsletterVersion, "subject"))
+    preview = LineFormField(
+        label=_("Preview line"),
+        required=False,
+        max_length=longest(NewsletterVersion, "preview"),
+        help_text=_("Mail programs show it behind the subject."),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, version: NewsletterVersion) -> None:
+        super().__init__(data, initial={"subject": str(version.subject), "preview": str(version.preview)})
+        self.sections = list(version.sections.all())
+        for section in self.sections:
+            label = str(section.title or SectionKind(section.kind).label)
+            title, body = f"title_{section.pk}", f"body_{section.pk}"
+            self.fields[title] = LineFormField(
+                label=_("Title of “%(section)s”") % {"section": label},
+                required=section.kind == SectionKind.OTHER,
+                max_length=longest(NewsletterSection, "title"),
+            )
+            self.fields[body] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=longest(NewsletterSection, "body"),
+                widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "lang": version.language}),
+            )
+            self.initial.update({title: str(section.title), body: section.body})
+        for name in ("subject", "preview"):
+            self.fields[name].widget.attrs |= {"dir": "auto", "lang": version.language}
+
+    @classmethod
+    def of(cls, version: NewsletterVersion) -> "VersionForm":
+        """Return the form as the version stands."""
+        return cls(version=version)
+
+    @property
+    def texts(self) -> list[SectionText]:
+        """What was written into each section."""
+        values = self.cleaned_data
+        return [
+            SectionText(section.pk, values[f"title_{section.pk}"], values[f"body_{section.pk}"].replace("\r\n", "\n"))
+            for section in self.sections
+        ]
+
+    def typed_into(self, version: NewsletterVersion) -> NewsletterVersion:
+        """Return the version, not stored, with what was typed: to preview it. Its sections were read with it."""
+        version.subject, version.preview = self.cleaned_data["subject"], self.cleaned_data["preview"]
+        texts = {text.key: text for text in self.texts}
+        for section in version.sections.all():
+            if section.pk in texts:
+                section.title, section.body = texts[section.pk].title, texts[section.pk].body
+        return version
+
+
+def month_of(values: dict[str, Any]) -> date:
+    """Return the month that a form was given."""
+    month: date = values["month"]
+    return month

@@ -1,0 +1,311 @@
+"""The newsletter at the desk: writing, looking, sending, and who got it."""
+
+import re
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from letsconnect.base.models import Act
+from mailings.ledger.draining import drain
+from mailings.models import Letter, Newsletter, NewsletterVersion
+from mailings.newsletters import sending, writing
+from mailings.tests.factories import make_newsletter, make_subscription
+from registrations.tests.factories import NOW, make_coordinator, make_member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+def of_issue(name, issue, *args):
+    return reverse(f"admin:mailings_newsletter_{name}", args=[issue.pk, *args])
+
+
+def of_version(name, version):
+    return reverse(f"admin:mailings_newsletterversion_{name}", args=[version.pk])
+
+
+def act(client, issue, what):
+    client.post(of_issue("act", issue, what))
+    issue.refresh_from_db()
+    return issue.state
+
+
+def words(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def typed(version, press="save", body=None, **given):
+    fields = {"subject": str(version.subject), "preview": str(version.preview), "press": press}
+    for section in version.sections.all():
+        fields |= {f"title_{section.pk}": str(section.title), f"body_{section.pk}": section.body}
+    if body is not None:
+        fields[f"body_{version.sections.first().pk}"] = body
+    return {**fields, **given}
+
+
+def save(client, version, **given):
+    response = client.post(of_version("save", version), typed(version, **given), follow=True)
+    version.refresh_from_db()
+    return response
+
+
+def test_an_issue_is_begun_written_translated_and_marked_as_ready(desk):
+    response = desk.post(reverse("admin:mailings_newsletter_add"), {"month": "2026-03", "language": "en"}, follow=True)
+    issue = Newsletter.objects.get()
+    assert response.status_code == 200 and issue.month.isoformat() == "2026-03-01"
+    english = issue.versions.get()
+
+    save(desk, english, subject="March", body="Hello **you**.", press="ready")
+    desk.post(of_issue("version", issue), {"language": "fr", "translated_from": "en"})
+    french = issue.versions.get(language="fr")
+    page = words(desk.get(of_version("change", french)))
+
+    assert (english.state, english.subject, french.translated_from) == ("ready", "March", "en")
+    assert "Hello **you**." in page and "What changed" not in page
+    assert "draft again" in words(save(desk, english, subject="April"))
+    desk.post(of_version("save", english), {"press": "draft"})
+    save(desk, english, subject="April")
+    assert "What changed in English since you took it over" in words(desk.get(of_version("change", french)))
+    desk.post(of_version("save", french), {"press": "taken"})
+    assert "What changed in" not in words(desk.get(of_version("change", french)))
+
+
+def test_what_is_typed_is_kept_by_every_button_of_the_form(desk):
+    issue = writing.make_issue(month=NOW.date(), language="en", by=None, now=NOW)
+    version = issue.versions.get()
+    first, second, *_rest = version.sections.all()
+
+    save(desk, version, body="One", press=f"down-{first.pk}")
+    save(desk, version, subject="Two", press="add", kind="other", own_title="Thanks")
+    save(desk, version, preview="Three", press=f"drop-{second.pk}")
+    save(desk, version, press=f"up-{first.pk}x")
+    refused = save(desk, version, press="add", kind="other", own_title="")
+
+    sections = [(section.kind, str(section.title), section.body) for section in version.sections.all()]
+    assert sections[0] == ("this_month", "", "One") and sections[-1] == ("other", "Thanks", "")
+    assert len(sections) == 5
+    assert (version.subject, version.preview) == ("Two", "Three")
+    assert "needs a title" in words(refused)
+
+
+def test_a_huge_paste_is_refused_at_its_field_and_nothing_is_lost(desk):
+    version = make_newsletter().versions.get()
+    NewsletterVersion.objects.update(state="draft")
+    before = version.sections.get().body
+
+    response = desk.post(of_version("save", version), typed(version, body="x" * 2_000_000, subject="New"))
+
+    assert response.status_code == 422
+    assert "at most 20000 characters" in words(response)
+    assert 'value="New"' in response.content.decode()
+    assert version.sections.get().body == before
+    assert "draft again" not in words(save(desk, version, subject="one\ntwo\nthree"))
+    assert version.subject == "one two three"
+
+
+def test_two_who_write_at_the_same_time_see_each_other(desk, client):
+    version = make_newsletter().versions.get()
+    NewsletterVersion.objects.update(state="draft")
+    page = desk.get(of_version("change", version)).content.decode()
+    opened = re.search(r'name="opened" value="([^"]*)"', page)[1].replace("&quot;", '"')
+    save(desk, version, body="Theirs")
+
+    response = desk.post(of_version("save", version), {**typed(version, body="Mine"), "opened": opened})
+
+    assert "Theirs" in words(response) and "Mine" in words(response)
+    assert version.sections.get().body == "Theirs"
+
+
+@pytest.mark.parametrize("look", ["mail", "dark", "narrow", "text", "page", "moon"])
+def test_a_preview_shows_what_is_typed_in_a_sandbox_and_saves_nothing(desk, look):
+    version = make_newsletter(languages=("ar",)).versions.get()
+    acts = Act.objects.count()
+
+    response = desk.post(
+        of_version("preview", version), {**typed(version, body="**Typed** <script>x</script>"), "look": look}
+    )
+    saved = desk.get(of_version("preview", version), {"look": look})
+
+    body = response.content.decode()
+    assert response.status_code == 200 and "Typed" in body and "<script>" not in body and "lc0" not in body
+    assert (
+        "sandbox" in response["Content-Security-Policy"]
+        and "frame-ancestors 'self'" in response["Content-Security-Policy"]
+    )
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert "readers" in saved.content.decode() and "Typed" not in saved.content.decode()
+    assert ("invert(1)" in body, "320px" in body) == (look == "dark", look == "narrow")
+    if look == "page":
+        assert '<article class="lc-stack lc-prose" lang="ar" dir="rtl">' in body
+    assert Act.objects.count() == acts
+    refused = desk.post(of_version("preview", version), {**typed(version, body="x" * 30_000), "look": look})
+    assert refused.status_code == 422 and "20000" in refused.content.decode()
+
+
+def test_a_test_copy_goes_to_whoever_presses_the_button_in_that_language(desk, coordinator, sink):
+    make_subscription()
+    version = make_newsletter(languages=("en", "fr"), body="[here](/clinics/)").versions.get(language="fr")
+
+    desk.post(of_version("test", version)), desk.post(of_version("test", version))
+
+    assert drain(now=NOW) == {"sent": 2}
+    assert set(sink.recipients) == {coordinator.email}
+    message = sink.messages[0]
+    assert "Issue" in message["Subject"] and "lc0" not in message.as_string()
+    assert message["List-Unsubscribe"] is None
+
+
+def test_wikitext_is_handed_out_as_a_file(desk):
+    version = make_newsletter(body="**Hello** {{x}}").versions.get()
+
+    response = desk.get(of_version("wikitext", version))
+
+    assert response.content.decode() == "== This month ==\n'''Hello''' <nowiki>{{</nowiki>x<nowiki>}}</nowiki>\n"
+    assert "attachment" in response["Content-Disposition"]
+
+
+def test_readers_are_counted_while_choosing_and_stored_when_saved(desk):
+    make_subscription(language="fr"), make_subscription(language="es"), make_subscription()
+    issue = make_newsletter(languages=("en", "fr"))
+    page = of_issue("change", issue)
+
+    assert "3 readers" in words(desk.get(page)) and "1 reader gets another language" in words(desk.get(page))
+    chosen = {"month": "2026-03", "send_time": "morning", "send_on": "2026-03-12", "audience_language": ["fr", "es"]}
+    counted = desk.get(page, {**chosen, "count": "1"})
+    assert "2 readers" in words(counted)
+    issue.refresh_from_db()
+    assert issue.audience == {}
+
+    desk.post(of_issue("settings", issue), chosen)
+    issue.refresh_from_db()
+    assert (issue.audience, issue.send_time) == ({"language": ["fr", "es"]}, "morning")
+    assert "2 readers" in words(desk.get(page))
+    wrong = desk.post(of_issue("settings", issue), {**chosen, "send_on": ""})
+    assert "Choose the day" in words(wrong)
+    assert desk.post(of_issue("settings", issue), {**chosen, "audience_language": ["moon"]}).status_code == 200
+    NewsletterVersion.objects.filter(language="en").delete()
+    assert "no letter" in words(desk.get(page))
+
+
+def test_a_second_person_confirms_and_it_is_paused_resumed_and_stopped(desk, client, coordinator):
+    make_subscription(), make_subscription()
+    issue = make_newsletter()
+
+    assert act(desk, issue, "ask") == "asked"
+    assert "A second person has to confirm" in words(desk.get(of_issue("change", issue)))
+    assert act(desk, issue, "confirm") == "asked"
+    assert act(desk, issue, "take-back") == "draft" and act(desk, issue, "ask") == "asked"
+    assert act(desk, issue, "moon") == "asked"
+    client.force_login(make_coordinator())
+    assert act(client, issue, "confirm") == "sending"
+    assert "2 readers were counted, 2 letters are accounted for" in words(client.get(of_issue("change", issue)))
+    assert act(client, issue, "pause") == "paused" and act(client, issue, "resume") == "sending"
+    assert act(client, issue, "stop") == "stopped" and act(client, issue, "resume") == "stopped"
+
+
+def test_an_issue_that_cannot_be_sent_says_why_and_stays_a_draft(desk):
+    issue = make_newsletter(body="[x](/nowhere)")
+
+    page = words(desk.get(of_issue("change", issue)))
+    response = desk.post(of_issue("act", issue, "ask"), follow=True)
+
+    assert "the portal has no page /nowhere" in page and "Nobody would get this issue" in page
+    assert "the portal has no page /nowhere" in words(response)
+    issue.refresh_from_db()
+    assert issue.state == "draft"
+
+
+def test_who_got_it_is_told_to_coordinators_and_each_of_them_can_read_who_looked(desk, coordinator, liaison, sink):
+    member = make_member(name="Ana", language="fr")
+    make_subscription(member=member), make_subscription(address="ben@example.org")
+    issue = make_newsletter()
+    sending.confirm(
+        newsletter=sending.ask_to_send(newsletter=issue, by=make_coordinator(), now=NOW), by=coordinator, now=NOW
+    )
+    sink.rcpt = "550 5.7.1 not you"
+    drain(now=NOW)
+
+    page = words(desk.get(of_issue("readers", issue)))
+    narrowed = words(desk.get(of_issue("readers", issue), {"state": "sent"}))
+
+    assert "Ana" in page and member.email in page and "ben@example.org" in page
+    assert "the mail server refused it" in page and "instead of theirs" in page
+    assert "ben@example.org" not in narrowed
+    looks = apps.get_model("registrations.Look").objects
+    assert looks.filter(member=member, viewer=coordinator, what="letters").exists()
+    desk.force_login(liaison)
+    assert desk.get(of_issue("readers", issue)).status_code == 403
+    assert member.email not in desk.get(of_issue("change", issue)).content.decode()
+
+
+def test_a_liaison_writes_and_does_not_send(client, liaison):
+    make_subscription()
+    issue = make_newsletter()
+    version = issue.versions.get()
+    NewsletterVersion.objects.update(state="draft")
+    client.force_login(liaison)
+
+    save(client, version, subject="From a liaison", press="ready")
+    response = client.post(of_issue("act", issue, "ask"))
+
+    assert (version.subject, version.state, response.status_code) == ("From a liaison", "ready", 403)
+    assert Letter.objects.count() == 0
+
+
+def test_once_it_is_sent_every_button_of_a_version_says_why_nothing_changes(desk, coordinator, settings):
+    settings.NEWSLETTER_NEEDS_TWO = False
+    make_subscription()
+    issue = make_newsletter()
+    version = issue.versions.get()
+    sending.ask_to_send(newsletter=issue, by=coordinator, now=NOW)
+
+    for response in (
+        save(desk, version, subject="Too late"),
+        desk.post(of_version("save", version), {"press": "draft"}, follow=True),
+        desk.post(of_version("drop", version), follow=True),
+        desk.post(of_issue("version", issue), {"language": "fr", "translated_from": ""}, follow=True),
+        desk.post(of_issue("settings", issue), {"month": "2026-04", "send_time": "at_once"}, follow=True),
+    ):
+        assert "The issue was sent" in words(response)
+    assert "press" not in desk.get(of_version("change", version)).content.decode()
+    assert NewsletterVersion.objects.get().subject != "Too late"
+
+
+def test_lists_ask_the_same_of_the_database_at_three_and_thirty_rows(desk, coordinator, settings):
+    settings.NEWSLETTER_NEEDS_TWO = False
+
+    def asked():
+        counts = []
+        for page in (reverse("admin:mailings_newsletter_changelist"), of_issue("readers", issue)):
+            desk.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                assert desk.get(page).status_code == 200
+            counts.append(len(queries))
+        return counts
+
+    def fill(number):
+        for _ in range(number):
+            make_subscription(member=make_member()), make_newsletter(languages=("en", "fr"))
+        made = make_newsletter()
+        return sending.ask_to_send(newsletter=made, by=coordinator, now=NOW)
+
+    issue = fill(3)
+    few = asked()
+    issue = fill(27)
+
+    assert asked() == few
