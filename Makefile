@@ -35,10 +35,11 @@ lint: setup  ## ruff, import-linter, mypy, missing migrations, templates
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py check_templates
 
-bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations, pages
+bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations, letters, pages
 	@$(BIN)/python -m matching.bench $(ARGS)
 	@$(BIN)/python -m matching.bench.rows
 	@$(BIN)/python -m registrations.bench
+	@$(BIN)/python -m mailings.bench
 	@$(BIN)/python -m letsconnect.tests.bench
 
 chaos: setup  ## the long storms: kills, concurrency
