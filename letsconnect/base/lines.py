@@ -93,6 +93,8 @@ def one_line(text: str) -> str:
 def without_breaks(text: str) -> str:
     """Return a text that is ready to be read, without line breaks and control characters, fit for a header or a
     calendar; what isolates a name from the sentence around it stays."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text).split())
 
 

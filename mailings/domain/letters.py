@@ -163,7 +163,7 @@ def _again(reason: str, *, tries: int, now: datetime) -> AttemptOutcome:
 def shortened(text: str, *, address: str, limit: int = 200) -> str:
     """Return a server's answer on one line, at most ``limit`` characters, without the recipient's address."""
     line = " ".join(text.replace("\x00", " ").split())
-    if address:
+    if address and address.lower() in line.lower():
         line = re.sub(re.escape(address), "…", line, flags=re.IGNORECASE)
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

@@ -22,7 +22,7 @@ from mailings.domain.letters import BATCH, LEASE, LetterState, ServerAnswer, Smt
 from mailings.ledger import rates
 from mailings.ledger.preparing import CannotBeWritten, NotNow, NotOwed, prepare, read_facts
 from mailings.ledger.settling import settle, settle_group
-from mailings.models import Letter, LetterQuerySet
+from mailings.models import Letter
 from mailings.sending.composing import Composed
 from mailings.sending.transport import MailSession, open_session
 
@@ -149,15 +149,14 @@ def _prepare_group(letters: list[Letter], *, now: datetime) -> tuple[Counter[str
     """Compose those that are still owed, and store of the others why they are not sent."""
     counts, composed, facts = Counter[str](), [], read_facts(letters, now=now)
     for letter in letters:
-        row = Letter.objects.filter(pk=letter.pk).claimed_with(letter.claimed_by)
         try:
             composed.append((letter, prepare(letter, facts, now=now)))
         except NotOwed as reason:
-            counts[_finish(row, LetterState.SKIPPED, reason=str(reason))] += 1
+            counts[_finish(letter, LetterState.SKIPPED, reason=str(reason))] += 1
         except NotNow:
-            counts["returned"] += row.move(LetterState.CLAIMED, LetterState.QUEUED, claimed_by="")
+            counts["returned"] += give_back([letter])
         except CannotBeWritten as reason:
-            counts[_finish(row, LetterState.FAILED, reason=str(reason))] += 1
+            counts[_finish(letter, LetterState.FAILED, reason=str(reason))] += 1
     return counts, composed
 
 
@@ -182,7 +181,8 @@ def _is_unreachable(answer: ServerAnswer) -> bool:
     return answer.code is None and answer.stage == SmtpStage.HELLO
 
 
-def _finish(row: LetterQuerySet, state: LetterState, *, reason: str) -> str:
+def _finish(letter: Letter, state: LetterState, *, reason: str) -> str:
     """Store that a claimed letter is not sent, and why; return its new state, or "lost" as `send_claimed` does."""
     reason = reason[: longest(Letter, "reason")]
+    row = Letter.objects.filter(pk=letter.pk).claimed_with(letter.claimed_by)
     return state.value if row.move(LetterState.CLAIMED, state, reason=reason) else "lost"

@@ -125,6 +125,7 @@ def _check_recipient(letter: Letter, facts: GroupFacts, *, is_urgent: bool) -> N
     if not letter.address:
         raise NotOwed("there is no address")
     scopes = facts.suppressed.get(letter.address, frozenset())
+    letter.is_to_suppressed = bool(scopes)
     stops = scopes if letter.priority == Priority.BULK else scopes & {SuppressionScope.ALL.value}
     if stops and not is_urgent:
         raise NotOwed("the address is suppressed")

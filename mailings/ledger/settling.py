@@ -25,7 +25,9 @@ def settle_group(answers: list[tuple[Letter, ServerAnswer]], *, now: datetime) -
         texts = [(letter, _answer_in_words(letter, answer)) for letter, answer in taken]
         with transaction.atomic():
             moved = Letter.objects.settle_as_sent(texts, now=now)
-            Suppression.objects.lift_bounces([letter.address for letter, _answer in taken], now=now)
+            delivered = [letter.address for letter, _answer in taken if letter.is_to_suppressed]
+            if delivered:
+                Suppression.objects.lift_bounces(delivered, now=now)
         for letter, _answer in taken:
             if letter.pk not in moved:
                 _warn_of_a_decision(letter, LetterState.SENT)

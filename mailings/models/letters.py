@@ -188,8 +188,10 @@ class Letter(models.Model):
     gathering_since = models.DateTimeField(_("gathering since"), null=True, blank=True)
     told = models.CharField(max_length=64, blank=True)
 
-    # Of a letter that was sent at once, and no column: whether another attempt may get through.
+    # No columns: whether a letter that was sent at once may get through at another attempt, and whether its address is
+    # suppressed as it is sent.
     may_come_later = False
+    is_to_suppressed = False
 
     objects = LetterQuerySet.as_manager()
 

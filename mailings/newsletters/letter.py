@@ -53,8 +53,8 @@ class NewsletterFacts:
 
 def compose_for(template: BulkTemplate, letter: Letter, subscription: Subscription) -> ComposedBulk:
     """Return the message for one reader, with the addresses by which they choose what they get, or leave."""
-    values = {"preferences": links.preferences_url(subscription), "leave": links.leave_url(subscription)}
-    return template.fill(letter, values, headers=links.leave_headers(subscription, BulkList.NEWSLETTER))
+    values, headers = links.of_letter(subscription, BulkList.NEWSLETTER)
+    return template.fill(letter, values, headers=headers)
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Protocol
 
 from django.conf import settings
@@ -143,7 +144,12 @@ def _recipient(letter: Letter) -> str:
 
 
 def _sender() -> str:
-    return sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8")
+    return _sanitized(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=8)
+def _sanitized(address: str) -> str:
+    return sanitize_address(address, "utf-8")
 
 
 def _as_bytes(message: EmailMultiAlternatives) -> bytes:

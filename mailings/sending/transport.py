@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import Protocol
 
 from django.core.mail import get_connection
@@ -122,17 +123,19 @@ class SmtpSession:
     def _envelope(self, composed: Composed) -> tuple[SmtpStage, int, bytes]:
         """Name sender and recipient; 354 is the server's go-ahead for the text, anything else its refusal."""
         smtp = self._line
-        code, answer = smtp.mail(composed.sender)
+        code, answer = smtp.docmd("MAIL", f"FROM:{_in_brackets(composed.sender)}")
         if not 200 <= code < 300:
             return SmtpStage.SENDER, code, answer
-        code, answer = smtp.rcpt(composed.recipient)
+        code, answer = smtp.docmd("RCPT", f"TO:<{composed.recipient}>")  # the canonical form needs no more
         if not 200 <= code < 300:  # 251 and 252 take the letter, too
             return SmtpStage.RECIPIENT, code, answer
         return SmtpStage.TEXT, *smtp.docmd("DATA")
 
     def _text(self, payload: bytes) -> tuple[int, bytes]:
         smtp = self._line
-        smtp.send(re.sub(rb"(?m)^\.", b"..", payload).rstrip(b"\r\n") + b"\r\n.\r\n")
+        if b"\n." in payload or payload.startswith(b"."):
+            payload = re.sub(rb"(?m)^\.", b"..", payload)
+        smtp.send(payload.rstrip(b"\r\n") + b"\r\n.\r\n")
         return smtp.getreply()
 
     def _is_alive(self) -> bool:
@@ -197,6 +200,11 @@ class BackendSession:
     def close(self) -> None:
         with suppress(*LOST):
             self.backend.close()
+
+
+@lru_cache(maxsize=8)
+def _in_brackets(sender: str) -> str:
+    return smtplib.quoteaddr(sender)
 
 
 def _readable(answer: bytes | str | Exception) -> str:

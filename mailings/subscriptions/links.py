@@ -5,6 +5,7 @@ link that asks for a confirmation is another one and holds the subscription's tu
 letter brings them back no more.
 """
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from mailings.domain.subscriptions import BulkList
 from mailings.models import Subscription
 
 PURPOSE = "mailings.subscription"
+_PLACE = "the-token-of-a-reader"
 CONFIRMING = "mailings.confirm_subscription"
 
 
@@ -22,11 +24,21 @@ def token_of(subscription: Subscription) -> str:
 
 
 def preferences_url(subscription: Subscription) -> str:
-    return absolute("mailings:subscription-preferences", token_of(subscription))
+    return _with_token("mailings:subscription-preferences", token_of(subscription))
 
 
 def leave_url(subscription: Subscription) -> str:
-    return absolute("mailings:subscription-leave", token_of(subscription))
+    return _with_token("mailings:subscription-leave", token_of(subscription))
+
+
+def _with_token(name: str, token: str, *before: str) -> str:
+    return _pattern(name, before, settings.SITE_URL).replace(_PLACE, token)
+
+
+@lru_cache(maxsize=32)
+def _pattern(name: str, before: tuple[str, ...], _site: str) -> str:
+    """Return the address of a page with a place for the token: an issue asks for it thousands of times."""
+    return absolute(name, *before, _PLACE)
 
 
 def confirm_url(subscription: Subscription) -> str:
@@ -51,8 +63,21 @@ def asked_to_confirm(token: str) -> Subscription | None:
 
 def leave_headers(subscription: Subscription, chosen: BulkList) -> dict[str, str]:
     """Return the headers by which a mail program offers to leave (RFC 8058: https only, and no page is opened)."""
+    return _leave_headers(token_of(subscription), chosen)
+
+
+def of_letter(subscription: Subscription, chosen: BulkList) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the addresses that stand in a letter of this list to one reader, by name, and its headers.
+
+    All of them hold one token, which is signed once.
+    """
     token = token_of(subscription)
-    address = absolute("mailings:subscription-one-click", chosen.word, token)
+    names = {"preferences": "mailings:subscription-preferences", "leave": "mailings:subscription-leave"}
+    return {key: _with_token(name, token) for key, name in names.items()}, _leave_headers(token, chosen)
+
+
+def _leave_headers(token: str, chosen: BulkList) -> dict[str, str]:
+    address = _with_token("mailings:subscription-one-click", token, chosen.word)
     headers = {"List-Unsubscribe": f"<{address}>"}
     if urlsplit(address).scheme == "https":
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

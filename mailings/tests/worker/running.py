@@ -37,24 +37,73 @@ def _answers(client):
         return False
 
 
+def environment_of(*, broker, smtp_port):
+    """Return the environment of a process that works on the test's database."""
+    database = connection.settings_dict
+    where = f"{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
+    if str(database["HOST"]).startswith("/"):
+        where = database["HOST"].replace("/", "%2F")
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "mailings.tests.worker.settings",
+        "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{where}/{database['NAME']}",
+        "REDIS_URL": broker,
+        "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "SECRET_KEY": "of-the-worker-" + "7e1f" * 10,
+        "SITE_URL": "http://127.0.0.1:8000",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+class Nursery:
+    """Starts draining workers in a moment, each of which can be killed by itself."""
+
+    def __init__(self, *, smtp_port):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mailings.tests.worker.nursery"],
+            env=environment_of(broker="redis://127.0.0.1:1/0", smtp_port=smtp_port),
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.living = []
+
+    def start(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        self.living.append(int(self.process.stdout.readline()))
+
+    def kill_one(self, place):
+        os.kill(self.living.pop(place), signal.SIGKILL)
+
+    def finish(self):
+        """Let the living send what is due, and wait until they have ended."""
+        for worker in self.living:
+            os.kill(worker, signal.SIGTERM)
+        wait_until(lambda: not any(map(_is_running, self.living)), "the workers to end", seconds=600)
+        self.living = []
+
+    def close(self):
+        for worker in self.living:
+            os.kill(worker, signal.SIGKILL)
+        self.process.kill()
+        self.process.communicate()
+
+
+def _is_running(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Worker:
     """Worker, its children and beat, in a process group of its own."""
 
     def __init__(self, *, broker, smtp_port, folder):
-        database = connection.settings_dict
-        where = f"{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
-        if str(database["HOST"]).startswith("/"):
-            where = database["HOST"].replace("/", "%2F")
-        self.environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "mailings.tests.worker.settings",
-            "DATABASE_URL": f"postgresql://{database['USER']}:{database['PASSWORD']}@{where}/{database['NAME']}",
-            "REDIS_URL": broker,
-            "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
-            "SECRET_KEY": "of-the-worker-" + "7e1f" * 10,
-            "SITE_URL": "http://127.0.0.1:8000",
-            "LOG_LEVEL": "WARNING",
-        }
+        self.environment = environment_of(broker=broker, smtp_port=smtp_port)
         self.folder = folder
         self.process = None
 

@@ -1,0 +1,41 @@
+"""docs/letters.md names every kind of letter, and says of each what the code says."""
+
+import re
+from collections import Counter
+
+import pytest
+from django.conf import settings
+
+from mailings import kinds
+from mailings.domain.letters import Priority
+
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (settings.BASE_DIR / "docs" / "letters.md").read_text().splitlines()
+    if line.startswith("| `")
+]
+KINDS = [row[0].strip("`") for row in ROWS]
+
+
+def line_of(kind):
+    return re.sub(r"_(learner|sharer)$", "", kind)
+
+
+def registered():
+    return [kind for kind in kinds.names() if not kind.startswith("tests.")]
+
+
+def test_each_kind_of_letter_stands_in_the_table_once():
+    assert [kind for kind, count in Counter(KINDS).items() if count > 1] == []
+    assert sorted(KINDS) == sorted({line_of(kind) for kind in registered()})
+
+
+@pytest.mark.parametrize("row", ROWS, ids=KINDS)
+def test_a_line_says_everything_and_what_the_code_says(row):
+    assert all(row)
+    _kind, _when, _whom, _why, language, _late, goes, leave = row
+    of_line = [kinds.get(kind) for kind in registered() if line_of(kind) == row[0].strip("`")]
+
+    assert {kind.priority for kind in of_line} == {Priority[goes.upper()]}
+    assert {kind.bulk is not None for kind in of_line} == {leave == "yes"}
+    assert language in ("member", "page", "version")
