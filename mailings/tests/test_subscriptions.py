@@ -14,6 +14,7 @@ from mailings.domain.subscriptions import BulkList, SubscriptionRefused, Subscri
 from mailings.ledger.draining import drain
 from mailings.ledger.sweeping import sweep
 from mailings.models import Letter, Subscription, SubscriptionRequest, Suppression
+from mailings.newsletters.composing import body_of
 from mailings.newsletters.freezing import freeze
 from mailings.subscriptions import links, subscribing
 from mailings.subscriptions.forgetting import forget_subscriptions
@@ -363,6 +364,7 @@ def test_leaving_holds_at_once_for_a_letter_that_is_queued(sink):
     reader, other = make_subscription(), make_subscription()
     issue = make_newsletter()
     assert freeze(issue, Subscription.objects.to_write_to(NEWSLETTER), ready=["en"], now=NOW) == 2
+    body_of(issue.versions.get()).save()
     type(issue).objects.update(state="sending", frozen_at=NOW, recipients=2, published_at=NOW)
 
     Client().post(page(links.leave_headers(reader, NEWSLETTER)["List-Unsubscribe"].strip("<>")), ONE_CLICK)
