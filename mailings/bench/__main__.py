@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.NUDGES = "127.0.0.1", sink.port, False
-        parts = {
+        parts: dict[str, Callable[[], None]] = {
             "bulk": lambda: print_bulk(options.readers, options.runs),
             "ordinary": lambda: print_ordinary(options.letters, options.runs, sink.port),
             "memory": print_memory,
