@@ -21,7 +21,7 @@ from letsconnect.base.checks import DOUBTS_LAST
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.models import ProxyDoubt
 from mailings.ledger.lateness import lateness
-from mailings.models import Letter
+from mailings.models import Letter, Newsletter
 from matching.domain.matches import MatchState
 from matching.models import Concern, Match
 from registrations.models import Member, Registration
@@ -107,6 +107,8 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
             "%(count)d report waits for the trust team", "%(count)d reports wait for the trust team", reports
         )
         yield text % {"count": reports}, reverse("trust:report-list")
+    if member.is_coordinator:
+        yield from _issues_to_confirm(member)
     letters = Letter.objects.visible_to(member).needing_a_person().count()
     readers = TrustSeat.objects.current(on=timezone.now().date()).count()
     if member.is_coordinator and readers < FEWEST_READERS:
@@ -124,6 +126,13 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     if letters:
         text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
         yield text % {"count": letters}, reverse("admin:mailings_letter_changelist")
+
+
+def _issues_to_confirm(member: Member) -> Iterator[tuple[str, str]]:
+    """Yield the issues of the newsletter of which somebody else asked that a second person confirm them."""
+    for newsletter in Newsletter.objects.to_confirm_by(member):
+        text = gettext("Issue %(number)s of the newsletter waits for a second person to confirm it")
+        yield text % {"number": newsletter.number}, reverse("admin:mailings_newsletter_change", args=[newsletter.pk])
 
 
 def _what_stands_still() -> Iterator[tuple[str, str]]:

@@ -31,16 +31,17 @@ class NewsletterPages(WorkingGroupAdmin[Row]):
         """Return the row of that number among those the reader may see, or answer that there is none."""
         return get_object_or_404(self.get_queryset(request), pk__in=keys_among([str(number)]))
 
-    def press(self, request: HttpRequest, row: Any, act: Callable[[Any], Any], *, form: FormOf) -> bool:
-        """Do what a button says to the row as its page showed it; where it is refused, say why. Tell whether it was
-        done."""
+    def press(self, request: HttpRequest, row: Any, act: Callable[[Any], Any], *, form: FormOf) -> Any:
+        """Do what a button says to the row as its page showed it, and return what came of it.
+
+        Where it is refused, say why and return None.
+        """
         try:
             with self.as_opened(request, row, form=form) as seen:
-                act(seen)
+                return act(seen)
         except (NewsletterRefused, ChangedMeanwhile) as refusal:
             self.say_why(request, refusal)
-            return False
-        return True
+            return None
 
     def say_why(self, request: HttpRequest, refusal: Exception) -> None:
         for sentence in str(refusal).splitlines():

@@ -161,25 +161,27 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
         """Remove a version, with all that was written in it."""
         self.check_may_write(request)
         version = self.find(request, version_id)
-        done = self.press(
+        newsletter = self.press(
             request,
             version,
             lambda seen: writing.drop_version(version=seen, by=request.user, now=timezone.now()),
             form=VersionForm.of,
         )
-        if not done:
+        if newsletter is None:
             return redirect(CHANGE, version_id)
-        return redirect("admin:mailings_newsletter_change", version.newsletter_id)
+        return redirect("admin:mailings_newsletter_change", newsletter.pk)
 
     @method_decorator(require_POST)
     def test_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
         """Send a copy to whoever presses the button, and to nobody else."""
         self.check_may_write(request)
-        try:
-            send_test_copy(version=self.find(request, version_id), by=request.user, now=timezone.now())
-        except NewsletterRefused as refusal:
-            self.say_why(request, refusal)
-        else:
+        letter = self.press(
+            request,
+            self.find(request, version_id),
+            lambda seen: send_test_copy(version=seen, by=request.user, now=timezone.now()),
+            form=VersionForm.of,
+        )
+        if letter is not None:
             self.message_user(request, _("A copy of what is saved is on its way to you."), messages.SUCCESS)
         return redirect(CHANGE, version_id)
 

@@ -119,7 +119,7 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
             "buttons": _buttons(newsletter, reader=request.user),
         }
         if not newsletter.is_frozen:
-            context |= self._readers_to_be(form.audience, [one for one in versions if one.state == VersionState.READY])
+            context |= self._readers_to_be(form.audience, [each for each in versions if each.state == VersionState.READY])
             context["troubles"] = checking.why_not_to_send(newsletter)
         return self.page(request, "issue", context)
 
@@ -133,9 +133,9 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
         labels = {narrowing.name: narrowing.label for narrowing in audiences.narrowings()}
         return {
             "counts": counts,
-            "readers": sum(one.readers for one in counts),
-            "fallbacks": sum(one.readers for one in counts if one.version and one.version.is_fallback),
-            "without": sum(one.readers for one in counts if one.version is None),
+            "readers": sum(line.readers for line in counts),
+            "fallbacks": sum(line.readers for line in counts if line.version and line.version.is_fallback),
+            "without": sum(line.readers for line in counts if line.version is None),
             "outside": [(labels[name], count) for name, count in audiences.outside(audience).items()],
         }
 
@@ -177,16 +177,19 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
         if not form.is_valid():
             self.message_user(request, _("Choose a language that has no version yet."), messages.ERROR)
             return redirect(CHANGE, issue_id)
-        try:
-            version = writing.add_version(
-                newsletter=newsletter,
+        version = self.press(
+            request,
+            newsletter,
+            lambda seen: writing.add_version(
+                newsletter=seen,
                 language=form.cleaned_data["language"],
                 translated_from=form.cleaned_data["translated_from"],
                 by=request.user,
                 now=timezone.now(),
-            )
-        except NewsletterRefused as refusal:
-            self.say_why(request, refusal)
+            ),
+            form=SettingsForm.of,
+        )
+        if version is None:
             return redirect(CHANGE, issue_id)
         return redirect("admin:mailings_newsletterversion_change", version.pk)
 
@@ -210,7 +213,9 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
         self.check_may_send(request)
         newsletter = self.find(request, issue_id)
         letters = Letter.objects.of_issue(newsletter).select_related("member").order_by("address", "pk")
-        chosen = {name: request.GET[name] for name in ("state", "language") if request.GET.get(name)}
+        offered = {"state": LetterState.values, "language": list(dict(settings.LANGUAGES))}
+        asked = {name: request.GET.get(name) for name in offered}
+        chosen = {name: value for name, value in asked.items() if value in offered[name]}
         page = page_of(letters.filter(Q(**chosen)), request)
         members = {letter.member_id for letter in page if letter.member_id is not None}
         bare = {letter.address for letter in page if letter.member_id is None and letter.address}

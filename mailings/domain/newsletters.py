@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
@@ -102,6 +102,3 @@ def morning_in(zone: str, *, on: date, now: datetime) -> datetime:
 def first_of_month(day: date) -> date:
     """Return the day that stands for the month of ``day``."""
     return day.replace(day=1)
-
-
-STALE_AFTER = timedelta(days=2)  # a question for a second person that nobody answered is shown as old

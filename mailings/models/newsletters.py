@@ -20,6 +20,10 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
         """Issues that anybody may read: those whose first letter was due, a stopped one included if somebody has it."""
         return self.filter(state__in=sorted(FROZEN), published_at__lte=now)
 
+    def to_confirm_by(self, member: Any) -> "NewsletterQuerySet":
+        """Issues of which somebody else asked that a second person confirm them."""
+        return self.filter(state=S.ASKED).exclude(asked_by=member).order_by("number")
+
     def being_sent(self) -> "NewsletterQuerySet":
         return self.filter(state=S.SENDING)
 

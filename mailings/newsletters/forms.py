@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -19,10 +20,17 @@ _AUDIENCE = "audience_"
 _LANGUAGES = dict(settings.LANGUAGES)
 
 
+def check_is_near(day: date) -> None:
+    """Raise ValidationError for a day of another time: no clock of a reader can be computed at the ends of time."""
+    if not 2020 <= day.year <= 2100:
+        raise ValidationError(_("Choose a day between 2020 and 2100."), code="far")
+
+
 class MonthField(forms.DateField):
     """A month, as browsers write it: 2026-03."""
 
     widget = forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
+    default_validators = [check_is_near]
 
     def __init__(self) -> None:
         super().__init__(label=_("Month"), input_formats=["%Y-%m", "%Y-%m-%d"], help_text=_("As in 2026-03."))
@@ -41,12 +49,14 @@ class SettingsForm(forms.Form):
     month = MonthField()
     send_time = forms.ChoiceField(label=_("When"), choices=SendTime, widget=forms.RadioSelect)
     send_at = forms.DateTimeField(
+        validators=[check_is_near],
         label=_("Not before"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("By your own clock, for “at one moment”. Empty: as soon as it is confirmed."),
     )
     send_on = forms.DateField(
+        validators=[check_is_near],
         label=_("Day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -81,7 +91,9 @@ class SettingsForm(forms.Form):
     @property
     def audience(self) -> dict[str, list[str]]:
         """What was chosen, by the names of the narrowings; of a form that was not filled in, what stands there."""
-        values = self.cleaned_data if self.is_bound and self.is_valid() else self.initial
+        if self.is_bound:
+            self.full_clean()  # what was chosen counts, even where another field is wrong
+        values = self.cleaned_data if self.is_bound else self.initial
         chosen = {name.removeprefix(_AUDIENCE): values.get(name) or [] for name in values if name.startswith(_AUDIENCE)}
         return {name: list(ticked) for name, ticked in chosen.items() if ticked}
 

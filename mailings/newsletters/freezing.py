@@ -46,8 +46,8 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
     languages = sorted({*dict(settings.LANGUAGES), *read.values_list("reads", flat=True).distinct()})
     zones = sorted({UTC, *read.values_list("clock", flat=True).distinct()})
     versions = versions_for([language_or_default(language) for language in languages], ready)
-    known = [language for language in languages if language_or_default(language) in versions]
-    chosen = [versions[language_or_default(language)] for language in known]
+    with_version = [language for language in languages if language_or_default(language) in versions]
+    chosen = [versions[language_or_default(language)] for language in with_version]
     moments = [due_at(newsletter, zone, now=now) for zone in zones]
     rows = readers.order_by().annotate(to=Coalesce("member__email", "address"), reads=LANGUAGE, clock=ZONE)
     sql, params = rows.values_list("pk", "member_id", "to", "reads", "clock").distinct().query.sql_with_params()
@@ -62,7 +62,7 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
         host,
         now,
     ]
-    values += [*params, known, [version.language for version in chosen], [version.is_fallback for version in chosen]]
+    values += [*params, with_version, [version.language for version in chosen], [version.is_fallback for version in chosen]]
     with connection.cursor() as cursor:
         cursor.execute(_FREEZE.format(readers=sql, zone=_ZONE_READ), [*values, zones, moments, zones, UTC])
         return int(cursor.rowcount)

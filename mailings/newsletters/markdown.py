@@ -63,14 +63,14 @@ def to_text(text: str) -> str:
 
 def links(text: str) -> list[Link]:
     """Return the links of a text in their order."""
-    found = []
+    written = []
     for block in parse(text):
         children = block.children or []
         for place, child in enumerate(children):
             if child.type == "link_open":
                 words = "".join(_words_until_the_end(children[place + 1 :]))
-                found.append(Link(words, str(child.attrGet("href") or "")))
-    return found
+                written.append(Link(words, str(child.attrGet("href") or "")))
+    return written
 
 
 def problems(text: str) -> list[str]:

@@ -57,8 +57,8 @@ def recipients_of(newsletter: Newsletter) -> Recipients:
     for language, state, is_fallback, count in rows.values_list("language", "state", "is_fallback").annotate(
         count=Count("pk")
     ):
-        one = languages.setdefault(language, StatesOfLanguage(language))
-        one.states[state] = one.states.get(state, 0) + count
-        one.fallbacks += count if is_fallback else 0
+        line = languages.setdefault(language, StatesOfLanguage(language))
+        line.states[state] = line.states.get(state, 0) + count
+        line.fallbacks += count if is_fallback else 0
         states[state] += count
     return Recipients(newsletter.recipients or 0, list(languages.values()), states)

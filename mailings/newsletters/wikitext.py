@@ -60,11 +60,11 @@ def from_markdown(text: str) -> str:
 
 def escape(text: str) -> str:
     """Return a text of which a wiki reads nothing but the text."""
-    return _MEANT_BY_WIKIS.sub(lambda found: f"<nowiki>{_in_nowiki(found[0])}</nowiki>", text)
+    return _MEANT_BY_WIKIS.sub(lambda match: f"<nowiki>{_in_nowiki(match[0])}</nowiki>", text)
 
 
 def _escape_at_line_start(text: str) -> str:
-    return _LINE_START.sub(lambda found: f"<nowiki>{found[0]}</nowiki>", escape(text))
+    return _LINE_START.sub(lambda match: f"<nowiki>{match[0]}</nowiki>", escape(text))
 
 
 def _in_nowiki(text: str) -> str:

@@ -106,12 +106,13 @@ def add_version(
 
 
 @transaction.atomic
-def drop_version(*, version: NewsletterVersion, by: Any, now: datetime) -> None:
-    """Remove a version for good. Those translated from it stay, and are translated from nothing."""
+def drop_version(*, version: NewsletterVersion, by: Any, now: datetime) -> Newsletter:
+    """Remove a version for good and return its issue. Those translated from it stay, and are translated from nothing."""
     version = _locked_version(version)
     version.newsletter.versions.filter(translated_from=version.language).update(translated_from="", source_read={})
     acts.record(by=by, verb="drop_newsletter_version", on=version.newsletter, now=now, was=version.language)
     version.delete()
+    return version.newsletter
 
 
 @transaction.atomic
@@ -171,9 +172,9 @@ def move_section(*, version: NewsletterVersion, key: int, up: bool, by: Any, now
     to = None if at is None else at + (-1 if up else 1)
     if at is None or to is None or not 0 <= to < len(sections):
         return
-    one, other = sections[at], sections[to]
-    one.place, other.place = other.place, one.place  # the places are compared when the transaction ends
-    NewsletterSection.objects.bulk_update([one, other], ["place"])
+    section, other = sections[at], sections[to]
+    section.place, other.place = other.place, section.place  # the places are compared when the transaction ends
+    NewsletterSection.objects.bulk_update([section, other], ["place"])
     acts.record(by=by, verb="move_newsletter_section", on=version, now=now)
 
 
@@ -253,10 +254,10 @@ def _locked(newsletter: Newsletter) -> Newsletter:
 
 def _locked_version(version: NewsletterVersion) -> NewsletterVersion:
     newsletter = _locked(version.newsletter)
-    found = newsletter.versions.select_related("newsletter").filter(pk=version.pk).first()
-    if found is None:
+    current = newsletter.versions.select_related("newsletter").filter(pk=version.pk).first()
+    if current is None:
         raise NewsletterRefused(_("This version is not there any more."))
-    return found
+    return current
 
 
 def _locked_draft(version: NewsletterVersion) -> NewsletterVersion:
