@@ -119,7 +119,9 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
             "buttons": _buttons(newsletter, reader=request.user),
         }
         if not newsletter.is_frozen:
-            context |= self._readers_to_be(form.audience, [each for each in versions if each.state == VersionState.READY])
+            context |= self._readers_to_be(
+                form.audience, [each for each in versions if each.state == VersionState.READY]
+            )
             context["troubles"] = checking.why_not_to_send(newsletter)
         return self.page(request, "issue", context)
 

@@ -62,7 +62,12 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
         host,
         now,
     ]
-    values += [*params, with_version, [version.language for version in chosen], [version.is_fallback for version in chosen]]
+    values += [
+        *params,
+        with_version,
+        [version.language for version in chosen],
+        [version.is_fallback for version in chosen],
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_FREEZE.format(readers=sql, zone=_ZONE_READ), [*values, zones, moments, zones, UTC])
         return int(cursor.rowcount)

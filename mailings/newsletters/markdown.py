@@ -76,13 +76,13 @@ def links(text: str) -> list[Link]:
 def problems(text: str) -> list[str]:
     """Return what the editor has to change, each as a sentence."""
     children = [child for block in parse(text) for child in block.children or []]
-    pictures = [str(child.attrGet("src") or "") for child in children if child.type == "image"]
+    sources = [str(child.attrGet("src") or "") for child in children if child.type == "image"]
     no_picture = _("A picture cannot stand in a letter: mail programs would ask for “%(address)s”. Link to it.")
     no_link = _("A link cannot lead to “%(target)s”. Use an address with https.")
     schemes = [scheme_of(link.target) for link in links(text)]
     refused = [f"{scheme}:" for scheme in schemes if scheme and scheme not in SCHEMES]
     refused += [f"{scheme}:" for scheme in _ACTING_LINK.findall(text)]  # the parser takes these for plain words
-    sentences = [no_picture % {"address": shortened(address)} for address in pictures]
+    sentences = [no_picture % {"address": shortened(address)} for address in sources]
     sentences += [no_link % {"target": target} for target in refused]
     if _TAG.search(text):
         sentences.append(_("HTML is not read here: it would be shown as it is. Write Markdown."))

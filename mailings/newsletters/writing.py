@@ -107,7 +107,7 @@ def add_version(
 
 @transaction.atomic
 def drop_version(*, version: NewsletterVersion, by: Any, now: datetime) -> Newsletter:
-    """Remove a version for good and return its issue. Those translated from it stay, and are translated from nothing."""
+    """Remove a version for good and return its issue. Those translated from it stay, translated from nothing."""
     version = _locked_version(version)
     version.newsletter.versions.filter(translated_from=version.language).update(translated_from="", source_read={})
     acts.record(by=by, verb="drop_newsletter_version", on=version.newsletter, now=now, was=version.language)
