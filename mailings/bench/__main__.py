@@ -111,7 +111,14 @@ def _ordinary(folder: Path, letters: int, port: int) -> Iterator["subprocess.Pop
     where = str(given["HOST"]).replace("/", "%2F") or "localhost"
     database = f"postgresql://{given['USER']}:{given['PASSWORD']}@{where}:{given['PORT'] or 5432}/{given['NAME']}"
     command = [sys.executable, str(ROOT / "mailings" / "bench" / "ordinary.py"), str(letters), str(port)]
-    environment = {**os.environ, "DATABASE_URL": database, "LOG_LEVEL": "ERROR"}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "SECRET_KEY": "of-the-measurement-" + "7e1f" * 10,
+        "SITE_URL": "http://127.0.0.1:8000",
+        "LOG_LEVEL": "ERROR",
+    }
     with subprocess.Popen(  # noqa: S603  our own program
         command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
