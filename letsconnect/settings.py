@@ -174,7 +174,6 @@ PROXY_HOPS = env.integer("PROXY_HOPS", 0, low=0, high=5)
 DOCUMENT_VERSIONS = {
     "code_of_conduct": [("2024-01", date(2024, 1, 1))],
     "privacy_notice": [("2026-11", date(2026, 11, 1))],
-    "newsletter": [("2026-11", date(2026, 11, 1))],
 }
 CSRF_FAILURE_VIEW = "letsconnect.views.csrf_failure"
 

@@ -117,7 +117,6 @@ def _meet(match, member, starts_at):
 def _tell_more(registration, coordinator):
     SignInCode.objects.create(address=ADDRESS, network=WORD, code_hash="x", made_at=NOW, expires_at=NOW)
     Consent.objects.create(registration=registration, document="privacy_notice", version="1", given_at=NOW)
-    Consent.objects.create(member=registration.member, document="newsletter", version="1", given_at=NOW)
     row = ImportedRow.objects.create(registration=registration, raw={"name": WORD}, imported_at=NOW)
     ImportedKey.objects.create(row=row, kind="address", digest=f"digest-of-{registration.pk}")
     ClaimInvitation.objects.create(

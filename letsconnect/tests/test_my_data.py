@@ -23,8 +23,8 @@ from registrations.answers import editing
 from registrations.answers.facts import facts_of
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
+    AGREEMENTS,
     BabelLevel,
-    ConsentDocument,
     ContactWay,
     OfferLevel,
     Region,
@@ -99,7 +99,7 @@ def some_facts(draw):
             for code in sorted(draw(st.sets(st.sampled_from(["ar", "en", "ne"]))))
         ],
         "windows": [(start, start + 15) for start in starts],
-        "consents": sorted(draw(st.sets(st.sampled_from(ConsentDocument.values)))),
+        "consents": sorted(draw(st.sets(st.sampled_from(sorted(AGREEMENTS))))),
     }
 
 

@@ -21,6 +21,7 @@ def forget_subscriptions(*, member: Any, now: datetime, addresses: Iterable[str]
     """
     spellings = {canonical_or_as_it_is(address) for address in addresses if address}
     subscriptions = Subscription.objects.filter(Q(member=member) | Q(member=None, address__in=spellings))
-    refusals = subscriptions.filter(state=SubscriptionState.LEFT).exclude(address="").values_list("address", flat=True)
-    Suppression.objects.suppress(list(refusals), source="person", scope=SuppressionScope.BULK, now=now)
+    left = set(subscriptions.filter(state=SubscriptionState.LEFT).values_list("address", flat=True))
+    refusals = left - {""} | (spellings if "" in left else set())  # "": nobody had proved their address yet
+    Suppression.objects.suppress(sorted(refusals), source="person", scope=SuppressionScope.BULK, now=now)
     return subscriptions.delete()[0]

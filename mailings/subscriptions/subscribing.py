@@ -1,4 +1,4 @@
-"""Subscribing: a member by a tick, a visitor by an address and a letter that asks them to confirm."""
+"""Subscribing by an address and a letter that asks to confirm; and what every change of a subscription writes."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -26,33 +26,14 @@ class NetworkAskedTooOften(Exception):
     """This network asked for too many letters within the hour."""
 
 
-@transaction.atomic
-def choose_as_member(
-    *, member: Any, lists: Collection[BulkList], source: SubscriptionSource, by: Any, now: datetime
-) -> Subscription | None:
-    """Make these the lists a member gets. Their account has proved the address, so nothing is asked by letter.
-
-    Nothing is written for a member who never subscribed and wants nothing.
-    """
-    if member.email:
-        _take_turns(member.email)
-    subscription = lock_subscription_of(member)
-    if subscription is None:
-        if not lists:
-            return None
-        subscription = Subscription(member=member, address=member.email or "", agreed_at=now, source=source)
-    elif not lists and not subscription.lists:  # what was asked for in their name by letter is theirs to answer
-        return subscription
-    if lists and member.email:
-        Suppression.objects.lift_bulk(member.email, now=now)
-    return set_lists(subscription=subscription, lists=lists, source=source, by=by, now=now)
-
-
 def lock_subscription_of(member: Any) -> Subscription | None:
-    """Return the member's subscription, locked; one that was made for their address before they had an account becomes
-    theirs, with its refusal if they had left."""
+    """Return the member's subscription, locked.
+
+    One that was made for their address before they had an account becomes theirs, with its refusal if they had left,
+    once they have proved that the address is theirs.
+    """
     subscription = Subscription.objects.select_for_update(no_key=True).filter(member=member).first()
-    if subscription is None and member.email and not member.has_doubtful_address:
+    if subscription is None and member.has_proved_address:
         visitors = Subscription.objects.select_for_update(no_key=True).of(member.email)
         subscription = visitors.filter(member=None).first()
         if subscription is not None:
@@ -92,7 +73,7 @@ def ask_visitor(
     with a text for the visitor, and NetworkAskedTooOften past the limit of a network.
     """
     address = addresses.canonical(address)
-    _take_turns(address, network)
+    take_turns(address, network)
     requests = SubscriptionRequest.objects
     if requests.since(now - timedelta(hours=1)).filter(network=_keyed(network)).count() >= REQUESTS_AN_HOUR:
         raise NetworkAskedTooOften
@@ -100,7 +81,7 @@ def ask_visitor(
     request = requests.create(address=_keyed(address), network=_keyed(network), made_at=now)
     if sent_today >= LETTERS_A_DAY:
         return
-    subscription = _row_for(address, language=language, zone=zone, lists=lists, now=now)
+    subscription = _row_for(address, language=language, zone=zone, now=now)
     subscription.asked_for = as_bits(lists)
     if subscription.member_id is None and not subscription.is_confirmed:  # nobody else's choice is overwritten
         subscription.language, subscription.zone = language_or_default(language), zone_or_utc(zone).key
@@ -116,7 +97,7 @@ def ask_visitor(
     )
 
 
-def _row_for(address: str, *, language: str, zone: str, lists: Collection[BulkList], now: datetime) -> Subscription:
+def _row_for(address: str, *, language: str, zone: str, now: datetime) -> Subscription:
     """Return the locked row of an address, a new one that is not confirmed if there is none."""
     member = get_user_model()._default_manager.filter(email=address).first()
     rows = Subscription.objects.select_for_update(no_key=True)
@@ -128,7 +109,7 @@ def _row_for(address: str, *, language: str, zone: str, lists: Collection[BulkLi
     if existing is not None:
         return existing
     return Subscription.objects.create(
-        member=member,
+        member=member if member is not None and member.has_proved_address else None,
         address=address,
         language=language_or_default(language),
         zone=zone_or_utc(zone).key,
@@ -181,8 +162,11 @@ def _in_short(lists: list[BulkList]) -> str:
     return "all" if len(lists) == len(BulkList) else ", ".join(chosen.word for chosen in lists)
 
 
-def _take_turns(*askers: str) -> None:
-    """Make other requests of the same address or network wait until this transaction ends, so that each is counted."""
+def take_turns(*askers: str) -> None:
+    """Make others who ask for the same address, or from the same network, wait until this transaction ends.
+
+    So each request is counted, and an address that has no row yet gets one.
+    """
     with connection.cursor() as cursor:
         for asker in sorted(_keyed(asker) for asker in askers):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [asker])

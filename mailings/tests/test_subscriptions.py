@@ -16,7 +16,7 @@ from mailings.ledger.sweeping import sweep
 from mailings.models import Letter, Subscription, SubscriptionRequest, Suppression
 from mailings.newsletters.composing import body_of
 from mailings.newsletters.freezing import freeze
-from mailings.subscriptions import links, subscribing
+from mailings.subscriptions import links, members, subscribing
 from mailings.subscriptions.forgetting import forget_subscriptions
 from mailings.subscriptions.leaving import choose, leave
 from mailings.subscriptions.subscribing import (
@@ -363,6 +363,7 @@ def test_every_link_of_every_letter_changes_nothing_by_head_get_or_a_post_withou
 def test_leaving_holds_at_once_for_a_letter_that_is_queued(sink):
     reader, other = make_subscription(), make_subscription()
     issue = make_newsletter()
+    body_of(issue.versions.get()).save()
     assert freeze(issue, Subscription.objects.to_write_to(NEWSLETTER), ready=["en"], now=NOW) == 2
     body_of(issue.versions.get()).save()
     type(issue).objects.update(state="sending", frozen_at=NOW, recipients=2, published_at=NOW)
@@ -399,7 +400,7 @@ def test_a_members_tick_needs_no_letter_and_takes_over_what_they_asked_as_a_visi
     visitor = make_subscription(wants_digest=True)
     member = make_member(email=visitor.address)
 
-    mine = subscribing.choose_as_member(
+    mine = members.choose_as_member(
         member=member, lists=[NEWSLETTER], source=SubscriptionSource.FORM, by=member, now=NOW
     )
 
@@ -411,10 +412,10 @@ def test_nothing_is_written_for_a_member_who_never_wanted_anything():
     member = make_member()
 
     given = {"member": member, "lists": [], "source": SubscriptionSource.FORM, "by": member, "now": NOW}
-    assert subscribing.choose_as_member(**given) is None
+    assert members.choose_as_member(**given) is None
     asked = ask(member.email)
     assert (asked.member, asked.state) == (member, "unconfirmed")
-    assert subscribing.choose_as_member(**given).asked_for == 1  # the letter is still theirs to answer
+    assert members.choose_as_member(**given).asked_for == 1  # the letter is still theirs to answer
 
 
 def test_whoever_is_erased_is_forgotten_but_not_that_they_had_left():

@@ -6,7 +6,7 @@ from letsconnect.base.models import Act
 from letsconnect.tests.at_once import at_once, in_the_middle
 from mailings.domain.subscriptions import BulkList, SubscriptionRefused
 from mailings.models import Letter, Subscription, SubscriptionRequest
-from mailings.subscriptions import leaving, links, subscribing
+from mailings.subscriptions import leaving, links, members, subscribing
 from mailings.subscriptions.leaving import choose, leave
 from mailings.subscriptions.subscribing import LETTERS_A_DAY, ask_visitor, confirm
 from mailings.tests.factories import make_subscription
@@ -93,7 +93,7 @@ def test_a_members_tick_and_a_visitors_request_of_one_moment_make_one_row():
 
     at_once(
         ask,
-        lambda: subscribing.choose_as_member(member=member, lists=[NEWSLETTER], source="form", by=member, now=NOW),
+        lambda: members.choose_as_member(member=member, lists=[NEWSLETTER], source="form", by=member, now=NOW),
     )
 
     assert Subscription.objects.get().member == member

@@ -18,6 +18,7 @@ from mailings.domain.letters import LetterState
 from mailings.ledger import letters
 from mailings.models import Letter, Suppression
 from mailings.sending.time_limit import is_slow
+from mailings.subscriptions.members import take_along
 from registrations.accounts import code_limits
 from registrations.accounts import emails as accounts
 from registrations.accounts.codes import draw, hash_of_digits, hash_of_link, keyed
@@ -254,6 +255,7 @@ def _member_of(address: str, *, language: str, zone: str, now: datetime) -> Memb
             EmailAddress.objects.update_or_create(
                 user=member, email=address, defaults={"verified": True, "primary": True}
             )
+            take_along(member=member, now=now)
     except IntegrityError:  # two browsers, one new address: the other one was first
         return Member.objects.with_address(address).get()
     return member

@@ -22,18 +22,21 @@ from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
+from mailings.subscriptions.old_form import has_old_yes
 from registrations import documents
 from registrations.admin import exports, queue
 from registrations.admin.answer_rows import LanguageInline, OfferInline, WishInline
 from registrations.admin.claims import invite
 from registrations.answers import changes, snapshots
-from registrations.answers.facts import facts_of
+from registrations.answers.facts import facts_of, subscriptions_to_the_newsletter
 from registrations.answers.kinds import Words
 from registrations.answers.questions import COLUMNS, FOR_COORDINATORS, QUESTIONS, TOPICS
 from registrations.answers.rows_in_words import WINDOWS
 from registrations.domain.eligibility import Rules, problems
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import (
+    AGREEMENTS,
+    NEWSLETTER,
     ConsentDocument,
     LookKind,
     RegistrationError,
@@ -173,6 +176,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         lines += [
             _("in the old form: %(document)s") % {"document": consent.get_document_display()} for consent in imported
         ]
+        lines += _newsletter_lines(registration)
         return ", ".join(lines) or "—"
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["seat"])
@@ -318,6 +322,15 @@ class RegistrationAdmin(WorkingGroupAdmin):
             "action_url": reverse("admin:registrations_registration_decide", args=[decision]),
         }
         return TemplateResponse(request, "admin/registrations/registration/decide.html", context)
+
+
+def _newsletter_lines(registration: Registration) -> list[str]:
+    """Return a line if the person subscribed to the newsletter, or said yes to it in the old form."""
+    newsletter = str(AGREEMENTS[NEWSLETTER])
+    if registration.member is not None:
+        return [newsletter for _row in subscriptions_to_the_newsletter(registration.member)]
+    has_said_yes = has_old_yes(registration.imported_address)
+    return [_("in the old form: %(document)s") % {"document": newsletter}] if has_said_yes else []
 
 
 def _words() -> Words:

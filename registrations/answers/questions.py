@@ -18,6 +18,7 @@ from registrations.answers.question_rows import BETWEEN, Fact, Question, TickFie
 from registrations.answers.rows_in_words import CONSENTS, LANGUAGES, OFFERS, WINDOWS, WISHES, TableRows
 from registrations.domain.registrations import (
     MOST_PLACES,
+    NEWSLETTER,
     AgeRange,
     ConsentDocument,
     ContactWay,
@@ -86,7 +87,7 @@ CONSENT_TICKS = {
         forms.BooleanField(label=_("I have read the privacy notice and agree to it.")),
     ),
     "wants_newsletter": TickField(
-        ConsentDocument.NEWSLETTER,
+        NEWSLETTER,
         forms.BooleanField(label=_("Send me the monthly newsletter."), required=False),
     ),
 }

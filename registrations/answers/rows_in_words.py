@@ -14,7 +14,7 @@ from letsconnect.base.folding import plain
 from registrations.answers.kinds import Words
 from registrations.answers.windows import DAYS, say_minute, say_window, window_rows
 from registrations.domain.facts import LanguageFact, OfferFact, WindowFact, WishFact
-from registrations.domain.registrations import BabelLevel, ConsentDocument, OfferLevel, WishPriority
+from registrations.domain.registrations import AGREEMENTS, BabelLevel, OfferLevel, WishPriority
 from registrations.events import Item
 from registrations.models import Registration
 from registrations.reference.names import language_name
@@ -267,7 +267,7 @@ class WindowRows(WholeRows[WindowFact], TableRows[WindowFact]):
 
 
 class ConsentRows(WholeRows[ConsentFact]):
-    """Documents, which the facts name without a row around them."""
+    """Documents and the newsletter, which the facts name without a row around them."""
 
     name = "consents"
     row = ConsentFact
@@ -276,16 +276,16 @@ class ConsentRows(WholeRows[ConsentFact]):
         return [ConsentFact(document) for document in stored]
 
     def lines(self, rows: Sequence[ConsentFact], words: Words) -> list[str]:
-        return [str(ConsentDocument(row.document).label) for row in rows]
+        return [str(AGREEMENTS[row.document]) for row in rows]
 
     def gone_or_come(self, row: ConsentFact) -> tuple[str, str]:
-        return _("Agreed to: %(document)s") % {"document": ConsentDocument(row.document).label}, _("yes")
+        return _("Agreed to: %(document)s") % {"document": AGREEMENTS[row.document]}, _("yes")
 
     def heading(self) -> str:
         return _("What I agree to today")
 
     def items(self, row: ConsentFact, words: Words) -> tuple[Item, ...]:
-        return (item("document", _("Document"), row.document, ConsentDocument(row.document).label),)
+        return (item("document", _("Document"), row.document, AGREEMENTS[row.document]),)
 
 
 OFFERS, WISHES, LANGUAGES, WINDOWS, CONSENTS = OfferRows(), WishRows(), LanguageRows(), WindowRows(), ConsentRows()

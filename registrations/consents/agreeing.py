@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from mailings.subscriptions.members import choose_newsletter
 from registrations import documents
-from registrations.domain.registrations import ConsentDocument, StaleForm
+from registrations.domain.registrations import NEWSLETTER, ConsentDocument, StaleForm
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Consent, Member
 
@@ -41,12 +42,14 @@ def take_back(*, member: Member, document: str, by: Member, now: datetime) -> No
 
 
 def write_consents(member: Member, agreed: Collection[str], *, by: Member, now: datetime) -> None:
-    """Make these documents, in the versions in force, the ones that the locked member agrees to."""
+    """Make these documents, in the versions in force, the ones that the locked member agrees to; and the newsletter the
+    one they get, or not."""
     for document in ConsentDocument.values:
         if document in agreed:
             _give(member, document, by=by, now=now)
         else:
             _withdraw(member, document, by=by, now=now)
+    choose_newsletter(member=member, wanted=NEWSLETTER in agreed, by=by, now=now)
 
 
 def _give(member: Member, document: str, *, by: Member, now: datetime) -> None:

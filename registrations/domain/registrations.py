@@ -120,7 +120,11 @@ class ContactWay(TextChoices):
 class ConsentDocument(TextChoices):
     CODE_OF_CONDUCT = "code_of_conduct", _("the Universal Code of Conduct")
     PRIVACY_NOTICE = "privacy_notice", _("the privacy notice")
-    NEWSLETTER = "newsletter", _("the newsletter")
+
+
+# It stands among what somebody agrees to, but is no document: what is agreed to is a subscription (see `mailings`).
+NEWSLETTER = "newsletter"
+AGREEMENTS = {**dict(ConsentDocument.choices), NEWSLETTER: _("the newsletter")}
 
 
 class Topic(TextChoices):

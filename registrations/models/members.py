@@ -67,6 +67,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     """The account. No password; erasure empties the row and keeps it."""
 
     password: Any = None  # Django leaves the column out; its types know a column only
+    emailaddress_set: Any  # allauth adds it
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     email = models.EmailField(_("email address"), null=True, blank=True)
     # Kept as it was typed, because its canonical form is another account's, or nobody proved that one: it opens
@@ -173,6 +174,13 @@ class Member(AbstractBaseUser, PermissionsMixin):
         """Store the language in which the member reads the portal and its letters."""
         self.language = language
         self.save(update_fields=["language"])
+
+    @property
+    def has_proved_address(self) -> bool:
+        """Whether a code has proved the address; one that came from a wiki, or is in doubt, is not proved."""
+        if not self.email or self.has_doubtful_address:
+            return False
+        return not self.emailaddress_set.filter(email=self.email, verified=False).exists()
 
     @property
     def has_open_account(self) -> bool:

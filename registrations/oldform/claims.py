@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from letsconnect.base import acts, addresses
 from letsconnect.base.links import unsign
 from mailings.ledger import letters
 from mailings.models import Suppression
+from mailings.subscriptions.old_form import claim_old_yes
 from registrations.domain.registrations import (
     AlreadyRegistered,
     ClaimRefused,
@@ -23,6 +23,7 @@ from registrations.domain.registrations import (
 )
 from registrations.models import ClaimInvitation, Member, Registration
 from registrations.oldform.claim_links import PURPOSE
+from registrations.oldform.languages import language_of
 
 LINK_LASTS = timedelta(days=30)
 REMIND_AFTER = timedelta(days=7)
@@ -178,6 +179,7 @@ def _hand_over(registration: Registration, *, member: Member, now: datetime) -> 
     )
     member.zone = registration.zone if member.zone == "UTC" and registration.zone else member.zone
     member.save(update_fields=["name", "country", "region", "zone"])
+    claim_old_yes(member=member, address=registration.imported_address, now=now)
     acts.record(by=member, verb="claim_registration", on=registration, now=now, was=was, became=registration.state)
     return registration
 
@@ -187,15 +189,8 @@ def _owe_letter(kind: str, invitation: ClaimInvitation, *, now: datetime) -> Non
         kind=kind,
         about=invitation,
         address=invitation.address,
-        language=_language(invitation.registration),
+        language=language_of(invitation.registration),
         zone=invitation.registration.zone,
         key=f"{kind}:{invitation.pk}:{invitation.invited_at.timestamp():.0f}",
         now=now,
     )
-
-
-def _language(registration: Registration) -> str:
-    """Return the portal's language the person speaks best; English when they speak none, or speak it equally well."""
-    portal = [code for code, _name in settings.LANGUAGES]
-    spoken = dict(registration.spoken_languages.filter(code__in=portal, level__gte=2).values_list("code", "level"))
-    return max(spoken, key=lambda code: (spoken[code], code == "en"), default="en")

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from letsconnect.base import acts
 from letsconnect.base.database_waits import reason_of, try_again_while_busy, wait_at_most
+from mailings.subscriptions.old_form import forget_old_yes, keep_old_yes
 from registrations.domain.registrations import (
     OUT_OF_THE_PROGRAMME,
     ConsentDocument,
@@ -32,6 +33,7 @@ from registrations.models import (
     Window,
     Wish,
 )
+from registrations.oldform.languages import language_of
 from registrations.oldform.reading import groups, rows, table
 from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.oldform.reading.persons import Person, group_by_person
@@ -276,7 +278,7 @@ class _Writer:
         ImportedKey.objects.bulk_create(keys, ignore_conflicts=True)
 
     def _write(self, registration: Registration, row: Answers) -> None:
-        was = registration.state if registration.pk else ""
+        was, was_address = (registration.state, registration.imported_address) if registration.pk else ("", "")
         for name, value in self._columns(row).items():
             setattr(registration, name, value)
         registration.reviewed_at = registration.reviewed_by = None
@@ -286,6 +288,7 @@ class _Writer:
         registration.version += 1
         registration.save()
         self._write_rows(registration, row)
+        self._keep_yes(registration, row, was_address)
         acts.record(
             by=self.by, verb="import_registration", on=registration, now=self.now, was=was, became=registration.state
         )
@@ -332,10 +335,19 @@ class _Writer:
         return dict.fromkeys(self.skills[slug] for slug in slugs or ())
 
     def _consents(self, registration: Registration, row: Answers) -> Iterable[Consent]:
-        for field, document in (
-            ("consent", ConsentDocument.CODE_OF_CONDUCT),
-            ("newsletter", ConsentDocument.NEWSLETTER),
-        ):
-            if row[field] is True:
-                given_at = row["written_at"] or self.now
-                yield Consent(registration=registration, document=document, version=OLD_FORM, given_at=given_at)
+        if row["consent"] is True:
+            given_at = row["written_at"] or self.now
+            document = ConsentDocument.CODE_OF_CONDUCT
+            yield Consent(registration=registration, document=document, version=OLD_FORM, given_at=given_at)
+
+    def _keep_yes(self, registration: Registration, row: Answers, was_address: str) -> None:
+        """Keep a yes to the newsletter as a subscription that waits to be claimed, and take one back that is gone."""
+        if was_address and (row["newsletter"] is not True or was_address != registration.imported_address):
+            forget_old_yes(address=was_address)
+        if row["newsletter"] is True and registration.imported_address:
+            keep_old_yes(
+                address=registration.imported_address,
+                language=language_of(registration),
+                zone=registration.zone,
+                agreed_at=row["written_at"] or self.now,
+            )

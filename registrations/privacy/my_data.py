@@ -15,12 +15,12 @@ from letsconnect.base.models import Act
 from letsconnect.base.query_batches import QueryBatch
 from mailings.models import Letter
 from registrations.answers import sensitive
-from registrations.answers.facts import current_version, rows_of
+from registrations.answers.facts import in_force, rows_of, subscriptions_to_the_newsletter
 from registrations.answers.kinds import Words
 from registrations.answers.questions import VOLUNTARY
 from registrations.answers.rows_in_words import ROWS
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import SeatRole
+from registrations.domain.registrations import NEWSLETTER, SeatRole
 from registrations.events import Item, Section, SectionReader, data_readers, sections_read, tables_shown
 from registrations.models import (
     Block,
@@ -65,6 +65,7 @@ _REST = {
     "registrations.ClaimInvitation": gettext_lazy("Invitations to take over what I wrote in the old form"),
     "registrations.ReviewSnapshot": gettext_lazy("What my registration said when it was reviewed"),
     "registrations.KeptAnswers": gettext_lazy("What I wrote while my session had ended"),
+    "mailings.Subscription": gettext_lazy("Letters to many at once that I get, or left"),
     "base.SecurityEvent": gettext_lazy("When I signed in and out"),
     "registrations.SkillSuggestion": gettext_lazy("Skills I suggested, and when"),
 }
@@ -169,10 +170,11 @@ def _answers(batch: QueryBatch, registration: Registration, member: Member) -> S
     named = models.Q(offers__registration=registration) | models.Q(wishes__registration=registration)
     skills = batch.add(Skill.objects.filter(named).select_related("merged_into").distinct())
     agreed = batch.add(member.consents.given().values_list("document", "version"))
+    subscribed = batch.add(subscriptions_to_the_newsletter(member))
     yield ()
     words = Words(get_language() or "en", {f"skill:{skill.pk}": str(skill) for skill in skills})
     stored = {name: sorted(rows) for name, rows in tables.items()}
-    stored["consents"] = sorted(document for document, version in agreed if version == current_version(document))
+    stored["consents"] = list(in_force([*agreed, *((NEWSLETTER, "") for _subscription in subscribed)]))
     for name, rows in ROWS.items():
         yield Section(name, rows.heading(), [rows.items(row, words) for row in rows.read(stored[name])])
 

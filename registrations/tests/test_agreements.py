@@ -14,6 +14,9 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from mailings import kinds
+from mailings.models import Subscription
+from mailings.subscriptions.members import choose_newsletter
+from mailings.subscriptions.old_form import keep_old_yes
 from registrations import documents
 from registrations.answers import exporting
 from registrations.consents import asking
@@ -51,8 +54,9 @@ def matchable(on=TODAY):
 def imported(**fields):
     """An approved registration of the old form, with the consents it came with, which nobody has claimed yet."""
     registration = make_registration(source="import", imported_address="old@example.org", **{"name": "Olga", **fields})
-    for document in ("code_of_conduct", "privacy_notice", "newsletter"):
+    for document in ("code_of_conduct", "privacy_notice"):
         Consent.objects.create(registration=registration, document=document, version="old form", given_at=NOW)
+    keep_old_yes(address="old@example.org", language="en", zone="UTC", agreed_at=NOW)
     return registration
 
 
@@ -81,7 +85,7 @@ def test_an_approved_import_claimed_by_address_takes_no_part_until_its_person_ag
     assert list(Registration.objects.lacking_consents(on=TODAY)) == [registration]
     agree(member=member, versions=BOTH, by=member, now=NOW)
     assert matchable() == [registration]
-    assert registration.imported_consents.count() == 3
+    assert registration.imported_consents.count() == 2
 
 
 def test_an_approved_import_claimed_by_link_takes_no_part_either():
@@ -194,11 +198,13 @@ def test_taking_an_agreement_back_takes_the_person_out_of_what_is_matched_shown_
 
 def test_taking_back_the_newsletter_changes_nothing_else():
     registration = make_registration()
-    make_agreement(registration.member, "newsletter")
+    given = {"member": registration.member, "by": registration.member, "now": NOW}
+    choose_newsletter(wanted=True, **given)
 
-    take_back(member=registration.member, document="newsletter", by=registration.member, now=NOW)
+    choose_newsletter(wanted=False, **given)
 
     assert matchable() == [registration]
+    assert Subscription.objects.get().state == "left"
 
 
 def test_somebody_without_a_registration_agrees_too_and_finds_it_in_the_form():
@@ -382,9 +388,9 @@ def test_a_migration_moves_what_members_agreed_to_and_leaves_what_nobody_claimed
         ("privacy_notice", None),
         ("code_of_conduct", NOW),
     }
-    assert unclaimed.imported_consents.count() == 3
+    assert unclaimed.imported_consents.count() == 2
     move.to_registrations(apps, None)
-    assert (mine.imported_consents.count(), unclaimed.imported_consents.count()) == (2, 3)
+    assert (mine.imported_consents.count(), unclaimed.imported_consents.count()) == (2, 2)
     assert MigrationExecutor(connection).loader.get_migration("registrations", "0014_consents_belong_to_members")
 
 

@@ -198,7 +198,7 @@ def test_a_member_cannot_block_themselves_nor_block_somebody_twice():
 
 
 def test_one_consent_per_document_is_current_and_ends_after_it_began():
-    given = {"member": factories.make_member(), "document": "newsletter", "version": "1", "given_at": factories.NOW}
+    given = {"member": factories.make_member(), "document": "privacy_notice", "version": "1", "given_at": factories.NOW}
     Consent.objects.create(**given)
 
     refuses("registrations_one_current_consent_per_document", lambda: Consent.objects.create(**given))
@@ -210,7 +210,7 @@ def test_one_consent_per_document_is_current_and_ends_after_it_began():
 
 def test_an_agreement_is_a_members_or_came_with_the_old_form_and_never_both_nor_neither():
     imported = factories.make_registration(source="import", state="draft")
-    given = {"document": "newsletter", "version": "1", "given_at": factories.NOW}
+    given = {"document": "privacy_notice", "version": "1", "given_at": factories.NOW}
     Consent.objects.create(registration=imported, **given)
 
     rule = "registrations_consent_is_a_members_or_came_by_import"

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from letsconnect.tests.at_once import at_once
+from mailings.models import Subscription
 from registrations.catalogue import loading
 from registrations.domain.registrations import ConsentDocument, RegistrationState
 from registrations.models import ImportedKey, ImportedRow, Registration, Skill
@@ -84,9 +85,13 @@ def test_every_fact_of_a_row_arrives():
     assert dict(registration.spoken_languages.values_list("code", "level")) == {"es": 6, "en": 3}
     assert list(registration.windows.values_list("start", "end")) == [(0, 120), (1080, 1260), (9960, 10080)]
     assert set(registration.imported_consents.values_list("document", "version", "given_at")) == {
-        (document, OLD_FORM, datetime(2023, 5, 19, 15, 54, tzinfo=UTC))
-        for document in (ConsentDocument.CODE_OF_CONDUCT, ConsentDocument.NEWSLETTER)
+        (ConsentDocument.CODE_OF_CONDUCT, OLD_FORM, datetime(2023, 5, 19, 15, 54, tzinfo=UTC))
     }
+    newsletter = Subscription.objects.get()
+    assert (newsletter.address, newsletter.member, newsletter.lists) == ("ana@example.org", None, ["wants_newsletter"])
+    assert (newsletter.source, newsletter.state) == ("old_form", "unconfirmed")
+    assert newsletter.agreed_at == datetime(2023, 5, 19, 15, 54, tzinfo=UTC)
+    assert (newsletter.language, newsletter.zone) == ("es", "America/Santiago")
     assert registration.imported_row.raw["When are you usually free?"] == ANA["windows"]
 
 

@@ -419,13 +419,16 @@ def test_another_country_sends_an_approved_registration_back_to_review(signed_in
     assert Registration.objects.get(member=member).state == RegistrationState.SUBMITTED
 
 
-def test_a_withdrawn_consent_keeps_its_time(signed_in):
+def test_a_newsletter_that_is_no_longer_ticked_is_left_and_keeps_its_time(signed_in):
     save(signed_in, "consents", wants_newsletter="on")
-    assert "to version" in signed_in.get(url("consents")).content.decode()
+    shown = signed_in.get(url("consents"))
+    assert shown.context["page"].form.initial["wants_newsletter"]
+    assert shown.content.decode().count("Given ") == 3
     save(signed_in, "consents")
 
-    consent = Registration.objects.get().member.consents.get(document=ConsentDocument.NEWSLETTER)
-    assert consent.withdrawn_at >= consent.given_at
+    subscription = Registration.objects.get().member.subscription
+    assert (subscription.state, subscription.source, subscription.lists) == ("left", "form", [])
+    assert subscription.left_at >= subscription.agreed_at
     assert Registration.objects.get().member.consents.filter(withdrawn_at=None).count() == 2
 
 

@@ -14,9 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from mailings.ledger.reachable import why_not_written_to
+from mailings.models import Subscription
+from mailings.subscriptions.links import preferences_path
 from registrations import events
 from registrations.domain.registrations import IN_THE_PROGRAMME, MAY_WITHDRAW, UNTIL_THEY_RETURN
-from registrations.models import Block, Registration
+from registrations.models import Block, Member, Registration
 from registrations.privacy import my_data as held
 from registrations.requests import MemberRequest
 
@@ -38,11 +40,18 @@ def my_data(request: MemberRequest) -> HttpResponse:
         "may_withdraw": registration is not None and registration.state in MAY_WITHDRAW,
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
         "has_no_end": registration is not None and registration.paused_until == UNTIL_THEY_RETURN,
+        "preferences": _preferences(request.user),
         "blocks": Block.objects.filter(member=request.user).select_related("blocked").order_by("made_at"),
         "looks": [section for section in sections if section.key == "looks"],
         "sections": [section for section in sections if section.key not in ("looks", "blocks")],
     }
     return render(request, "registrations/my_data.html", context)
+
+
+def _preferences(member: Member) -> str:
+    """Return the path of the page on which they choose their letters, or "" if they never subscribed."""
+    subscription = Subscription.objects.filter(member=member).first()
+    return preferences_path(subscription) if subscription else ""
 
 
 @never_cache

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from letsconnect.base.network import network_of
 from letsconnect.base.templatetags.when import when
 from registrations.answers import editing, readback, sensitive, visitors
+from registrations.answers.facts import subscriptions_to_the_newsletter
 from registrations.answers.forms import steps
 from registrations.answers.forms.fields import ConsentsForm, WhenForm, WhoForm
 from registrations.answers.forms.page import SHORTCUTS, RowsPage, SkillsPage, StepPage, page_of, with_looked_up_group
@@ -94,7 +95,7 @@ def _page(
     if isinstance(page.form, WhenForm):
         page.form.guess(request.user.zone)
     if isinstance(page.form, ConsentsForm):
-        page.form.say_when(request.user.consents.given(), when)
+        page.form.say_when(request.user.consents.given(), subscriptions_to_the_newsletter(request.user), when)
     return page
 
 

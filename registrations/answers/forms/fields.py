@@ -14,6 +14,7 @@ from letsconnect.base.choices import LongSelect
 from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.folding import key
 from letsconnect.base.keys import key_or_none
+from mailings.models import Subscription
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
 from registrations.answers.questions import CONSENT_TICKS, fields_of, questions_of
@@ -247,7 +248,9 @@ class ConsentsForm(StepForm):
         ticked = [tick.value for name, tick in CONSENT_TICKS.items() if values.pop(name)]
         return values | {"consents": tuple(sorted(ticked))}
 
-    def say_when(self, given: Iterable[Consent], written: Callable[[datetime], str]) -> None:
+    def say_when(
+        self, given: Iterable[Consent], subscribed: Iterable[Subscription], written: Callable[[datetime], str]
+    ) -> None:
         """Say at each agreement to which version it was given and when; ``written`` writes a moment."""
         by_document = {consent.document: consent for consent in given}
         for name, tick in CONSENT_TICKS.items():
@@ -256,6 +259,10 @@ class ConsentsForm(StepForm):
                     "moment": written(consent.given_at),
                     "version": consent.version,
                 }
+        for subscription in subscribed:
+            self.fields["wants_newsletter"].help_text = _("Given %(moment)s.") % {
+                "moment": written(subscription.agreed_at)
+            }
 
 
 @asks("statistics")
