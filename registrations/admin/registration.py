@@ -326,11 +326,10 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
 def _newsletter_lines(registration: Registration) -> list[str]:
     """Return a line if the person subscribed to the newsletter, or said yes to it in the old form."""
-    newsletter = str(AGREEMENTS[NEWSLETTER])
     if registration.member is not None:
-        return [newsletter for _row in subscriptions_to_the_newsletter(registration.member)]
-    has_said_yes = has_old_yes(registration.imported_address)
-    return [_("in the old form: %(document)s") % {"document": newsletter}] if has_said_yes else []
+        return [str(AGREEMENTS[NEWSLETTER]) for _row in subscriptions_to_the_newsletter(registration.member)]
+    words = _("in the old form: %(document)s") % {"document": AGREEMENTS[NEWSLETTER]}
+    return [words] if has_old_yes(registration.imported_address) else []
 
 
 def _words() -> Words:
