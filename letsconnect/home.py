@@ -91,8 +91,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
 
 def _row_of(member: Member, *, now: datetime) -> Any:
     """Return the member with their registration, whether the next round includes them, and the reports for them."""
-    versions = tuple(tuple(documents.counting(document, on=now.date())) for document in documents.REQUIRED)
-    return _ROW.rows({"member": member}, on=now.date(), versions=versions)[0]
+    return _ROW.rows({"member": member}, on=now.date(), versions=documents.all_counting(on=now.date()))[0]
 
 
 def _of(suggestions: Iterable[SkillSuggestion]) -> Iterable[Skill]:

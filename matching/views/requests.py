@@ -1,28 +1,33 @@
 """Browsing people who let others find them, asking for one, and what became of it."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
-from typing import Concatenate, NamedTuple, ParamSpec
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from letsconnect.base.paging import page_of
+from letsconnect.base.paging import ON_A_PAGE, page_of
+from letsconnect.base.statements import Statement
 from matching.domain.matches import MatchingError
 from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
+from matching.models.requests import SharerRequestQuerySet
 from matching.waiting import advice, browsing
 from matching.waiting.cards import cards_of
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from matching.words import reasons
+from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
-from registrations.models import Registration, Skill
+from registrations.models import Member, Registration, Skill, has_agreed
 from registrations.participation.next_round import next_round
 from registrations.requests import MemberRequest
 
@@ -46,7 +51,7 @@ def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest]
     @login_required
     @wraps(view)
     def guarded(request: MemberRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-        reader = Registration.objects.of(request.user)
+        reader = _reader(request.user, on=timezone.now().date())
         if reader is None or not _may_look(reader):
             return render(request, "matching/sharers_closed.html", {"registration": reader}, status=403)
         return view(request, reader, *args, **kwargs)
@@ -54,11 +59,22 @@ def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest]
     return guarded
 
 
-def _may_look(reader: Registration) -> bool:
+def _readers(member: Member, *, on: date, versions: object) -> QuerySet[Registration, Any]:
+    """The registration of a member with ``has_agreed``; its SQL holds the versions of documents that count."""
+    agreed = ExpressionWrapper(has_agreed(on=on), output_field=BooleanField())
+    return Registration.objects.filter(member=member).select_related("member").annotate(has_agreed=agreed)
+
+
+_READERS = Statement(_readers)
+
+
+def _reader(member: Member, *, on: date) -> Any:
+    return next(iter(_READERS.rows({"member": member}, on=on, versions=documents.all_counting(on=on))), None)
+
+
+def _may_look(reader: Any) -> bool:
     """Tell whether somebody is approved and has agreed to how people treat each other here."""
-    if reader.state != RegistrationState.APPROVED:
-        return False
-    return Registration.objects.filter(pk=reader.pk).agreed(on=timezone.now().date()).exists()
+    return reader.state == RegistrationState.APPROVED and reader.has_agreed
 
 
 @require_safe
@@ -163,13 +179,28 @@ def no_match(request: MemberRequest) -> HttpResponse:
     return render(request, "matching/no_match.html", context)
 
 
+def _in_order(member: Member) -> SharerRequestQuerySet:
+    return SharerRequest.objects.of(member).waiting_first()
+
+
+def _lines(member: Member, *, on: date, start: int, versions: object) -> SharerRequestQuerySet:
+    """The requests of one page of the list, which begins at ``start``; the SQL holds the versions that count."""
+    return _in_order(member).saying_who_is_named(on=on).for_lines()[start : start + ON_A_PAGE]
+
+
+_KEYS = Statement(lambda member: _in_order(member).values_list("pk", flat=True))
+_LINES = Statement(_lines)
+
+
 @login_required
 @require_safe
 def request_list(request: MemberRequest) -> HttpResponse:
     """Show whom the member asked for, and what became of it."""
-    mine = SharerRequest.objects.of(request.user).waiting_first().saying_who_is_named(on=timezone.now().date())
-    page = page_of(mine.with_people(), request)
-    rows = [NamedRequest(sharer_request, reasons.name_of_asked(sharer_request)) for sharer_request in page]
+    today, values = timezone.now().date(), {"member": request.user}
+    page = page_of(_KEYS.rows(values), request)
+    start, versions = page.start_index() - 1, documents.all_counting(on=today)
+    mine = _LINES.rows(values, on=today, start=start, versions=versions) if page.object_list else []
+    rows = [NamedRequest(sharer_request, reasons.name_of_asked(sharer_request)) for sharer_request in mine]
     context = {
         "waiting": [row for row in rows if row.request.state == RequestState.OPEN],
         "over": [row for row in rows if row.request.state != RequestState.OPEN],
