@@ -1,7 +1,6 @@
 """The pages of clinics: everyone may read them, everyone signed in may sign up."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from clinics.cards import card_of
 from clinics.domain import ClinicError
 from clinics.models import Clinic, Rsvp
 from clinics.seats import rsvps
@@ -32,7 +32,7 @@ def clinic_list(request: HttpRequest) -> HttpResponse:
     past = list(clinics.past(now=now).values_list("pk", flat=True))
     page = page_of([*coming, *past], request)
     on_page, own = clinics.for_pages().in_bulk(list(page)), _own_rsvps(request)
-    cards = {key: _card(on_page[key], own, now) for key in page if key in on_page}
+    cards = {key: card_of(on_page[key], own.get(key), now=now) for key in page if key in on_page}
     context = {
         "upcoming": [cards[key] for key in coming if key in cards],
         "past": [cards[key] for key in past if key in cards],
@@ -51,7 +51,10 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
         request,
         "clinics/clinic_detail.html",
         {
-            **_card(clinic, {clinic.pk: rsvp}, now),
+            "clinic": clinic,
+            "text": clinic.text,
+            "phase": clinic.phase(now),
+            "rsvp": rsvp,
             "position": rsvp.position() if rsvp else None,
             "reads_utc": timezone.get_current_timezone_name() == "UTC",
             "begun": now >= clinic.starts_at,
@@ -116,10 +119,6 @@ def _own_rsvps(request: HttpRequest) -> dict[int, Rsvp]:
     if not request.user.is_authenticated:
         return {}
     return {rsvp.clinic_id: rsvp for rsvp in _OWN.rows({"member": request.user})}
-
-
-def _card(clinic: Clinic, own: Mapping[int, Rsvp | None], now: datetime) -> dict[str, Any]:
-    return {"clinic": clinic, "text": clinic.text, "phase": clinic.phase(now), "rsvp": own.get(clinic.pk)}
 
 
 def _recorded(rsvp: Rsvp) -> str:

@@ -1,0 +1,47 @@
+"""The rows of a list are drawn as their template would draw each of them, and nothing of one row is in another."""
+
+import pytest
+from django.utils.safestring import SafeString
+from django.utils.translation import override
+
+from letsconnect.base.pieces import Piece, draw, link_to
+
+CARD = "clinics/_clinic_card.html"
+TEXTS = ("link", "text_language", "title", "starts_at", "when", "floor_language", "kind", "region", "places_left")
+
+
+def _card(phase="open", **texts):
+    shape = {"phase": phase, "seat": "", "has_text": True, "has_region": True}
+    return Piece(shape=shape, texts={**{name: f"[{name}]" for name in TEXTS}, **texts})
+
+
+@pytest.mark.parametrize("text", ["<b>\"&'</b>", "%(title)s {title} %s \\1", "[when]", "title", ""])
+def test_each_text_is_escaped_and_put_in_as_it_is(text):
+    for _ in range(2):  # drawn, and drawn before
+        html = draw([_card(title="first"), _card(title=text)], CARD)
+        first, second = (part.strip() for part in html.split("</article>")[:2])
+        assert second == first.replace("first", _escaped(text))
+        assert "\0" not in html
+
+
+def _escaped(text):
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;")):
+        text = text.replace(sign, entity)
+    return text
+
+
+def test_html_that_is_safe_already_is_not_escaped_again():
+    assert "<bdi>Ana</bdi>" in draw([_card(title=SafeString("<bdi>Ana</bdi>"))], CARD)
+
+
+def test_rows_of_another_shape_and_readers_of_another_language_get_their_own():
+    assert "[places_left]" in draw([_card()], CARD)
+    assert "[places_left]" not in draw([_card(phase="full")], CARD)
+    assert draw([], CARD) == ""
+    with override("fr"):
+        french = draw([_card()], CARD)
+    assert french != draw([_card()], CARD)
+
+
+def test_a_link_is_that_of_the_row():
+    assert [link_to("clinics:clinic-detail", key) for key in (7, 41)] == ["/clinics/7/", "/clinics/41/"]
