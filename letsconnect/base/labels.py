@@ -1,4 +1,4 @@
-"""The label of a choice column, found quickly: pages of lists show it many times."""
+"""Find the label of a choice column quickly: pages of lists show it many times."""
 
 from functools import cache, lru_cache
 from typing import Any

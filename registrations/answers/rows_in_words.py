@@ -35,7 +35,10 @@ Difference = tuple[str, str, str]  # what it is about, what was said, what is sa
 
 
 class AnswerRows(ABC, Generic[RowFact]):
-    """One kind of row, each of type ``row``: what is asked of every kind. ``name`` is the fact that holds the rows."""
+    """One kind of row, and how it is put into words wherever an answer is shown.
+
+    ``name`` is the fact that holds the rows, ``row`` the type of each.
+    """
 
     name: str
     row: type[RowFact]

@@ -290,7 +290,10 @@ class Registration(models.Model):
         return self.own_day(moment) < until
 
     def is_resting(self, *, on: date) -> bool:
-        """Whether a pause or an absence covers that day of the portal, which is a day of UTC: rounds are for all."""
+        """Whether a pause or an absence covers this day of the portal.
+
+        It is a day in UTC, the same for everybody, because a round is computed for all at one moment.
+        """
         return is_pausing(paused_until=self.paused_until, away_until=self.away_until, today=on)
 
     @property

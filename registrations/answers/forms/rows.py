@@ -191,7 +191,7 @@ def _skills(mine: Iterable[OfferFact | WishFact], typed: QueryDict | None) -> Ke
 
 @dataclass(frozen=True)
 class StepRows:
-    """The repeating rows of a step: the fact they become, their form, the choices of its key, and both ways between."""
+    """The repeating rows of a step: their form, their choices, and how rows become a fact and a fact rows."""
 
     fact: str
     form: type[RowForm]
