@@ -43,7 +43,7 @@ def match_list(request: MemberRequest) -> HttpResponse:
     values = {"member": request.user}
     page = page_of(_KEYS.rows(values), request)
     matches = _LINES.rows(values, start=page.start_index() - 1) if page.object_list else []
-    rows = [match_page.row_for(match, request.user) for match in matches]
+    rows = [match_page.line_of(match, request.user) for match in matches]
     return render(request, "matching/match_list.html", {"rows": rows, "page": page})
 
 
