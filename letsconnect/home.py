@@ -11,12 +11,17 @@ from typing import Any
 
 from django.db.models import Count, Exists, QuerySet, Subquery, Value, prefetch_related_objects
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
+from letsconnect.base.labels import label_of
+from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.statements import Statement
+from letsconnect.base.templatetags.when import when
 from mailings.ledger.reachable import why_not_written_to
+from matching.domain.matches import MatchState
 from matching.domain.sessions import SessionState
 from matching.models import Match, Session
 from matching.models.feedback import sessions_at_hand
@@ -64,10 +69,12 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     suggestions = batch.add(_SUGGESTIONS.queryset({"member": member}))
     clinics = batch.add(_CLINICS.queryset({"member": member, "now": now}))
     batch.run()
-    _name_skills(
-        chain((match.skill for match in [*matches, *(session.match for session in sessions)]), _of(suggestions))
-    )
     live = sorted((session for session in sessions if session.is_of_live_match), key=_begins)
+    ahead = [session for session in live if _is_ahead(session, now)][:SHOWN]
+    to_confirm = [session for session in live if _waits_for(session, member, now)][:SHOWN]
+    to_tell = sorted((session for session in sessions if session.is_to_tell), key=_begins, reverse=True)[:SHOWN]
+    talked_about = (session.match.skill for session in [*ahead, *to_confirm])
+    _name_skills(chain((match.skill for match in matches), talked_about, _of(suggestions)))
     return {
         "registration": registration,
         "suppression": why_not_written_to(member),
@@ -76,15 +83,11 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "skill_news": sentences_of_suggestions(suggestions),
         "to_answer": list(to_answer),
         "waiting": None if matches else advice.waiting_status(registration, now=now),
-        "matches": [(match, match.person(match.side_of(member).other)) for match in matches],
-        "next_sessions": _with_other((session for session in live if _is_ahead(session, now)), member),
-        "to_confirm": _with_other((session for session in live if _waits_for(session, member, now)), member),
+        "matches": [_match_line(match, member) for match in matches],
+        "next_sessions": [_session_line(session, member) for session in ahead],
+        "to_confirm": [_session_line(session, member) for session in to_confirm],
         "confided": me.confided,
-        "hours_to_tell": [
-            (session, session.person(session.side_of(member).other))
-            for session in sorted(sessions, key=_begins, reverse=True)
-            if session.is_to_tell
-        ][:SHOWN],
+        "hours_to_tell": [_hour_line(session, member) for session in to_tell],
         **_clinics(clinics),
     }
 
@@ -117,13 +120,44 @@ def _waits_for(session: Session, member: Member, now: datetime) -> bool:
     return is_open and session.waiting_for != "" and session.waiting_for == session.side_of(member)
 
 
-def _with_other(sessions: Iterable[Session], member: Member) -> list[tuple[Session, str]]:
-    """Return the first of these sessions, each with the name of the other person."""
-    return [
-        (session, reasons.name_of(session.person(side.other)))
-        for session in list(sessions)[:SHOWN]
-        if (side := session.side_of(member))
-    ]
+def _other(row: Match | Session, member: Member) -> Registration:
+    """Return the other person of a row that is the member's own."""
+    return row.sharer if row.learner.member_id == member.pk else row.learner
+
+
+def _match_line(match: Match, member: Member) -> Piece:
+    return Piece(
+        shape={"state": label_of(match, "state"), "is_asked": match.state == MatchState.ASKED},
+        texts={
+            "link": link_to("matching:match-detail", match.pk),
+            "name": _other(match, member).shown_name,
+            "skill": str(match.skill),
+            "moment": when(match.answer_by),
+        },
+    )
+
+
+def _session_line(session: Session, member: Member) -> Piece:
+    return Piece(
+        shape={},
+        texts={
+            "link": link_to("matching:match-detail", session.match_id),
+            "name": reasons.name_of(_other(session, member)),
+            "skill": str(session.match.skill),
+            "moment": when(session.starts_at),
+        },
+    )
+
+
+def _hour_line(session: Session, member: Member) -> Piece:
+    return Piece(
+        shape={},
+        texts={
+            "link": link_to("matching:feedback-give", session.pk),
+            "name": _other(session, member).shown_name,
+            "moment": when(session.starts_at),
+        },
+    )
 
 
 def _clinics(clinics: Iterable[Any]) -> dict[str, object]:
@@ -131,9 +165,24 @@ def _clinics(clinics: Iterable[Any]) -> dict[str, object]:
     mine = [clinic for clinic in clinics if clinic.my_state][:SHOWN]
     open_ = [clinic for clinic in clinics if clinic.state == ClinicState.ANNOUNCED][:SHOWN]
     prefetch_related_objects([*mine, *open_], "texts")
-    return {"rsvps": [(clinic, RsvpState(clinic.my_state).label) for clinic in mine], "upcoming": open_}
+    return {"rsvps": [_clinic_line(clinic) for clinic in mine], "upcoming": [_clinic_line(clinic) for clinic in open_]}
+
+
+def _clinic_line(clinic: Any) -> Piece:
+    """Return the line of a clinic, with the state of the member's own seat if they have one."""
+    state = getattr(clinic, "my_state", None)
+    return Piece(
+        shape={"state": str(RsvpState(state).label) if state else ""},
+        texts={
+            "link": link_to("clinics:clinic-detail", clinic.pk),
+            "title": clinic.title,
+            "starts_at": timezone.localtime(clinic.starts_at).isoformat(),
+            "moment": when(clinic.starts_at),
+        },
+    )
 
 
 def for_everybody(*, now: datetime) -> dict[str, object]:
     """Return what anybody may see on the home page."""
-    return {"upcoming": Clinic.objects.announced().upcoming(now=now).for_pages()[:SHOWN]}
+    upcoming = Clinic.objects.announced().upcoming(now=now).prefetch_related("texts")[:SHOWN]
+    return {"upcoming": [_clinic_line(clinic) for clinic in upcoming]}
