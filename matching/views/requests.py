@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any, Concatenate, NamedTuple, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from letsconnect.base.paging import ON_A_PAGE, page_of
+from letsconnect.base.rows_html import csrf_field
 from letsconnect.base.statements import Statement
 from matching.domain.matches import MatchingError
 from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
@@ -24,6 +26,7 @@ from matching.models.requests import SharerRequestQuerySet
 from matching.waiting import advice, browsing
 from matching.waiting.cards import cards_of
 from matching.waiting.requests import ask_for_sharer, withdraw_request
+from matching.waiting.rows import NamedRequest, draw_cards, draw_facts, draw_over, draw_waiting
 from matching.words import reasons
 from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
@@ -33,13 +36,6 @@ from registrations.requests import MemberRequest
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[MemberRequest, Registration, Rest], HttpResponse]
-
-
-class NamedRequest(NamedTuple):
-    """A request, and the name by which the learner reads whom they asked for."""
-
-    request: SharerRequest
-    name: str
 
 
 def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest], HttpResponse]:
@@ -95,13 +91,15 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     listed = browsing.search(reader, search, among=people, wished=wished, now=now)
     page = page_of(listed.keys, request)
     shown = list(page.object_list)
+    cards = cards_of(reader, shown, listed, skills=skills, asked=asked, wished=wished, now=now)
     return render(
         request,
         "matching/sharer_list.html",
         {
             "form": form,
             "page": page,
-            "cards": cards_of(reader, shown, listed, skills=skills, asked=asked, wished=wished, now=now),
+            "cards": cards,
+            "drawn_cards": draw_cards(cards),
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
             "has_hours": reader.pk in listed.windows,
@@ -139,6 +137,7 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
     waiting = SharerRequest.objects.waiting().filter(learner=reader, sharer=sharer)
     context = {
         "card": card,
+        "facts": draw_facts(card),
         "form": form,
         "waiting": waiting.with_people(),
         "has_place": len(asked) < MOST_OPEN_REQUESTS,
@@ -201,9 +200,13 @@ def request_list(request: MemberRequest) -> HttpResponse:
     start, versions = page.start_index() - 1, documents.all_counting(on=today)
     mine = _LINES.rows(values, on=today, start=start, versions=versions) if page.object_list else []
     rows = [NamedRequest(sharer_request, reasons.name_of_asked(sharer_request)) for sharer_request in mine]
+    waiting = [row for row in rows if row.request.state == RequestState.OPEN]
+    over = [row for row in rows if row.request.state != RequestState.OPEN]
     context = {
-        "waiting": [row for row in rows if row.request.state == RequestState.OPEN],
-        "over": [row for row in rows if row.request.state != RequestState.OPEN],
+        "waiting": waiting,
+        "over": over,
+        "drawn_waiting": draw_waiting(waiting, csrf_field=csrf_field(get_token(request))) if waiting else "",
+        "drawn_over": draw_over(over),
         "most": MOST_OPEN_REQUESTS,
         "page": page,
     }
