@@ -188,7 +188,15 @@ def _words_of(field: "models.Field[Any, Any]", empty: Any) -> Callable[[Any], An
         return lambda value: empty if value is None else value
     if field.choices:
         labels = labels_of(field)
-        return lambda value: labels.get(value, empty)
+        labels_in_words: dict[Any, Any] = {}
+
+        def label(value: Any) -> Any:
+            if value not in labels_in_words:
+                text = labels.get(value, empty)
+                labels_in_words[value] = text if isinstance(text, str) else str(text)
+            return labels_in_words[value]
+
+        return label
     if isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.URLField):
         return lambda value: value or empty
     words: dict[Any, Any] = {}  # many rows have the same moment, number or mark
