@@ -4,6 +4,7 @@ For each cell Django asks which column it belongs to, how that is shown, where i
 keeps; for each filter it reads a template. That was two thirds of the time of a list. Here it is asked once for a page.
 """
 
+import html
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from functools import partial
@@ -96,12 +97,12 @@ def _cells(changelist: ChangeList) -> Iterator[Cell]:
 
 def _cell(column: "_Column", row: Any) -> str:
     text, names = column.shown(row)
-    return f'<td class="{names}">{conditional_escape(text)}</td>'
+    return f'<td class="{names}">{_escaped(text)}</td>'
 
 
 def _cell_with_link(column: "_Column", tag: str, address: Callable[[Any], str], row: Any) -> str:
     text, names = column.shown(row)
-    return f'<{tag} class="{names}">{address(row)}{conditional_escape(text)}</a></{tag}>'
+    return f'<{tag} class="{names}">{address(row)}{_escaped(text)}</a></{tag}>'
 
 
 def _address_of_rows(changelist: ChangeList) -> Callable[[Any], str]:
@@ -229,4 +230,9 @@ def _choices(changelist: ChangeList, chosen: ListFilter) -> Iterator[str]:
 
 def _written(value: Any) -> str:
     """Return a value as `{{ value }}` writes it."""
-    return conditional_escape(localize(value))
+    return _escaped(localize(value))
+
+
+def _escaped(value: Any) -> str:
+    """Return what `conditional_escape` returns: a plain text, as most cells are, in a few steps instead of sixteen."""
+    return html.escape(value) if type(value) is str else conditional_escape(value)
