@@ -5,7 +5,6 @@ time of a page. The rows differ in a few texts only, so the template is drawn wi
 are escaped and put in their place. What is kept is of nobody.
 """
 
-import html
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,6 +16,8 @@ from django.utils.autoreload import file_changed
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from letsconnect.base.escaping import escaped
+
 _MARK = "\0"  # PostgreSQL stores none, so no text of a row holds one
 _KEY = 9_000_000_000_000_000_000
 
@@ -25,7 +26,8 @@ class Piece(NamedTuple):
     """One row of a list, as its template shows it.
 
     The template may ask anything about the ``shape``, whose values are few. It may only print the ``texts``: it sees
-    stand-ins in their place, so a condition or a filter would not reach them.
+    stand-ins in their place, so a condition or a filter would not reach them. A text may be drawn itself, as a list
+    within the row is; a form finds its token in the text ``csrf_token``.
     """
 
     shape: Mapping[str, Any]
@@ -38,17 +40,15 @@ def draw(pieces: Iterable[Piece], template: str) -> SafeString:
     drawn: list[str] = []
     for shape, texts in pieces:
         parts = _parts(template, language, prefix, tuple(shape.items()), tuple(texts))
-        drawn += [_escaped(texts[part]) if number % 2 else part for number, part in enumerate(parts)]
+        drawn += [escaped(texts[part]) if number % 2 else part for number, part in enumerate(parts)]
     return SafeString("".join(drawn))  # drawn by a template, and each text escaped
 
 
-def _escaped(text: str) -> str:
-    """Return what Django's ``conditional_escape`` returns for a text, in a third of the steps."""
-    return str(text.__html__()) if hasattr(text, "__html__") else html.escape(text)
+def link_to(name: str, key: int | str) -> str:
+    """Return what ``reverse`` returns for a page of one row, found once for all rows.
 
-
-def link_to(name: str, key: int) -> str:
-    """Return what ``reverse`` returns for a page of one row, found once for all rows."""
+    A key that is a text holds nothing but letters, digits, "-" and "_".
+    """
     return _link(name, get_script_prefix()).replace(str(_KEY), str(key))
 
 

@@ -1,6 +1,7 @@
 """The rows of a list are drawn as their template would draw each of them, and nothing of one row is in another."""
 
 import pytest
+from django.urls import reverse, set_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
@@ -43,5 +44,24 @@ def test_rows_of_another_shape_and_readers_of_another_language_get_their_own():
     assert french != draw([_card()], CARD)
 
 
-def test_a_link_is_that_of_the_row():
-    assert [link_to("clinics:clinic-detail", key) for key in (7, 41)] == ["/clinics/7/", "/clinics/41/"]
+@pytest.mark.parametrize(
+    "name, key",
+    [
+        *[("clinics:clinic-detail", key) for key in (7, 41)],
+        *[("matching:sharer-ask", key) for key in ("abc-_9", "0")],
+        *[("matching:request-withdraw", key) for key in (1, 90)],
+        ("matching:person-block", 12),
+        ("matching:match-detail", 12),
+        ("trust:report-detail", "Zk3-_x"),
+    ],
+)
+def test_a_link_is_that_of_the_row(name, key):
+    assert link_to(name, key) == reverse(name, args=[key])
+
+
+def test_a_link_begins_where_the_portal_does():
+    set_script_prefix("/portal/")
+    try:
+        assert link_to("matching:match-detail", 12) == reverse("matching:match-detail", args=[12])
+    finally:
+        set_script_prefix("/")
