@@ -1,6 +1,5 @@
 """Choosing whom one does not want to be matched with again, among those one was matched with."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,13 +8,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from letsconnect.base.paging import page_of
+from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.querysets import any_of
-from letsconnect.base.rows_html import address_of, drawn, escaped, sentence
 from letsconnect.base.statements import Statement
 from matching.domain.matches import Side
 from matching.models import Match
@@ -33,18 +31,14 @@ def person_list(request: MemberRequest) -> HttpResponse:
     page = page_of(_newest_of_each(request.user), request)
     matches = _LINES.rows({"member": request.user, "keys": list(page)})
     rows = [row_for(match, request.user) for match in matches]
-    context = {"rows": rows, "drawn": _drawn(rows), "page": page}
+    context = {"rows": rows, "lines": [_line_of(row) for row in rows], "page": page}
     return render(request, "matching/person_list.html", context)
 
 
-def _drawn(rows: Iterable[MatchRow]) -> SafeString:
-    """Draw a line for each person, with the link to where they can be blocked."""
-    block = _("Never match me with %(name)s again")
-    return drawn(
-        f'<li><bdi>{escaped(row.name)}</bdi>, <span class="lc-muted">{escaped(row.match.skill)}</span><br>'
-        f'<a href="{address_of("matching:person-block", row.match.pk)}">{sentence(block, name=row.name)}</a></li>'
-        for row in rows
-    )
+def _line_of(row: MatchRow) -> Piece:
+    """Return the line of a person, with the link to where they can be blocked, for ``matching/_person_line.html``."""
+    link = link_to("matching:person-block", row.match.pk)
+    return Piece(shape={}, texts={"link": link, "name": row.name, "skill": str(row.match.skill)})
 
 
 def _lines(member: Member, keys: list[int]) -> MatchQuerySet:

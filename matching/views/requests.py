@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,22 +11,25 @@ from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from letsconnect.base.labels import label_of
 from letsconnect.base.paging import ON_A_PAGE, page_of
-from letsconnect.base.rows_html import csrf_field
+from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.statements import Statement
+from letsconnect.base.templatetags.when import when
 from matching.domain.matches import MatchingError
 from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
 from matching.models.requests import SharerRequestQuerySet
+from matching.views.sharer_cards import piece_of
 from matching.waiting import advice, browsing
 from matching.waiting.cards import cards_of
 from matching.waiting.requests import ask_for_sharer, withdraw_request
-from matching.waiting.rows import NamedRequest, draw_cards, draw_facts, draw_over, draw_waiting
 from matching.words import reasons
 from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
@@ -36,6 +39,13 @@ from registrations.requests import MemberRequest
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[MemberRequest, Registration, Rest], HttpResponse]
+
+
+class NamedRequest(NamedTuple):
+    """A request, and the name by which the learner reads whom they asked for."""
+
+    request: SharerRequest
+    name: str
 
 
 def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest], HttpResponse]:
@@ -99,7 +109,7 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
             "form": form,
             "page": page,
             "cards": cards,
-            "drawn_cards": draw_cards(cards),
+            "pieces": [piece_of(card) for card in cards],
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
             "has_hours": reader.pk in listed.windows,
@@ -137,7 +147,7 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
     waiting = SharerRequest.objects.waiting().filter(learner=reader, sharer=sharer)
     context = {
         "card": card,
-        "facts": draw_facts(card),
+        "pieces": [piece_of(card)],
         "form": form,
         "waiting": waiting.with_people(),
         "has_place": len(asked) < MOST_OPEN_REQUESTS,
@@ -202,15 +212,49 @@ def request_list(request: MemberRequest) -> HttpResponse:
     rows = [NamedRequest(sharer_request, reasons.name_of_asked(sharer_request)) for sharer_request in mine]
     waiting = [row for row in rows if row.request.state == RequestState.OPEN]
     over = [row for row in rows if row.request.state != RequestState.OPEN]
+    token = get_token(request) if waiting else ""
     context = {
         "waiting": waiting,
         "over": over,
-        "drawn_waiting": draw_waiting(waiting, csrf_field=csrf_field(get_token(request))) if waiting else "",
-        "drawn_over": draw_over(over),
+        "lines_of_waiting": [_line_of_waiting(row, csrf_token=token) for row in waiting],
+        "lines_of_over": [_line_of_over(row) for row in over],
         "most": MOST_OPEN_REQUESTS,
         "page": page,
     }
     return render(request, "matching/request_list.html", context)
+
+
+def _line_of_waiting(row: NamedRequest, *, csrf_token: str) -> Piece:
+    """Return the line of a request that can be taken back, for ``matching/_request_waiting.html``."""
+    return Piece(
+        shape={},
+        texts={
+            "withdraw": link_to("matching:request-withdraw", row.request.pk),
+            "csrf_token": csrf_token,
+            "name": row.name,
+            "skill": str(row.request.skill),
+            "why": linebreaksbr(row.request.why),
+            "moment": when(row.request.made_at),
+        },
+    )
+
+
+def _line_of_over(row: NamedRequest) -> Piece:
+    """Return the line that says what became of a request, for ``matching/_request_over.html``."""
+    request = row.request
+    return Piece(
+        shape={
+            "state": request.state,
+            "state_label": label_of(request, "state"),
+            "not_this_time": label_of(request, "not_this_time"),
+        },
+        texts={
+            "match": link_to("matching:match-detail", request.match_id or 0),
+            "name": row.name,
+            "skill": str(request.skill),
+            "moment": when(request.closed_at),
+        },
+    )
 
 
 @login_required
