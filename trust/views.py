@@ -5,7 +5,6 @@ column, a message about the row that is not there) of which each would have to b
 the desk.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, date
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from letsconnect.base import versions
 from letsconnect.base.fields import longest
 from letsconnect.base.labels import label_of
-from letsconnect.base.rows_html import address_of, drawn, escaped, sentence
+from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import when
 from matching.models import Match
@@ -32,7 +30,7 @@ from registrations.domain.registrations import RegistrationError
 from registrations.models import Member, Registration
 from registrations.participation import blocking
 from registrations.requests import MemberRequest
-from trust.domain import ReportMoveNotAllowed, ReportState, TooManyReports, TrustError
+from trust.domain import ReportMoveNotAllowed, TooManyReports, TrustError
 from trust.forms import DecideForm, NameForm, ReportForm
 from trust.models import Note, Report, ReportLook, ReportQuerySet, TrustSeat
 from trust.reports.handling import (
@@ -45,10 +43,6 @@ from trust.reports.handling import (
 )
 
 SHOWN = 200
-_COLOURS: dict[str, str] = {
-    ReportState.NEW: " cdx-info-chip--warning",
-    ReportState.LOOKING: " cdx-info-chip--notice",
-}
 
 
 @never_cache
@@ -121,25 +115,20 @@ def report_list(request: MemberRequest) -> HttpResponse:
     _check_seat(request.user, on=today)
     rows = _LINES.rows({"member": request.user})
     ReportLook.objects.note(viewer=request.user, reports=rows, on=today)
-    return render(request, "trust/report_list.html", {"reports": rows, "drawn": _drawn(rows), "shown": SHOWN})
+    context = {"reports": rows, "lines": [_line_of(report) for report in rows], "shown": SHOWN}
+    return render(request, "trust/report_list.html", context)
 
 
-def _drawn(reports: Iterable[Report]) -> SafeString:
-    """Draw a line for each report: when it was written, with the link to it, and how far the team is."""
-    written = _("Written %(moment)s")
-    return drawn(
-        f'<li class="lc-stack">\n<div class="lc-row"><a href="{address_of("trust:report-detail", report.number)}">'
-        f"{sentence(written, moment=when(report.made_at))}</a>\n"
-        f'<span class="cdx-info-chip{_COLOURS.get(report.state, "")}"><span class="cdx-info-chip__text">'
-        f"{escaped(label_of(report, 'state'))}</span></span></div>\n{_outcome(report)}</li>\n"
-        for report in reports
+def _line_of(report: Report) -> Piece:
+    """Return the line of a report: when it was written, and how far the team is; for ``trust/_report_line.html``."""
+    return Piece(
+        shape={
+            "state": report.state,
+            "state_label": label_of(report, "state"),
+            "outcome": label_of(report, "outcome"),
+        },
+        texts={"link": link_to("trust:report-detail", report.number), "moment": when(report.made_at)},
     )
-
-
-def _outcome(report: Report) -> str:
-    if report.state != ReportState.CLOSED:
-        return ""
-    return f'<p class="lc-muted">{escaped(label_of(report, "outcome"))}</p>\n'
 
 
 @never_cache
