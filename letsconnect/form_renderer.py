@@ -17,7 +17,7 @@ from django.utils.formats import localize
 from django.utils.safestring import SafeString
 
 from letsconnect.base.choices import KeptGroups
-from letsconnect.base.rows_html import escaped
+from letsconnect.base.escaping import escaped
 
 _INPUTS = frozenset(
     kind.template_name

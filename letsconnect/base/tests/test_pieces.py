@@ -1,6 +1,7 @@
 """The rows of a list are drawn as their template would draw each of them, and nothing of one row is in another."""
 
 import pytest
+from django.template import Context, engines
 from django.urls import reverse, set_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import override
@@ -42,6 +43,32 @@ def test_rows_of_another_shape_and_readers_of_another_language_get_their_own():
     with override("fr"):
         french = draw([_card()], CARD)
     assert french != draw([_card()], CARD)
+
+
+def test_the_texts_of_a_sentence_are_escaped_and_stand_in_its_own_words():
+    line = Piece(shape={}, texts={"link": "", "skill": "", "name": "<b> 100%% %(name)s"})
+
+    html = draw([line], "matching/_person_line.html")
+
+    assert "Never match me with &lt;b&gt; 100%% %(name)s again" in html
+
+
+def test_a_list_within_a_row_is_drawn_before_it_and_not_escaped_again():
+    skills = [Piece(shape={"is_wished": False, "level": "<"}, texts={"name": name}) for name in ("R&D", "Wikidata")]
+    drawn = draw(skills, "matching/_shared_skill.html")
+
+    html = draw([Piece(shape={}, texts={"skills": drawn})], "matching/_sharer_facts.html")
+
+    assert '<li>R&amp;D<span class="lc-muted">: &lt;</span></li>' in html
+    assert drawn in html
+
+
+def test_a_form_of_a_row_has_the_token_of_its_reader():
+    tag = engines["django"].from_string("{% csrf_token %}").template
+    for token in ("abc", "xyz"):
+        texts = {name: "" for name in ("withdraw", "name", "skill", "why", "moment")}
+        html = draw([Piece(shape={}, texts={**texts, "csrf_token": token})], "matching/_request_waiting.html")
+        assert tag.render(Context({"csrf_token": token})) in html
 
 
 @pytest.mark.parametrize(
