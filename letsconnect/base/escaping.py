@@ -1,4 +1,4 @@
-"""Escape a value as templates do, for HTML that is put together without one: rows of lists, options, inputs."""
+"""Escape a value as templates do, for HTML that is put together without one: rows of lists, options, inputs, cells."""
 
 from html import escape
 from typing import Any
