@@ -1,30 +1,67 @@
-"""What the list of clinics shows of each of them, ready to be drawn by ``clinics/_clinic_card.html``."""
+"""What lists show of clinics: their titles, and the cards that ``clinics/_clinic_card.html`` draws."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
-from clinics.models import Clinic, Rsvp
+from clinics.models import UNTITLED, Clinic, ClinicText, Rsvp
 from letsconnect.base.labels import label_of
+from letsconnect.base.languages import best_of
 from letsconnect.base.pieces import Piece, link_to
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import when
 
 
-def card_of(clinic: Clinic, rsvp: Rsvp | None, *, now: datetime) -> Piece:
-    """Return the card of a clinic for a reader who has this seat, or none."""
-    text, left = clinic.text, clinic.places_left
+class Title(NamedTuple):
+    """The title of a clinic in one language; one that has no text yet says so, in no language of its own."""
+
+    text: str
+    language: str
+
+
+def titles_of(floor_languages: Mapping[int, str]) -> dict[int, Title]:
+    """Return the title of each clinic that the reader understands best, by key, in one query.
+
+    ``floor_languages`` are the languages spoken there, by key of the clinic.
+    """
+    if not floor_languages:
+        return {}
+    texts: dict[int, dict[str, Title]] = defaultdict(dict)
+    for clinic, language, title in _TITLES.rows({"clinics": list(floor_languages)}):
+        texts[clinic][language] = Title(title, language)
+    reads, untitled = get_language() or "en", Title(str(UNTITLED), "")
+    return {key: best_of(texts[key], reads, then=spoken) or untitled for key, spoken in floor_languages.items()}
+
+
+_TITLES = Statement(
+    lambda clinics: (
+        ClinicText.objects.filter(clinic__in=any_of(clinics))
+        .exclude(title="")
+        .order_by("language")
+        .values_list("clinic_id", "language", "title")
+    )
+)
+
+
+def card_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime) -> Piece:
+    """Return the card of a clinic with this title for a reader who has this seat, or none."""
+    left = clinic.places_left
     return Piece(
         shape={
             "phase": clinic.phase(now),
             "seat": rsvp.state if rsvp else "",
-            "has_text": text is not None,
+            "has_text": bool(title.language),
             "has_region": bool(clinic.region),
         },
         texts={
             "link": link_to("clinics:clinic-detail", clinic.pk),
-            "text_language": text.language if text else "",
-            "title": text.title if text else clinic.title,
+            "text_language": title.language,
+            "title": title.text,
             "starts_at": timezone.localtime(clinic.starts_at).isoformat(),
             "when": when(clinic.starts_at),
             "floor_language": label_of(clinic, "floor_language"),
