@@ -22,6 +22,7 @@ from matching.views.match_page import MatchRow, row_for
 from registrations.models import Block, Member
 from registrations.participation import blocking
 from registrations.requests import MemberRequest
+from registrations.skills.names import names_of
 
 
 @login_required
@@ -31,19 +32,20 @@ def person_list(request: MemberRequest) -> HttpResponse:
     page = page_of(_newest_of_each(request.user), request)
     matches = _LINES.rows({"member": request.user, "keys": list(page)})
     rows = [row_for(match, request.user) for match in matches]
-    context = {"rows": rows, "lines": [_line_of(row) for row in rows], "page": page}
+    skills = names_of({match.heir for match in matches})
+    lines = [_line_of(row, skill=skills[row.match.heir]) for row in rows]
+    context = {"rows": rows, "lines": lines, "page": page}
     return render(request, "matching/person_list.html", context)
 
 
-def _line_of(row: MatchRow) -> Piece:
+def _line_of(row: MatchRow, *, skill: str) -> Piece:
     """Return the line of a person, with the link to where they can be blocked, for ``matching/_person_line.html``."""
     link = link_to("matching:person-block", row.match.pk)
-    return Piece(shape={}, texts={"link": link, "name": row.name, "skill": str(row.match.skill)})
+    return Piece(shape={}, texts={"link": link, "name": row.name, "skill": skill})
 
 
 def _lines(member: Member, keys: list[int]) -> MatchQuerySet:
-    names = ("skill__skill_names", "skill__merged_into__skill_names")
-    return Match.objects.for_member(member).for_lines().prefetch_related(*names).filter(pk__in=any_of(keys))
+    return Match.objects.for_member(member).for_lines().filter(pk__in=any_of(keys))
 
 
 _LINES = Statement(_lines)

@@ -52,8 +52,8 @@ def row_for(match: Match, member: Member) -> MatchRow:
     )
 
 
-def line_of(match: Match, member: Member) -> Piece:
-    """Return the line of ``match`` in the list of ``member``, for ``matching/_match_line.html``."""
+def line_of(match: Match, member: Member, *, skill: str) -> Piece:
+    """Return the line of ``match``, about ``skill``, in the list of ``member``, for ``matching/_match_line.html``."""
     row = row_for(match, member)
     return Piece(
         shape={
@@ -65,7 +65,7 @@ def line_of(match: Match, member: Member) -> Piece:
         },
         texts={
             "link": link_to("matching:match-detail", match.pk),
-            "skill": str(match.skill),
+            "skill": skill,
             "name": row.name,
             "moment": when(match.answer_by),
         },

@@ -20,6 +20,7 @@ from letsconnect.base.statements import Statement
 from matching.domain.matches import WEEKS_COMPARED
 from matching.engine.candidates import hour_starts, minutes_in_common
 from matching.models import SharerRequest
+from matching.models.matches import HEIR
 from registrations import documents
 from registrations.answers.availability import Window, slots_of_many
 from registrations.domain.registrations import MIN_SHARED_LEVEL, SkillFamily, SkillState
@@ -31,7 +32,6 @@ from registrations.reference.zones import first_zone
 from registrations.skills import finding
 
 MINE = "mine"
-HEIR = Coalesce(F("skill__merged_into"), F("skill"))  # of an offer's or a wish's skill: itself, if it was not merged
 
 
 class FoundPerson(NamedTuple):

@@ -21,8 +21,9 @@ from letsconnect.base.statements import Statement
 from matching.domain.matches import LIVE
 from matching.engine.candidates import HOUR
 from matching.models import Match
+from matching.models.matches import HEIR
 from matching.models.people import account_of
-from matching.waiting.browsing import HEIR, Listed, NamedSkill, language_in_words, offers_of
+from matching.waiting.browsing import Listed, NamedSkill, language_in_words, offers_of
 from matching.words import reasons
 from registrations.answers.availability import Window, weekly_slots
 from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, OfferLevel
