@@ -20,11 +20,15 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def fingerprinted(self, address: str) -> "SuppressionQuerySet":
         """All suppressions there ever were of one address, under any of its spellings."""
-        return self.filter(address_hash__in=[_fingerprint(spelling) for spelling in addresses.spellings(address)])
+        return self.filter(address_hash__in=fingerprints(address))
 
     def of(self, address: str) -> "SuppressionQuerySet":
         """The suppressions that keep us from writing to one address now."""
-        return self.fingerprinted(address).filter(lifted_at=None)
+        return self.in_force(fingerprints(address))
+
+    def in_force(self, address_hashes: Iterable[str]) -> "SuppressionQuerySet":
+        """The suppressions that keep us from writing now to an address with these fingerprints."""
+        return self.filter(address_hash__in=list(address_hashes), lifted_at=None)
 
     def suppress(self, unwanted: Iterable[str], *, source: str, now: datetime) -> None:
         """Stop writing to these addresses; one that is suppressed already stays as it is."""
@@ -72,6 +76,11 @@ def address_hash(address: str) -> str:
     never forgotten by accident.
     """
     return _fingerprint(addresses.canonical_or_as_it_is(address))
+
+
+def fingerprints(address: str) -> list[str]:
+    """Return the fingerprints under which an address may have been suppressed: one of each of its spellings."""
+    return [_fingerprint(spelling) for spelling in addresses.spellings(address)]
 
 
 def _fingerprint(spelling: str) -> str:

@@ -5,10 +5,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.statements import Statement
 from registrations import documents
-from registrations.answers.rows_in_words import TABLES
+from registrations.answers.rows_in_words import TABLES, TableRows
 from registrations.domain.facts import RegistrationFacts
-from registrations.models import Member, Registration
+from registrations.models import Consent, Member, Registration
 
 
 def current_version(document: str) -> str:
@@ -20,21 +22,34 @@ def agreed_documents(member: Member | None) -> tuple[str, ...]:
     """Return the documents a member agreed to in today's version; none without a member."""
     if member is None:
         return ()
-    given = member.consents.given().values_list("document", "version")
+    given = _GIVEN.rows({"member": member})
     return tuple(sorted(document for document, version in given if version == current_version(document)))
+
+
+_GIVEN = Statement(lambda member: Consent.objects.given().filter(member=member).values_list("document", "version"))
 
 
 def facts_of(registration: Registration) -> RegistrationFacts:
     """Read the facts back from the rows."""
+    batch = QueryBatch()
+    tables = {name: batch.add(rows) for name, rows in rows_of(registration).items()}
+    batch.run()
     values: dict[str, Any] = {name: getattr(registration, name) for name in RegistrationFacts.column_names()}
-    values |= {name: tuple(sorted(rows)) for name, rows in rows_of(registration).items()}
+    values |= {name: tuple(sorted(rows)) for name, rows in tables.items()}
     values |= {"topics": tuple(registration.topics), "consents": agreed_documents(registration.member)}
     return RegistrationFacts(**values)
 
 
 def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
-    """Return, by name, the facts that are rows of their own tables, for callers that read them in one batch."""
-    return {rows.name: getattr(registration, rows.related).values_list(*rows.row._fields) for rows in TABLES}
+    """Return, by name, the facts that are rows of their own tables, to be read in one batch as they are."""
+    return {name: rows.queryset({"registration": registration}) for name, rows in _ROWS.items()}
+
+
+def _rows_in(table: TableRows[Any]) -> Statement[Any]:
+    return Statement(lambda registration: getattr(registration, table.related).values_list(*table.row._fields))
+
+
+_ROWS = {table.name: _rows_in(table) for table in TABLES}
 
 
 def facts_to_begin_with(member: Member) -> RegistrationFacts:
