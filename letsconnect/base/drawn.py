@@ -24,10 +24,14 @@ def drawn_once(key: Hashable, draw: Callable[[], str]) -> SafeString:
     return html
 
 
-def _forget(**kwargs: Any) -> None:
-    """Draw anew after a setting or, while somebody writes it, a template was changed."""
-    _kept.clear()
+def forget_on_change(forget: Callable[[], None]) -> None:
+    """Call ``forget`` after a setting or, while somebody writes it, a template was changed."""
+
+    def changed(**kwargs: Any) -> None:
+        forget()
+
+    for signal in (setting_changed, file_changed):
+        signal.connect(changed, weak=False)
 
 
-for _signal in (setting_changed, file_changed):
-    _signal.connect(_forget, dispatch_uid="letsconnect.drawn")
+forget_on_change(_kept.clear)

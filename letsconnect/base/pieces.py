@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.core.signals import setting_changed
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
-from django.utils.autoreload import file_changed
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from letsconnect.base.drawn import forget_on_change
 from letsconnect.base.escaping import escaped
 
 _MARK = "\0"  # PostgreSQL stores none, so no text of a row holds one
@@ -66,11 +65,5 @@ def _link(name: str, prefix: str) -> str:
     return reverse(name, args=[_KEY])
 
 
-def _forget(**kwargs: Any) -> None:
-    """Draw anew after a setting or, while somebody writes it, a template was changed."""
-    _parts.cache_clear()
-    _link.cache_clear()
-
-
-for _signal in (setting_changed, file_changed):
-    _signal.connect(_forget, dispatch_uid="letsconnect.pieces")
+forget_on_change(_parts.cache_clear)
+forget_on_change(_link.cache_clear)
