@@ -71,6 +71,15 @@ def _no_nudges(settings):
 
 
 @pytest.fixture(autouse=True)
+def _no_coordinator_yet():
+    """A test begins without one and leaves none behind: its row goes with the test, also before a world is made that
+    several tests share."""
+    factories.forget_coordinator_of_the_test()
+    yield
+    factories.forget_coordinator_of_the_test()
+
+
+@pytest.fixture(autouse=True)
 def _english():
     """Each test starts in English: a page asked for in Arabic leaves its language behind in this thread."""
     translation.activate("en")

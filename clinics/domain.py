@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Self
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -142,6 +143,30 @@ class CapacityTooSmall(ClinicError):
 
 class CancelReasonMissing(ClinicError):
     """A clinic is cancelled without a reason, but the people who signed up must be told why."""
+
+
+class DeskSeats(NamedTuple):
+    """The seats in the working group by which a reader looks after clinics.
+
+    Besides who they are nothing else may decide it: lists keep their SQL by this (`letsconnect/base/statements.py`).
+    """
+
+    are_some: bool = False
+    are_for_all_regions: bool = False
+    regions: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, reader: Any) -> Self:
+        if not reader.is_staff:
+            return cls()
+        if reader.is_coordinator:
+            return cls(are_some=True, are_for_all_regions=True)
+        return cls(are_some=True, regions=reader.seat_regions)
+
+    @property
+    def ask_who_made_it(self) -> bool:
+        """Whether it matters which clinics the reader created."""
+        return self.are_some and not self.are_for_all_regions
 
 
 def check_move(was: str, becomes: str) -> None:

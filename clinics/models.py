@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinics import domain
-from clinics.domain import ClinicKind, ClinicState, FloorLanguage, NoticeKind, RsvpState
+from clinics.domain import ClinicKind, ClinicState, DeskSeats, FloorLanguage, NoticeKind, RsvpState
 from letsconnect.base.fields import LineField, lines_can_be_seen
-from letsconnect.base.languages import chain
+from letsconnect.base.languages import best_of
 from letsconnect.base.models import Act
 from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.zones import validate_zone
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     Reader = Member | AnonymousUser
+
+UNTITLED = _("Clinic without a title")
 
 
 def _minutes_of(column: str) -> ExpressionWrapper:
@@ -42,9 +44,14 @@ CLOSES_AT = ExpressionWrapper(
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def visible_to(self, reader: "Reader") -> "ClinicQuerySet":
         """The clinics a reader may see: all but drafts, which only those see who look after them."""
-        if not reader.is_staff:
+        return self.visible_with(DeskSeats.of(reader), reader)
+
+    def visible_with(self, seats: DeskSeats, reader: "Reader | None" = None) -> "ClinicQuerySet":
+        """What `visible_to` says of a reader with these seats; who they are matters where ``seats.ask_who_made_it``."""
+        if not seats.are_some:
             return self.exclude(state=ClinicState.DRAFT)
-        return self.filter(~Q(state=ClinicState.DRAFT) | Q(pk__in=Clinic.objects.looked_after_by(reader).values("pk")))
+        looked_after = Clinic.objects.looked_after_with(seats, reader)
+        return self.filter(~Q(state=ClinicState.DRAFT) | Q(pk__in=looked_after.values("pk")))
 
     def looked_after_by(self, reader: "Reader") -> "ClinicQuerySet":
         """The clinics a member of the working group plans, cancels and reads the names of.
@@ -52,12 +59,18 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         These are the clinics of their regions, and those without a region that they created, as the log of acts says.
         Coordinators look after all clinics; somebody without a seat looks after none.
         """
-        if not reader.is_staff:
+        return self.looked_after_with(DeskSeats.of(reader), reader)
+
+    def looked_after_with(self, seats: DeskSeats, reader: "Reader | None" = None) -> "ClinicQuerySet":
+        """What `looked_after_by` says of somebody with these seats; see `visible_with`."""
+        if not seats.are_some:
             return self.none()
-        if reader.is_coordinator:
+        if seats.are_for_all_regions:
             return self
+        if not isinstance(reader, Member):
+            raise ValueError("what a liaison looks after depends on who they are")
         created = Act.objects.by(reader, verb="create_clinic", on=Clinic).values("object_id")
-        return self.filter(Q(region__in=reader.seat_regions) | Q(region="", pk__in=created))
+        return self.filter(Q(region__in=seats.regions) | Q(region="", pk__in=created))
 
     def announced(self) -> "ClinicQuerySet":
         return self.filter(state=ClinicState.ANNOUNCED)
@@ -96,9 +109,11 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
 
     def for_pages(self) -> "ClinicQuerySet":
         """Fetch texts and the number of seats taken, in two queries for any number of clinics."""
-        return self.prefetch_related("texts").annotate(
-            held_count=Count("rsvps", filter=Q(rsvps__state__in=domain.HOLDING_A_SEAT)),
-        )
+        return self.prefetch_related("texts").counting_seats()
+
+    def counting_seats(self) -> "ClinicQuerySet":
+        """With ``held_count``: how many seats are taken."""
+        return self.annotate(held_count=Count("rsvps", filter=Q(rsvps__state__in=domain.HOLDING_A_SEAT)))
 
     def counting_waiting(self) -> "ClinicQuerySet":
         """With ``waiting_count``: how many people wait for a seat."""
@@ -141,7 +156,7 @@ class Clinic(models.Model):
     )
     cancel_reason = models.CharField(max_length=500, blank=True, editable=False)
 
-    held_count: int  # only in rows of a queryset that is ``for_pages``
+    held_count: int  # only in rows of a queryset that is ``counting_seats``
     waiting_count: int  # only in rows of a queryset that is ``counting_waiting``
 
     objects = ClinicQuerySet.as_manager()
@@ -221,10 +236,7 @@ class Clinic(models.Model):
     def text_in(self, language: str) -> "ClinicText | None":
         """Return the text a reader of ``language`` understands best: title and summary in the same language."""
         texts = {text.language: text for text in self.texts.all() if text.title}
-        for code in (*chain(language), self.floor_language):
-            if code in texts:
-                return texts[code]
-        return next(iter(texts.values()), None)
+        return best_of(texts, language, then=self.floor_language)
 
     @property
     def text(self) -> "ClinicText | None":
@@ -235,7 +247,7 @@ class Clinic(models.Model):
     def title(self) -> str:
         """The title that the present reader understands best."""
         text = self.text if self.pk else None
-        return text.title if text else str(_("Clinic without a title"))
+        return text.title if text else str(UNTITLED)
 
 
 class ClinicText(models.Model):

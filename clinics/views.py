@@ -1,7 +1,6 @@
 """The pages of clinics: everyone may read them, everyone signed in may sign up."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,25 +13,47 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from clinics.domain import ClinicError
+from clinics.cards import card_of, titles_of
+from clinics.domain import ClinicError, DeskSeats
 from clinics.models import Clinic, Rsvp
 from clinics.seats import rsvps
 from clinics.seats.rsvps import cancel_rsvp
 from letsconnect.base.paging import page_of
+from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from mailings.ledger.reachable import is_written_to
+
+# The SQL of the list holds the seats by which a reader sees drafts; it is kept for others with the same seats only.
+_COMING = Statement(
+    lambda now, seats, reader=None: (
+        Clinic.objects.visible_with(seats, reader).upcoming(now=now).values_list("pk", flat=True)
+    )
+)
+_PAST = Statement(
+    lambda now, seats, reader=None: (
+        Clinic.objects.visible_with(seats, reader).past(now=now).values_list("pk", flat=True)
+    )
+)
+_ON_PAGE = Statement(
+    lambda keys, seats, reader=None: (
+        Clinic.objects.visible_with(seats, reader).filter(pk__in=any_of(keys)).counting_seats().order_by()
+    )
+)
 
 
 @require_safe
 def clinic_list(request: HttpRequest) -> HttpResponse:
     """List upcoming clinics first, then the past ones, page by page."""
-    now = timezone.now()
-    clinics = Clinic.objects.visible_to(request.user)
-    coming = list(clinics.upcoming(now=now).values_list("pk", flat=True))
-    past = list(clinics.past(now=now).values_list("pk", flat=True))
+    now, seats = timezone.now(), DeskSeats.of(request.user)
+    reader = {"reader": request.user} if seats.ask_who_made_it else {}
+    coming = _COMING.rows({"now": now, **reader}, seats=seats)
+    past = _PAST.rows({"now": now, **reader}, seats=seats)
     page = page_of([*coming, *past], request)
-    on_page, own = clinics.for_pages().in_bulk(list(page)), _own_rsvps(request)
-    cards = {key: _card(on_page[key], own, now) for key in page if key in on_page}
+    keys = list(page)
+    rows = _ON_PAGE.rows({"keys": keys, **reader}, seats=seats) if keys else []
+    clinics = {clinic.pk: clinic for clinic in rows}
+    own, titles = _own_rsvps(request), titles_of({key: clinic.floor_language for key, clinic in clinics.items()})
+    cards = {key: card_of(clinics[key], titles[key], own.get(key), now=now) for key in keys if key in clinics}
     context = {
         "upcoming": [cards[key] for key in coming if key in cards],
         "past": [cards[key] for key in past if key in cards],
@@ -51,7 +72,10 @@ def clinic_detail(request: HttpRequest, clinic_id: int) -> HttpResponse:
         request,
         "clinics/clinic_detail.html",
         {
-            **_card(clinic, {clinic.pk: rsvp}, now),
+            "clinic": clinic,
+            "text": clinic.text,
+            "phase": clinic.phase(now),
+            "rsvp": rsvp,
             "position": rsvp.position() if rsvp else None,
             "reads_utc": timezone.get_current_timezone_name() == "UTC",
             "begun": now >= clinic.starts_at,
@@ -116,10 +140,6 @@ def _own_rsvps(request: HttpRequest) -> dict[int, Rsvp]:
     if not request.user.is_authenticated:
         return {}
     return {rsvp.clinic_id: rsvp for rsvp in _OWN.rows({"member": request.user})}
-
-
-def _card(clinic: Clinic, own: Mapping[int, Rsvp | None], now: datetime) -> dict[str, Any]:
-    return {"clinic": clinic, "text": clinic.text, "phase": clinic.phase(now), "rsvp": own.get(clinic.pk)}
 
 
 def _recorded(rsvp: Rsvp) -> str:

@@ -7,7 +7,6 @@ spent nine tenths of its time there (200 ms for a clinic, 300 ms for the languag
 """
 
 from collections.abc import Iterable, Mapping
-from html import escape
 from typing import Any, NamedTuple
 
 from django import forms
@@ -15,10 +14,10 @@ from django.forms import Select
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.formats import localize
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from letsconnect.base.choices import KeptGroups
+from letsconnect.base.escaping import escaped
 
 _INPUTS = frozenset(
     kind.template_name
@@ -65,15 +64,15 @@ def _is_plain(groups: Any) -> bool:
 
 def _input(widget: Mapping[str, Any]) -> SafeString:
     value = widget["value"]
-    written = "" if value is None else f' value="{_escaped(_written(value))}"'
-    kind, name, attributes = _escaped(widget["type"]), _escaped(widget["name"]), _attributes(widget["attrs"])
+    written = "" if value is None else f' value="{escaped(_written(value))}"'
+    kind, name, attributes = escaped(widget["type"]), escaped(widget["name"]), _attributes(widget["attrs"])
     return SafeString(f'<input type="{kind}" name="{name}"{written}{attributes}>')  # each part is escaped
 
 
 def _select(widget: Mapping[str, Any]) -> SafeString:
     groups = widget["optgroups"]
     options = _kept_options(groups) if isinstance(groups, KeptGroups) else "".join(_drawn(groups).pieces)
-    name, attributes = _escaped(widget["name"]), _attributes(widget["attrs"])
+    name, attributes = escaped(widget["name"]), _attributes(widget["attrs"])
     return SafeString(f'<select name="{name}"{attributes}>{options}\n</select>')  # each part is escaped
 
 
@@ -109,18 +108,18 @@ _GROUP_ENDS = "\n  </optgroup>"
 
 
 def _group_begins(name: Any) -> str:
-    return f'\n  <optgroup label="{_escaped(localize(name))}">'
+    return f'\n  <optgroup label="{escaped(localize(name))}">'
 
 
 def _option(option: Mapping[str, Any]) -> str:
     value, label = option["value"], option["label"]
     attributes = _attributes(option["attrs"])
-    return f'\n  <option value="{_escaped(_written(value))}"{attributes}>{_escaped(localize(label))}</option>\n'
+    return f'\n  <option value="{escaped(_written(value))}"{attributes}>{escaped(localize(label))}</option>\n'
 
 
 def _attributes(attributes: Mapping[str, Any]) -> str:
     return "".join(
-        f" {_escaped(name)}" if value is True else f' {_escaped(name)}="{_escaped(_written(value))}"'
+        f" {escaped(name)}" if value is True else f' {escaped(name)}="{escaped(_written(value))}"'
         for name, value in attributes.items()
         if value is not False
     )
@@ -129,8 +128,3 @@ def _attributes(attributes: Mapping[str, Any]) -> str:
 def _written(value: Any) -> Any:
     """Return what ``{{ value|stringformat:"s" }}`` gives in a template, before it is escaped."""
     return value if isinstance(value, str) else str(value)
-
-
-def _escaped(text: Any) -> str:
-    """Return a text as a template writes it; a plain one without asking what else it could be."""
-    return escape(text) if type(text) is str else conditional_escape(text)

@@ -4,31 +4,49 @@ All tables are read in one statement and the names of all skills at once, so the
 thirty of everything as for a newcomer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, QuerySet, Subquery, Value, prefetch_related_objects
+from django.db.models import Count, Exists, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from clinics.cards import Title, titles_of
 from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
+from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.statements import Statement
+from letsconnect.base.templatetags.when import when
 from mailings.ledger.reachable import why_not_written_to
+from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import SessionState
-from matching.models import Match, Session
-from matching.models.feedback import sessions_at_hand
+from matching.models import Match
+from matching.models.feedback import SessionLine, sessions_at_hand
+from matching.models.matches import MatchLine
+from matching.models.people import NamedPerson
 from matching.waiting import advice
 from matching.words import reasons
 from registrations import documents
-from registrations.models import Member, Registration, Skill, SkillSuggestion
+from registrations.models import Member, Registration, SkillSuggestion
 from registrations.participation.next_round import sentence
-from registrations.skills.suggestions import sentences_of_suggestions
+from registrations.skills.names import names_of
+from registrations.skills.suggestions import sentences_of_suggestions, skills_in_sentences
 from trust.models import Report
 
 SHOWN = 5
+_OF_CLINICS = ("pk", "starts_at", "floor_language")
+
+
+class ClinicLine(NamedTuple):
+    """What a line says of a clinic; ``my_state`` is the state of the reader's own seat, if they have one."""
+
+    key: int
+    starts_at: datetime
+    floor_language: str
+    state: str = ""
+    my_state: str | None = None
 
 
 def _rows_of(member: Member, *, on: date, versions: tuple[tuple[str, ...], ...]) -> QuerySet[Any, Any]:
@@ -46,11 +64,13 @@ def _rows_of(member: Member, *, on: date, versions: tuple[tuple[str, ...], ...])
 
 
 _ROW = Statement(_rows_of)
-_MATCHES = Statement(lambda member: Match.objects.for_member(member).live().for_lines()[:SHOWN])
+_MATCHES = Statement(lambda member: Match.objects.for_member(member).live().as_lines()[:SHOWN])
 _TO_ANSWER = Statement(lambda member: Match.objects.waiting_for(member).order_by().values_list("pk", flat=True))
 _SESSIONS = Statement(sessions_at_hand)
 _SUGGESTIONS = Statement(lambda member: SkillSuggestion.objects.to_tell(member).for_telling())
-_CLINICS = Statement(Clinic.objects.of_home)
+_CLINICS = Statement(
+    lambda member, now: Clinic.objects.of_home(member, now=now).values_list(*_OF_CLINICS, "state", "my_state")
+)
 
 
 def for_member(member: Member, *, now: datetime) -> dict[str, object]:
@@ -64,77 +84,125 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     suggestions = batch.add(_SUGGESTIONS.queryset({"member": member}))
     clinics = batch.add(_CLINICS.queryset({"member": member, "now": now}))
     batch.run()
-    _name_skills(
-        chain((match.skill for match in [*matches, *(session.match for session in sessions)]), _of(suggestions))
-    )
-    live = sorted((session for session in sessions if session.is_of_live_match), key=_begins)
+    lines = [MatchLine.of(match) for match in matches]
+    at_hand = [SessionLine.of(session) for session in sessions]
+    live = sorted((session for session in at_hand if session.is_of_live_match), key=_begins)
+    ahead = [session for session in live if _is_ahead(session, now)][:SHOWN]
+    to_confirm = [session for session in live if _waits_for(session, member, now)][:SHOWN]
+    to_tell = sorted((session for session in at_hand if session.is_to_tell), key=_begins, reverse=True)[:SHOWN]
+    talked_about = {line.heir for line in lines} | {session.heir for session in (*ahead, *to_confirm)}
+    skills = names_of(talked_about | skills_in_sentences(suggestions))
     return {
         "registration": registration,
         "suppression": why_not_written_to(member),
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
         "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round),
-        "skill_news": sentences_of_suggestions(suggestions),
+        "skill_news": sentences_of_suggestions(suggestions, skills),
         "to_answer": list(to_answer),
-        "waiting": None if matches else advice.waiting_status(registration, now=now),
-        "matches": [(match, match.person(match.side_of(member).other)) for match in matches],
-        "next_sessions": _with_other((session for session in live if _is_ahead(session, now)), member),
-        "to_confirm": _with_other((session for session in live if _waits_for(session, member, now)), member),
+        "waiting": None if lines else advice.waiting_status(registration, now=now),
+        "matches": [_match_line(line, member, skills) for line in lines],
+        "next_sessions": [_session_line(session, member, skills) for session in ahead],
+        "to_confirm": [_session_line(session, member, skills) for session in to_confirm],
         "confided": me.confided,
-        "hours_to_tell": [
-            (session, session.person(session.side_of(member).other))
-            for session in sorted(sessions, key=_begins, reverse=True)
-            if session.is_to_tell
-        ][:SHOWN],
+        "hours_to_tell": [_hour_line(session, member) for session in to_tell],
         **_clinics(clinics),
     }
 
 
 def _row_of(member: Member, *, now: datetime) -> Any:
     """Return the member with their registration, whether the next round includes them, and the reports for them."""
-    versions = tuple(tuple(documents.counting(document, on=now.date())) for document in documents.REQUIRED)
-    return _ROW.rows({"member": member}, on=now.date(), versions=versions)[0]
+    return _ROW.rows({"member": member}, on=now.date(), versions=documents.all_counting(on=now.date()))[0]
 
 
-def _of(suggestions: Iterable[SkillSuggestion]) -> Iterable[Skill]:
-    return (suggestion.skill for suggestion in suggestions)
+def _begins(session: SessionLine) -> tuple[datetime, int]:
+    return session.starts_at or session.made_at, session.key
 
 
-def _name_skills(skills: Iterable[Skill]) -> None:
-    """Load the names of all these skills, and of the skills they were merged into, in one query for the whole page."""
-    shown = list(skills)
-    prefetch_related_objects([*shown, *(skill.heir for skill in shown if skill.heir is not skill)], "skill_names")
-
-
-def _begins(session: Session) -> tuple[datetime, int]:
-    return session.starts_at or session.made_at, session.pk
-
-
-def _is_ahead(session: Session, now: datetime) -> bool:
+def _is_ahead(session: SessionLine, now: datetime) -> bool:
     return session.state == SessionState.CONFIRMED and session.ends_at is not None and session.ends_at > now
 
 
-def _waits_for(session: Session, member: Member, now: datetime) -> bool:
+def _waits_for(session: SessionLine, member: Member, now: datetime) -> bool:
     is_open = session.state == SessionState.PROPOSED or _is_ahead(session, now)
-    return is_open and session.waiting_for != "" and session.waiting_for == session.side_of(member)
+    return is_open and session.waiting_for == _side(session, member)
 
 
-def _with_other(sessions: Iterable[Session], member: Member) -> list[tuple[Session, str]]:
-    """Return the first of these sessions, each with the name of the other person."""
-    return [
-        (session, reasons.name_of(session.person(side.other)))
-        for session in list(sessions)[:SHOWN]
-        if (side := session.side_of(member))
-    ]
+def _side(line: MatchLine | SessionLine, member: Member) -> Side:
+    """Return on which side of a match or session of their own the member is."""
+    return Side.LEARNER if line.learner.member_id == member.pk else Side.SHARER
+
+
+def _other(line: MatchLine | SessionLine, member: Member) -> NamedPerson:
+    return line.sharer if _side(line, member) == Side.LEARNER else line.learner
+
+
+def _match_line(line: MatchLine, member: Member, skills: Mapping[int, str]) -> Piece:
+    return Piece(
+        shape={"state": str(MatchState(line.state).label), "is_asked": line.state == MatchState.ASKED},
+        texts={
+            "link": link_to("matching:match-detail", line.key),
+            "name": _other(line, member).shown_name,
+            "skill": skills[line.heir],
+            "moment": when(line.answer_by),
+        },
+    )
+
+
+def _session_line(session: SessionLine, member: Member, skills: Mapping[int, str]) -> Piece:
+    return Piece(
+        shape={},
+        texts={
+            "link": link_to("matching:match-detail", session.match),
+            "name": reasons.name_of(_other(session, member)),
+            "skill": skills[session.heir],
+            "moment": when(session.starts_at),
+        },
+    )
+
+
+def _hour_line(session: SessionLine, member: Member) -> Piece:
+    return Piece(
+        shape={},
+        texts={
+            "link": link_to("matching:feedback-give", session.key),
+            "name": _other(session, member).shown_name,
+            "moment": when(session.starts_at),
+        },
+    )
 
 
 def _clinics(clinics: Iterable[Any]) -> dict[str, object]:
     """Return the member's own clinics, and those that are still open to anybody."""
-    mine = [clinic for clinic in clinics if clinic.my_state][:SHOWN]
-    open_ = [clinic for clinic in clinics if clinic.state == ClinicState.ANNOUNCED][:SHOWN]
-    prefetch_related_objects([*mine, *open_], "texts")
-    return {"rsvps": [(clinic, RsvpState(clinic.my_state).label) for clinic in mine], "upcoming": open_}
+    lines = [ClinicLine(*row) for row in clinics]
+    mine = [clinic for clinic in lines if clinic.my_state][:SHOWN]
+    open_ = [clinic for clinic in lines if clinic.state == ClinicState.ANNOUNCED][:SHOWN]
+    titles = titles_of({clinic.key: clinic.floor_language for clinic in (*mine, *open_)})
+    return {
+        "rsvps": [_clinic_line(clinic, titles) for clinic in mine],
+        "upcoming": [_clinic_line(clinic, titles) for clinic in open_],
+    }
+
+
+def _clinic_line(clinic: ClinicLine, titles: Mapping[int, Title]) -> Piece:
+    """Return the line of a clinic, with the state of the member's own seat if they have one."""
+    return Piece(
+        shape={"state": str(RsvpState(clinic.my_state).label) if clinic.my_state else ""},
+        texts={
+            "link": link_to("clinics:clinic-detail", clinic.key),
+            "title": titles[clinic.key].text,
+            "starts_at": timezone.localtime(clinic.starts_at).isoformat(),
+            "moment": when(clinic.starts_at),
+        },
+    )
 
 
 def for_everybody(*, now: datetime) -> dict[str, object]:
     """Return what anybody may see on the home page."""
-    return {"upcoming": Clinic.objects.announced().upcoming(now=now).for_pages()[:SHOWN]}
+    lines = [ClinicLine(*row) for row in _ANNOUNCED.rows({"now": now})]
+    titles = titles_of({clinic.key: clinic.floor_language for clinic in lines})
+    return {"upcoming": [_clinic_line(clinic, titles) for clinic in lines]}
+
+
+_ANNOUNCED = Statement(
+    lambda now: Clinic.objects.announced().upcoming(now=now).values_list(*_OF_CLINICS)[:SHOWN],
+)

@@ -81,6 +81,16 @@ class ArrivingRequest:
         return now > self.began + GRACE + len(self.data) / BYTES_A_SECOND
 
 
+def _received(conn: TConn) -> bytes | None:
+    """Return what a client has sent: None where nothing is there yet, b"" where the connection has ended."""
+    try:
+        return conn.sock.recv(_PART)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+
+
 class AnswerSocket(socket.socket):
     """A client's socket for which no thread waits for ever."""
 
@@ -142,12 +152,9 @@ class PatientWorker(ThreadWorker):
         arrival = self.arriving.get(conn)
         if arrival is None:  # cut within the same round of events
             return
-        try:
-            part = conn.sock.recv(_PART)
-        except BlockingIOError:
+        part = _received(conn)
+        if part is None:
             return
-        except OSError:
-            part = b""
         if not part:
             self._drop(conn)
             return
@@ -236,14 +243,8 @@ class PatientWorker(ThreadWorker):
         self.leaving[conn] = [time.monotonic() + GOODBYE_SECONDS, 0]
 
     def _on_goodbye(self, conn: TConn, _sock: object) -> None:
-        try:
-            part = conn.sock.recv(_PART)
-        except BlockingIOError:
-            return
-        except OSError:
-            part = b""
-        state = self.leaving.get(conn)
-        if state is None:
+        part, state = _received(conn), self.leaving.get(conn)
+        if part is None or state is None:
             return
         state[1] += len(part)
         if not part or state[1] > GOODBYE_BYTES:

@@ -38,6 +38,11 @@ def current(document: str, *, on: date) -> Version:
     return next((version for version in reversed(all_versions) if version.in_force_on <= on), all_versions[0])
 
 
+def all_counting(*, on: date) -> tuple[tuple[str, ...], ...]:
+    """Return for each required document the versions that count on that day: what the SQL of `has_agreed` holds."""
+    return tuple(tuple(counting(document, on=on)) for document in REQUIRED)
+
+
 def counting(document: str, *, on: date) -> list[str]:
     """Return the versions to which an agreement counts on that day.
 

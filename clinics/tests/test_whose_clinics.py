@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from clinics.domain import ClinicState, NotYourClinic
+from clinics.domain import ClinicState, DeskSeats, NotYourClinic
 from clinics.models import Clinic, Rsvp
 from clinics.planning.plans import (
     announce_clinic,
@@ -35,6 +37,55 @@ def test_clinics_are_looked_after_by_region_or_by_whoever_created_them(db):
     assert theirs(coordinator) == {of_mena, of_nobody, made}
     WorkingGroupSeat.objects.filter(member=lac).update(until_on=NOW.date() - timedelta(days=1), from_on="2025-01-01")
     assert theirs(type(lac).objects.get(pk=lac.pk)) == set()
+
+
+def _listed(client, reader):
+    """The clinics that the list shows to somebody, or to a visitor."""
+    client.logout()
+    if reader is not None:
+        client.force_login(type(reader).objects.get(pk=reader.pk))
+    shown = client.get(reverse("clinics:clinic-list")).context
+    return {int(card.texts["link"].strip("/").split("/")[-1]) for card in (*shown["upcoming"], *shown["past"])}
+
+
+def test_the_list_shows_a_draft_to_those_who_look_after_it_whoever_has_looked_before(client, db):
+    """Its SQL is kept for others with the same seats, and must show nobody what only somebody else may see."""
+    mena, also_mena, lac, two, coordinator = (*map(make_liaison, ("MENA", "MENA", "LAC", "MENA")), make_coordinator())
+    WorkingGroupSeat.objects.create(member=two, role="liaison", region="LAC", from_on=NOW.date())
+    draft_of = {region: make_clinic(region=region, state=ClinicState.DRAFT).pk for region in ("MENA", "LAC", "")}
+    over = make_clinic(region="MENA", starts_at=NOW - timedelta(days=3), state=ClinicState.ARCHIVED).pk
+    public = {make_clinic().pk, over}
+
+    def create(by):
+        blank = Clinic(local_date=NOW.date(), local_time=NOW.time(), zone="UTC")
+        return create_clinic(clinic=blank, by=by, now=NOW).pk
+
+    made = {member: create(member) for member in (mena, lac)}
+    sees = {
+        None: set(),
+        make_member(): set(),
+        mena: {draft_of["MENA"], made[mena]},
+        also_mena: {draft_of["MENA"]},
+        lac: {draft_of["LAC"], made[lac]},
+        two: {draft_of["MENA"], draft_of["LAC"]},
+        coordinator: {*draft_of.values(), *made.values()},
+    }
+    with time_machine.travel(NOW, tick=False):
+        for reader in (*sees, *reversed(sees)):
+            assert _listed(client, reader) == public | sees[reader], reader
+            visible = Clinic.objects.visible_to(reader or AnonymousUser())
+            assert set(visible.values_list("pk", flat=True)) == public | sees[reader]
+        WorkingGroupSeat.objects.filter(member__in=[mena, coordinator]).update(
+            until_on=NOW.date() - timedelta(days=1), from_on="2025-01-01"
+        )
+        for former in (mena, coordinator):
+            assert _listed(client, former) == public
+        assert _listed(client, also_mena) == public | sees[also_mena]
+
+
+def test_what_a_liaison_looks_after_is_never_asked_without_saying_who_they_are(db):
+    with pytest.raises(ValueError, match="depends on who they are"):
+        Clinic.objects.visible_with(DeskSeats(are_some=True, regions=frozenset({"MENA"})))
 
 
 @pytest.mark.parametrize("where", ["LAC", ""])

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.choices import BaseChoiceIterator, normalize_choices
 
+EMPTY = ("", "—")  # the first choice of a list from which nothing is chosen yet
+
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[Any]) -> None:
     """Let people choose from these in the field of that name."""

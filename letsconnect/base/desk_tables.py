@@ -19,11 +19,12 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import models
 from django.utils.encoding import iri_to_uri
 from django.utils.formats import localize
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from letsconnect.base.escaping import escaped
 from letsconnect.base.labels import labels_of
 
 Cell = Callable[[Any], str]  # from a row to the HTML of its cell
@@ -96,12 +97,12 @@ def _cells(changelist: ChangeList) -> Iterator[Cell]:
 
 def _cell(column: "_Column", row: Any) -> str:
     text, names = column.shown(row)
-    return f'<td class="{names}">{conditional_escape(text)}</td>'
+    return f'<td class="{names}">{escaped(text)}</td>'
 
 
 def _cell_with_link(column: "_Column", tag: str, address: Callable[[Any], str], row: Any) -> str:
     text, names = column.shown(row)
-    return f'<{tag} class="{names}">{address(row)}{conditional_escape(text)}</a></{tag}>'
+    return f'<{tag} class="{names}">{address(row)}{escaped(text)}</a></{tag}>'
 
 
 def _address_of_rows(changelist: ChangeList) -> Callable[[Any], str]:
@@ -188,7 +189,15 @@ def _words_of(field: "models.Field[Any, Any]", empty: Any) -> Callable[[Any], An
         return lambda value: empty if value is None else value
     if field.choices:
         labels = labels_of(field)
-        return lambda value: labels.get(value, empty)
+        labels_in_words: dict[Any, Any] = {}
+
+        def label(value: Any) -> Any:
+            if value not in labels_in_words:
+                text = labels.get(value, empty)
+                labels_in_words[value] = text if isinstance(text, str) else str(text)
+            return labels_in_words[value]
+
+        return label
     if isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.URLField):
         return lambda value: value or empty
     words: dict[Any, Any] = {}  # many rows have the same moment, number or mark
@@ -221,4 +230,4 @@ def _choices(changelist: ChangeList, chosen: ListFilter) -> Iterator[str]:
 
 def _written(value: Any) -> str:
     """Return a value as `{{ value }}` writes it."""
-    return conditional_escape(localize(value))
+    return escaped(localize(value))

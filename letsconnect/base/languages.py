@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils import translation
 
+Text = TypeVar("Text")
 FALLBACKS = {"es": ("pt", "en"), "pt": ("es", "en"), "fr": ("en",), "ar": ("en",), "en": ()}
 
 
@@ -21,6 +23,15 @@ def best_text(texts: Mapping[str, str], language: str) -> str:
         if texts.get(code):
             return texts[code]
     return next((text for text in texts.values() if text), "")
+
+
+def best_of(texts: Mapping[str, Text], language: str, *, then: str) -> Text | None:
+    """Return what ``texts`` hold in the language that a reader of ``language`` understands best; failing that in the
+    language ``then``, or in any."""
+    for code in (*chain(language), then):
+        if code in texts:
+            return texts[code]
+    return next(iter(texts.values()), None)
 
 
 def language_or_default(language: str) -> str:

@@ -151,7 +151,8 @@ def isolated(text: Any) -> str:
     Needed for right-to-left names in any text, and for every name in a right-to-left text.
     """
     line = one_line(text)
-    is_needed = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line)
+    # Quickly told of ASCII, which most names of a long list are: nothing in it is written from right to left.
+    is_needed = not line.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line)
     is_needed = is_needed or (bool(line) and get_language_bidi())
     return f"{_ISOLATE}{line}{_POP}" if is_needed else line
 

@@ -71,11 +71,14 @@ def _rows_of(statements: list[Any]) -> list[list[list[Any]]]:
 
 def _fill(rows: QuerySet[Any], compiler: Any, rows_read: Iterable[list[Any]]) -> None:
     """Let the queryset build its rows from the values that were read, as if its own statement had returned them."""
-    reads = [_READ.get(column[0].output_field.get_internal_type()) for column in compiler.select]
-    values = [
-        tuple(value if read is None or value is None else read(value) for read, value in zip(reads, row, strict=True))
-        for row in rows_read
-    ]
+    kinds = enumerate(_READ.get(column[0].output_field.get_internal_type()) for column in compiler.select)
+    to_read = [(place, read) for place, read in kinds if read is not None]
+    values = []
+    for row in rows_read:
+        for place, read in to_read:
+            if row[place] is not None:
+                row[place] = read(row[place])
+        values.append(tuple(row))
     compiler.execute_sql = lambda *args, **kwargs: [values]
     vars(rows.query)["get_compiler"] = lambda *args, **kwargs: compiler  # for this one queryset
     rows._fetch_all()

@@ -44,8 +44,9 @@ class _Written(NamedTuple):
 class Statement(Generic[Row]):
     """A queryset that is built once, and read with other ``values`` each time.
 
-    ``build`` is called with a stand-in for each value: for a row one with nothing but a key, for a moment a moment.
-    It must do no more with them than compare columns with them; a moment or a day may be moved by a span of time first.
+    ``build`` is called with a stand-in for each value: for a row one with nothing but a key, for a moment a moment,
+    for a list of keys another list. It must do no more with them than compare columns with them (with a list by
+    `any_of`); a moment or a day may be moved by a span of time first.
     Whatever else the SQL depends on is given as ``fixed``, and for other fixed values the SQL is written again.
     """
 
@@ -99,6 +100,8 @@ def _stand_in(number: int, value: Any) -> Any:
         return _MOMENT
     if isinstance(value, date):
         return _MOMENT.date()
+    if isinstance(value, list):
+        return [_KEY + number]
     return f"stand-in {_KEY + number}" if isinstance(value, str) else _KEY + number
 
 

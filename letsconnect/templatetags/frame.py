@@ -1,17 +1,18 @@
 """The frame of every page, its style sheets, navigation and footer: drawn once for all who read the same one."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
-from django.core.signals import setting_changed
 from django.template.context import RequestContext
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi
+
+from letsconnect.base.drawn import drawn_once, forget_on_change
 
 register = template.Library()
 
@@ -21,13 +22,11 @@ _IN_NAVIGATION = ("home", "clinics:clinic-list", "matching:match-list", "registr
 
 
 class FrameKey(NamedTuple):
-    """All that a frame depends on. Nothing here is of one person."""
+    """All that a frame depends on beside the language. Nothing here is of one person."""
 
-    language: str | None
     is_member: bool
     is_staff: bool
     path: str  # "" unless the navigation leads there
-    script_prefix: str
 
 
 @register.simple_tag(takes_context=True)
@@ -37,14 +36,9 @@ def frame(context: RequestContext, part: str) -> SafeString:
     user: Any = context.get("user")
     is_member = user is not None and user.is_authenticated
     path = request.path if request else ""
-    key = FrameKey(
-        get_language(),
-        is_member,
-        is_member and user.is_staff,
-        path if path in _paths() else "",
-        get_script_prefix(),
-    )
-    return _filled(_drawn(part, key), context, request)
+    shown_path = path if path in _paths_of(get_script_prefix()) else ""
+    key = FrameKey(is_member, is_member and user.is_staff, shown_path)
+    return _filled(drawn_once(("frame", part, key), partial(_draw, part, key)), context, request)
 
 
 def _filled(html: str, context: RequestContext, request: Any) -> SafeString:
@@ -55,10 +49,10 @@ def _filled(html: str, context: RequestContext, request: Any) -> SafeString:
     )
 
 
-@lru_cache(maxsize=256)
-def _drawn(part: str, key: FrameKey) -> str:
+def _draw(part: str, key: FrameKey) -> str:
     values = {
         **key._asdict(),
+        "language": get_language(),
         "is_rtl": get_language_bidi(),
         "site_name": settings.SITE_NAME,
         "has_mailbox": settings.EMBEDDED_MAILBOX,
@@ -73,14 +67,4 @@ def _paths_of(script_prefix: str) -> frozenset[str]:
     return frozenset(reverse(name) for name in (*_IN_NAVIGATION, "registrations:sign-in"))
 
 
-def _paths() -> frozenset[str]:
-    return _paths_of(get_script_prefix())
-
-
-def _forget(**kwargs: Any) -> None:
-    """Draw anew after a setting was changed, which only tests do."""
-    _drawn.cache_clear()
-    _paths_of.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="letsconnect.frame")
+forget_on_change(_paths_of.cache_clear)

@@ -23,11 +23,20 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates"
 
 
 def _pages():
+    """Every page with its text and that of what it extends: several steps share the template that holds their form."""
     for path in sorted(TEMPLATES.rglob("*.html")):
-        text = path.read_text()
         name = str(path.relative_to(TEMPLATES))
-        if '{% extends "base.html" %}' in text and name not in FOR_VISITORS and not name.startswith("admin/"):
-            yield name, text
+        if name in FOR_VISITORS or name.startswith("admin/") or path.name.startswith("_"):
+            continue
+        parents = list(_parents(path.read_text()))
+        if parents and parents[-1][0] == "base.html":
+            yield name, path.read_text() + "".join(text for parent, text in parents if parent != "base.html")
+
+
+def _parents(text):
+    while extended := re.search(r"{% extends \"(?!admin/)(.+?)\" %}", text):  # those of the desk extend themselves
+        text = (TEMPLATES / extended[1]).read_text()
+        yield extended[1], text
 
 
 def test_every_page_on_which_somebody_types_asks_beside_its_form():

@@ -238,6 +238,7 @@ def test_whoever_catches_any_error_is_seen(code, is_caught):
 SHOWING = {"views", "admin", "emails", "forms", "templatetags"}
 # What else names a template, and why.
 KNOWS_TEMPLATES = {
+    "letsconnect/base/pieces.py": "draws the rows of lists for the apps",
     "letsconnect/desk.py": "the desk's own site",
     "letsconnect/errors.py": "the pages of errors",
     "letsconnect/form_renderer.py": "how fields of forms are drawn",

@@ -6,7 +6,8 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.templatetags.admin_list import admin_list_filter, result_list
 from django.template.loader import render_to_string
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import translation
 
 from letsconnect.base import desk_tables
@@ -58,3 +59,12 @@ def test_no_list_of_the_desk_is_typed_into_and_no_filter_brings_a_template_of_it
         for chosen in page.list_filter:
             template = getattr(chosen, "template", "admin/filter.html")
             assert template == "admin/filter.html", "the filters of the desk are drawn without their template"
+
+
+def test_the_tables_to_open_are_those_that_each_reader_may_open(db: None, client: Client) -> None:
+    suppressions = reverse("admin:mailings_suppression_changelist")
+    coordinator, liaison = make_coordinator(), make_liaison("MENA")
+
+    for member, may in ((coordinator, True), (liaison, False), (coordinator, True)):
+        client.force_login(member)
+        assert (f'href="{suppressions}"' in client.get(reverse("admin:index")).content.decode()) is may

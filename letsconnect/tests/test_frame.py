@@ -1,9 +1,11 @@
 """The frame of a page is drawn once for all who read the same, and holds nothing of one of them."""
 
 import re
+from pathlib import Path
 
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils.autoreload import file_changed
 
 from registrations.tests.factories import make_coordinator, make_member
 
@@ -70,3 +72,16 @@ def test_a_changed_setting_is_seen_at_once(db):
     with override_settings(SITE_NAME="Another name"):
         assert "Another name</a>" in _page()
     assert "Another name" not in _page()
+
+
+def test_whoever_edits_the_frame_sees_it_at_the_next_page(db, monkeypatch):
+    shown = _page()
+    monkeypatch.setattr("letsconnect.templatetags.frame.render_to_string", lambda *_: "another frame")
+    assert "another frame" not in _page()
+
+    file_changed.send(sender=None, file_path=Path("templates/letsconnect/_frame_header.html"), kind="changed")
+
+    assert "another frame" in _page()
+    monkeypatch.undo()
+    file_changed.send(sender=None, file_path=Path("templates/letsconnect/_frame_header.html"), kind="changed")
+    assert _page().count("lc-header") == shown.count("lc-header") == 1

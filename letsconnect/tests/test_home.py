@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
+from letsconnect.base.templatetags.when import moment_in_words
 from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_round
 from matching.tests.feedback_factories import make_hour
@@ -159,8 +160,9 @@ def test_home_shows_each_thing_of_the_member_and_only_that(client, everything):
         client.force_login(member)
         shown = client.get("/").context
         assert len(shown["to_answer"]) == len(shown["to_confirm"]) == len(shown["hours_to_tell"]) == 2
-        assert [one.starts_at for one, _name in shown["next_sessions"]] == [NOW + DAY, NOW + 2 * DAY]
-        assert [clinic.starts_at for clinic, _state in shown["rsvps"]] == [NOW + 2 * DAY, NOW + 3 * DAY]
+        moments = [moment_in_words(NOW + number * DAY, member.zone) for number in (1, 2, 3)]
+        assert [line.texts["moment"] for line in shown["next_sessions"]] == moments[:2]
+        assert [line.texts["moment"] for line in shown["rsvps"]] == moments[1:]
         assert shown["confided"] == 2
         client.force_login(stranger)
         other = client.get("/").context

@@ -120,10 +120,13 @@ def test_what_waits_for_an_answer_comes_first_and_what_is_over_last_across_pages
         row for page in (1, 2) for row in client.get(reverse("matching:match-list"), {"page": page}).context["rows"]
     ]
 
-    assert {row.match.pk for row in rows[:2]} == {match.pk for match in asked}
-    assert [row.waits_for_me for row in rows] == [True] * 2 + [False] * 23
-    assert {row.match.pk for row in rows[2:-2]} == {match.pk for match in (accepted, *connected)}
-    assert {row.match.pk for row in rows[-2:]} == {match.pk for match in over}
+    def links(matches):
+        return {reverse("matching:match-detail", args=[match.pk]) for match in matches}
+
+    assert {row.texts["link"] for row in rows[:2]} == links(asked)
+    assert [row.shape["waits_for_me"] for row in rows] == [True] * 2 + [False] * 23
+    assert {row.texts["link"] for row in rows[2:-2]} == links([accepted, *connected])
+    assert {row.texts["link"] for row in rows[-2:]} == links(over)
 
 
 def test_open_requests_are_on_the_first_page_and_no_later_page_says_that_there_are_none(client, me):
@@ -148,7 +151,7 @@ def test_past_clinics_follow_those_to_come(client, me):
         (15, 5),
         (0, 10),
     ]
-    assert [clinic["clinic"].title for clinic in first.context["past"]] == [f"Clinic {at}" for at in range(5)]
+    assert [card.texts["title"] for card in first.context["past"]] == [f"Clinic {at}" for at in range(5)]
     assert "Upcoming clinics" not in second.content.decode()
     assert "No clinic is planned" not in second.content.decode()
 

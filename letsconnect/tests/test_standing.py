@@ -14,8 +14,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
+from letsconnect.base import nudges
 from letsconnect.tests.standing import storms
+from letsconnect.tests.standing.clicks import IN_BULK, click_all, people_who_click, worst_of
 from letsconnect.tests.standing.site import (
     AS_IT_WAS,
     PATIENT,
@@ -27,8 +30,12 @@ from letsconnect.tests.standing.site import (
 )
 from letsconnect.tests.waiting import wait_until
 from mailings.models import LastTick
-from mailings.tests.worker.running import Worker, running_redis
-from registrations.tests.factories import make_member
+from mailings.tests.worker.running import Redis, Worker, running_redis
+from matching.models import Match
+from registrations.models import ImportedRow, ImportUpload, Skill
+from registrations.oldform import uploads
+from registrations.tests.factories import make_coordinator, make_member
+from registrations.tests.test_oldform_uploads import file_of
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 # How much longer than in calm somebody uninvolved may wait, and how long those who ask for what is held.
@@ -104,6 +111,140 @@ def test_control_the_process_as_it_was_serves_nobody_meanwhile(name, world, mail
             answered_meanwhile = list(involved)
         after = site.memory()
     told(f"{name}, as it was", seen, f"in calm {calm:.2f} s", f"memory {before} → {after} MB")
+
+    assert set(seen.failed) == {0}
+    assert seen.worst > PATIENCE + calm
+    assert answered_meanwhile == []
+
+
+IN_CALM, IN_STORM = 1, 4  # buttons that each person clicks
+
+
+@pytest.fixture
+def redis(tmp_path):
+    server = Redis(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def clickers():
+    """Return, for the buttons that each is to click, people who click them: members, and three coordinators."""
+    members, coordinators = [make_member() for _ in range(5)], [make_coordinator() for _ in range(3)]
+
+    def make(buttons):
+        clinics = [make_clinic(starts_at=timezone.now() + timedelta(days=3)) for _ in range(buttons)]
+        return list(people_who_click(members, clinics, coordinators, buttons=buttons))
+
+    return make
+
+
+def clicks_in_calm(site, clickers):
+    involved = []
+    click_all(site, clickers(IN_CALM), involved)
+    assert {answer.status for _click, answer in involved} == {302}
+    return worst_of(involved)
+
+
+@pytest.mark.parametrize("how", ["refuses", "says nothing"])
+def test_neither_a_click_that_nudges_nor_a_page_waits_for_redis(how, clickers, redis, tmp_path):
+    with serving(tmp_path, PATIENT, NUDGES="1", REDIS_URL=redis.address) as site:
+        calm, people = in_calm(site), clickers(IN_STORM)
+        with storms.lost_redis(site, redis, people, how=how) as involved, watching(site, UNINVOLVED) as seen:
+            began = time.monotonic()
+            wait_until(lambda: len(involved) >= len(people) * IN_STORM, "answers to all who clicked")
+            wait_until(lambda: len(seen.answers) >= PAGES, "pages in the storm")
+            quiet_spells = 1 + (time.monotonic() - began) // nudges.QUIET_SECONDS
+            asked_in_vain = (tmp_path / f"web-{site.port}.log").read_text().count("no worker is told of new work")
+        clicks_calm, calm = clicks_in_calm(site, clickers), max(calm, in_calm(site))
+    worst = worst_of(involved)
+    told(f"redis {how}, now", seen, f"in calm {calm:.2f} s", f"{len(involved)} clicks, worst waits {worst}")
+    told(f"redis {how}, now", f"clicks in calm {clicks_calm}", f"asked {asked_in_vain} times in vain")
+
+    assert seen.failed == []
+    assert seen.worst < PATIENCE + calm
+    assert {answer.status for _click, answer in involved} == {302}
+    assert all(worst[kind] < PATIENCE + clicks_calm[kind] for kind in worst)
+    assert Rsvp.objects.count() == 5 * (IN_CALM + IN_STORM)
+    assert Match.objects.filter(state="refused").count() == 3 * (IN_CALM + IN_STORM) * IN_BULK
+    assert 0 < asked_in_vain <= len(people) * quiet_spells  # those who clicked at the same moment, and then nobody
+
+
+@pytest.mark.parametrize("how", ["refuses", "says nothing"])
+def test_control_a_click_as_it_was_waits_for_redis_at_each_nudge_and_the_page_behind_it(how, clickers, redis, tmp_path):
+    with serving(tmp_path, SYNC, **AS_IT_WAS, NUDGES="1", REDIS_URL=redis.address) as site:
+        calm, clicks_calm, people = in_calm(site), clicks_in_calm(site, clickers), clickers(IN_STORM)
+        with storms.lost_redis(site, redis, people, how=how) as involved:
+            with watching(site, UNINVOLVED) as seen:
+                wait_until(lambda: seen.answers and seen.worst > PATIENCE + calm, "somebody who waits long")
+            wait_until(lambda: worst_of(involved)["/match/"], "an answer to a refusal in bulk")
+            worst = worst_of(involved)
+    told(f"redis {how}, as it was", seen, f"in calm {calm:.2f} s", f"worst waits {worst}")
+    told(f"redis {how}, as it was", f"clicks in calm {clicks_calm}")
+
+    assert worst["/match/"] > PATIENCE + clicks_calm["/match/"]
+
+
+def old_form(people):
+    """A file of the old form with so many people."""
+    return file_of(
+        *(
+            {"name": f"Person {number}", "address": f"p{number}@example.org", "learns": "Surveys", "country": "Chile"}
+            for number in range(people)
+        )
+    )
+
+
+def in_hand():
+    """Whether a worker has imported a part of the file."""
+    return ImportUpload.objects.filter(state="applying").exclude(progress={}).exists()
+
+
+def test_two_who_suggest_a_skill_and_a_page_do_not_wait_for_an_import(tmp_path):
+    people, coordinator, members = 100, make_coordinator(), [make_member() for _ in range(12)]
+    asked_at = timezone.now() - timedelta(minutes=2)  # so long ago that the tick calls a worker
+    with serving(tmp_path, PATIENT) as site, working(tmp_path):
+        calm = in_calm(site)
+        with storms.two_who_suggest(site, members[:2]) as involved:
+            wait_until(lambda: len(involved) >= 6, "suggestions in calm")
+        suggested_in_calm, suggesting_calm = len(involved), max(one.seconds for one in involved)
+        upload = uploads.bring_file(name="old.csv", content=old_form(people), by=coordinator, now=asked_at)
+        wait_until(lambda: ImportUpload.objects.filter(state="checked").exists(), "the file to be read")
+        with storms.two_who_suggest(site, members[2:]) as involved, watching(site, UNINVOLVED) as seen:
+            uploads.apply_upload(upload=upload, by=coordinator, now=asked_at)
+            wait_until(in_hand, "the import")
+            before = len(involved)
+            wait_until(lambda: not in_hand(), "the end of the import")
+            during = involved[before:]
+        calm = max(calm, in_calm(site))
+    worst = max(one.seconds for one in involved)
+    told("import, now", seen, f"in calm {calm:.2f} s", f"{len(during)} suggestions meanwhile, worst wait {worst:.2f} s")
+    told("import, now", f"{suggested_in_calm} suggestions in calm, worst wait {suggesting_calm:.2f} s")
+
+    assert ImportUpload.objects.get().state == "applied"
+    assert ImportedRow.objects.count() == people
+    assert seen.failed == []
+    assert seen.worst < PATIENCE + calm
+    assert len(during) >= 4  # each of the two was answered, and asked again
+    assert {one.status for one in involved} == {200}
+    assert worst < PATIENCE + suggesting_calm
+    assert Skill.objects.filter(state="suggested").count() >= suggested_in_calm + len(involved)
+
+
+def test_control_during_an_import_as_it_was_two_who_suggest_a_skill_stop_the_site(tmp_path):
+    coordinator, members = make_coordinator(), [make_member() for _ in range(2)]
+    with serving(tmp_path, SYNC, **AS_IT_WAS) as site:
+        calm = in_calm(site)
+        with (
+            storms.import_in_one_transaction(old_form(10), coordinator, timezone.now()) as count_waiting,
+            storms.two_who_suggest(site, members) as involved,
+        ):
+            wait_until(lambda: count_waiting() >= len(members), "people who wait for the import")
+            with watching(site, UNINVOLVED, timeout=calm + SECONDS) as seen:
+                wait_until(lambda: seen.failed, "somebody who is not served")
+            answered_meanwhile = list(involved)
+    told("import, as it was", seen, f"in calm {calm:.2f} s")
 
     assert set(seen.failed) == {0}
     assert seen.worst > PATIENCE + calm

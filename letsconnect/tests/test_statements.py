@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from registrations.models import Member, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
@@ -52,6 +53,18 @@ def test_texts_keys_and_days_are_put_in_their_places(db):
     assert found.rows({"name": "Amina", "key": first.pk, "on": NOW.date()}) == []
     assert found.rows({"name": "Bela", "key": first.pk, "on": tomorrow}) == [("Bela",)]
     assert found.rows({"name": "Bela", "key": first.pk + 2, "on": tomorrow}) == []
+
+
+def test_keys_are_looked_for_in_lists_of_any_length(db):
+    found, written = _counting(
+        lambda keys, others: Member.objects.filter(pk__in=any_of(keys)).exclude(pk__in=any_of(others)).order_by("pk")
+    )
+    one, two, three = make_member(), make_member(), make_member()
+
+    assert found.rows({"keys": [one.pk, two.pk, three.pk], "others": [two.pk]}) == [one, three]
+    assert found.rows({"keys": [two.pk, three.pk], "others": []}) == [two, three]
+    assert found.rows({"keys": [], "others": [one.pk]}) == []
+    assert len(written) == 1
 
 
 def test_for_other_fixed_values_the_sql_is_written_again(db):

@@ -2,16 +2,25 @@
 
 from typing import Any
 
+from letsconnect.base.statements import Statement
 from mailings.models import Suppression
+from mailings.models.suppressions import fingerprints
 
 
 def why_not_written_to(member: Any) -> Suppression | None:
     """Return why no letter goes to the address of ``member``, or None."""
-    return (
-        Suppression.objects.of(member.email).against(is_bulk=False).order_by("made_at").first()
-        if member.email
-        else None
+    if not member.email:
+        return None
+    hashes = {f"hash_{number}": text for number, text in enumerate(fingerprints(member.email))}
+    return next(iter(_IN_FORCE.rows(hashes, count=len(hashes))), None)
+
+
+# One address has one to three fingerprints, so there are three wordings of it at most.
+_IN_FORCE = Statement(
+    lambda count, **hashes: (
+        Suppression.objects.in_force(hashes.values()).against(is_bulk=False).order_by("made_at", "pk")[:1]
     )
+)
 
 
 def is_written_to(member: Any) -> bool:

@@ -21,11 +21,15 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def fingerprinted(self, address: str) -> "SuppressionQuerySet":
         """All suppressions there ever were of one address, under any of its spellings."""
-        return self.filter(address_hash__in=[_fingerprint(spelling) for spelling in addresses.spellings(address)])
+        return self.filter(address_hash__in=fingerprints(address))
 
     def of(self, address: str) -> "SuppressionQuerySet":
         """The suppressions of one address that hold now, those of bulk mail included."""
-        return self.fingerprinted(address).filter(lifted_at=None)
+        return self.in_force(fingerprints(address))
+
+    def in_force(self, address_hashes: Iterable[str]) -> "SuppressionQuerySet":
+        """The suppressions that hold now of an address with these fingerprints, those of bulk mail included."""
+        return self.filter(address_hash__in=list(address_hashes), lifted_at=None)
 
     def against(self, *, is_bulk: bool) -> "SuppressionQuerySet":
         """Those that keep us from sending a letter; a refusal of bulk mail stops no letter that is owed to a person."""
@@ -35,10 +39,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         """Return, of those of these addresses that are suppressed now, in which scopes; one query for all."""
         by_hash = defaultdict[str, list[str]](list)  # two addresses may be spellings of one
         for address in unwanted:
-            for spelling in addresses.spellings(address):
-                by_hash[_fingerprint(spelling)].append(address)
+            for fingerprint in fingerprints(address):
+                by_hash[fingerprint].append(address)
         scopes: dict[str, frozenset[str]] = {}
-        rows = self.filter(address_hash__in=list(by_hash), lifted_at=None).values_list("address_hash", "scope")
+        rows = self.in_force(by_hash).values_list("address_hash", "scope")
         for fingerprint, scope in rows if by_hash else ():
             for address in by_hash[fingerprint]:
                 scopes[address] = scopes.get(address, frozenset()) | {scope}
@@ -62,7 +66,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def lift_bounces(self, delivered: Iterable[str], *, now: datetime) -> int:
         """Allow letters again to addresses whose mail server has just taken one; what a person asked for stays."""
-        hashes = [_fingerprint(spelling) for address in delivered for spelling in addresses.spellings(address)]
+        hashes = [fingerprint for address in delivered for fingerprint in fingerprints(address)]
         bounces = self.filter(address_hash__in=hashes, source="bounce", lifted_at=None, made_at__lte=now)
         return bounces.update(lifted_at=now)
 
@@ -107,6 +111,11 @@ def address_hash(address: str) -> str:
     never forgotten by accident.
     """
     return _fingerprint(addresses.canonical_or_as_it_is(address))
+
+
+def fingerprints(address: str) -> list[str]:
+    """Return the fingerprints under which an address may have been suppressed: one of each of its spellings."""
+    return [_fingerprint(spelling) for spelling in addresses.spellings(address)]
 
 
 def _fingerprint(spelling: str) -> str:

@@ -126,7 +126,19 @@ class DraftForm(forms.Form):
         )
 
 
-class PairForm(forms.Form):
+class _WithTwoPeople(forms.Form):
+    """A form in which two people are chosen from the same list."""
+
+    two = ("learner", "sharer")  # the names of their fields
+
+    def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = people_to_choose(people)
+        for name in self.two:
+            offer(self, name, choices)
+
+
+class PairForm(_WithTwoPeople):
     """Two people put together by hand, and why."""
 
     learner = forms.ChoiceField(label=_("Learner"))
@@ -140,29 +152,21 @@ class PairForm(forms.Form):
     )
 
     def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = people_to_choose(people)
-        for name in ("learner", "sharer"):
-            offer(self, name, choices)
+        super().__init__(*args, people=people, **kwargs)
         offer(self, "skill", [("", "—"), *_skills_by_family()])
 
 
-class TwoPeopleForm(forms.Form):
+class TwoPeopleForm(_WithTwoPeople):
     """Which two people is asked about."""
 
     learner = forms.ChoiceField(label=_("Learner"))
     sharer = forms.ChoiceField(label=_("Sharer"))
 
-    def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = people_to_choose(people)
-        for name in ("learner", "sharer"):
-            offer(self, name, choices)
 
-
-class ExcludeForm(forms.Form):
+class ExcludeForm(_WithTwoPeople):
     """Two people to keep apart, and why."""
 
+    two = ("one", "other")
     one = forms.ChoiceField(label=_("One"))
     other = forms.ChoiceField(label=_("The other"))
     reason = forms.CharField(
@@ -171,12 +175,6 @@ class ExcludeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Your colleagues read it; the two people are not told."),
     )
-
-    def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = people_to_choose(people)
-        for name in ("one", "other"):
-            offer(self, name, choices)
 
 
 class LiftForm(forms.Form):

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -27,6 +26,7 @@ from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, line, may_know
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.forms import RefuseForm
 from matching.models import Match, MatchQuerySet
+from matching.models.matches import HEIR
 from matching.rounds.by_hand import Swap, swap_match, swap_matches
 from matching.rounds.reviews import approve_match, approve_matches, refuse_matches
 from matching.words import reasons
@@ -55,7 +55,7 @@ class SkillFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         matches = Match.objects.visible_to(signed_in(request))
-        heirs = matches.annotate(heir=Coalesce("skill__merged_into", "skill")).values("heir")
+        heirs = matches.values_list(HEIR)
         return [(str(skill.pk), str(skill)) for skill in Skill.objects.filter(pk__in=heirs).with_names()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:

@@ -1,4 +1,4 @@
-"""Everything in one run, on the same made-up people. Times are medians of the runs."""
+"""Run all measurements of the engine on the same made-up people. Times are medians of the runs, in seconds."""
 
 import argparse
 import platform
@@ -12,7 +12,7 @@ from matching.engine import generator
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run and print; 1 if another solver's optimum is not ours."""
+    """Run and print everything; return 1 if another solver finds a better or a worse optimum than ours, else 0."""
     parser = argparse.ArgumentParser(prog="python -m matching.bench", description=__doc__)
     parser.add_argument("--people", type=int, default=12_200, help="made-up people (default: about 10,000 learners)")
     parser.add_argument("--fewer-people", type=int, default=1_220, help="a second size (default: about 1,000 learners)")

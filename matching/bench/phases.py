@@ -1,7 +1,7 @@
-"""The engine phase by phase, and all levels with their proof against one plain solve of the same arcs.
+"""Time the engine phase by phase, and compare the whole with a single plain solve of the same arcs.
 
-Memory is the process's peak so far. On a machine that has other work, seconds of the clock say little and seconds of
-the processor more: so both ratios are printed.
+Memory is the most that the process has used so far. On a machine with other work, seconds of the clock say little and
+seconds of the processor more: so both ratios are printed.
 """
 
 import resource
@@ -35,7 +35,7 @@ Answer = TypeVar("Answer")
 
 
 def time(facts: Facts, runs: int) -> Proposal:
-    """The pipeline, part by part; returns the proposal it came down to."""
+    """Time each part of the pipeline, print the medians, and return the proposal that came out."""
     settings = Settings()
     clock, processor = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     peak: dict[str, int] = {}
@@ -84,7 +84,7 @@ def time(facts: Facts, runs: int) -> Proposal:
 
 
 def plain(network: Network, cost: NDArray) -> NDArray:
-    """The solver and nothing around it."""
+    """Solve the arcs once with these costs, without levels, proof or explanations, and return the flow."""
     graph = pylmcf.Graph(len(network.supply), network.source, network.target)
     graph.set_node_supply(network.supply)
     graph.set_edge_capacities(network.capacity)

@@ -1,4 +1,4 @@
-"""One proposal is refused: how many others change when the rest is solved again?"""
+"""Count how many other proposals change when one is refused and the rest is solved again."""
 
 from dataclasses import replace
 from statistics import median
@@ -13,7 +13,11 @@ from matching.engine.solving import solve_instance
 
 
 def compare(proposal: Proposal, refusals: int, seed: int) -> None:
-    """As a repair, which keeps before it scores; in the round's own order; without keeping; and by new lots, too."""
+    """Refuse some proposals one at a time, solve again in four ways and print how many other pairs change.
+
+    The ways: as a repair does it (keeping counts more than the score); in the round's own order; without keeping;
+    without keeping and with other lots.
+    """
     instance, chosen = proposal.instance, proposal.result.chosen
     changed: dict[str, list[int]] = {}
     for refused in np.random.default_rng(seed).choice(chosen, min(refusals, len(chosen)), replace=False).tolist():
@@ -42,7 +46,7 @@ def compare(proposal: Proposal, refusals: int, seed: int) -> None:
 
 
 def without(instance: Instance, refused: int, kept: Ints) -> Instance:
-    """The instance without that pair, those proposed before marked."""
+    """Return the instance without the refused pair, with the other proposed pairs marked as kept."""
     marks = np.zeros_like(instance.pair_kept)
     marks[kept] = 1
     instance = replace(instance, pair_kept=marks)

@@ -1,6 +1,7 @@
-"""Other ways of choosing the pairs of an instance: other solvers, who must find the same, and simple rules.
+"""Compare our solver with other ways of choosing the pairs: other exact solvers, and simple rules.
 
-The solvers are asked for the most learners and then the highest score, which all of them can be.
+All are asked for the most learners and then the highest score, because every solver can do that. The exact ones must
+find the same optimum.
 """
 
 from collections import deque
@@ -26,7 +27,7 @@ MOST_PAIRS_FOR_NETWORKX = 20_000  # it takes minutes for ours at full size
 
 
 class TimedWay(NamedTuple):
-    """What one way of choosing came to."""
+    """The result of one way of choosing: its time and how good its pairs are."""
 
     name: str
     seconds: float  # median
@@ -35,7 +36,7 @@ class TimedWay(NamedTuple):
 
 
 def compare(instance: Instance, runs: int) -> bool:
-    """Ours against the others on the same pairs; whether every solver finds the same optimum."""
+    """Run every way on the same pairs and print a table; return whether all exact solvers find the same optimum."""
     instance = replace(instance, levels=("served", "score"))
     ways: list[TimedWay] = []
     for name, way in (SOLVERS | RULES).items():
@@ -104,7 +105,7 @@ def with_networkx(instance: Instance) -> Ints:
 
 
 def _served_then_score(instance: Instance, network: Network) -> Ints:
-    """Being left out costs more than all scores together could differ."""
+    """Return costs in which leaving a learner out is dearer than any difference of scores."""
     top, bottom = int(instance.pair_score.max(initial=0)), int(instance.pair_score.min(initial=0))
     cost = np.zeros(len(network.source), dtype=np.int64)
     cost[network.pair_arc] = top - instance.pair_score
@@ -113,7 +114,10 @@ def _served_then_score(instance: Instance, network: Network) -> Ints:
 
 
 def with_scipy(instance: Instance) -> Ints:
-    """A column per place, and one per learner for being left out, dearer than all pairs together."""
+    """Choose with SciPy's matching: one column per place, and one per learner for being left out.
+
+    Being left out costs more than all pairs together.
+    """
     learner = rows_of(instance.pair_learner, instance.learner_ids)
     sharer = rows_of(instance.pair_sharer, instance.sharer_ids)
     learners, slots = len(instance.learner_ids), instance.sharer_slots
@@ -136,7 +140,7 @@ def with_scipy(instance: Instance) -> Ints:
 
 
 def first_come(instance: Instance) -> Ints:
-    """Learners by id, each with the best sharer who still has a place."""
+    """Choose for one learner after the other, by id, the best sharer who still has a place."""
     return _greedy(instance, np.lexsort((-instance.pair_score, instance.pair_learner)))
 
 
@@ -158,10 +162,12 @@ def _greedy(instance: Instance, order: Ints) -> Ints:
 
 
 def deferred_acceptance(instance: Instance, to_learner: Ints | None = None, to_sharer: Ints | None = None) -> Ints:
-    """Gale and Shapley, learners proposing: each asks their best sharer; who has no place left keeps the best so far.
+    """Choose by deferred acceptance (Gale and Shapley, 1962), with learners asking.
 
-    What a pair is worth to either side is its score unless given; equals go by id. Stable: no two would both rather
-    have each other. Where both sides see the same worth, this is the same as taking the best pair first.
+    Each learner asks their best sharer first; a sharer without a free place keeps the best who asked so far. What a
+    pair is worth to either side is its score unless given; of equals the lower id goes first. The result is stable: no
+    two people would both rather have each other. Where both sides see the same worth, it is the same as taking the best
+    pair first.
     """
     to_learner = instance.pair_score if to_learner is None else to_learner
     to_sharer = instance.pair_score if to_sharer is None else to_sharer

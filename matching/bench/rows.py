@@ -1,8 +1,4 @@
-"""``make bench``: from rows to stored proposals at 10,000 people on a real database, then repairs after refusals.
-
-In a scratch database that is dropped afterwards. The rows are written by a process of their own, so that the peak of
-memory is that of computing.
-"""
+"""Time a round from rows to stored proposals with 10,000 people on a real database, then repairs after refusals."""
 
 import argparse
 import multiprocessing
@@ -26,7 +22,7 @@ SECONDS, MEGABYTES, CHANGED = 10, 1024, 10  # what is asked of it
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run and print; 1 if it takes too long, too much memory, or a repair moves too many."""
+    """Run and print; return 1 if it takes too long or too much memory, or if a repair changes too many pairs."""
     parser = argparse.ArgumentParser(prog="python -m matching.bench.rows", description=__doc__)
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--refusals", type=int, default=11)
@@ -50,7 +46,7 @@ def _in_a_process_of_its_own(work: Callable[..., None], *arguments: Any) -> None
 
 
 def fill(count: int, seed: int) -> None:
-    """Write made-up people as rows: approved, claimed, with windows in UTC that give the generator's hours."""
+    """Store made-up people as rows: approved, claimed, with windows in UTC that give the generator's free hours."""
     from django.db import connection
 
     from registrations import documents

@@ -1,4 +1,4 @@
-"""730 people, as many as the programme has had: who could be served at all, and who was."""
+"""Compare rounds of 730 people, as many as the programme has had: who could be served at all, and who was."""
 
 from dataclasses import replace
 from statistics import median
@@ -15,7 +15,7 @@ from matching.engine.solving import solve_instance
 
 
 def compare(rounds: int) -> None:
-    """Every way on the same rounds; medians of what each serves, and of our gain in the same round."""
+    """Run every way on the same rounds; print medians of how many each serves, and how many more ours serves."""
     if not rounds:
         return
     served: dict[str, list[int]] = {}
@@ -43,7 +43,10 @@ def compare(rounds: int) -> None:
 
 
 def _stable(facts: Facts, instance: Instance) -> Ints:
-    """Deferred acceptance where learners go by skill and urgency, sharers by hours, and both by language."""
+    """Choose by deferred acceptance with different wishes on both sides.
+
+    Learners look at level and urgency, sharers at hours and at what they could learn in return, both at language.
+    """
     numbered = read(facts, Settings())
     candidates_found, _stuck = candidates.find(numbered)
     parts = {part.name: part.values for part in criteria.weigh(numbered, candidates_found, Settings().weights)}
@@ -55,6 +58,6 @@ def _stable(facts: Facts, instance: Instance) -> Ints:
 
 
 def gains(ours: list[int], others: list[int]) -> tuple[float, float, float]:
-    """How many more ours serves, round by round: median, least and most."""
+    """Return how many more learners ours serves, as a share of theirs, over the rounds: median, least, most."""
     gains_of_rounds = [by_ours / max(1, by_others) - 1 for by_ours, by_others in zip(ours, others, strict=True)]
     return median(gains_of_rounds), min(gains_of_rounds), max(gains_of_rounds)

@@ -1,4 +1,4 @@
-"""An earlier round of the demo: one match that is completed, and one whose hour is just over."""
+"""Load an earlier round of the demo: one match that is completed, and one whose hour has just ended."""
 
 from datetime import datetime, timedelta
 
@@ -21,8 +21,11 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None) -> list[Match]:
-    """Run a round of a month ago and let two of its pairs meet: the volunteer's, if the round found one, is done and
-    full of thanks; the other's hour ended this morning, and nobody has said yet how it was."""
+    """Run a round of a month ago and let two of its pairs meet.
+
+    The first, the volunteer's if the round found somebody for them, is completed with feedback and thanks. The hour of
+    the other ended this morning, and nobody has said yet how it was.
+    """
     begun = now - 30 * DAY
     round_ = create_round(by=coordinator, now=begun, wake_a_worker=False)
     round_ = solve_round(round_=round_, now=begun)

@@ -1,4 +1,4 @@
-"""A round on the demo's people, with matches in every state a visitor should see."""
+"""Load a round of the demo, with matches in every state that a visitor should see."""
 
 from datetime import datetime, timedelta
 
@@ -24,9 +24,11 @@ FIRST_REGIONS = ("MENA", "SSA", "LAC", "NA", "NWE")
 
 
 def load(*, now: datetime, coordinator: Member, volunteer: Member | None = None) -> Round:
-    """Run a round for some regions; refuse one match, approve some, publish a few, let people answer. The volunteer is
-    asked, if the round found somebody for them, and most proposals wait for a decision. A draft for everybody else
-    shows its preview, and what moving a weight changed."""
+    """Run a round for some regions: refuse one match, approve some, publish a few, and let people answer.
+
+    The volunteer is asked, if the round found somebody for them, and most proposals wait for a decision. A draft for
+    everybody else shows its preview, and what changing a weight would change.
+    """
     feedback.load(now=now, coordinator=coordinator, volunteer=volunteer)
     before = now - timedelta(hours=20)
     round_ = draft_round(by=coordinator, scope=Scope(regions=FIRST_REGIONS), now=before)

@@ -1,4 +1,4 @@
-"""Hours for the demo's connected matches: one agreed, with a link to a call; the next with times that wait."""
+"""Load sessions of the demo's connected matches: one agreed, with a link to a call, and one with proposed times."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +13,10 @@ LINK = "https://meet.example.org/lets-connect-demo"
 
 
 def agree(connected: list[Match], *, now: datetime) -> None:
-    """Let the first of these matches have an agreed hour, and propose times in the others; who would be in two
-    sessions at once proposes nothing."""
+    """Agree an hour in the first of these matches, and propose times in the others.
+
+    Nothing is proposed where one of the two would then be in two sessions at once.
+    """
     for number, match in enumerate(connected):
         try:
             _propose(match, is_agreed=number == 0, now=now)

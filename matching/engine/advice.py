@@ -1,8 +1,8 @@
-"""For somebody who got nothing: which single change would give them a candidate.
+"""Find, for a learner without a match, the single changes that would each give them a candidate.
 
-Each kind of change leaves one hard rule out, and looks whom all the other rules leave. So what is advised is true: make
-that change and there is a candidate. Nothing is said about who that would be: hours are given as a part of a day, and
-a number of people only from ``FEW`` on.
+Each kind of change leaves one hard rule out and looks at the people whom all the other rules allow. So the advice is
+true: make that change and there is a candidate. Nothing is said about who that would be: hours are given as a part of a
+day, and a number of people only from ``FEW`` on.
 """
 
 from collections.abc import Iterable, Mapping
@@ -63,16 +63,18 @@ class HelpfulChange:
     waiting: int | None = None  # None too if they are fewer than FEW
 
     def as_json(self) -> dict[str, Any]:
-        """Only what there is to say."""
+        """Return what this change says, without the columns that its kind does not need."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def changes(
     facts: Facts, settings: Settings, learners: Iterable[int], places_left: Mapping[int, int] | None = None
 ) -> dict[int, list[HelpfulChange]]:
-    """For each of these learners up to three single changes, each of which would give them a candidate.
+    """Return for each of these learners (ids) up to ``MOST`` changes, each of which alone gives them a candidate.
 
-    ``places_left``: the places sharers have left once a round is made, by id; then it is a candidate with such a place.
+    ``places_left``: how many places each sharer (by id) has left once a round is made; then only a sharer with such a
+    place counts as a candidate. Raise UnknownId for a learner who is not in ``facts``, an InstanceError if the facts
+    make no sense.
     """
     numbered = read(facts, settings)
     asked = np.unique(np.array(list(learners), dtype=np.int64))
@@ -86,7 +88,10 @@ def changes(
 
 
 def advise(numbered: NumberedFacts, settings: Settings, learners: Ints, places: Ints) -> dict[int, list[HelpfulChange]]:
-    """The same as ``changes``, by rows of people, which ascend; ``places`` is how many each person has to give."""
+    """Do the work of ``changes`` on numbered facts: learners are rows of people, in ascending order.
+
+    ``places``: how many places each person has to give, one number per row of people.
+    """
     asker = _Asker(numbered, settings, places)
     advice: dict[int, list[HelpfulChange]] = {}
     for first in range(0, len(learners), _LEARNERS_AT_ONCE):
@@ -99,7 +104,7 @@ def advise(numbered: NumberedFacts, settings: Settings, learners: Ints, places: 
 
 
 class _Asker:
-    """Looks for the changes that help, kind by kind; holds what is the same for every learner."""
+    """Look for the changes that help, kind by kind; what is the same for every learner is computed once."""
 
     def __init__(self, numbered: NumberedFacts, settings: Settings, places: Ints) -> None:
         self._numbered, self._settings = numbered, settings
@@ -116,7 +121,10 @@ class _Asker:
         self._sharing = (numbered.offer_level > 0).sum(axis=1)
 
     def ask(self, learners: Ints) -> dict[str, dict[int, HelpfulChange]]:
-        """The change that helps, by kind and by row of ``learners``; some have none of a kind."""
+        """Return the change that helps, by kind of change and then by position in ``learners``.
+
+        A learner whom no change of a kind helps is missing there.
+        """
         rules = dict(self._relations.rules(self._numbered, learners)) | {"no_free_place": self._has_place[None, :]}
 
         def all_but(rule_left_out: str) -> Bits:
@@ -144,7 +152,10 @@ class _Asker:
         return {row: HelpfulChange(kind="more_places", places=int(missing[row])) for row in np.unique(rows).tolist()}
 
     def _language(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
-        """The language most of those who suit speak, one the learner speaks a little before one they do not."""
+        """Advise the language that most of those who suit speak.
+
+        A language that the learner speaks a little goes before one that they do not speak.
+        """
         rows, sharers = self._meeting(learners, possible)
         helpful = {}
         for row, speaking in _sums(rows, (self._numbered.comfort[sharers] > 0).astype(np.int32)):
@@ -169,7 +180,10 @@ class _Asker:
         return helpful
 
     def _nobody_shares(self, learners: Ints) -> dict[int, HelpfulChange]:
-        """Of the skills nobody else shares, the one most people wish; for those who could meet somebody sharing it."""
+        """Tell of the skill nobody else shares that most people wish.
+
+        Only for learners who could meet a person who shared it: they have hours, a place, a language and a region.
+        """
         numbered = self._numbered
         can_meet = (
             numbered.has_hours[learners]
@@ -194,8 +208,10 @@ class _Asker:
         return helpful
 
     def _more_hours(self, learners: Ints, possible: Bits) -> dict[int, HelpfulChange]:
-        """The part of a day that takes the fewest more hours; of equals, the one in which most of those who suit are
-        free. An hour is one by the learner's clock, so who changes their clocks in these weeks is asked apart."""
+        """Advise the part of a day that takes the fewest more hours a week; of equals, the one that suits most people.
+
+        An hour is one by the learner's clock. So learners whose clocks change in these weeks are looked at apart.
+        """
         helpful: dict[int, HelpfulChange] = {}
         clocks = self._numbered.clock[learners]
         for clock in np.unique(clocks).tolist():
@@ -227,8 +243,10 @@ class _Asker:
         return helpful
 
     def _hours_by(self, clock: int) -> tuple[Bits, Ints]:
-        """For each person the slots at which an hour begins in every week, by that clock as it is in the first week;
-        and in which parts of which days there are any."""
+        """Return at which slots an hour begins in every week for each person, and on which parts of which days.
+
+        Slots are by that clock as it is in the first week; the first table holds them as bits.
+        """
         if clock not in self._by_clock:
             weekly = self._every_week(clock, hour_begins(self._open))
             parts = weekly.reshape(len(weekly), SLOTS_A_WEEK // _SLOTS_A_PART, _SLOTS_A_PART)
@@ -236,12 +254,14 @@ class _Asker:
         return self._by_clock[clock]
 
     def _every_week(self, clock: int, slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """(people, SLOTS_A_WEEK): marked in all weeks, by a clock."""
+        """Return which slots are marked in all weeks by a clock: a table of (people, SLOTS_A_WEEK)."""
         return np.asarray(self._by(clock, slots).all(axis=1))
 
     def _by(self, clock: int, slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """(people, weeks, SLOTS_A_WEEK): each slot of the first week where that clock shows the same in each week;
-        what does not come in a week is not marked."""
+        """Return for each slot of the first week the slots of all weeks in which that clock shows the same time.
+
+        A table of (people, weeks, SLOTS_A_WEEK). A time that the clock skips in some week is not marked there.
+        """
         if not clock:
             return slots
         at = self._numbered.clocks[clock - 1]
@@ -249,8 +269,11 @@ class _Asker:
         return np.asarray(slots[:, weeks, np.maximum(at, 0)] & (at >= 0))
 
     def _slots_needed(self, clock: int, learners: Ints) -> Ints:
-        """(learners, SLOTS_A_WEEK): how many more slots a week it takes to be free for an hour from this one on, in
-        every week, and to be free for as long as the round asks of everybody."""
+        """Return how many more slots a week each learner would have to add, to meet for an hour from each slot on.
+
+        A table of (learners, SLOTS_A_WEEK). Counted are the slots that are missing from this hour in any week, and what
+        is missing then to the minutes a week that the round asks of everybody.
+        """
         slots = self._numbered.slots[learners]
         mine = self._by(clock, slots)
         always, never = np.asarray(mine.all(axis=1)), ~np.asarray(mine.any(axis=1))
@@ -259,14 +282,19 @@ class _Asker:
         return np.asarray(missing + np.maximum(0, short[:, None] - gained))
 
     def _is_taken(self, clock: int, learners: Ints) -> NDArray[np.bool_]:
-        """(learners, SLOTS_A_WEEK): whether the hour from this slot on would overlap with a match they have."""
+        """Return whether the hour from each slot on would overlap with another match of the learner.
+
+        A table of (learners, SLOTS_A_WEEK).
+        """
         if self._numbered.taken is None:
             return np.zeros((len(learners), SLOTS_A_WEEK), dtype=np.bool_)
         return _in_the_hour(np.asarray(self._by(clock, self._numbered.taken[learners]).any(axis=1))) > 0
 
     def _meeting(self, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
-        """(row of ``learners``, sharer) of possible pairs that have an hour in common; not all of them, but for every
-        learner some, if there are any."""
+        """Return possible pairs that have an hour in common, as positions in ``learners`` and rows of sharers.
+
+        To save time not all of them, but at least one for every learner who has any.
+        """
         rows, sharers = _pairs(possible)
         nth_of_learner = np.arange(len(rows)) - np.searchsorted(rows, rows)
         is_first = nth_of_learner < _LOOK_AT
@@ -279,8 +307,10 @@ class _Asker:
         return rows[meets], sharers[meets]
 
     def _some(self, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
-        """(row of ``learners``, sharer) of the first possible pairs of each, whether they have an hour in common or
-        not."""
+        """Return the first ``_LOOK_AT`` possible pairs per learner, as positions in ``learners`` and rows of sharers.
+
+        Whether the two have an hour in common is not looked at.
+        """
         rows, sharers = _pairs(possible)
         is_first = np.arange(len(rows)) - np.searchsorted(rows, rows) < _LOOK_AT
         return rows[is_first], sharers[is_first]
@@ -290,13 +320,13 @@ class _Asker:
 
 
 def _pairs(possible: Bits) -> tuple[Ints, Ints]:
-    """(row, person) of every bit that is set, by row."""
+    """Return row and person of every bit that is set, in the order of the rows."""
     holds = np.unpackbits(possible, axis=1).view(np.bool_)
     return np.divmod(np.flatnonzero(holds), holds.shape[1])
 
 
 def _in_the_hour(slots: NDArray[np.bool_]) -> Ints:
-    """For each slot, how many of it and those after it within the hour are marked; of the same week only."""
+    """Return for each slot how many slots of the hour that begins there are marked, without those of the next week."""
     ahead = np.zeros((len(slots), SLOTS_A_WEEK + HOUR), dtype=np.int64)
     ahead[:, 1 : SLOTS_A_WEEK + 1] = np.cumsum(slots, axis=1)
     ahead[:, SLOTS_A_WEEK + 1 :] = ahead[:, SLOTS_A_WEEK, None]
@@ -304,13 +334,15 @@ def _in_the_hour(slots: NDArray[np.bool_]) -> Ints:
 
 
 def _sums(rows: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
-    """For each row, the sum of the lines of the table that belong to it; ``rows`` says to which each line belongs, and
-    ascends."""
+    """Return for each row the sum of the lines of the table that belong to it.
+
+    ``rows`` says to which row each line belongs, in ascending order.
+    """
     return _reduced(np.add, rows, table)
 
 
 def _united(rows: Ints, table: NDArray[Any]) -> list[tuple[int, NDArray[Any]]]:
-    """The same with the bits of the lines united."""
+    """Return for each row the bits that are set in any line of the table that belongs to it; see ``_sums``."""
     return _reduced(np.bitwise_or, rows, table)
 
 

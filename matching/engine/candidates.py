@@ -1,7 +1,7 @@
-"""Every pair the hard rules allow, and for each learner who has none, the rule that left nobody.
+"""Find every pair that the hard rules allow; for a learner who has none, the rule that excluded the last people.
 
-People are bits: one row of bits per skill, language or kind of region wish says for whom it holds, so a rule is one
-AND over rows. Only hours in common are looked at pair by pair, for the pairs the other rules leave.
+People are bits: one row of bits per skill, language or kind of region wish says for whom it holds, so a rule is one AND
+over rows. Only hours in common are looked at pair by pair, for the pairs the other rules leave.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,10 @@ Bits = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """One row per learner, sharer and skill that go together, by learner, then skill, then sharer."""
+    """Every allowed combination of learner, sharer and skill; all columns but minutes hold rows of tables.
+
+    Sorted by learner, then skill, then sharer.
+    """
 
     wish: Ints  # row of the learner's wish
     learner: Ints
@@ -35,7 +38,7 @@ class Candidates:
 
 
 def find(numbered: NumberedFacts) -> tuple[Candidates, dict[int, str]]:
-    """All candidates; and for each learner (by row) who has none, the first rule in the funnel that left nobody."""
+    """Return all candidates; and by row of a learner who has none, the first rule (of LEFT_OUT) that left nobody."""
     stuck: dict[int, str] = {}
     parts = [np.zeros((4, 0), dtype=np.int64)]
     learners = np.unique(numbered.wish_person)
@@ -61,7 +64,7 @@ def find(numbered: NumberedFacts) -> tuple[Candidates, dict[int, str]]:
 
 @dataclass(frozen=True, eq=False)
 class Relations:
-    """For whom each rule holds, as rows of bits over people."""
+    """For whom each hard rule holds: rows of bits, one bit per person."""
 
     shares: Bits  # by skill
     has_place: Bits
@@ -84,13 +87,13 @@ class Relations:
         )
 
     def funnel(self, numbered: NumberedFacts, learners: Ints) -> Iterator[tuple[str, Bits]]:
-        """Rule after rule, in the order of LEFT_OUT: who is still possible for each of these learners."""
+        """Apply rule after rule in the order of LEFT_OUT; yield after each who is still possible for each learner."""
         possible = np.full((len(learners), len(self.has_place)), 255, dtype=np.uint8)
         for rule, holds in self.rules(numbered, learners):
             yield rule, (possible := possible & holds)
 
     def rules(self, numbered: NumberedFacts, learners: Ints) -> Iterator[tuple[str, Bits]]:
-        """For whom each rule holds, each by itself, but for the hours in common."""
+        """Yield for each rule, all by itself, whom it allows for each learner; hours in common are not among them."""
         wishes = np.flatnonzero(np.isin(numbered.wish_person, learners))
         offered = _any_of(self.shares, numbered.wish_skill[wishes], numbered.wish_person[wishes], learners)
         _clear(offered, np.arange(len(learners)), learners)  # nobody teaches themselves
@@ -108,7 +111,7 @@ class Relations:
         yield "kept_apart", not_apart
 
     def pairs(self, numbered: NumberedFacts, learners: Ints, possible: Bits) -> tuple[Ints, Ints]:
-        """(wish, sharer) of everyone possible, by wish."""
+        """Return the wish and the sharer of every possible pair, in the order of the wishes."""
         wishes = np.flatnonzero(np.isin(numbered.wish_person, learners))
         offered = self.shares[numbered.wish_skill[wishes]]
         rows = offered & possible[np.searchsorted(learners, numbered.wish_person[wishes])]
@@ -118,12 +121,19 @@ class Relations:
 
 
 def region_suits(wish: Ints, same: NDArray[np.bool_], both_told: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether who has this wish is content with somebody of the same region, or not the same, or not told."""
+    """Return whether people with this region wish are content with the other person.
+
+    ``same``: whether the regions of both are the same; ``both_told``: whether both named their region. Who has a wish
+    is only content where both did.
+    """
     return np.asarray((wish == _EITHER) | (both_told & np.where(wish == _SAME, same, ~same)))
 
 
 def _any_of(bits: Bits, which: Ints, person: Ints, learners: Ints) -> Bits:
-    """For each learner, the union of the rows of ``bits`` that are theirs; ``person`` ascends."""
+    """Return for each learner which bits are set in any of their rows of ``bits``.
+
+    ``which``: a row of ``bits``, ``person``: the learner it belongs to, in ascending order.
+    """
     united = np.zeros((len(learners), bits.shape[1]), dtype=np.uint8)
     if len(which):
         theirs, first = np.unique(person, return_index=True)
@@ -136,9 +146,10 @@ def _clear(bits: Bits, row: Ints, person: Ints) -> None:
 
 
 def hour_starts(slots: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """(people, weeks, words): a bit per slot at which an unbroken free hour begins that ends in the same week.
+    """Mark as bits the slots at which an unbroken free hour begins that ends in the same week.
 
-    A week that is the same as an earlier one for everybody is left out: it asks nothing new of any pair.
+    The table is (people, weeks, words of 64 bits). A week that is the same as an earlier one for everybody is left out,
+    because it would exclude no pair that the earlier one allows.
     """
     people, weeks, _ = slots.shape
     different = [w for w in range(weeks) if not any((slots[:, w] == slots[:, v]).all() for v in range(w))]
@@ -148,7 +159,10 @@ def hour_starts(slots: NDArray[np.bool_]) -> NDArray[np.uint64]:
 
 
 def hour_begins(slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(people, weeks, SLOTS_A_WEEK): whether an unbroken free hour begins there that ends in the same week."""
+    """Return whether an unbroken free hour begins at each slot that ends in the same week.
+
+    A table of (people, weeks, SLOTS_A_WEEK).
+    """
     starts = np.zeros(slots.shape, dtype=np.bool_)
     last = SLOTS_A_WEEK - HOUR + 1
     starts[:, :, :last] = slots[:, :, :last]
@@ -158,7 +172,10 @@ def hour_begins(slots: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def minutes_in_common(starts: NDArray[np.uint64], first_person: Ints, second_person: Ints) -> Ints:
-    """Minutes of each pair's common stretches of at least an hour, in the week that has least of them."""
+    """Return how many minutes each pair has in common, in the week in which they have least.
+
+    Only stretches of at least an hour count. ``starts``: see ``hour_starts``.
+    """
     minutes = np.empty(len(first_person), dtype=np.int64)
     for start in range(0, len(first_person), _PAIRS_AT_ONCE):
         batch = slice(start, start + _PAIRS_AT_ONCE)
@@ -172,7 +189,7 @@ def minutes_in_common(starts: NDArray[np.uint64], first_person: Ints, second_per
 
 
 def common_stretches(slots: NDArray[np.bool_], first_person: Ints, second_person: Ints) -> list[list[Quarters]]:
-    """For each pair its common stretches of at least an hour; none crosses a week's end."""
+    """Return for each pair its common stretches of at least an hour; a stretch ends at the latest with its week."""
     weeks = slots.shape[1]
     stretches: list[list[Quarters]] = [[] for _ in first_person]
     for start in range(0, len(first_person), _LEARNERS_AT_ONCE):

@@ -1,4 +1,7 @@
-"""The soft wishes: one small function each, from candidates to whole numbers from 0 to 1000."""
+"""Score the candidates by what people would like, not need: one small function per criterion.
+
+Each returns a whole number per candidate, from 0 (does not hold) to FULL (holds fully).
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ _PAIRS_AT_ONCE = 1 << 16
 
 @dataclass(frozen=True, eq=False)
 class Criterion:
-    """One part of the score of a round: its weight there, and a value from 0 to 1000 per candidate."""
+    """One part of the score in a round: its weight there, and a value from 0 to FULL per candidate."""
 
     name: str
     weight: int
@@ -31,19 +34,19 @@ class Criterion:
 
 
 def level_gap(numbered: NumberedFacts, candidates: Candidates) -> Ints:
-    """The sharer above the learner, but not by too much."""
+    """Score how far the sharer's level is above the learner's: best two levels, 0 if not above."""
     skill = numbered.wish_skill[candidates.wish]
     above = numbered.offer_level[skill, candidates.sharer] - numbered.offer_level[skill, candidates.learner]
     return np.asarray(_GAP[np.maximum(above, 0)])
 
 
 def wish_priority(numbered: NumberedFacts, candidates: Candidates) -> Ints:
-    """How soon the learner wants it."""
+    """Score how soon the learner wants to learn the skill."""
     return _PRIORITY[numbered.wish_priority[candidates.wish]]
 
 
 def language_comfort(numbered: NumberedFacts, candidates: Candidates) -> Ints:
-    """The best language they share, as comfortable as it is for the less comfortable of the two."""
+    """Score the best language the two share, by the level of the one who speaks it less comfortably."""
     best = np.empty(len(candidates), dtype=np.int64)
     for first in range(0, len(candidates), _PAIRS_AT_ONCE):
         batch = slice(first, first + _PAIRS_AT_ONCE)
@@ -53,24 +56,24 @@ def language_comfort(numbered: NumberedFacts, candidates: Candidates) -> Ints:
 
 
 def hours_in_common(_facts: NumberedFacts, candidates: Candidates) -> Ints:
-    """Time they both have in their leanest week; ten hours are plenty."""
+    """Score the minutes they have in common in the week with fewest; ten hours or more are full."""
     return np.minimum(candidates.minutes, PLENTY_OF_MINUTES) * FULL // PLENTY_OF_MINUTES
 
 
 def region_wish(numbered: NumberedFacts, candidates: Candidates) -> Ints:
-    """Half for each of the two who asked for a region and gets it."""
+    """Score half for each of the two who wished for a region: for candidates that wish comes true."""
     asked = (numbered.region_wish > 0) * (FULL // 2)
     return asked[candidates.learner] + asked[candidates.sharer]
 
 
 def freshness(numbered: NumberedFacts, candidates: Candidates) -> Ints:
-    """How lately the sharer confirmed or changed what they offer: full for a month, nothing after a year."""
+    """Score how lately the sharer confirmed or changed what they offer: full for 30 days, 0 from a year on."""
     left = np.clip(STALE_DAYS - numbered.freshness, 0, STALE_DAYS - FRESH_DAYS)
     return (left * FULL // (STALE_DAYS - FRESH_DAYS))[candidates.sharer]
 
 
 def reciprocal(numbered: NumberedFacts, candidates: Candidates) -> Ints:
-    """The learner shares something that the sharer wishes to learn, so that they can teach each other."""
+    """Score full if the learner shares a skill that the sharer wishes, because then they can teach each other."""
     wishes = np.zeros(numbered.offer_level.shape, dtype=np.bool_)
     wishes[numbered.wish_skill, numbered.wish_person] = True
     shared, wished = (_words(table.T) for table in (numbered.offer_level > 0, wishes))
@@ -81,7 +84,7 @@ def reciprocal(numbered: NumberedFacts, candidates: Candidates) -> Ints:
 
 
 def asked_for(numbered: NumberedFacts, candidates: Candidates) -> Ints:
-    """The learner saw what the sharer offers, and asked for them."""
+    """Score full if the learner found this sharer and asked for them."""
     people = len(numbered.ids)
     asked = numbered.asked_for[:, 0] * people + numbered.asked_for[:, 1]
     return np.isin(candidates.learner * people + candidates.sharer, asked) * np.int64(FULL)
@@ -108,12 +111,12 @@ CRITERIA: Mapping[str, Measure] = {
 
 
 def usual_weights() -> dict[str, int]:
-    """What each criterion weighs unless the round says otherwise."""
+    """Return what each criterion weighs unless the round says otherwise."""
     return {name: measure.usual_weight for name, measure in CRITERIA.items()}
 
 
 def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Each row's bits, 64 to a word."""
+    """Pack the truths of each row into bits, 64 to a number."""
     rows, columns = bits.shape
     padded = np.zeros((rows, -(-columns // 64) * 64), dtype=np.bool_)
     padded[:, :columns] = bits
@@ -121,7 +124,10 @@ def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
 
 
 def weigh(numbered: NumberedFacts, candidates: Candidates, weights: Mapping[str, int]) -> list[Criterion]:
-    """Every criterion that has a weight; refuses one that nobody knows and a weight that is none."""
+    """Measure every criterion that has a weight in this round.
+
+    Raise FactsError for a criterion that does not exist and for a weight that is no whole number from 0 to MOST_WEIGHT.
+    """
     if unknown := set(weights) - set(CRITERIA):
         raise FactsError(f"no such criterion: {', '.join(sorted(unknown))}")
     if any(not isinstance(weight, int) or not 0 <= weight <= MOST_WEIGHT for weight in weights.values()):
@@ -134,5 +140,5 @@ def weigh(numbered: NumberedFacts, candidates: Candidates, weights: Mapping[str,
 
 
 def total(criteria: list[Criterion], length: int) -> Ints:
-    """The score of each candidate."""
+    """Add up the score of each candidate: weight times value, over all criteria. ``length``: how many candidates."""
     return sum((criterion.weight * criterion.values for criterion in criteria), np.zeros(length, dtype=np.int64))

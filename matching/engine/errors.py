@@ -1,11 +1,11 @@
-"""What the engine refuses, by name."""
+"""The errors of the engine: what it refuses, each under its own name."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class InstanceError(ValueError):
-    """The numbers handed in make no sense together."""
+    """The numbers that were handed in make no sense together."""
 
 
 class NotWholeNumbers(InstanceError):
@@ -29,7 +29,7 @@ class UnknownId(InstanceError):
 
 
 class NegativeSlots(InstanceError):
-    """A sharer has fewer than no places."""
+    """A sharer has a number of places below 0."""
 
 
 class OutOfRange(InstanceError):
@@ -37,7 +37,7 @@ class OutOfRange(InstanceError):
 
 
 class UnknownLevel(InstanceError):
-    """A level is not one the engine knows, is asked for twice, none is, or "fixed" does not come first."""
+    """A level is unknown or given twice, none is given, or "fixed" is not the first."""
 
 
 class FixedPairsClash(InstanceError):
@@ -56,11 +56,11 @@ class ScoresTooWide(InstanceError):
 
 
 class FactsError(InstanceError):
-    """A fact is out of its range: a level, a wish, a shape, a weight."""
+    """A fact is out of its range: a level, a wish, the shape of a table, a weight."""
 
 
 class BrokenPair(NamedTuple):
-    """A pair that must stay, and the hard rules it breaks."""
+    """A fixed pair, and the hard rules it breaks."""
 
     learner: int
     sharer: int

@@ -1,9 +1,10 @@
-"""What another pair would cost the round, and what one more place would add: exact, from a round and its prices.
+"""Tell what making another pair would cost a round, and what one more place of a sharer would gain it.
 
-Making a pair sends one more unit along its arc. Whoever is driven out has to go somewhere else, and the cheapest way
-to settle that is a shortest path over what can still be sent or taken back, from the sharer to the learner. Searched
-backwards from the learner, it gives the loss of all their pairs at once. A reduced cost alone is only the least a
-pair could cost; it is never given as its loss.
+The answers are exact, and computed from the stored round and its prices alone. Making a pair sends one more unit along
+its arc. Who loses a place by that has to be matched elsewhere, and the cheapest way to settle it is a shortest path in
+the residual network, from the sharer to the learner (Ahuja, Magnanti and Orlin, *Network Flows*, 1993, chapter 9). One
+search backwards from the learner gives the loss of all their pairs. The reduced cost of a pair alone is only the least
+that it could cost, so it is never given as its loss.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Loss:
 
     @property
     def level(self) -> str | None:
-        """The level that decides; None where the pair costs nothing."""
+        """Return the level that decides; None where the pair costs nothing."""
         return next((level for level, amount in self.amounts.items() if amount), None)
 
 
@@ -62,7 +63,7 @@ class _PricedPair(NamedTuple):
 
 
 class Explainer:
-    """Exact answers about one solved round, whatever its levels; what was stored of it is enough."""
+    """Answer questions about one solved round, exactly, from what was stored of it."""
 
     def __init__(self, instance: Instance, result: Result) -> None:
         self._instance, self._result = instance, result
@@ -70,9 +71,9 @@ class Explainer:
         self._chosen = set(result.chosen.tolist())
 
     def loss(self, learner: int, sharer: int) -> Loss | None:
-        """What it would cost to make this pair, with everything else settled as well as it can be then.
+        """Return what making this pair would cost, if everything else is then settled as well as possible.
 
-        None: it is not feasible. A pair that is proposed costs nothing.
+        None if the pair cannot be made. A pair that is proposed costs nothing.
         """
         here = self._pairs_of(learner)
         pairs = here[self._instance.pair_sharer[here] == sharer]
@@ -81,11 +82,14 @@ class Explainer:
         return next((loss for _, loss in self._solved.losses(pairs, limit=1)), None)
 
     def runner_up(self, learner: int) -> Alternative | None:
-        """The pair that would cost the round least instead of the one proposed; None if there is no other."""
+        """Return the pair of this learner that would cost the round least; None if they have no other pair."""
         return next(iter(self.alternatives(learner, limit=1)), None)
 
     def alternatives(self, learner: int, limit: int = 5) -> list[Alternative]:
-        """The pairs this learner is not proposed for, the cheapest first; of equals, the one that scores best."""
+        """Return up to ``limit`` pairs that this learner is not proposed for, the cheapest first.
+
+        Of pairs that cost the same, the one with the higher score comes first.
+        """
         of = self._instance
         others = np.setdiff1d(self._pairs_of(learner), self._result.chosen)
         return [
@@ -94,10 +98,10 @@ class Explainer:
         ]
 
     def one_more_place(self, sharer: int) -> dict[str, int]:
-        """What each level would gain if this sharer had one place more, in the order of the levels.
+        """Return what each level would gain if this sharer had one place more, in the order of the levels.
 
-        All 0, or the first that is not is above 0 and those after it may be losses, below 0. A sharer who had no
-        place in the round raises UnknownId.
+        The first gain that is not 0 is above 0; those after it may be losses, below 0. All are 0 if the place would
+        change nothing. Raise UnknownId for a sharer who had no place in the round.
         """
         rows = np.flatnonzero(self._instance.sharer_ids == sharer)
         if not len(rows):
@@ -109,7 +113,7 @@ class Explainer:
 
 
 class _SolvedNetwork:
-    """A round as a network that carries its result, with what can still be sent through it."""
+    """The network of a round with its result as a flow, to search for the cheapest changes of it."""
 
     def __init__(self, instance: Instance, result: Result) -> None:
         self._instance = instance
@@ -128,7 +132,10 @@ class _SolvedNetwork:
         )
 
     def losses(self, pairs: Ints, limit: int) -> list[tuple[int, Loss]]:
-        """Of these pairs of one learner, none of them made, those that cost least: (position, loss)."""
+        """Return position and loss of the ``limit`` cheapest of these pairs.
+
+        All must be pairs of one learner that are not made.
+        """
         if not len(pairs):
             return []
         arcs = self._network.pair_arc[pairs]
@@ -152,7 +159,7 @@ class _SolvedNetwork:
         return [(priced.pair, priced.loss) for priced in cheapest[:limit]]
 
     def gain_of_a_place(self, sharer: int) -> dict[str, int]:
-        """What one place more of this sharer (by row) would gain, level by level."""
+        """Return what one place more of this sharer (by row) would gain at each level."""
         network, nothing = self._network, dict.fromkeys(self._costs, 0)
         node, sink = len(network.left_out_arc) + sharer, len(network.supply) - 1
         theirs = network.place_arc[network.place_of == sharer]

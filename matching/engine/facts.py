@@ -1,7 +1,7 @@
-"""What goes into the engine and what comes out: plain data, no database.
+"""Define what goes into the engine and what comes out: plain data, no database.
 
-Everyone is known by their registration's id, every skill by its id, every language and region by its code. A column
-may be any sequence NumPy can read (a list from ``values_list``, or an array); the engine never changes one.
+Everyone is known by their registration's id, every skill by its id, every language and region by its code. A column may
+be any sequence NumPy can read (a list from ``values_list``, or an array); the engine never changes one.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class People:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Offers:
-    """Skills people share; a (person, skill) at most once."""
+    """Skills that people share; each person and skill at most once."""
 
     person: Column = ()
     skill: Column = ()
@@ -45,7 +45,7 @@ class Offers:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Wishes:
-    """Skills people want to learn; a (person, skill) at most once."""
+    """Skills that people want to learn; each person and skill at most once."""
 
     person: Column = ()
     skill: Column = ()
@@ -54,7 +54,7 @@ class Wishes:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Languages:
-    """What people speak; a (person, code) at most once."""
+    """Languages that people speak; each person and code at most once."""
 
     person: Column = ()
     code: Column = ()
@@ -64,7 +64,7 @@ class Languages:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Facts:
-    """All the engine knows of a round's people."""
+    """All that the engine knows of the people of a round."""
 
     people: People
     offers: Offers
@@ -87,7 +87,7 @@ def _not_given() -> Ints:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Instance:
-    """The assignment problem a round came down to, and all that is needed to solve it again.
+    """The assignment problem of a round: all that is needed to solve it, and to solve it again later.
 
     Columns from ``pair_skill`` on may be left out: then they hold zeros.
     """
@@ -145,7 +145,7 @@ class Reason:
 
 
 class Quarters(NamedTuple):
-    """A stretch of time: the quarters of an hour, UTC, from ``begin`` to before ``end``, counted from a Monday."""
+    """A stretch of time in quarters of an hour (UTC), from ``begin`` to before ``end``, counted from a Monday."""
 
     begin: int
     end: int
@@ -153,7 +153,7 @@ class Quarters(NamedTuple):
 
 @dataclass(frozen=True)
 class ProposedPair:
-    """One proposal. The reasons' points add up to ``score``; ``dataclasses.asdict`` of it is JSON."""
+    """One proposed pair. The reasons' points add up to ``score``; ``dataclasses.asdict`` of it is JSON."""
 
     learner: int
     sharer: int
@@ -167,7 +167,7 @@ class ProposedPair:
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """A whole round: what to propose, who is left and why, and the proof."""
+    """The result of a whole round: what to propose, who is left out and why, and the proof."""
 
     pairs: tuple[ProposedPair, ...]  # by learner id
     left_out: dict[int, str]  # each learner with a wish who got nothing → one of LEFT_OUT

@@ -1,7 +1,8 @@
-"""Made-up people for tests and timings: like the programme's, where region, zone, language and skill hang together.
+"""Make up people for tests and timings, as similar to the programme's as public figures allow.
 
-The same numbers for the same seed. Nobody real was looked at; shares are round guesses from the programme's public
-figures. Part of what the engine publishes, so that anyone can measure another matcher on the same people.
+Region, zone, language and skill depend on each other as they do for real people. The same seed gives the same people.
+Nobody real was looked at; shares are round guesses from the programme's public figures. The generator is part of what
+the engine publishes, so that anyone can measure another matcher on the same people.
 """
 
 from dataclasses import replace
@@ -41,7 +42,10 @@ SKILLS = 60
 
 
 def people(count: int, *, seed: int = 0, weeks: int = 4, clocks_change: bool = False) -> Facts:
-    """``count`` people with all the engine wants to know. ``clocks_change``: in the north-west, from the third week."""
+    """Make up ``count`` people with all that the engine reads.
+
+    ``clocks_change``: whether clocks in the north-west of Europe change from the third week on.
+    """
     chance = np.random.default_rng(seed)
     names = list(REGIONS)
     region = chance.choice(len(names), count, p=[made_up.share for made_up in REGIONS.values()])
@@ -86,7 +90,7 @@ def _language_chances() -> NDArray[np.float64]:
 
 
 def _skills(chance: np.random.Generator, region: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Who shares and who wants what: few skills are popular, each region has favourites, and wants are not shares."""
+    """Choose who shares and who wants what: few skills are popular, regions differ, wants differ from shares."""
     favour = chance.lognormal(0, 0.6, (len(REGIONS), SKILLS))
     common = 1 / np.arange(1, SKILLS + 1) ** 0.7
     shared = favour * chance.permutation(common)
@@ -102,7 +106,7 @@ def _skills(chance: np.random.Generator, region: NDArray[np.int64]) -> tuple[NDA
 def _slots(
     chance: np.random.Generator, offset: NDArray[np.int64], weeks: int, moved: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """A few stretches of one to four hours a week, mostly evenings and weekends of the person's own clock."""
+    """Choose a few stretches of one to four hours a week, mostly evenings and weekends by the person's own clock."""
     count = len(offset)
     table = np.zeros((count, weeks, SLOTS_A_WEEK), dtype=np.bool_)
     slot = np.arange(SLOTS_A_WEEK)

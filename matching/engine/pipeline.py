@@ -1,4 +1,4 @@
-"""``propose``: facts → candidates → scores → the best set → proof → proposals with their reasons."""
+"""Run a whole round: from facts to candidates, scores, the best set, its proof, and proposals with reasons."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -22,10 +22,11 @@ def _nobody(phase: str) -> None:
 
 
 def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], None] = _nobody) -> Proposal:
-    """The best round these facts allow, proven; for everyone left out, why. The order of the facts changes nothing.
+    """Compute the best round that these facts allow, prove it, and say for everyone left out why.
 
-    A pair of ``facts.fixed`` that breaks a hard rule raises FixedPairsBreakRules: whoever asks decides what gives way.
-    ``tell`` hears of each phase as it begins, and may stop it by raising.
+    The same facts and seed give the same round, in whatever order the facts come. Raise FixedPairsBreakRules if a pair
+    of ``facts.fixed`` breaks a hard rule: the caller decides what to do then. Raise an InstanceError if the facts make
+    no sense. ``tell`` is called with the name of each phase as it begins, and may stop the run by raising.
     """
     numbered = read(facts, settings)
     tell("pairing")
@@ -56,8 +57,11 @@ def propose(facts: Facts, settings: Settings, seed: int, tell: Callable[[str], N
 
 
 def best_skill_per_pair(numbered: NumberedFacts, candidates: Candidates, score: Ints) -> Ints:
-    """One candidate per learner and sharer: the skill they are fixed for, else the one that scores best; of equals
-    the one with the smallest id."""
+    """Return one candidate per learner and sharer: the fixed one, else the one with the best skill.
+
+    The best skill is the one that scores most; of equals, the one with the smallest id. The result holds positions in
+    ``candidates``.
+    """
     pair = candidates.learner * len(numbered.ids) + candidates.sharer
     order = np.argsort(pair, kind="stable")  # candidates come by learner, then skill: so within a pair by skill
     begins = np.flatnonzero(np.diff(pair[order], prepend=-1))
@@ -71,7 +75,7 @@ def best_skill_per_pair(numbered: NumberedFacts, candidates: Candidates, score: 
 def instance_of(
     numbered: NumberedFacts, candidates: Candidates, score: Ints, best: Ints, settings: Settings, seed: int
 ) -> Instance:
-    """The assignment problem: who may learn, who may share how often, and the best skill of each pair."""
+    """Write down the assignment problem: who may learn, who may share how often, the best skill of each pair."""
     learners = np.unique(numbered.wish_person)
     learners = learners[(numbered.places_to_learn[learners] > 0) & numbered.has_hours[learners]]
     sharers = np.flatnonzero(
@@ -96,7 +100,7 @@ def instance_of(
 
 
 def _is_among(numbered: NumberedFacts, candidates: Candidates, rows: Ints) -> NDArray[np.bool_]:
-    """Which candidates are among these rows of learner, sharer and skill."""
+    """Return which candidates are among these rows of learner, sharer and skill."""
     if not len(rows):
         return np.zeros(len(candidates), dtype=np.bool_)
     people, skills = len(numbered.ids), len(numbered.skill_ids)
@@ -112,7 +116,10 @@ def _left_out(numbered: NumberedFacts, stuck: dict[int, str], served: Ints) -> d
 def _advice(
     numbered: NumberedFacts, settings: Settings, stuck: dict[int, str], left_out: dict[int, str], taken: Ints
 ) -> dict[int, list[HelpfulChange]]:
-    """What would help those left out: somebody who suits and, for who was only too late, still has a place."""
+    """Return what would help those left out.
+
+    Who had no candidate needs one; who had candidates but came too late needs one with a place left after the round.
+    """
     places_left = numbered.places_to_help - np.bincount(taken, minlength=len(numbered.ids))
     alone = np.array([row for row in left_out if row in stuck], dtype=np.int64)
     late = np.array([row for row in left_out if row not in stuck], dtype=np.int64)

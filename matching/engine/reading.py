@@ -1,4 +1,7 @@
-"""Facts as the engine works on them: rows in order of id, everything numbered from 0, nonsense refused by name."""
+"""Read facts into the tables the engine works on, and refuse nonsense with a named error.
+
+People are rows in order of their id; skills, languages and regions are numbered from 0.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -22,7 +25,7 @@ FULLEST_COMFORT = 8  # native, and preferred
 
 
 class LeastAsked(Protocol):
-    """What a round asks of everybody at least: all that reading needs to know of its settings."""
+    """The minimum that a round asks of everybody; all that reading needs to know of its settings."""
 
     @property
     def min_language_level(self) -> int: ...
@@ -33,7 +36,7 @@ class LeastAsked(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class NumberedFacts:
-    """People are rows in order of their id; skills, languages and regions are numbers in order of theirs."""
+    """The facts as tables: people are rows in order of their id; skills, languages and regions are numbers."""
 
     ids: Ints
     region: Ints  # 0 is "not told"
@@ -64,7 +67,10 @@ class NumberedFacts:
 
 
 def read(facts: Facts, settings: LeastAsked) -> NumberedFacts:
-    """The facts in working order, whatever order they came in; raises an InstanceError on nonsense."""
+    """Return the facts as tables, the same ones in whatever order the facts came.
+
+    Raise an InstanceError if the facts make no sense: somebody listed twice, or not in people, or a value out of range.
+    """
     people = facts.people
     ids = _ints("people.id", people.id)
     order = np.argsort(ids)
@@ -115,7 +121,10 @@ def read(facts: Facts, settings: LeastAsked) -> NumberedFacts:
 
 
 def minutes_free(slots: NDArray[np.bool_]) -> Ints:
-    """Each person's free minutes in their fullest week, so that an hour the clock skips takes nobody out."""
+    """Return each person's free minutes in their fullest week.
+
+    The fullest, because where clocks are put forward over a free hour, that week must not exclude the person.
+    """
     return np.asarray(15 * slots.sum(axis=2, dtype=np.int64).max(axis=1, initial=0))
 
 
@@ -138,7 +147,11 @@ def _ints(name: str, column: Column, length: int | None = None) -> Ints:
 def _matrix(
     name: str, ids: Ints, person: Column, keys: NDArray[Any], key: Column, value: Column, least: int, most: int
 ) -> NDArray[np.int8]:
-    """A (people, keys) table of the values, 0 where there is none; refuses strangers, repeats and odd values."""
+    """Write the values into a table of (people, keys), 0 where there is none.
+
+    Raise UnknownId for strangers, DuplicateId for repeats, FactsError for values that are not from ``least`` to
+    ``most``.
+    """
     rows = rows_of(_ints(f"{name}.person", person), ids)
     values = _ints(f"{name} value", value, len(rows))
     columns = np.searchsorted(keys, _column(f"{name} key", key, len(rows), dtype=keys.dtype))
@@ -163,7 +176,7 @@ def _weeks(slots: NDArray[np.bool_], people: int) -> NDArray[np.bool_]:
 
 
 def _counts(name: str, column: Column, length: int) -> Ints:
-    """A column of whole numbers from 0 that may be left out."""
+    """Return a column of whole numbers, 0 or more; all 0 where it is left out. Raise FactsError below 0."""
     values = _ints(name, column, length) if len(column) else np.zeros(length, dtype=np.int64)
     if (values < 0).any():
         raise FactsError(f"{name} holds a number below 0")
@@ -171,7 +184,10 @@ def _counts(name: str, column: Column, length: int) -> Ints:
 
 
 def _rows(name: str, ids: Ints, table: Column, skill_ids: Ints | None = None) -> Ints:
-    """Learner and sharer (or one and other) as rows of people, a third column as numbers of skills; -1: not known."""
+    """Return ids of two people, and of a skill if ``skill_ids`` is given, as rows of people and numbers of skills.
+
+    An id that is not known becomes -1. Raise FactsError if the table has another shape.
+    """
     columns = 2 if skill_ids is None else 3
     values = np.asarray(table)
     if not values.size:

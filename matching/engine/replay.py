@@ -1,13 +1,10 @@
-"""A round as bytes: all it takes to solve and prove it again, long after the people's facts changed.
+"""Pack a solved round into bytes that can be solved and proven again, long after the people's facts changed.
 
-A mark, a checksum, and a NumPy archive (compressed, never pickled) of the instance, the result and its prices. Only
-numbers: ids, places, scores; which person a number is, is kept elsewhere and can be erased there.
+They hold the instance, the result and its prices (see ``sealed.py``). Only numbers: ids, places, scores; which person a
+number is, is kept elsewhere and can be erased there.
 """
 
-import io
-import json
 from dataclasses import fields
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -16,20 +13,21 @@ from numpy.typing import NDArray
 from matching.engine.checker import check
 from matching.engine.errors import InstanceError, ProofFailed
 from matching.engine.facts import Instance, Result
+from matching.engine.sealed import seal, unseal
 from matching.engine.solving import solve_instance
 
 _MARK = b"round 2\n"  # another format gets another number
 _FIRST = b"round 1\n"  # had "served" and "score" only, a stage for each, and none of the columns that may be left out
-_BODY = len(_MARK) + 32
+_FORMATS = {_FIRST: 1, _MARK: 2}
 _COLUMNS = tuple(field.name for field in fields(Instance) if field.name not in {"levels", "seed"})
 
 
 class NotARound(InstanceError):
-    """These bytes do not hold a round, or not as they were packed."""
+    """These bytes do not hold a round, or were changed since they were packed."""
 
 
 def pack(instance: Instance, result: Result) -> bytes:
-    """The round as bytes; the same round gives the same bytes."""
+    """Return the round as bytes; the same round gives the same bytes."""
     head = {
         "levels": instance.levels,
         "seed": str(instance.seed),
@@ -38,33 +36,28 @@ def pack(instance: Instance, result: Result) -> bytes:
     }
     arrays = {name: getattr(instance, name) for name in _COLUMNS} | {"chosen": result.chosen}
     arrays |= {f"duals_{stage}": _plain(price) for stage, price in enumerate(result.duals)}
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), **arrays)
-    archive = buffer.getvalue()
-    return _MARK + sha256(archive).digest() + archive
+    return seal(_MARK, head, arrays)
 
 
 def unpack(packed: bytes) -> tuple[Instance, Result]:
-    """What ``pack`` was given, now or in the first format; raises NotARound on anything else.
+    """Return the instance and result that ``pack`` was given; raise NotARound for any other bytes.
 
-    Says nothing yet about whether it is right.
+    Reads the first format too. Whether the result is right is not looked at: see ``verify``.
     """
-    mark, digest, archive = packed[: len(_MARK)], packed[len(_MARK) : _BODY], packed[_BODY:]
-    if mark not in (_MARK, _FIRST) or digest != sha256(archive).digest():
+    unsealed = unseal(packed, _FORMATS)
+    if unsealed is None:
         raise NotARound("these bytes are not a round, or not as they were packed")
-    with np.load(io.BytesIO(archive), allow_pickle=False) as arrays:
-        head = json.loads(arrays["head"].tobytes())
-        columns = {name: arrays[name] for name in _COLUMNS if name in arrays}
-        stages = head["stages"] if mark == _MARK else [[level] for level in (*head["levels"], "tie_break")]
-        duals = tuple(_numbers(arrays[f"duals_{number}"]) for number in range(len(stages)))
-        chosen = arrays["chosen"]
+    number, head, arrays = unsealed
+    columns = {name: arrays[name] for name in _COLUMNS if name in arrays}
+    stages = head["stages"] if number > 1 else [[level] for level in (*head["levels"], "tie_break")]
+    duals = tuple(_numbers(arrays[f"duals_{stage}"]) for stage in range(len(stages)))
     instance = Instance(**columns, levels=tuple(head["levels"]), seed=int(head["seed"]))
     value = {level: int(text) for level, text in head["value"].items()}
-    return instance, Result(chosen, value, duals, tuple(tuple(stage) for stage in stages))
+    return instance, Result(arrays["chosen"], value, duals, tuple(tuple(stage) for stage in stages))
 
 
 def verify(unpacked: tuple[Instance, Result]) -> None:
-    """Prove the stored result again, then solve again and find the same; raises ProofFailed otherwise."""
+    """Prove the stored result again, solve the instance again and compare; raise ProofFailed if anything differs."""
     instance, stored = unpacked
     check(instance, stored)
     again = solve_instance(instance, stored.stages)

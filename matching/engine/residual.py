@@ -1,8 +1,10 @@
-"""What a solved round could still send or take back, and the cheapest ways through it, level by level.
+"""Search the cheapest changes of a solved flow: sending one more unit along an arc, or taking one back.
 
-Costs are compared in the order of the stages. An arc's reduced costs, in that order, are nowhere negative: in the
-first stage that is so for every arc, in a later one for those whose reduced cost was 0 before. So Dijkstra's search is
-sound. Each arc's stages are packed into one Python integer, so far apart that no sum along a way spills over.
+This is the residual network of the flow (Ahuja, Magnanti and Orlin, *Network Flows*, 1993, chapter 2). Costs are
+compared stage by stage, in the order of the stages. Taken in that order, the reduced costs of an arc are never below 0:
+in the first stage for every arc, in a later one for the arcs whose reduced cost was 0 before. So Dijkstra's search
+(1959) finds the shortest ways. All stages of an arc are packed into one Python integer, with enough room between them
+that the sum along a way never runs from one stage into another.
 """
 
 from collections.abc import Iterator, Sequence
@@ -48,7 +50,7 @@ class _Pack(NamedTuple):
 
 
 class Residual:
-    """Ways through a flow that is the best at every stage, with the prices that prove it."""
+    """The cheapest ways through a flow that is the best at every stage, found with the prices that prove it."""
 
     def __init__(
         self,
@@ -72,7 +74,7 @@ class Residual:
         self._first_out_of = np.searchsorted(source[self._out_of], np.arange(nodes + 1))
 
     def reduced(self, arcs: Ints) -> list[int]:
-        """The packed reduced cost of sending one more along each of these arcs."""
+        """Return what sending one more unit along each of these arcs costs: packed reduced costs."""
         first, *others = self._packs
         total = first.costs[arcs] if first.weight == 1 else first.costs[arcs].astype(object) * first.weight
         for pack in others:
@@ -81,7 +83,10 @@ class Residual:
         return costs
 
     def ways_to(self, end: int) -> Iterator[Reached]:
-        """Every node from which ``end`` can be reached, nearest first. Distances are not below 0, as reduced costs."""
+        """Yield every node from which ``end`` can be reached, the nearest first, with its distance.
+
+        Distances are packed reduced costs, 0 or more. Raise ProofFailed if the prices do not prove the flow.
+        """
         best: dict[int, int] = {end: 0}
         steps: dict[int, ArcStep] = {}
         done = np.zeros(len(self._first_into) - 1, dtype=np.bool_)
@@ -104,7 +109,7 @@ class Residual:
                         heappush(heap, (distance, tail))
 
     def walk(self, start: int, end: int, steps: dict[int, ArcStep]) -> list[ArcStep]:
-        """The steps of the way from ``start`` to ``end``."""
+        """Return the steps of the way from ``start`` to ``end``."""
         way = []
         while start != end:
             step = steps[start]
@@ -128,9 +133,10 @@ def _reduced(cost: NDArray[Any], price: NDArray[Any], source: Ints, target: Ints
 
 
 def _packs(stages: Sequence[NDArray[Any]], nodes: int) -> list[_Pack]:
-    """The stages as few numbers, each weighing more than two ways can differ by in those after it.
+    """Pack the stages into as few numbers as possible, so that the first stage that differs decides.
 
-    Neighbours share 64 bits where they fit; a stage in which nothing differs is left out.
+    Each stage weighs more than any two ways can differ by in the stages after it. Neighbours share 64 bits where they
+    fit; a stage in which nothing costs anything is left out.
     """
     packs: list[_Pack] = []
     weight, inner, pack = 1, 1, np.zeros(len(stages[0]), dtype=np.int64)

@@ -1,4 +1,7 @@
-"""The hard rules for one pair: which of them forbid it; and pairs that must stay are held to all of them."""
+"""Apply the hard rules to a single pair: which of them forbid it; refuse fixed pairs that break one.
+
+The rules are those of ``candidates.py``, which applies them to everybody at once; a test compares the two.
+"""
 
 from collections import Counter
 from typing import NamedTuple
@@ -14,7 +17,7 @@ from matching.engine.settings import Settings
 
 
 class _FixedPair(NamedTuple):
-    """A pair that must stay: by ids, or by rows of people and the number of the skill."""
+    """A pair that must stay in the round: ids, or rows of people and the number of the skill."""
 
     learner: int
     sharer: int
@@ -22,9 +25,9 @@ class _FixedPair(NamedTuple):
 
 
 def why_not(facts: Facts, settings: Settings, learner: int, sharer: int, skill: int | None = None) -> list[str]:
-    """Every hard rule that forbids this pair (for this skill, or for any), as codes of LEFT_OUT in their order.
+    """Return every hard rule that forbids this pair, as codes of LEFT_OUT in their order; empty for candidates.
 
-    Empty: they are candidates for each other. Somebody who is not in the facts raises UnknownId.
+    ``skill``: only for this skill; without it, for any skill. Raise UnknownId for somebody who is not in the facts.
     """
     numbered = read(facts, settings)
     learner_row, sharer_row = rows_of(np.array([learner, sharer], dtype=np.int64), numbered.ids).tolist()
@@ -35,7 +38,10 @@ def why_not(facts: Facts, settings: Settings, learner: int, sharer: int, skill: 
 
 
 def forbidding(numbered: NumberedFacts, learner: int, sharer: int, skill: int | None = None) -> tuple[str, ...]:
-    """The same for rows of people and the number of a skill, -1 for a skill nobody names."""
+    """Do the work of ``why_not`` on numbered facts: rows of people, and the number of a skill.
+
+    A skill that nobody names is -1.
+    """
     wished = numbered.wish_skill[numbered.wish_person == learner]
     if skill is not None:
         wished = wished[wished == skill]
@@ -55,7 +61,7 @@ def forbidding(numbered: NumberedFacts, learner: int, sharer: int, skill: int | 
 
 
 def refuse_broken(numbered: NumberedFacts, facts: Facts, candidates: Candidates) -> None:
-    """Raise FixedPairsBreakRules if a pair that must stay is no candidate, or if more must stay than there is room."""
+    """Raise FixedPairsBreakRules if a fixed pair is no candidate, or if more are fixed than there are places."""
     if not len(numbered.fixed):
         return
     by_id = [_FixedPair(*row) for row in np.asarray(facts.fixed).tolist()]

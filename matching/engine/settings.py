@@ -1,4 +1,4 @@
-"""What a round was asked to do: in which order the levels count, what each criterion weighs, the least it asks."""
+"""The settings of a round: in which order the levels count, what each criterion weighs, the least that is asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ PRESETS = {  # the second to the fifth, in an order that has a name
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a round was asked to do; ``dataclasses.asdict`` of it is JSON, and ``Settings(**that)`` gives it back."""
+    """The settings of a round; ``dataclasses.asdict`` of it is JSON, and ``Settings(**that)`` gives it back."""
 
     preset: str = "most_people"  # a name in PRESETS: in which order the levels count
     levels: tuple[str, ...] = ()  # that order spelled out; goes before the preset
@@ -26,13 +26,13 @@ class Settings:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The levels, in the order in which they count."""
+        """Return the levels in the order in which they count; raise UnknownLevel for an unknown preset."""
         if not self.levels and self.preset not in PRESETS:
             raise UnknownLevel(f"a preset is one of {tuple(PRESETS)}, not {self.preset!r}")
         return tuple(self.levels) or PRESETS[self.preset]
 
     def for_repair(self) -> "Settings":
-        """The same, but proposals that stand count more than a better total of scores: for solving a round again."""
+        """Return the settings for solving a round again: keeping proposals counts more than a better score."""
         order = [level for level in self.order if level != "keep"]
         if len(order) < len(self.order) and "score" in order:
             order.insert(order.index("score"), "keep")

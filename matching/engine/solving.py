@@ -33,18 +33,19 @@ def solve(
     levels: Sequence[str] = LEVELS,
     seed: int = 0,
 ) -> Result:
-    """Choose the best of the pairs: each learner in at most one, each sharer in at most as many as they have slots.
+    """Choose the best set of pairs: each learner in at most one, each sharer in at most as many as they have slots.
 
-    ``pair_learner`` and ``pair_sharer`` hold ids, any 64-bit numbers, in any order; learners and sharers are numbered
-    apart, so the same id may stand in both lists. The columns with a default hold zeros where they are not given.
+    ``pair_learner`` and ``pair_sharer`` hold ids: any 64-bit numbers, in any order. Learners and sharers are numbered
+    apart, so the same id may be in both lists. A column that is left out holds zeros.
 
-    The levels count one after the other, see ``docs/matching.md``. Being left out scores 0; so with
-    ``levels=("score",)`` no pair lowers the total, while ``("served", "score")`` takes pairs of negative score too if
-    that serves more learners. Pairs marked fixed are all made, or FixedPairsClash says which cannot be. Equal
-    solutions are told apart by a lot drawn from the seed and the ids, never by the order of the input.
+    The levels count one after the other, see ``docs/matching.md``. Being left out scores 0. So with
+    ``levels=("score",)`` no pair lowers the total, while ``("served", "score")`` also takes pairs of negative score if
+    that serves more learners. Of equally good sets one is drawn by lot, from the seed and the ids, never from the order
+    of the input.
 
-    The result is proven before it is returned. Nonsense raises an InstanceError. Scores may lie anywhere in 64 bits:
-    what the fast solver cannot bear is solved on Python's integers, or refused (ScoresTooWide), never wrapped.
+    The result is proven before it is returned. Raise an InstanceError if the numbers make no sense, FixedPairsClash if
+    not all fixed pairs can be made, ScoresTooWide if the scores are too far apart to solve. Scores may be any 64-bit
+    numbers: where the fast solver has too few bits, Python's integers are used, so no number ever overflows.
     """
     instance = Instance(
         learner_ids=_ints("learner_ids", learner_ids),
@@ -96,7 +97,7 @@ def solve_instance(instance: Instance, plan: Stages | None = None) -> Result:
 
 
 def _in_order(instance: Instance, learners: Ints, sharers: Ints, pairs: Ints) -> Instance:
-    """The same instance with learners, sharers and pairs in these orders."""
+    """Return the same instance with learners, sharers and pairs in these orders."""
     rows = {"learner": learners, "sharer": sharers, "pair": pairs}
     columns = {
         column.name: getattr(instance, column.name)[rows[column.name.partition("_")[0]]]
@@ -107,8 +108,10 @@ def _in_order(instance: Instance, learners: Ints, sharers: Ints, pairs: Ints) ->
 
 
 def _price_of_fixed(ordered: Instance, network: Network) -> Ints | None:
-    """The prices that prove the level "fixed", or None if it is not asked for. It needs no solving, because all pairs
-    fit."""
+    """Return the prices that prove the level "fixed", or None if it is not asked for.
+
+    It needs no solving, because all fixed pairs fit.
+    """
     if ordered.levels[0] != "fixed":
         return None
     price = np.zeros(len(network.supply), dtype=np.int64)
@@ -119,7 +122,7 @@ def _price_of_fixed(ordered: Instance, network: Network) -> Ints | None:
 
 
 def _ints(name: str, column: Sequence[int] | NDArray[Any]) -> Ints:
-    """The column as a flat array of 64-bit integers; raise NotWholeNumbers if it is anything else."""
+    """Return the column as a flat array of 64-bit integers; raise NotWholeNumbers if it is anything else."""
     values = np.asarray(column)
     if values.ndim != 1:
         raise errors.NotWholeNumbers(f"{name} is not a flat list")
@@ -131,8 +134,7 @@ def _ints(name: str, column: Sequence[int] | NDArray[Any]) -> Ints:
 
 
 def _refuse_nonsense(instance: Instance) -> None:
-    """Raise an InstanceError if the columns differ in length or hold numbers out of their range, or the levels are
-    unknown."""
+    """Raise an InstanceError if columns differ in length, numbers are out of range or levels unknown."""
     if len(instance.sharer_slots) != len(instance.sharer_ids):
         raise errors.LengthsDiffer("sharer_slots and sharer_ids")
     if not len(instance.pair_learner) == len(instance.pair_sharer) == len(instance.pair_score):

@@ -1,4 +1,4 @@
-"""A proposal in numbers: who is served and who is left, how pairs score, how sharers are loaded, what is short."""
+"""Count what a round would do: who is served, how pairs score, how sharers are loaded, which skills are short."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ BINS = 10
 
 
 def of(numbered: NumberedFacts, settings: Settings, instance: Instance, chosen: Ints) -> dict[str, Any]:
-    """All of it as JSON. A learner here is somebody with a wish, room and hours enough: who could be matched.
+    """Return all numbers about a proposal as JSON. Learners are those who could be matched: a wish, room, hours.
 
     ``by_region``: {code: {learners, served}}, "" for those who told none. ``by_language``: the same; a learner counts
     under every language they speak well enough to be matched in, so the sums exceed the whole. ``scores``: how many
-    pairs score in each tenth of the most any pair can have. ``load``: {live matches a sharer has with this round's:
-    how many sharers}. ``shortages``: see ``shortages``.
+    pairs score in each tenth of the most any pair can have. ``load``: {live matches a sharer has with this round's: how
+    many sharers}. ``shortages``: see the function of that name.
     """
     learners = rows_of(instance.learner_ids, numbered.ids)
     served = np.isin(instance.learner_ids, instance.pair_learner[chosen])
@@ -40,11 +40,11 @@ def of(numbered: NumberedFacts, settings: Settings, instance: Instance, chosen: 
 
 
 def shortages(numbered: NumberedFacts, instance: Instance, chosen: Ints) -> list[dict[str, int]]:
-    """Skills that more learners wish than there are places with those who share them, the shortest first.
+    """Return the skills that more learners wish than there are places to learn them, the shortest first.
 
-    ``learners`` wish the skill, ``sharers`` share it and have ``places`` between them, whatever else they share; so
-    at least ``short`` of these learners cannot learn it in this round, whoever is matched with whom. ``left`` of them
-    got nothing at all.
+    ``learners`` wish the skill. ``sharers`` share it and have ``places`` between them, whatever else they share. So at
+    least ``short`` of these learners cannot learn it in this round, whoever is matched with whom. ``left`` of them got
+    nothing at all.
     """
     learners, sharers = (rows_of(ids, numbered.ids) for ids in (instance.learner_ids, instance.sharer_ids))
     wishes = np.zeros(numbered.offer_level.shape, dtype=np.bool_)

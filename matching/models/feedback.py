@@ -1,9 +1,11 @@
 """Feedback of two people on an hour, its outcome, quiet connections, and people to look after."""
 
 from datetime import datetime
+from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain.feedback import ASK_AFTER, CLOSES_AFTER, MARKS, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
@@ -216,12 +218,39 @@ def _is_to_tell(member: Member, *, now: datetime) -> Q:
     return Q(~Exists(own), state=SessionState.CONFIRMED, ends_at__lte=now, ends_at__gt=now - CLOSES_AFTER)
 
 
-def sessions_at_hand(member: Member, *, now: datetime) -> SessionQuerySet:
-    """Return, in one query, the member's agreed sessions, those that wait for their answer or for their feedback.
+class SessionLine(NamedTuple):
+    """What a line of the home page says of a session; ``heir`` is the key of the skill by whose name it is called.
 
     ``is_of_live_match`` says whether the two are still connected, ``is_to_tell`` whether the hour is over and the
-    member can still say how it went.
+    reader can still say how it went.
     """
+
+    key: int
+    match: int
+    heir: int
+    state: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    made_at: datetime
+    waiting_for: str
+    is_of_live_match: bool
+    is_to_tell: bool
+    learner: people.NamedPerson
+    sharer: people.NamedPerson
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> Self:
+        """Return a row of `sessions_at_hand`."""
+        return cls._make((*row[:-8], *people.two_named(row[-8:])))
+
+
+def sessions_at_hand(member: Member, *, now: datetime) -> models.QuerySet[Session, Any]:
+    """Return, in one query, the member's agreed sessions, those that wait for their answer or for their feedback.
+
+    Of each it reads no more than `SessionLine` holds, and no row of a table.
+    """
+    heir = Coalesce(F("match__skill__merged_into"), F("match__skill"))
+    of_sessions = ("state", "starts_at", "ends_at", "made_at", "waiting_for", "is_of_live_match", "is_to_tell")
     return (
         Session.objects.for_member(member)
         .at_hand(
@@ -229,6 +258,5 @@ def sessions_at_hand(member: Member, *, now: datetime) -> SessionQuerySet:
             waits=waits_for(member),
             now=now,
         )
-        .select_related("match__skill__merged_into", "learner__member", "sharer__member")
-        .only("state", "starts_at", "ends_at", "made_at", "waiting_for", "match__skill", *people.names())
+        .values_list("pk", "match", heir, *of_sessions, *people.names())
     )

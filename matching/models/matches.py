@@ -1,10 +1,12 @@
 """One learner, one sharer, one skill: from proposal to its end."""
 
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain.matches import (
@@ -28,6 +30,9 @@ from matching.models import people
 from matching.models.rounds import Round, RoundQuerySet, RoundReplay
 from registrations.domain.registrations import Region
 from registrations.models import Member, Registration, Skill, Wish
+
+# The skill by whose name a match, a wish or an offer is called: its own, or that of the one it was merged into.
+HEIR = Coalesce(F("skill__merged_into"), F("skill"))
 
 
 def _waits_for(member: Member) -> Q:
@@ -122,21 +127,41 @@ class MatchQuerySet(models.QuerySet["Match"]):
         return self.filter(people.looked_after_by(member))
 
     def for_lines(self) -> "MatchQuerySet":
-        """Fetch no more than a line of a list shows: the two people's names, the skill, and what is waited for.
+        """Fetch no more than a line of a list shows: the two people's names, ``heir``, and what is waited for.
 
+        ``heir`` is the key of the skill by whose name the match is called: the caller reads the names of all of them.
         The reasons and the answers of registrations are left out, because they are most of what these rows hold.
         """
-        columns = ("state", "asked_at", "answer_by", "learner_accepted_at", "sharer_accepted_at", "skill")
+        columns = ("state", "asked_at", "answer_by", "learner_accepted_at", "sharer_accepted_at")
+        rows = self.prefetch_related(None).select_related(None).annotate(heir=HEIR)
+        return rows.select_related("learner__member", "sharer__member").only(*columns, *people.names())
+
+    def as_lines(self) -> "models.QuerySet[Match, Any]":
+        """Read no more than `MatchLine` holds, and no row of a table."""
         rows = self.prefetch_related(None).select_related(None)
-        return rows.select_related("learner__member", "sharer__member", "skill__merged_into").only(
-            *columns, *people.names()
-        )
+        return rows.values_list("pk", HEIR, "state", "answer_by", *people.names())
 
     def with_people(self) -> "MatchQuerySet":
         """Fetch both people, their groups and the skill's names with the matches, in a constant number of queries."""
         return self.select_related(
             "learner__member", "learner__group", "sharer__member", "sharer__group", "skill__merged_into", "round"
         ).prefetch_related("skill__skill_names", "skill__merged_into__skill_names")
+
+
+class MatchLine(NamedTuple):
+    """What a short line says of a match; ``heir`` is the key of the skill by whose name it is called."""
+
+    key: int
+    heir: int
+    state: str
+    answer_by: datetime | None
+    learner: people.NamedPerson
+    sharer: people.NamedPerson
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> Self:
+        """Return a row of a queryset that is read ``as_lines``."""
+        return cls._make((*row[:-8], *people.two_named(row[-8:])))
 
 
 class Match(people.OfTwoPeople, models.Model):
@@ -192,6 +217,7 @@ class Match(people.OfTwoPeople, models.Model):
     version = models.PositiveIntegerField(default=1)
 
     quiet_since: datetime  # only in rows of a queryset that is ``quiet``
+    heir: int  # only in rows of a queryset that is ``for_lines``
 
     objects = MatchQuerySet.as_manager()
 

@@ -6,13 +6,14 @@ statistics of an empty table it does, and a thousand matches took longer than an
 one table to another.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from matching.domain.matches import Side
-from registrations.domain.registrations import OUT_OF_THE_PROGRAMME
+from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, name_to_show
 from registrations.models import Block, Member, Registration
 
 BOTH = (Side.LEARNER, Side.SHARER)
@@ -86,7 +87,32 @@ class OfTwoPeople:
         return self.learner if side == Side.LEARNER else self.sharer
 
 
+_OF_NAMES = ("member", "name", "member__name", "member__erased_at")
+
+
 def names() -> list[str]:
-    """The columns, for ``only``, from which the names of the two people of a row are read."""
-    columns = ("member", "name", "member__name", "member__erased_at")
-    return [f"{side}__{column}" for side in BOTH for column in columns]
+    """The columns from which the names of the two people of a row are read: for ``only``, or for `two_named`."""
+    return [f"{side}__{column}" for side in BOTH for column in _OF_NAMES]
+
+
+class NamedPerson(NamedTuple):
+    """One of the two people of a row, read without their registration and account: who they are, and their name."""
+
+    member_id: int | None
+    name: str
+    name_of_account: str | None
+    erased_at: datetime | None
+
+    @property
+    def shown_name(self) -> str:
+        return name_to_show(self.name, self.name_of_account)
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
+
+
+def two_named(values: Sequence[Any]) -> tuple[NamedPerson, NamedPerson]:
+    """Return the learner and the sharer from the values of the columns that `names` lists."""
+    width = len(_OF_NAMES)
+    return NamedPerson(*values[:width]), NamedPerson(*values[width:])

@@ -69,6 +69,16 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
         agreed = has_agreed(on=on, member="sharer__member") | Q(match__isnull=False)
         return self.annotate(is_named=ExpressionWrapper(agreed, output_field=models.BooleanField()))
 
+    def for_lines(self) -> "SharerRequestQuerySet":
+        """Fetch no more than a line of the learner's list shows, in a constant number of queries."""
+        columns = ("state", "why", "made_at", "closed_at", "not_this_time", "match", "skill")
+        names = ("sharer__member", "sharer__name", "sharer__member__name", "sharer__member__erased_at")
+        return (
+            self.select_related("sharer__member", "skill__merged_into")
+            .only(*columns, *names)
+            .prefetch_related("skill__skill_names", "skill__merged_into__skill_names")
+        )
+
     def with_people(self) -> "SharerRequestQuerySet":
         """Fetch both people, their groups and the skill's names in a constant number of queries."""
         return self.select_related(

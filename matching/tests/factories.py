@@ -15,7 +15,7 @@ from matching.domain.matches import (
 )
 from matching.domain.requests import NotThisTime, RequestState
 from matching.models import Match, Round, SharerRequest
-from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
+from registrations.tests.factories import NOW, coordinator_of_the_test, make_registration, make_skill
 
 REASONS = {
     "reasons": [
@@ -36,7 +36,7 @@ def make_round(state: str = RoundState.PROPOSED, **fields: Any) -> Round:
     if state in (RoundState.PROPOSED, RoundState.PUBLISHED):
         values = {"finished_at": NOW, "value": {"served": 1, "score": 1000}, "is_proven": True, **values}
     if state == RoundState.PUBLISHED:
-        values = {"published_at": NOW, "published_by": make_coordinator(), **values}
+        values = {"published_at": NOW, "published_by": coordinator_of_the_test(), **values}
     return Round.objects.create(**values)
 
 
@@ -57,13 +57,17 @@ def make_match(state: str = MatchState.PROPOSED, *, skill: str = "wikidata", **f
     if "sharer" not in values:
         values["sharer"] = make_registration(offers=[values["skill"]], speaks=[("ar", 6), ("fr", 3)])
     if state in WAS_APPROVED:
-        values = {"approved_at": NOW, "approved_by": values.pop("approved_by", None) or make_coordinator(), **values}
+        values = {
+            "approved_at": NOW,
+            "approved_by": values.pop("approved_by", None) or coordinator_of_the_test(),
+            **values,
+        }
     if state in WAS_ASKED:
         values = {"asked_at": NOW, "answer_by": answer_by(NOW), **values}
     if state in WAS_CONNECTED:
         values = {"learner_accepted_at": NOW, "sharer_accepted_at": NOW, "connected_at": NOW, **values}
     if state not in LIVE:
-        who = None if state == MatchState.EXPIRED else make_coordinator()
+        who = None if state == MatchState.EXPIRED else coordinator_of_the_test()
         values = {"closed_at": NOW, "closed_why": ClosedWhy.POOR_FIT, "closed_by": who, **values}
     return Match.objects.create(**values)
 

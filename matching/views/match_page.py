@@ -10,6 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from letsconnect.base.labels import label_of
+from letsconnect.base.pieces import Piece, link_to
+from letsconnect.base.templatetags.when import when
 from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import DAY
 from matching.feedback import context
@@ -46,6 +49,26 @@ def row_for(match: Match, member: Member) -> MatchRow:
         other=match.person(side.other),
         name=reasons.name_of(match.person(side.other)),
         waits_for_me=match.waits_for(side),
+    )
+
+
+def line_of(match: Match, member: Member, *, skill: str) -> Piece:
+    """Return the line of ``match``, about ``skill``, in the list of ``member``, for ``matching/_match_line.html``."""
+    row = row_for(match, member)
+    return Piece(
+        shape={
+            "side": row.side.value,
+            "state": match.state,
+            "is_open": match.is_open,
+            "state_label": label_of(match, "state"),
+            "waits_for_me": row.waits_for_me,
+        },
+        texts={
+            "link": link_to("matching:match-detail", match.pk),
+            "skill": skill,
+            "name": row.name,
+            "moment": when(match.answer_by),
+        },
     )
 
 

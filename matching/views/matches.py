@@ -20,6 +20,7 @@ from matching.models.matches import MatchQuerySet
 from matching.views import match_page
 from registrations.models import Member
 from registrations.requests import MemberRequest
+from registrations.skills.names import names_of
 
 
 def _in_order(member: Member) -> MatchQuerySet:
@@ -27,9 +28,8 @@ def _in_order(member: Member) -> MatchQuerySet:
 
 
 def _lines(member: Member, *, start: int) -> MatchQuerySet:
-    """The matches of one page of the list, which begins at ``start``, with the names of their skills."""
-    names = ("skill__skill_names", "skill__merged_into__skill_names")
-    return _in_order(member).for_lines().prefetch_related(*names)[start : start + ON_A_PAGE]
+    """The matches of one page of the list, which begins at ``start``."""
+    return _in_order(member).for_lines()[start : start + ON_A_PAGE]
 
 
 _KEYS = Statement(lambda member: _in_order(member).values_list("pk", flat=True))
@@ -43,7 +43,8 @@ def match_list(request: MemberRequest) -> HttpResponse:
     values = {"member": request.user}
     page = page_of(_KEYS.rows(values), request)
     matches = _LINES.rows(values, start=page.start_index() - 1) if page.object_list else []
-    rows = [match_page.row_for(match, request.user) for match in matches]
+    skills = names_of({match.heir for match in matches})
+    rows = [match_page.line_of(match, request.user, skill=skills[match.heir]) for match in matches]
     return render(request, "matching/match_list.html", {"rows": rows, "page": page})
 
 

@@ -1,28 +1,39 @@
 """Browsing people who let others find them, asking for one, and what became of it."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
-from typing import Concatenate, NamedTuple, ParamSpec
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from letsconnect.base.paging import page_of
+from letsconnect.base.labels import label_of
+from letsconnect.base.paging import ON_A_PAGE, page_of
+from letsconnect.base.pieces import Piece, link_to
+from letsconnect.base.statements import Statement
+from letsconnect.base.templatetags.when import when
 from matching.domain.matches import MatchingError
 from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
+from matching.models.requests import SharerRequestQuerySet
+from matching.views.sharer_cards import piece_of
 from matching.waiting import advice, browsing
 from matching.waiting.cards import cards_of
 from matching.waiting.requests import ask_for_sharer, withdraw_request
 from matching.words import reasons
+from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
-from registrations.models import Registration, Skill
+from registrations.models import Member, Registration, Skill, has_agreed
 from registrations.participation.next_round import next_round
 from registrations.requests import MemberRequest
 
@@ -46,7 +57,7 @@ def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest]
     @login_required
     @wraps(view)
     def guarded(request: MemberRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-        reader = Registration.objects.of(request.user)
+        reader = _reader(request.user, on=timezone.now().date())
         if reader is None or not _may_look(reader):
             return render(request, "matching/sharers_closed.html", {"registration": reader}, status=403)
         return view(request, reader, *args, **kwargs)
@@ -54,11 +65,22 @@ def approved_only(view: View[Rest]) -> Callable[Concatenate[MemberRequest, Rest]
     return guarded
 
 
-def _may_look(reader: Registration) -> bool:
+def _readers(member: Member, *, on: date, versions: object) -> QuerySet[Registration, Any]:
+    """The registration of a member with ``has_agreed``; its SQL holds the versions of documents that count."""
+    agreed = ExpressionWrapper(has_agreed(on=on), output_field=BooleanField())
+    return Registration.objects.filter(member=member).select_related("member").annotate(has_agreed=agreed)
+
+
+_READERS = Statement(_readers)
+
+
+def _reader(member: Member, *, on: date) -> Any:
+    return next(iter(_READERS.rows({"member": member}, on=on, versions=documents.all_counting(on=on))), None)
+
+
+def _may_look(reader: Any) -> bool:
     """Tell whether somebody is approved and has agreed to how people treat each other here."""
-    if reader.state != RegistrationState.APPROVED:
-        return False
-    return Registration.objects.filter(pk=reader.pk).agreed(on=timezone.now().date()).exists()
+    return reader.state == RegistrationState.APPROVED and reader.has_agreed
 
 
 @require_safe
@@ -79,13 +101,15 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
     listed = browsing.search(reader, search, among=people, wished=wished, now=now)
     page = page_of(listed.keys, request)
     shown = list(page.object_list)
+    cards = cards_of(reader, shown, listed, skills=skills, asked=asked, wished=wished, now=now)
     return render(
         request,
         "matching/sharer_list.html",
         {
             "form": form,
             "page": page,
-            "cards": cards_of(reader, shown, listed, skills=skills, asked=asked, wished=wished, now=now),
+            "cards": cards,
+            "pieces": [piece_of(card) for card in cards],
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
             "has_hours": reader.pk in listed.windows,
@@ -123,6 +147,7 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
     waiting = SharerRequest.objects.waiting().filter(learner=reader, sharer=sharer)
     context = {
         "card": card,
+        "pieces": [piece_of(card)],
         "form": form,
         "waiting": waiting.with_people(),
         "has_place": len(asked) < MOST_OPEN_REQUESTS,
@@ -163,20 +188,73 @@ def no_match(request: MemberRequest) -> HttpResponse:
     return render(request, "matching/no_match.html", context)
 
 
+def _in_order(member: Member) -> SharerRequestQuerySet:
+    return SharerRequest.objects.of(member).waiting_first()
+
+
+def _lines(member: Member, *, on: date, start: int, versions: object) -> SharerRequestQuerySet:
+    """The requests of one page of the list, which begins at ``start``; the SQL holds the versions that count."""
+    return _in_order(member).saying_who_is_named(on=on).for_lines()[start : start + ON_A_PAGE]
+
+
+_KEYS = Statement(lambda member: _in_order(member).values_list("pk", flat=True))
+_LINES = Statement(_lines)
+
+
 @login_required
 @require_safe
 def request_list(request: MemberRequest) -> HttpResponse:
     """Show whom the member asked for, and what became of it."""
-    mine = SharerRequest.objects.of(request.user).waiting_first().saying_who_is_named(on=timezone.now().date())
-    page = page_of(mine.with_people(), request)
-    rows = [NamedRequest(sharer_request, reasons.name_of_asked(sharer_request)) for sharer_request in page]
+    today, values = timezone.now().date(), {"member": request.user}
+    page = page_of(_KEYS.rows(values), request)
+    start, versions = page.start_index() - 1, documents.all_counting(on=today)
+    mine = _LINES.rows(values, on=today, start=start, versions=versions) if page.object_list else []
+    rows = [NamedRequest(sharer_request, reasons.name_of_asked(sharer_request)) for sharer_request in mine]
+    waiting = [row for row in rows if row.request.state == RequestState.OPEN]
+    over = [row for row in rows if row.request.state != RequestState.OPEN]
+    token = get_token(request) if waiting else ""
     context = {
-        "waiting": [row for row in rows if row.request.state == RequestState.OPEN],
-        "over": [row for row in rows if row.request.state != RequestState.OPEN],
+        "waiting": waiting,
+        "over": over,
+        "lines_of_waiting": [_line_of_waiting(row, csrf_token=token) for row in waiting],
+        "lines_of_over": [_line_of_over(row) for row in over],
         "most": MOST_OPEN_REQUESTS,
         "page": page,
     }
     return render(request, "matching/request_list.html", context)
+
+
+def _line_of_waiting(row: NamedRequest, *, csrf_token: str) -> Piece:
+    """Return the line of a request that can be taken back, for ``matching/_request_waiting.html``."""
+    return Piece(
+        shape={},
+        texts={
+            "withdraw": link_to("matching:request-withdraw", row.request.pk),
+            "csrf_token": csrf_token,
+            "name": row.name,
+            "skill": str(row.request.skill),
+            "why": linebreaksbr(row.request.why),
+            "moment": when(row.request.made_at),
+        },
+    )
+
+
+def _line_of_over(row: NamedRequest) -> Piece:
+    """Return the line that says what became of a request, for ``matching/_request_over.html``."""
+    request = row.request
+    return Piece(
+        shape={
+            "state": request.state,
+            "state_label": label_of(request, "state"),
+            "not_this_time": label_of(request, "not_this_time"),
+        },
+        texts={
+            "match": link_to("matching:match-detail", request.match_id or 0),
+            "name": row.name,
+            "skill": str(request.skill),
+            "moment": when(request.closed_at),
+        },
+    )
 
 
 @login_required

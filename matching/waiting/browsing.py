@@ -16,12 +16,15 @@ from letsconnect.base.folding import plain
 from letsconnect.base.hours import QUARTERS_A_WEEK, next_monday
 from letsconnect.base.languages import best_text
 from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from matching.domain.matches import WEEKS_COMPARED
 from matching.engine.candidates import hour_starts, minutes_in_common
 from matching.models import SharerRequest
+from matching.models.matches import HEIR
+from registrations import documents
 from registrations.answers.availability import Window, slots_of_many
 from registrations.domain.registrations import MIN_SHARED_LEVEL, SkillFamily, SkillState
-from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage
+from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage, Wish
 from registrations.models import Window as FreeHours
 from registrations.participation import next_round
 from registrations.reference.names import language_name
@@ -29,7 +32,6 @@ from registrations.reference.zones import first_zone
 from registrations.skills import finding
 
 MINE = "mine"
-HEIR = Coalesce(F("skill__merged_into"), F("skill"))  # of an offer's or a wish's skill: itself, if it was not merged
 
 
 class FoundPerson(NamedTuple):
@@ -77,13 +79,24 @@ def findable(member: Member, *, on: date) -> RegistrationQuerySet:
 
 def everybody(member: Member, *, on: date) -> list[FoundPerson]:
     """Everybody the member may find: asked once for a page, because the question is long and lists ask it thrice."""
-    people = findable(member, on=on).order_by("pk").values_list("pk", "zone", "member__zone", named=True)
-    return [FoundPerson(row.pk, first_zone(row.zone, row.member__zone)) for row in people]
+    people = _EVERYBODY.rows({"member": member}, on=on, versions=documents.all_counting(on=on))
+    return [FoundPerson(key, first_zone(zone, members_zone)) for key, zone, members_zone in people]
+
+
+def _everybody(member: Member, *, on: date, versions: object) -> QuerySet[Registration, Any]:
+    """The rows of `everybody`; their SQL holds the day, and the versions of documents that count on it."""
+    return findable(member, on=on).order_by("pk").values_list("pk", "zone", "member__zone")
+
+
+_EVERYBODY = Statement(_everybody)
 
 
 def wished_by(person: Registration) -> set[int]:
     """The skills the person wishes to learn, merged ones as their heirs."""
-    return set(person.wishes.values_list(HEIR, flat=True))
+    return set(_WISHED.rows({"person": person}))
+
+
+_WISHED = Statement(lambda person: Wish.objects.filter(registration=person).values_list(HEIR, flat=True))
 
 
 def search(
@@ -98,7 +111,7 @@ def search(
     keys = [person.registration for person in people]
     windows = _windows([reader.pk, *keys])
     minutes = _minutes(reader, people, windows, now=now)
-    helpful = set(offers_of(keys, wished).values_list("registration", flat=True)) if wished else set()
+    helpful = set(_HELPFUL.rows({"keys": keys, "wished": list(wished)})) if wished else set()
     day = now.date().isoformat()
 
     def place(key: int) -> tuple[bool, bool, str]:
@@ -111,7 +124,12 @@ def search(
 
 def asked_by(reader: Registration) -> list[int]:
     """Return whom the reader asks for now, once for each request that waits."""
-    return list(SharerRequest.objects.waiting().filter(learner=reader).values_list("sharer", flat=True))
+    return _ASKED.rows({"reader": reader})
+
+
+_ASKED = Statement(
+    lambda reader: SharerRequest.objects.waiting().filter(learner=reader).values_list("sharer", flat=True)
+)
 
 
 def with_minutes(reader: Registration, person: Registration, *, now: datetime) -> Listed:
@@ -123,10 +141,8 @@ def with_minutes(reader: Registration, person: Registration, *, now: datetime) -
 
 def skills_shared(keys: Collection[int]) -> dict[int, NamedSkill]:
     """Return the skills these people share, by key, as the reader calls them; merged ones as their heirs."""
-    shared = Skill.objects.filter(pk__in=offers_of(keys).values_list(HEIR))
-    columns = ("pk", "family", "slug", "skill_names__language", "skill_names__text", "skill_names__is_synonym")
     texts: dict[tuple[int, str, str], dict[str, str]] = defaultdict(dict)
-    for key, family, slug, language, text, is_synonym in shared.order_by().values_list(*columns):
+    for key, family, slug, language, text, is_synonym in _NAMES.rows({"keys": list(keys)}):
         names = texts[key, family, slug]
         if is_synonym is False:  # None where a skill has no name
             names[language] = text
@@ -147,14 +163,20 @@ def by_family(skills: Iterable[NamedSkill]) -> list[tuple[str, list[NamedSkill]]
 
 def languages_to_choose(keys: Collection[int]) -> list[tuple[str, str]]:
     """The languages these people speak well enough to share something in them."""
-    spoken = SpokenLanguage.objects.filter(registration__in=any_of(keys), level__gte=MIN_SHARED_LEVEL)
-    codes = spoken.order_by("code").values_list("code", flat=True).distinct()
+    codes = _LANGUAGES.rows({"keys": list(keys)})
     return sorted(((code, language_in_words(code)) for code in codes), key=lambda pair: plain(pair[1]))
 
 
-def offers_of(keys: Collection[int], wished: Iterable[int] | None = None) -> QuerySet[Offer]:
-    offers = _not_retired(Offer.objects.filter(registration__in=any_of(keys)))
-    return offers if wished is None else _of_heirs(offers, wished)
+def _languages(keys: Collection[int]) -> QuerySet[SpokenLanguage, Any]:
+    spoken = SpokenLanguage.objects.filter(registration__in=any_of(keys), level__gte=MIN_SHARED_LEVEL)
+    return spoken.order_by("code").values_list("code", flat=True).distinct()
+
+
+_LANGUAGES = Statement(_languages)
+
+
+def offers_of(keys: Collection[int]) -> QuerySet[Offer]:
+    return _not_retired(Offer.objects.filter(registration__in=any_of(keys)))
 
 
 def _not_retired(offers: QuerySet[Offer]) -> QuerySet[Offer]:
@@ -163,6 +185,18 @@ def _not_retired(offers: QuerySet[Offer]) -> QuerySet[Offer]:
 
 def _of_heirs(offers: QuerySet[Offer], skills: Any) -> QuerySet[Offer]:
     return offers.annotate(heir=HEIR).filter(heir__in=skills)
+
+
+def _names(keys: Collection[int]) -> QuerySet[Skill, Any]:
+    """The names of the skills that these people share."""
+    columns = ("pk", "family", "slug", "skill_names__language", "skill_names__text", "skill_names__is_synonym")
+    return Skill.objects.filter(pk__in=offers_of(keys).values_list(HEIR)).order_by().values_list(*columns)
+
+
+_NAMES = Statement(_names)
+_HELPFUL = Statement(
+    lambda keys, wished: _of_heirs(offers_of(keys), any_of(wished)).values_list("registration", flat=True)
+)
 
 
 def _filtered(among: Sequence[FoundPerson], wanted: SharerSearch, wished: set[int]) -> Sequence[FoundPerson]:
@@ -206,10 +240,17 @@ def _about(topic: str, wished: set[int]) -> QuerySet[Offer]:
 def _windows(keys: Collection[int]) -> dict[int, list[Window]]:
     """Return the free hours of each person who has some, in their order."""
     windows: dict[int, list[Window]] = {}
-    rows = FreeHours.objects.filter(registration__in=any_of(keys)).order_by("registration", "start")
-    for registration, start, end in rows.values_list("registration_id", "start", "end"):
+    for registration, start, end in _FREE_HOURS.rows({"keys": list(keys)}):
         windows.setdefault(registration, []).append((start, end))
     return windows
+
+
+def _free_hours(keys: Collection[int]) -> QuerySet[FreeHours, Any]:
+    rows = FreeHours.objects.filter(registration__in=any_of(keys)).order_by("registration", "start")
+    return rows.values_list("registration_id", "start", "end")
+
+
+_FREE_HOURS = Statement(_free_hours)
 
 
 def _minutes(

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,11 +17,13 @@ from letsconnect.base.folding import plain
 from letsconnect.base.hours import next_monday
 from letsconnect.base.labels import label_of
 from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from matching.domain.matches import LIVE
 from matching.engine.candidates import HOUR
 from matching.models import Match
+from matching.models.matches import HEIR
 from matching.models.people import account_of
-from matching.waiting.browsing import HEIR, Listed, NamedSkill, language_in_words, offers_of
+from matching.waiting.browsing import Listed, NamedSkill, language_in_words, offers_of
 from matching.words import reasons
 from registrations.answers.availability import Window, weekly_slots
 from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, OfferLevel
@@ -34,6 +37,10 @@ _OF_CARDS = (
     *("member__name", "member__zone", "member__public_id", "member__erased_at"),
 )
 Slots = NDArray[np.bool_]
+_PEOPLE = Statement(
+    lambda keys: Registration.objects.filter(pk__in=any_of(keys)).select_related("member", "group").only(*_OF_CARDS)
+)
+_OFFERS = Statement(lambda keys: offers_of(keys).values_list("registration_id", HEIR, "level"))
 
 
 class PartOfWeek(NamedTuple):
@@ -108,8 +115,7 @@ def cards_of(
 
     ``skills`` are those that they share, by key; ``asked`` are whom the reader asks for now.
     """
-    people = Registration.objects.filter(pk__in=keys).select_related("member", "group").only(*_OF_CARDS)
-    by_key = {person.pk: person for person in people}
+    by_key = {person.pk: person for person in _PEOPLE.rows({"keys": list(keys)})}
     offered, spoken = _offered(keys, skills, wished), _spoken(keys)
     start = next_monday(now.date())
     parts = _parts(reader.own_zone, start=start)
@@ -134,8 +140,14 @@ def cards_of(
 def _matched(reader: Registration) -> set[int]:
     """Return with whom the reader is matched as a learner. Whoever is found has not left and is not blocked, so this
     asks for less than ``Match.objects.live()``."""
-    matches = Match.objects.filter(learner=reader, asked_at__isnull=False, state__in=LIVE)
-    return set(matches.values_list("sharer", flat=True))
+    return set(_MATCHED.rows({"reader": reader}))
+
+
+_MATCHED = Statement(
+    lambda reader: Match.objects.filter(learner=reader, asked_at__isnull=False, state__in=LIVE).values_list(
+        "sharer", flat=True
+    )
+)
 
 
 def _parts(zone: str, *, start: date) -> list[_QuartersOfPart]:
@@ -162,7 +174,7 @@ def _offered(keys: Sequence[int], skills: Mapping[int, NamedSkill], wished: set[
     """What each person shares, what the reader wishes first; a retired skill is not offered any more."""
     levels = {value: str(label) for value, label in OfferLevel.choices}
     offered: dict[int, list[SharedSkill]] = defaultdict(list)
-    for registration, key, level in offers_of(keys).values_list("registration_id", HEIR, "level"):
+    for registration, key, level in _OFFERS.rows({"keys": list(keys)}):
         if key in skills:  # not one that was offered since the skills were read
             offered[registration].append(SharedSkill(key, skills[key].name, levels[level], key in wished))
     for shared in offered.values():
@@ -176,10 +188,17 @@ def _spoken(keys: Sequence[int]) -> dict[int, list[str]]:
     # Translators: a language and how well somebody speaks it, as in "Arabic (N – native)".
     words = _("%(language)s (%(level)s)")
     spoken: dict[int, list[str]] = defaultdict(list)
-    rows = SpokenLanguage.objects.filter(registration__in=any_of(keys), level__gt=BabelLevel.NONE)
-    for registration, code, level in rows.order_by("-level", "code").values_list("registration_id", "code", "level"):
+    for registration, code, level in _LANGUAGES.rows({"keys": list(keys)}):
         spoken[registration].append(words % {"language": language_in_words(code), "level": levels[level]})
     return spoken
+
+
+def _languages(keys: Sequence[int]) -> QuerySet[SpokenLanguage, Any]:
+    rows = SpokenLanguage.objects.filter(registration__in=any_of(keys), level__gt=BabelLevel.NONE)
+    return rows.order_by("-level", "code").values_list("registration_id", "code", "level")
+
+
+_LANGUAGES = Statement(_languages)
 
 
 def _in_common(minutes: int | None) -> str:

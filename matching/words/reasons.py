@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.domain.matches import WHY_NOT_A_PAIR, Side
 from matching.models import Match, SharerRequest
+from matching.models.people import NamedPerson
 from registrations.models import Registration
 from registrations.reference.names import language_name
 
@@ -91,9 +92,9 @@ def parts(match: Match) -> list[ScorePart]:
     return sorted(score_parts, key=lambda part: -part.points)
 
 
-def name_of(person: Registration) -> str:
+def name_of(person: Registration | NamedPerson) -> str:
     """Return the name a person shows, or words for somebody who shows none or has deleted their account."""
-    if person.member is not None and person.member.erased_at is not None:
+    if person.is_erased:
         return gettext("Somebody who has left")
     return person.shown_name or gettext("Somebody who shows no name")
 

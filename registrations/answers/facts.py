@@ -6,13 +6,15 @@ from typing import Any
 from django.db.models import QuerySet, Value
 from django.utils import timezone
 
+from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.statements import Statement
 from mailings.domain.subscriptions import SubscriptionState
 from mailings.models import Subscription
 from registrations import documents
-from registrations.answers.rows_in_words import TABLES
+from registrations.answers.rows_in_words import TABLES, TableRows
 from registrations.domain.facts import RegistrationFacts
 from registrations.domain.registrations import NEWSLETTER
-from registrations.models import Member, Registration
+from registrations.models import Consent, Member, Registration
 
 
 def current_version(document: str) -> str:
@@ -25,9 +27,7 @@ def agreements(member: Member | None) -> tuple[str, ...]:
     without a member."""
     if member is None:
         return ()
-    given = member.consents.given().values_list("document", "version")
-    subscribed = subscriptions_to_the_newsletter(member).values_list(Value(NEWSLETTER), Value(""))
-    return in_force(given.union(subscribed, all=True))
+    return in_force(_GIVEN.rows({"member": member}))
 
 
 def subscriptions_to_the_newsletter(member: Member) -> QuerySet[Subscription]:
@@ -40,17 +40,37 @@ def in_force(given: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(sorted(what for what, version in given if what == NEWSLETTER or version == current_version(what)))
 
 
+_GIVEN = Statement(
+    lambda member: (
+        Consent.objects.given()
+        .filter(member=member)
+        .values_list("document", "version")
+        .union(subscriptions_to_the_newsletter(member).values_list(Value(NEWSLETTER), Value("")), all=True)
+    )
+)
+
+
 def facts_of(registration: Registration) -> RegistrationFacts:
     """Read the facts back from the rows."""
+    batch = QueryBatch()
+    tables = {name: batch.add(rows) for name, rows in rows_of(registration).items()}
+    batch.run()
     values: dict[str, Any] = {name: getattr(registration, name) for name in RegistrationFacts.column_names()}
-    values |= {name: tuple(sorted(rows)) for name, rows in rows_of(registration).items()}
+    values |= {name: tuple(sorted(rows)) for name, rows in tables.items()}
     values |= {"topics": tuple(registration.topics), "consents": agreements(registration.member)}
     return RegistrationFacts(**values)
 
 
 def rows_of(registration: Registration) -> dict[str, QuerySet[Any]]:
-    """Return, by name, the facts that are rows of their own tables, for callers that read them in one batch."""
-    return {rows.name: getattr(registration, rows.related).values_list(*rows.row._fields) for rows in TABLES}
+    """Return, by name, the facts that are rows of their own tables, to be read in one batch as they are."""
+    return {name: rows.queryset({"registration": registration}) for name, rows in _ROWS.items()}
+
+
+def _rows_in(table: TableRows[Any]) -> Statement[Any]:
+    return Statement(lambda registration: getattr(registration, table.related).values_list(*table.row._fields))
+
+
+_ROWS = {table.name: _rows_in(table) for table in TABLES}
 
 
 def facts_to_begin_with(member: Member) -> RegistrationFacts:

@@ -28,8 +28,10 @@ Say = Callable[[Any, Words], list[Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """``say`` puts a value into words, a line for each thing said; ``read_back`` does so for the person themselves,
-    where that is longer. A plain value goes into a spreadsheet as it is; ``names`` says of a key what it is a key of.
+    """How the answers of one kind are put into words, a line for each thing said.
+
+    ``say`` does so for the working group, ``read_back`` for the person themselves where that is longer. A plain value
+    goes into a spreadsheet as it is; ``names`` says of a key what it is a key of.
     """
 
     say: Say

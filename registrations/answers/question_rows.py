@@ -8,15 +8,15 @@ from django import forms
 from django.utils.functional import Promise
 
 from registrations.answers.kinds import Kind, Words
-from registrations.answers.rows_in_words import AnswerRows
-
-BETWEEN = "; "  # of two things in one cell of a spreadsheet
+from registrations.answers.rows_in_words import BETWEEN, AnswerRows
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact that is a column: what the working group calls it, its kind, and its field in the form of the step. Where
-    the form itself has to find choices for the field, it stands there."""
+    """A fact that is a column: what the working group calls it, its kind, and its field in the form of the step.
+
+    Where the form itself has to find choices for the field, the field stands in the form.
+    """
 
     name: str
     label: Promise
@@ -47,8 +47,10 @@ BY_ITS_FACTS: Any = object()
 
 @dataclass(frozen=True)
 class Question:
-    """``facts`` are answered together. Where nothing is said, the label is that of the field, each fact is a line of
-    the read-back and a column of the export, and the desk shows the columns of the registration under their names.
+    """One question of the form: the facts that answer it together, and how each page says them.
+
+    Where nothing is said, the label is that of the field, each fact is a line of the read-back and a column of the
+    export, and the desk shows the columns of the registration under their names.
     """
 
     step: str
@@ -58,6 +60,7 @@ class Question:
     cells: tuple[Cell, ...] = BY_ITS_FACTS
     desk: tuple[str, ...] = BY_ITS_FACTS
     ticks: Mapping[str, TickField] = field(default_factory=dict)  # by the name of the field
+    row_fields: Mapping[str, forms.Field] = field(default_factory=dict)  # of one row, where the answer is rows
     for_coordinators: bool = False  # liaisons of a region neither see nor export it
     columns: tuple[Fact, ...] = field(init=False)
 

@@ -4,30 +4,34 @@ read them here; who may see an answer is declared in columns.toml.
 A new question is a column (models, migration, columns.toml), a fact (domain/facts.py) and a row here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base.choices import EMPTY, LongSelect
 from letsconnect.base.fields import LineFormField, longest
 from registrations.answers import kinds
 from registrations.answers.kinds import Words
-from registrations.answers.question_rows import BETWEEN, Fact, Question, TickField
-from registrations.answers.rows_in_words import CONSENTS, LANGUAGES, OFFERS, WINDOWS, WISHES, TableRows
+from registrations.answers.question_rows import Fact, Question, TickField
+from registrations.answers.row_fields import hour_field, skill_field
+from registrations.answers.rows_in_words import BETWEEN, CONSENTS, LANGUAGES, OFFERS, WINDOWS, WISHES
 from registrations.domain.registrations import (
     MOST_PLACES,
     NEWSLETTER,
     AgeRange,
+    BabelLevel,
     ConsentDocument,
     ContactWay,
     Gender,
+    OfferLevel,
     Region,
     RegionWish,
     Topic,
+    WishPriority,
 )
-from registrations.models import Registration, SensitiveAnswer
+from registrations.models import Registration, SensitiveAnswer, Wish
 
 _NO_ANSWER = ("", _("no answer"))
 
@@ -42,10 +46,6 @@ def _hours(facts: Any, words: Words) -> list[Any]:
 
 def _contact(registration: Any, _words: Words) -> str:
     return f"{ContactWay(registration.contact_way).label} {registration.contact_text}".strip()
-
-
-def _cell_of(rows: TableRows[Any]) -> Callable[[Any, Words], str]:
-    return lambda registration, words: BETWEEN.join(rows.cells(rows.of(registration), words))
 
 
 _COUNTRY = Fact("country", _("country or territory"), kinds.COUNTRY)
@@ -151,17 +151,70 @@ QUESTIONS = (
         "languages",
         (LANGUAGES,),
         label=_("Languages I speak"),
-        cells=((_("spoken languages"), _cell_of(LANGUAGES)),),
+        cells=((_("spoken languages"), LANGUAGES.cell),),
+        row_fields={
+            "code": forms.ChoiceField(
+                label=_("Language"),
+                widget=LongSelect,
+                error_messages={"required": _("Please choose the language this level is about.")},
+            ),
+            "level": forms.TypedChoiceField(
+                label=_("How well I speak it"),
+                coerce=int,
+                empty_value=None,
+                choices=[EMPTY, *(choice for choice in BabelLevel.choices if choice[0] > BabelLevel.NONE)],
+                error_messages={"required": _("Please say how well you speak it.")},
+            ),
+            "is_preferred": forms.BooleanField(label=_("I prefer it for one-to-one meetings"), required=False),
+        },
     ),
-    Question("share", (OFFERS,), label=_("What I can share"), cells=((_("shares"), _cell_of(OFFERS)),)),
-    Question("learn", (WISHES,), label=_("What I want to learn"), cells=((_("wants to learn"), _cell_of(WISHES)),)),
+    Question(
+        "share",
+        (OFFERS,),
+        label=_("What I can share"),
+        cells=((_("shares"), OFFERS.cell),),
+        row_fields={
+            "skill": skill_field(),
+            "level": forms.TypedChoiceField(
+                label=_("How well I know it"), coerce=int, choices=OfferLevel.choices, initial=OfferLevel.PRACTICE
+            ),
+            "would_host": forms.BooleanField(label=_("I would also share it in a learning clinic"), required=False),
+        },
+    ),
+    Question(
+        "learn",
+        (WISHES,),
+        label=_("What I want to learn"),
+        cells=((_("wants to learn"), WISHES.cell),),
+        row_fields={
+            "skill": skill_field(),
+            "priority": forms.TypedChoiceField(
+                label=_("How soon"), coerce=int, choices=WishPriority.choices, initial=WishPriority.SOON
+            ),
+            "why": LineFormField(
+                label=_("Why I want to learn it"),
+                required=False,
+                max_length=longest(Wish, "why"),
+                help_text=_("The person you are matched with reads this."),
+            ),
+        },
+    ),
     Question(
         "when",
         (Fact("zone", _("time zone"), kinds.TEXT), WINDOWS),
         label=_("When I am usually free"),
         read_back=_hours,
-        cells=((_("free hours"), _cell_of(WINDOWS)), (_("time zone"), lambda registration, _words: registration.zone)),
+        cells=((_("free hours"), WINDOWS.cell), (_("time zone"), lambda registration, _words: registration.zone)),
         desk=("zone", "free_hours"),
+        row_fields={
+            "day": forms.ChoiceField(
+                label=_("Day"), widget=LongSelect, error_messages={"required": _("Please choose the day.")}
+            ),
+            # Translators: the hour at which a free time of the week begins
+            "start": hour_field(pgettext_lazy("hour", "From"), missing=_("Please say from when.")),
+            # Translators: the hour at which a free time of the week ends
+            "end": hour_field(pgettext_lazy("hour", "Until"), missing=_("Please say until when.")),
+        },
     ),
     Question(
         "how-much",
@@ -329,11 +382,6 @@ def fields_of(step: str) -> dict[str, forms.Field]:
     return {name: field for question in questions_of(step) for name, field in question.fields.items()}
 
 
-def keys_in(facts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield what some facts point at: ("group", 3), ("skill", 12). Facts of another time may lack some."""
-    for column in COLUMNS.values():
-        key = facts.get(column.name)
-        if column.kind.names and key is not None:
-            yield column.kind.names, key
-    for rows in (OFFERS, WISHES):
-        yield from (("skill", row.skill_id) for row in rows.read(facts.get(rows.name, ())))
+def row_fields_of(rows: str) -> dict[str, forms.Field]:
+    """Return the fields of one row of this fact ("offers"), in the order in which a stored row has its values."""
+    return next(dict(question.row_fields) for question in QUESTIONS if question.row_fields and rows in question.names)

@@ -20,6 +20,7 @@ from registrations.models import Registration
 from registrations.reference.names import language_name
 
 item = Item.of
+BETWEEN = "; "  # of two things in one cell of a spreadsheet
 
 
 class ConsentFact(NamedTuple):
@@ -34,7 +35,10 @@ Difference = tuple[str, str, str]  # what it is about, what was said, what is sa
 
 
 class AnswerRows(ABC, Generic[RowFact]):
-    """One kind of row, each of type ``row``: what is asked of every kind. ``name`` is the fact that holds the rows."""
+    """One kind of row, and how it is put into words wherever an answer is shown.
+
+    ``name`` is the fact that holds the rows, ``row`` the type of each.
+    """
 
     name: str
     row: type[RowFact]
@@ -70,9 +74,13 @@ class TableRows(AnswerRows[RowFact]):
         rows = getattr(registration, self.related).all()
         return self.read([getattr(row, column) for column in self.row._fields] for row in rows)
 
+    def cell(self, registration: Registration, words: Words) -> str:
+        """Return what a spreadsheet shows of a registration's rows, in one cell."""
+        return BETWEEN.join(self.cells(self.of(registration), words))
+
     @abstractmethod
     def cells(self, rows: Sequence[RowFact], words: Words) -> list[str]:
-        """Return what a cell of a spreadsheet holds, in the order a reader looks for it."""
+        """Return what a cell of a spreadsheet says of each row, in the order a reader looks for it."""
 
 
 class KeyedRows(TableRows[RowFact]):

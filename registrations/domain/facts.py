@@ -1,4 +1,4 @@
-"""What one person told us, as one frozen value: what a form hands to an action, and what two tabs are compared by."""
+"""All that one person told us, as one frozen value: forms hand it to actions, and two tabs are compared by it."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
@@ -51,7 +51,7 @@ ROWS = (*NAMED_ROWS, "consents")
 
 
 def fingerprint(facts: object, names: Iterable[str]) -> str:
-    """Return what two forms opened on the same values of the named facts have in common."""
+    """Return a text that is the same for two forms exactly if both show the same values of the named facts."""
     values_in_order = repr([(name, _without_names(getattr(facts, name))) for name in sorted(names)])
     return hashlib.sha256(values_in_order.encode()).hexdigest()[:20]
 
@@ -63,7 +63,10 @@ def _without_names(value: object) -> object:
 
 @dataclass(frozen=True)
 class RegistrationFacts:
-    """Rows may be handed over as plain tuples in the order of `NAMED_ROWS`; they are read by name."""
+    """All facts of one registration.
+
+    Rows may be given as plain tuples in the order of `NAMED_ROWS`; they are read by name.
+    """
 
     name: str = ""
     country: str = ""

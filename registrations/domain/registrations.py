@@ -317,6 +317,11 @@ class TooManyCodes(RegistrationError):
     """Too many sign-in codes were asked for."""
 
 
+def name_to_show(name: str, name_of_account: str | None) -> str:
+    """Return the name a person shows: that of their account, or else the one in their registration."""
+    return name_of_account or name
+
+
 def check_move(was: str, becomes: str) -> None:
     """Raise MoveNotAllowed unless a registration may go from ``was`` to ``becomes``."""
     if RegistrationState(becomes) not in _ALLOWED_MOVES[RegistrationState(was)]:

@@ -4,13 +4,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.statements import Statement
 from registrations.domain.eligibility import Rules
 
 
 class EligibilityManager(models.Manager["Eligibility"]):
     def current(self) -> "Eligibility":
         """The settings, or their defaults until a coordinator saves them."""
-        return self.first() or Eligibility()
+        return next(iter(_CURRENT.rows({})), None) or Eligibility()
 
 
 class Eligibility(models.Model):
@@ -59,3 +60,6 @@ class Eligibility(models.Model):
             must_agree_to_the_code=self.must_agree_to_the_code,
             reviewed_again=frozenset(name for name, is_on in again.items() if is_on),
         )
+
+
+_CURRENT = Statement(lambda: Eligibility.objects.order_by("pk")[:1])

@@ -178,13 +178,8 @@ class SkillSuggestionQuerySet(models.QuerySet["SkillSuggestion"]):
         return self.filter(member=member, decided_at__isnull=False, noted_at=None)
 
     def for_telling(self) -> "SkillSuggestionQuerySet":
-        """Suggestions with their skills, oldest decision first; the caller loads the names."""
-        return self.select_related("skill__merged_into").order_by("decided_at", "pk")
-
-    def with_names(self) -> "SkillSuggestionQuerySet":
-        """Fetch the names of the skills and of their heirs in a constant number of queries."""
-        names = ("skill__skill_names", "skill__merged_into__skill_names")
-        return self.select_related("skill__merged_into").prefetch_related(*names)
+        """Suggestions with their skills, oldest decision first; the caller reads the names."""
+        return self.select_related("skill").order_by("decided_at", "pk")
 
 
 class SkillSuggestion(models.Model):

@@ -27,6 +27,7 @@ from registrations.domain.registrations import (
     Source,
     Topic,
     is_pausing,
+    name_to_show,
 )
 from registrations.models.consents import has_agreed
 from registrations.models.countries import is_no_country_or_two_capital_letters
@@ -43,7 +44,11 @@ IN_REVIEW_QUEUE = Q(state=RegistrationState.SUBMITTED) | _CHANGED_WHILE_APPROVED
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def of(self, member: Member) -> "Registration | None":
         """The registration of one member, or None."""
-        return self.filter(member=member).select_related("member", "group", "role").first()
+        return self.of_member(member).first()
+
+    def of_member(self, member: Member) -> "RegistrationQuerySet":
+        """The same as rows, with all that its pages say of it."""
+        return self.filter(member=member).select_related("member", "group", "role")
 
     def approved(self) -> "RegistrationQuerySet":
         return self.filter(state=RegistrationState.APPROVED)
@@ -266,7 +271,7 @@ class Registration(models.Model):
 
     @property
     def shown_name(self) -> str:
-        return (self.member.name if self.member else "") or self.name
+        return name_to_show(self.name, self.member.name if self.member else None)
 
     @property
     def is_changed_since_review(self) -> bool:
@@ -290,7 +295,10 @@ class Registration(models.Model):
         return self.own_day(moment) < until
 
     def is_resting(self, *, on: date) -> bool:
-        """Whether a pause or an absence covers that day of the portal, which is a day of UTC: rounds are for all."""
+        """Whether a pause or an absence covers this day of the portal.
+
+        It is a day in UTC, the same for everybody, because a round is computed for all at one moment.
+        """
         return is_pausing(paused_until=self.paused_until, away_until=self.away_until, today=on)
 
     @property
@@ -307,6 +315,11 @@ class Registration(models.Model):
     def has_open_account(self) -> bool:
         """Whether an open account stands behind it, as `RegistrationQuerySet.claimed` asks the database."""
         return self.member is not None and self.member.has_open_account
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the person has deleted their account, so that nobody is told their name."""
+        return self.member is not None and self.member.erased_at is not None
 
     @property
     def has_left(self) -> bool:

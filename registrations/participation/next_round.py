@@ -15,7 +15,7 @@ def takes_part(registration: Registration | None, *, on: date) -> bool:
 
 
 def findable(*, on: date) -> RegistrationQuerySet:
-    """Return those whom others can find on that day.
+    """Return the registrations of people whom others can find on that day.
 
     They agreed to be found, take part, share a skill and have room for somebody.
     """
@@ -29,7 +29,7 @@ def next_round(registration: Registration | None, *, on: date) -> str:
 
 
 def sentence(registration: Registration | None, *, on: date, is_in: bool) -> str:
-    """Say the same if the caller already knows whether they take part."""
+    """Say what `next_round` says, for a caller who knows already whether they take part."""
     if is_in:
         return _("You take part in the next round of matches. There is nothing you need to do.")
     return why_not(registration, on=on)

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, OuterRef, Subquery, TextChoices
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextChoices
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from letsconnect.base.languages import speaking
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
+from registrations import documents
 from registrations.models import Member, Offer, Registration, Skill, Wish
 
 FEWEST_COUNTED = 3
@@ -43,14 +47,21 @@ def hints(
 def _counts(skill_ids: set[int], *, row: str, besides: Member | None, on: date) -> dict[int, int]:
     if not skill_ids:
         return {}
+    values = {"skills": list(skill_ids), "besides": besides.pk if besides is not None else 0}
+    return dict(_COUNTS.rows(values, row=row, on=on, versions=documents.all_counting(on=on)))
+
+
+def _counted(skills: list[int], besides: int, *, row: str, on: date, versions: object) -> QuerySet[Skill, Any]:
+    """How many people are in the row of each skill; the SQL holds the day and the versions that count on it."""
     model = Offer if row == Row.WISH else Wish
-    people = Registration.objects.matchable(on=on)
-    if besides is not None:
-        people = people.exclude(member=besides)
+    people = Registration.objects.matchable(on=on).exclude(member=besides)
     rows = model.objects.filter(skill=OuterRef("lives_on"), registration__in=people).order_by()
     count = rows.values("skill").annotate(people=Count("registration")).values("people")
-    skills = Skill.objects.filter(pk__in=skill_ids).annotate(lives_on=Coalesce(F("merged_into"), F("pk")))
-    return dict(skills.annotate(people=Coalesce(Subquery(count), 0)).values_list("pk", "people"))
+    living = Skill.objects.filter(pk__in=any_of(skills)).annotate(lives_on=Coalesce(F("merged_into"), F("pk")))
+    return living.annotate(people=Coalesce(Subquery(count), 0)).values_list("pk", "people")
+
+
+_COUNTS = Statement(_counted)
 
 
 def _sentence(people: int, row: str) -> str:

@@ -19,7 +19,8 @@ from registrations.domain.registrations import (
 from registrations.models import Offer, Skill, SkillName, SkillSuggestion, Wish
 from registrations.skills import arranging as actions
 from registrations.skills import merging
-from registrations.skills.suggestions import sentences_of_suggestions
+from registrations.skills.names import names_of
+from registrations.skills.suggestions import sentences_of_suggestions, skills_in_sentences
 from registrations.tests.factories import NOW, make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.django_db
@@ -413,6 +414,6 @@ def test_the_news_take_as_many_queries_for_many_suggestions(member, coordinator,
     for number in range(6):
         merge(suggest(member, f"Skill {number} of mine"), heir, coordinator)
 
-    with django_assert_num_queries(3):
-        decided = SkillSuggestion.objects.to_tell(member).for_telling().with_names()
-        assert len(sentences_of_suggestions(decided)) == 6
+    with django_assert_num_queries(2):
+        decided = SkillSuggestion.objects.to_tell(member).for_telling()
+        assert len(sentences_of_suggestions(decided, names_of(skills_in_sentences(decided)))) == 6

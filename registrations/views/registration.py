@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from letsconnect.base.keys import key_or_none
+from letsconnect.base.pieces import link_to
+from letsconnect.base.statements import Statement
 from mailings.ledger.reachable import is_written_to
 from registrations.answers import editing, readback, readiness
 from registrations.answers import facts as stored
@@ -56,8 +58,11 @@ def _hand_in(request: MemberRequest) -> HttpResponse:
     return redirect("home")
 
 
+_OWN = Statement(lambda member: Registration.objects.of_member(member))
+
+
 def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
-    registration = Registration.objects.of(request.user)
+    registration = next(iter(_OWN.rows({"member": request.user})), None)
     facts = facts_of(request.user, registration)
     words = readback.words_for(facts)
     missing = missing_of(facts)
@@ -66,15 +71,19 @@ def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
         "is_handed_in": registration is not None and registration.is_handed_in,
         "steps": progress(missing, registration),
         "sections": [
-            (step, [readback.answer_in_words(facts, question, words) for question in step.questions])
+            (step, _address_of(step), [readback.answer_in_words(facts, question, words) for question in step.questions])
             for step in STEPS
             if not step.is_apart
         ],
-        "apart": [step for step in STEPS if step.is_apart],
+        "apart": [(step, _address_of(step)) for step in STEPS if step.is_apart],
         "is_written_to": is_written_to(request.user),
         "missing": [(needed, step_of(needed.field)) for needed in missing],
     }
     return render(request, "registrations/registration_edit.html", context, status=status)
+
+
+def _address_of(step: FormStep) -> str:
+    return link_to("registrations:registration-step", step.name)
 
 
 def facts_of(member: Member, registration: Registration | None) -> RegistrationFacts:

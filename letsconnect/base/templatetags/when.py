@@ -1,6 +1,7 @@
 """Moments as people read them: in their language and time zone, with the zone named."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -23,9 +24,15 @@ def _zone_name() -> str:
 def moment_in_words(moment: datetime, zone: str) -> str:
     """Return ``moment`` in ``zone`` as "Mon 2 March 2026, 14:00 (Africa/Tunis)", in the active language."""
     local = in_zone(moment, zone)
-    day = date_format(local, _DAY.get((get_language() or "en").split("-")[0], "D j F Y"), use_l10n=False)
+    day = _day_in_words(local.date(), get_language() or "en")
     # Translators: a moment, as in "Mon 2 March 2026, 14:00 (Africa/Tunis)".
     return gettext("%(day)s, %(hour)s (%(zone)s)") % {"day": day, "hour": f"{local:%H:%M}", "zone": local.tzinfo}
+
+
+@lru_cache(maxsize=2048)
+def _day_in_words(day: date, language: str) -> str:
+    """Return the day in the active language, which is ``language``. Kept: the days of a list are read by everybody."""
+    return date_format(day, _DAY.get(language.split("-")[0], "D j F Y"), use_l10n=False)
 
 
 @register.filter(expects_localtime=False)

@@ -6,24 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg2
-from django.db import connection
-from django.test import Client
-from django.test.utils import override_settings
+from django.db import connection, transaction
 
+from letsconnect.tests.standing.clicks import click_all, post, signed_in, suggestion
 from letsconnect.tests.standing.site import peers, unfinished_post
 from letsconnect.tests.waiting import wait_until
-from letsconnect.tests.whole.portal import SECRET
+from registrations.oldform.importing import import_registrations
+from registrations.skills.merged_answers import lock_skill_tree
 
+SUGGESTIONS_EACH = 15  # fewer than a person may make in a day
 PROCESSES = 2  # so many that wait are all there were, when a process did one thing at a time
-
-
-def signed_in(member):
-    """Return the headers of a member's browser, with what a form of ours carries."""
-    client = Client()
-    with override_settings(SECRET_KEY=SECRET):  # the one the web process signs with
-        client.force_login(member)
-    token = "a" * 32
-    return {"Cookie": f"sessionid={client.cookies['sessionid'].value}; csrftoken={token}", "X-CSRFToken": token}
 
 
 @contextmanager
@@ -46,11 +38,6 @@ def _count_waiting():
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return cursor.fetchone()[0]
-
-
-def post(site, path, headers, *, body=""):
-    kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    return site.ask(path, method="POST", body=body, headers={**headers, **kind})
 
 
 @contextmanager
@@ -100,3 +87,77 @@ def silent_mail(site, server, *, count):
             server.hang_up()
     for asked in asking:
         asked.result()
+
+
+@contextmanager
+def lost_redis(site, redis, people, *, how):
+    """These people click while Redis refuses, or takes calls and says nothing; yield pairs of click and answer."""
+    involved, enough = [], threading.Event()
+    if how == "refuses":
+        redis.stop()
+    else:
+        redis.fall_silent()
+    clicking = threading.Thread(target=click_all, args=(site, people, involved), kwargs={"until": enough})
+    clicking.start()
+    try:
+        yield involved
+    finally:
+        enough.set()
+        if how == "refuses":
+            redis.start()
+        else:
+            redis.speak()
+        clicking.join()
+
+
+@contextmanager
+def two_who_suggest(site, members):
+    """Two people suggest skills all the time; who has suggested much today makes room for the next of the members."""
+    involved, enough = [], threading.Event()
+    people = [
+        [(headers, suggestion()) for headers in map(signed_in, half) for _ in range(SUGGESTIONS_EACH)]
+        for half in (members[::2], members[1::2])
+    ]
+
+    def insist(turns):
+        for headers, click in turns:
+            if not enough.is_set():
+                answer = post(site, click.path, headers, body=click.body)
+                if not enough.is_set():
+                    involved.append(answer)
+
+    with ThreadPoolExecutor(2) as pool:
+        insisting = [pool.submit(insist, turns) for turns in people]
+        try:
+            yield involved
+        finally:
+            enough.set()
+    for one in insisting:
+        one.result()
+
+
+@contextmanager
+def import_in_one_transaction(content, by, now):
+    """A file is imported as it was: in one transaction, which lets nobody else change the tree of skills until it ends;
+    yield how many wait for it, with everybody of the file written and the transaction not ended."""
+    written, enough = threading.Event(), threading.Event()
+
+    def import_all():
+        try:
+            with transaction.atomic():
+                lock_skill_tree()
+                import_registrations(content=content, by=by, now=now)
+                written.set()
+                enough.wait()
+        finally:
+            written.set()
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        importing = pool.submit(import_all)
+        try:
+            written.wait()
+            yield _count_waiting
+        finally:
+            enough.set()
+        importing.result()

@@ -15,19 +15,47 @@ from letsconnect.tests.waiting import PATIENCE, wait_until
 from mailings.tests.smtp import free_port
 
 
+class Redis:
+    """A Redis of its own, which keeps nothing, and can be told to say nothing."""
+
+    def __init__(self, folder):
+        self.port = free_port()
+        self.folder = folder
+        self._process = None
+
+    @property
+    def address(self):
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        command = [program(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen([*command, "--dir", str(self.folder)], stdout=subprocess.DEVNULL)
+        with redis.Redis(port=self.port) as client:
+            wait_until(lambda: _answers(client), "Redis to answer")
+
+    def stop(self):
+        """End it, whatever it is doing: from now on its port refuses."""
+        self.speak()
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+    def fall_silent(self):
+        """From now on the kernel takes calls for it, and nobody answers."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def speak(self):
+        self._process.send_signal(signal.SIGCONT)
+
+
 @contextmanager
 def running_redis(folder):
-    """Yield the address of a Redis of its own, which keeps nothing."""
-    port = free_port()
-    command = [program(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.DEVNULL)
+    """Yield the address of a Redis of its own."""
+    server = Redis(folder)
+    server.start()
     try:
-        with redis.Redis(port=port) as client:
-            wait_until(lambda: _answers(client), "Redis to answer")
-        yield f"redis://127.0.0.1:{port}/0"
+        yield server.address
     finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        server.stop()
 
 
 def _answers(client):

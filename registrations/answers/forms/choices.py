@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from letsconnect.base.choices import KeptChoices
+from letsconnect.base.choices import EMPTY, KeptChoices
 from letsconnect.base.folding import plain
 from letsconnect.base.zones import zone_names
 from registrations.domain.registrations import SkillFamily, SkillState
@@ -16,7 +16,6 @@ from registrations.models import Role, Skill
 from registrations.reference import names
 
 Choices = list[tuple[str, str]]
-EMPTY = ("", "—")
 
 
 def language_choices() -> KeptChoices:

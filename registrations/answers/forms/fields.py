@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.choices import LongSelect
+from letsconnect.base.choices import EMPTY, LongSelect
 from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.folding import key
 from letsconnect.base.keys import key_or_none
@@ -104,7 +104,7 @@ class WhoForm(StepForm):
         self.initial["region"] = "" if facts.region == region_of(facts.country) else facts.region
         self.initial["group_searched"] = facts.group_other
         choice_field(self, "country").choices = choices.country_choices()
-        choice_field(self, "role_id").choices = [choices.EMPTY, *choices.role_choices()]
+        choice_field(self, "role_id").choices = [EMPTY, *choices.role_choices()]
         self._offer_groups(self._kept_groups(facts))
 
     def _kept_groups(self, facts: RegistrationFacts) -> list[groups.GroupChoice]:

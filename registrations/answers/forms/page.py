@@ -27,9 +27,9 @@ SHORTCUTS = {
 
 
 class StepPage:
-    """``data`` is what was typed; without it, ``facts`` are shown.
+    """One step as a page shows it: the form, with what was typed or else with what is stored.
 
-    ``seen`` says which facts the form was opened with.
+    ``data`` is what was typed; without it, ``facts`` are shown. ``seen`` says which facts the form was opened with.
     """
 
     def __init__(

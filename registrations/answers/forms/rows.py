@@ -5,23 +5,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.forms import BaseFormSet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from letsconnect.base.choices import KeptChoices, LongSelect
-from letsconnect.base.fields import LineFormField, choice_field, longest
+from letsconnect.base.choices import EMPTY, KeptChoices
+from letsconnect.base.fields import choice_field
 from letsconnect.base.keys import key_or_none
 from registrations.answers.forms import choices
+from registrations.answers.questions import row_fields_of
 from registrations.answers.windows import DAYS, window_rows
 from registrations.domain import registrations
 from registrations.domain.facts import OfferFact, RegistrationFacts, WishFact
-from registrations.domain.registrations import BabelLevel, OfferLevel, WishPriority
-from registrations.models import Wish
 
 _DAYS_OF = {"weekdays": range(5), "weekend": range(5, 7), "daily": range(7)}
 
@@ -38,7 +36,7 @@ def required_only(form: forms.Form, names: Iterable[str] | None) -> Iterator[Non
 
 
 class RowForm(forms.Form):
-    """One row. Its fields stand in the order of the values of a stored row.
+    """The form of one row. Its fields stand in the order in which a stored row has its values.
 
     A row counts if one of the ``telling`` fields is filled; ``key`` names its subject and gets ``options``.
     """
@@ -67,77 +65,43 @@ class RowForm(forms.Form):
         return bool(self.cleaned_data.get(self.key))
 
 
+Row = TypeVar("Row", bound=RowForm)
+
+
+def asks(rows: str) -> Callable[[type[Row]], type[Row]]:
+    """Give a form of a row the fields that the question about these rows brings along."""
+
+    def add(form: type[Row]) -> type[Row]:
+        form.base_fields = form.declared_fields = row_fields_of(rows)
+        return form
+
+    return add
+
+
+@asks("languages")
 class LanguageRow(RowForm):
     key = "code"
     telling = ("code", "level")
-    code = forms.ChoiceField(
-        label=_("Language"),
-        widget=LongSelect,
-        error_messages={"required": _("Please choose the language this level is about.")},
-    )
-    level = forms.TypedChoiceField(
-        label=_("How well I speak it"),
-        coerce=int,
-        empty_value=None,
-        choices=[choices.EMPTY, *(choice for choice in BabelLevel.choices if choice[0] > BabelLevel.NONE)],
-        error_messages={"required": _("Please say how well you speak it.")},
-    )
-    is_preferred = forms.BooleanField(label=_("I prefer it for one-to-one meetings"), required=False)
 
 
-class SkillRow(RowForm):
+@asks("offers")
+class OfferRow(RowForm):
     key = "skill"
-    telling: tuple[str, ...] = ("skill",)
-    skill = forms.TypedChoiceField(
-        label=_("Skill"),
-        coerce=int,
-        empty_value=None,
-        widget=LongSelect,
-        error_messages={"required": _("Please choose the skill this is about.")},
-    )
+    telling = ("skill",)
 
 
-class OfferRow(SkillRow):
-    level = forms.TypedChoiceField(
-        label=_("How well I know it"), coerce=int, choices=OfferLevel.choices, initial=OfferLevel.PRACTICE
-    )
-    would_host = forms.BooleanField(label=_("I would also share it in a learning clinic"), required=False)
-
-
-class WishRow(SkillRow):
+@asks("wishes")
+class WishRow(RowForm):
+    key = "skill"
     telling = ("skill", "why")
-    priority = forms.TypedChoiceField(
-        label=_("How soon"), coerce=int, choices=WishPriority.choices, initial=WishPriority.SOON
-    )
-    why = LineFormField(
-        label=_("Why I want to learn it"),
-        required=False,
-        max_length=longest(Wish, "why"),
-        help_text=_("The person you are matched with reads this."),
-    )
 
 
-NOT_AN_HOUR = _("This is not an hour of the day. Write it as 18:30.")
-
-
+@asks("windows")
 class WindowRow(RowForm):
     """A time of the week; an end at or before the start is on the next day."""
 
     key = "day"
     telling = ("day", "start", "end")
-    day = forms.ChoiceField(label=_("Day"), widget=LongSelect, error_messages={"required": _("Please choose the day.")})
-    start = forms.TimeField(
-        # Translators: the hour at which a free time of the week begins
-        label=pgettext_lazy("hour", "From"),
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}),
-        error_messages={"invalid": NOT_AN_HOUR, "required": _("Please say from when.")},
-    )
-    end = forms.TimeField(
-        # Translators: the hour at which a free time of the week ends
-        label=pgettext_lazy("hour", "Until"),
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}),
-        error_messages={"invalid": NOT_AN_HOUR, "required": _("Please say until when.")},
-    )
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -215,19 +179,19 @@ def _languages(_facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoic
 
 
 def _days(_facts: RegistrationFacts, _typed: QueryDict | None) -> KeptChoices:
-    return KeptChoices([choices.EMPTY, *DAYS])
+    return KeptChoices([EMPTY, *DAYS])
 
 
 def _skills(mine: Iterable[OfferFact | WishFact], typed: QueryDict | None) -> KeptChoices:
     """Return skills to choose from, those included that are stored or were typed into a row."""
     keys = (key_or_none(typed.get(name, "")) for name in typed if name.endswith("-skill")) if typed else ()
     skills = choices.skill_choices([row.skill_id for row in mine], {key for key in keys if key is not None})
-    return KeptChoices([choices.EMPTY, *skills])
+    return KeptChoices([EMPTY, *skills])
 
 
 @dataclass(frozen=True)
 class StepRows:
-    """The repeating rows of a step: the fact they become, their form, the choices of its key, and both ways between."""
+    """The repeating rows of a step: their form, their choices, and how rows become a fact and a fact rows."""
 
     fact: str
     form: type[RowForm]

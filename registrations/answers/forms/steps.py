@@ -13,7 +13,10 @@ from registrations.answers.questions import questions_of
 
 @dataclass(frozen=True)
 class FormStep:
-    """What two tabs wrote differently is chosen question by question: the facts of one change together."""
+    """One step of the form: its title, its form, and through its name the questions it asks.
+
+    Where two tabs wrote different answers, the person chooses question by question: the facts of one change together.
+    """
 
     name: str
     title: Promise
@@ -39,7 +42,7 @@ class FormStep:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """What `readiness` may call missing here."""
+        """Return the names that `readiness` may say are missing in this step: form fields and kinds of rows."""
         return (*self.form.base_fields, *([self.rows.fact] if self.rows else []))
 
 

@@ -1,0 +1,72 @@
+"""What lists show of clinics: their titles, and the cards that ``clinics/_clinic_card.html`` draws."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+
+from clinics.models import UNTITLED, Clinic, ClinicText, Rsvp
+from letsconnect.base.labels import label_of
+from letsconnect.base.languages import best_of
+from letsconnect.base.pieces import Piece, link_to
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
+from letsconnect.base.templatetags.when import when
+
+
+class Title(NamedTuple):
+    """The title of a clinic in one language; one that has no text yet says so, in no language of its own."""
+
+    text: str
+    language: str
+
+
+def titles_of(floor_languages: Mapping[int, str]) -> dict[int, Title]:
+    """Return the title of each clinic that the reader understands best, by key, in one query.
+
+    ``floor_languages`` are the languages spoken there, by key of the clinic.
+    """
+    if not floor_languages:
+        return {}
+    texts: dict[int, dict[str, Title]] = defaultdict(dict)
+    for clinic, language, title in _TITLES.rows({"clinics": list(floor_languages)}):
+        texts[clinic][language] = Title(title, language)
+    reads, untitled = get_language() or "en", Title(str(UNTITLED), "")
+    return {key: best_of(texts[key], reads, then=spoken) or untitled for key, spoken in floor_languages.items()}
+
+
+_TITLES = Statement(
+    lambda clinics: (
+        ClinicText.objects.filter(clinic__in=any_of(clinics))
+        .exclude(title="")
+        .order_by("language")
+        .values_list("clinic_id", "language", "title")
+    )
+)
+
+
+def card_of(clinic: Clinic, title: Title, rsvp: Rsvp | None, *, now: datetime) -> Piece:
+    """Return the card of a clinic with this title for a reader who has this seat, or none."""
+    left = clinic.places_left
+    return Piece(
+        shape={
+            "phase": clinic.phase(now),
+            "seat": rsvp.state if rsvp else "",
+            "has_text": bool(title.language),
+            "has_region": bool(clinic.region),
+        },
+        texts={
+            "link": link_to("clinics:clinic-detail", clinic.pk),
+            "text_language": title.language,
+            "title": title.text,
+            "starts_at": timezone.localtime(clinic.starts_at).isoformat(),
+            "when": when(clinic.starts_at),
+            "floor_language": label_of(clinic, "floor_language"),
+            "kind": label_of(clinic, "kind"),
+            "region": label_of(clinic, "region"),
+            "places_left": ngettext("%(left)s place left", "%(left)s places left", left) % {"left": left},
+        },
+    )

@@ -1,0 +1,20 @@
+"""A value is escaped as templates escape it."""
+
+import pytest
+from django.template import engines
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, override
+
+from letsconnect.base.escaping import escaped
+from letsconnect.base.lines import WrittenLine
+
+NASTY = '<b onclick="x">\'&amp;</b>'
+
+
+@pytest.mark.parametrize(
+    "value", [NASTY, WrittenLine(NASTY), WrittenLine("أمينة <b>"), SafeString("<b>"), gettext_lazy("Clinics"), 7]
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_value_is_written_as_a_template_writes_it(value, language):
+    with override(language):
+        assert escaped(value) == engines["django"].from_string("{{ value }}").render({"value": value})

@@ -1,0 +1,33 @@
+"""What the list of people who can be found shows of each of them, ready to be drawn by ``_sharer_card.html``."""
+
+from letsconnect.base.pieces import Piece, draw, link_to
+from matching.waiting.cards import Card, SharedSkill
+
+
+def piece_of(card: Card) -> Piece:
+    """Return what is drawn of a person: all of it in ``matching/_sharer_card.html``, less in ``_sharer_facts.html``."""
+    return Piece(
+        shape={
+            "is_matched": card.is_matched,
+            "is_asked": card.is_asked,
+            "has_languages": bool(card.languages),
+            "has_region": bool(card.region),
+            "has_group": bool(card.group),
+            "has_hours": bool(card.roughly),
+            "has_hours_in_common": bool(card.in_common),
+        },
+        texts={
+            "link": link_to("matching:sharer-ask", card.key),
+            "name": card.name,
+            "skills": draw([_skill(skill) for skill in card.skills], "matching/_shared_skill.html"),
+            "languages": " · ".join(card.languages),
+            "region": card.region,
+            "group": card.group,
+            "hours": " · ".join(card.roughly),
+            "hours_in_common": card.in_common,
+        },
+    )
+
+
+def _skill(skill: SharedSkill) -> Piece:
+    return Piece(shape={"is_wished": skill.is_wished, "level": skill.level}, texts={"name": skill.name})

@@ -1,0 +1,37 @@
+"""What a reader calls skills, for lists that show no more of them than their names."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
+from letsconnect.base.languages import best_text
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
+from registrations.models import Skill
+
+
+def names_of(skills: Collection[int]) -> dict[int, str]:
+    """Return the name of each of these skills that the reader understands best, by key, in one query.
+
+    A merged skill has its own name here, for the record. Where it is shown by the name of its heir, ask for the heir.
+    """
+    if not skills:
+        return {}
+    texts: dict[tuple[int, str], dict[str, str]] = defaultdict(dict)
+    for key, slug, language, text, is_synonym in _NAMES.rows({"skills": list(skills)}):
+        names = texts[key, slug]
+        if is_synonym is False:  # None where a skill has no name
+            names[language] = text
+    language = get_language() or "en"
+    return {key: str(best_text(names, language) or slug) for (key, slug), names in texts.items()}
+
+
+def _names(skills: Collection[int]) -> QuerySet[Skill, Any]:
+    columns = ("pk", "slug", "skill_names__language", "skill_names__text", "skill_names__is_synonym")
+    return Skill.objects.filter(pk__in=any_of(skills)).order_by("skill_names__pk").values_list(*columns)
+
+
+_NAMES = Statement(_names)
