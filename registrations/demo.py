@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 
 from registrations.answers import editing
+from registrations.domain.agreements import ConsentDocument
 from registrations.domain.facts import LanguageFact, OfferFact, RegistrationFacts, WindowFact, WishFact
-from registrations.domain.registrations import ConsentDocument, RegistrationState, SeatRole
+from registrations.domain.registrations import RegistrationState, SeatRole
 from registrations.models import Group, Member, Registration, Role, Skill
 from registrations.reference.countries import region_of
 from registrations.seats import appointing

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 
-from registrations.domain.registrations import ConsentDocument
+from registrations.domain.agreements import ConsentDocument
 
 GRACE = timedelta(days=30)
 REQUIRED = (ConsentDocument.CODE_OF_CONDUCT, ConsentDocument.PRIVACY_NOTICE)

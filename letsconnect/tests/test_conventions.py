@@ -107,6 +107,7 @@ FOLDING = {
     "letsconnect/env.py": "yes and no in settings",
     "letsconnect/production_checks.py": "names of hosts in settings",
     "matching/waiting/browsing.py": "the order of a list",
+    "mailings/domain/letters.py": "what to leave out of the words of a mail server",
     "letsconnect/base/calendars.py": "a language in an identifier",
     "registrations/catalogue/loading.py": "wordings of skills and names of groups",
     "registrations/skills/arranging.py": "wordings of skills",

@@ -21,16 +21,9 @@ from matching.models import Match
 from matching.tests.factories import make_match
 from registrations.answers import editing
 from registrations.answers.facts import facts_of
+from registrations.domain.agreements import AGREEMENTS
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import (
-    AGREEMENTS,
-    BabelLevel,
-    ContactWay,
-    OfferLevel,
-    Region,
-    RegionWish,
-    WishPriority,
-)
+from registrations.domain.registrations import BabelLevel, ContactWay, OfferLevel, Region, RegionWish, WishPriority
 from registrations.models import Block, Look, Member, Registration
 from registrations.privacy import my_data
 from registrations.tests.factories import (

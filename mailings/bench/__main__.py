@@ -70,7 +70,7 @@ def print_bulk(readers: int, runs: int) -> None:
         _check_all_sent(newsletter, count)
     clock = [median(took.clock for took in side[1:]) / readers for side in (bare, drained)]
     processor = [1000 * median(took.processor for took in side[1:]) / readers for side in (bare, drained)]
-    ratio = median(one.clock / other.clock for one, other in zip(bare[1:], drained[1:], strict=True))
+    ratio = median(alone.clock / through.clock for alone, through in zip(bare[1:], drained[1:], strict=True))
     _say(f"\nAn issue to {readers:,} readers, {size / 1000:.0f} kB each, two connections (medians of {runs})\n")
     _say(f"  a bare loop with ready messages  {1 / clock[0]:7.0f} letters/s {processor[0]:6.2f} ms of processor\n")
     _say(f"  the ledger with two workers      {1 / clock[1]:7.0f} letters/s {processor[1]:6.2f} ms of processor\n")

@@ -137,13 +137,13 @@ def _in_processes(run: Callable[[int], None], *, count: int = WORKERS) -> Took:
 
     connections.close_all()
     context = multiprocessing.get_context("fork")
-    told: Any = context.SimpleQueue()
+    measures: Any = context.SimpleQueue()
 
     def work(number: int) -> None:
         Path("/proc/self/clear_refs").write_text("5")  # the highest use of memory so far is forgotten
         before, busy, began = _megabytes("VmRSS"), _processor(), time.monotonic()
         run(number)
-        told.put((began, time.monotonic(), _processor() - busy, _megabytes("VmHWM") - before))
+        measures.put((began, time.monotonic(), _processor() - busy, _megabytes("VmHWM") - before))
 
     processes = [context.Process(target=work, args=(number,)) for number in range(count)]
     for process in processes:
@@ -152,7 +152,7 @@ def _in_processes(run: Callable[[int], None], *, count: int = WORKERS) -> Took:
         process.join()
         if process.exitcode:
             raise RuntimeError(f"a worker ended with {process.exitcode}")
-    began, ended, processor, grew = zip(*[told.get() for _process in processes], strict=True)
+    began, ended, processor, grew = zip(*[measures.get() for _process in processes], strict=True)
     return Took(max(ended) - min(began), sum(processor), max(grew))
 
 

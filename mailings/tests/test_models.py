@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from mailings.domain.letters import LetterState
-from mailings.models import LastTick, Letter, Outage, Suppression
+from mailings.models import LastTick, Letter, Outage, SendingRate, Suppression
 from mailings.tests.factories import make_letter
 from registrations.tests.factories import NOW
 
@@ -97,12 +97,13 @@ def test_a_suppression_has_a_known_source_and_is_one_per_address(columns, constr
     ("row", "constraint"),
     [
         (lambda: LastTick(pk=2, at=NOW), "mailings_one_last_tick"),
+        (lambda: SendingRate(pk=2, tokens=1, at=NOW), "mailings_one_sending_rate"),
         (lambda: Outage(kind="mail", began_at=NOW), "mailings_one_outage_of_a_kind_at_a_time"),
         (lambda: Outage(kind="moon", began_at=NOW), "mailings_outage_kind_is_known"),
         (lambda: Outage(kind="tick", began_at=NOW, ended_at=NOW - timedelta(1)), "mailings_outage_ends_later"),
     ],
 )
-def test_the_rules_of_ticks_and_outages_hold(row, constraint):
+def test_the_rules_of_ticks_outages_and_the_rate_hold(row, constraint):
     Outage.objects.create(kind="mail", began_at=NOW)
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():

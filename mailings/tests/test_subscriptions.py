@@ -365,7 +365,6 @@ def test_leaving_holds_at_once_for_a_letter_that_is_queued(sink):
     issue = make_newsletter()
     body_of(issue.versions.get()).save()
     assert freeze(issue, Subscription.objects.to_write_to(NEWSLETTER), ready=["en"], now=NOW) == 2
-    body_of(issue.versions.get()).save()
     type(issue).objects.update(state="sending", frozen_at=NOW, recipients=2, published_at=NOW)
 
     Client().post(page(links.leave_headers(reader, NEWSLETTER)["List-Unsubscribe"].strip("<>")), ONE_CLICK)

@@ -32,16 +32,10 @@ from registrations.answers.facts import facts_of, subscriptions_to_the_newslette
 from registrations.answers.kinds import Words
 from registrations.answers.questions import COLUMNS, FOR_COORDINATORS, QUESTIONS, TOPICS
 from registrations.answers.rows_in_words import WINDOWS
+from registrations.domain.agreements import AGREEMENTS, NEWSLETTER, ConsentDocument
 from registrations.domain.eligibility import Rules, problems
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import (
-    AGREEMENTS,
-    NEWSLETTER,
-    ConsentDocument,
-    LookKind,
-    RegistrationError,
-    RegistrationState,
-)
+from registrations.domain.registrations import LookKind, RegistrationError, RegistrationState
 from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
 from registrations.requests import signed_in
 from registrations.review import deciding

@@ -12,8 +12,8 @@ from mailings.domain.subscriptions import SubscriptionState
 from mailings.models import Subscription
 from registrations import documents
 from registrations.answers.rows_in_words import TABLES, TableRows
+from registrations.domain.agreements import NEWSLETTER
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import NEWSLETTER
 from registrations.models import Consent, Member, Registration
 
 

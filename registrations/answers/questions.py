@@ -17,12 +17,11 @@ from registrations.answers.kinds import Words
 from registrations.answers.question_rows import Fact, Question, TickField
 from registrations.answers.row_fields import hour_field, skill_field
 from registrations.answers.rows_in_words import BETWEEN, CONSENTS, LANGUAGES, OFFERS, WINDOWS, WISHES
+from registrations.domain.agreements import NEWSLETTER, ConsentDocument
 from registrations.domain.registrations import (
     MOST_PLACES,
-    NEWSLETTER,
     AgeRange,
     BabelLevel,
-    ConsentDocument,
     ContactWay,
     Gender,
     OfferLevel,

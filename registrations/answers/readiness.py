@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from registrations.domain import registrations
+from registrations.domain.agreements import ConsentDocument
 from registrations.domain.eligibility import Rules, problems
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import BabelLevel, ConsentDocument, ContactWay
+from registrations.domain.registrations import BabelLevel, ContactWay
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from django.utils.translation import pgettext
 from letsconnect.base.folding import plain
 from registrations.answers.kinds import Words
 from registrations.answers.windows import DAYS, say_minute, say_window, window_rows
+from registrations.domain.agreements import AGREEMENTS
 from registrations.domain.facts import LanguageFact, OfferFact, WindowFact, WishFact
-from registrations.domain.registrations import AGREEMENTS, BabelLevel, OfferLevel, WishPriority
+from registrations.domain.registrations import BabelLevel, OfferLevel, WishPriority
 from registrations.events import Item
 from registrations.models import Registration
 from registrations.reference.names import language_name

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from letsconnect.base import acts
 from mailings.subscriptions.members import choose_newsletter
 from registrations import documents
-from registrations.domain.registrations import NEWSLETTER, ConsentDocument, StaleForm
+from registrations.domain.agreements import NEWSLETTER, ConsentDocument
+from registrations.domain.registrations import StaleForm
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Consent, Member
 

@@ -8,7 +8,8 @@ from django.db.models import Exists
 
 from letsconnect.base.statements import Statement
 from registrations import documents
-from registrations.domain.registrations import IN_THE_PROGRAMME, ConsentDocument, RegistrationState, Source
+from registrations.domain.agreements import ConsentDocument
+from registrations.domain.registrations import IN_THE_PROGRAMME, RegistrationState, Source
 from registrations.models import Consent, Eligibility, Member
 
 

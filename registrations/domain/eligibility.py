@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from registrations.domain.agreements import ConsentDocument
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import ConsentDocument
 
 # What may send an approved registration back to review, and the facts it is told by.
 REVIEWABLE = {"country": ("country",), "group": ("group_id", "group_other"), "role": ("role_id",)}

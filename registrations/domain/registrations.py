@@ -117,16 +117,6 @@ class ContactWay(TextChoices):
     OTHER = "other", _("another way")
 
 
-class ConsentDocument(TextChoices):
-    CODE_OF_CONDUCT = "code_of_conduct", _("the Universal Code of Conduct")
-    PRIVACY_NOTICE = "privacy_notice", _("the privacy notice")
-
-
-# It stands among what somebody agrees to, but is no document: what is agreed to is a subscription (see `mailings`).
-NEWSLETTER = "newsletter"
-AGREEMENTS = {**dict(ConsentDocument.choices), NEWSLETTER: _("the newsletter")}
-
-
 class Topic(TextChoices):
     """What somebody works on; anything else is stored in their own words."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from registrations import documents
-from registrations.domain.registrations import ConsentDocument
+from registrations.domain.agreements import ConsentDocument
 from registrations.models.eligibility import Eligibility
 from registrations.models.members import Member
 

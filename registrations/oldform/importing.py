@@ -11,13 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from letsconnect.base import acts
 from letsconnect.base.database_waits import reason_of, try_again_while_busy, wait_at_most
 from mailings.subscriptions.old_form import forget_old_yes, keep_old_yes
-from registrations.domain.registrations import (
-    OUT_OF_THE_PROGRAMME,
-    ConsentDocument,
-    RegistrationState,
-    SkillState,
-    Source,
-)
+from registrations.domain.agreements import ConsentDocument
+from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, RegistrationState, SkillState, Source
 from registrations.models import (
     Consent,
     Group,

@@ -19,8 +19,9 @@ from registrations.answers.facts import in_force, rows_of, subscriptions_to_the_
 from registrations.answers.kinds import Words
 from registrations.answers.questions import VOLUNTARY
 from registrations.answers.rows_in_words import ROWS
+from registrations.domain.agreements import NEWSLETTER
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import NEWSLETTER, SeatRole
+from registrations.domain.registrations import SeatRole
 from registrations.events import Item, Section, SectionReader, data_readers, sections_read, tables_shown
 from registrations.models import (
     Block,

@@ -21,7 +21,8 @@ from registrations import documents
 from registrations.answers import exporting
 from registrations.consents import asking
 from registrations.consents.agreeing import agree, take_back
-from registrations.domain.registrations import ConsentDocument, StaleForm
+from registrations.domain.agreements import ConsentDocument
+from registrations.domain.registrations import StaleForm
 from registrations.models import Consent, Eligibility, Registration
 from registrations.oldform import claims
 from registrations.oldform.claim_links import claim_link

@@ -25,7 +25,7 @@ from registrations.answers.facts import facts_of
 from registrations.answers.questions import QUESTIONS
 from registrations.answers.readback import answer_in_words, words_for
 from registrations.consents.agreeing import agree
-from registrations.domain.registrations import AGREEMENTS, NEWSLETTER, ConsentDocument
+from registrations.domain.agreements import AGREEMENTS, NEWSLETTER, ConsentDocument
 from registrations.models import Consent
 from registrations.oldform import claims
 from registrations.oldform.claim_links import claim_link

@@ -14,7 +14,8 @@ from django.db import connection
 from letsconnect.tests.at_once import at_once
 from mailings.models import Subscription
 from registrations.catalogue import loading
-from registrations.domain.registrations import ConsentDocument, RegistrationState
+from registrations.domain.agreements import ConsentDocument
+from registrations.domain.registrations import RegistrationState
 from registrations.models import ImportedKey, ImportedRow, Registration, Skill
 from registrations.oldform.importing import OLD_FORM, import_registrations
 from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm

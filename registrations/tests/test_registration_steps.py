@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from mailings.models import Suppression
 from registrations.catalogue import loading
-from registrations.domain.registrations import ConsentDocument, RegistrationState
+from registrations.domain.agreements import ConsentDocument
+from registrations.domain.registrations import RegistrationState
 from registrations.models import Eligibility, Group, GroupAlias, Registration, Skill
 from registrations.tests import factories
 from registrations.tests.typing import NEEDED, OVERVIEW, fill_in, opened, remembered, rows, save, submit, typed, url

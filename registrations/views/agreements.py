@@ -13,7 +13,8 @@ from letsconnect.base.links import path_or_nothing
 from registrations import documents
 from registrations.answers.forms.steps import BY_NAME
 from registrations.consents import agreeing, asking
-from registrations.domain.registrations import ConsentDocument, RegistrationError
+from registrations.domain.agreements import ConsentDocument
+from registrations.domain.registrations import RegistrationError
 from registrations.models import Consent
 from registrations.requests import MemberRequest
 from registrations.views.steps import keep_typed
