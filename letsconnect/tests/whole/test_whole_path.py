@@ -12,7 +12,7 @@ from mailings.ledger.gathering import REPLACED
 from mailings.mailbox import Mailbox
 from mailings.models import Letter
 from mailings.tests.worker.running import running_redis
-from mailings.views import SHOWN
+from mailings.views.mailbox import SHOWN
 from matching.models import Match
 from registrations.catalogue.loading import load_reference_data
 from registrations.domain.registrations import SeatRole
