@@ -15,6 +15,7 @@ class RegistrationsConfig(AppConfig):
         from registrations.answers import sensitive, visitors
         from registrations.events import forgetting_in_files
         from registrations.models import Look
+        from registrations.newsletters import audiences
         from registrations.oldform import claims, uploads
         from registrations.oldform import emails as claim_emails
         from registrations.oldform import erasing as erasing_in_files
@@ -27,6 +28,7 @@ class RegistrationsConfig(AppConfig):
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
             letters.register()
         access_log.store_with(Look.objects.keep)
+        audiences.register_audiences()
         kinds.register_sweep("registrations.old_codes", signing_in.forget_old_codes)
         kinds.register_sweep("registrations.kept_answers", visitors.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)

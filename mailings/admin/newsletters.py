@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.paging import page_of
 from letsconnect.base.templatetags.when import when
-from letsconnect.base.versions import ChangedMeanwhile
+from letsconnect.base.versions import FIELD, ChangedMeanwhile
 from mailings.admin.newsletter_pages import NewsletterPages
 from mailings.domain.letters import LetterState
 from mailings.domain.newsletters import NewsletterRefused, NewsletterState, SendTime, VersionState
@@ -95,12 +95,15 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show an issue; with what was chosen in the address, count its readers without storing anything."""
-        newsletter = self.find(request, object_id)
-        return self._issue_page(request, newsletter, SettingsForm(request.GET) if "count" in request.GET else None)
+        return self._issue_page(request, self.find(request, object_id))
 
     def _issue_page(
-        self, request: HttpRequest, newsletter: Newsletter, form: SettingsForm | None = None, differences: Any = ()
+        self,
+        request: HttpRequest,
+        newsletter: Newsletter,
+        form: SettingsForm | None = None,
+        differences: Any = (),
+        opened: str = "",
     ) -> HttpResponse:
         form = form or SettingsForm.of(newsletter)
         versions = sorted(newsletter.versions.all(), key=lambda version: version.language)
@@ -110,7 +113,7 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
             "versions": versions,
             "form": form,
             "differences": differences,
-            "opened": self.opened(request, newsletter, form=SettingsForm.of),
+            "opened": opened or self.opened(request, newsletter, form=SettingsForm.of),
             "version_form": NewVersionForm(versions=versions),
             "may_write": newsletter.state == S.DRAFT,
             "may_send": self.has_coordinator_permission(request),
@@ -143,9 +146,15 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
 
     @method_decorator(require_POST)
     def settings_view(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """Store whom the issue is for and when it goes out."""
+        """Store whom the issue is for and when it goes out.
+
+        The button "Count" stores nothing: it shows how many readers are left by what is chosen, and what is found by
+        what was typed. It is a POST, because an address would keep what was typed, and the token of the form.
+        """
         self.check_may_write(request)
         newsletter, form = self.find(request, issue_id), SettingsForm(request.POST)
+        if "count" in request.POST:
+            return self._issue_page(request, newsletter, form, opened=request.POST.get(FIELD, ""))
         if not form.is_valid():
             return self._issue_page(request, newsletter, form)
         try:

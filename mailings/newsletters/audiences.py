@@ -20,8 +20,21 @@ from mailings.models import Subscription, SubscriptionQuerySet
 
 # (value, label) of everything that can be chosen at this moment.
 Choices = Callable[[], Sequence[tuple[str, Any]]]
-# The condition on subscriptions for these chosen values.
+# The condition on subscriptions for these chosen values. Rows of other tables are asked for by `IN` or `EXISTS`: a join
+# would give a reader several letters.
 Condition = Callable[[Sequence[str]], Q]
+
+
+@dataclass(frozen=True)
+class Picker:
+    """Choices of which there are too many for one page: looked for by what an editor types, in the editor's language.
+
+    ``search`` returns what the text may mean, best first; ``named`` the labels of values that were chosen already,
+    without those that are nothing any more.
+    """
+
+    search: Callable[[str], Sequence[tuple[str, Any]]]
+    named: Callable[[Sequence[str]], Sequence[tuple[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -30,10 +43,16 @@ class Narrowing:
 
     name: str
     label: Any
-    choices: Choices
+    choices: Choices | Picker
     condition: Condition
     # The condition of those of whom it is not known at all; they are outside, and the page counts them.
     unknown: Q | None = None
+
+    def offered(self, chosen: Sequence[str], typed: str) -> list[tuple[str, Any]]:
+        """Return what a page offers to tick: everything, or what is chosen already and what was typed may mean."""
+        if not isinstance(self.choices, Picker):
+            return list(self.choices())
+        return list({**dict(self.choices.named(chosen)), **dict(self.choices.search(typed))}.items())
 
 
 _narrowings: dict[str, Narrowing] = {}

@@ -1,6 +1,7 @@
 """What the pages of the newsletter take: text in, clean values out."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,9 @@ from mailings.newsletters import audiences
 from mailings.newsletters.writing import SectionText
 
 _AUDIENCE = "audience_"
+_FIND = "find_"
 _LANGUAGES = dict(settings.LANGUAGES)
+MOST_TYPED = 100  # characters of a name to find something by
 
 
 def check_is_near(day: date) -> None:
@@ -34,6 +37,15 @@ class MonthField(forms.DateField):
 
     def __init__(self) -> None:
         super().__init__(label=_("Month"), input_formats=["%Y-%m", "%Y-%m-%d"], help_text=_("As in 2026-03."))
+
+
+@dataclass(frozen=True)
+class NarrowingFields:
+    """The boxes of one narrowing, and the field to find more of them by, where there are too many for a page."""
+
+    boxes: forms.BoundField
+    find: forms.BoundField | None
+    finds_nothing: bool  # although something was typed
 
 
 class IssueForm(forms.Form):
@@ -65,13 +77,24 @@ class SettingsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._without_hits: set[str] = set()
         for narrowing in audiences.narrowings():
-            self.fields[_AUDIENCE + narrowing.name] = forms.MultipleChoiceField(
-                label=narrowing.label,
-                choices=list(narrowing.choices()),
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-            )
+            self._add_narrowing(narrowing)
+
+    def _add_narrowing(self, narrowing: audiences.Narrowing) -> None:
+        name, typed = _AUDIENCE + narrowing.name, ""
+        boxes = forms.CheckboxSelectMultiple()
+        chosen = boxes.value_from_datadict(self.data, self.files, name) if self.is_bound else self.initial.get(name)
+        if isinstance(narrowing.choices, audiences.Picker):
+            find = LineFormField(label=_("Find by name"), required=False, max_length=MOST_TYPED)
+            typed = find.to_python(self.data.get(_FIND + narrowing.name, ""))[:MOST_TYPED]
+            self.fields[_FIND + narrowing.name] = find
+        offered = narrowing.offered(chosen or [], typed)
+        if typed and {value for value, _label in offered} <= set(chosen or []):
+            self._without_hits.add(narrowing.name)
+        self.fields[name] = forms.MultipleChoiceField(
+            label=narrowing.label, choices=offered, required=False, widget=boxes
+        )
 
     @classmethod
     def of(cls, newsletter: Newsletter) -> "SettingsForm":
@@ -81,8 +104,14 @@ class SettingsForm(forms.Form):
         return cls(initial={**columns, **chosen})
 
     @property
-    def narrowings(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(_AUDIENCE)]
+    def narrowings(self) -> list[NarrowingFields]:
+        """The fields of each narrowing, in the order in which they were registered."""
+        names = [name.removeprefix(_AUDIENCE) for name in self.fields if name.startswith(_AUDIENCE)]
+        return [self._fields_of(name) for name in names]
+
+    def _fields_of(self, name: str) -> NarrowingFields:
+        find = self[_FIND + name] if _FIND + name in self.fields else None
+        return NarrowingFields(self[_AUDIENCE + name], find, finds_nothing=name in self._without_hits)
 
     @property
     def moments(self) -> list[forms.BoundField]:

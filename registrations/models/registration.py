@@ -53,6 +53,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def approved(self) -> "RegistrationQuerySet":
         return self.filter(state=RegistrationState.APPROVED)
 
+    def in_force(self) -> "RegistrationQuerySet":
+        """What members handed in and did not take back: waiting for review or approved, with an account behind it."""
+        return self.filter(state__in=HANDED_IN, member__isnull=False)
+
     def of_open_accounts(self) -> "RegistrationQuerySet":
         """Registrations of members whose account is open, and those that nobody has claimed."""
         return self.exclude(member__is_active=False)

@@ -1,0 +1,1 @@
+"""What registrations bring to the newsletter: readers by region, role and skill."""
