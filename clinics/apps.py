@@ -8,7 +8,10 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register letters with mailings and busy hours with `base`, and connect to signals about people who leave."""
-        from clinics import emails  # noqa: F401  its import registers the letters
+        from clinics import (
+            emails,  # noqa: F401  its import registers the letters
+            newsletters,
+        )
         from clinics.planning import linked, notices
         from clinics.seats import busy, leaving
         from mailings import kinds
@@ -17,5 +20,6 @@ class ClinicsConfig(AppConfig):
         kinds.register_sweep("clinics.reminders", notices.owe_reminders)
         kinds.register_sweep("clinics.still_waiting", notices.tell_still_waiting)
         checking.register_link_check("clinics:clinic-detail", linked.why_not_to_lead_there)
+        newsletters.register()
         busy.register()
         leaving.connect()

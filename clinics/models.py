@@ -93,6 +93,11 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         is_over = Q(state=ClinicState.ANNOUNCED, _ends__lte=now)
         return self.alias(_ends=ENDS_AT).filter(was_held | is_over).order_by("-starts_at", "pk")
 
+    def ended_between(self, since: datetime, until: datetime) -> "ClinicQuerySet":
+        """The clinics that were held, or are over, and ended after the one moment and by the other, in their order."""
+        ended = self.past(now=until).alias(_ended=ENDS_AT).filter(_ended__gt=since, _ended__lte=until)
+        return ended.order_by("starts_at", "pk")
+
     def of_home(self, member: Member, *, now: datetime) -> "ClinicQuerySet":
         """The clinics of the member's home page, in one query; the caller reads the texts of those it shows.
 

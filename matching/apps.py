@@ -21,6 +21,7 @@ class MatchingConfig(AppConfig):
         from matching.sessions import sweeps as session_sweeps
         from matching.waiting import answering, no_match, requests
         from matching.waiting import emails as waiting_emails
+        from matching.words import newsletters
 
         for letters in (match_emails, session_emails, feedback_emails, waiting_emails):
             letters.register()
@@ -44,6 +45,7 @@ class MatchingConfig(AppConfig):
             "no_match": no_match.owe_no_match_letters,
         }.items():
             kinds.register_sweep(f"matching.{name}", sweep)
+        newsletters.register_filling()
         busy.register()
         for listener in (leaving, my_data, pausing):
             listener.connect()

@@ -15,7 +15,7 @@ class RegistrationsConfig(AppConfig):
         from registrations.answers import sensitive, visitors
         from registrations.events import forgetting_in_files
         from registrations.models import Look
-        from registrations.newsletters import audiences
+        from registrations.newsletters import audiences, filling
         from registrations.oldform import claims, uploads
         from registrations.oldform import emails as claim_emails
         from registrations.oldform import erasing as erasing_in_files
@@ -29,6 +29,7 @@ class RegistrationsConfig(AppConfig):
             letters.register()
         access_log.store_with(Look.objects.keep)
         audiences.register_audiences()
+        filling.register_filling()
         kinds.register_sweep("registrations.old_codes", signing_in.forget_old_codes)
         kinds.register_sweep("registrations.kept_answers", visitors.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from letsconnect.base.languages import speaking
@@ -23,6 +24,7 @@ from mailings.newsletters import checking, wikitext, writing
 from mailings.newsletters.archive import page_context
 from mailings.newsletters.composing import MARKS, body_of, letter_of
 from mailings.newsletters.copy_to_oneself import send_test_copy
+from mailings.newsletters.filling import fillings_for, origin_in_words
 from mailings.newsletters.forms import SectionForm, VersionForm
 from mailings.newsletters.translating import changes_in_source, source_of
 
@@ -98,8 +100,8 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
 
     @method_decorator(require_POST)
     def save_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
-        """Store what was typed, and then do what the button says besides: add, drop or move a section, mark it as
-        ready."""
+        """Store what was typed, and then do what the button says besides: add, drop, move or fill in a section, mark
+        the version as ready."""
         self.check_may_write(request)
         version, press = self.find(request, version_id), request.POST.get("press", "save")
         if press in ("draft", "taken"):
@@ -136,7 +138,8 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
         return redirect(CHANGE, version_id)
 
     def _do_besides(self, request: HttpRequest, version: NewsletterVersion, press: str) -> None:
-        what, _dash, key = press.partition("-")
+        what, _dash, about = press.partition("-")
+        key, _dash, filling = about.partition("-")
         number = int(key) if key.isascii() and key.isdecimal() and len(key) < 18 else 0
         act: dict[str, Any] = {"version": version, "by": request.user, "now": timezone.now()}
         try:
@@ -146,6 +149,8 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
                 writing.move_section(key=number, up=what == "up", **act)
             elif what == "drop":
                 writing.drop_section(key=number, **act)
+            elif what == "fill":
+                self._say_what_was_filled_in(request, writing.fill_in_section(key=number, name=filling, **act))
             elif what == "add":
                 section = SectionForm(request.POST)
                 if section.is_valid():
@@ -155,6 +160,11 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
             self.say_why(request, refusal)
             return
         self.message_user(request, _("Saved."), messages.SUCCESS)
+
+    def _say_what_was_filled_in(self, request: HttpRequest, lines: int) -> None:
+        filled = ngettext("%(count)d line was filled in.", "%(count)d lines were filled in.", lines) % {"count": lines}
+        nothing = _("The portal has nothing to fill in here that is not there already.")
+        self.message_user(request, filled if lines else nothing, messages.SUCCESS if lines else messages.INFO)
 
     @method_decorator(require_POST)
     def drop_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
@@ -238,6 +248,8 @@ def _rows(form: VersionForm, source: NewsletterVersion | None) -> list[dict[str,
                 "title": form[f"title_{section.pk}"],
                 "body": form[f"body_{section.pk}"],
                 "beside": beside,
+                "fillings": fillings_for(section.kind),
+                "origins": origin_in_words(section.origin),
             }
         )
     return rows

@@ -140,7 +140,7 @@ class NewsletterVersion(models.Model):
 
 
 class NewsletterSection(models.Model):
-    """One section of a version, in Markdown. ``origin`` says what the portal filled in there, and when."""
+    """One section of a version, in Markdown. ``origin`` names what the portal filled in there, and when."""
 
     newsletter_version = models.ForeignKey(NewsletterVersion, on_delete=models.CASCADE, related_name="sections")
     kind = models.CharField(_("kind"), max_length=10, choices=SectionKind)

@@ -17,13 +17,17 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from letsconnect.base.lines import DIRECTION, pattern_of
+from letsconnect.base.lines import DIRECTION, one_line, pattern_of
 
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "br", "blockquote", "code", "hr"}
 ATTRIBUTES = {"a": {"href"}}
 SCHEMES = {"https", "http", "mailto"}
 _ACTING_LINK = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|<)(javascript|data|vbscript|file):", re.IGNORECASE)
 _TAG = re.compile(r"<\s*(script|img|iframe|style|svg|object|form)\b", re.IGNORECASE)
+# What acts within a line, and at its start: emphasis, code, links; headings, lists, quotations.
+_ACTS_INSIDE = re.compile(r"[\\`*_\[\]]")
+_ACTS_IN_FRONT = re.compile(r"^(?:[#+\-=~>]|\d+(?=[.)]))")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _TURNED = re.compile(f"[{pattern_of(DIRECTION)}]")
 
 
@@ -71,6 +75,17 @@ def links(text: str) -> list[Link]:
                 words = "".join(_words_until_the_end(children[place + 1 :]))
                 written.append(Link(words, str(child.attrGet("href") or "")))
     return written
+
+
+def escaped(text: str) -> str:
+    """Return one line that shows exactly this text: for names and titles that people wrote, which must not act.
+
+    A link in it leads nowhere, a star stays a star, and the checks of an issue find nothing wrong with it.
+    """
+    line = one_line("".join(text))  # a line of the database isolates itself, but only where it is read as a whole
+    line = _ACTS_INSIDE.sub(r"\\\g<0>", _ENTITY.sub("&amp;", line).replace("<", "&lt;"))
+    line = line.replace("](", "]\\(").replace("]:", "]\\:")
+    return _ACTS_IN_FRONT.sub(lambda start: f"\\{start[0]}" if not start[0].isdigit() else f"{start[0]}\\", line)
 
 
 def problems(text: str) -> list[str]:

@@ -6,7 +6,7 @@ stays as it is, and so does what was sent.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,8 +23,9 @@ from mailings.domain.newsletters import (
     first_of_month,
 )
 from mailings.models import Newsletter, NewsletterSection, NewsletterVersion
-from mailings.models.newsletters import next_number
+from mailings.models.newsletters import SECTION_AT_MOST, next_number
 from mailings.newsletters import checking
+from mailings.newsletters.filling import fillings_for, lines_missing, with_lines, with_origin
 from mailings.newsletters.translating import source_of, what_it_says
 
 MOST_SECTIONS = 20
@@ -176,6 +177,30 @@ def move_section(*, version: NewsletterVersion, key: int, up: bool, by: Any, now
     section.place, other.place = other.place, section.place  # the places are compared when the transaction ends
     NewsletterSection.objects.bulk_update([section, other], ["place"])
     acts.record(by=by, verb="move_newsletter_section", on=version, now=now)
+
+
+@transaction.atomic
+def fill_in_section(*, version: NewsletterVersion, key: int, name: str, by: Any, now: datetime) -> int:
+    """Put what the portal knows below what a section says, and return how many lines were added.
+
+    What stands there stays as it is, and a line about the same clinic or skill is not added again: pressing twice
+    doubles nothing, and what an editor made of a line is theirs.
+    """
+    version = _locked_draft(version)
+    section = version.sections.filter(pk=key).first()
+    filling = next((each for each in fillings_for(section.kind) if each.name == name), None) if section else None
+    if section is None or filling is None:
+        raise NewsletterRefused(_("This section is not there any more, or cannot be filled in with that."))
+    lines = lines_missing(filling, section, version, now=now)
+    if not lines:
+        return 0
+    section.body = with_lines(section.body, lines)
+    if len(section.body) > SECTION_AT_MOST:
+        raise NewsletterRefused(_("Nothing was filled in: the section would be too long. Shorten it first."))
+    section.origin = with_origin(section.origin, filling.name, now.astimezone(UTC).date())
+    section.save(update_fields=["body", "origin"])
+    acts.record(by=by, verb="fill_in_newsletter", on=version, now=now)
+    return len(lines)
 
 
 @transaction.atomic

@@ -1,1 +1,1 @@
-"""What registrations bring to the newsletter: readers by region, role and skill."""
+"""What registrations bring to the newsletter: readers by region, role and skill, and the skills that are new."""

@@ -7,13 +7,16 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from mailings.models import Letter
-from mailings.newsletters import audiences, sending
+from mailings.newsletters import audiences, markdown, sending
 from mailings.tests.factories import make_newsletter, make_subscription
-from registrations.domain.registrations import RegistrationState
+from registrations.domain.registrations import RegistrationState, SkillFamily
 from registrations.models import Registration, Skill
+from registrations.newsletters.filling import new_skills
 from registrations.privacy.erasing import erase_member
+from registrations.skills.arranging import accept_skill, add_skill, retire_skill, suggest_skill
 from registrations.tests.factories import (
     NOW,
     make_coordinator,
@@ -148,6 +151,40 @@ def test_the_page_of_an_issue_asks_the_same_for_few_skills_as_for_many(client):
         return len(queries)
 
     assert asked(3) == asked(30)
+
+
+def lines(since=NOW - timedelta(days=9), now=NOW, language="en"):
+    with translation.override(language):
+        return [line.text for line in new_skills(since, now)]
+
+
+def test_new_skills_are_those_that_came_into_the_list_since_the_last_issue():
+    by = make_coordinator()
+
+    def at(days):
+        return NOW - timedelta(days=days)
+
+    family = SkillFamily.TACTICS
+    add_skill(name="Old", language="en", family=family, by=by, now=at(10))
+    add_skill(name="Added *here*", language="en", family=family, by=by, now=at(5))
+    suggested = suggest_skill(name="Suggested long ago", language="en", by=make_member(), now=at(30))
+    suggest_skill(name="Nobody decided", language="en", by=make_member(), now=at(2))
+    accept_skill(skill=suggested, family=family, by=by, now=at(4))
+    retired = add_skill(name="Retired again", language="en", family=family, by=by, now=at(3))
+    retire_skill(skill=retired, by=by, now=at(2))
+    back = make_skill("taken-back", state="retired")
+    accept_skill(skill=back, family=family, by=by, now=at(1))
+    add_skill(name="Of tomorrow", language="en", family=family, by=by, now=at(-1))
+
+    label = family.label
+
+    assert lines() == [
+        rf"New skill: **Added \*here\*** ({label})",
+        f"New skill: **Suggested long ago** ({label})",
+    ]
+    assert "Added *here*" in markdown.to_text(lines()[0])
+    assert lines(since=NOW) == []
+    assert markdown.problems(lines(language="ar")[0]) == []
 
 
 def test_pausing_changes_nothing_about_what_somebody_shares():
