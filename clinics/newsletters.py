@@ -59,7 +59,7 @@ def _line(clinic: Clinic) -> FilledLine | None:
     if text.language != reads:
         # Translators: of a clinic in a list, as in "Asking for money · … · described in Spanish".
         parts.append(_("described in %(language)s") % {"language": language_name(text.language, reads)})
-    return FilledLine(" · ".join(parts), mark=path)
+    return FilledLine(" · ".join(parts), marks=(path,))
 
 
 def _moments(clinic: Clinic) -> list[str]:

@@ -20,13 +20,17 @@ BEFORE_THE_FIRST_ISSUE = timedelta(days=31)  # what "since the last issue" means
 
 @dataclass(frozen=True)
 class FilledLine:
-    """One line of Markdown; a text in which ``mark`` stands, as a link or a name, has it already.
+    """One line of Markdown, in which whatever people wrote (names, titles) went through `markdown.escaped`.
 
-    Whatever people wrote in it (names, titles) went through `markdown.escaped`.
+    ``marks`` are the parts that tell what it is about: a text of which a line has all of them says it already.
     """
 
     text: str
-    mark: str
+    marks: tuple[str, ...]
+
+    def is_in(self, body: str) -> bool:
+        """Tell whether a text says this already, be it in other words."""
+        return any(all(mark in written for mark in self.marks) for written in body.splitlines())
 
 
 # The lines for an issue written at ``now``, the last having been sent at ``since``, in the language that is active.
@@ -63,7 +67,7 @@ def lines_missing(
     """Return the lines that the section does not have yet, in the language of its version."""
     with speaking(version.language):
         lines = filling.lines(last_issue_at(version.newsletter, now=now), now)
-    return [line.text for line in lines if line.mark not in section.body]
+    return [line.text for line in lines if not line.is_in(section.body)]
 
 
 def last_issue_at(newsletter: Newsletter, *, now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField, choice_field, longest
+from letsconnect.base.lines import visible_line
 from mailings.domain.newsletters import SectionKind, SendTime
 from mailings.models import Newsletter, NewsletterSection, NewsletterVersion
 from mailings.newsletters import audiences
@@ -87,7 +88,7 @@ class SettingsForm(forms.Form):
         chosen = boxes.value_from_datadict(self.data, self.files, name) if self.is_bound else self.initial.get(name)
         if isinstance(narrowing.choices, audiences.Picker):
             find = LineFormField(label=_("Find by name"), required=False, max_length=MOST_TYPED)
-            typed = find.to_python(self.data.get(_FIND + narrowing.name, ""))[:MOST_TYPED]
+            typed = visible_line(self.data.get(_FIND + narrowing.name, ""))[:MOST_TYPED]
             self.fields[_FIND + narrowing.name] = find
         offered = narrowing.offered(chosen or [], typed)
         if typed and {value for value, _label in offered} <= set(chosen or []):

@@ -1,11 +1,15 @@
 """What a browser sees of the newsletter: the archive, and writing it at the desk without JavaScript."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from clinics.tests.factories import make_clinic
 from letsconnect.tests.browser import WIDTHS
 from mailings.models import NewsletterVersion
-from mailings.tests.factories import make_newsletter, make_sent_newsletter
-from registrations.tests.factories import make_coordinator
+from mailings.tests.factories import make_newsletter, make_sent_newsletter, make_subscription
+from registrations.tests.factories import make_coordinator, make_registration, make_skill
 
 pytestmark = pytest.mark.browser
 TEXT = "Come to the [clinics](/clinics/), they are **free**:\n\n- one\n- two\n\n> said\n\n## More"
@@ -22,6 +26,54 @@ def test_the_archive_is_sound(live_server, open_window, language):
     for path in ("/newsletter/", "/newsletter/2/en/"):
         window.visit(path)
         window.screenshot(f"{path.strip('/').replace('/', '-')}-{language}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+def test_readers_are_counted_and_skills_found_while_choosing(live_server, open_window, language, javascript):
+    maps, issue = make_skill("maps"), make_newsletter()
+    make_subscription(member=make_registration(wishes=[maps], region="SA").member), make_subscription()
+    coordinator = make_coordinator(language=language)
+    window = open_window(live_server.url, language=language, width=360, javascript=javascript, member=coordinator)
+    page = window.page
+    page.goto(f"{live_server.url}/admin/mailings/newsletter/{issue.pk}/change/")
+    page.locator("#readers_left", has_text="2").wait_for()
+
+    page.locator("[name=send_on]").fill("2026-12-24")
+    page.locator("[name=find_skill]").fill("maps")
+    if not javascript:
+        page.locator("[name=find_skill]").press("Enter")
+    page.locator("[name=audience_skill]").check()
+    if not javascript:
+        page.locator("[name=count]").last.click()
+    page.locator("#readers_left", has_text="1").wait_for()
+
+    assert page.locator("[name=send_on]").input_value() == "2026-12-24"
+    assert page.locator("[name=audience_skill]").is_checked()
+    window.screenshot(f"newsletter-audience-{language}-{'script' if javascript else 'plain'}")
+    issue.refresh_from_db()
+    assert issue.audience == {}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_section_is_filled_in_without_javascript(live_server, open_window, language):
+    issue = make_newsletter(languages=("ar",), body="مرحبا")
+    NewsletterVersion.objects.update(state="draft")
+    version = issue.versions.get()
+    section = version.sections.get()
+    version.sections.update(kind="upcoming")
+    clinic = make_clinic(starts_at=timezone.now() + timedelta(days=9))
+    coordinator = make_coordinator(language=language)
+    window = open_window(live_server.url, language=language, width=360, javascript=False, member=coordinator)
+    page = window.page
+
+    page.goto(f"{live_server.url}/admin/mailings/newsletterversion/{version.pk}/change/")
+    page.locator(f"[name=body_{section.pk}]").fill("أهلا")
+    page.locator(f"[value='fill-{section.pk}-clinics.to_come']").click()
+
+    written = page.locator(f"[name=body_{section.pk}]").input_value()
+    assert written.startswith("أهلا\n\n- [") and f"/clinics/{clinic.pk}/" in written
+    window.screenshot(f"newsletter-filled-in-{language}")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -108,7 +108,7 @@ def test_where_it_came_from_is_kept_for_each_filling_with_its_last_day(version, 
     monkeypatch.setattr(filling, "_fillings", dict(filling._fillings))
     kinds = frozenset({"upcoming"})
     filling.register(
-        Filling("tests.more", "more", kinds, lambda since, now: [FilledLine(f"line {now:%d}", f"line {now:%d}")])
+        Filling("tests.more", "more", kinds, lambda since, now: [FilledLine(f"at {now:%d}", (f"at {now:%d}",))])
     )
     make_clinic()
     fill(version, editor)
@@ -124,6 +124,13 @@ def test_where_it_came_from_is_kept_for_each_filling_with_its_last_day(version, 
     assert filling.origin_in_words("gone=2026-03-02 odd=day clinics") == ["gone, March 2, 2026", "odd, day"]
     with pytest.raises(ValueError, match="twice"):
         filling.register(Filling("tests.more", "other", kinds, lambda since, now: []))
+
+
+def test_a_line_about_the_same_thing_is_known_by_its_marks_within_one_line():
+    line = FilledLine("8 want **Maps**: [could you?](/registration/)", ("**Maps**", "(/registration/)"))
+
+    assert line.is_in("Hello\n- We look for **Maps**: [do you?](/registration/)")
+    assert not line.is_in("New skill: **Maps** (Tools)\n6 want **Grants**: [could you?](/registration/)")
 
 
 def test_the_origins_of_everything_that_is_registered_fit_into_their_column():

@@ -40,10 +40,9 @@ def _line(row: Demand, name: str) -> FilledLine:
     # Translators: a line of the newsletter, as in "27 people want to learn Surveys, 3 people share it: could you?". The
     # words in square brackets lead to the registration; keep the brackets around them as they are.
     line = _("%(wanted)s, %(shared)s: [could you?](%(address)s)")
-    return FilledLine(
-        line % {"wanted": wanted, "shared": _shared(row.shared), "address": reverse("registrations:registration-edit")},
-        mark=skill,
-    )
+    address = reverse("registrations:registration-edit")
+    text = line % {"wanted": wanted, "shared": _shared(row.shared), "address": address}
+    return FilledLine(text, marks=(skill, f"({address})"))
 
 
 def _shared(people: int) -> str:

@@ -32,10 +32,10 @@ def new_skills(since: datetime, now: datetime) -> list[FilledLine]:
 
 
 def _line(name: str, family: str) -> FilledLine:
-    skill = f"**{escaped(name)}**"
+    skill, label = f"**{escaped(name)}**", str(SkillFamily(family).label)
     # Translators: a line of the newsletter, as in "New skill: Surveys (Learning & evaluation)".
-    text = _("New skill: %(skill)s (%(family)s)") % {"skill": skill, "family": SkillFamily(family).label}
-    return FilledLine(text, mark=skill)
+    text = _("New skill: %(skill)s (%(family)s)") % {"skill": skill, "family": label}
+    return FilledLine(text, marks=(skill, label))
 
 
 def register_filling() -> None:

@@ -14,7 +14,8 @@ for (const form of document.querySelectorAll("form[data-counted]")) {
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== turn) return;
-    for (const place of [document.getElementById(form.dataset.counted), ...form.querySelectorAll("[data-found]")]) {
+    const counts = form.dataset.counted.split(" ").map((id) => document.getElementById(id));
+    for (const place of [...counts, ...form.querySelectorAll("[data-found]")]) {
       const now = page.getElementById(place.id);
       if (now && !place.contains(document.activeElement)) place.replaceChildren(...now.childNodes);
     }
