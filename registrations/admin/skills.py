@@ -257,7 +257,7 @@ class SkillAdmin(WorkingGroupAdmin):
             if request.method == "POST":
                 if self._merge(request, form, skill, target):
                     names = {"skill": skill.own_name_in(get_language() or "en"), "target": target}
-                    if SkillMerge.objects.open().filter(source=skill).exists():
+                    if SkillMerge.objects.waiting().filter(source=skill).exists():
                         text = _("%(skill)s is being merged into %(target)s. This page shows how far it is.")
                         messages.success(request, text % names)
                         return self._back(skill)

@@ -9,24 +9,24 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, nudges
+from letsconnect.base import acts, nudges, worker_queues
 from letsconnect.base.clocks import running_from
-from letsconnect.base.database_waits import reason_of, try_again_while_busy
 from letsconnect.base.fields import longest
 from letsconnect.base.lines import visible_line
+from letsconnect.base.worker_queues import do_step
 from registrations.domain.registrations import NotYours, RegistrationError, UploadRefused
 from registrations.models import ImportUpload, Member
-from registrations.models.uploads import ImportUploadQuerySet, UploadState
-from registrations.oldform.importing import PATIENCE, Counts, Plan, read_file, take_people
+from registrations.models.uploads import UploadState
+from registrations.oldform.importing import Counts, Plan, read_file, take_people
 from registrations.oldform.reading import table
 from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.oldform.reading.persons import Person
 
 LARGEST = table.LARGEST
-TRIES = 5  # how often a step is tried while others lock its rows; after that the file waits for the next worker
+_TASK = "registrations.tasks.work_uploads"
 
 
 def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> ImportUpload:
@@ -97,19 +97,12 @@ def choose_encoding(*, upload: ImportUpload, encoding: str, by: Member, now: dat
 
 def work_waiting(*, now: datetime) -> int:
     """Read or import each waiting file that no other worker is at, and return how many were finished."""
-    finished, tried, clock = 0, set[int](), running_from(now)
-    while (upload := _take_next(ImportUpload.objects.exclude(pk__in=tried), now=clock())) is not None:
-        tried.add(upload.pk)
-        finished += _work_on(upload, now=clock())
-    return finished
+    return worker_queues.work_through(ImportUpload.objects.all(), _work_on, now=now)
 
 
 def nudge_overlooked(now: datetime) -> int:
     """Wake a worker for files that wait although a worker was called, as when the broker lost the call."""
-    overlooked = ImportUpload.objects.overlooked(now=now).count()
-    if overlooked:
-        nudges.on_commit("registrations.tasks.work_uploads")
-    return overlooked
+    return worker_queues.nudge_overlooked(ImportUpload.objects.all(), _TASK, now=now)
 
 
 def forget_old_uploads(now: datetime) -> int:
@@ -128,25 +121,11 @@ def _tidy_file_name(name: str) -> str:
 
 
 def _nudge_worker() -> None:
-    nudges.on_commit("registrations.tasks.work_uploads")
+    nudges.on_commit(_TASK)
 
 
-@transaction.atomic
-def _take_next(uploads: ImportUploadQuerySet, *, now: datetime) -> ImportUpload | None:
-    """Return the file that has waited longest and that no worker is at, and note that a worker is at it now."""
-    waiting = uploads.waiting().untouched(now=now).select_for_update(skip_locked=True, of=("self",))
-    upload = waiting.first()
-    if upload is not None:
-        upload.worked_at = now
-        upload.save(update_fields=["worked_at"])
-    return upload
-
-
-def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
-    """Do the remaining steps of a file, and tell whether it is finished.
-
-    A step that does not get its locks is tried a few times; then the file is left to the next worker.
-    """
+def _work_on(upload: ImportUpload, now: datetime) -> bool:
+    """Do the remaining steps of a file, and tell whether it is finished."""
     counts, clock = _counts(upload), running_from(now)
     try:
         plan = read_file(
@@ -158,7 +137,7 @@ def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
         plan.check_letters(is_dry_run=upload.state == UploadState.CHECKING)
         for people in plan.steps():
             step = partial(_step, upload, people, counts, rows=plan.outcome.rows, now=clock())
-            new_counts = try_again_while_busy(step, tries=TRIES, pause=PATIENCE)
+            new_counts = do_step(step)
             if new_counts is None:
                 return False
             counts = new_counts
@@ -170,10 +149,6 @@ def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
             content=None,
             failure=str(error)[: longest(ImportUpload, "failure")],
         )
-    except OperationalError as error:
-        if reason_of(error) != "busy":
-            raise
-        return False
     if upload.state == UploadState.CHECKING:
         return _finish(upload, counts, plan, state=UploadState.CHECKED)
     return _finish(upload, counts, plan, state=UploadState.APPLIED, content=None, applied_at=now)
