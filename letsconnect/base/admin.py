@@ -130,18 +130,18 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         """Return whose data these rows show."""
         return people_on(rows, self.shows)
 
-    def note_look(self, request: HttpRequest, people: PeopleShown, *, what: str) -> None:
+    def note_look(self, request: HttpRequest, people: PeopleShown, *, kind: str) -> None:
         """Record for these people that the reader was shown something about them.
 
         Apart from this record, opening a page changes nothing.
         """
-        access_log.note(viewer=request.user, people=people, what=what, now=timezone.now())
+        access_log.note(viewer=request.user, people=people, kind=kind, now=timezone.now())
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if self.look_at_list and "cl" in context:
-            self.note_look(request, self.people_on(context["cl"].result_list), what=self.look_at_list)
+            self.note_look(request, self.people_on(context["cl"].result_list), kind=self.look_at_list)
         return response
 
     def change_view(
@@ -150,7 +150,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         response = super().change_view(request, object_id, form_url, extra_context)
         context = getattr(response, "context_data", None) or {}
         if self.look and context.get("original") is not None:
-            self.note_look(request, self.people_on([context["original"]]), what=self.look)
+            self.note_look(request, self.people_on([context["original"]]), kind=self.look)
         return response
 
     def changeform_view(
@@ -216,7 +216,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
         if self.look:
-            self.note_look(request, self.people_on([obj]), what=self.look)
+            self.note_look(request, self.people_on([obj]), kind=self.look)
         context = {
             **self.admin_site.each_context(request),
             "title": _("What happened: %(object)s") % {"object": isolated(obj)},

@@ -287,13 +287,6 @@ NO_NAMES = set(
         "told",
     ]
 )
-# Columns of tables, and the parameters that fill them.
-STILL_SO_NAMED = {
-    ("mailings/models/letters.py", "told"),
-    ("matching/admin/forms.py", "one"),
-    ("matching/models/rules.py", "one"),
-    ("matching/rounds/rules.py", "one"),
-}
 
 
 def production_code():
@@ -349,7 +342,7 @@ def test_modules_functions_and_variables_are_named_by_what_they_are():
     }
 
     assert modules == []
-    assert names == STILL_SO_NAMED  # an excuse that nobody needs any more goes
+    assert names == set()
 
 
 def name_given_by(node):

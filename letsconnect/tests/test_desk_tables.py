@@ -31,7 +31,7 @@ def test_lists_of_the_desk_are_drawn_as_django_draws_them(language: str) -> None
     make_liaison("MENA")
     match = make_match("proposed", learner=make_registration(name='"><b>'), approved_by=None)
     Exclusion.objects.create(
-        one=match.learner, other=match.sharer, reason="<i>A quarrel</i>", made_by=coordinator, made_at=NOW
+        person=match.learner, other=match.sharer, reason="<i>A quarrel</i>", made_by=coordinator, made_at=NOW
     )
     Group.objects.create(slug="a", name="A & B", kind="chapter", country="TN")
     Group.objects.create(slug="b", name="  ", kind="other", is_active=False)

@@ -102,7 +102,7 @@ def send_claimed(letter: Letter, *, session: MailSession, clock: Clock, lease: t
     if unreachable:
         settle(letter, unreachable, now=clock(), was=LetterState.CLAIMED)
         raise Unreachable(unreachable.text)
-    columns = {name: getattr(letter, name) for name in ("address", "language", "zone", "tries", "told")}
+    columns = {name: getattr(letter, name) for name in ("address", "language", "zone", "tries", "facts_digest")}
     if not row.move(LetterState.CLAIMED, LetterState.SUBMITTING, lease_until=clock() + lease, **columns):
         return "lost"
     answer = session.deliver(composed)

@@ -90,7 +90,7 @@ class Letter(models.Model):
     """One owed email to one address. Its text is made when it is sent, and never kept.
 
     Letters with the same ``gathering`` tell one person about one thing: while one waits (``gathering_since``), a newer
-    one takes its place. ``told`` is the fingerprint of the facts it told, so that nobody is told the same again.
+    one takes its place. ``facts_digest`` is the fingerprint of what it told, so that nobody is told the same again.
     """
 
     kind = models.CharField(_("kind"), max_length=80)
@@ -115,7 +115,7 @@ class Letter(models.Model):
     answer = models.CharField(_("the mail server's answer"), max_length=200, blank=True)
     gathering = models.CharField(_("gathered under"), max_length=100, blank=True)
     gathering_since = models.DateTimeField(_("gathering since"), null=True, blank=True)
-    told = models.CharField(max_length=64, blank=True)
+    facts_digest = models.CharField(max_length=64, blank=True)
 
     # Of a letter that was sent at once, and no column: whether another attempt may get through.
     may_come_later = False

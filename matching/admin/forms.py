@@ -166,8 +166,8 @@ class TwoPeopleForm(_WithTwoPeople):
 class ExcludeForm(_WithTwoPeople):
     """Two people to keep apart, and why."""
 
-    two = ("one", "other")
-    one = forms.ChoiceField(label=_("One"))
+    two = ("person", "other")
+    person = forms.ChoiceField(label=_("One"))
     other = forms.ChoiceField(label=_("The other"))
     reason = forms.CharField(
         label=_("Reason"),

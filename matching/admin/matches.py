@@ -125,7 +125,7 @@ class MatchAdmin(DeskAdmin[Match]):
         self.note_looks(request, match.learner, match.sharer)
         context = one_match.context(match, reader=signed_in(request))
         others = [row["sharer_id"] for row in context.get("alternatives", ()) if row["sharer_id"]]
-        self.note_look(request, PeopleShown(registrations=set(others)), what=LookKind.MATCHES)
+        self.note_look(request, PeopleShown(registrations=set(others)), kind=LookKind.MATCHES)
         return self.page(request, "match", context)
 
     @method_decorator(require_POST)

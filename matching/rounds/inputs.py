@@ -359,7 +359,7 @@ def _apart(numbers: dict[int, int], members: dict[int, int], *, now: datetime, r
         (numbers[first], numbers[second])
         for rows in (
             matched.values_list("learner_id", "sharer_id"),
-            Exclusion.objects.standing().values_list("one_id", "other_id"),
+            Exclusion.objects.standing().values_list("person_id", "other_id"),
         )
         for first, second in rows
         if first in numbers and second in numbers

@@ -301,7 +301,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         decision: RegistrationState,
         form: DecisionForm,
     ) -> HttpResponse:
-        self.note_look(request, self.people_on(registrations), what=LookKind.REGISTRATIONS)
+        self.note_look(request, self.people_on(registrations), kind=LookKind.REGISTRATIONS)
         models.prefetch_related_objects(registrations, "member__consents")
         rules = Eligibility.objects.current().rules
         warns = decision == RegistrationState.APPROVED

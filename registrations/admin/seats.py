@@ -172,7 +172,7 @@ class SeatAdmin(WorkingGroupAdmin):
     def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
         self.note_look(
-            request, PeopleShown(members={person.pk for person in form.people_found}), what=LookKind.ACCOUNTS
+            request, PeopleShown(members={person.pk for person in form.people_found}), kind=LookKind.ACCOUNTS
         )
         context = {"opts": self.opts, "title": self.opts.verbose_name, "form": form, "people_url": people, **more}
         return TemplateResponse(

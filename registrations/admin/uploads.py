@@ -198,7 +198,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         if upload.applied_at is not None:
             rows = ImportedRow.objects.filter(imported_at=upload.asked_at)  # the moment all its rows carry
             people.registrations.update(rows.values_list("registration", flat=True))
-        self.note_look(request, people, what=LookKind.IMPORT)
+        self.note_look(request, people, kind=LookKind.IMPORT)
 
     def _find(self, request: HttpRequest, pk: int | str) -> ImportUpload:
         if not self.has_view_permission(request):
