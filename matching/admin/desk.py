@@ -95,7 +95,7 @@ def line(match: Match) -> dict[str, Any]:
         "skill": str(match.skill),
         "learner": side_in_words(match.learner),
         "sharer": side_in_words(match.sharer),
-        "why": reasons.for_working_group(match)[1:],
+        "why": reasons.in_common(match),
     }
 
 
