@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import edit_conflicts, versions
 from letsconnect.base.keys import keys_among
+from letsconnect.base.languages import listed
 from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 
@@ -115,7 +116,7 @@ class VersionedAdmin(_Admin[Row]):
         message = _(
             "Somebody else changed this since you opened the page: %(what)s. Nothing was done: look at it as it is now."
         )
-        return message % {"what": ", ".join(sorted(labels))}
+        return message % {"what": listed(sorted(labels))}
 
     # Django's own change form
 

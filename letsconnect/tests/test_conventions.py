@@ -240,6 +240,18 @@ def test_only_letters_and_pages_know_templates_and_no_app_has_a_utils():
     assert [path for path in our_files() if path.name in {"utils.py", "helpers.py", "signals.py"}] == []
 
 
+def test_what_people_read_is_listed_with_the_comma_of_their_language():
+    """Arabic has a comma of its own. Sentences that are translated hold theirs."""
+    joins = re.compile(r"""[^\n]*["'], ["']\.join.*""")
+    code = [path for path in production_code() if SHOWING & {*path.relative_to(ROOT).parts[1:-1], path.stem}]
+    in_code = [join for path in code for join in joins.findall(path.read_text())]
+    translated = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}", re.DOTALL)
+    templates = {path: translated.sub("}}", path.read_text()) for path in ROOT.glob("templates/**/*.*")}
+
+    assert in_code == ["        f\"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}\","]
+    assert [path for path, text in templates.items() if re.search(r"\|join:|[}>], *[{<]", text)] == []
+
+
 def test_every_rule_the_database_keeps_is_broken_by_a_test():
     tests = "".join(path.read_text() for path in our_files() if "tests" in path.parts)
     rules = [constraint.name for model in our_models() for constraint in model._meta.constraints]

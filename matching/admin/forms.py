@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 from letsconnect.base.folding import plain
+from letsconnect.base.languages import listed
 from matching.engine.criteria import CRITERIA
 from matching.engine.settings import PRESETS, Settings
 from matching.models import Exclusion, Match, MatchingRules, Round
@@ -206,10 +207,10 @@ def scope_in_words(scope: Scope) -> list[str]:
     regions = dict(Region.choices)
     sentences = []
     if scope.regions is not None:
-        names = ", ".join(str(regions.get(code, code)) for code in scope.regions)
+        names = listed(regions.get(code, code) for code in scope.regions)
         sentences.append(gettext("Only learners of these regions: %(names)s.") % {"names": names})
     if scope.skills is not None:
-        names = ", ".join(str(skill) for skill in Skill.objects.filter(pk__in=scope.skills).with_names())
+        names = listed(Skill.objects.filter(pk__in=scope.skills).with_names())
         sentences.append(gettext("Only these skills: %(names)s.") % {"names": names})
     if scope.waiting_weeks:
         text = ngettext(

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none, keys_among
+from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations import documents
@@ -145,7 +146,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("topics of work"))
     def shown_topics(self, registration: Registration) -> str:
-        return ", ".join(TOPICS.lines(registration, _words())) or "—"
+        return listed(TOPICS.lines(registration, _words())) or "—"
 
     @admin.display(description=gettext_lazy("claimed"), boolean=True)
     def claimed(self, registration: Registration) -> bool:
@@ -162,7 +163,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("free hours"))
     def free_hours(self, registration: Registration) -> str:
-        return ", ".join(WINDOWS.cells(WINDOWS.of(registration), _words())) or "—"
+        return listed(WINDOWS.cells(WINDOWS.of(registration), _words())) or "—"
 
     @admin.display(description=gettext_lazy("agreed to"))
     def consent_lines(self, registration: Registration) -> str:
@@ -173,7 +174,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         lines += [
             _("in the old form: %(document)s") % {"document": consent.get_document_display()} for consent in imported
         ]
-        return ", ".join(lines) or "—"
+        return listed(lines) or "—"
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base import versions
 from letsconnect.base.admin import WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
+from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
 from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
@@ -148,7 +149,7 @@ class SkillAdmin(WorkingGroupAdmin):
     def missing(self, skill: Skill) -> str:
         names = skill.names()
         reader = get_language() or "en"
-        return ", ".join(language_name(code, reader) for code, _label in settings.LANGUAGES if code not in names)
+        return listed(language_name(code, reader) for code, _label in settings.LANGUAGES if code not in names)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
