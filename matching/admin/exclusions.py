@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.opened_lists import OpenedList
 from matching.admin.desk import DeskAdmin, columns_of_side, side_in_words
 from matching.admin.forms import ExcludeForm, LiftForm
 from matching.admin.two_people import people_to_name
@@ -46,6 +47,10 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
         *("made_by__name", "made_by__public_id", "lifted_by__name"),
     )
     list_filter = [StandingFilter]
+    show_full_result_count = False  # nobody searches here, so the number is not shown
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return OpenedList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exclusion]:
         people = ("person__member", "person__group", "other__member", "other__group", "made_by", "lifted_by")

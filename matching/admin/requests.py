@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import own_columns
 from letsconnect.base.lines import isolated
+from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
 from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, side_in_words
 from matching.models import SharerRequest, SharerRequestQuerySet
@@ -23,6 +24,10 @@ class SharerRequestAdmin(DeskAdmin[SharerRequest]):
     list_display_links = ["learner_side"]
     list_columns = (*own_columns(SharerRequest), *columns_of_side("learner"), *columns_of_side("sharer"))
     list_filter = ["state"]
+    show_full_result_count = False  # nobody searches here, so the number is not shown
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return OpenedList
 
     def get_queryset(self, request: HttpRequest) -> SharerRequestQuerySet:
         return as_own(super().get_queryset(request), SharerRequestQuerySet).with_people()

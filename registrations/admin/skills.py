@@ -25,6 +25,7 @@ from letsconnect.base.admin import WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
+from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
@@ -96,6 +97,9 @@ class SkillAdmin(WorkingGroupAdmin):
     list_per_page = 200  # a tree that pages cut into pieces is no tree
     actions = None
     change_list_template = "admin/registrations/skill/change_list.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats
 
     def facts(self, request: HttpRequest, obj: Skill) -> dict[str, Any]:
         """The skill and its names, because the tree's buttons change both."""
