@@ -139,11 +139,16 @@ class _WithTwoPeople(forms.Form):
             offer(self, name, choices)
 
 
-class PairForm(_WithTwoPeople):
-    """Two people put together by hand, and why."""
+class TwoPeopleForm(_WithTwoPeople):
+    """Which two people is asked about."""
 
     learner = forms.ChoiceField(label=_("Learner"))
     sharer = forms.ChoiceField(label=_("Sharer"))
+
+
+class PairForm(TwoPeopleForm):
+    """Two people put together by hand, and why."""
+
     skill = forms.ChoiceField(label=_("Skill"))
     why = forms.CharField(
         label=_("Why these two"),
@@ -155,13 +160,6 @@ class PairForm(_WithTwoPeople):
     def __init__(self, *args: Any, people: Iterable[Registration], **kwargs: Any) -> None:
         super().__init__(*args, people=people, **kwargs)
         offer(self, "skill", [("", "—"), *_skills_by_family()])
-
-
-class TwoPeopleForm(_WithTwoPeople):
-    """Which two people is asked about."""
-
-    learner = forms.ChoiceField(label=_("Learner"))
-    sharer = forms.ChoiceField(label=_("Sharer"))
 
 
 class ExcludeForm(_WithTwoPeople):
