@@ -53,7 +53,7 @@ def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> Impor
             asked_at=now,
         )
         acts.record(by=by, verb="bring_file", on=upload, now=now, became=upload.state)
-    _nudge_worker()
+        nudges.on_commit(_TASK)
     return upload
 
 
@@ -69,11 +69,7 @@ def apply_upload(*, upload: ImportUpload, by: Member, now: datetime) -> ImportUp
             raise UploadRefused(_("This file is %(state)s.") % {"state": upload.get_state_display()})
         if upload.is_asking:
             raise UploadRefused(_("Please choose first the code page under which the samples read right."))
-        was, upload.state = upload.state, UploadState.APPLYING
-        upload.applied_by, upload.asked_at, upload.progress, upload.worked_at = by, now, {}, None
-        upload.save(update_fields=["state", "applied_by", "asked_at", "progress", "worked_at"])
-        acts.record(by=by, verb="apply_file", on=upload, now=now, was=was, became=upload.state)
-    _nudge_worker()
+        _hand_to_worker(upload, UploadState.APPLYING, verb="apply_file", by=by, now=now, applied_by=by)
     return upload
 
 
@@ -87,11 +83,7 @@ def choose_encoding(*, upload: ImportUpload, encoding: str, by: Member, now: dat
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     if upload.state != UploadState.CHECKED or encoding not in {page for page, *_lines in upload.samples}:
         raise UploadRefused(_("This file cannot be read by another code page now."))
-    was, upload.state = upload.state, UploadState.CHECKING
-    upload.encoding, upload.asked_at, upload.progress, upload.worked_at = encoding, now, {}, None
-    upload.save(update_fields=["state", "encoding", "asked_at", "progress", "worked_at"])
-    acts.record(by=by, verb="choose_encoding", on=upload, now=now, was=was, became=upload.state)
-    _nudge_worker()
+    _hand_to_worker(upload, UploadState.CHECKING, verb="choose_encoding", by=by, now=now, encoding=encoding)
     return upload
 
 
@@ -120,7 +112,16 @@ def _tidy_file_name(name: str) -> str:
     return visible_line(name)[: longest(ImportUpload, "file_name")].strip() or "?"
 
 
-def _nudge_worker() -> None:
+def _hand_to_worker(
+    upload: ImportUpload, state: UploadState, *, verb: str, by: Member, now: datetime, **columns: object
+) -> None:
+    """Let a worker begin with a locked file from its first row, in its new state and with these columns."""
+    was = upload.state
+    columns = {**columns, "state": state, "asked_at": now, "progress": {}, "worked_at": None}
+    for name, value in columns.items():
+        setattr(upload, name, value)
+    upload.save(update_fields=list(columns))
+    acts.record(by=by, verb=verb, on=upload, now=now, was=was, became=upload.state)
     nudges.on_commit(_TASK)
 
 
