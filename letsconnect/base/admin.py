@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import InvalidPage
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -54,11 +56,39 @@ class DeskList(ChangeList):
         return f"?{urlencode(words, doseq=True)}"
 
     def get_results(self, request: HttpRequest) -> None:
-        """Fetch of the rows shown only the columns the list names; buttons and counts go on with whole rows."""
-        rows, columns = self.queryset, getattr(self.model_admin, "list_columns", ())
-        self.queryset = rows.only(*columns) if columns else rows
-        super().get_results(request)
-        self.queryset = rows
+        """Find the rows of this page and how many there are, as Django does; but count only what is not known yet.
+
+        Of the rows shown only the columns the list names are fetched; buttons and counts go on with whole rows.
+        """
+        desk, columns = self.model_admin, getattr(self.model_admin, "list_columns", ())
+        rows = self.queryset.only(*columns) if columns else self.queryset._clone()
+        self.paginator: Any = desk.get_paginator(request, rows, self.list_per_page)
+        first = list(rows[: self.list_per_page + 1]) if self.page_num == 1 else None
+        are_all = first is not None and len(first) <= self.list_per_page
+        if first is not None and are_all:
+            vars(self.paginator)["count"] = len(first)
+        self.result_count = self.paginator.count
+        self.show_full_result_count = desk.show_full_result_count
+        self.full_result_count = self._count_of_all() if self.show_full_result_count else None
+        self.show_admin_actions = not self.show_full_result_count or bool(self.full_result_count)
+        self.can_show_all = self.result_count <= self.list_max_show_all
+        self.multi_page = self.result_count > self.list_per_page
+        self.result_list: Any = rows
+        if first is not None and (are_all or not (self.show_all and self.can_show_all)):
+            self.result_list = first[: self.list_per_page]
+        elif self.multi_page and not (self.show_all and self.can_show_all):
+            self.result_list = self._rows_of_page()
+
+    def _rows_of_page(self) -> Any:
+        try:
+            return self.paginator.page(self.page_num).object_list
+        except InvalidPage as error:
+            raise IncorrectLookupParameters from error
+
+    def _count_of_all(self) -> int:
+        """Count the rows without filters; where nothing narrows the list, they are those that were counted."""
+        is_narrowed = self.queryset.query.where != self.root_queryset.query.where
+        return self.root_queryset.count() if is_narrowed else self.result_count
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)
