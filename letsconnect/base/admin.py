@@ -63,8 +63,10 @@ class DeskList(ChangeList):
         desk, columns = self.model_admin, getattr(self.model_admin, "list_columns", ())
         rows = self.queryset.only(*columns) if columns else self.queryset._clone()
         self.paginator: Any = desk.get_paginator(request, rows, self.list_per_page)
-        first = list(rows[: self.list_per_page + 1]) if self.page_num == 1 else None
-        are_all = first is not None and len(first) <= self.list_per_page
+        at_most = self.list_max_show_all if self.show_all else self.list_per_page
+        shows_first = request.method != "POST" and (self.page_num == 1 or self.show_all)  # a button shows no rows
+        first = list(rows[: at_most + 1]) if shows_first else None
+        are_all = first is not None and len(first) <= at_most
         if first is not None and are_all:
             vars(self.paginator)["count"] = len(first)
         self.result_count = self.paginator.count
@@ -74,10 +76,10 @@ class DeskList(ChangeList):
         self.can_show_all = self.result_count <= self.list_max_show_all
         self.multi_page = self.result_count > self.list_per_page
         self.result_list: Any = rows
-        if first is not None and (are_all or not (self.show_all and self.can_show_all)):
-            self.result_list = first[: self.list_per_page]
-        elif self.multi_page and not (self.show_all and self.can_show_all):
-            self.result_list = self._rows_of_page()
+        if first is not None and are_all:
+            self.result_list = first
+        elif self.multi_page:
+            self.result_list = first[: self.list_per_page] if first and self.page_num == 1 else self._rows_of_page()
 
     def _rows_of_page(self) -> Any:
         try:
