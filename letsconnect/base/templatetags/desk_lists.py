@@ -41,9 +41,10 @@ class DeskListPage(Node):
 
 def _shape_of_frame(context: Context) -> dict[str, Any]:
     """Return all that a frame depends on beside the language. Nothing here is of one person."""
-    media = context["media"]
+    media, opts = context["media"], context["opts"]
     return {
-        "opts": context["opts"],
+        "opts": opts,
+        "body_class": f" app-{opts.app_label} model-{opts.model_name} change-list",
         "is_popup": context["is_popup"],
         "has_permission": context["has_permission"],
         "has_actions": bool(context["action_form"]),
