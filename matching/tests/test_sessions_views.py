@@ -25,6 +25,7 @@ from registrations.tests.factories import NOW, make_member, make_registration
 pytestmark = pytest.mark.django_db
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LINK = "https://meet.example.org/our-room"
+ONE_EVENING = ((1440 + 18 * 60, 1440 + 20 * 60),)  # each quarter that both are free is drawn, five weeks of them
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,7 @@ def clock():
 
 def make_pair(mine="Europe/Berlin", theirs="Asia/Kathmandu", **given):
     """A connected match of a learner and a sharer who read hours in two zones."""
+    given = {"windows": ONE_EVENING} | given
     learner = make_member(name="Lena", zone=mine)
     sharer = make_member(name="Asha", zone=theirs)
     return make_match(
