@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from mailings.models import Letter
 from matching.domain.matches import MatchState, RoundPhase, RoundState
@@ -54,13 +55,17 @@ def computed(coordinator):
 
 
 @pytest.fixture
-def drafted(client, coordinator):
+def drafted(coordinator):
+    """A draft with its preview, as the button for a new round leaves it."""
+    people()
+    draft = draft_round(by=coordinator, now=timezone.now())
+    return preview_round(round_=draft, by=coordinator, now=timezone.now())
+
+
+def test_a_draft_shows_at_once_what_would_come_of_it_and_promises_nothing(client, coordinator):
     people()
     press(client, coordinator, "admin:matching_round_new")
-    return Round.objects.get()
-
-
-def test_a_draft_shows_at_once_what_would_come_of_it_and_promises_nothing(client, coordinator, drafted):
+    drafted = Round.objects.get()
     shown = page(client, coordinator, ROUND, drafted.pk).content.decode()
 
     assert "2 of 3 learners get a proposal." in shown
