@@ -57,7 +57,7 @@ _LOOK = """
 }
 """
 _RUN_AXE = """
-() => window.loadAxe() || axe.run(document, {
+() => (window.axe || window.loadAxe(), axe).run(document, {
   resultTypes: ["violations"],
   rules: Object.fromEntries(axe._audit.rules  // whatever they find is reported with the impact of the rule
     .filter(rule => rule.impact === "minor" || rule.impact === "moderate")
@@ -179,8 +179,9 @@ class Contexts:
         context = self._browser.new_context(locale=language, java_script_enabled=javascript)
         context.set_default_timeout(PATIENCE * 1000)
         context.new_page()  # stays, as an empty page
-        context.add_init_script(_NOTE_VIOLATIONS)
-        context.add_init_script(_axe_at_hand())
+        if javascript:
+            context.add_init_script(_NOTE_VIOLATIONS)
+            context.add_init_script(_axe_at_hand())
         return context
 
     def take_back(self) -> None:
