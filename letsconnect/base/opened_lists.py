@@ -36,14 +36,16 @@ class OpenedList(DeskList):
 
     def get_results(self, request: HttpRequest) -> None:
         if isinstance(request, _ReadsNothing):
+            self.result_list: Any = []
             return
         if request.GET:
             super().get_results(request)
             return
         rows, rows_of_all_filters = self.queryset, self.root_queryset
         statements, reading = _statements_of(cast(Desk, self.model_admin)), _reading(self, request)
-        self.queryset = cast("QuerySet[Any]", _AsOpened(statements.number, statements.rows, reading))
-        self.root_queryset = cast("QuerySet[Any]", _AsOpened(statements.number_in_all, statements.rows, reading))
+        first = statements.rows.rows(reading.values, **reading.fixed)
+        self.queryset = cast("QuerySet[Any]", _AsOpened(first, statements.number, reading))
+        self.root_queryset = cast("QuerySet[Any]", _WithoutFilters(statements.number_in_all, reading))
         ChangeList.get_results(self, request)
         self.queryset, self.root_queryset = rows, rows_of_all_filters  # for the buttons and the versions
 
@@ -71,26 +73,40 @@ def _reading(changelist: OpenedList, request: HttpRequest) -> _Reading:
 
 @dataclass(frozen=True)
 class _AsOpened:
-    """The rows of a list, as far as Django asks for them to show the first page."""
+    """The rows of a list, as far as Django asks for them to show the first page; ``first`` has one more if there is."""
 
+    first: list[Any]
     number: Statement[int]
-    rows: Statement[Any]
     reading: _Reading
 
     ordered = True  # Django asks before it cuts them into pages
 
     def count(self) -> int:
+        """Return how many there are; where all stand on the first page, nobody has to count."""
+        if len(self.first) <= self.reading.fixed["most"]:
+            return len(self.first)
         return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
 
-    def __getitem__(self, part: Any) -> "QuerySet[Any]":
-        return self._clone()
+    def __getitem__(self, part: Any) -> list[Any]:
+        return self.first[: self.reading.fixed["most"]]
 
-    def _clone(self) -> "QuerySet[Any]":
-        return self.rows.queryset(self.reading.values, **self.reading.fixed)
+    def _clone(self) -> list[Any]:
+        return self.first
+
+
+@dataclass(frozen=True)
+class _WithoutFilters:
+    """The rows of a list without the filters that it opens with: Django asks only how many they are."""
+
+    number: Statement[int]
+    reading: _Reading
+
+    def count(self) -> int:
+        return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
 
 
 class _Statements(NamedTuple):
-    """The SQL of one list: its first page, how many rows it has, and how many with all filters taken away."""
+    """The SQL of one list: its first page and a row more, how many rows it has, and how many without any filter."""
 
     rows: Statement[Any]
     number: Statement[int]
@@ -101,7 +117,7 @@ class _Statements(NamedTuple):
 def _statements_of(desk: Desk) -> _Statements:
     def rows(*, most: int, **reader: Any) -> "QuerySet[Any]":
         listed: QuerySet[Any] = _unread(desk, **reader).queryset
-        return (listed.only(*desk.list_columns) if desk.list_columns else listed)[:most]
+        return (listed.only(*desk.list_columns) if desk.list_columns else listed)[: most + 1]
 
     def number(*, most: int, **reader: Any) -> "QuerySet[Any]":
         return _counted(_unread(desk, **reader).queryset)

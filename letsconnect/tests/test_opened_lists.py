@@ -49,7 +49,7 @@ def test_each_reader_finds_in_a_list_as_it_opens_the_rows_that_django_finds(shar
     first, second = make_coordinator(), make_coordinator()
     other = make_registration(region="MENA")
     about_first = make_registration(member=first, region="LAC")
-    exclude_pair(one=about_first, other=other, reason="A quarrel.", by=second, now=NOW)
+    exclude_pair(person=about_first, other=other, reason="A quarrel.", by=second, now=NOW)
     Concern.objects.create(kind="absent_twice", registration=about_first, raised_at=NOW)
     readers = [first, second, make_liaison("MENA"), make_liaison("LAC"), make_liaison("MENA")]
     kept = [desk for desk in admin.site._registry.values() if _is_kept(desk)]
