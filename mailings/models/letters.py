@@ -82,8 +82,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def tally(self) -> dict[str, int]:
         """Return how many letters were written and how many are in each state."""
-        counts = {state: Count("pk", filter=Q(state=state)) for state in S.values}
-        return self.order_by().aggregate(written=Count("pk"), **counts)
+        counts = dict(self.order_by().values_list("state").annotate(Count("pk")))
+        return {"written": sum(counts.values()), **{state: counts.get(state, 0) for state in S.values}}
 
 
 class Letter(models.Model):
