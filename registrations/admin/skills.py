@@ -1,7 +1,7 @@
 """The skill desk: the tree of skills with how often each is used and what is missing, and the buttons for it."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -73,6 +73,20 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset.filter(~Exists(named)) if self.value() in dict(settings.LANGUAGES) else queryset
 
 
+@cache
+def _in_tree() -> tuple[Any, ...]:
+    """The order of the tree: families in theirs, suggested skills first, parts below the skill they belong to."""
+    families = [When(family=family, then=Value(place)) for place, family in enumerate(SkillFamily.values)]
+    top, whole = When(parent=None, then=Value("")), When(parent__parent=None, then=F("slug"))
+    return (
+        OrderBy(Case(*families, default=Value(-1))),
+        OrderBy(Coalesce("parent__parent__slug", "parent__slug", "slug")),
+        OrderBy(Case(top, whole, default=F("parent__slug"), output_field=CharField())),
+        OrderBy(Case(When(parent__parent=None, then=Value("")), default=F("slug"), output_field=CharField())),
+        "slug",
+    )
+
+
 def _place_form(skill: Skill) -> PlaceForm:
     return PlaceForm(skill=skill)
 
@@ -114,16 +128,7 @@ class SkillAdmin(WorkingGroupAdmin):
         return rows.with_usage().with_names().select_related("parent__parent")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """The tree: families in their order, suggested skills first, parts below the skill they belong to."""
-        families = [When(family=family, then=Value(place)) for place, family in enumerate(SkillFamily.values)]
-        top, whole = When(parent=None, then=Value("")), When(parent__parent=None, then=F("slug"))
-        return [
-            OrderBy(Case(*families, default=Value(-1))),
-            OrderBy(Coalesce("parent__parent__slug", "parent__slug", "slug")),
-            OrderBy(Case(top, whole, default=F("parent__slug"), output_field=CharField())),
-            OrderBy(Case(When(parent__parent=None, then=Value("")), default=F("slug"), output_field=CharField())),
-            "slug",
-        ]
+        return [*_in_tree()]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Skill], search_term: str
