@@ -1,6 +1,7 @@
 """Skills, groups and roles: rows loaded by `load_reference_data`, extended by people and the working group."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ANSWERABLE = (SkillState.ACTIVE, SkillState.SUGGESTED)
 
 
+@cache
 def _answers(model: str) -> Coalesce:
     rows = apps.get_model("registrations", model)._base_manager.filter(skill=OuterRef("pk")).order_by()
     return Coalesce(Subquery(rows.values("skill").annotate(count=Count("pk")).values("count")), 0)
@@ -130,6 +132,11 @@ class Skill(models.Model):
     def heir(self) -> "Skill":
         """The skill this one was merged into; itself if it was not merged."""
         return self.merged_into or self
+
+    @property
+    def heir_id(self) -> int:
+        """The key of `heir`, which is not read for it."""
+        return self.merged_into_id or self.pk
 
     def names(self) -> Mapping[str, str]:
         """The names (not the synonyms) by language; prefetch `skill_names` for lists."""
