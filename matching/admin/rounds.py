@@ -41,6 +41,10 @@ class RoundAdmin(DraftPages, WhyNotPage):
     list_display = ["number", "state", "created_at", "begun_by", "people", "served", "published_at"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
+    list_columns = (
+        *("state", "created_at", "statistics", "published_at"),
+        *(f"created_by__{column}" for column in ("name", "public_id")),
+    )
     change_list_template = "matching/admin/round_list.html"
 
     @admin.display(description=_("round"), ordering="pk")
