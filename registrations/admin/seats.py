@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
 from registrations.admin.choosing_person import PersonForm, person_in_words
@@ -89,6 +90,9 @@ class SeatAdmin(WorkingGroupAdmin):
         super().__init_subclass__(**kwargs)
         if not isinstance(getattr(cls, "kind", None), SeatKind):
             raise TypeError(f"{cls.__name__} does not say which kind of seat it is for")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats
 
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
