@@ -1,14 +1,10 @@
 """The security log at the desk: to be read, by coordinators."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin, own_columns
 from letsconnect.base.models import SecurityEvent
-from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.templatetags.when import when
 
 
@@ -31,9 +27,6 @@ class SecurityEventAdmin(WorkingGroupAdmin):
     ordering = ["-at", "-pk"]
     fields = ["kind", "member", "by", "detail", "at"]
     actions = None
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
-        return ListOfSeats
 
     @admin.display(description=_("when"), ordering="at")
     def moment(self, event: SecurityEvent) -> str:

@@ -56,30 +56,21 @@ class DeskList(ChangeList):
         return f"?{urlencode(words, doseq=True)}"
 
     def get_results(self, request: HttpRequest) -> None:
-        """Find the rows of this page and how many there are, as Django does; but count only what is not known yet.
+        """Find the rows of this page and how many there are, as Django does, but count all rows only where it differs.
 
         Of the rows shown only the columns the list names are fetched; buttons and counts go on with whole rows.
         """
         desk, columns = self.model_admin, getattr(self.model_admin, "list_columns", ())
         rows = self.queryset.only(*columns) if columns else self.queryset._clone()
         self.paginator: Any = desk.get_paginator(request, rows, self.list_per_page)
-        at_most = self.list_max_show_all if self.show_all else self.list_per_page
-        shows_first = request.method != "POST" and (self.page_num == 1 or self.show_all)  # a button shows no rows
-        first = list(rows[: at_most + 1]) if shows_first else None
-        are_all = first is not None and len(first) <= at_most
-        if first is not None and are_all:
-            vars(self.paginator)["count"] = len(first)
         self.result_count = self.paginator.count
         self.show_full_result_count = desk.show_full_result_count
         self.full_result_count = self._count_of_all() if self.show_full_result_count else None
         self.show_admin_actions = not self.show_full_result_count or bool(self.full_result_count)
         self.can_show_all = self.result_count <= self.list_max_show_all
         self.multi_page = self.result_count > self.list_per_page
-        self.result_list: Any = rows
-        if first is not None and are_all:
-            self.result_list = first
-        elif self.multi_page:
-            self.result_list = first[: self.list_per_page] if first and self.page_num == 1 else self._rows_of_page()
+        shows_all = (self.show_all and self.can_show_all) or not self.multi_page
+        self.result_list: Any = rows if shows_all else self._rows_of_page()
 
     def _rows_of_page(self) -> Any:
         try:

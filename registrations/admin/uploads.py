@@ -25,7 +25,6 @@ from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
-from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import LookKind, RegistrationError
 from registrations.models import ImportedRow, ImportUpload
@@ -100,9 +99,6 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         *("file_name", "state", "size", "uploaded_at", "applied_at"),
         *(f"uploaded_by__{column}" for column in ("name", "public_id")),
     )
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
-        return ListOfSeats
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ImportUpload]:
         return rows_as(ImportUploadQuerySet, super().get_queryset(request)).for_lists()
