@@ -34,14 +34,20 @@ class OpenedList(DeskList):
 
     asks_who_reads = True
 
+    def as_shown(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return the rows with no more than the list shows, where that is less than the buttons need."""
+        return rows
+
     def get_results(self, request: HttpRequest) -> None:
         if isinstance(request, _ReadsNothing):
             self.result_list: Any = []
             return
-        if request.GET:
-            super().get_results(request)
-            return
         rows, rows_of_all_filters = self.queryset, self.root_queryset
+        if request.GET:
+            self.queryset = self.as_shown(rows)
+            super().get_results(request)
+            self.queryset = rows
+            return
         statements, reading = _statements_of(cast(Desk, self.model_admin)), _reading(self, request)
         first = statements.rows.rows(reading.values, **reading.fixed)
         self.queryset = cast("QuerySet[Any]", _AsOpened(first, statements.number, reading))
@@ -116,7 +122,8 @@ class _Statements(NamedTuple):
 @lru_cache(maxsize=64)
 def _statements_of(desk: Desk) -> _Statements:
     def rows(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        listed: QuerySet[Any] = _unread(desk, **reader).queryset
+        unread = _unread(desk, **reader)
+        listed = unread.as_shown(unread.queryset)
         return (listed.only(*desk.list_columns) if desk.list_columns else listed)[: most + 1]
 
     def number(*, most: int, **reader: Any) -> "QuerySet[Any]":
@@ -128,12 +135,12 @@ def _statements_of(desk: Desk) -> _Statements:
     return _Statements(Statement(rows), Statement(number), Statement(number_in_all))
 
 
-def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -> ChangeList:
+def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -> OpenedList:
     """Return the list as it opens for a reader with these seats, of which no row is read."""
     request = _ReadsNothing()
     request.user = get_user_model()() if reader is None else reader
     vars(request.user).update(seat_roles=seats, is_superuser=is_superuser)
-    return desk.get_changelist_instance(request)
+    return cast(OpenedList, desk.get_changelist_instance(request))
 
 
 def _counted(rows: "QuerySet[Any]") -> "QuerySet[Any]":

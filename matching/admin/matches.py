@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import DeskList, own_columns
+from letsconnect.base.admin import own_columns
 from letsconnect.base.keys import key_or_none, keys_among
+from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import Statement
 from matching.admin import one_match
@@ -94,19 +95,19 @@ class RoundFilter(admin.SimpleListFilter):
         return queryset if number is None else queryset.filter(round=number)
 
 
-class MatchList(DeskList):
+class MatchList(ListOfSeats):
     """Fetches of the matches shown no more than their table shows, and the names of their skills all at once."""
 
+    def as_shown(self, rows: QuerySet[Any]) -> MatchQuerySet:
+        return as_own(rows, MatchQuerySet).for_table()
+
     def get_results(self, request: HttpRequest) -> None:
-        rows = self.queryset
-        self.queryset = as_own(rows, MatchQuerySet).for_table()
         super().get_results(request)
-        self.queryset = rows
-        matches = list(self.result_list)
-        names = names_of({match.heir for match in matches})
-        for match in matches:
-            match.skill_in_words = names[match.heir]
-        self.result_list = matches
+        if request.method in ("GET", "HEAD"):  # a button shows no rows
+            self.result_list = matches = list(self.result_list)
+            names = names_of({match.heir for match in matches})
+            for match in matches:
+                match.skill_in_words = names[match.heir]
 
 
 @admin.register(Match)
@@ -152,7 +153,7 @@ class MatchAdmin(DeskAdmin[Match]):
 
     @admin.display(description=_("skill"))
     def skill_name(self, match: Match) -> str:
-        return match.skill_in_words
+        return getattr(match, "skill_in_words", None) or str(match.skill)
 
     @admin.display(description=_("learner"))
     def learner_side(self, match: Match) -> str:

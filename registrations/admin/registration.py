@@ -22,6 +22,7 @@ from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
+from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations import documents
 from registrations.admin import exports, queue
@@ -124,6 +125,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
         fields += ["consent_lines", "submitted_at", "changed_at", "reviewed_at", "reviewed_by", "review_note"]
         private = [name for question in QUESTIONS if question.for_coordinators for name in question.desk]
         return (*fields, "address", *private) if signed_in(request).is_coordinator else tuple(fields)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """The queue starts with the longest waiting, every other list with the newest."""
