@@ -43,7 +43,7 @@ class OpenedList(DeskList):
             self.result_list: Any = []
             return
         rows, rows_of_all_filters = self.queryset, self.root_queryset
-        if request.GET:
+        if request.GET or request.method == "POST":  # a button shows no rows
             self.queryset = self.as_shown(rows)
             super().get_results(request)
             self.queryset = rows
