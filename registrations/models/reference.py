@@ -61,10 +61,6 @@ class SkillQuerySet(models.QuerySet["Skill"]):
         """Count who shares and who wants each skill, drafts included, as `offer_count` and `wish_count`."""
         return self.annotate(offer_count=_answers("Offer"), wish_count=_answers("Wish"))
 
-    def for_choosing(self) -> "SkillQuerySet":
-        """Active skills with their names, two queries whatever their number."""
-        return self.active().prefetch_related("skill_names")
-
 
 class Skill(models.Model):
     """A node of a small tree in families. A suggested skill has no family until it is accepted.
