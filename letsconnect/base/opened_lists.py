@@ -79,7 +79,7 @@ def _reading(changelist: OpenedList, request: HttpRequest) -> _Reading:
 
 @dataclass(frozen=True)
 class _AsOpened:
-    """The rows of a list, as far as Django asks for them to show the first page; ``first`` has one more if there is."""
+    """The rows of a list, as far as Django asks for them to show the first page."""
 
     first: list[Any]
     number: Statement[int]
@@ -88,13 +88,11 @@ class _AsOpened:
     ordered = True  # Django asks before it cuts them into pages
 
     def count(self) -> int:
-        """Return how many there are; where all stand on the first page, nobody has to count."""
-        if len(self.first) <= self.reading.fixed["most"]:
-            return len(self.first)
+        """Count them also where all stand on the first page: a list asks as often with few rows as with many."""
         return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
 
     def __getitem__(self, part: Any) -> list[Any]:
-        return self.first[: self.reading.fixed["most"]]
+        return self.first
 
     def _clone(self) -> list[Any]:
         return self.first
@@ -112,7 +110,7 @@ class _WithoutFilters:
 
 
 class _Statements(NamedTuple):
-    """The SQL of one list: its first page and a row more, how many rows it has, and how many without any filter."""
+    """The SQL of one list: its first page, how many rows it has, and how many without any filter."""
 
     rows: Statement[Any]
     number: Statement[int]
@@ -124,7 +122,7 @@ def _statements_of(desk: Desk) -> _Statements:
     def rows(*, most: int, **reader: Any) -> "QuerySet[Any]":
         unread = _unread(desk, **reader)
         listed = unread.as_shown(unread.queryset)
-        return (listed.only(*desk.list_columns) if desk.list_columns else listed)[: most + 1]
+        return (listed.only(*desk.list_columns) if desk.list_columns else listed)[:most]
 
     def number(*, most: int, **reader: Any) -> "QuerySet[Any]":
         return _counted(_unread(desk, **reader).queryset)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin import site
 from django.core.exceptions import FieldDoesNotExist
 
 from letsconnect.base import personal_columns
@@ -34,6 +35,16 @@ def declared(model):
 
 def columns_of(model):
     return sorted(field.name for field in model._meta.concrete_fields)
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
+def test_no_table_is_ordered_by_the_order_of_another(model):
+    """A relation without ``_id`` stands for the other table's own order, and "-round" once put the oldest first."""
+    relations = {field.name for field in model._meta.concrete_fields if field.is_relation}
+    desk = site._registry.get(model)
+    orders = [*model._meta.ordering, *((desk.ordering or ()) if desk else ())]
+
+    assert [name for name in orders if isinstance(name, str) and name.lstrip("-") in relations] == []
 
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)

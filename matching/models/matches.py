@@ -230,7 +230,7 @@ class Match(people.OfTwoPeople, models.Model):
     class Meta:
         verbose_name = _("match")
         verbose_name_plural = _("matches")
-        ordering = ["-round", "pk"]
+        ordering = ["-round_id", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(learner=F("sharer")), name="matching_sharer_is_not_the_learner"),
             models.CheckConstraint(

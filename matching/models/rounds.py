@@ -173,7 +173,7 @@ class RoundReplay(models.Model):
     )
 
     class Meta:
-        ordering = ["round", "number"]
+        ordering = ["round_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["round", "number"], name="matching_each_solve_has_its_number"),
             models.CheckConstraint(condition=Q(number__gte=1), name="matching_solves_are_counted_from_1"),

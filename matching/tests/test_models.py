@@ -342,3 +342,9 @@ def test_a_row_and_the_database_say_alike_whose_answer_is_waited_for(state):
     if state == MatchState.ASKED:
         Match.objects.update(learner_accepted_at=NOW)
         assert waited_for() == {Side.SHARER}
+
+
+def test_matches_of_the_newest_round_come_first():
+    older, newer = make_match(), make_match()
+
+    assert list(Match.objects.all()) == [newer, older]
