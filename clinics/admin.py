@@ -29,6 +29,7 @@ from clinics.planning.plans import (
 )
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
+from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import ChangedMeanwhile
@@ -90,6 +91,9 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
     date_hierarchy = "starts_at"
     actions = ["announce_selected", "hold_selected", "archive_selected"]
     change_form_template = "clinics/admin/change_form.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return ListOfSeats if signed_in(request).is_coordinator else OpenedList
 
     def get_queryset(self, request: HttpRequest) -> ClinicQuerySet:
         return as_own(super().get_queryset(request), ClinicQuerySet).for_pages().counting_waiting()

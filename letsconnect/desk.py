@@ -1,11 +1,13 @@
 """Django's admin as the working group's desk: entered by the portal's own sign-in, never by a password."""
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from datetime import date
+from typing import Any, NamedTuple, NoReturn
 
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.response import TemplateResponse
@@ -20,6 +22,8 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.checks import DOUBTS_LAST
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.models import ProxyDoubt
+from letsconnect.base.querysets import how_many
+from letsconnect.base.statements import Statement
 from mailings.ledger.lateness import lateness
 from mailings.models import Letter, Newsletter
 from matching.domain.matches import MatchState
@@ -77,53 +81,87 @@ class WorkingGroupSite(AdminSite):
         raise Http404
 
 
+class WaitingCounts(NamedTuple):
+    """How much work of each kind waits for a member of the working group."""
+
+    to_review: int
+    to_decide: int
+    to_publish: int
+    to_look_after: int
+    confided: int
+    letters_to_settle: int
+    readers: int  # how many the trust team has
+    doubtful_addresses: int
+
+
+def _count(member: Member, *, seats: frozenset[tuple[str, str]], is_superuser: bool, on: date) -> QuerySet[Member, Any]:
+    """The counts in one row; its SQL holds the day, and the seats by which the member sees rows."""
+    vars(member)["seat_roles"], member.is_superuser = seats, is_superuser  # a stand-in has none of its own
+    matches = Match.objects.visible_to(member)
+    counted: dict[str, QuerySet[Any]] = {
+        "to_review": Registration.objects.visible_to(member).in_review_queue(),
+        "to_decide": matches.to_decide(),
+        "to_publish": matches.to_publish(),
+        "to_look_after": Concern.objects.visible_to(member).open(),
+        "confided": Report.objects.readable_by(member, on=on).waiting(),
+        "letters_to_settle": Letter.objects.visible_to(member).needing_a_person(),
+        "readers": TrustSeat.objects.current(on=on),
+        "doubtful_addresses": Member.objects.with_doubtful_address(),
+    }
+    row = Member.objects.filter(pk=member.pk).annotate(**{name: how_many(rows) for name, rows in counted.items()})
+    return row.values_list(*WaitingCounts._fields)
+
+
+_COUNTS = Statement(_count)
+_DOUBTS = Statement(lambda since, hops: ProxyDoubt.standing(hops=hops, since=since).order_by("pk")[:1])
+
+
+def _counts_for(member: Member) -> WaitingCounts:
+    [counts] = _COUNTS.rows(
+        {"member": member}, seats=member.seat_roles, is_superuser=member.is_superuser, on=timezone.now().date()
+    )
+    return WaitingCounts(*counts)
+
+
 def _waiting(member: Member) -> Iterator[tuple[str, str]]:
     """Yield a sentence and an address for each kind of work that waits for this member of the working group."""
     yield from _what_stands_still()
-    reviews = Registration.objects.visible_to(member).in_review_queue().count()
-    if reviews:
+    counts = _counts_for(member)
+    if reviews := counts.to_review:
         text = ngettext("%(count)d registration waits for review", "%(count)d registrations wait for review", reviews)
         yield text % {"count": reviews}, reverse("admin:registrations_registration_changelist")
-    matches = Match.objects.visible_to(member)
-    proposed = matches.to_decide().count()
-    if proposed:
+    if proposed := counts.to_decide:
         text = ngettext("%(count)d match waits for a decision", "%(count)d matches wait for a decision", proposed)
         yield text % {"count": proposed}, _list_of("matching_match", "state", MatchState.PROPOSED)
-    approved = matches.to_publish().count()
-    if approved:
+    if approved := counts.to_publish:
         text = ngettext(
             "%(count)d match is approved and not published",
             "%(count)d matches are approved and not published",
             approved,
         )
         yield text % {"count": approved}, reverse("admin:matching_round_changelist")
-    concerns = Concern.objects.visible_to(member).open().count()
-    if concerns:
+    if concerns := counts.to_look_after:
         text = ngettext("%(count)d person or pair to look after", "%(count)d people or pairs to look after", concerns)
         yield text % {"count": concerns}, reverse("admin:matching_concern_changelist")
-    reports = Report.objects.readable_by(member, on=timezone.now().date()).waiting().count()
-    if reports:
+    if reports := counts.confided:
         text = ngettext(
             "%(count)d report waits for the trust team", "%(count)d reports wait for the trust team", reports
         )
         yield text % {"count": reports}, reverse("trust:report-list")
     if member.is_coordinator:
         yield from _issues_to_confirm(member)
-    letters = Letter.objects.visible_to(member).needing_a_person().count()
-    readers = TrustSeat.objects.current(on=timezone.now().date()).count()
-    if member.is_coordinator and readers < FEWEST_READERS:
+    if member.is_coordinator and counts.readers < FEWEST_READERS:
         yield str(_("The trust team needs at least two members")), reverse("admin:trust_trustseat_changelist")
     if member.is_coordinator and (doubt := _doubt_about_proxies()):
         yield doubt, reverse("admin:index")
-    doubtful = Member.objects.with_doubtful_address().count() if member.is_coordinator else 0
-    if doubtful:
+    if doubtful := counts.doubtful_addresses if member.is_coordinator else 0:
         text = ngettext(
             "%(count)d account has an address of which nobody knows whose it is",
             "%(count)d accounts have an address of which nobody knows whose it is",
             doubtful,
         )
         yield text % {"count": doubtful}, _list_of("registrations_member", "has_doubtful_address", "1")
-    if letters:
+    if letters := counts.letters_to_settle:
         text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
         yield text % {"count": letters}, reverse("admin:mailings_letter_changelist")
 
@@ -155,7 +193,8 @@ def _what_stands_still() -> Iterator[tuple[str, str]]:
 
 
 def _doubt_about_proxies() -> str:
-    doubt = ProxyDoubt.standing(hops=settings.PROXY_HOPS, since=timezone.now() - DOUBTS_LAST).first()
+    doubts = _DOUBTS.rows({"since": timezone.now() - DOUBTS_LAST}, hops=settings.PROXY_HOPS)
+    doubt = next(iter(doubts), None)
     if doubt is None:
         return ""
     text = _(

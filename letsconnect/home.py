@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from clinics.cards import Title, titles_of
@@ -17,6 +16,7 @@ from clinics.domain import ClinicState, RsvpState
 from clinics.models import Clinic
 from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.querysets import how_many
 from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import when
 from mailings.ledger.reachable import why_not_written_to
@@ -51,13 +51,13 @@ class ClinicLine(NamedTuple):
 
 def _rows_of(member: Member, *, on: date, versions: tuple[tuple[str, ...], ...]) -> QuerySet[Any, Any]:
     """The row of ``_row_of``; its SQL holds the day, and the versions of documents that count on it."""
-    reports = Report.objects.readable_by(member, on=on).waiting().order_by()
+    reports = Report.objects.readable_by(member, on=on).waiting()
     matchable = Registration.objects.matchable(on=on).filter(member=member)
     return (
         Member.objects.select_related("registration")
         .annotate(
             is_in_a_round=Exists(matchable),
-            confided=Coalesce(Subquery(reports.values(one=Value(1)).annotate(count=Count("pk")).values("count")), 0),
+            confided=how_many(reports),
         )
         .filter(pk=member.pk)
     )

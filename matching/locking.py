@@ -6,19 +6,26 @@ The order is: the round, matches by id, registrations by id.
 from collections.abc import Container, Iterable
 from datetime import date
 
+from letsconnect.base.statements import Statement
 from matching.domain.matches import Side, Standing
 from matching.models import Match
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Block, Registration
 
-
-def lock_match(match: Match) -> Match:
-    """Return the match as it is now, locked."""
-    return (
+_MATCH = Statement(
+    lambda key: (
         Match.objects.select_for_update(no_key=True, of=("self",))
         .select_related("learner__member", "sharer__member", "skill", "round")
-        .get(pk=match.pk)
+        .filter(pk=key)
     )
+)
+
+
+def lock_match(match: Match) -> Match:
+    """Return the match as it is now, locked; raise Match.DoesNotExist if it is gone."""
+    for locked in _MATCH.rows({"key": match.pk}):
+        return locked
+    raise Match.DoesNotExist(f"there is no match {match.pk}")
 
 
 def lock_people(matches: Iterable[Match]) -> None:

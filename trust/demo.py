@@ -15,7 +15,7 @@ def load(*, now: datetime, team: Sequence[Member], writer: Member) -> None:
     send_report(
         by=writer,
         who="Somebody who wrote to me after a clinic",
-        what="They keep writing to me although I asked them to stop. I would like somebody to know.",
+        description="They keep writing to me although I asked them to stop. I would like somebody to know.",
         may_contact=True,
         now=now - timedelta(hours=3),
     )

@@ -22,9 +22,9 @@ class ReportForm(forms.Form):
         max_length=longest(Report, "who"),
         help_text=_("A name, a user name, or where you met. Leave it empty if you cannot say."),
     )
-    what = forms.CharField(
+    description = forms.CharField(
         label=_("What happened?"),
-        max_length=longest(Report, "what"),
+        max_length=longest(Report, "description"),
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("In any language, as much or as little as you like. You need no proof."),
     )

@@ -77,7 +77,7 @@ class Report(models.Model):
     reporter = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     about = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     who = LineField(_("who it is about, in their words"), max_length=200, blank=True)
-    what = models.TextField(_("what happened"), max_length=5000, blank=True)
+    description = models.TextField(_("what happened"), max_length=5000, blank=True)
     may_contact = models.BooleanField(_("may be written to"), default=False)
     kept_from = models.ManyToManyField(Member, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.NEW)
@@ -103,7 +103,7 @@ class Report(models.Model):
                 condition=Q(about=None) | ~Q(about=F("reporter")), name="trust_nobody_reports_themselves"
             ),
             models.CheckConstraint(
-                condition=Q(forgotten_at=None) | Q(state=ReportState.CLOSED, about=None, who="", what=""),
+                condition=Q(forgotten_at=None) | Q(state=ReportState.CLOSED, about=None, who="", description=""),
                 name="trust_forgotten_report_says_nothing",
             ),
             models.CheckConstraint(condition=lines_can_be_seen("who"), name="trust_who_can_be_seen"),

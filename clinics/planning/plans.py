@@ -85,8 +85,7 @@ def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
 @transaction.atomic
 def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Open sign-up. ClinicNotReady unless the clinic has a text and starts in the future."""
-    clinic = _lock_theirs(clinic, by=by)
-    domain.check_move(clinic.state, ClinicState.ANNOUNCED)
+    clinic = _lock_to_move(clinic, ClinicState.ANNOUNCED, by=by)
     if not clinic.texts.exclude(summary="").exists():
         raise ClinicNotReady(_("Write a title and what it is about in at least one language first."))
     if clinic.starts_at <= now:
@@ -97,8 +96,7 @@ def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 @transaction.atomic
 def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Record that the clinic took place; not before it has begun."""
-    clinic = _lock_theirs(clinic, by=by)
-    domain.check_move(clinic.state, ClinicState.HELD)
+    clinic = _lock_to_move(clinic, ClinicState.HELD, by=by)
     if now < clinic.starts_at:
         raise ClinicNotReady(_("This clinic has not begun yet."))
     return _move(clinic, ClinicState.HELD, verb="hold_clinic", by=by, now=now)
@@ -107,16 +105,14 @@ def hold_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 @transaction.atomic
 def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Archive a clinic that was held."""
-    clinic = _lock_theirs(clinic, by=by)
-    domain.check_move(clinic.state, ClinicState.ARCHIVED)
+    clinic = _lock_to_move(clinic, ClinicState.ARCHIVED, by=by)
     return _move(clinic, ClinicState.ARCHIVED, verb="archive_clinic", by=by, now=now)
 
 
 @transaction.atomic
 def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> Clinic:
     """Cancel a clinic, and write to everyone who has a seat or waits for one."""
-    clinic = _lock_theirs(clinic, by=by)
-    domain.check_move(clinic.state, ClinicState.CANCELLED)
+    clinic = _lock_to_move(clinic, ClinicState.CANCELLED, by=by)
     if not reason.strip():
         raise CancelReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
     clinic.cancel_reason = reason.strip()
@@ -151,6 +147,13 @@ def reschedule(
         for rsvp in clinic.rsvps.active().select_related("member"):
             owe_notice(rsvp, clinic=clinic, kind=NoticeKind.MOVED, now=now)
         move_up(clinic, now=now)
+    return clinic
+
+
+def _lock_to_move(clinic: Clinic, becomes: ClinicState, *, by: Member) -> Clinic:
+    """Return the clinic, locked, if ``by`` may plan it and it may go into that state."""
+    clinic = _lock_theirs(clinic, by=by)
+    domain.check_move(clinic.state, becomes)
     return clinic
 
 

@@ -32,11 +32,11 @@ def store_with(keeper: Keeper) -> None:
     _keepers.append(keeper)
 
 
-def note(*, viewer: Any, people: PeopleShown, what: str, now: datetime) -> None:
+def note(*, viewer: Any, people: PeopleShown, kind: str, now: datetime) -> None:
     """Record that ``viewer`` was shown these people, in one statement; one entry a day is enough."""
     if people:
         for keeper in _keepers:
-            keeper(viewer, people, what, now.astimezone(UTC).date())
+            keeper(viewer, people, kind, now.astimezone(UTC).date())
 
 
 def people_on(rows: Iterable[models.Model], ways: Iterable[str]) -> PeopleShown:

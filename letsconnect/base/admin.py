@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import InvalidPage
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -54,11 +56,32 @@ class DeskList(ChangeList):
         return f"?{urlencode(words, doseq=True)}"
 
     def get_results(self, request: HttpRequest) -> None:
-        """Fetch of the rows shown only the columns the list names; buttons and counts go on with whole rows."""
-        rows, columns = self.queryset, getattr(self.model_admin, "list_columns", ())
-        self.queryset = rows.only(*columns) if columns else rows
-        super().get_results(request)
-        self.queryset = rows
+        """Find the rows of this page and how many there are, as Django does, but count all rows only where it differs.
+
+        Of the rows shown only the columns the list names are fetched; buttons and counts go on with whole rows.
+        """
+        desk, columns = self.model_admin, getattr(self.model_admin, "list_columns", ())
+        rows = self.queryset.only(*columns) if columns else self.queryset._clone()
+        self.paginator: Any = desk.get_paginator(request, rows, self.list_per_page)
+        self.result_count = self.paginator.count
+        self.show_full_result_count = desk.show_full_result_count
+        self.full_result_count = self._count_of_all() if self.show_full_result_count else None
+        self.show_admin_actions = not self.show_full_result_count or bool(self.full_result_count)
+        self.can_show_all = self.result_count <= self.list_max_show_all
+        self.multi_page = self.result_count > self.list_per_page
+        shows_all = (self.show_all and self.can_show_all) or not self.multi_page
+        self.result_list: Any = rows if shows_all else self._rows_of_page()
+
+    def _rows_of_page(self) -> Any:
+        try:
+            return self.paginator.page(self.page_num).object_list
+        except InvalidPage as error:
+            raise IncorrectLookupParameters from error
+
+    def _count_of_all(self) -> int:
+        """Count the rows without filters; where nothing narrows the list, they are those that were counted."""
+        is_narrowed = self.queryset.query.where != self.root_queryset.query.where
+        return self.root_queryset.count() if is_narrowed else self.result_count
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)
@@ -130,18 +153,18 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         """Return whose data these rows show."""
         return people_on(rows, self.shows)
 
-    def note_look(self, request: HttpRequest, people: PeopleShown, *, what: str) -> None:
+    def note_look(self, request: HttpRequest, people: PeopleShown, *, kind: str) -> None:
         """Record for these people that the reader was shown something about them.
 
         Apart from this record, opening a page changes nothing.
         """
-        access_log.note(viewer=request.user, people=people, what=what, now=timezone.now())
+        access_log.note(viewer=request.user, people=people, kind=kind, now=timezone.now())
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None) or {}
         if self.look_at_list and "cl" in context:
-            self.note_look(request, self.people_on(context["cl"].result_list), what=self.look_at_list)
+            self.note_look(request, self.people_on(context["cl"].result_list), kind=self.look_at_list)
         return response
 
     def change_view(
@@ -150,7 +173,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         response = super().change_view(request, object_id, form_url, extra_context)
         context = getattr(response, "context_data", None) or {}
         if self.look and context.get("original") is not None:
-            self.note_look(request, self.people_on([context["original"]]), what=self.look)
+            self.note_look(request, self.people_on([context["original"]]), kind=self.look)
         return response
 
     def changeform_view(
@@ -216,7 +239,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
         if self.look:
-            self.note_look(request, self.people_on([obj]), what=self.look)
+            self.note_look(request, self.people_on([obj]), kind=self.look)
         context = {
             **self.admin_site.each_context(request),
             "title": _("What happened: %(object)s") % {"object": isolated(obj)},

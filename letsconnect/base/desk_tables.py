@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib.admin.filters import ListFilter
-from django.contrib.admin.templatetags.admin_list import result_headers
+from django.contrib.admin.templatetags.admin_list import paginator_number, result_headers
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ALL_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import models
 from django.utils.encoding import iri_to_uri
@@ -24,11 +24,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from letsconnect.base.drawn import drawn_once
 from letsconnect.base.escaping import escaped
 from letsconnect.base.labels import labels_of
 
 Cell = Callable[[Any], str]  # from a row to the HTML of its cell
-Shown = Callable[[Any], Any]  # from a row to what the cell shows, not yet escaped
+Value = Callable[[Any], Any]  # from a row to the value its cell shows
+Words = Callable[[Any], str]  # from a value to the HTML of it
 _in_words_of_django = gettext  # a name that `makemessages` passes over: these texts are in Django's own catalogues
 
 
@@ -36,12 +38,26 @@ def table(changelist: ChangeList) -> SafeString:
     """Return the table of a list; nothing where it has no rows."""
     if not changelist.result_list:
         return SafeString("")
-    headers, cells = "".join(_headers(changelist)), list(_cells(changelist))
+    headers, cells = _row_of_headers(changelist), list(_cells(changelist))
     rows = "\n".join(f"<tr>{''.join([cell(row) for cell in cells])}</tr>" for row in changelist.result_list)
     return SafeString(  # each part is escaped where it is made
         f'<div class="results">\n<table id="result_list">\n<thead>\n<tr>\n{headers}\n</tr>\n</thead>\n'
         f"<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
     )
+
+
+def is_as_opened(changelist: ChangeList) -> bool:
+    """Tell whether the list is as it opens: not searched, filtered or sorted, so its links hold no word of a reader."""
+    return not (changelist.params or changelist.preserved_filters or changelist.add_facets)
+
+
+def _row_of_headers(changelist: ChangeList) -> str:
+    def draw() -> str:
+        return "".join(_headers(changelist))
+
+    if not is_as_opened(changelist):
+        return draw()
+    return drawn_once(("headers", changelist.opts, tuple(changelist.list_display)), draw)
 
 
 def _headers(changelist: ChangeList) -> Iterator[str]:
@@ -96,13 +112,13 @@ def _cells(changelist: ChangeList) -> Iterator[Cell]:
 
 
 def _cell(column: "_Column", row: Any) -> str:
-    text, names = column.shown(row)
-    return f'<td class="{names}">{escaped(text)}</td>'
+    html, names = column.shown(row)
+    return f'<td class="{names}">{html}</td>'
 
 
 def _cell_with_link(column: "_Column", tag: str, address: Callable[[Any], str], row: Any) -> str:
-    text, names = column.shown(row)
-    return f'<{tag} class="{names}">{address(row)}{escaped(text)}</a></{tag}>'
+    html, names = column.shown(row)
+    return f'<{tag} class="{names}">{address(row)}{html}</a></{tag}>'
 
 
 def _address_of_rows(changelist: ChangeList) -> Callable[[Any], str]:
@@ -138,8 +154,8 @@ class _Column:
         self.boolean = False
         self.names = "action-checkbox" if name == "action_checkbox" else f"field-{getattr(name, '__name__', name)}"
         if self.field is not None:
-            self.read: Shown = attrgetter(self.field.name)
-            self.words = _words_of(self.field, self.empty)
+            self.read: Value = attrgetter(self.field.name)
+            self.words: Words = _words_of(self.field, self.empty)
             if isinstance(self.field, models.DateField | models.TimeField | models.ForeignKey):
                 self.names += " nowrap"
             return
@@ -155,12 +171,12 @@ class _Column:
         self.empty = getattr(attribute, "empty_value_display", self.empty)
         self.words = self._words_of_method
 
-    def shown(self, row: Any) -> tuple[Any, str]:
-        """Return what the cell shows, not yet escaped, and the names of its class."""
+    def shown(self, row: Any) -> tuple[str, str]:
+        """Return the HTML of what the cell shows, and the names of its class."""
         try:
             value = self.read(row)
         except ObjectDoesNotExist:
-            return self.empty, self.names
+            return escaped(self.empty), self.names
         if isinstance(value, str) and not value.strip():
             value = ""
         names = self.names
@@ -168,10 +184,10 @@ class _Column:
             names += " nowrap"
         return self.words(value), names
 
-    def _words_of_method(self, value: Any) -> Any:
+    def _words_of_method(self, value: Any) -> str:
         if isinstance(value, str) and value:
-            return value
-        return display_for_value(value, self.empty, self.boolean)
+            return escaped(value)
+        return escaped(display_for_value(value, self.empty, self.boolean))
 
 
 def _field(model: type[models.Model], name: Any) -> "models.Field[Any, Any] | None":
@@ -183,31 +199,49 @@ def _field(model: type[models.Model], name: Any) -> "models.Field[Any, Any] | No
     return field if isinstance(field, models.Field) and field.name == name and not field.auto_created else None
 
 
-def _words_of(field: "models.Field[Any, Any]", empty: Any) -> Callable[[Any], Any]:
+def _words_of(field: "models.Field[Any, Any]", empty: Any) -> Words:
     """Return how a field's values are shown, as `display_for_field` does it, without looking at the field each time."""
     if isinstance(field, models.ForeignKey):
-        return lambda value: empty if value is None else value
+        return lambda value: escaped(empty if value is None else value)
     if field.choices:
         labels = labels_of(field)
-        labels_in_words: dict[Any, Any] = {}
-
-        def label(value: Any) -> Any:
-            if value not in labels_in_words:
-                text = labels.get(value, empty)
-                labels_in_words[value] = text if isinstance(text, str) else str(text)
-            return labels_in_words[value]
-
-        return label
+        return _remembering(lambda value: labels.get(value, empty))
     if isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.URLField):
-        return lambda value: value or empty
-    words: dict[Any, Any] = {}  # many rows have the same moment, number or mark
+        return lambda value: escaped(value or empty)
+    return _remembering(lambda value: display_for_field(value, field, empty))
 
-    def remembered(value: Any) -> Any:
-        if value not in words:
-            words[value] = display_for_field(value, field, empty)
-        return words[value]
+
+def _remembering(say: Callable[[Any], Any]) -> Words:
+    """Return the same function, which writes each value once: many rows have the same moment, number or label."""
+    words: dict[Any, str] = {}
+
+    def remembered(value: Any) -> str:
+        html = words.get(value)
+        if html is None:
+            html = words[value] = escaped(say(value))
+        return html
 
     return remembered
+
+
+def pages(changelist: ChangeList) -> SafeString:
+    """Return the links to the pages of a list, and how many rows it has."""
+    numbers: list[str] = []
+    address_of_all = ""
+    if changelist.multi_page and not (changelist.show_all and changelist.can_show_all):
+        shown_pages = changelist.paginator.get_elided_page_range(changelist.page_num)
+        numbers = [f"\n    {paginator_number(changelist, number)}\n" for number in shown_pages]
+        if changelist.can_show_all:
+            address_of_all = escape(changelist.get_query_string({ALL_VAR: ""}))
+    names = changelist.opts.verbose_name if changelist.result_count == 1 else changelist.opts.verbose_name_plural
+    numbers_of_pages = "\n{}\n".format("".join(numbers)) if numbers else ""
+    all_rows = (
+        f'<a href="{address_of_all}" class="showall">{_in_words_of_django("Show all")}</a>' if address_of_all else ""
+    )
+    return SafeString(  # each part is escaped where it is made
+        f'\n\n<p class="paginator">\n{numbers_of_pages}\n{_written(changelist.result_count)} {escaped(names)}\n'
+        f"{all_rows}\n\n</p>\n"
+    )
 
 
 def filter_box(changelist: ChangeList, chosen: ListFilter) -> SafeString:

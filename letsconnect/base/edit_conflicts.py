@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from letsconnect.base import versions
+from letsconnect.base.languages import listed
 
 # Fields whose text depends on the reader's language or time zone.
 _LOCAL = (forms.IntegerField, forms.fields.BaseTemporalField)
@@ -286,7 +287,7 @@ def _in_words(form: forms.BaseForm, name: str, values: list[str]) -> str:
         return _("yes") if values else _("no")
     flat = getattr(field, "choices", ())
     labels = {str(value): str(label) for value, label in flat if not isinstance(label, list | tuple)}
-    return ", ".join(labels.get(value, value) for value in values)
+    return listed(labels.get(value, value) for value in values)
 
 
 def _column_in_words(row: Any, name: str) -> str:

@@ -1,6 +1,6 @@
 """The languages of the portal, and which language replaces a missing text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 Text = TypeVar("Text")
+_COMMAS = {"ar": "، "}  # CLDR names no comma: its lists end with "and"
 FALLBACKS = {"es": ("pt", "en"), "pt": ("es", "en"), "fr": ("en",), "ar": ("en",), "en": ()}
 
 
@@ -37,6 +38,16 @@ def best_of(texts: Mapping[str, Text], language: str, *, then: str) -> Text | No
 def language_or_default(language: str) -> str:
     """Return ``language`` if the portal has it, else the default language."""
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def comma(language: str = "") -> str:
+    """Return what stands between the words of a list, for a reader of ``language``, or of the active one."""
+    return _COMMAS.get(chain(language or translation.get_language() or "en")[0], ", ")
+
+
+def listed(words: Iterable[object], language: str = "") -> str:
+    """Return words in a row, with the comma of ``language``, or of the active one, between them."""
+    return comma(language).join(map(str, words))
 
 
 @contextmanager

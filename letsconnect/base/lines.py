@@ -5,9 +5,10 @@ and because PostgreSQL has to check the same rules (`letsconnect.base.fields`).
 """
 
 import unicodedata
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi
 
 # Controls of the direction of text: they turn what stands after them, on other people's pages too.
@@ -170,7 +171,7 @@ class WrittenLine(str):
         return isolated(self)
 
     def __html__(self) -> str:
-        return escape(isolated(self))
+        return SafeString(escape(isolated(self)))
 
 
 def pattern_of(ranges: tuple[tuple[int, int], ...]) -> str:

@@ -1,9 +1,10 @@
-"""Using a table's own kind of queryset where Django's types know only a plain one, and long lists of keys."""
+"""Using a table's own kind of queryset where Django's types know only a plain one; long lists of keys; counts."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db.models import Func, IntegerField, QuerySet, Value
+from django.db.models import Count, Func, IntegerField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 Own = TypeVar("Own", bound=QuerySet[Any])
 
@@ -22,3 +23,8 @@ def any_of(keys: Iterable[int]) -> Func:
     """
     template = "SELECT UNNEST(%(expressions)s::bigint[])"
     return Func(Value(list(keys)), template=template, output_field=IntegerField())
+
+
+def how_many(rows: QuerySet[Any]) -> Coalesce:
+    """Return what ``rows.count()`` returns as a column of another query, to count several tables in one."""
+    return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count")), 0)

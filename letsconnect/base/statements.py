@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet
+from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")
 
@@ -72,6 +73,8 @@ class Statement(Generic[Row]):
             return rows
         compiler = copy(written.compiler)
         compiler.connection = connections[rows.db]  # that of this thread
+        if rows.query.select_for_update and compiler.connection.get_autocommit():  # Django looks when it writes the SQL
+            raise TransactionManagementError("rows are locked inside a transaction only")
         sql_and_params = written.sql, tuple(_value_of(place, values) for place in written.places)
         compiler.as_sql = lambda *args, **kwargs: sql_and_params
         vars(rows.query)["get_compiler"] = lambda *args, **kwargs: compiler  # for this one queryset

@@ -12,12 +12,13 @@ from django.db import models, transaction
 from django.forms import BaseForm, BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from letsconnect.base import edit_conflicts, versions
+from letsconnect.base.escaping import escaped
 from letsconnect.base.keys import keys_among
+from letsconnect.base.languages import listed
 from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 
@@ -115,7 +116,7 @@ class VersionedAdmin(_Admin[Row]):
         message = _(
             "Somebody else changed this since you opened the page: %(what)s. Nothing was done: look at it as it is now."
         )
-        return message % {"what": ", ".join(sorted(labels))}
+        return message % {"what": listed(sorted(labels))}
 
     # Django's own change form
 
@@ -231,14 +232,11 @@ class VersionedAdmin(_Admin[Row]):
 
     def action_checkbox(self, obj: Row) -> SafeString:
         """Return Django's box to tick and the version of the row, in one step: it is drawn once for each row."""
-        return format_html(
-            '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">'
-            '<input type="hidden" name="{}" value="{}">',
-            ACTION_CHECKBOX_NAME,
-            obj.pk,
-            _in_words_of_django("Select this object for an action - {}").format(obj),
-            versions.ROWS,
-            self.row_version(obj),
+        label = escaped(_in_words_of_django("Select this object for an action - {}").format(obj))
+        version = escaped(self.row_version(obj))
+        return SafeString(  # each value escaped, or a number
+            f'<input type="checkbox" name="{ACTION_CHECKBOX_NAME}" value="{obj.pk}" class="action-select"'
+            f' aria-label="{label}"><input type="hidden" name="{versions.ROWS}" value="{version}">'
         )
 
     def response_action(

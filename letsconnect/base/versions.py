@@ -71,7 +71,7 @@ def changed_since(opened: str, facts: Facts) -> list[str]:
 
 def columns_of(row: models.Model, only: Iterable[str] = ()) -> dict[str, Any]:
     """Return the columns of a row as facts: all of them, or those named."""
-    return {f"column:{field.name}": str(field.value_from_object(row)) for field in _columns(type(row), only)}
+    return {f"column:{field.name}": str(getattr(row, field.attname)) for field in _columns(type(row), only)}
 
 
 def all_rows(rows: models.QuerySet[Any], only: Iterable[str] = ()) -> str:
@@ -84,7 +84,7 @@ def all_objects(objects: Iterable[models.Model], only: Iterable[str] = ()) -> st
     """Return the same fingerprint for rows that are already loaded."""
     in_order = sorted(objects, key=lambda row: row.pk)
     return fingerprint(
-        [[str(row.pk), *(str(field.value_from_object(row)) for field in _columns(type(row), only))] for row in in_order]
+        [[str(row.pk), *(str(getattr(row, field.attname)) for field in _columns(type(row), only))] for row in in_order]
     )
 
 

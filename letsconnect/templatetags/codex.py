@@ -1,13 +1,17 @@
-"""Template tags of the Codex form templates: the kind of a field, its classes, the field an error links to."""
+"""Template tags of the Codex form templates: a field as a whole, buttons, and the field an error links to."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.forms.widgets import Input
+from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from letsconnect.base.pieces import Piece, draw
 
 register = template.Library()
 
@@ -40,15 +44,61 @@ def _dress(widget: forms.Widget) -> None:
             part.attrs["class"] = " ".join(classes)
 
 
-@register.simple_tag
-def codex_widget(field: BoundField) -> SafeString:
-    """Render the field's widget with its Codex classes."""
+@register.simple_tag(takes_context=True)
+def codex_field(context: Context) -> SafeString:
+    """Draw the field of the context with its label, its help and what is wrong with it.
+
+    Forms have many fields and few shapes of them, so the template is drawn once for each shape.
+    """
+    field: BoundField = context["field"]
+    if field.is_hidden:
+        return SafeString(f"{field}\n")  # drawn by its widget
+    return draw([_piece(field, context)], "codex/_field.html")
+
+
+def _piece(field: BoundField, context: Context) -> Piece:
+    kind, help_text, target = _kind(field), str(field.help_text), field.id_for_label
+    is_group, has_errors, has_help_below = field.use_fieldset, bool(field.errors), bool(context.get("help_text_inline"))
+    described_by = is_group and field.aria_describedby
+    shape = {
+        "kind": kind,
+        "is_group": is_group,
+        "is_disabled": field.field.disabled,
+        "is_required": field.field.required,
+        "is_described": bool(described_by),
+        "has_target": bool(target),
+        "has_errors": has_errors,
+        "has_help": bool(help_text) and (kind == "checkbox" or not has_help_below),
+        "hides_label": context.get("form_show_labels") is False,
+        "css_classes": field.css_classes(),
+        "wrapper_class": context.get("wrapper_class", ""),
+    }
+    texts = {
+        "id": field.auto_id,
+        "target": target,
+        "described_by": described_by or "",
+        "label": str(field.label),
+        "help_text": help_text,
+        "help_below": _drawn("help_text", context) if has_help_below else "",
+        "errors": _drawn("field_errors", context) if has_errors else "",
+        "widget": _drawn("choices", context) if is_group and kind == "choices" else _widget(field),
+    }
+    return Piece(shape, texts)
+
+
+def _drawn(part: str, context: Context) -> SafeString:
+    """Draw a part that few fields have, or that has parts of its own."""
+    values: Any = context.flatten()
+    return render_to_string(f"codex/layout/{part}.html", values)
+
+
+def _widget(field: BoundField) -> SafeString:
+    """Draw the field's widget with its Codex classes."""
     _dress(field.field.widget)
     return field.as_widget()
 
 
-@register.filter
-def codex_kind(field: BoundField) -> str:
+def _kind(field: BoundField) -> str:
     """Tell which markup surrounds the widget: checkbox, choices, textarea, select, parts, text or plain."""
     widget = field.field.widget
     if isinstance(widget, forms.CheckboxInput):
@@ -85,7 +135,7 @@ def _target(field: BoundField) -> str:
     """Return the id of the first thing in ``field`` that takes the focus."""
     if not field.auto_id or field.is_hidden:
         return ""
-    if codex_kind(field) == "choices":
+    if _kind(field) == "choices":
         return f"{field.auto_id}_0"
     return field.id_for_label or field.auto_id
 

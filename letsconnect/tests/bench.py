@@ -150,13 +150,13 @@ def _fill_the_desk(coordinator: Any) -> None:
         )
         person, other = make_liaison("MENA"), make_registration(reviewer=coordinator)
         Concern.objects.create(kind="absent_twice", registration=other, raised_at=NOW)
-        exclude_pair(one=waiting, other=other, reason="A quarrel.", by=coordinator, now=NOW)
+        exclude_pair(person=waiting, other=other, reason="A quarrel.", by=coordinator, now=NOW)
         suggest_skill(name=f"Podcast editing {number}", language="en", by=person, now=NOW)
         security_log.record(kind="signed_in", member=person, by=person, now=NOW, detail="code")
         Group.objects.create(slug=f"group-{number}", name=f"Group {number}", kind="chapter")
         Suppression.objects.create(address_hash=f"{number:064x}", source="bounce", made_at=NOW)
         appoint_to_trust_team(member=other.member, by=None, now=NOW)
-        send_report(by=waiting.member, what="Something happened.", now=NOW)
+        send_report(by=waiting.member, description="Something happened.", now=NOW)
         old = make_registration(
             source="import", state="submitted", name=f"Olga {number}", imported_address=f"old-{number}@example.org"
         )

@@ -36,26 +36,28 @@ document.addEventListener("securitypolicyviolation",
   e => window.cspViolations.push(
     `${e.violatedDirective}: ${e.blockedURI} ${e.sample} ${e.sourceFile}:${e.lineNumber}`));
 """
-_OVERFLOWING = """
+_LOOK = """
 () => {
   const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  return [...document.querySelectorAll("body *")]
-    .filter(e => {
-      const box = e.getBoundingClientRect();
-      return box.width && (box.right > width + 1 || box.left < -1);
-    })
-    .map(e => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`page is ${document.documentElement.scrollWidth} wide`);
+  const findings = {violations: window.cspViolations, overflowing: [], low: []};
+  findings.h1 = document.querySelectorAll("h1").length;
+  if (document.documentElement.scrollWidth > width)
+    findings.overflowing = [...document.querySelectorAll("body *")]
+      .filter(e => {
+        const box = e.getBoundingClientRect();
+        return box.width && (box.right > width + 1 || box.left < -1);
+      })
+      .map(e => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`page is ${document.documentElement.scrollWidth} wide`);
+  if (window.innerWidth < 640)
+    findings.low = [...document.querySelectorAll(".cdx-button, .cdx-select, .cdx-text-input__input")]
+      .map(e => [e.getBoundingClientRect(), e])
+      .filter(([box]) => box.width && box.height && box.height < 43.5)
+      .map(([box, e]) => `${Math.round(box.height)} px: ${e.outerHTML.slice(0, 120)}`).slice(0, 5);
+  return findings;
 }
 """
-_TOO_LOW = """
-() => [...document.querySelectorAll(".cdx-button, .cdx-select, .cdx-text-input__input")]
-  .map(e => [e.getBoundingClientRect(), e])
-  .filter(([box]) => box.width && box.height && box.height < 43.5)
-  .map(([box, e]) => `${Math.round(box.height)} px: ${e.outerHTML.slice(0, 120)}`).slice(0, 5)
-"""
 _RUN_AXE = """
-() => window.loadAxe() || axe.run(document, {
+() => (window.axe || window.loadAxe(), axe).run(document, {
   resultTypes: ["violations"],
   rules: Object.fromEntries(axe._audit.rules  // whatever they find is reported with the impact of the rule
     .filter(rule => rule.impact === "minor" || rule.impact === "moderate")
@@ -69,11 +71,12 @@ _RUN_AXE = """
 class Window:
     """One browser window of one person, and what went wrong in it."""
 
-    def __init__(self, context: BrowserContext, base_url: str, widths: tuple[int, ...] = ()) -> None:
+    def __init__(self, context: BrowserContext, base_url: str, width: int, widths: tuple[int, ...]) -> None:
         self.widths = widths
         self.base_url = base_url.rstrip("/")
         self.context = context
         self.page: Page = context.new_page()
+        self.page.set_viewport_size({"width": width, "height": 800})
         self.errors: list[str] = []
         self.page.on("console", lambda message: self._note(message.type, message.text))
         self.page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
@@ -108,27 +111,25 @@ class Window:
         self.errors.clear()
 
     def _each_width(self) -> Iterator[int]:
-        """Give the window one of its widths after the other; where it was opened with one, leave it as it is."""
+        """Give the window each of its widths, first the one it has; where it was opened with one, leave it as it is."""
+        has = self.page.viewport_size["width"]
+        yield has
         for width in self.widths:
-            self.page.set_viewport_size({"width": width, "height": 800})
-            yield width
-        if not self.widths:
-            yield self.page.viewport_size["width"]
+            if width != has:
+                self.page.set_viewport_size({"width": width, "height": 800})
+                yield width
 
     def _here(self) -> str:
         return f"{self.page.url} at {self.page.viewport_size}"
 
     def _check_all_but_axe(self) -> None:
-        violations = self.page.evaluate("window.cspViolations")
+        findings = self.page.evaluate(_LOOK)
         errors, self.errors = self.errors, []
-        assert not violations, f"{self._here()}: {violations}"
+        assert not findings["violations"], f"{self._here()}: {findings['violations']}"
         assert not errors, f"{self._here()}: {errors}"
-        assert self.page.locator("h1").count() == 1, f"{self._here()}: {self.page.locator('h1').count()} h1"
-        overflowing = self.page.evaluate(_OVERFLOWING)
-        assert not overflowing, f"{self._here()}: {overflowing}"
-        if self.page.viewport_size["width"] < 640:
-            low = self.page.evaluate(_TOO_LOW)
-            assert not low, f"{self._here()}: too low for a finger: {low}"
+        assert findings["h1"] == 1, f"{self._here()}: {findings['h1']} h1"
+        assert not findings["overflowing"], f"{self._here()}: {findings['overflowing']}"
+        assert not findings["low"], f"{self._here()}: too low for a finger: {findings['low']}"
 
     def axe(self) -> list[str]:
         """Return axe-core's serious and critical findings on the page."""
@@ -156,8 +157,45 @@ def _axe_at_hand() -> str:
     return f"window.loadAxe = function () {{ {source}\n }};"
 
 
+class Contexts:
+    """Contexts of one Chromium, kept for later tests: each has a process of its own, which loads fonts and scripts.
+
+    A context is lent to one window at a time, and comes back with no cookie and no page but the empty one that keeps
+    its process alive; nothing else of the portal is kept in a browser."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._idle: dict[tuple[str, bool], list[BrowserContext]] = {}
+        self._lent: list[tuple[tuple[str, bool], BrowserContext]] = []
+
+    def lend(self, language: str, *, javascript: bool) -> BrowserContext:
+        kind = language, javascript
+        idle = self._idle.setdefault(kind, [])
+        context = idle.pop() if idle else self._make(*kind)
+        self._lent.append((kind, context))
+        return context
+
+    def _make(self, language: str, javascript: bool) -> BrowserContext:
+        context = self._browser.new_context(locale=language, java_script_enabled=javascript)
+        context.set_default_timeout(PATIENCE * 1000)
+        context.new_page()  # stays, as an empty page
+        if javascript:
+            context.add_init_script(_NOTE_VIOLATIONS)
+            context.add_init_script(_axe_at_hand())
+        return context
+
+    def take_back(self) -> None:
+        """Close all windows, and forget who was signed in."""
+        while self._lent:
+            kind, context = self._lent.pop()
+            for page in context.pages[1:]:
+                page.close()
+            context.clear_cookies()
+            self._idle[kind].append(context)
+
+
 @pytest.fixture(scope="session")
-def chromium_browser() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+def chromium_browser() -> Iterator[tuple[Contexts, asyncio.AbstractEventLoop]]:
     """One Chromium for all tests, and Playwright's loop, which other tests must not find running in this thread."""
     path = chromium.executable()
     with sync_playwright() as tool:
@@ -166,20 +204,19 @@ def chromium_browser() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
             executable_path=path, args=chromium.FLAGS, env=chromium.environment(path), chromium_sandbox=False
         )
         asyncio._set_running_loop(None)
-        yield browser, loop
+        yield Contexts(browser), loop
         asyncio._set_running_loop(loop)
         browser.close()
 
 
 @pytest.fixture
 def open_window(
-    chromium_browser: tuple[Browser, asyncio.AbstractEventLoop], monkeypatch: pytest.MonkeyPatch
+    chromium_browser: tuple[Contexts, asyncio.AbstractEventLoop], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Window]]:
     """Return a function that opens a window of its own (own cookies); all are closed after the test.
 
     Playwright's loop runs in this thread during the test, hence Django's flag."""
-    browser, loop = chromium_browser
-    contexts: list[BrowserContext] = []
+    contexts, loop = chromium_browser
 
     def open_one(
         base_url: str,
@@ -190,14 +227,7 @@ def open_window(
         member: Any = None,
         javascript: bool = True,
     ) -> Window:
-        context = browser.new_context(
-            locale=language, viewport={"width": width, "height": 800}, java_script_enabled=javascript
-        )
-        context.set_default_timeout(PATIENCE * 1000)
-        context.add_init_script(_NOTE_VIOLATIONS)
-        context.add_init_script(_axe_at_hand())
-        contexts.append(context)
-        window = Window(context, base_url, widths)
+        window = Window(contexts.lend(language, javascript=javascript), base_url, width, widths)
         if member is not None:
             window.sign_in(member)
         return window
@@ -206,8 +236,7 @@ def open_window(
     asyncio._set_running_loop(loop)
     try:
         yield open_one
-        for context in contexts:
-            context.close()
+        contexts.take_back()
     finally:
         connections.close_all()  # while a loop runs, Django keeps another one than without it
         asyncio._set_running_loop(None)

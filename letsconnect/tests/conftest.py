@@ -88,7 +88,9 @@ def make_world():
         round=asked.round,
         running=make_round("draft"),
         rules=MatchingRules.objects.create(pk=1),
-        exclusion=exclude_pair(one=proposed.learner, other=proposed.sharer, reason="A quarrel.", by=reviewer, now=NOW),
+        exclusion=exclude_pair(
+            person=proposed.learner, other=proposed.sharer, reason="A quarrel.", by=reviewer, now=NOW
+        ),
         clinic=clinic,
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
         regionless=make_clinic(state=ClinicState.DRAFT),
@@ -100,7 +102,7 @@ def make_world():
         suggested=suggest_skill(name="Podcast editing", language="en", by=concerned, now=NOW),
         group=Group.objects.create(slug="a-group", name="A group", kind="chapter"),
         suppression=Suppression.objects.create(address_hash="f" * 64, source="bounce", made_at=NOW),
-        report=send_report(by=concerned, what="Something.", now=NOW).number,
+        report=send_report(by=concerned, description="Something.", now=NOW).number,
         trust_seat=appoint_to_trust_team(member=make_member(), by=None, now=NOW - timedelta(days=9)),
         person=concerned,
         person_key=str(concerned.public_id),

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import NOT_PROVIDED, Field
 from pytest_django.plugin import DjangoDbBlocker
 
 
@@ -24,7 +25,7 @@ def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory,
     worker_id: str,
 ) -> Iterator[None]:
-    """Where several processes run the tests, let each copy one migrated database: migrating takes twenty seconds of a
+    """Where several processes run the tests, let each copy one migrated database: migrating takes seconds of a
     processor, a copy a tenth of one. The first process makes it, the last one to end removes it."""
     if worker_id == "master" or django_db_keepdb:
         yield
@@ -45,8 +46,12 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let nobody count the tables while tests run: a test takes its rows back, and what was counted in between (no row
-    on many pages) made PostgreSQL lay table beside table for minutes."""
+    on many pages) made PostgreSQL lay table beside table for minutes. And let no commit wait for the disk: what a lost
+    machine would lose, the next run makes anew; what is locked and seen, and when, stays as it is."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")  # of the sessions that begin from now on
+        cursor.execute("SET synchronous_commit = off")
         cursor.execute(
             """DO $$ DECLARE name text; BEGIN
             FOR name IN SELECT quote_ident(relname) FROM pg_class
@@ -87,6 +92,31 @@ def _remove_option(state: ProjectState, app_label: str, model_name: str, option:
     _set_option(state, app_label, model_name, option, [row for row in rows if row.name != removed])
 
 
+def _add_field(
+    state: ProjectState, app_label: str, model_name: str, name: str, field: "Field[Any, Any]", preserve_default: bool
+) -> None:
+    """Give a model of the migrations one more field, in place too: Django's own makes its neighbours anew."""
+    if not preserve_default:
+        field = field.clone()
+        field.default = NOT_PROVIDED
+    state.models[app_label, model_name].fields[name] = field
+    if state._relations is not None:
+        state.resolve_model_field_relations((app_label, model_name), name, field)
+    if "apps" in vars(state):
+        state.apps.get_model(app_label, model_name).add_to_class(name, field.clone())
+        state.apps.clear_cache()
+
+
+def _add_model(state: ProjectState, model: ModelState) -> None:
+    """Add a model to those of the migrations; Django's own makes all that are related to it anew."""
+    key = model.app_label, model.name_lower
+    state.models[key] = model
+    if state._relations is not None:
+        state.resolve_model_relations(key)
+    if "apps" in vars(state):
+        state.apps.render_multiple([model])
+
+
 def _make_template(name: str) -> None:
     """Make and migrate the database of this name, and leave the connection as it was."""
     own_name, test_name = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
@@ -95,6 +125,8 @@ def _make_template(name: str) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ProjectState, "_append_option", _append_option)
             patch.setattr(ProjectState, "_remove_option", _remove_option)
+            patch.setattr(ProjectState, "add_field", _add_field)
+            patch.setattr(ProjectState, "add_model", _add_model)
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     finally:
         connection.close()

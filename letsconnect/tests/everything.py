@@ -72,7 +72,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
         make_request(learner=registration)
         make_request(sharer=registration)
     Exclusion.objects.create(
-        one=registration,
+        person=registration,
         other=make_registration(),
         reason=WORD,
         made_by=coordinator,
@@ -83,7 +83,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     for capacity in (1, 3):
         rsvp = rsvps.rsvp(clinic=make_clinic(capacity=capacity), member=member, by=member, now=NOW)
     Notice.objects.create(rsvp=rsvp, kind="day", sequence=0, starts_at=NOW, made_at=NOW)
-    report = send_report(by=member, about=other, who=WORD, what=WORD, now=NOW)
+    report = send_report(by=member, about=other, who=WORD, description=WORD, now=NOW)
     keep_note(
         report=report, text=WORD, by=appoint_to_trust_team(member=make_member(), by=None, now=NOW).member, now=NOW
     )
@@ -91,7 +91,7 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     appoint_to_trust_team(member=member, by=coordinator, now=NOW)
     Block.objects.create(member=member, blocked=other, made_at=NOW)
     Block.objects.create(member=other, blocked=member, made_at=NOW)
-    Look.objects.note(viewer=coordinator, registrations=[registration], what=LookKind.MATCH, on=NOW.date())
+    Look.objects.note(viewer=coordinator, registrations=[registration], kind=LookKind.MATCH, on=NOW.date())
     Look.objects.keep(coordinator, PeopleShown(members={member.pk}), LookKind.ACCOUNT, NOW.date())
     SkillSuggestion.objects.create(skill=make_skill("suggested"), member=member, made_at=NOW)
     Letter.objects.filter(pk=make_letter(to=member).pk).update(answer=WORD)

@@ -119,7 +119,7 @@ def test_a_list_notes_all_it_shows_once_a_day_in_one_statement(client, db, coord
 
     assert look() == look() == few
     assert few[0] == 1
-    assert {look.what for look in Look.objects.about(people[0].member)} == {kind}
+    assert {look.kind for look in Look.objects.about(people[0].member)} == {kind}
     assert Look.objects.about(people[0].member).count() == 1
 
 
@@ -139,7 +139,7 @@ def test_the_names_of_those_who_come_to_a_clinic_are_noted(client, db, liaison):
 
     client.get(reverse("admin:clinics_clinic_change", args=[rsvp.clinic_id]))
 
-    assert [(look.viewer, look.what) for look in Look.objects.about(rsvp.member)] == [(liaison, "clinic")]
+    assert [(look.viewer, look.kind) for look in Look.objects.about(rsvp.member)] == [(liaison, "clinic")]
 
 
 def test_looks_at_reports_are_kept_and_shown_to_the_writer_alone(client, db):
@@ -189,4 +189,4 @@ def test_whoever_is_known_in_an_imported_file_can_read_who_looked(db, client, co
 
     client.get(reverse("admin:registrations_importupload_change", args=[upload.pk]))
 
-    assert [(look.registration, look.what) for look in Look.objects.all()] == [(old, "import")]
+    assert [(look.registration, look.kind) for look in Look.objects.all()] == [(old, "import")]

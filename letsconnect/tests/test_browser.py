@@ -60,3 +60,18 @@ def test_the_language_switch_works_without_javascript(live_server, open_window):
 
     assert page.url == live_server.url + "/contact/"
     assert page.locator("html").get_attribute("lang") == "fr"
+
+
+def test_a_window_knows_nothing_of_the_one_before_it(live_server, open_window, chromium_browser):
+    contexts, _loop = chromium_browser
+    before = open_window(live_server.url, language="en", member=make_member())
+    before.page.goto(live_server.url + "/contact/")
+    assert before.page.get_by_role("button", name="Sign out").count() == 1
+    contexts.take_back()
+
+    window = open_window(live_server.url, language="en")
+    window.page.goto(live_server.url + "/contact/")
+
+    assert window.context is before.context  # else this tries nothing
+    assert before.page.is_closed()
+    assert window.page.get_by_role("button", name="Sign out").count() == 0

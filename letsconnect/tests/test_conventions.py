@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin import site
 from django.core.exceptions import FieldDoesNotExist
 from django.urls import URLResolver, get_resolver
 
@@ -35,6 +36,16 @@ def declared(model):
 
 def columns_of(model):
     return sorted(field.name for field in model._meta.concrete_fields)
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
+def test_no_table_is_ordered_by_the_order_of_another(model):
+    """A relation without ``_id`` stands for the other table's own order, and "-round" once put the oldest first."""
+    relations = {field.name for field in model._meta.concrete_fields if field.is_relation}
+    desk = site._registry.get(model)
+    orders = [*model._meta.ordering, *((desk.ordering or ()) if desk else ())]
+
+    assert [name for name in orders if isinstance(name, str) and name.lstrip("-") in relations] == []
 
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
@@ -265,6 +276,18 @@ def test_only_letters_and_pages_know_templates_and_no_app_has_a_utils():
     assert [path for path in our_files() if path.name in {"utils.py", "helpers.py", "signals.py"}] == []
 
 
+def test_what_people_read_is_listed_with_the_comma_of_their_language():
+    """Arabic has a comma of its own. Sentences that are translated hold theirs."""
+    joins = re.compile(r"""[^\n]*["'], ["']\.join.*""")
+    code = [path for path in production_code() if SHOWING & {*path.relative_to(ROOT).parts[1:-1], path.stem}]
+    in_code = [join for path in code for join in joins.findall(path.read_text())]
+    translated = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}", re.DOTALL)
+    templates = {path: translated.sub("}}", path.read_text()) for path in ROOT.glob("templates/**/*.*")}
+
+    assert in_code == ["        f\"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}\","]
+    assert [path for path, text in templates.items() if re.search(r"\|join:|[}>], *[{<]", text)] == []
+
+
 def test_every_rule_the_database_keeps_is_broken_by_a_test():
     tests = "".join(path.read_text() for path in our_files() if "tests" in path.parts)
     rules = [constraint.name for model in our_models() for constraint in model._meta.constraints]
@@ -312,13 +335,6 @@ NO_NAMES = set(
         "told",
     ]
 )
-# Columns of tables, and the parameters that fill them.
-STILL_SO_NAMED = {
-    ("mailings/models/letters.py", "told"),
-    ("matching/admin/forms.py", "one"),
-    ("matching/models/rules.py", "one"),
-    ("matching/rounds/rules.py", "one"),
-}
 
 
 def production_code():
@@ -374,7 +390,7 @@ def test_modules_functions_and_variables_are_named_by_what_they_are():
     }
 
     assert modules == []
-    assert names == STILL_SO_NAMED  # an excuse that nobody needs any more goes
+    assert names == set()
 
 
 def name_given_by(node):

@@ -72,7 +72,7 @@ def test_a_request_for_oneself_is_read_by_colleagues_only(desk, reads):
 
 def test_being_kept_apart_from_somebody_is_read_by_colleagues_only(desk):
     one, other = make_registration(member=desk), make_registration()
-    Exclusion.objects.create(one=one, other=other, reason=WORDS, made_by=make_coordinator(), made_at=NOW)
+    Exclusion.objects.create(person=one, other=other, reason=WORDS, made_by=make_coordinator(), made_at=NOW)
 
     assert not Exclusion.objects.visible_to(desk).exists()
     assert Exclusion.objects.visible_to(make_coordinator()).exists()

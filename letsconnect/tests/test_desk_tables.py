@@ -5,6 +5,8 @@ import re
 import pytest
 from django.contrib import admin
 from django.contrib.admin.templatetags.admin_list import admin_list_filter, result_list
+from django.template import engines
+from django.template.backends.django import DjangoTemplates
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -31,7 +33,7 @@ def test_lists_of_the_desk_are_drawn_as_django_draws_them(language: str) -> None
     make_liaison("MENA")
     match = make_match("proposed", learner=make_registration(name='"><b>'), approved_by=None)
     Exclusion.objects.create(
-        one=match.learner, other=match.sharer, reason="<i>A quarrel</i>", made_by=coordinator, made_at=NOW
+        person=match.learner, other=match.sharer, reason="<i>A quarrel</i>", made_by=coordinator, made_at=NOW
     )
     Group.objects.create(slug="a", name="A & B", kind="chapter", country="TN")
     Group.objects.create(slug="b", name="  ", kind="other", is_active=False)
@@ -51,6 +53,62 @@ def test_lists_of_the_desk_are_drawn_as_django_draws_them(language: str) -> None
                     assert _plain(desk_tables.filter_box(changelist, chosen)) == _plain(of_django), (model, query)
             compared += len(changelist.result_list)
     assert compared
+
+
+def _of_django() -> DjangoTemplates:
+    """Return Django's own templates, without ours in front of them."""
+    options = {"context_processors": engines["django"].engine.context_processors}
+    return DjangoTemplates({"NAME": "of django", "DIRS": [], "APP_DIRS": True, "OPTIONS": options})
+
+
+def _content(html: str) -> str:
+    return _plain(html[html.index('<div id="content-main">') : html.index('<br class="clear">')])
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_pages_of_lists_are_laid_out_as_django_does(db: None, client: Client, language: str) -> None:
+    coordinator, page_of_django = make_coordinator(name="<Coordinator> & co"), _of_django()
+    coordinator.speak(language)
+    client.force_login(coordinator)
+    for number in range(21):
+        Group.objects.create(slug=f"group-{number}", name=f"Group {number}", kind="chapter")
+    for model in (Group, Member, WorkingGroupSeat):
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for query in ("", "", "p=2", "all=", "q=<i>", "_popup=1"):  # first drawn, then kept
+            response = client.get(f"{address}?{query}" if query else address)
+            request, context = response.wsgi_request, response.context_data
+            request.csrf_processing_done = True
+            with translation.override(language):
+                html = page_of_django.get_template("admin/change_list.html").render(context, request)
+            token = re.compile('name="csrfmiddlewaretoken" value="[^"]*"')
+            ours, theirs = (token.sub("", _content(text)) for text in (response.content.decode(), html))
+            assert ours == theirs, (model, query)
+
+
+def test_the_frame_of_a_list_keeps_nothing_of_who_read_it_before(db: None, client: Client) -> None:
+    groups = reverse("admin:registrations_group_changelist")
+    tokens: list[str] = []
+    for name, zone, offset in (("Ana", "UTC", "0"), ("<Bea>", "Asia/Kolkata", "19800"), ("Ana", "UTC", "0")):
+        coordinator = make_coordinator(name=name)
+        coordinator.zone = zone
+        coordinator.save()
+        client.force_login(coordinator)
+        html = client.get(groups).content.decode()
+        assert f"<strong>{name.replace('<', '&lt;').replace('>', '&gt;')}</strong>" in html
+        assert f'data-admin-utc-offset="{offset}"' in html
+        tokens += set(re.findall('name="csrfmiddlewaretoken" value="([^"]+)"', html))
+    assert len(tokens) == len(set(tokens)) == 3, "one for each page"
+
+
+def test_a_list_shows_what_became_of_a_button_once(db: None, client: Client) -> None:
+    client.force_login(make_coordinator())
+    registrations = reverse("admin:registrations_registration_changelist")
+
+    shown = client.post(registrations, {"action": "approve", "index": "0"}, follow=True).content.decode()
+    later = client.get(registrations).content.decode()
+
+    assert '<ul class="messagelist"><li class="warning">Items must be selected' in _plain(shown)
+    assert "messagelist" not in later
 
 
 def test_no_list_of_the_desk_is_typed_into_and_no_filter_brings_a_template_of_its_own() -> None:

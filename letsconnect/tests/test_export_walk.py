@@ -121,13 +121,13 @@ def _tell_more_of_the_pair(match, one, other, coordinator):
     make_request(learner=match.learner, sharer=match.sharer, skill="asked-by-other", place=2)
     make_request(learner=match.sharer, sharer=match.learner, skill="asked-by-one", place=2)
     pair = sorted((match.learner, match.sharer), key=lambda person: person.pk)
-    Exclusion.objects.create(one=pair[0], other=pair[1], reason="x", made_by=coordinator, made_at=NOW)
+    Exclusion.objects.create(person=pair[0], other=pair[1], reason="x", made_by=coordinator, made_at=NOW)
     for about, who in ((match.learner, other), (match.sharer, one)):
         acts.record(by=coordinator, verb="note", on=about, now=NOW, reason="in confidence")
         acts.record(by=coordinator, verb="note", on=who, now=NOW, reason="in confidence")
         acts.record(by=coordinator, verb="note", on=who, now=NOW, reason="for them", reason_is_for_them=True)
         acts.record(by=who, verb="note", on=who, now=NOW, reason="their own")
-    report = send_report(by=other, about=one, who="x", what="x", now=NOW)
+    report = send_report(by=other, about=one, who="x", description="x", now=NOW)
     keep_note(report=report, text="x", by=TrustSeat.objects.exclude(member=one).first().member, now=NOW)
 
 
@@ -304,7 +304,7 @@ CONFIDED = [
     ("Note", "text", set()),
     ("Feedback", "note", {"own"}),
     ("SharerRequest", "why", {"own"}),
-    ("Report", "what", {"own"}),
+    ("Report", "description", {"own"}),
     ("Letter", "answer", set()),
     ("Letter", "reason", set()),
     ("CalendarFeed", "fingerprint", set()),

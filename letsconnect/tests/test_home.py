@@ -60,7 +60,7 @@ def everything(db):
             SkillSuggestion.objects.create(
                 skill=suggested, member=member, made_at=NOW, decided_at=NOW, outcome="merged"
             )
-            Report.objects.create(reporter=make_member(), what="x", made_at=NOW)
+            Report.objects.create(reporter=make_member(), description="x", made_at=NOW)
             made.append(asked)
         return member
 

@@ -305,7 +305,7 @@ def test_who_looked_is_noted_once_a_day_and_shown_to_the_person(client, db, liai
         client.get(reverse("admin:registrations_registration_change", args=[registration.pk]))
         client.get(reverse("admin:matching_match_change", args=[match.pk]))
 
-    assert sorted(Look.objects.about(member).values_list("viewer", "what")) == sorted(
+    assert sorted(Look.objects.about(member).values_list("viewer", "kind")) == sorted(
         [(liaison.pk, "registration"), (liaison.pk, "match"), (coordinator.pk, "account")]
     )
     assert Look.objects.about(match.sharer.member).count() == 1

@@ -83,7 +83,7 @@ def live_through(member, registration, number, coordinator):
     rsvp(clinic=make_clinic(), member=member, by=member, now=NOW)
     make_letter(to=member)
     acts.record(by=coordinator, verb="note", on=registration, now=NOW, reason="x")
-    Look.objects.note(viewer=make_coordinator(), registrations=[registration], what=LookKind.MATCH, on=NOW.date())
+    Look.objects.note(viewer=make_coordinator(), registrations=[registration], kind=LookKind.MATCH, on=NOW.date())
 
 
 @pytest.mark.parametrize("count", [3, 30])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import any_of
@@ -94,3 +95,13 @@ def test_a_value_that_no_column_is_compared_with_is_refused(db):
 
     with pytest.raises(ValueError, match="no column with name"):
         shouted.rows({"name": "Amina"})
+
+
+def test_rows_are_locked_inside_a_transaction_only(transactional_db):
+    locked = Statement(lambda key: Member.objects.select_for_update().filter(pk=key))
+    member = make_member()
+    with transaction.atomic():
+        assert locked.rows({"key": member.pk}) == [member]
+
+    with pytest.raises(transaction.TransactionManagementError):
+        locked.rows({"key": member.pk})

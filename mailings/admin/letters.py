@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
 from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
@@ -45,6 +46,9 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
     ]
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return ListOfSeats
 
     def people_on(self, rows: Iterable[Letter]) -> PeopleShown:
         """Return the people these letters go to: members, or else bare addresses."""

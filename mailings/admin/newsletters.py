@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.languages import listed
 from letsconnect.base.paging import page_of
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import FIELD, ChangedMeanwhile
@@ -58,7 +59,7 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
     def languages(self, newsletter: Newsletter) -> str:
         """Return the languages of an issue, with a mark behind those that are not ready."""
         versions = sorted(newsletter.versions.all(), key=lambda version: version.language)
-        return ", ".join(
+        return listed(
             version.language if version.state == VersionState.READY else f"{version.language} …" for version in versions
         )
 
@@ -230,7 +231,7 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
         page = page_of(letters.filter(Q(**chosen)), request)
         members = {letter.member_id for letter in page if letter.member_id is not None}
         bare = {letter.address for letter in page if letter.member_id is None and letter.address}
-        self.note_look(request, PeopleShown(members=members, addresses=bare), what=LOOK)
+        self.note_look(request, PeopleShown(members=members, addresses=bare), kind=LOOK)
         context = {
             "title": _("Who got issue %(issue)s") % {"issue": newsletter},
             "issue": newsletter,

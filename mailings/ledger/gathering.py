@@ -59,7 +59,7 @@ def why_nothing_new(letter: Letter, kind: LetterKind, about: models.Model | None
     """Return why a gathered letter tells its reader nothing new, or None; store in it what it is about to tell."""
     if not letter.gathering or kind.facts is None:
         return None
-    letter.told = hashlib.sha256(f"{letter.gathering}:{kind.facts(about)}".encode()).hexdigest()
+    letter.facts_digest = hashlib.sha256(f"{letter.gathering}:{kind.facts(about)}".encode()).hexdigest()
     last = Letter.objects.gathered(letter.gathering).exclude(pk=letter.pk).perhaps_read().first()
-    is_same = last is not None and last.state == LetterState.SENT and last.told == letter.told
+    is_same = last is not None and last.state == LetterState.SENT and last.facts_digest == letter.facts_digest
     return NOTHING_NEW if is_same else None

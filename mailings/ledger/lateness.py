@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet, Value
 
+from letsconnect.base.statements import Statement
 from mailings.domain.letters import LETTERS_ARE_LATE, OPEN, TICK_IS_LATE, UNREACHABLE, WAITING
 from mailings.models import LastTick, Letter
 
@@ -27,13 +28,30 @@ class Lateness:
         return any(age is not None and age >= LETTERS_ARE_LATE for age in (self.overdue, self.unreachable))
 
 
+_AGES = ("oldest_owed", "overdue", "unreachable")
+
+
+def _oldest_letters(now: datetime) -> QuerySet[Letter, tuple[datetime | None, ...]]:
+    """The earliest moment of each kind, in one row."""
+    return (
+        Letter.objects.filter(state__in=OPEN)
+        .values(one=Value(1))
+        .annotate(
+            oldest_owed=Min("owed_at"),
+            overdue=Min("due_at", filter=Q(state__in=WAITING, due_at__lte=now)),
+            unreachable=Min("owed_at", filter=Q(reason=UNREACHABLE)),
+        )
+        .values_list(*_AGES)
+    )
+
+
+_LAST_TICK = Statement(lambda: LastTick.objects.filter(pk=1).values_list("at", flat=True))
+_OLDEST = Statement(_oldest_letters)
+
+
 def lateness(*, now: datetime) -> Lateness:
     """Return how late the tick and the letters are, in two queries."""
-    last_ran_at = LastTick.objects.filter(pk=1).values_list("at", flat=True).first()
-    oldest = Letter.objects.filter(state__in=OPEN).aggregate(
-        oldest_owed=Min("owed_at"),
-        overdue=Min("due_at", filter=Q(state__in=WAITING, due_at__lte=now)),
-        unreachable=Min("owed_at", filter=Q(reason=UNREACHABLE)),
-    )
+    last_ran_at = next(iter(_LAST_TICK.rows({})), None)
+    oldest = dict(zip(_AGES, next(iter(_OLDEST.rows({"now": now})), [None] * len(_AGES)), strict=True))
     ages = {name: None if moment is None else max(now - moment, timedelta(0)) for name, moment in oldest.items()}
     return Lateness(tick=None if last_ran_at is None else max(now - last_ran_at, timedelta(0)), **ages)

@@ -26,9 +26,9 @@ S = LetterState
 _SUBMIT = """
     UPDATE mailings_letter AS letter
     SET state = %s, lease_until = %s, gathering_since = NULL, address = given.address, language = given.language,
-        zone = given.zone, tries = given.tries, told = given.told
+        zone = given.zone, tries = given.tries, facts_digest = given.facts_digest
     FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[])
-        AS given (id, address, language, zone, tries, told)
+        AS given (id, address, language, zone, tries, facts_digest)
     WHERE letter.id = given.id AND letter.state = %s AND letter.claimed_by = %s
     RETURNING letter.id"""
 _SETTLE_AS_SENT = """
@@ -130,7 +130,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
         Return the keys of those that the worker still holds; the others were taken over.
         """
-        columns = ("pk", "address", "language", "zone", "tries", "told")
+        columns = ("pk", "address", "language", "zone", "tries", "facts_digest")
         values = [[getattr(letter, column) for letter in letters] for column in columns]
         return _keys_changed(_SUBMIT, [S.SUBMITTING, lease_until, *values, S.CLAIMED, letters[0].claimed_by])
 
@@ -145,15 +145,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def tally(self) -> dict[str, int]:
         """Return how many letters were written and how many are in each state."""
-        counts = {state: Count("pk", filter=Q(state=state)) for state in S.values}
-        return self.order_by().aggregate(written=Count("pk"), **counts)
+        counts = dict(self.order_by().values_list("state").annotate(Count("pk")))
+        return {"written": sum(counts.values()), **{state: counts.get(state, 0) for state in S.values}}
 
 
 class Letter(models.Model):
     """One owed email to one address. Its text is made when it is sent, and never kept.
 
     Letters with the same ``gathering`` tell one person about one thing: while one waits (``gathering_since``), a newer
-    one takes its place. ``told`` is the fingerprint of the facts it told, so that nobody is told the same again.
+    one takes its place. ``facts_digest`` is the fingerprint of what it told, so that nobody is told the same again.
     """
 
     kind = models.CharField(_("kind"), max_length=80)
@@ -186,7 +186,7 @@ class Letter(models.Model):
     answer = models.CharField(_("the mail server's answer"), max_length=200, blank=True)
     gathering = models.CharField(_("gathered under"), max_length=100, blank=True)
     gathering_since = models.DateTimeField(_("gathering since"), null=True, blank=True)
-    told = models.CharField(max_length=64, blank=True)
+    facts_digest = models.CharField(max_length=64, blank=True)
 
     # No columns: whether a letter that was sent at once may get through at another attempt, and whether its address is
     # suppressed as it is sent.

@@ -248,7 +248,7 @@ def test_who_got_it_is_told_to_coordinators_and_each_of_them_can_read_who_looked
     assert "the mail server refused it" in page and "instead of theirs" in page
     assert "ben@example.org" not in narrowed
     looks = apps.get_model("registrations.Look").objects
-    assert looks.filter(member=member, viewer=coordinator, what="letters").exists()
+    assert looks.filter(member=member, viewer=coordinator, kind="letters").exists()
     desk.force_login(liaison)
     assert desk.get(of_issue("readers", issue)).status_code == 403
     assert member.email not in desk.get(of_issue("change", issue)).content.decode()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from letsconnect.base.admin import own_columns
+from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
 from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, side_in_words
 from matching.domain.feedback import MARKS, Verdict
@@ -62,6 +63,9 @@ class ConcernAdmin(DeskAdmin[Concern]):
     actions = ["look_after"]
     ordering = ["raised_at", "pk"]
     change_list_template = "matching/admin/concern_list.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return OpenedList
 
     def get_queryset(self, request: HttpRequest) -> ConcernQuerySet:
         return as_own(super().get_queryset(request), ConcernQuerySet).with_people()

@@ -50,16 +50,16 @@ class DeskAdmin(WorkingGroupAdmin[Row]):
 
     def note_looks(self, request: HttpRequest, *people: Registration) -> None:
         """Remember for these people that the reader opened a page about them."""
-        self.note_look(request, PeopleShown(registrations={person.pk for person in people}), what=LookKind.MATCH)
+        self.note_look(request, PeopleShown(registrations={person.pk for person in people}), kind=LookKind.MATCH)
 
     def note_names(self, request: HttpRequest, people: Iterable[Registration | None]) -> None:
         """Remember for these people that their names were in a list."""
         named = PeopleShown(registrations={person.pk for person in people if person is not None})
-        self.note_look(request, named, what=LookKind.MATCHES)
+        self.note_look(request, named, kind=LookKind.MATCHES)
 
     def note_matches(self, request: HttpRequest, matches: Iterable[Match]) -> None:
         """Remember for both sides of these matches that they were in a list."""
-        self.note_look(request, people_on(matches, BOTH), what=LookKind.MATCHES)
+        self.note_look(request, people_on(matches, BOTH), kind=LookKind.MATCHES)
 
 
 def side_in_words(person: Registration) -> str:
@@ -95,7 +95,7 @@ def line(match: Match) -> dict[str, Any]:
         "skill": str(match.skill),
         "learner": side_in_words(match.learner),
         "sharer": side_in_words(match.sharer),
-        "why": reasons.for_working_group(match)[1:],
+        "why": reasons.in_common(match),
     }
 
 

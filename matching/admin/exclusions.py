@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.opened_lists import OpenedList
 from matching.admin.desk import DeskAdmin, columns_of_side, side_in_words
 from matching.admin.forms import ExcludeForm, LiftForm
 from matching.admin.two_people import people_to_name
@@ -37,23 +38,27 @@ class StandingFilter(admin.SimpleListFilter):
 class ExclusionAdmin(DeskAdmin[Exclusion]):
     """Pairs of people who are not proposed to each other, in either role, until that is lifted. They are not told."""
 
-    shows, look, look_at_list = ("one", "other"), LookKind.MATCH, LookKind.MATCHES
+    shows, look, look_at_list = ("person", "other"), LookKind.MATCH, LookKind.MATCHES
     liaisons_may = coordinators_may = frozenset({"view", "add"})
     list_display = ["first", "second", "reason", "made_by", "made_at", "lifted_at"]
     list_display_links = ["first"]
     list_columns = (
-        *(*columns_of_side("one"), *columns_of_side("other"), "reason", "made_at", "lifted_at"),
+        *(*columns_of_side("person"), *columns_of_side("other"), "reason", "made_at", "lifted_at"),
         *("made_by__name", "made_by__public_id", "lifted_by__name"),
     )
     list_filter = [StandingFilter]
+    show_full_result_count = False  # nobody searches here, so the number is not shown
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return OpenedList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exclusion]:
-        people = ("one__member", "one__group", "other__member", "other__group", "made_by", "lifted_by")
+        people = ("person__member", "person__group", "other__member", "other__group", "made_by", "lifted_by")
         return super().get_queryset(request).select_related(*people)
 
     @admin.display(description=_("one"))
     def first(self, exclusion: Exclusion) -> str:
-        return side_in_words(exclusion.one)
+        return side_in_words(exclusion.person)
 
     @admin.display(description=_("the other"))
     def second(self, exclusion: Exclusion) -> str:
@@ -63,7 +68,7 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Choose two people of one's regions, and say why."""
-        chosen = {"one": request.GET.get("one", ""), "other": request.GET.get("other", "")}
+        chosen = {"person": request.GET.get("person", ""), "other": request.GET.get("other", "")}
         people = {str(person.pk): person for person in people_to_name(signed_in(request), *chosen.values())}
         self.note_names(request, people.values())
         form = ExcludeForm(request.POST or None, initial=chosen, people=people.values())
@@ -74,7 +79,7 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
     def _exclude(self, request: HttpRequest, people: dict[str, Registration], values: dict[str, str]) -> bool:
         try:
             exclude_pair(
-                one=people[values["one"]],
+                person=people[values["person"]],
                 other=people[values["other"]],
                 reason=values["reason"],
                 by=signed_in(request),
@@ -91,12 +96,12 @@ class ExclusionAdmin(DeskAdmin[Exclusion]):
     ) -> HttpResponse:
         """Show why two people are kept apart; lifting it takes a reason."""
         exclusion = self.find(request, object_id)
-        self.note_looks(request, exclusion.one, exclusion.other)
+        self.note_looks(request, exclusion.person, exclusion.other)
         form = LiftForm(request.POST or None)
         if form.is_valid() and self._lift(request, exclusion, form.cleaned_data["why"]):
             return redirect("admin:matching_exclusion_change", exclusion.pk)
         exclusion = self.find(request, object_id)
-        sides = [side_in_words(exclusion.one), side_in_words(exclusion.other)]
+        sides = [side_in_words(exclusion.person), side_in_words(exclusion.other)]
         opened = self.opened(request, exclusion)
         context = {"title": str(exclusion), "exclusion": exclusion, "sides": sides, "form": form, "opened": opened}
         return self.page(request, "exclusion", context)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 from letsconnect.base.folding import plain
+from letsconnect.base.languages import listed
 from matching.engine.criteria import CRITERIA
 from matching.engine.settings import PRESETS, Settings
 from matching.models import Exclusion, Match, MatchingRules, Round
@@ -138,11 +139,16 @@ class _WithTwoPeople(forms.Form):
             offer(self, name, choices)
 
 
-class PairForm(_WithTwoPeople):
-    """Two people put together by hand, and why."""
+class TwoPeopleForm(_WithTwoPeople):
+    """Which two people is asked about."""
 
     learner = forms.ChoiceField(label=_("Learner"))
     sharer = forms.ChoiceField(label=_("Sharer"))
+
+
+class PairForm(TwoPeopleForm):
+    """Two people put together by hand, and why."""
+
     skill = forms.ChoiceField(label=_("Skill"))
     why = forms.CharField(
         label=_("Why these two"),
@@ -156,18 +162,11 @@ class PairForm(_WithTwoPeople):
         offer(self, "skill", [("", "—"), *_skills_by_family()])
 
 
-class TwoPeopleForm(_WithTwoPeople):
-    """Which two people is asked about."""
-
-    learner = forms.ChoiceField(label=_("Learner"))
-    sharer = forms.ChoiceField(label=_("Sharer"))
-
-
 class ExcludeForm(_WithTwoPeople):
     """Two people to keep apart, and why."""
 
-    two = ("one", "other")
-    one = forms.ChoiceField(label=_("One"))
+    two = ("person", "other")
+    person = forms.ChoiceField(label=_("One"))
     other = forms.ChoiceField(label=_("The other"))
     reason = forms.CharField(
         label=_("Reason"),
@@ -206,10 +205,10 @@ def scope_in_words(scope: Scope) -> list[str]:
     regions = dict(Region.choices)
     sentences = []
     if scope.regions is not None:
-        names = ", ".join(str(regions.get(code, code)) for code in scope.regions)
+        names = listed(regions.get(code, code) for code in scope.regions)
         sentences.append(gettext("Only learners of these regions: %(names)s.") % {"names": names})
     if scope.skills is not None:
-        names = ", ".join(str(skill) for skill in Skill.objects.filter(pk__in=scope.skills).with_names())
+        names = listed(Skill.objects.filter(pk__in=scope.skills).with_names())
         sentences.append(gettext("Only these skills: %(names)s.") % {"names": names})
     if scope.waiting_weeks:
         text = ngettext(

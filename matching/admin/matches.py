@@ -5,13 +5,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,19 +20,22 @@ from django.views.decorators.http import require_POST
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import own_columns
 from letsconnect.base.keys import key_or_none, keys_among
+from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
+from letsconnect.base.statements import Statement
 from matching.admin import one_match
 from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, line, may_know, say_not_done, side_in_words
 from matching.domain.matches import MatchingError, MatchState
 from matching.matches.forms import RefuseForm
-from matching.models import Match, MatchQuerySet
+from matching.models import Match, MatchQuerySet, Round
 from matching.models.matches import HEIR
 from matching.rounds.by_hand import Swap, swap_match, swap_matches
 from matching.rounds.reviews import approve_match, approve_matches, refuse_matches
 from matching.words import reasons
 from registrations.domain.registrations import LookKind, Region
-from registrations.models import Registration, Skill
+from registrations.models import Member, Registration, Skill
 from registrations.requests import signed_in
+from registrations.skills.names import names_of
 
 CHANGE = "admin:matching_match_change"
 
@@ -54,13 +57,57 @@ class SkillFilter(admin.SimpleListFilter):
     parameter_name = "skill"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        matches = Match.objects.visible_to(signed_in(request))
-        heirs = matches.values_list(HEIR)
-        return [(str(skill.pk), str(skill)) for skill in Skill.objects.filter(pk__in=heirs).with_names()]
+        reader = signed_in(request)
+        skills = _HEIRS.rows({}, roles=reader.seat_roles, is_superuser=reader.is_superuser)
+        names = names_of(skills)
+        return [(str(skill), names[skill]) for skill in skills]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
         skill = key_or_none(self.value() or "")
         return queryset if skill is None else queryset.filter(Q(skill=skill) | Q(skill__merged_into=skill))
+
+
+def _heirs(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Skill, Any]:
+    """The skills of the matches that whoever holds these seats may see, in the order of lists of skills."""
+    matches = Match.objects.visible_to(Member.holding(roles, is_superuser=is_superuser))
+    return Skill.objects.filter(pk__in=matches.values_list(HEIR)).values_list("pk", flat=True)
+
+
+_HEIRS = Statement(_heirs)
+_ROUNDS = Statement(lambda: Round.objects.values_list("pk", flat=True))
+
+
+class RoundFilter(admin.SimpleListFilter):
+    """Offers the rounds by their numbers: what else their rows hold is much, and not shown here."""
+
+    title = _("round")
+    parameter_name = "round__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        rounds = _ROUNDS.rows({})
+        return [(str(number), name) for number, name in zip(rounds, Round.called(rounds), strict=True)]
+
+    def has_output(self) -> bool:
+        return len(self.lookup_choices) > 1
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
+        number = key_or_none(self.value() or "")
+        return queryset if number is None else queryset.filter(round=number)
+
+
+class MatchList(ListOfSeats):
+    """Fetches of the matches shown no more than their table shows, and the names of their skills all at once."""
+
+    def as_shown(self, rows: QuerySet[Any]) -> MatchQuerySet:
+        return as_own(rows, MatchQuerySet).for_table()
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if request.method in ("GET", "HEAD"):  # a button shows no rows
+            self.result_list = matches = list(self.result_list)
+            names = names_of({match.heir for match in matches})
+            for match in matches:
+                match.skill_in_words = names[match.heir]
 
 
 @admin.register(Match)
@@ -68,12 +115,15 @@ class MatchAdmin(DeskAdmin[Match]):
     compares_in_action, locks_ticked = True, False
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
-    list_columns = (*own_columns(Match), *columns_of_side("learner"), *columns_of_side("sharer"), "round__state")
-    list_filter = ["state", RegionFilter, SkillFilter, "round"]
+    list_columns = (*own_columns(Match), *columns_of_side("learner"), *columns_of_side("sharer"))
+    list_filter = ["state", RegionFilter, SkillFilter, RoundFilter]
     actions = ["approve", "refuse", "swap"]
 
     def get_queryset(self, request: HttpRequest) -> MatchQuerySet:
         return as_own(super().get_queryset(request), MatchQuerySet).with_people()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return MatchList
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -86,7 +136,7 @@ class MatchAdmin(DeskAdmin[Match]):
     def action_checkbox(self, match: Match) -> SafeString:
         """Send the version along that `seen_versions` reads; the actions compare it under their own locks."""
         box = super().action_checkbox(match)
-        return format_html('{}<input type="hidden" name="seen" value="{}:{}">', box, match.pk, match.version)
+        return SafeString(f'{box}<input type="hidden" name="seen" value="{match.pk}:{match.version}">')  # two numbers
 
     def versions_seen(self, request: HttpRequest, matches: Iterable[Match]) -> dict[int, int]:
         """Return the version of each of these matches that the reader's page showed; 0 for one it did not show.
@@ -103,7 +153,7 @@ class MatchAdmin(DeskAdmin[Match]):
 
     @admin.display(description=_("skill"))
     def skill_name(self, match: Match) -> str:
-        return str(match.skill)
+        return getattr(match, "skill_in_words", None) or str(match.skill)
 
     @admin.display(description=_("learner"))
     def learner_side(self, match: Match) -> str:
@@ -115,7 +165,7 @@ class MatchAdmin(DeskAdmin[Match]):
 
     @admin.display(description=_("reasons"))
     def why(self, match: Match) -> str:
-        return " ".join(reasons.for_working_group(match)[1:])
+        return " ".join(reasons.in_common(match))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -125,7 +175,7 @@ class MatchAdmin(DeskAdmin[Match]):
         self.note_looks(request, match.learner, match.sharer)
         context = one_match.context(match, reader=signed_in(request))
         others = [row["sharer_id"] for row in context.get("alternatives", ()) if row["sharer_id"]]
-        self.note_look(request, PeopleShown(registrations=set(others)), what=LookKind.MATCHES)
+        self.note_look(request, PeopleShown(registrations=set(others)), kind=LookKind.MATCHES)
         return self.page(request, "match", context)
 
     @method_decorator(require_POST)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from letsconnect.base import hours
+from letsconnect.base.languages import listed
 from matching.admin import results
 from matching.admin.desk import may_know, side_in_words
 from matching.admin.two_people import beside_each_other, week_of
@@ -153,4 +154,4 @@ def _in_common(match: Match) -> str:
     """The hours in common in each of the four weeks, as in "6 h, 6 h, 7 h, 6 h"."""
     # Translators: a number of hours, short.
     text = gettext("%(hours)d h")
-    return ", ".join(text % {"hours": minutes // 60} for minutes in match.reasons.get("minutes_a_week", []))
+    return listed(text % {"hours": minutes // 60} for minutes in match.reasons.get("minutes_a_week", []))

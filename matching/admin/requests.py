@@ -8,10 +8,23 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import own_columns
 from letsconnect.base.lines import isolated
+from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
 from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, side_in_words
 from matching.models import SharerRequest, SharerRequestQuerySet
 from registrations.domain.registrations import LookKind
+from registrations.skills.names import names_of
+
+
+class RequestList(OpenedList):
+    """Reads the names of the skills of all rows at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        names = names_of({row.skill.heir_id for row in self.result_list})
+        for row in self.result_list:
+            row.skill_in_words = names[row.skill.heir_id]
 
 
 @admin.register(SharerRequest)
@@ -21,11 +34,20 @@ class SharerRequestAdmin(DeskAdmin[SharerRequest]):
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["learner_side", "sharer_side", "skill_name", "why", "state", "made_at"]
     list_display_links = ["learner_side"]
-    list_columns = (*own_columns(SharerRequest), *columns_of_side("learner"), *columns_of_side("sharer"))
+    list_columns = (
+        *own_columns(SharerRequest),
+        "skill__merged_into",
+        *columns_of_side("learner"),
+        *columns_of_side("sharer"),
+    )
     list_filter = ["state"]
+    show_full_result_count = False  # nobody searches here, so the number is not shown
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
+        return RequestList
 
     def get_queryset(self, request: HttpRequest) -> SharerRequestQuerySet:
-        return as_own(super().get_queryset(request), SharerRequestQuerySet).with_people()
+        return as_own(super().get_queryset(request), SharerRequestQuerySet).for_table()
 
     @admin.display(description=_("learner"))
     def learner_side(self, sharer_request: SharerRequest) -> str:
@@ -37,7 +59,7 @@ class SharerRequestAdmin(DeskAdmin[SharerRequest]):
 
     @admin.display(description=_("skill"))
     def skill_name(self, sharer_request: SharerRequest) -> str:
-        return str(sharer_request.skill)
+        return sharer_request.skill_in_words
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

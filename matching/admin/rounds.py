@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from letsconnect.base.opened_lists import ListOfSeats
 from matching.admin import results
 from matching.admin.desk import line, may_cancel, say_not_done, side_in_words
 from matching.admin.drafts import CHANGE, DraftPages
@@ -41,7 +42,14 @@ class RoundAdmin(DraftPages, WhyNotPage):
     list_display = ["number", "state", "created_at", "begun_by", "people", "served", "published_at"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
+    list_columns = (
+        *("state", "created_at", "statistics", "published_at"),
+        *(f"created_by__{column}" for column in ("name", "public_id")),
+    )
     change_list_template = "matching/admin/round_list.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats
 
     @admin.display(description=_("round"), ordering="pk")
     def number(self, round_: Round) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.labels import label_of
 from matching.domain.feedback import ASK_AFTER, CLOSES_AFTER, MARKS, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
 from matching.domain.matches import Side
 from matching.domain.sessions import SessionState
@@ -192,7 +193,7 @@ class Concern(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.get_kind_display())
+        return label_of(self, "kind")
 
     @property
     def people(self) -> list[Registration]:

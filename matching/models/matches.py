@@ -141,6 +141,11 @@ class MatchQuerySet(models.QuerySet["Match"]):
         rows = self.prefetch_related(None).select_related(None)
         return rows.values_list("pk", HEIR, "state", "answer_by", *people.names())
 
+    def for_table(self) -> "MatchQuerySet":
+        """Fetch both people, their groups and ``heir`` with the matches; the caller reads the names of skills."""
+        rows = self.prefetch_related(None).select_related(None).annotate(heir=HEIR)
+        return rows.select_related("learner__member", "learner__group", "sharer__member", "sharer__group")
+
     def with_people(self) -> "MatchQuerySet":
         """Fetch both people, their groups and the skill's names with the matches, in a constant number of queries."""
         return self.select_related(
@@ -217,14 +222,15 @@ class Match(people.OfTwoPeople, models.Model):
     version = models.PositiveIntegerField(default=1)
 
     quiet_since: datetime  # only in rows of a queryset that is ``quiet``
-    heir: int  # only in rows of a queryset that is ``for_lines``
+    heir: int  # only in rows of a queryset that is ``for_lines`` or ``for_table``
+    skill_in_words: str  # only in the rows of the desk's list
 
     objects = MatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("match")
         verbose_name_plural = _("matches")
-        ordering = ["-round", "pk"]
+        ordering = ["-round_id", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(learner=F("sharer")), name="matching_sharer_is_not_the_learner"),
             models.CheckConstraint(

@@ -8,6 +8,7 @@ one table to another.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -51,6 +52,7 @@ def looked_after_by(member: Member, *columns: str) -> Q:
     return Q() if member.is_coordinator else of_regions(member.seat_regions, *columns)
 
 
+@cache  # always the same; every list of matches asks for it, and building it took as long as a small page
 def blocked() -> Q:
     """One of the two blocks the other."""
     return Q(*(Exists(_blocks(side, side.other)) for side in Side), _connector=Q.OR)
@@ -64,6 +66,7 @@ def _member_of(column: str) -> QuerySet[Registration, Any]:
     return Registration.objects.filter(pk=OuterRef(OuterRef(column))).values("member")[:1]
 
 
+@cache
 def left(*columns: str) -> Q:
     """One of the two has left: by their registration, or because their account was closed."""
     closed = Member.objects.filter(is_active=False)

@@ -81,9 +81,12 @@ class SharerRequestQuerySet(models.QuerySet["SharerRequest"]):
 
     def with_people(self) -> "SharerRequestQuerySet":
         """Fetch both people, their groups and the skill's names in a constant number of queries."""
-        return self.select_related(
-            "learner__member", "learner__group", "sharer__member", "sharer__group", "skill__merged_into"
-        ).prefetch_related("skill__skill_names", "skill__merged_into__skill_names")
+        names = ("skill__skill_names", "skill__merged_into__skill_names")
+        return self.for_table().select_related("skill__merged_into").prefetch_related(*names)
+
+    def for_table(self) -> "SharerRequestQuerySet":
+        """Fetch both people, their groups and the skill; the caller reads the names of skills."""
+        return self.select_related("learner__member", "learner__group", "sharer__member", "sharer__group", "skill")
 
 
 class SharerRequest(models.Model):
@@ -115,6 +118,8 @@ class SharerRequest(models.Model):
     )
 
     is_named: bool  # only in rows of a queryset that is ``saying_who_is_named``
+
+    skill_in_words: str  # only in rows of the desk's list
 
     objects = SharerRequestQuerySet.as_manager()
 

@@ -1,10 +1,12 @@
 """One run of the matcher, what is needed to replay it, and who its numbers were."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import IsNull
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain.matches import DECIDABLE, NOT_LOOKED_FOR, NUDGE_AGAIN_AFTER, RoundPhase, RoundState
@@ -134,7 +136,13 @@ class Round(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Round %(number)s") % {"number": self.pk}
+        return next(self.called([self.pk]))
+
+    @staticmethod
+    def called(numbers: Iterable[int]) -> Iterator[str]:
+        """Return how rounds with these numbers are called; their rows need not be read for it."""
+        words = gettext("Round %(number)s")
+        return (words % {"number": number} for number in numbers)
 
     @property
     def is_open_draft(self) -> bool:
@@ -165,7 +173,7 @@ class RoundReplay(models.Model):
     )
 
     class Meta:
-        ordering = ["round", "number"]
+        ordering = ["round_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["round", "number"], name="matching_each_solve_has_its_number"),
             models.CheckConstraint(condition=Q(number__gte=1), name="matching_solves_are_counted_from_1"),

@@ -74,15 +74,15 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
 
     def visible_to(self, member: Member) -> "ExclusionQuerySet":
         """A liaison sees those with a person of their regions, a coordinator all; nobody what is about themselves."""
-        others = self.exclude(one__member=member).exclude(other__member=member)
-        return others.filter(people.looked_after_by(member, "one", "other"))
+        others = self.exclude(person__member=member).exclude(other__member=member)
+        return others.filter(people.looked_after_by(member, "person", "other"))
 
 
 class Exclusion(models.Model):
     """Two people the working group does not want proposed to each other, in either role."""
 
-    one = models.ForeignKey(
-        Registration, on_delete=models.PROTECT, related_name="exclusions_as_one", verbose_name=_("one")
+    person = models.ForeignKey(
+        Registration, on_delete=models.PROTECT, related_name="exclusions_as_person", verbose_name=_("one")
     )
     other = models.ForeignKey(
         Registration, on_delete=models.PROTECT, related_name="exclusions_as_other", verbose_name=_("the other")
@@ -104,10 +104,10 @@ class Exclusion(models.Model):
         ordering = ["-made_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(one__lt=F("other")), name="matching_exclusion_names_two_people_in_order"
+                condition=Q(person__lt=F("other")), name="matching_exclusion_names_two_people_in_order"
             ),
             models.UniqueConstraint(
-                fields=["one", "other"], condition=Q(lifted_at=None), name="matching_one_standing_exclusion_per_pair"
+                fields=["person", "other"], condition=Q(lifted_at=None), name="matching_one_standing_exclusion_per_pair"
             ),
             models.CheckConstraint(
                 condition=Q(lifted_at=None, lifted_by=None, lifted_why="")

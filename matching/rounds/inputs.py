@@ -8,10 +8,11 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from letsconnect.base.hours import QUARTERS_A_WEEK, mondays, next_monday
+from letsconnect.base.statements import Statement
 from matching.domain.matches import UNDECIDED, WEEKS_COMPARED, MatchState
 from matching.engine.errors import BrokenPair
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
@@ -199,11 +200,20 @@ def _column(values: Iterable[int]) -> np.ndarray:
     return np.fromiter(values, dtype=np.int64)
 
 
+def _pairs(round_: Round | None) -> QuerySet[Match, Any]:
+    return _of_others(Match.objects.live(), round_).order_by().values_list("learner_id", "sharer_id")
+
+
+_LIVE_PAIRS = Statement(lambda: _pairs(None))
+_LIVE_PAIRS_OF_OTHERS = Statement(lambda round_: _pairs(round_))
+
+
 def _live_matches(numbers: dict[int, int], round_: Round | None, *, size: int) -> np.ndarray:
     """Count each participant's live matches as learner and as sharer; undecided proposals count too, or two rounds
     would promise one place twice. Only the round's own do not: it decides about them."""
     taken = np.zeros((2, size), dtype=np.int64)
-    for pair in _of_others(Match.objects.live(), round_).values_list("learner_id", "sharer_id"):
+    pairs = _LIVE_PAIRS.rows({}) if round_ is None else _LIVE_PAIRS_OF_OTHERS.rows({"round_": round_})
+    for pair in pairs:
         for side, person in enumerate(pair):
             if person in numbers:
                 taken[side, numbers[person]] += 1
@@ -359,7 +369,7 @@ def _apart(numbers: dict[int, int], members: dict[int, int], *, now: datetime, r
         (numbers[first], numbers[second])
         for rows in (
             matched.values_list("learner_id", "sharer_id"),
-            Exclusion.objects.standing().values_list("one_id", "other_id"),
+            Exclusion.objects.standing().values_list("person_id", "other_id"),
         )
         for first, second in rows
         if first in numbers and second in numbers

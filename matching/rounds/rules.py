@@ -40,23 +40,23 @@ def change_rules(*, by: Member, now: datetime, **values: int | bool) -> Matching
 
 
 @transaction.atomic
-def exclude_pair(*, one: Registration, other: Registration, reason: str, by: Member, now: datetime) -> Exclusion:
+def exclude_pair(*, person: Registration, other: Registration, reason: str, by: Member, now: datetime) -> Exclusion:
     """Keep two people apart in every round to come, whichever of them shares; a second time changes nothing."""
-    if one.pk == other.pk:
+    if person.pk == other.pk:
         raise BadSetting(_("Choose two different people."))
     if not reason.strip():
         raise ReasonMissing(_("Say the reason in a few words."))
-    _check_may_exclude(one, other, by=by)
-    first, second = sorted((one, other), key=lambda person: person.pk)
+    _check_may_exclude(person, other, by=by)
+    first, second = sorted((person, other), key=lambda registration: registration.pk)
     try:
         with transaction.atomic():
             exclusion = Exclusion.objects.create(
-                one=first, other=second, reason=reason.strip(), made_by=by, made_at=now
+                person=first, other=second, reason=reason.strip(), made_by=by, made_at=now
             )
     except IntegrityError as error:
         if "matching_one_standing_exclusion_per_pair" not in str(error):
             raise
-        return Exclusion.objects.standing().get(one=first, other=second)
+        return Exclusion.objects.standing().get(person=first, other=second)
     acts.record(by=by, verb="exclude_pair", on=exclusion, now=now, reason=reason.strip())
     return exclusion
 
@@ -66,10 +66,10 @@ def lift_exclusion(*, exclusion: Exclusion, why: str, by: Member, now: datetime)
     """Let two people be proposed to each other again."""
     exclusion = (
         Exclusion.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("one__member", "other__member")
+        .select_related("person__member", "other__member")
         .get(pk=exclusion.pk)
     )
-    _check_may_exclude(exclusion.one, exclusion.other, by=by)
+    _check_may_exclude(exclusion.person, exclusion.other, by=by)
     if exclusion.lifted_at is not None:
         raise MatchMoveNotAllowed(_("These two are not kept apart any more."))
     if not why.strip():
@@ -80,9 +80,9 @@ def lift_exclusion(*, exclusion: Exclusion, why: str, by: Member, now: datetime)
     return exclusion
 
 
-def _check_may_exclude(one: Registration, other: Registration, *, by: Member) -> None:
+def _check_may_exclude(person: Registration, other: Registration, *, by: Member) -> None:
     """A liaison of either side's region or a coordinator, and neither of the two."""
-    if by.pk in (one.member_id, other.member_id):
+    if by.pk in (person.member_id, other.member_id):
         raise NotYourMatch(_("You are one of the two people: somebody else decides about this."))
-    if not (by.looks_after(one.region) or by.looks_after(other.region)):
+    if not (by.looks_after(person.region) or by.looks_after(other.region)):
         raise NotYourMatch(_("Neither of the two people is of a region you look after."))

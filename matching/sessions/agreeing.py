@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from letsconnect.base import acts
 from letsconnect.base.lines import isolated
+from letsconnect.base.statements import Statement
 from matching.domain.matches import NotYourMatch, ReasonMissing, Side, TooOften
 from matching.domain.sessions import (
     LINKS_AN_HOUR,
@@ -31,7 +32,7 @@ from matching.domain.sessions import (
 )
 from matching.locking import lock_match, lock_people
 from matching.models import Match, ProposedTime, Session
-from matching.sessions.changing import cancel, change, drop_times, locked, owe_letter
+from matching.sessions.changing import cancel, change, drop_times, locked, owe_letter, to_lock
 from matching.words import reasons
 from registrations.models import Member
 
@@ -197,6 +198,10 @@ _CHANGED = gettext_lazy(
 _IS_OVER = gettext_lazy("This session is over or was cancelled.")
 
 
+_OPEN = Statement(lambda match, now: to_lock(Session.objects.filter(match=match).open(now=now)))
+_CONNECTED = Statement(lambda key: Match.objects.connected().filter(pk=key).values_list("pk", flat=True))
+
+
 def _locked_match(match: Match, *, by: Member) -> tuple[Match, Side]:
     match = lock_match(match)
     side = match.side_of(by)
@@ -207,14 +212,14 @@ def _locked_match(match: Match, *, by: Member) -> tuple[Match, Side]:
 
 def _connected_match(match: Match, *, by: Member, now: datetime) -> tuple[Match, Side]:
     match, side = _locked_match(match, by=by)
-    if not Match.objects.connected().filter(pk=match.pk).exists():
+    if not _CONNECTED.rows({"key": match.pk}):
         raise NothingToAgree(_("This match is over, so no hour can be agreed on any more."))
     return match, side
 
 
 def _current_session(match: Match, *, seen_version: str, now: datetime) -> Session | None:
     """Return the session that is open now, locked; it must be the one, in the version, that the person saw."""
-    session = next(iter(locked(match.sessions.open(now=now))), None)
+    session = next(iter(_OPEN.rows({"match": match, "now": now})), None)
     if seen_as(session) != seen_version:
         raise SessionChanged(_CHANGED)
     check_not_begun(session.starts_at if session else None, now=now)

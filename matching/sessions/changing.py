@@ -43,8 +43,13 @@ def gathering_of(session: Session, side: Side, letter: str) -> str:
 
 def locked(sessions: SessionQuerySet) -> list[Session]:
     """Return these sessions as they are now, locked, by id; hold their match's lock first."""
+    return list(to_lock(sessions))
+
+
+def to_lock(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Read these sessions with their people, by id, and lock them."""
     rows = sessions.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    return list(rows.select_related("learner__member", "sharer__member", "match__skill"))
+    return rows.select_related("learner__member", "sharer__member", "match__skill")
 
 
 def change(session: Session, **columns: Any) -> None:

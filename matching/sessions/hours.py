@@ -87,7 +87,7 @@ def clock_beside(moment: datetime, *, mine: str, theirs: str) -> str:
 
 
 def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime) -> list[Week]:
-    """Return the times of the next four weeks at which both are free and in no other session, by week and day."""
+    """Return the times of the next four weeks at which both are free, here and in no other session, by week and day."""
     start = monday_of(now.astimezone(UTC).date())
     common = _free_for_both(match, start=start, weeks=WEEKS_SHOWN + 1)
     taken = _taken(match, now=now)
@@ -95,7 +95,7 @@ def to_choose(match: Match, *, mine: str, theirs: str, name: str, now: datetime)
     moments = [
         moment
         for moment in starts(spans(common, start=start), taken=taken, now=now)
-        if moment <= last and not _is_away(match, moment)
+        if moment <= last and not any(person.is_away(moment) for person in (match.learner, match.sharer))
     ]
     return _by_week(moments, mine=mine, theirs=theirs, name=name)
 
@@ -124,13 +124,6 @@ def _taken(match: Match, *, now: datetime) -> list[Span]:
     members = [person.member_id for person in (match.learner, match.sharer) if person.member_id is not None]
     busy_of = busy.spans(members, now=now, provider_names=[SESSIONS])
     return [span for taken in busy_of.values() for span in taken]
-
-
-def _is_away(match: Match, moment: datetime) -> bool:
-    return any(
-        person.away_until is not None and person.is_not_back(moment, until=person.away_until)
-        for person in (match.learner, match.sharer)
-    )
 
 
 def _by_week(moments: Iterable[datetime], *, mine: str, theirs: str, name: str) -> list[Week]:

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mailings.models import Letter
+from matching.admin.matches import SkillFilter
 from matching.domain.matches import MatchState, RoundState
 from matching.models import Match, Round
 from matching.tests.factories import make_match, make_round
@@ -64,6 +65,21 @@ def test_everybody_sees_the_matches_of_their_regions(client, match, elsewhere, l
     }
 
     assert seen == {"mena": {match.pk}, "lac": {elsewhere.pk}, "all": {match.pk, elsewhere.pk}}
+
+
+def test_the_list_offers_the_skills_of_the_matches_that_each_reader_sees(
+    client, match, elsewhere, liaison, other_liaison, coordinator
+):
+    mine, theirs = match.skill_id, elsewhere.skill_id
+
+    def offered(member):
+        filters = page(client, member, MATCHES).context["cl"].filter_specs
+        return {
+            int(key) for chosen in filters if isinstance(chosen, SkillFilter) for key, _name in chosen.lookup_choices
+        }
+
+    for member, skills in ((liaison, {mine}), (coordinator, {mine, theirs}), (other_liaison, {theirs})):
+        assert offered(member) == skills
 
 
 def test_a_match_of_another_region_does_not_exist_for_a_liaison(client, match, other_liaison, coordinator, member):

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from mailings.models import Letter
 from matching.domain.matches import MatchState, RoundPhase, RoundState
@@ -54,13 +55,17 @@ def computed(coordinator):
 
 
 @pytest.fixture
-def drafted(client, coordinator):
+def drafted(coordinator):
+    """A draft with its preview, as the button for a new round leaves it."""
+    people()
+    draft = draft_round(by=coordinator, now=timezone.now())
+    return preview_round(round_=draft, by=coordinator, now=timezone.now())
+
+
+def test_a_draft_shows_at_once_what_would_come_of_it_and_promises_nothing(client, coordinator):
     people()
     press(client, coordinator, "admin:matching_round_new")
-    return Round.objects.get()
-
-
-def test_a_draft_shows_at_once_what_would_come_of_it_and_promises_nothing(client, coordinator, drafted):
+    drafted = Round.objects.get()
     shown = page(client, coordinator, ROUND, drafted.pk).content.decode()
 
     assert "2 of 3 learners get a proposal." in shown
@@ -227,7 +232,7 @@ def test_a_proposal_opens_with_both_sides_their_weeks_its_points_and_the_others(
     assert "It would cost nothing" in text
     assert "One more place of this sharer would change nothing." in text
     assert "I heard their talk." in text
-    assert Look.objects.filter(viewer=coordinator, what="match").count() == 2
+    assert Look.objects.filter(viewer=coordinator, kind="match").count() == 2
 
 
 def test_only_what_can_still_be_changed_says_that_its_costs_are_not_known_any_more(client, coordinator):
@@ -351,14 +356,14 @@ def test_a_request_is_read_with_its_reason_by_those_who_look_after_a_side(client
 
 def test_two_people_are_kept_apart_with_a_reason_and_it_is_lifted_with_one(client, liaison, other_liaison):
     one, other = make_registration(), make_registration()
-    data = {"one": one.pk, "other": other.pk}
+    data = {"person": one.pk, "other": other.pk}
     add, change = "admin:matching_exclusion_add", "admin:matching_exclusion_change"
     assert press(client, liaison, add, **data).context["form"].errors
 
     press(client, liaison, add, reason="A quarrel.", **data)
 
     exclusion = Exclusion.objects.standing().get()
-    assert (exclusion.one, exclusion.other, exclusion.made_by) == (one, other, liaison)
+    assert (exclusion.person, exclusion.other, exclusion.made_by) == (one, other, liaison)
     assert page(client, other_liaison, change, exclusion.pk).status_code == 404
     assert press(client, liaison, change, exclusion.pk, why="").context["form"].errors
     press(client, liaison, change, exclusion.pk, why="They made up.")
@@ -369,7 +374,7 @@ def test_two_people_are_kept_apart_with_a_reason_and_it_is_lifted_with_one(clien
 def test_the_same_person_twice_is_no_pair(client, coordinator):
     one = make_registration()
 
-    shown = press(client, coordinator, "admin:matching_exclusion_add", one=one.pk, other=one.pk, reason="x")
+    shown = press(client, coordinator, "admin:matching_exclusion_add", person=one.pk, other=one.pk, reason="x")
 
     assert "Choose two different people." in shown.content.decode()
 
@@ -394,7 +399,7 @@ def test_the_pages_ask_the_database_as_often_for_30_as_for_3(client, coordinator
         for learner, sharer in zip(learners, sharers, strict=True):
             make_registration(wishes=["budgeting"])
             make_request(learner=learner, sharer=make_registration(offers=["wikidata"], is_findable=True))
-            exclude_pair(one=learner, other=sharer, reason="x", by=coordinator, now=NOW)
+            exclude_pair(person=learner, other=sharer, reason="x", by=coordinator, now=NOW)
 
     def queries(address):
         with CaptureQueriesContext(connection) as captured:

@@ -94,7 +94,7 @@ def test_the_pages_beside_the_way_are_sound(live_server, open_window, language):
     request_round(round_=round_, by=coordinator, now=NOW)
     solve_waiting_rounds(now=NOW)
     match = Match.objects.order_by("pk").first()
-    exclusion = exclude_pair(one=match.learner, other=match.sharer, reason=LONG, by=coordinator, now=NOW)
+    exclusion = exclude_pair(person=match.learner, other=match.sharer, reason=LONG, by=coordinator, now=NOW)
     window = open_window(live_server.url, language=language, member=coordinator)
     desk = "/admin/matching"
     pair = f"?round={round_.pk}&learner={match.learner_id}&sharer="

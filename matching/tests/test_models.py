@@ -154,18 +154,18 @@ def test_there_is_one_row_of_rules_and_it_is_sensible():
 def exclusion(coordinator):
     one, other = make_registration(), make_registration()
     return Exclusion.objects.create(
-        one=one, other=other, reason="They share an office", made_by=coordinator, made_at=NOW
+        person=one, other=other, reason="They share an office", made_by=coordinator, made_at=NOW
     )
 
 
 def test_an_exclusion_names_two_people_the_older_registration_first(exclusion):
     rule = "matching_exclusion_names_two_people_in_order"
-    refuses(rule, change(exclusion, one=exclusion.other, other=exclusion.one))
-    refuses(rule, change(exclusion, other=exclusion.one))
+    refuses(rule, change(exclusion, person=exclusion.other, other=exclusion.person))
+    refuses(rule, change(exclusion, other=exclusion.person))
 
 
 def test_two_people_have_one_exclusion_that_stands_and_any_that_were_lifted(exclusion, coordinator):
-    pair = {"one": exclusion.one, "other": exclusion.other, "made_by": coordinator, "made_at": NOW}
+    pair = {"person": exclusion.person, "other": exclusion.other, "made_by": coordinator, "made_at": NOW}
 
     refuses("matching_one_standing_exclusion_per_pair", lambda: Exclusion.objects.create(reason="again", **pair))
     change(exclusion, lifted_at=NOW, lifted_by=coordinator)()
@@ -342,3 +342,9 @@ def test_a_row_and_the_database_say_alike_whose_answer_is_waited_for(state):
     if state == MatchState.ASKED:
         Match.objects.update(learner_accepted_at=NOW)
         assert waited_for() == {Side.SHARER}
+
+
+def test_matches_of_the_newest_round_come_first():
+    older, newer = make_match(), make_match()
+
+    assert list(Match.objects.all()) == [newer, older]

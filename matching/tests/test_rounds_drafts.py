@@ -320,7 +320,7 @@ def test_only_a_liaison_of_either_region_pairs_by_hand_and_nobody_pairs_themselv
 
 
 def exclude(one, other, by, reason="They share an office"):
-    return exclude_pair(one=one, other=other, reason=reason, by=by, now=NOW)
+    return exclude_pair(person=one, other=other, reason=reason, by=by, now=NOW)
 
 
 def test_a_swap_closes_the_old_pair_without_a_judgement(people, coordinator):
@@ -368,7 +368,7 @@ def test_many_are_swapped_each_by_itself(people, coordinator):
 def test_an_exclusion_keeps_two_apart_in_either_role_until_it_is_lifted(people, coordinator):
     learner, _abroad, sharer = people
     exclusion = exclude(sharer, learner, coordinator)
-    assert (exclusion.one, exclusion.other) == (learner, sharer)
+    assert (exclusion.person, exclusion.other) == (learner, sharer)
     assert exclude(learner, sharer, coordinator, reason="again") == exclusion
     round_ = draft(coordinator, scope=Scope(regions=("MENA",)))
     assert preview(round_, coordinator).preview["served"] == 0

@@ -106,7 +106,7 @@ def test_an_approved_match_stays_even_when_it_breaks_a_rule_by_now(two_sharers, 
     match = approve_match(match=round_.matches.get(learner=learner), by=coordinator, now=LATER)
     Registration.objects.filter(pk=match.sharer_id).update(can_help=0)
     Exclusion.objects.create(
-        one_id=min(learner.pk, match.sharer_id),
+        person_id=min(learner.pk, match.sharer_id),
         other_id=max(learner.pk, match.sharer_id),
         reason="They fell out",
         made_by=coordinator,

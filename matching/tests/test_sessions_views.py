@@ -18,12 +18,14 @@ from matching.sessions import hours as shared_hours
 from matching.sessions.agreeing import seen_as
 from matching.tests.factories import make_match
 from matching.tests.session_factories import make_session
+from registrations.domain.registrations import UNTIL_THEY_RETURN
 from registrations.models import Member, Registration
 from registrations.tests.factories import NOW, make_member, make_registration
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LINK = "https://meet.example.org/our-room"
+ONE_EVENING = ((1440 + 18 * 60, 1440 + 20 * 60),)  # each quarter that both are free is drawn, five weeks of them
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,7 @@ def clock():
 
 def make_pair(mine="Europe/Berlin", theirs="Asia/Kathmandu", **given):
     """A connected match of a learner and a sharer who read hours in two zones."""
+    given = {"windows": ONE_EVENING} | given
     learner = make_member(name="Lena", zone=mine)
     sharer = make_member(name="Asha", zone=theirs)
     return make_match(
@@ -112,6 +115,20 @@ def test_what_either_has_agreed_elsewhere_or_lies_in_an_absence_is_not_offered()
     assert first_days()[0] == "2026-03-16T17:00Z"
 
 
+def test_a_pause_with_an_end_hides_the_hours_in_it_and_one_for_silence_hides_none():
+    match = make_pair(windows=[(18 * 60, 19 * 60)], zone="Europe/Berlin")
+
+    def first_hour(until):
+        Registration.objects.filter(pk=match.learner.pk).update(paused_until=until)
+        match.learner.refresh_from_db()
+        return shared_hours.to_choose(match, mine="UTC", theirs="UTC", name="", now=NOW)[0].days[0].choices[0].value
+
+    assert first_hour("2026-03-17") == "2026-03-23T17:00Z"
+    assert first_hour("2026-03-16") == "2026-03-16T17:00Z"  # they are back on that day
+    assert first_hour(UNTIL_THEY_RETURN) == "2026-03-02T17:00Z"
+
+
+@pytest.mark.parametrize("column", ["away_until", "paused_until"])
 @pytest.mark.parametrize(
     ("zone", "hours", "until", "first"),
     [
@@ -124,9 +141,9 @@ def test_what_either_has_agreed_elsewhere_or_lies_in_an_absence_is_not_offered()
         ("Asia/Kathmandu", (0, 3), "2026-03-09", "2026-03-08T18:15Z"),  # the morning of the 9th is the 8th in UTC
     ],
 )
-def test_an_absence_ends_with_the_day_of_the_person_who_is_away(zone, hours, until, first):
+def test_an_absence_and_a_pause_end_with_the_day_of_the_person_who_is_away(column, zone, hours, until, first):
     match = make_pair(zone, zone, windows=[tuple(60 * hour for hour in hours)], zone=zone)
-    Registration.objects.filter(pk=match.sharer.pk).update(away_until=until)
+    Registration.objects.filter(pk=match.sharer.pk).update(**{column: until})
     match.sharer.refresh_from_db()
 
     weeks = shared_hours.to_choose(match, mine=zone, theirs=zone, name="Asha", now=NOW)

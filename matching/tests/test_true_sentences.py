@@ -150,7 +150,7 @@ def test_whoever_is_offered_in_a_swap_is_accepted_and_who_is_refused_is_not_offe
     Registration.objects.filter(pk=others[0].pk).update(paused_until=date(9000, 1, 1))
     Window.objects.filter(registration=others[1]).delete()
     Registration.objects.filter(pk=others[2].pk).update(can_help=0)
-    exclude_pair(one=learner, other=others[3], reason="They share an office", by=coordinator, now=NOW)
+    exclude_pair(person=learner, other=others[3], reason="They share an office", by=coordinator, now=NOW)
     client.force_login(coordinator)
 
     page = client.get(reverse("admin:matching_match_change", args=[match.pk])).context

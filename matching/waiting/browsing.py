@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 
 from letsconnect.base.folding import plain
 from letsconnect.base.hours import QUARTERS_A_WEEK, next_monday
-from letsconnect.base.languages import best_text
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from matching.domain.matches import WEEKS_COMPARED
@@ -30,6 +29,7 @@ from registrations.participation import next_round
 from registrations.reference.names import language_name
 from registrations.reference.zones import first_zone
 from registrations.skills import finding
+from registrations.skills.names import best_names, name_rows
 
 MINE = "mine"
 
@@ -141,16 +141,9 @@ def with_minutes(reader: Registration, person: Registration, *, now: datetime) -
 
 def skills_shared(keys: Collection[int]) -> dict[int, NamedSkill]:
     """Return the skills these people share, by key, as the reader calls them; merged ones as their heirs."""
-    texts: dict[tuple[int, str, str], dict[str, str]] = defaultdict(dict)
-    for key, family, slug, language, text, is_synonym in _NAMES.rows({"keys": list(keys)}):
-        names = texts[key, family, slug]
-        if is_synonym is False:  # None where a skill has no name
-            names[language] = text
-    language = get_language() or "en"
-    return {
-        key: NamedSkill(key, family, str(best_text(names, language) or slug))
-        for (key, family, slug), names in texts.items()
-    }
+    rows = _NAMES.rows({"keys": list(keys)})
+    family_by_key = {key: family for key, *_name, family in rows}
+    return {key: NamedSkill(key, family_by_key[key], name) for key, name in best_names(rows).items()}
 
 
 def by_family(skills: Iterable[NamedSkill]) -> list[tuple[str, list[NamedSkill]]]:
@@ -189,8 +182,7 @@ def _of_heirs(offers: QuerySet[Offer], skills: Any) -> QuerySet[Offer]:
 
 def _names(keys: Collection[int]) -> QuerySet[Skill, Any]:
     """The names of the skills that these people share."""
-    columns = ("pk", "family", "slug", "skill_names__language", "skill_names__text", "skill_names__is_synonym")
-    return Skill.objects.filter(pk__in=offers_of(keys).values_list(HEIR)).order_by().values_list(*columns)
+    return name_rows(Skill.objects.filter(pk__in=offers_of(keys).values_list(HEIR)), "family")
 
 
 _NAMES = Statement(_names)

@@ -188,8 +188,11 @@ def _spoken(keys: Sequence[int]) -> dict[int, list[str]]:
     # Translators: a language and how well somebody speaks it, as in "Arabic (N – native)".
     words = _("%(language)s (%(level)s)")
     spoken: dict[int, list[str]] = defaultdict(list)
+    said: dict[tuple[str, int], str] = {}  # many people speak the same languages
     for registration, code, level in _LANGUAGES.rows({"keys": list(keys)}):
-        spoken[registration].append(words % {"language": language_in_words(code), "level": levels[level]})
+        if (code, level) not in said:
+            said[code, level] = words % {"language": language_in_words(code), "level": levels[level]}
+        spoken[registration].append(said[code, level])
     return spoken
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.drawn import forget_on_change
 from matching.domain.matches import WHY_NOT_A_PAIR, Side
 from matching.models import Match, SharerRequest
 from matching.models.people import NamedPerson
@@ -123,22 +125,34 @@ def for_person(match: Match, side: Side) -> list[str]:
 
 def for_working_group(match: Match) -> list[str]:
     """Say to the working group why the two were matched, in sentences; the points are in `parts`."""
-    sentences = [
-        gettext("%(sharer)s shares %(skill)s, which %(learner)s wishes to learn.")
-        % {"sharer": name_of(match.sharer), "skill": match.skill, "learner": name_of(match.learner)}
-    ]
-    languages = match.reasons.get("languages", [])
+    topic = gettext("%(sharer)s shares %(skill)s, which %(learner)s wishes to learn.")
+    names = {"sharer": name_of(match.sharer), "skill": match.skill, "learner": name_of(match.learner)}
+    return [topic % names, *in_common(match)]
+
+
+def in_common(match: Match) -> tuple[str, ...]:
+    """Say to the working group which languages and how many hours the two have in common."""
+    languages, minutes = match.reasons.get("languages", []), match.reasons.get("minutes_a_week", [])
+    return _in_common(tuple(languages), _weekly_hours(minutes), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _in_common(languages: tuple[str, ...], hours: int, reader: str | None) -> tuple[str, ...]:
+    """Return the sentences in the active language, which is ``reader``: the rows of a list often say the same."""
+    sentences: list[str] = []
     if languages:
         sentences.append(
             gettext("Both speak %(languages)s.") % {"languages": _listed([_language(code) for code in languages])}
         )
-    hours = _weekly_hours(match.reasons.get("minutes_a_week", []))
     if hours:
         sentences.append(
             ngettext("They have %(hours)d hour a week in common.", "They have %(hours)d hours a week in common.", hours)
             % {"hours": hours}
         )
-    return sentences
+    return tuple(sentences)
+
+
+forget_on_change(_in_common.cache_clear)
 
 
 def why_not_a_pair(codes: Iterable[str], learner: Registration, sharer: Registration) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from letsconnect.base.admin import WorkingGroupAdmin, own_columns
+from letsconnect.base.opened_lists import ListOfSeats
 from registrations.domain.registrations import LookKind
 from registrations.models import ClaimInvitation, Registration
 from registrations.oldform import claims
@@ -91,6 +92,9 @@ class ClaimInvitationAdmin(WorkingGroupAdmin):
     actions = ["invite_again"]
     fields = ["person", "address", "state", "invited_by", "invited_at", "reminded_at", "expires_at", "used_at"]
     readonly_fields = ["person", "state"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats
 
     @admin.display(description=pgettext_lazy("of a person", "name"))
     def person(self, invitation: ClaimInvitation) -> str:

@@ -61,7 +61,7 @@ class ClosesAccounts(WorkingGroupAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         member = get_object_or_404(self.get_queryset(request), pk=pk)
-        self.note_look(request, self.people_on([member]), what=self.look)
+        self.note_look(request, self.people_on([member]), kind=self.look)
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             act: Callable[..., Member] = closing.close_account if step == "close" else closing.reopen_account

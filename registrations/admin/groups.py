@@ -1,9 +1,12 @@
 """Groups at the desk. Skills are in `skills.py`."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
+from letsconnect.base.opened_lists import ListOfSeats
 from registrations.models import Group, GroupAlias
 
 
@@ -24,3 +27,6 @@ class GroupAdmin(WorkingGroupAdmin):
     list_filter = ["kind", "is_active"]
     search_fields = ["name", "aliases__text"]
     inlines = [GroupAliasInline]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats

@@ -136,8 +136,7 @@ def _count_without_agreement(
     roles: frozenset[tuple[str, str]], is_superuser: bool, on: date, versions: tuple[tuple[str, ...], ...]
 ) -> QuerySet[Any, int]:
     """Count them for whoever holds these seats; the SQL holds the day and the versions that count on it."""
-    reader = Member(is_superuser=is_superuser)  # not stored: a rule that compared the person would be refused
-    vars(reader)["seat_roles"] = roles
+    reader = Member.holding(roles, is_superuser=is_superuser)
     people = Registration.objects.visible_to(reader).lacking_consents(on=on).order_by()
     return people.values(one=Value(1)).annotate(count=Count("pk")).values_list("count", flat=True)
 
@@ -147,25 +146,27 @@ _WITHOUT_AGREEMENT = Statement(_count_without_agreement)
 
 def counters(request: HttpRequest) -> list[dict[str, Any]]:
     """Return, for each region of the reader, how many registrations are new and how many changed, with links."""
-    counts = {
-        row["region"]: row
-        for row in Registration.objects.visible_to(signed_in(request))
-        .in_review_queue()
-        .order_by()
-        .values("region")
-        .annotate(new=Count("pk", filter=Q(reviewed_at=None)), changed=Count("pk", filter=Q(reviewed_at__isnull=False)))
-    }
-    mine = [code for code in Region.values if signed_in(request).looks_after(code)]
-    return [_counter(code, counts.get(code, {})) for code in [*mine, *([""] if "" in counts else [])]]
+    reader, where = signed_in(request), reverse("admin:registrations_registration_changelist")
+    rows = _COUNTS.rows({}, roles=reader.seat_roles, is_superuser=reader.is_superuser)
+    counts: dict[str, dict[str, int]] = {region: {NEW: new, CHANGED: changed} for region, new, changed in rows}
+    mine = [code for code in Region.values if reader.looks_after(code)]
+    return [_counter(code, counts.get(code, {}), where) for code in [*mine, *([""] if "" in counts else [])]]
 
 
-def _counter(region: str, counts: Mapping[str, object]) -> dict[str, Any]:
-    where = reverse("admin:registrations_registration_changelist")
+def _count_for_each_region(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Any, Any]:
+    """Count the review queue for whoever holds these seats."""
+    people = Registration.objects.visible_to(Member.holding(roles, is_superuser=is_superuser)).in_review_queue()
+    new, changed = (Count("pk", filter=Q(reviewed_at__isnull=is_new)) for is_new in (True, False))
+    return people.order_by().values("region").annotate(new=new, changed=changed).values_list("region", "new", "changed")
+
+
+_COUNTS = Statement(_count_for_each_region)
+
+
+def _counter(region: str, counts: Mapping[str, int], where: str) -> dict[str, Any]:
+    of_region = f"region__exact={region}"  # codes of regions are letters: nothing is to be quoted
     return {
         "region": Region(region).label if region else _("no region"),
-        "url": f"{where}?{urlencode({'region__exact': region})}",
-        "cells": [
-            {"count": counts.get(what, 0), "url": f"{where}?{urlencode({'show': what, 'region__exact': region})}"}
-            for what in (NEW, CHANGED)
-        ],
+        "url": f"{where}?{of_region}",
+        "cells": [{"count": counts.get(what, 0), "url": f"{where}?show={what}&{of_region}"} for what in (NEW, CHANGED)],
     }

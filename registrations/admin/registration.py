@@ -20,7 +20,9 @@ from django.views.decorators.http import require_POST
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none, keys_among
+from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
+from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.subscriptions.old_form import has_old_yes
 from registrations import documents
@@ -121,6 +123,9 @@ class RegistrationAdmin(WorkingGroupAdmin):
         private = [name for question in QUESTIONS if question.for_coordinators for name in question.desk]
         return (*fields, "address", *private) if signed_in(request).is_coordinator else tuple(fields)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats
+
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """The queue starts with the longest waiting, every other list with the newest."""
         is_queue = queue.shown(request) in (queue.WAITING, queue.NEW, queue.CHANGED)
@@ -142,7 +147,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("topics of work"))
     def shown_topics(self, registration: Registration) -> str:
-        return ", ".join(TOPICS.lines(registration, _words())) or "—"
+        return listed(TOPICS.lines(registration, _words())) or "—"
 
     @admin.display(description=gettext_lazy("claimed"), boolean=True)
     def claimed(self, registration: Registration) -> bool:
@@ -159,7 +164,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     @admin.display(description=gettext_lazy("free hours"))
     def free_hours(self, registration: Registration) -> str:
-        return ", ".join(WINDOWS.cells(WINDOWS.of(registration), _words())) or "—"
+        return listed(WINDOWS.cells(WINDOWS.of(registration), _words())) or "—"
 
     @admin.display(description=gettext_lazy("agreed to"))
     def consent_lines(self, registration: Registration) -> str:
@@ -171,7 +176,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             _("in the old form: %(document)s") % {"document": consent.get_document_display()} for consent in imported
         ]
         lines += _newsletter_lines(registration)
-        return ", ".join(lines) or "—"
+        return listed(lines) or "—"
 
     @admin.action(description=gettext_lazy("Approve"), permissions=["seat"])
     def approve(self, request: HttpRequest, queryset: models.QuerySet[Registration]) -> HttpResponse:
@@ -299,7 +304,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         decision: RegistrationState,
         form: DecisionForm,
     ) -> HttpResponse:
-        self.note_look(request, self.people_on(registrations), what=LookKind.REGISTRATIONS)
+        self.note_look(request, self.people_on(registrations), kind=LookKind.REGISTRATIONS)
         models.prefetch_related_objects(registrations, "member__consents")
         rules = Eligibility.objects.current().rules
         warns = decision == RegistrationState.APPROVED

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
 from registrations.admin.choosing_person import PersonForm, person_in_words
@@ -89,6 +90,9 @@ class SeatAdmin(WorkingGroupAdmin):
         super().__init_subclass__(**kwargs)
         if not isinstance(getattr(cls, "kind", None), SeatKind):
             raise TypeError(f"{cls.__name__} does not say which kind of seat it is for")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats
 
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
@@ -172,7 +176,7 @@ class SeatAdmin(WorkingGroupAdmin):
     def _page(self, request: HttpRequest, page: str, form: PersonForm, **more: Any) -> HttpResponse:
         people = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_people")
         self.note_look(
-            request, PeopleShown(members={person.pk for person in form.people_found}), what=LookKind.ACCOUNTS
+            request, PeopleShown(members={person.pk for person in form.people_found}), kind=LookKind.ACCOUNTS
         )
         context = {"opts": self.opts, "title": self.opts.verbose_name, "form": form, "people_url": people, **more}
         return TemplateResponse(

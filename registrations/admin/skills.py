@@ -1,7 +1,7 @@
 """The skill desk: the tree of skills with how often each is used and what is missing, and the buttons for it."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -23,7 +23,9 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base import versions
 from letsconnect.base.admin import WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
+from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
+from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
@@ -71,6 +73,20 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset.filter(~Exists(named)) if self.value() in dict(settings.LANGUAGES) else queryset
 
 
+@cache
+def _in_tree() -> tuple[Any, ...]:
+    """The order of the tree: families in theirs, suggested skills first, parts below the skill they belong to."""
+    families = [When(family=family, then=Value(place)) for place, family in enumerate(SkillFamily.values)]
+    top, whole = When(parent=None, then=Value("")), When(parent__parent=None, then=F("slug"))
+    return (
+        OrderBy(Case(*families, default=Value(-1))),
+        OrderBy(Coalesce("parent__parent__slug", "parent__slug", "slug")),
+        OrderBy(Case(top, whole, default=F("parent__slug"), output_field=CharField())),
+        OrderBy(Case(When(parent__parent=None, then=Value("")), default=F("slug"), output_field=CharField())),
+        "slug",
+    )
+
+
 def _place_form(skill: Skill) -> PlaceForm:
     return PlaceForm(skill=skill)
 
@@ -96,6 +112,9 @@ class SkillAdmin(WorkingGroupAdmin):
     actions = None
     change_list_template = "admin/registrations/skill/change_list.html"
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
+        return ListOfSeats
+
     def facts(self, request: HttpRequest, obj: Skill) -> dict[str, Any]:
         """The skill and its names, because the tree's buttons change both."""
         names = sorted(SkillName.objects.filter(skill=obj).values_list("language", "is_synonym", "text"))
@@ -109,16 +128,7 @@ class SkillAdmin(WorkingGroupAdmin):
         return rows.with_usage().with_names().select_related("parent__parent")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """The tree: families in their order, suggested skills first, parts below the skill they belong to."""
-        families = [When(family=family, then=Value(place)) for place, family in enumerate(SkillFamily.values)]
-        top, whole = When(parent=None, then=Value("")), When(parent__parent=None, then=F("slug"))
-        return [
-            OrderBy(Case(*families, default=Value(-1))),
-            OrderBy(Coalesce("parent__parent__slug", "parent__slug", "slug")),
-            OrderBy(Case(top, whole, default=F("parent__slug"), output_field=CharField())),
-            OrderBy(Case(When(parent__parent=None, then=Value("")), default=F("slug"), output_field=CharField())),
-            "slug",
-        ]
+        return [*_in_tree()]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Skill], search_term: str
@@ -148,7 +158,7 @@ class SkillAdmin(WorkingGroupAdmin):
     def missing(self, skill: Skill) -> str:
         names = skill.names()
         reader = get_language() or "en"
-        return ", ".join(language_name(code, reader) for code, _label in settings.LANGUAGES if code not in names)
+        return listed(language_name(code, reader) for code, _label in settings.LANGUAGES if code not in names)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -257,7 +267,7 @@ class SkillAdmin(WorkingGroupAdmin):
             if request.method == "POST":
                 if self._merge(request, form, skill, target):
                     names = {"skill": skill.own_name_in(get_language() or "en"), "target": target}
-                    if SkillMerge.objects.open().filter(source=skill).exists():
+                    if SkillMerge.objects.waiting().filter(source=skill).exists():
                         text = _("%(skill)s is being merged into %(target)s. This page shows how far it is.")
                         messages.success(request, text % names)
                         return self._back(skill)

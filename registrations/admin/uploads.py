@@ -95,6 +95,10 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view", "add"})
     list_display = ["file_name", "state", "shown_size", "uploaded_by", "uploaded_at", "applied_at"]
+    list_columns = (
+        *("file_name", "state", "size", "uploaded_at", "applied_at"),
+        *(f"uploaded_by__{column}" for column in ("name", "public_id")),
+    )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ImportUpload]:
         return rows_as(ImportUploadQuerySet, super().get_queryset(request)).for_lists()
@@ -198,7 +202,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         if upload.applied_at is not None:
             rows = ImportedRow.objects.filter(imported_at=upload.asked_at)  # the moment all its rows carry
             people.registrations.update(rows.values_list("registration", flat=True))
-        self.note_look(request, people, what=LookKind.IMPORT)
+        self.note_look(request, people, kind=LookKind.IMPORT)
 
     def _find(self, request: HttpRequest, pk: int | str) -> ImportUpload:
         if not self.has_view_permission(request):

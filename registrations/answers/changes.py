@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from letsconnect.base.languages import listed
 from registrations.answers.kinds import Words
 from registrations.answers.question_rows import Fact
 from registrations.answers.questions import COLUMNS
@@ -53,4 +54,4 @@ def _rows(kind: AnswerRows[RowFact], stored: list[Any], heirs: Mapping[int, int]
 
 
 def _in_words(fact: Fact, value: Any, words: Words) -> str:
-    return ", ".join(map(str, fact.kind.lines(value, words)))
+    return listed(fact.kind.lines(value, words), words.language)

@@ -14,7 +14,7 @@ from registrations.models import Look, Member, Registration, RegistrationQuerySe
 def record_export(*, registrations: RegistrationQuerySet, file_format: str, by: Member, now: datetime) -> Act:
     """Record that ``by`` exported these registrations as a file; each person can read it on their own page."""
     people = Registration.objects.filter(pk__in=registrations.order_by().values("pk")).only("pk", "member")
-    Look.objects.note(viewer=by, registrations=people, what=LookKind.EXPORT, on=now.astimezone(UTC).date())
+    Look.objects.note(viewer=by, registrations=people, kind=LookKind.EXPORT, on=now.astimezone(UTC).date())
     return acts.record(
         by=by,
         verb="export_registrations",

@@ -12,7 +12,7 @@ from registrations.models.members import Member
 from registrations.models.registration import Registration
 
 _KEEP = """
-    INSERT INTO "registrations_look" (viewer_id, what, seen_on, registration_id, member_id)
+    INSERT INTO "registrations_look" (viewer_id, kind, seen_on, registration_id, member_id)
     SELECT %s, %s, %s, shown, NULL FROM unnest(%s::bigint[]) AS shown
     UNION ALL
     SELECT %s, %s, %s, NULL, shown FROM unnest(%s::bigint[]) AS shown
@@ -30,7 +30,7 @@ class LookQuerySet(models.QuerySet["Look"]):
             .order_by("-seen_on", "-pk")
         )
 
-    def keep(self, viewer: Member, people: PeopleShown, what: str, on: date) -> None:
+    def keep(self, viewer: Member, people: PeopleShown, kind: str, on: date) -> None:
         """Record that ``viewer`` was shown these people, in one statement whatever their number.
 
         One entry a day is enough, and looking at one's own data is not recorded.
@@ -44,12 +44,12 @@ class LookQuerySet(models.QuerySet["Look"]):
             registrations -= set(Registration.objects.filter(member=viewer).values_list("pk", flat=True))
         with connections[self.db].cursor() as cursor:  # not `bulk_create`, which spends a millisecond on twenty people
             cursor.execute(
-                _KEEP, [viewer.pk, what, on, sorted(registrations), viewer.pk, what, on, sorted(members - {viewer.pk})]
+                _KEEP, [viewer.pk, kind, on, sorted(registrations), viewer.pk, kind, on, sorted(members - {viewer.pk})]
             )
 
-    def note(self, *, viewer: Member, registrations: Iterable[Registration], what: LookKind, on: date) -> None:
+    def note(self, *, viewer: Member, registrations: Iterable[Registration], kind: LookKind, on: date) -> None:
         """Record that ``viewer`` read these registrations."""
-        self.keep(viewer, PeopleShown(registrations={person.pk for person in registrations}), what, on)
+        self.keep(viewer, PeopleShown(registrations={person.pk for person in registrations}), kind, on)
 
 
 class Look(models.Model):
@@ -58,7 +58,7 @@ class Look(models.Model):
     viewer = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     registration = models.ForeignKey(Registration, null=True, on_delete=models.PROTECT, related_name="looks")
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="looks")
-    what = models.CharField(max_length=20, choices=LookKind)
+    kind = models.CharField(max_length=20, choices=LookKind)
     seen_on = models.DateField()
 
     objects = LookQuerySet.as_manager()
@@ -66,12 +66,12 @@ class Look(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["viewer", "registration", "what", "seen_on"],
+                fields=["viewer", "registration", "kind", "seen_on"],
                 condition=Q(registration__isnull=False),
                 name="registrations_one_look_a_day_at_a_registration",
             ),
             models.UniqueConstraint(
-                fields=["viewer", "member", "what", "seen_on"],
+                fields=["viewer", "member", "kind", "seen_on"],
                 condition=Q(member__isnull=False),
                 name="registrations_one_look_a_day_at_an_account",
             ),
@@ -79,8 +79,8 @@ class Look(models.Model):
                 condition=Q(registration=None, member__isnull=False) | Q(registration__isnull=False, member=None),
                 name="registrations_look_is_at_one_thing",
             ),
-            models.CheckConstraint(condition=Q(what__in=LookKind.values), name="registrations_look_kind_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=LookKind.values), name="registrations_look_kind_is_known"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.what} {self.seen_on}"
+        return f"{self.kind} {self.seen_on}"

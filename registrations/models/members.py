@@ -150,6 +150,16 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def check_password(self, raw_password: str | None) -> bool:
         return False
 
+    @classmethod
+    def holding(cls, roles: frozenset[tuple[str, str]], *, is_superuser: bool) -> "Member":
+        """Return somebody with these seats who is not stored, to write SQL once for all who hold the same.
+
+        A `Statement` names both as ``fixed``. It refuses a rule that compares the person, because they have no key.
+        """
+        reader = cls(is_superuser=is_superuser)
+        vars(reader)["seat_roles"] = roles
+        return reader
+
     @cached_property
     def seat_roles(self) -> frozenset[tuple[str, str]]:
         """The current working-group seats, each as its role and, for a liaison, the region."""

@@ -1,37 +1,23 @@
 """Merges of skills with too many answers for one transaction: the rows are the queue."""
 
-from datetime import datetime, timedelta
-
 from django.db import models
 from django.db.models import Q
 
+from letsconnect.base.worker_queues import WaitsForWorker, WorkerQueueQuerySet
 from registrations.models.members import Member
 from registrations.models.reference import Skill
 
-SILENT_AFTER = timedelta(minutes=1)
+
+class SkillMergeQuerySet(WorkerQueueQuerySet["SkillMerge"]):
+    unfinished = Q(ended_at=None)
 
 
-class SkillMergeQuerySet(models.QuerySet["SkillMerge"]):
-    def open(self) -> "SkillMergeQuerySet":
-        return self.filter(ended_at=None).order_by("asked_at", "pk")
-
-    def untouched(self, *, now: datetime) -> "SkillMergeQuerySet":
-        """Merges no worker is working on: a worker notes each step, so a long silence means that it died."""
-        return self.open().filter(Q(worked_at=None) | Q(worked_at__lt=now - SILENT_AFTER))
-
-    def overlooked(self, *, now: datetime) -> "SkillMergeQuerySet":
-        """Merges that have waited longer than a nudge takes."""
-        return self.untouched(now=now).filter(asked_at__lt=now - SILENT_AFTER)
-
-
-class SkillMerge(models.Model):
+class SkillMerge(WaitsForWorker):
     """A merge that was started: answers are moved for a few people at a time, the skill itself last."""
 
     source = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="merges_begun")
     target = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="merges_awaited")
     asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    worked_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
     failure = models.CharField(max_length=300, blank=True)

@@ -1,6 +1,7 @@
 """Skills, groups and roles: rows loaded by `load_reference_data`, extended by people and the working group."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ANSWERABLE = (SkillState.ACTIVE, SkillState.SUGGESTED)
 
 
+@cache
 def _answers(model: str) -> Coalesce:
     rows = apps.get_model("registrations", model)._base_manager.filter(skill=OuterRef("pk")).order_by()
     return Coalesce(Subquery(rows.values("skill").annotate(count=Count("pk")).values("count")), 0)
@@ -58,10 +60,6 @@ class SkillQuerySet(models.QuerySet["Skill"]):
     def with_usage(self) -> "SkillQuerySet":
         """Count who shares and who wants each skill, drafts included, as `offer_count` and `wish_count`."""
         return self.annotate(offer_count=_answers("Offer"), wish_count=_answers("Wish"))
-
-    def for_choosing(self) -> "SkillQuerySet":
-        """Active skills with their names, two queries whatever their number."""
-        return self.active().prefetch_related("skill_names")
 
 
 class Skill(models.Model):
@@ -130,6 +128,11 @@ class Skill(models.Model):
     def heir(self) -> "Skill":
         """The skill this one was merged into; itself if it was not merged."""
         return self.merged_into or self
+
+    @property
+    def heir_id(self) -> int:
+        """The key of `heir`, which is not read for it."""
+        return self.merged_into_id or self.pk
 
     def names(self) -> Mapping[str, str]:
         """The names (not the synonyms) by language; prefetch `skill_names` for lists."""

@@ -20,6 +20,7 @@ from registrations.domain.registrations import (
     OUT_OF_THE_PROGRAMME,
     QUIET_AFTER,
     STILL_IN_WITHIN,
+    UNTIL_THEY_RETURN,
     ContactWay,
     Region,
     RegionWish,
@@ -297,6 +298,14 @@ class Registration(models.Model):
     def is_not_back(self, moment: datetime, *, until: date) -> bool:
         """Whether a moment lies before the day on which the person comes back, by their own clock."""
         return self.own_day(moment) < until
+
+    def is_away(self, moment: datetime) -> bool:
+        """Whether a pause or an absence covers the day of a moment by the person's own clock.
+
+        A pause for silence does not: it has no day on which it ends, and ends no hour that was agreed on.
+        """
+        paused_until = None if self.paused_until == UNTIL_THEY_RETURN else self.paused_until
+        return is_pausing(paused_until=paused_until, away_until=self.away_until, today=self.own_day(moment))
 
     def is_resting(self, *, on: date) -> bool:
         """Whether a pause or an absence covers this day of the portal.

@@ -8,11 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
+from letsconnect.base.worker_queues import WaitsForWorker, WorkerQueueQuerySet
 from registrations.models.members import Member
 
 KEPT_FOR = timedelta(days=7)
-OVERLOOKED_AFTER = timedelta(minutes=1)
-SILENT_AFTER = timedelta(minutes=1)
 
 
 class UploadState(models.TextChoices):
@@ -23,22 +22,15 @@ class UploadState(models.TextChoices):
     FAILED = "failed", _("could not be read")
 
 
-class ImportUploadQuerySet(models.QuerySet["ImportUpload"]):
+FOR_A_WORKER = (UploadState.CHECKING, UploadState.APPLYING)  # to be read, or to be imported
+
+
+class ImportUploadQuerySet(WorkerQueueQuerySet["ImportUpload"]):
+    unfinished = Q(state__in=FOR_A_WORKER)
+
     def visible_to(self, member: Member) -> "ImportUploadQuerySet":
         """Coordinators see uploads: the files are full of addresses."""
         return self if member.is_coordinator else self.none()
-
-    def waiting(self) -> "ImportUploadQuerySet":
-        """Uploads that a worker is to read or import, the oldest first."""
-        return self.filter(state__in=(UploadState.CHECKING, UploadState.APPLYING)).order_by("asked_at", "pk")
-
-    def untouched(self, *, now: datetime) -> "ImportUploadQuerySet":
-        """Uploads no worker is working on: a worker notes each step, so a long silence means that it died."""
-        return self.filter(Q(worked_at=None) | Q(worked_at__lt=now - SILENT_AFTER))
-
-    def overlooked(self, *, now: datetime) -> "ImportUploadQuerySet":
-        """Uploads that have waited longer than a nudge takes: the broker lost it, or the worker died."""
-        return self.waiting().untouched(now=now).filter(asked_at__lt=now - OVERLOOKED_AFTER)
 
     def outdated(self, *, now: datetime) -> "ImportUploadQuerySet":
         return self.filter(uploaded_at__lt=now - KEPT_FOR)
@@ -48,7 +40,7 @@ class ImportUploadQuerySet(models.QuerySet["ImportUpload"]):
         return self.defer("content", "lines", "samples").select_related("uploaded_by")
 
 
-class ImportUpload(models.Model):
+class ImportUpload(WaitsForWorker):
     """One file: read without writing anything, checked by a person, then imported.
 
     The file is deleted after the import.
@@ -60,15 +52,13 @@ class ImportUpload(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=UploadState, default=UploadState.CHECKING)
     uploaded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
     uploaded_at = models.DateTimeField(_("uploaded at"))
-    asked_at = models.DateTimeField()
     applied_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     applied_at = models.DateTimeField(_("applied at"), null=True)
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     lines = models.JSONField(default=list)
-    # While it is worked on: which rows are done with and what became of them, and when the last step was.
+    # While it is worked on: which rows are done with and what became of them.
     progress = models.JSONField(default=dict)
-    worked_at = models.DateTimeField(null=True)
     encoding = models.CharField(max_length=20, blank=True)  # the code page somebody chose
     samples = models.JSONField(default=list)  # lines of the file by each code page it may be in
     is_sure_of_letters = models.BooleanField(default=True)
@@ -110,7 +100,7 @@ class ImportUpload(models.Model):
 
     @property
     def is_waiting(self) -> bool:
-        return self.state in (UploadState.CHECKING, UploadState.APPLYING)
+        return self.state in FOR_A_WORKER
 
     @property
     def settled_rows(self) -> int:

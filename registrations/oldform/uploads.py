@@ -9,24 +9,24 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from letsconnect.base import acts, nudges
+from letsconnect.base import acts, nudges, worker_queues
 from letsconnect.base.clocks import running_from
-from letsconnect.base.database_waits import reason_of, try_again_while_busy
 from letsconnect.base.fields import longest
 from letsconnect.base.lines import visible_line
+from letsconnect.base.worker_queues import do_step
 from registrations.domain.registrations import NotYours, RegistrationError, UploadRefused
 from registrations.models import ImportUpload, Member
-from registrations.models.uploads import ImportUploadQuerySet, UploadState
-from registrations.oldform.importing import PATIENCE, Counts, Plan, read_file, take_people
+from registrations.models.uploads import UploadState
+from registrations.oldform.importing import Counts, Plan, read_file, take_people
 from registrations.oldform.reading import table
 from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.oldform.reading.persons import Person
 
 LARGEST = table.LARGEST
-TRIES = 5  # how often a step is tried while others lock its rows; after that the file waits for the next worker
+_TASK = "registrations.tasks.work_uploads"
 
 
 def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> ImportUpload:
@@ -53,7 +53,7 @@ def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> Impor
             asked_at=now,
         )
         acts.record(by=by, verb="bring_file", on=upload, now=now, became=upload.state)
-    _nudge_worker()
+        nudges.on_commit(_TASK)
     return upload
 
 
@@ -69,11 +69,7 @@ def apply_upload(*, upload: ImportUpload, by: Member, now: datetime) -> ImportUp
             raise UploadRefused(_("This file is %(state)s.") % {"state": upload.get_state_display()})
         if upload.is_asking:
             raise UploadRefused(_("Please choose first the code page under which the samples read right."))
-        was, upload.state = upload.state, UploadState.APPLYING
-        upload.applied_by, upload.asked_at, upload.progress, upload.worked_at = by, now, {}, None
-        upload.save(update_fields=["state", "applied_by", "asked_at", "progress", "worked_at"])
-        acts.record(by=by, verb="apply_file", on=upload, now=now, was=was, became=upload.state)
-    _nudge_worker()
+        _hand_to_worker(upload, UploadState.APPLYING, verb="apply_file", by=by, now=now, applied_by=by)
     return upload
 
 
@@ -87,29 +83,18 @@ def choose_encoding(*, upload: ImportUpload, encoding: str, by: Member, now: dat
     upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     if upload.state != UploadState.CHECKED or encoding not in {page for page, *_lines in upload.samples}:
         raise UploadRefused(_("This file cannot be read by another code page now."))
-    was, upload.state = upload.state, UploadState.CHECKING
-    upload.encoding, upload.asked_at, upload.progress, upload.worked_at = encoding, now, {}, None
-    upload.save(update_fields=["state", "encoding", "asked_at", "progress", "worked_at"])
-    acts.record(by=by, verb="choose_encoding", on=upload, now=now, was=was, became=upload.state)
-    _nudge_worker()
+    _hand_to_worker(upload, UploadState.CHECKING, verb="choose_encoding", by=by, now=now, encoding=encoding)
     return upload
 
 
 def work_waiting(*, now: datetime) -> int:
     """Read or import each waiting file that no other worker is at, and return how many were finished."""
-    finished, tried, clock = 0, set[int](), running_from(now)
-    while (upload := _take_next(ImportUpload.objects.exclude(pk__in=tried), now=clock())) is not None:
-        tried.add(upload.pk)
-        finished += _work_on(upload, now=clock())
-    return finished
+    return worker_queues.work_through(ImportUpload.objects.all(), _work_on, now=now)
 
 
 def nudge_overlooked(now: datetime) -> int:
     """Wake a worker for files that wait although a worker was called, as when the broker lost the call."""
-    overlooked = ImportUpload.objects.overlooked(now=now).count()
-    if overlooked:
-        nudges.on_commit("registrations.tasks.work_uploads")
-    return overlooked
+    return worker_queues.nudge_overlooked(ImportUpload.objects.all(), _TASK, now=now)
 
 
 def forget_old_uploads(now: datetime) -> int:
@@ -127,26 +112,21 @@ def _tidy_file_name(name: str) -> str:
     return visible_line(name)[: longest(ImportUpload, "file_name")].strip() or "?"
 
 
-def _nudge_worker() -> None:
-    nudges.on_commit("registrations.tasks.work_uploads")
+def _hand_to_worker(
+    upload: ImportUpload, state: UploadState, *, verb: str, by: Member, now: datetime, **columns: object
+) -> None:
+    """Let a worker begin with a locked file from its first row, in its new state and with these columns."""
+    was = upload.state
+    columns = {**columns, "state": state, "asked_at": now, "progress": {}, "worked_at": None}
+    for name, value in columns.items():
+        setattr(upload, name, value)
+    upload.save(update_fields=list(columns))
+    acts.record(by=by, verb=verb, on=upload, now=now, was=was, became=upload.state)
+    nudges.on_commit(_TASK)
 
 
-@transaction.atomic
-def _take_next(uploads: ImportUploadQuerySet, *, now: datetime) -> ImportUpload | None:
-    """Return the file that has waited longest and that no worker is at, and note that a worker is at it now."""
-    waiting = uploads.waiting().untouched(now=now).select_for_update(skip_locked=True, of=("self",))
-    upload = waiting.first()
-    if upload is not None:
-        upload.worked_at = now
-        upload.save(update_fields=["worked_at"])
-    return upload
-
-
-def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
-    """Do the remaining steps of a file, and tell whether it is finished.
-
-    A step that does not get its locks is tried a few times; then the file is left to the next worker.
-    """
+def _work_on(upload: ImportUpload, now: datetime) -> bool:
+    """Do the remaining steps of a file, and tell whether it is finished."""
     counts, clock = _counts(upload), running_from(now)
     try:
         plan = read_file(
@@ -158,7 +138,7 @@ def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
         plan.check_letters(is_dry_run=upload.state == UploadState.CHECKING)
         for people in plan.steps():
             step = partial(_step, upload, people, counts, rows=plan.outcome.rows, now=clock())
-            new_counts = try_again_while_busy(step, tries=TRIES, pause=PATIENCE)
+            new_counts = do_step(step)
             if new_counts is None:
                 return False
             counts = new_counts
@@ -170,10 +150,6 @@ def _work_on(upload: ImportUpload, *, now: datetime) -> bool:
             content=None,
             failure=str(error)[: longest(ImportUpload, "failure")],
         )
-    except OperationalError as error:
-        if reason_of(error) != "busy":
-            raise
-        return False
     if upload.state == UploadState.CHECKING:
         return _finish(upload, counts, plan, state=UploadState.CHECKED)
     return _finish(upload, counts, plan, state=UploadState.APPLIED, content=None, applied_at=now)

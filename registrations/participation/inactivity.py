@@ -15,7 +15,7 @@ from registrations.domain.registrations import (
     RegistrationState,
 )
 from registrations.locking import lock_member, lock_registration
-from registrations.models import Member, Registration
+from registrations.models import Member, Registration, RegistrationQuerySet
 
 AT_ONCE = 200
 
@@ -36,18 +36,11 @@ def _today(now: datetime) -> date:
 def ask_still_in(now: datetime) -> int:
     """Owe the letter with the question to everybody who was inactive for half a year, once; return how many."""
     today = _today(now)
-    inactive = Registration.objects.owed_still_in(on=today).select_related("member").order_by("pk")
-    registrations = list(inactive.select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE])
+    registrations = _locked_now(Registration.objects.owed_still_in(on=today))
     for registration in registrations:
         registration.still_in_asked_on, registration.kept_in_by_link_on = today, None
         registration.save(update_fields=["still_in_asked_on", "kept_in_by_link_on"])
-        letters.owe(
-            kind="registrations.still_in",
-            to=registration.member,
-            about=registration,
-            key=f"registrations.still_in:{registration.pk}:{today}",
-            now=now,
-        )
+        _owe(registration, "registrations.still_in", now=now)
     return len(registrations)
 
 
@@ -57,19 +50,12 @@ def pause_silent(now: datetime) -> int:
 
     It waits for no locks. Matches that still wait for their answer expire by themselves within days.
     """
-    silent = Registration.objects.silent(on=_today(now)).select_related("member").order_by("pk")
-    paused = list(silent.select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE])
+    paused = _locked_now(Registration.objects.silent(on=_today(now)))
     for registration in paused:
         registration.paused_until = UNTIL_THEY_RETURN
         registration.save(update_fields=["paused_until"])
         acts.record(by=None, verb="pause_silent_registration", on=registration, now=now)
-        letters.owe(
-            kind="registrations.paused_for_silence",
-            to=registration.member,
-            about=registration,
-            key=f"registrations.paused_for_silence:{registration.pk}:{registration.still_in_asked_on}",
-            now=now,
-        )
+        _owe(registration, "registrations.paused_for_silence", now=now)
     return len(paused)
 
 
@@ -128,6 +114,18 @@ def undo_link(*, registration: Registration, by: Member | None, now: datetime) -
         verb = "undo_link" if by is not None else "undo_link_by_link"
         acts.record(by=by, verb=verb, on=registration, now=now)
     return registration
+
+
+def _locked_now(people: RegistrationQuerySet) -> list[Registration]:
+    """Lock some of these registrations, and leave to the next sweep those that others have locked."""
+    rows = people.select_related("member").order_by("pk")
+    return list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE])
+
+
+def _owe(registration: Registration, kind: str, *, now: datetime) -> None:
+    """Owe a letter about the question of that day, once."""
+    key = f"{kind}:{registration.pk}:{registration.still_in_asked_on}"
+    letters.owe(kind=kind, to=registration.member, about=registration, key=key, now=now)
 
 
 def _member_of(registration: Registration) -> Member:

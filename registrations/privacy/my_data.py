@@ -105,7 +105,7 @@ def _looks(batch: QueryBatch, member: Member) -> SectionReader:
         (
             item("seen_on", _("When"), look.seen_on),
             item("who", _("Who"), viewer_in_words(look)),
-            item("what", _("What"), look.what, look.get_what_display()),
+            item("kind", _("What"), look.kind, look.get_kind_display()),
         )
         for look in looks
     ]

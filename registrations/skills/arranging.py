@@ -181,7 +181,7 @@ def complete_merge(
     source.save(update_fields=["state", "merged_into", "is_curated"])
     _curate(target)
     _tell_suggesters(source, SuggestionOutcome.MERGED, now=now)
-    SkillMerge.objects.open().filter(source=source).update(ended_at=now)
+    SkillMerge.objects.waiting().filter(source=source).update(ended_at=now)
     acts.record(
         by=by,
         verb="merge_skill",
@@ -242,7 +242,7 @@ def _refuse_merged(skill: Skill) -> None:
 
 def _refuse_merging(source: Skill, target: Skill) -> bool:
     """Return whether this same merge was already started; raise SkillRefused if either skill is in another merge."""
-    begun = dict(SkillMerge.objects.open().filter(source__in=(source, target)).values_list("source", "target"))
+    begun = dict(SkillMerge.objects.waiting().filter(source__in=(source, target)).values_list("source", "target"))
     if begun.get(source.pk, target.pk) != target.pk:
         raise SkillRefused(_("“%(source)s” is being merged into another skill.") % {"source": source})
     if target.pk in begun:

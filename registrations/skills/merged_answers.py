@@ -43,7 +43,7 @@ def _lock(function: str, number: int) -> None:
 
 def _heirs(skill_ids: set[int]) -> dict[int, int]:
     """Return the heir of each skill; a skill whose merge has started already counts as merged."""
-    open_merges = SkillMerge.objects.open().filter(source__in=skill_ids).select_related("target")
+    open_merges = SkillMerge.objects.waiting().filter(source__in=skill_ids).select_related("target")
     heirs = {merge.source_id: merge.target.merged_into_id or merge.target_id for merge in open_merges}
     merged = Skill.objects.filter(pk__in=skill_ids).values_list("pk", "merged_into")
     return heirs | {skill: heir for skill, heir in merged if heir is not None}

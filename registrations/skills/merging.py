@@ -1,7 +1,8 @@
 """What a merge of two skills changes: shown first, then done. Called under the lock of the tree of skills."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -11,6 +12,7 @@ from registrations.domain import registrations
 from registrations.domain.registrations import SkillNaming, SkillRefused, SkillState
 from registrations.models import Offer, Registration, Skill, SkillName, Wish
 
+Answer = TypeVar("Answer", Offer, Wish)
 AT_ONCE = 50  # people whose answers may move within one click
 _COUNTS = ("people", "offers", "offers_joined", "wishes", "wishes_joined", "reasons_cut")
 
@@ -111,8 +113,8 @@ def move_answers(source: Skill, target: Skill, people: Collection[int]) -> Merge
     rows = Registration.objects.filter(pk__in=people).order_by("pk")
     list(rows.select_for_update(no_key=True, of=("self",)))
     changes = preview(source, target, people=people)
-    _move_offers(source, target, people)
-    _move_wishes(source, target, people)
+    _move(Offer, ("level", "would_host"), registrations.join_offers, source, target, people)
+    _move(Wish, ("priority", "why"), registrations.join_wishes, source, target, people)
     return changes
 
 
@@ -154,34 +156,25 @@ def _new_synonyms(source: Skill, target: Skill) -> list[SkillName]:
     return [row for row in source.skill_names.order_by("pk") if (row.language, row.text.lower()) not in texts_of_target]
 
 
-def _move_offers(source: Skill, target: Skill, people: Collection[int]) -> None:
-    """Move every offer; a person who offers both skills keeps one offer."""
-    target_offers = {
-        offer.registration_id: offer for offer in Offer.objects.filter(skill=target, registration__in=people)
-    }
-    rows = list(Offer.objects.filter(skill=source, registration__in=target_offers))
-    for row in rows:
-        kept_offer = target_offers[row.registration_id]
-        kept_offer.level, kept_offer.would_host = registrations.join_offers(
-            (kept_offer.level, kept_offer.would_host), (row.level, row.would_host)
-        )
-        kept_offer.save(update_fields=["level", "would_host"])
+def _move(
+    table: type[Answer],
+    columns: tuple[str, str],
+    join: Callable[..., tuple[object, object]],
+    source: Skill,
+    target: Skill,
+    people: Collection[int],
+) -> None:
+    """Move every answer of a table; a person who answered about both skills keeps one, in which ``join`` puts both."""
+    about = table._default_manager.filter
+    target_rows = {row.registration_id: row for row in about(skill=target, registration__in=people)}
+    for row in list(about(skill=source, registration__in=target_rows)):
+        kept_row = target_rows[row.registration_id]
+        first, second = (tuple(getattr(each, column) for column in columns) for each in (kept_row, row))
+        for column, value in zip(columns, join(first, second), strict=True):
+            setattr(kept_row, column, value)
+        kept_row.save(update_fields=columns)
         row.delete()
-    Offer.objects.filter(skill=source, registration__in=people).update(skill=target)
-
-
-def _move_wishes(source: Skill, target: Skill, people: Collection[int]) -> None:
-    """Move every wish; a person who wishes both skills keeps one wish."""
-    target_wishes = {wish.registration_id: wish for wish in Wish.objects.filter(skill=target, registration__in=people)}
-    rows = list(Wish.objects.filter(skill=source, registration__in=target_wishes))
-    for row in rows:
-        kept_wish = target_wishes[row.registration_id]
-        kept_wish.priority, kept_wish.why = registrations.join_wishes(
-            (kept_wish.priority, kept_wish.why), (row.priority, row.why)
-        )
-        kept_wish.save(update_fields=["priority", "why"])
-        row.delete()
-    Wish.objects.filter(skill=source, registration__in=people).update(skill=target)
+    about(skill=source, registration__in=people).update(skill=target)
 
 
 def _move_parts(source: Skill, target: Skill) -> None:

@@ -1,7 +1,7 @@
 """What a reader calls skills, for lists that show no more of them than their names."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +12,8 @@ from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from registrations.models import Skill
 
+_COLUMNS = ("pk", "slug", "skill_names__language", "skill_names__text", "skill_names__is_synonym")
+
 
 def names_of(skills: Collection[int]) -> dict[int, str]:
     """Return the name of each of these skills that the reader understands best, by key, in one query.
@@ -20,8 +22,18 @@ def names_of(skills: Collection[int]) -> dict[int, str]:
     """
     if not skills:
         return {}
+    return best_names(_NAMES.rows({"skills": list(skills)}))
+
+
+def name_rows(skills: QuerySet[Skill], *more_columns: str) -> QuerySet[Skill, Any]:
+    """Return the rows that `best_names` reads, with ``more_columns`` at their ends."""
+    return skills.order_by("skill_names__pk").values_list(*_COLUMNS, *more_columns)
+
+
+def best_names(rows: Iterable[Any]) -> dict[int, str]:
+    """Return the name of each skill in these rows that the reader understands best, by key."""
     texts: dict[tuple[int, str], dict[str, str]] = defaultdict(dict)
-    for key, slug, language, text, is_synonym in _NAMES.rows({"skills": list(skills)}):
+    for key, slug, language, text, is_synonym, *_more in rows:
         names = texts[key, slug]
         if is_synonym is False:  # None where a skill has no name
             names[language] = text
@@ -30,8 +42,7 @@ def names_of(skills: Collection[int]) -> dict[int, str]:
 
 
 def _names(skills: Collection[int]) -> QuerySet[Skill, Any]:
-    columns = ("pk", "slug", "skill_names__language", "skill_names__text", "skill_names__is_synonym")
-    return Skill.objects.filter(pk__in=any_of(skills)).order_by("skill_names__pk").values_list(*columns)
+    return name_rows(Skill.objects.filter(pk__in=any_of(skills)))
 
 
 _NAMES = Statement(_names)

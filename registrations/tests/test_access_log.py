@@ -16,12 +16,12 @@ from registrations.tests.factories import NOW, make_coordinator, make_member, ma
         ("registrations_one_look_a_day_at_an_account", {"registration": None}),
         ("registrations_look_is_at_one_thing", {}),
         ("registrations_look_is_at_one_thing", {"member": None, "registration": None}),
-        ("registrations_look_kind_is_known", {"member": None, "what": "dream"}),
+        ("registrations_look_kind_is_known", {"member": None, "kind": "dream"}),
     ],
 )
 def test_the_database_refuses_what_is_no_look(db, rule, broken):
     registration = make_registration()
-    told = {"registration": registration, "member": registration.member, "what": "registration"}
+    told = {"registration": registration, "member": registration.member, "kind": "registration"}
     look = {"viewer": make_coordinator(), "seen_on": NOW.date(), **told, **broken}
 
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
@@ -42,4 +42,4 @@ def test_a_look_at_an_address_is_one_at_the_account_that_it_opens(client, db):
     client.get(reverse("admin:mailings_letter_change", args=[letter.pk]))
     client.get(reverse("admin:registrations_importupload_change", args=[upload.pk]))
 
-    assert set(Look.objects.about(member).values_list("what", flat=True)) == {"letters", "letter", "import"}
+    assert set(Look.objects.about(member).values_list("kind", flat=True)) == {"letters", "letter", "import"}

@@ -121,7 +121,7 @@ def test_every_export_is_in_the_log(client, amina, coordinator, file_format):
     assert f".{file_format}" in response["Content-Disposition"]
     act = Act.objects.get(verb="export_registrations")
     assert (act.actor, act.became, act.reason.text) == (coordinator, file_format, "1 registrations")
-    assert [(look.viewer, look.what) for look in Look.objects.about(amina.member)] == [(coordinator, "export")]
+    assert [(look.viewer, look.kind) for look in Look.objects.about(amina.member)] == [(coordinator, "export")]
     response.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
+from letsconnect.base import worker_queues
 from letsconnect.base.models import Act
 from letsconnect.tests.database import waiting_at_most
 from letsconnect.tests.waiting import PATIENCE
@@ -168,8 +169,8 @@ def test_a_killed_import_goes_on_where_it_stopped(file_to_apply, monkeypatch, cl
 def test_a_held_row_delays_an_import_and_rejects_nobody(file_to_apply, monkeypatch):
     importing.import_registrations(content=file_of(PEOPLE[3]), by=None, now=NOW - timedelta(days=1))
     monkeypatch.setattr(importing, "PATIENCE", 0.1)
-    monkeypatch.setattr(uploads, "PATIENCE", 0.05)
-    monkeypatch.setattr(uploads, "TRIES", 2)
+    monkeypatch.setattr(worker_queues, "PATIENCE", 0.05)
+    monkeypatch.setattr(worker_queues, "TRIES", 2)
 
     def hold(paused, go_on):
         with transaction.atomic():

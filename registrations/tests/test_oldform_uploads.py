@@ -206,7 +206,7 @@ def test_the_list_of_files_costs_the_same_number_of_queries(client, coordinator,
     client.force_login(coordinator)
     client.get(LIST)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(LIST)
 
 

@@ -74,7 +74,13 @@ def test_somebody_who_stops_after_step_three_goes_on_in_another_browser(signed_i
     page = other.get(url("who")).context["page"]
 
     assert page.form["name"].value() == "Amina"
-    assert [one["is_done"] for one in other.get(OVERVIEW).context["steps"]][:5] == [True, True, True, True, False]
+    assert [step.shape["is_done"] for step in other.get(OVERVIEW).context["steps"]][:5] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
     for step in NEEDED[3:]:
         save(other, step)
     submit(other)

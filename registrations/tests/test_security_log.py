@@ -97,7 +97,7 @@ def test_coordinators_read_the_log_at_the_desk_and_its_people_can_read_that_they
         assert str(member) in page
         assert member.email not in page
     assert "a sign-in code was refused" in listed
-    assert [(look.viewer, look.what) for look in Look.objects.about(member)] == [(coordinator, "accounts")]
+    assert [(look.viewer, look.kind) for look in Look.objects.about(member)] == [(coordinator, "accounts")]
     client.force_login(factories.make_liaison("MENA"))
     assert client.get(LOG).status_code == 403
 

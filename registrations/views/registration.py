@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from letsconnect.base.keys import key_or_none
-from letsconnect.base.pieces import link_to
+from letsconnect.base.pieces import Piece, link_to
 from letsconnect.base.statements import Statement
 from mailings.ledger.reachable import is_written_to
 from registrations.answers import editing, readback, readiness
@@ -61,8 +61,13 @@ def _hand_in(request: MemberRequest) -> HttpResponse:
 _OWN = Statement(lambda member: Registration.objects.of_member(member))
 
 
+def own_registration(member: Member) -> Registration | None:
+    """Return the member's registration, if there is one."""
+    return next(iter(_OWN.rows({"member": member})), None)
+
+
 def _show(request: MemberRequest, *, status: int = 200) -> HttpResponse:
-    registration = next(iter(_OWN.rows({"member": request.user})), None)
+    registration = own_registration(request.user)
     facts = facts_of(request.user, registration)
     words = readback.words_for(facts)
     missing = missing_of(facts)
@@ -94,10 +99,20 @@ def missing_of(facts: RegistrationFacts) -> list[readiness.Missing]:
     return readiness.missing(facts, Eligibility.objects.current().rules)
 
 
-def progress(missing: list[readiness.Missing], registration: Registration | None) -> list[dict[str, object]]:
+def progress(
+    missing: list[readiness.Missing], registration: Registration | None, *, current: FormStep | None = None
+) -> list[Piece]:
     """Return every step with whether something is missing there, for the progress indicator."""
     lacking: set[FormStep] = {step_of(needed.field) for needed in missing}
     return [
-        {"step": step, "is_done": registration is not None and step not in lacking and not step.is_apart}
-        for step in STEPS
+        Piece(
+            {
+                "step": step,
+                "number": number,
+                "is_done": registration is not None and step not in lacking and not step.is_apart,
+                "is_current": step is current,
+            },
+            {},
+        )
+        for number, step in enumerate(STEPS, start=1)
     ]

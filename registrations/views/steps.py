@@ -26,7 +26,7 @@ from registrations.models import Registration
 from registrations.models.visitor_answers import KEPT_FOR
 from registrations.requests import MemberRequest, is_signed_in
 from registrations.skills import arranging
-from registrations.views.registration import facts_of, missing_of, progress, redirect_to_sign_in
+from registrations.views.registration import facts_of, missing_of, own_registration, progress, redirect_to_sign_in
 
 STORED = "stored"
 
@@ -69,7 +69,7 @@ def registration_step(request: HttpRequest, step: str) -> HttpResponse:
     shown = _step(step)
     if not is_signed_in(request):
         return keep_typed(request, step) if request.method == "POST" else redirect_to_sign_in(request.path)
-    registration = Registration.objects.of(request.user)
+    registration = own_registration(request.user)
     if request.method == "POST":
         page = _page(request, shown, registration, request.POST)
         changed = _changed(request, page)
@@ -154,7 +154,7 @@ def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Re
         sensitive.answer(
             member=request.user, facts=sensitive.SensitiveFacts(**values), seen_fingerprint=page.seen, now=now
         )
-        return Registration.objects.of(request.user)
+        return own_registration(request.user)
     return editing.save_step(member=request.user, values=values, seen_fingerprint=page.seen, by=request.user, now=now)
 
 
@@ -188,7 +188,7 @@ def _saved_text(saved: Registration) -> str:
 
 def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:
     """Show what another window stored beside what was typed, question by question; nothing is overwritten."""
-    fresh = _page(request, page.step, Registration.objects.of(request.user), None)
+    fresh = _page(request, page.step, own_registration(request.user), None)
     typed = replace(fresh.facts, **values)
     stored_words, typed_words = readback.words_for(fresh.facts), readback.words_for(typed)
     differing = [
@@ -227,7 +227,7 @@ def _show(
         "page": page,
         "step": page.step,
         "number": steps.STEPS.index(page.step) + 1,
-        "steps": progress(missing, registration),
+        "steps": progress(missing, registration, current=page.step),
         "previous": steps.before(page.step),
         "lacking": [needed for needed in missing if is_asked and needed.field in page.step.fields],
         "is_new": registration is None or registration.state == RegistrationState.DRAFT,

@@ -37,7 +37,7 @@ def send_report(
     by: Member,
     about: Member | None = None,
     who: str = "",
-    what: str,
+    description: str,
     may_contact: bool = False,
     keep_from: Iterable[Member] = (),
     block: bool = False,
@@ -48,7 +48,7 @@ def send_report(
     ``keep_from`` are members of the team who are not to read it. With ``block`` the two people are also never matched
     again, which for everybody else looks like any other block.
     """
-    if not what.strip():
+    if not description.strip():
         raise ReportIncomplete(_("Say what happened, in a few words."))
     try:
         by = lock_member(by)  # the count below, and a block, under one lock
@@ -58,7 +58,7 @@ def send_report(
     if about is not None and about.pk == by.pk:
         raise NotYourReport(_("This would be about yourself."))
     report = Report.objects.create(
-        reporter=by, about=about, who=who.strip(), what=what.strip(), may_contact=may_contact, made_at=now
+        reporter=by, about=about, who=who.strip(), description=description.strip(), may_contact=may_contact, made_at=now
     )
     report.kept_from.set(keep_from)
     if block and about is not None and about.erased_at is None:

@@ -50,7 +50,7 @@ def collect(sender: Any, *, member: Member, now: datetime, batch: QueryBatch, **
             item("made_at", _("Written"), report.made_at),
             item("about", _("About"), str(report.about) if report.about else ""),
             item("who", _("Who, in my words"), report.who),
-            item("what", _("What I wrote"), report.what),
+            item("description", _("What I wrote"), report.description),
             item("may_contact", _("You may write to me about it"), report.may_contact),
             item("state", _("State"), report.state, report.get_state_display()),
         )

@@ -41,5 +41,5 @@ def forget_old_reports(now: datetime) -> int:
     Note.objects.filter(report__in=old).update(text="")
     Report.kept_from.through.objects.filter(report__in=old).delete()
     return Report.objects.filter(pk__in=[report.pk for report in old]).update(
-        about=None, who="", what="", may_contact=False, forgotten_at=now
+        about=None, who="", description="", may_contact=False, forgotten_at=now
     )

@@ -17,7 +17,7 @@ def make_reader(**fields: Any) -> Member:
 
 
 def make_report(state: str = ReportState.NEW, **fields: Any) -> Report:
-    values: dict[str, Any] = {"what": "They would not stop.", "made_at": NOW, "state": state, **fields}
+    values: dict[str, Any] = {"description": "They would not stop.", "made_at": NOW, "state": state, **fields}
     values.setdefault("reporter", None)
     values["reporter"] = values["reporter"] or make_member()
     if state == ReportState.CLOSED:

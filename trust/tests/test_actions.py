@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 
 def send(**fields):
-    return send_report(**{"by": make_member(), "what": "They would not stop.", "now": NOW, **fields})
+    return send_report(**{"by": make_member(), "description": "They would not stop.", "now": NOW, **fields})
 
 
 def waits(member):
@@ -86,7 +86,7 @@ def test_blocking_along_with_it_looks_like_any_other_end():
 def test_an_empty_report_one_about_oneself_and_the_eleventh_of_a_day_are_refused():
     writer = make_member()
     with pytest.raises(ReportIncomplete):
-        send(by=writer, what="  ")
+        send(by=writer, description="  ")
     with pytest.raises(NotYourReport):
         send(by=writer, about=writer)
     for _ in range(REPORTS_A_DAY):
@@ -208,9 +208,9 @@ def test_a_year_after_closing_the_words_and_whom_it_was_about_are_gone():
 
     for row in (report, note, young, open_):
         row.refresh_from_db()
-    assert (report.about, report.who, report.what, report.outcome, note.text) == (None, "", "", "talked", "")
+    assert (report.about, report.who, report.description, report.outcome, note.text) == (None, "", "", "talked", "")
     assert not report.kept_from.exists()
-    assert young.what and open_.what
+    assert young.description and open_.description
     with pytest.raises(ReportMoveNotAllowed):
         decide_report(report=report, state="looking", by=reader, now=NOW)
 
@@ -224,16 +224,16 @@ def test_words_go_with_their_writer_and_stay_when_the_person_they_are_about_leav
 
     erasing.erase_member(member=about, by=about, now=NOW)
     report.refresh_from_db()
-    assert report.what
+    assert report.description
 
     erasing.erase_member(member=report.reporter, by=report.reporter, now=NOW)
     report.refresh_from_db()
     note.refresh_from_db()
-    assert (report.what, report.who, note.text, report.about) == ("", "", "", about)
+    assert (report.description, report.who, note.text, report.about) == ("", "", "", about)
 
 
 def test_the_download_has_what_one_wrote_and_nothing_others_wrote_about_one():
-    report = make_report(about=make_member(), what="Zebra")
+    report = make_report(about=make_member(), description="Zebra")
     keep_note(report=report, text="Giraffe", by=make_reader(), now=NOW)
 
     theirs = str(my_data.everything(report.reporter, now=NOW))

@@ -27,7 +27,7 @@ def test_every_letter_reads_in_every_language(kind, language):
 
 def test_what_is_sent_names_nobody_and_says_nothing_of_what_happened(mailoutbox):
     make_reader()
-    send_report(by=make_member(name="Wilma"), about=make_member(name="Abel"), who="Abel", what="Zebra", now=NOW)
+    send_report(by=make_member(name="Wilma"), about=make_member(name="Abel"), who="Abel", description="Zebra", now=NOW)
     drain(now=NOW)
 
     assert sorted(mail.subject for mail in mailoutbox) == ["Something waits for you", "Thank you for your message"]

@@ -22,7 +22,7 @@ TODAY = NOW.date()
         ("closed", {"outcome": ""}, "trust_closed_report_has_when_and_outcome"),
         ("closed", {"closed_at": None}, "trust_closed_report_has_when_and_outcome"),
         ("closed", {"forgotten_at": NOW}, "trust_forgotten_report_says_nothing"),
-        ("new", {"forgotten_at": NOW, "what": ""}, "trust_forgotten_report_says_nothing"),
+        ("new", {"forgotten_at": NOW, "description": ""}, "trust_forgotten_report_says_nothing"),
     ],
 )
 def test_a_report_that_breaks_a_rule_is_refused(state, columns, constraint):

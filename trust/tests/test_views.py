@@ -42,9 +42,9 @@ def test_from_the_page_of_a_match_that_is_over_it_is_about_the_other_person(clie
     shown = client.get(path)
     assert match.sharer.shown_name in shown.content.decode() and "Rita" in shown.content.decode()
     assert "no-store" in shown.headers["Cache-Control"]
-    assert client.post(path, {"what": ""}).status_code == 422
+    assert client.post(path, {"description": ""}).status_code == 422
 
-    response = client.post(path, {"what": "Zebra", "may_contact": "on", "block": "on"}, follow=True)
+    response = client.post(path, {"description": "Zebra", "may_contact": "on", "block": "on"}, follow=True)
 
     report = Report.objects.get()
     assert (report.about, report.reporter, report.may_contact) == (match.sharer.member, match.learner.member, True)
@@ -60,7 +60,7 @@ def test_a_match_of_others_cannot_be_reported_from_and_does_not_exist(client, me
     match = make_match("connected")
     client.force_login(make_member())
 
-    response = getattr(client, method)(reverse("trust:report-match", args=[match.pk]), {"what": "Zebra"})
+    response = getattr(client, method)(reverse("trust:report-match", args=[match.pk]), {"description": "Zebra"})
 
     assert response.status_code == 404
     assert not Report.objects.exists()
@@ -71,8 +71,8 @@ def test_the_general_page_keeps_it_from_whom_one_ticks(client):
     client.force_login(make_member())
 
     path = reverse("trust:report-new")
-    assert client.post(path, {"what": "x", "keep_from": "nobody"}).status_code == 422
-    client.post(path, {"who": "Somebody at the clinic", "what": "x", "keep_from": close.public_id})
+    assert client.post(path, {"description": "x", "keep_from": "nobody"}).status_code == 422
+    client.post(path, {"who": "Somebody at the clinic", "description": "x", "keep_from": close.public_id})
 
     assert list(Report.objects.get().kept_from.all()) == [close]
     client.force_login(close)
@@ -85,7 +85,7 @@ def test_an_empty_team_is_said_and_the_report_waits(client):
     client.force_login(make_member())
 
     assert "ca@wikimedia.org" in client.get(reverse("trust:report-new")).content.decode()
-    assert client.post(reverse("trust:report-new"), {"what": "x"}).status_code == 302
+    assert client.post(reverse("trust:report-new"), {"description": "x"}).status_code == 302
     make_reader()
     assert tell_readers(NOW) == 1
 
@@ -173,7 +173,7 @@ def test_nothing_anybody_else_can_open_tells_of_a_report(client, who):
             client.get(address)
     before = [bare(client.get(address)) for address in addresses]
 
-    report = send_report(by=writer, about=about, what="Zebra", now=NOW)
+    report = send_report(by=writer, about=about, description="Zebra", now=NOW)
     keep_note(report=report, text="Giraffe", by=readers[0], now=NOW)
 
     after = [bare(client.get(address)) for address in addresses]
@@ -191,7 +191,7 @@ def bare(response):
 
 def test_a_failed_letter_about_a_report_is_no_work_for_coordinators(client):
     make_reader()
-    send_report(by=make_member(), what="x", now=NOW)
+    send_report(by=make_member(), description="x", now=NOW)
     Letter.objects.update(state="failed", tries=1, reason="because")
     client.force_login(make_coordinator())
 
@@ -259,7 +259,7 @@ def test_the_eleventh_of_a_day_is_429_says_when_and_keeps_the_words(client):
         make_report(reporter=writer, made_at=NOW - timedelta(hours=hours))
     client.force_login(writer)
 
-    response = client.post(reverse("trust:report-new"), {"what": "Once more, please."})
+    response = client.post(reverse("trust:report-new"), {"description": "Once more, please."})
 
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) == (24 - REPORTS_A_DAY + 1) * 60 * 60

@@ -1,19 +1,107 @@
-"""The table and the filters of a list at the desk, and the list of all tables on its first page."""
+"""The page of a list at the desk with its table and filters, and the list of all tables on the desk's first page."""
 
+from functools import partial
 from typing import Any
 
 from django import template
 from django.contrib import admin
-from django.contrib.admin.filters import ListFilter
+from django.contrib.admin.filters import BooleanFieldListFilter, ChoicesFieldListFilter, ListFilter
+from django.contrib.admin.templatetags.admin_list import search_form
 from django.contrib.admin.views.main import ChangeList
+from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from letsconnect.base import desk_tables
+from letsconnect.base import desk_tables, pieces
 from letsconnect.base.drawn import drawn_once
+from letsconnect.base.templatetags.drawn import drawn_media
 
 register = template.Library()
+
+# Filters whose choices stand in the code. Those of others may be rows, or hang on who asks.
+_OF_FEW_CHOICES = (BooleanFieldListFilter, ChoicesFieldListFilter)
+
+
+class DeskListPage(Node):
+    """What is between the tags, in the frame of a list's page. The frame is drawn once for all who see the same one."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        shape, texts = _shape_of_frame(context), _texts_of_frame(context)
+        if context.get("messages"):
+            shape["has_messages"] = True
+            texts["list_of_messages"] = render_to_string("admin/_messages.html", {"messages": context["messages"]})
+        texts["content"] = self.nodelist.render(context)
+        return pieces.draw([pieces.Piece(shape, texts)], "admin/_list_frame.html")
+
+
+def _shape_of_frame(context: Context) -> dict[str, Any]:
+    """Return all that a frame depends on beside the language. Nothing here is of one person."""
+    media, opts = context["media"], context["opts"]
+    return {
+        "opts": opts,
+        "body_class": f" app-{opts.app_label} model-{opts.model_name} change-list",
+        "is_popup": context["is_popup"],
+        "has_permission": context["has_permission"],
+        "has_actions": bool(context["action_form"]),
+        "styles": drawn_media(media, "css"),
+        "scripts": drawn_media(media, "js"),
+        "site_url": context["site_url"],
+        "site_header": context["site_header"],
+        "site_title": context["site_title"],
+        "utc_offset": timezone.localtime().utcoffset(),  # the body of the page says it
+    }
+
+
+def _texts_of_frame(context: Context) -> dict[str, Any]:
+    """Return what is of this page and its reader."""
+    user: Any = context["user"]
+    texts = {name: context[name] for name in ("title", "subtitle") if context[name]}
+    return {**texts, "reader": user.get_short_name() or user.get_username(), "csrf_token": context.get("csrf_token")}
+
+
+@register.tag
+def desk_list_page(parser: Parser, token: Token) -> DeskListPage:
+    nodelist = parser.parse(("enddesk_list_page",))
+    parser.delete_first_token()
+    return DeskListPage(nodelist)
+
+
+@register.simple_tag(takes_context=True)
+def desk_list_tools(context: Context) -> SafeString:
+    """Draw the link to add a row; it leads back to the list as it was filtered."""
+    changelist, may_add = context["cl"], context["has_add_permission"]
+    values = {
+        "cl": {"opts": changelist.opts},
+        "has_add_permission": may_add,
+        **{name: context[name] for name in ("opts", "is_popup", "to_field", "preserved_filters")},
+    }
+    draw = partial(render_to_string, "admin/change_list_object_tools.html", values)
+    return (
+        drawn_once(("tools", changelist.opts, may_add), draw)
+        if desk_tables.is_as_opened(changelist)
+        else SafeString(draw())
+    )
+
+
+@register.simple_tag
+def desk_list_search(changelist: ChangeList) -> SafeString:
+    """Draw the field for words to search for, with the number of rows where the list does not count all of them."""
+    values = search_form(changelist)
+    draw = partial(render_to_string, "admin/search_form.html", values)
+    if not desk_tables.is_as_opened(changelist):
+        return SafeString(draw())
+    count = changelist.result_count if values["show_result_count"] else None
+    return drawn_once(("search", changelist.opts, count), draw)
+
+
+@register.simple_tag
+def desk_pages(changelist: ChangeList) -> SafeString:
+    return desk_tables.pages(changelist)
 
 
 @register.simple_tag
@@ -23,7 +111,10 @@ def desk_table(changelist: ChangeList) -> SafeString:
 
 @register.simple_tag
 def desk_filter(changelist: ChangeList, chosen: ListFilter) -> SafeString:
-    return desk_tables.filter_box(changelist, chosen)
+    draw = partial(desk_tables.filter_box, changelist, chosen)
+    if isinstance(chosen, _OF_FEW_CHOICES) and desk_tables.is_as_opened(changelist):
+        return drawn_once(("filter", changelist.opts, type(chosen), chosen.field), draw)
+    return draw()
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,6 @@
 """Small instances and small sets of facts, and slow, plain answers to compare the engine's with."""
 
+from dataclasses import fields, replace
 from random import Random
 
 import numpy as np
@@ -69,6 +70,36 @@ def full_instance(chance: Random, most=4, levels=LEVELS, spread=(0, 1, 3, 1000))
     ):
         column[:] = [draw() for _ in column]
     return world
+
+
+def fixed_pairs_fit(world: Instance) -> bool:
+    """Whether no learner is fixed twice, and no sharer more often than they have places."""
+    is_fixed = world.pair_fixed == 1
+    learners, sharers = world.pair_learner[is_fixed].tolist(), world.pair_sharer[is_fixed].tolist()
+    places = dict(zip(world.sharer_ids.tolist(), world.sharer_slots.tolist(), strict=True))
+    return len(set(learners)) == len(learners) and all(sharers.count(one) <= places[one] for one in sharers)
+
+
+def side_by_side(worlds: list[Instance]) -> tuple[Instance, list[Instance]]:
+    """One round made of small ones that share no person and no region, and these as they stand in it.
+
+    Each level adds up over them, so the best set of pairs of the whole is the best of each.
+    """
+    parts = [
+        replace(
+            world,
+            learner_ids=world.learner_ids + 20 * number,
+            pair_learner=world.pair_learner + 20 * number,
+            sharer_ids=world.sharer_ids + 20 * number,
+            pair_sharer=world.pair_sharer + 20 * number,
+            learner_region=world.learner_region + 5 * number,
+            seed=worlds[0].seed,
+        )
+        for number, world in enumerate(worlds)
+    ]
+    columns = [column.name for column in fields(Instance) if column.name not in {"levels", "seed"}]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
+    return replace(parts[0], **joined), parts
 
 
 def small_facts(seed: int, people: int = 18) -> Facts:

@@ -3,17 +3,22 @@
 from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from letsconnect.base.choices import EMPTY, KeptChoices
 from letsconnect.base.folding import plain
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from letsconnect.base.zones import zone_names
 from registrations.domain.registrations import SkillFamily, SkillState
 from registrations.models import Role, Skill
 from registrations.reference import names
+from registrations.skills.names import names_of
 
 Choices = list[tuple[str, str]]
 
@@ -44,22 +49,30 @@ def skill_choices(mine: Iterable[int] = (), typed: Iterable[int] = ()) -> list[t
     Skills that the person already has stay, even if retired. Of typed ones, suggested and merged skills are included
     too.
     """
-    language = get_language() or "en"
-    choosable = {skill.pk: skill for skill in Skill.objects.for_choosing()}
-    found_by_typing = Q(pk__in=set(typed), state__in=(SkillState.SUGGESTED, SkillState.MERGED))
-    others = Skill.objects.with_names().filter(Q(pk__in=set(mine)) | found_by_typing).exclude(pk__in=set(choosable))
+    rows = _SKILLS.rows({"mine": list(mine), "typed": list(typed)})
+    called = names_of({heir for _skill, _family, _state, heir in rows})
     families = [*SkillFamily.values, ""]
     skills = sorted(
-        ((skill.family, skill.pk, skill.name_in(language)) for skill in [*choosable.values(), *others]),
-        key=lambda entry: (families.index(entry[0]), plain(entry[2])),
+        ((family, pk, called[heir], state != SkillState.ACTIVE) for pk, family, state, heir in rows),
+        key=lambda entry: (families.index(entry[0]), plain(entry[2]), entry[3]),
     )
     return [
         (
             str(SkillFamily(family).label) if family else _("Suggested by people who take part"),
-            [(pk, name) for _family, pk, name in entries],
+            [(pk, name) for _family, pk, name, _is_other in entries],
         )
         for family, entries in groupby(skills, key=lambda entry: entry[0])
     ]
+
+
+def _skills(mine: list[int], typed: list[int]) -> QuerySet[Skill, Any]:
+    """Return the skills that `skill_choices` offers, each with the key of the one whose name it is called by."""
+    found_by_typing = Q(pk__in=any_of(typed), state__in=(SkillState.SUGGESTED, SkillState.MERGED))
+    skills = Skill.objects.filter(Q(state=SkillState.ACTIVE) | Q(pk__in=any_of(mine)) | found_by_typing)
+    return skills.values_list("pk", "family", "state", Coalesce("merged_into", "pk"))
+
+
+_SKILLS = Statement(_skills)
 
 
 def role_choices() -> list[tuple[int, str]]:

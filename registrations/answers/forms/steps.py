@@ -11,7 +11,7 @@ from registrations.answers.question_rows import Question
 from registrations.answers.questions import questions_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # the steps are those of `STEPS`: none is equal to another
 class FormStep:
     """One step of the form: its title, its form, and through its name the questions it asks.
 

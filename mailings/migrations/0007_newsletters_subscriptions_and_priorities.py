@@ -11,7 +11,7 @@ import letsconnect.base.zones
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mailings", "0005_letters_gather"),
+        ("mailings", "0006_fingerprint_of_facts_named_so"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

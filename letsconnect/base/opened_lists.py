@@ -1,0 +1,151 @@
+"""Read a list of the desk as it opens by SQL that is written once in a process (`statements`).
+
+Most lists are read as they open: the first page, not searched, filtered or sorted. Nothing but the reader and their
+seats decides then what stands there, and writing the SQL anew was a third of the page. Any other page of a list is read
+as Django does it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
+
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_user_model
+from django.db.models import Count, QuerySet, Value
+from django.http import HttpRequest
+
+from letsconnect.base.admin import DeskList, WorkingGroupAdmin
+from letsconnect.base.statements import Statement
+
+Desk = WorkingGroupAdmin[Any]
+
+
+class _ReadsNothing(HttpRequest):
+    """The request of a reader who stands for all readers with the same seats: of their list only the SQL is wanted."""
+
+
+class OpenedList(DeskList):
+    """A list that is read by SQL that is kept, while it is as it opens.
+
+    A desk names it in ``get_changelist`` if its rule, its filters and its order ask for nothing but the reader and
+    their seats: no day, no language, no setting.
+    """
+
+    asks_who_reads = True
+
+    def as_shown(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return the rows with no more than the list shows, where that is less than the buttons need."""
+        return rows
+
+    def get_results(self, request: HttpRequest) -> None:
+        if isinstance(request, _ReadsNothing):
+            self.result_list: Any = []
+            return
+        rows, rows_of_all_filters = self.queryset, self.root_queryset
+        if request.GET or request.method == "POST":  # a button shows no rows
+            self.queryset = self.as_shown(rows)
+            super().get_results(request)
+            self.queryset = rows
+            return
+        statements, reading = _statements_of(cast(Desk, self.model_admin)), _reading(self, request)
+        first = statements.rows.rows(reading.values, **reading.fixed)
+        self.queryset = cast("QuerySet[Any]", _AsOpened(first, statements.number, reading))
+        self.root_queryset = cast("QuerySet[Any]", _WithoutFilters(statements.number_in_all, reading))
+        ChangeList.get_results(self, request)
+        self.queryset, self.root_queryset = rows, rows_of_all_filters  # for the buttons and the versions
+
+
+class ListOfSeats(OpenedList):
+    """An `OpenedList` which is the same for all readers with the same seats, whoever they are."""
+
+    asks_who_reads = False
+
+
+class _Reading(NamedTuple):
+    """Who reads a list, and what else its SQL depends on."""
+
+    values: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+
+
+def _reading(changelist: OpenedList, request: HttpRequest) -> _Reading:
+    reader: Any = request.user
+    return _Reading(
+        {"reader": reader} if changelist.asks_who_reads else {},
+        {"seats": reader.seat_roles, "is_superuser": reader.is_superuser, "most": changelist.list_per_page},
+    )
+
+
+@dataclass(frozen=True)
+class _AsOpened:
+    """The rows of a list, as far as Django asks for them to show the first page."""
+
+    first: list[Any]
+    number: Statement[int]
+    reading: _Reading
+
+    ordered = True  # Django asks before it cuts them into pages
+
+    def count(self) -> int:
+        """Count them also where all stand on the first page: a list asks as often with few rows as with many."""
+        return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
+
+    def __getitem__(self, part: Any) -> list[Any]:
+        return self.first
+
+    def _clone(self) -> list[Any]:
+        return self.first
+
+
+@dataclass(frozen=True)
+class _WithoutFilters:
+    """The rows of a list without the filters that it opens with: Django asks only how many they are."""
+
+    number: Statement[int]
+    reading: _Reading
+
+    def count(self) -> int:
+        return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
+
+
+class _Statements(NamedTuple):
+    """The SQL of one list: its first page, how many rows it has, and how many without any filter."""
+
+    rows: Statement[Any]
+    number: Statement[int]
+    number_in_all: Statement[int]
+
+
+@lru_cache(maxsize=64)
+def _statements_of(desk: Desk) -> _Statements:
+    def rows(*, most: int, **reader: Any) -> "QuerySet[Any]":
+        unread = _unread(desk, **reader)
+        listed = unread.as_shown(unread.queryset)
+        return (listed.only(*desk.list_columns) if desk.list_columns else listed)[:most]
+
+    def number(*, most: int, **reader: Any) -> "QuerySet[Any]":
+        return _counted(_unread(desk, **reader).queryset)
+
+    def number_in_all(*, most: int, **reader: Any) -> "QuerySet[Any]":
+        return _counted(_unread(desk, **reader).root_queryset)
+
+    return _Statements(Statement(rows), Statement(number), Statement(number_in_all))
+
+
+def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -> OpenedList:
+    """Return the list as it opens for a reader with these seats, of which no row is read."""
+    request = _ReadsNothing()
+    request.user = get_user_model()() if reader is None else reader
+    vars(request.user).update(seat_roles=seats, is_superuser=is_superuser)
+    return cast(OpenedList, desk.get_changelist_instance(request))
+
+
+def _counted(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Return a query whose only row is the number of these rows."""
+    if rows.query.group_by is not None:  # rows of another table are counted with them, and would be counted here
+        rows = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk"))
+    number: QuerySet[Any] = (
+        rows.order_by().values(all=Value(1)).annotate(number=Count("pk")).values_list("number", flat=True)
+    )
+    return number
