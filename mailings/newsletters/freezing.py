@@ -24,7 +24,8 @@ _ZONE_READ = "CASE WHEN reader.zone = ANY(%s::text[]) THEN reader.zone ELSE %s E
 _FREEZE = """
     INSERT INTO mailings_letter (
         kind, key, member_id, address, language, zone, about_type, about_id, state, priority, newsletter_id,
-        subscription_id, is_fallback, message_id, owed_at, due_at, tries, claimed_by, reason, answer, gathering, facts_digest
+        subscription_id, is_fallback, message_id, owed_at, due_at, tries, claimed_by, reason, answer, gathering,
+        facts_digest
     )
     SELECT %s, 'newsletter:' || %s || ':' || reader.id, reader.member_id, reader.address, version.language, reader.zone,
         'mailings.newsletter', %s, %s, %s, %s, reader.id, version.is_fallback,
