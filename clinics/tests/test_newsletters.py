@@ -132,11 +132,10 @@ def test_clinics_are_found_by_a_part_of_their_title_and_drafts_never():
     clinics = [make_clinic(title=f"Money {number}", starts_at=NOW + timedelta(days=number)) for number in range(1, 13)]
     draft = make_clinic(title="Money in draft", state=ClinicState.DRAFT)
 
-    latest = narrowing.offered([], "")
-    hits = narrowing.offered([f"{clinics[0].pk}-waiting", f"{draft.pk}-going", "x"], "money")
-    translated = narrowing.offered([], "nothing like it")
+    latest, hits = narrowing.choices.search(""), narrowing.choices.search("money")
+    chosen = narrowing.choices.named([f"{clinics[0].pk}-waiting", f"{draft.pk}-going", "x"])
 
     assert [value for value, _label in latest][:2] == [f"{clinics[11].pk}-going", f"{clinics[11].pk}-waiting"]
-    assert len(latest) == 6 and translated == []
-    assert hits[0] == (f"{clinics[0].pk}-waiting", "Money 1, Tue 3 March 2026, 12:00 (UTC): waiting for a seat")
-    assert len(hits) == 21 and Clinic.objects.count() == 13
+    assert len(latest) == 6 and narrowing.choices.search("nothing like it") == []
+    assert chosen == [(f"{clinics[0].pk}-waiting", "Money 1, Tue 3 March 2026, 12:00 (UTC): waiting for a seat")]
+    assert len(hits) == 20 and Clinic.objects.count() == 13

@@ -48,12 +48,6 @@ class Narrowing:
     # The condition of those of whom it is not known at all; they are outside, and the page counts them.
     unknown: Q | None = None
 
-    def offered(self, chosen: Sequence[str], typed: str) -> list[tuple[str, Any]]:
-        """Return what a page offers to tick: everything, or what is chosen already and what was typed may mean."""
-        if not isinstance(self.choices, Picker):
-            return list(self.choices())
-        return list({**dict(self.choices.named(chosen)), **dict(self.choices.search(typed))}.items())
-
 
 _narrowings: dict[str, Narrowing] = {}
 LANGUAGE = Coalesce("member__language", "language")

@@ -83,19 +83,24 @@ class SettingsForm(forms.Form):
             self._add_narrowing(narrowing)
 
     def _add_narrowing(self, narrowing: audiences.Narrowing) -> None:
-        name, typed = _AUDIENCE + narrowing.name, ""
-        boxes = forms.CheckboxSelectMultiple()
-        chosen = boxes.value_from_datadict(self.data, self.files, name) if self.is_bound else self.initial.get(name)
+        name, boxes = _AUDIENCE + narrowing.name, forms.CheckboxSelectMultiple()
         if isinstance(narrowing.choices, audiences.Picker):
-            find = LineFormField(label=_("Find by name"), required=False, max_length=MOST_TYPED)
-            typed = visible_line(self.data.get(_FIND + narrowing.name, ""))[:MOST_TYPED]
-            self.fields[_FIND + narrowing.name] = find
-        offered = narrowing.offered(chosen or [], typed)
-        if typed and {value for value, _label in offered} <= set(chosen or []):
-            self._without_hits.add(narrowing.name)
+            chosen = boxes.value_from_datadict(self.data, self.files, name) if self.is_bound else self.initial.get(name)
+            offered = self._found_or_chosen(narrowing.name, narrowing.choices, chosen or [])
+        else:
+            offered = list(narrowing.choices())
         self.fields[name] = forms.MultipleChoiceField(
             label=narrowing.label, choices=offered, required=False, widget=boxes
         )
+
+    def _found_or_chosen(self, name: str, picker: audiences.Picker, chosen: list[str]) -> list[tuple[str, Any]]:
+        """Add a field to type into, and return what is chosen already and what the text in it may mean."""
+        self.fields[_FIND + name] = LineFormField(label=_("Find by name"), required=False, max_length=MOST_TYPED)
+        typed = visible_line(self.data.get(_FIND + name, ""))[:MOST_TYPED]
+        hits = picker.search(typed)
+        if typed and not hits:
+            self._without_hits.add(name)
+        return list({**dict(picker.named(chosen)), **dict(hits)}.items())
 
     @classmethod
     def of(cls, newsletter: Newsletter) -> "SettingsForm":

@@ -125,6 +125,8 @@ def test_a_skill_is_chosen_by_typing_its_name_and_no_page_lists_them_all(client)
     ]
     assert "1 reader is outside because nothing is known" in counted_page.content.decode()
     assert "Nothing was found" in nothing.content.decode()
+    again = client.post(settings_page, {**filled, "count": "1", "find_skill": "surveys", "audience_skill": [wanted.pk]})
+    assert "Nothing was found" not in again.content.decode()
     for hostile in ("\x00", "\u200b", "x" * 5000, "%_\\'"):
         assert client.post(settings_page, {**filled, "count": "1", "find_skill": hostile}).status_code == 200
         assert client.post(settings_page, {**filled, "count": "1", "find_clinic": hostile}).status_code == 200
