@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailings.views import archive, mailbox, subscriptions
+from mailings.views import archive, mailbox, reaching, subscriptions
 
 app_name = "mailings"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("newsletter/", archive.newsletter_list, name="newsletter-list"),
     path("newsletter/<int:number>/<slug:language>/", archive.newsletter_detail, name="newsletter-detail"),
     path("newsletter/<slug:language>/feed.atom", archive.newsletter_feed, name="newsletter-feed"),
+    path("letters/again/", reaching.letters_again, name="letters-again"),
     path("letters/subscribe/", subscriptions.subscribe, name="subscribe"),
     path("letters/confirm/<str:token>/", subscriptions.subscription_confirm, name="subscription-confirm"),
     path("letters/choose/<str:token>/", subscriptions.subscription_preferences, name="subscription-preferences"),

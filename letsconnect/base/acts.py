@@ -32,6 +32,16 @@ def record(
     return act
 
 
+def record_each(*, by: Any | None, verb: str, on: Collection[models.Model], now: datetime, became: str = "") -> None:
+    """Write one act for each of these rows of one table, in one statement."""
+    Act.objects.bulk_create(
+        [
+            Act(actor=by, verb=verb, object_type=row._meta.label_lower, object_id=row.pk, became=became, at=now)
+            for row in on
+        ]
+    )
+
+
 def count_recent(
     *, by: Any, verbs: Collection[str], on: models.Model | models.QuerySet[Any], now: datetime, within: timedelta
 ) -> int:

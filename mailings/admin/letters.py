@@ -16,8 +16,7 @@ from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
 from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
-from mailings.ledger.by_hand import lift_suppression
-from mailings.models import Letter, LetterQuerySet, Suppression, SuppressionQuerySet
+from mailings.models import Letter, LetterQuerySet
 
 
 @admin.register(Letter)
@@ -88,28 +87,3 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
         if decided:
             text = ngettext("%(count)s letter decided.", "%(count)s letters decided.", decided)
             messages.success(request, text % {"count": decided})
-
-
-@admin.register(Suppression)
-class SuppressionAdmin(WorkingGroupAdmin[Suppression]):
-    shows_nobody_because = "only fingerprints of addresses are kept"
-    liaisons_may = frozenset()
-    coordinators_may = frozenset({"view"})
-    list_display = ["__str__", "source", "made_at", "lifted_at"]
-    list_filter = ["source"]
-    fields = ["source", "made_at", "lifted_at"]
-    search_fields = ["address_hash"]
-    search_help_text = gettext_lazy("A whole address: only fingerprints of addresses are kept.")
-    actions = ["lift"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
-    ) -> tuple[QuerySet[Suppression], bool]:
-        if search_term:
-            queryset = as_own(queryset, SuppressionQuerySet).fingerprinted(search_term)
-        return queryset, False
-
-    @admin.action(description=gettext_lazy("Write to these addresses again"), permissions=["coordinator"])
-    def lift(self, request: HttpRequest, suppressions: QuerySet[Suppression]) -> None:
-        for suppression in suppressions:
-            lift_suppression(suppression=suppression, by=request.user, now=timezone.now())

@@ -30,6 +30,10 @@ class NotForAPerson(Exception):
     """The letter is not in a state in which a person may decide about it."""
 
 
+class LiftRefused(Exception):
+    """This suppression cannot be lifted like that; the message says why, for whoever tried."""
+
+
 class CannotSendAgain(Exception):
     """The text of this letter was never kept (a sign-in code), so it cannot be sent a second time."""
 
@@ -178,6 +182,10 @@ SUPPRESSION_SOURCES = [
     ("person", _("asked for by the person")),
     ("desk", _("entered by the working group")),
 ]
+
+
+# Whoever gets letters again says so themselves; what they asked for by themselves ends by a talk with a person.
+BY_THEMSELVES = frozenset({"bounce", "desk"})
 
 
 class SuppressionScope(TextChoices):

@@ -10,7 +10,7 @@ from letsconnect.base import acts, nudges
 from letsconnect.base.addresses import canonical_or_as_it_is
 from mailings import kinds
 from mailings.domain.letters import OPEN, CannotSendAgain, LetterState, NotForAPerson
-from mailings.models import Letter, Suppression
+from mailings.models import Letter
 
 
 @transaction.atomic
@@ -51,13 +51,6 @@ def forget_recipient(*, member: Any, now: datetime, addresses: Iterable[str] = (
     for state in (LetterState.QUEUED, LetterState.DEFERRED, LetterState.CLAIMED):
         letters.move(state, LetterState.SKIPPED, reason="the person was erased")
     return letters.exclude(state__in=OPEN).update(member=None, address="", answer="")
-
-
-@transaction.atomic
-def lift_suppression(*, suppression: Suppression, by: Any, now: datetime) -> None:
-    """Allow letters to an address again."""
-    if Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(lifted_at=now):
-        acts.record(by=by, verb="lift_suppression", on=suppression, now=now)
 
 
 def _only(letter: Letter) -> Any:

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from letsconnect.base.statements import Statement
+from mailings.domain.letters import SuppressionScope
 from mailings.models import Suppression
 from mailings.models.suppressions import fingerprints
 
 
 def why_not_written_to(member: Any) -> Suppression | None:
-    """Return why no letter goes to the address of ``member``, or None."""
+    """Return why no letter, or no newsletter and announcement, goes to the address of ``member``, or None.
+
+    Whoever once left the newsletter and comes back is not told of that: they choose it again where they choose letters.
+    """
     if not member.email:
         return None
     hashes = {f"hash_{number}": text for number, text in enumerate(fingerprints(member.email))}
@@ -18,11 +24,16 @@ def why_not_written_to(member: Any) -> Suppression | None:
 # One address has one to three fingerprints, so there are three wordings of it at most.
 _IN_FORCE = Statement(
     lambda count, **hashes: (
-        Suppression.objects.in_force(hashes.values()).against(is_bulk=False).order_by("made_at", "pk")[:1]
+        Suppression.objects.in_force(hashes.values())
+        .exclude(Q(scope=SuppressionScope.BULK) & Q(source="person"))
+        .order_by("scope", "made_at", "pk")[:1]  # "all" before "bulk"
     )
 )
 
 
 def is_written_to(member: Any) -> bool:
-    """Tell whether a letter to ``member`` would be sent."""
-    return bool(member.email) and not member.has_doubtful_address and why_not_written_to(member) is None
+    """Tell whether a letter to ``member`` that is no newsletter would be sent."""
+    if not member.email or member.has_doubtful_address:
+        return False
+    suppression = why_not_written_to(member)
+    return suppression is None or suppression.scope == SuppressionScope.BULK

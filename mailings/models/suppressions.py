@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
-from mailings.domain.letters import SUPPRESSION_SOURCES, SuppressionScope
+from mailings.domain.letters import BY_THEMSELVES, SUPPRESSION_SOURCES, SuppressionScope
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
@@ -102,6 +102,16 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.address_hash[:12]
+
+    @property
+    def is_bulk_only(self) -> bool:
+        """Whether only newsletters and announcements are kept back."""
+        return self.scope == SuppressionScope.BULK
+
+    @property
+    def ends_by_themselves(self) -> bool:
+        """Whether a person whose address it is may end it with a button."""
+        return self.source in BY_THEMSELVES
 
 
 def address_hash(address: str) -> str:

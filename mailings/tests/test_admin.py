@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from letsconnect.base.models import Act
 from mailings.domain.letters import LetterState
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_kind, make_letter
@@ -20,8 +21,8 @@ def park(*letters, state=LetterState.UNCERTAIN):
     return numbers
 
 
-def press(client, action, numbers, page=LIST):
-    return client.post(reverse(page), {"action": action, "_selected_action": numbers}, follow=True)
+def press(client, action, numbers, page=LIST, **given):
+    return client.post(reverse(page), {"action": action, "_selected_action": numbers, **given}, follow=True)
 
 
 @pytest.mark.parametrize("who", ["member", "liaison", "other_liaison"])
@@ -111,14 +112,18 @@ def test_the_list_costs_the_same_for_three_letters_and_for_thirty(client, coordi
     assert queries() == few
 
 
-def test_a_suppressed_address_is_found_by_itself_and_lifted(client, coordinator):
+def test_a_suppressed_address_is_found_by_itself_and_lifted_with_a_reason(client, coordinator):
     Suppression.objects.suppress(["ana@example.org", "bo@example.org"], source="bounce", now=NOW)
     page = "admin:mailings_suppression_changelist"
     client.force_login(coordinator)
 
-    found = client.get(reverse(page), {"q": "Ana@example.org"}).context["cl"].result_list
-    press(client, "lift", [found[0].pk], page)
+    rows = client.get(reverse(page), {"q": "Ana@example.org"}).context["cl"].result_list
+    refused = press(client, "lift", [rows[0].pk], page, reason=" ")
+    was_suppressed = Suppression.objects.of("ana@example.org").exists()
+    press(client, "lift", [rows[0].pk], page, reason="She mended it.")
 
-    assert len(found) == 1
+    assert len(rows) == 1
+    assert was_suppressed and "Say why letters may go there again." in refused.content.decode()
     assert not Suppression.objects.of("ana@example.org").exists()
     assert Suppression.objects.of("bo@example.org").exists()
+    assert Act.objects.get(verb="lift_suppression").reason.text == "She mended it."

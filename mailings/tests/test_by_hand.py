@@ -5,8 +5,9 @@ import pytest
 from letsconnect.base.models import Act
 from mailings import kinds
 from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
-from mailings.ledger.by_hand import forget_recipient, lift_suppression, mark_as_sent, send_again
+from mailings.ledger.by_hand import forget_recipient, mark_as_sent, send_again
 from mailings.ledger.draining import drain
+from mailings.ledger.suppressing import lift_suppression
 from mailings.models import Letter, Suppression
 from mailings.tests.factories import make_kind, make_letter
 from registrations.tests.factories import NOW, make_member
@@ -83,7 +84,7 @@ def test_lifting_a_suppression_is_logged_once(coordinator):
     suppression = Suppression.objects.get()
 
     for _ in range(2):
-        lift_suppression(suppression=suppression, by=coordinator, now=NOW)
+        lift_suppression(suppression=suppression, reason="It was mended.", by=coordinator, now=NOW)
 
     assert not Suppression.objects.of("ana@example.org").exists()
     assert Act.objects.filter(verb="lift_suppression").count() == 1

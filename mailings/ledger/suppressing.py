@@ -1,0 +1,106 @@
+"""Stopping letters to addresses by hand, and letting them go out again: by a coordinator, or by the person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from letsconnect.base import acts, addresses
+from mailings.domain.letters import BY_THEMSELVES, LiftRefused, SuppressionScope
+from mailings.models import Suppression
+from mailings.models.suppressions import address_hash
+
+MOST_LINES = 10_000
+
+
+@dataclass
+class AddressList:
+    """What a pasted list says: the addresses to suppress, how many need nothing done, and the lines that say none."""
+
+    wanted: list[str] = field(default_factory=list)
+    doubled: int = 0
+    suppressed: int = 0  # in this scope, before
+    broken: list[tuple[int, str, str]] = field(default_factory=list)  # number of the line, what it says, why not
+
+    @property
+    def rest(self) -> str:
+        """The lines that could not be read, to be mended."""
+        return "\n".join(line for _number, line, _why in self.broken)
+
+
+def read_list(text: str, *, scope: SuppressionScope) -> AddressList:
+    """Read a pasted list of addresses, one a line, also written as ``Name <address>``; empty lines count for nothing.
+
+    Which of them are suppressed before is asked in one query.
+    """
+    entered, seen = AddressList(), dict[str, None]()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            address = addresses.canonical(_bare(line))
+        except addresses.AddressRefused as refusal:
+            entered.broken.append((number, line, str(refusal)))
+            continue
+        entered.doubled += address in seen
+        seen[address] = None
+    scopes = Suppression.objects.scopes_of(seen.keys())
+    entered.wanted = [address for address in seen if scope not in scopes.get(address, ())]
+    entered.suppressed = len(seen) - len(entered.wanted)
+    return entered
+
+
+def _bare(line: str) -> str:
+    """Return the address of ``Name <address>``, and any other line as it is."""
+    return parseaddr(line)[1] or line if "<" in line else line.strip().rstrip(",;")
+
+
+@transaction.atomic
+def suppress_by_hand(*, unwanted: Iterable[str], scope: SuppressionScope, by: Any, now: datetime) -> int:
+    """Stop letters to these addresses because the working group says so; return how many were not suppressed before.
+
+    Whoever does the same at the same moment waits, so that each row has one act.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('mailings.suppress_by_hand', 0))")
+    scopes = Suppression.objects.scopes_of(set(unwanted))
+    wanted = {address for address in unwanted if scope not in scopes.get(address, ())}
+    Suppression.objects.suppress(sorted(wanted), source="desk", scope=scope, now=now)
+    made = Suppression.objects.in_force(map(address_hash, wanted)).filter(source="desk", scope=scope, made_at=now)
+    acts.record_each(by=by, verb="suppress", on=list(made), now=now, became=scope)
+    return len(made)
+
+
+@transaction.atomic
+def lift_suppression(*, suppression: Suppression, reason: str, by: Any, now: datetime) -> bool:
+    """Allow letters to an address again, as a coordinator says, and why; return whether it was suppressed until now.
+
+    Raises LiftRefused without a reason.
+    """
+    if not reason.strip():
+        raise LiftRefused(_("Say why letters may go there again."))
+    return _lift(suppression, reason=reason.strip(), by=by, now=now)
+
+
+@transaction.atomic
+def lift_own_suppressions(*, member: Any, now: datetime) -> int:
+    """Allow letters again to a member who says that they arrive; return how many suppressions that ended.
+
+    What somebody asked for stays: a person decides about that with them. Raises LiftRefused if nobody has proved that
+    the address is theirs: it may be another person's, who asked for peace.
+    """
+    if not member.has_proved_address:
+        raise LiftRefused(_("Nobody has proved yet that this address is yours: sign in with a code sent there."))
+    mine = Suppression.objects.of(member.email).filter(source__in=sorted(BY_THEMSELVES)).order_by("pk")
+    return sum(_lift(suppression, reason="", by=member, now=now) for suppression in mine)
+
+
+def _lift(suppression: Suppression, *, reason: str, by: Any, now: datetime) -> bool:
+    lifted = Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(lifted_at=now)
+    if lifted:
+        acts.record(by=by, verb="lift_suppression", on=suppression, now=now, reason=reason)
+    return bool(lifted)
