@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from letsconnect.base import encodings
 from letsconnect.base.addresses import canonical_or_as_it_is
+from letsconnect.base.encodings import UnreadableFile
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
-from registrations.oldform.reading import encodings
-from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.oldform.reading.report import Line
 from registrations.privacy.proved_addresses import Proved
 
@@ -68,7 +68,7 @@ def _as_text(content: bytes) -> str:
     """Return a file as text. The code page may be wrong, but an address, which is ASCII, reads the same in all."""
     try:
         encoding = encodings.certain_encoding(content)
-    except NotTheOldForm:
+    except UnreadableFile:
         encoding = ""
     return content.decode(encoding or "latin-1", errors="replace")
 

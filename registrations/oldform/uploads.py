@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges, worker_queues
 from letsconnect.base.clocks import running_from
+from letsconnect.base.encodings import UnreadableFile
 from letsconnect.base.fields import longest
 from letsconnect.base.lines import visible_line
 from letsconnect.base.worker_queues import do_step
@@ -22,7 +23,6 @@ from registrations.models import ImportUpload, Member
 from registrations.models.uploads import UploadState
 from registrations.oldform.importing import Counts, Plan, read_file, take_people
 from registrations.oldform.reading import table
-from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.oldform.reading.persons import Person
 
 LARGEST = table.LARGEST
@@ -41,7 +41,7 @@ def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> Impor
         )
     try:
         table.glance(content)
-    except NotTheOldForm as error:
+    except UnreadableFile as error:
         raise UploadRefused(str(error)) from error
     with transaction.atomic():
         upload = ImportUpload.objects.create(
@@ -142,7 +142,7 @@ def _work_on(upload: ImportUpload, now: datetime) -> bool:
             if new_counts is None:
                 return False
             counts = new_counts
-    except (NotTheOldForm, RegistrationError) as error:
+    except (UnreadableFile, RegistrationError) as error:
         return _finish(
             upload,
             counts,

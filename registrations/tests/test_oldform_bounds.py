@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from letsconnect.base import folding, upload_limits
+from letsconnect.base.encodings import UnreadableFile
 from letsconnect.tests.counting import calls
 from registrations.models import ImportUpload
 from registrations.oldform.reading import names, rows, table
 from registrations.oldform.reading.cells import Certainty
-from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
+from registrations.oldform.reading.columns import HEADINGS
 from registrations.oldform.reading.report import MOST_LINES, Outcome
 from registrations.tests.hostile_files import ANSWERED_WITH_ONE_THING, HEADING, HOSTILE, LONG_CELLS
 from registrations.tests.test_oldform_cells import GROUPS, NOW, SKILLS
@@ -43,7 +44,7 @@ def read_all(content):
 def outcome_of(content):
     try:
         return len(read_all(content))
-    except NotTheOldForm as refusal:
+    except UnreadableFile as refusal:
         return str(refusal)
 
 
@@ -51,9 +52,9 @@ def outcome_of(content):
 def test_what_eats_a_machine_is_refused_at_the_field_and_by_the_reader(name, words):
     content = HOSTILE[name](400_000)
 
-    with pytest.raises(NotTheOldForm, match=words):
+    with pytest.raises(UnreadableFile, match=words):
         table.glance(content)
-    with pytest.raises(NotTheOldForm, match=words):
+    with pytest.raises(UnreadableFile, match=words):
         table.read(content)
 
 
@@ -98,7 +99,7 @@ def test_what_a_file_may_hold_is_read():
     told = table.read(HEADING + b"".join(row % (number, number) for number in range(table.MOST_ROWS)))
     assert len(told.rows) == table.MOST_ROWS
 
-    with pytest.raises(NotTheOldForm, match="more than 10,000 rows"):
+    with pytest.raises(UnreadableFile, match="more than 10,000 rows"):
         table.read(HEADING + b"".join(row % (number, number) for number in range(table.MOST_ROWS + 1)))
 
 
@@ -107,7 +108,7 @@ def test_blank_rows_after_the_last_are_nothing():
 
 
 def test_a_quote_that_is_never_closed_is_named_by_its_row():
-    with pytest.raises(NotTheOldForm, match="row 3 is never closed"):
+    with pytest.raises(UnreadableFile, match="row 3 is never closed"):
         table.read(HEADING + b'x,a@b.org,Ana,Ana,Chile\nx,"b@b.org,Bob,Bob,Chile\nx,c@b.org,C,C,Peru\n')
 
 

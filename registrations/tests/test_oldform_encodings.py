@@ -2,9 +2,9 @@
 
 import pytest
 
+from letsconnect.base.encodings import UnreadableFile
 from registrations.oldform.reading import columns, groups, rows, skills, table, text
 from registrations.oldform.reading.cells import Certainty
-from registrations.oldform.reading.columns import NotTheOldForm
 from registrations.tests.test_oldform_cells import GROUPS, NOW, SKILLS
 
 FILE = (
@@ -82,9 +82,9 @@ def test_a_code_page_that_cannot_be_is_not_offered_and_not_taken():
     content = b"Email,Username,Full name,Country\na@b.org,Ana,\x81\x8d,Chile\n"
 
     assert "cp1252" not in [page for page, *_lines in table.read(content).samples]
-    with pytest.raises(NotTheOldForm):
+    with pytest.raises(UnreadableFile):
         table.read(content, "cp1252")
-    with pytest.raises(NotTheOldForm):
+    with pytest.raises(UnreadableFile):
         table.read(content, "rot13")
 
 

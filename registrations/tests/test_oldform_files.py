@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from letsconnect.base.encodings import UnreadableFile
 from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, merge_windows
 from registrations.oldform.reading import columns, persons, rows, table
 from registrations.oldform.reading.cells import Certainty
-from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
+from registrations.oldform.reading.columns import HEADINGS
 from registrations.oldform.reading.report import Line, write_csv
 from registrations.reference.countries import COUNTRIES
 from registrations.reference.languages import LANGUAGES
@@ -83,7 +84,7 @@ def test_headings_match_whatever_case_order_and_words_around():
     ],
 )
 def test_another_file_is_refused_with_a_reason(content, reason):
-    with pytest.raises(NotTheOldForm, match=reason):
+    with pytest.raises(UnreadableFile, match=reason):
         table.read(content)
 
 
@@ -248,5 +249,5 @@ def test_no_garbage_makes_reading_fail_or_gives_what_a_registration_cannot_hold(
 def test_any_bytes_are_rows_or_a_refusal(content):
     try:
         table.read(content)
-    except NotTheOldForm as refusal:
+    except UnreadableFile as refusal:
         assert str(refusal)

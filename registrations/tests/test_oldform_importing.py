@@ -11,13 +11,14 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from letsconnect.base.encodings import UnreadableFile
 from mailings.models import Subscription
 from registrations.catalogue import loading
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.registrations import RegistrationState
 from registrations.models import ImportedKey, ImportedRow, Registration, Skill
 from registrations.oldform.importing import OLD_FORM, import_registrations
-from registrations.oldform.reading.columns import HEADINGS, NotTheOldForm
+from registrations.oldform.reading.columns import HEADINGS
 from registrations.tests import factories
 from registrations.tests.factories import NOW
 
@@ -333,7 +334,7 @@ def test_keys_do_not_show_who_it_is():
 
 
 def test_another_file_changes_nothing():
-    with pytest.raises(NotTheOldForm):
+    with pytest.raises(UnreadableFile):
         import_registrations(content=b"a,b\n1,2\n", by=None, now=NOW)
 
 

@@ -22,7 +22,7 @@ import django
 django.setup()
 from datetime import UTC, datetime
 from registrations.oldform.reading import rows, table
-from registrations.oldform.reading.columns import NotTheOldForm
+from letsconnect.base.encodings import UnreadableFile
 from registrations.tests.hostile_files import HOSTILE
 from registrations.tests.test_oldform_cells import GROUPS, SKILLS
 
@@ -47,7 +47,7 @@ else:
         lexicon = rows.Lexicon(SKILLS, GROUPS, rows.date_order(told), datetime(2026, 11, 28, tzinfo=UTC))
         for row in told.rows:
             rows.read(row, told.columns, lexicon)
-    except NotTheOldForm as refusal:
+    except UnreadableFile as refusal:
         said = str(refusal)
 most = peak()
 print(json.dumps({"seconds": time.process_time() - began, "megabytes": (most - before) / 1024, "said": said}))

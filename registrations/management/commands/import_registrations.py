@@ -8,9 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from letsconnect.base.encodings import CODE_PAGES, UnreadableFile
 from registrations.oldform.importing import import_registrations
-from registrations.oldform.reading.columns import NotTheOldForm
-from registrations.oldform.reading.encodings import CODE_PAGES
 from registrations.oldform.reading.report import Outcome, write_csv
 from registrations.oldform.reading.table import LARGEST
 
@@ -39,7 +38,7 @@ class Command(BaseCommand):
                 is_dry_run=options["dry_run"],
                 encoding=options["encoding"],
             )
-        except NotTheOldForm as error:
+        except UnreadableFile as error:
             raise CommandError(str(error)) from error
         if options["report"]:
             self._report(outcome, options["report"])

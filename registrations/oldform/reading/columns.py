@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from letsconnect.base import folding
+from letsconnect.base.encodings import UnreadableFile
 
 # Field → its heading in the form, then other headings it has had. Messages use the first.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -48,7 +49,7 @@ MOST_COLUMNS = 200  # the form has sixteen
 FEWEST = 4  # a file with fewer known headings is something else
 
 
-class NotTheOldForm(Exception):
+class NotTheOldForm(UnreadableFile):
     """The file is not an export of the old form; the text says why."""
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from letsconnect.base import folding
+from letsconnect.base import encodings, folding
 from registrations.oldform.reading import (
     countries,
-    encodings,
     groups,
     identities,
     languages,

@@ -1,13 +1,10 @@
-"""Bytes → rows of text: finding the separator, refusing broken quotes and files that are too large."""
+"""Bytes → rows of the old form: refusing files that are another one or too large."""
 
-import csv
-import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from letsconnect.base import upload_limits
-from registrations.oldform.reading import columns, encodings
+from letsconnect.base import csv_files, encodings, upload_limits
+from registrations.oldform.reading import columns
 from registrations.oldform.reading.columns import MOST_COLUMNS, Columns, NotTheOldForm
 
 # The most a file may hold: many times more than the form ever collected, and little enough for one worker.
@@ -15,12 +12,6 @@ LARGEST = upload_limits.LARGEST
 MOST_ROWS = 10_000
 MOST_CELLS = 300_000
 _BLANK_AT_THE_END = 100  # so many count as blank rows; more are leftovers of a spreadsheet, and are ignored
-_HEAD = 64 * 1024
-_SEPARATORS = ",;\t|"  # tried when the file names none
-_CAN_SEPARATE = frozenset(",;\t|:^~#")  # accepted when the file names one
-# "sep=;", also in quotes and with empty cells after it, as a spreadsheet writes it that took it for a row.
-_SEPARATOR_LINE = re.compile(r' *"?sep=([^"\w\s]|\t|)"?[,;\t|" ]*', re.IGNORECASE)
-_LONGEST_SEPARATOR_LINE = 10 + MOST_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +47,14 @@ class Table:
 def glance(content: bytes) -> None:
     """Check that a file is the old form and not too large, so that whoever uploads it hears at once what is wrong.
 
-    Nothing of it is kept. Raises NotTheOldForm with a reason.
+    Nothing of it is kept. Raises UnreadableFile with a reason.
     """
     _check_size(content)
     encoding = (
         encodings.certain_encoding(content) or "latin-1"
     )  # separators and quotes are the same under every code page
     text, separator = _text_and_separator(content.decode(encoding, errors="replace").removeprefix("\ufeff"))
-    records = _records(text, separator)
+    records = csv_files.records(text, separator)
     for _row_of_the_file in _rows(records, columns.match(_first(records))):
         pass
 
@@ -71,13 +62,13 @@ def glance(content: bytes) -> None:
 def read(content: bytes, encoding: str = "") -> Table:
     """Split a file into columns and rows; ``encoding`` is the code page a person chose.
 
-    Raises NotTheOldForm with a reason.
+    Raises UnreadableFile with a reason.
     """
     _check_size(content)
     decoded = encodings.decode(content, encoding)
     notes = list(decoded.notes)
     text, separator = _text_and_separator(decoded.text)
-    records = _records(text, separator)
+    records = csv_files.records(text, separator)
     form_columns = columns.match(_first(records))
     if form_columns.missing:
         notes.append("Columns missing: " + "; ".join(form_columns.missing) + ".")
@@ -95,80 +86,15 @@ def _check_size(content: bytes) -> None:
 
 
 def _text_and_separator(text: str) -> tuple[str, str]:
-    """Return the text from its headings on, and its separator: the one it names ("sep=;"), else the likeliest."""
-    text = text.lstrip("\r\n")
-    line = text[:_LONGEST_SEPARATOR_LINE].splitlines()[0] if text else ""
-    if match := _SEPARATOR_LINE.fullmatch(line):
-        following_text = text[len(line) :].lstrip("\r\n")
-        named_separator = match[1]
-        return following_text, named_separator if named_separator in _CAN_SEPARATE and _known_headings(
-            following_text, named_separator
-        ) >= columns.FEWEST else _likeliest_separator(following_text)
-    return text, _likeliest_separator(text)
+    """Return the text from its headings on, and the separator under which it has most of the form's headings."""
+    return csv_files.text_and_separator(text, fit=_known_headings, fewest=columns.FEWEST)
 
 
-def _likeliest_separator(text: str) -> str:
-    """Return the separator under which the first record has most of the form's headings."""
-    return max(_SEPARATORS, key=lambda separator: (_known_headings(text, separator), text[:_HEAD].count(separator)))
-
-
-def _known_headings(text: str, separator: str) -> int:
+def _known_headings(header: list[str]) -> int:
     try:
-        return len(columns.match(_header(text, separator)).places)
-    except (csv.Error, NotTheOldForm):
+        return len(columns.match(header).places)
+    except NotTheOldForm:
         return 0
-
-
-def _header(text: str, separator: str) -> list[str]:
-    """Return the first record of the beginning of a text."""
-    record = next(csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=separator), [])
-    return [encodings.without_undecodable(heading) for heading in record]
-
-
-def _records(text: str, separator: str) -> Iterator[list[str]]:
-    """Yield the records one by one, so that only one is in memory. Raises NotTheOldForm where one is broken."""
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=separator)
-    number = 0
-    try:
-        for record in reader:
-            number += 1
-            yield record
-            last, lines.since = lines.since, []
-    except csv.Error as error:
-        raise NotTheOldForm(
-            f"Row {number + 1} cannot be read: {error}. Most often a quotation mark was opened there and never closed."
-        ) from error
-    if number and _ends_in_quotes(last, separator):
-        raise NotTheOldForm(
-            f"A quotation mark that is opened in row {number} is never closed, so nobody can tell where its cell ends. "
-            "Please close it and bring the file again."
-        )
-
-
-class _Lines:
-    """The lines of a text, which remember those of the record that is being read."""
-
-    def __init__(self, text: str) -> None:
-        self.file = io.StringIO(text, newline="")
-        self.since: list[str] = []
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = next(self.file)
-        self.since.append(line)
-        return line
-
-
-def _ends_in_quotes(lines: list[str], separator: str) -> bool:
-    """Tell whether the last record ends inside quotation marks."""
-    try:
-        list(csv.reader(lines, delimiter=separator, strict=True))
-    except csv.Error as error:
-        return "unexpected end of data" in str(error)
-    return False
 
 
 def _first(records: Iterator[list[str]]) -> list[str]:

@@ -4,7 +4,10 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
-from registrations.oldform.reading.columns import NotTheOldForm
+
+class UnreadableFile(Exception):
+    """The file cannot be read; the text says why."""
+
 
 UTF_8 = "utf-8"
 # Code pages that programs still write, the likeliest first; the keys are Python's names.
@@ -65,13 +68,13 @@ class Decoded:
 def decode(content: bytes, chosen: str = "") -> Decoded:
     """Return the text of a file; bytes of a UTF-8 file that are no UTF-8 stay marked, see `without_undecodable`.
 
-    ``chosen`` is the code page that a person chose. Raises NotTheOldForm with a reason people understand.
+    ``chosen`` is the code page that a person chose. Raises UnreadableFile with a reason people understand.
     """
     if (encoding := certain_encoding(content)) != "":
         return Decoded(_decode_strictly(content, encoding) if encoding != UTF_8 else _decode_utf_8(content))
     if chosen:
         if chosen not in CODE_PAGES:
-            raise NotTheOldForm("This code page is none of those that can be chosen.")
+            raise UnreadableFile("This code page is none of those that can be chosen.")
         return Decoded(_decode_strictly(content, chosen))
     guess = possible_code_pages(content)[0]
     note = (
@@ -82,15 +85,15 @@ def decode(content: bytes, chosen: str = "") -> Decoded:
 
 
 def certain_encoding(content: bytes) -> str:
-    """Return the encoding a file is certainly in, "" when it is one of the code pages. Raises NotTheOldForm."""
+    """Return the encoding a file is certainly in, "" when it is one of the code pages. Raises UnreadableFile."""
     for beginning, description in _OTHER_FORMATS.items():
         if content.startswith(beginning):
-            raise NotTheOldForm(f"This is {description}, not CSV.")
+            raise UnreadableFile(f"This is {description}, not CSV.")
     if encoding := _encoding_by_mark(content) or _wide_encoding(content):
         return encoding
     if (place := content.find(0)) >= 0:
         line = content.count(b"\n", 0, place) + 1
-        raise NotTheOldForm(
+        raise UnreadableFile(
             f"Line {line} has a NUL byte, so the file is damaged or no text. Please export it again as CSV (UTF-8)."
         )
     return UTF_8 if _is_mostly_utf_8(content) else ""
@@ -101,7 +104,7 @@ def _encoding_by_mark(content: bytes) -> str:
 
 
 def _wide_encoding(content: bytes) -> str:
-    """Recognise UTF-32 and UTF-16 without a mark by the places of zero bytes, as the form's headings are ASCII."""
+    """Recognise UTF-32 and UTF-16 without a mark by the places of zero bytes, as headings are mostly ASCII."""
     beginning = content[:400]
     beginning = beginning[: len(beginning) // 4 * 4]
     if not beginning or beginning.count(0) <= len(beginning) // 4:
@@ -117,7 +120,7 @@ def _decode_strictly(content: bytes, encoding: str) -> str:
         return content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         name = CODE_PAGES.get(encoding, encoding.removesuffix("-le").removesuffix("-be"))
-        raise NotTheOldForm(f"The file says it is {name} but is not: {error.reason}.") from error
+        raise UnreadableFile(f"The file says it is {name} but is not: {error.reason}.") from error
 
 
 def _decode_utf_8(content: bytes) -> str:
@@ -136,7 +139,7 @@ def possible_code_pages(content: bytes) -> list[str]:
     """Return the code pages in which every byte of the file is a letter, the likeliest first."""
     pages = [page for page in CODE_PAGES if _can_be_read(content, page)]
     if not pages:
-        raise NotTheOldForm("The file cannot be read as text. Please export it again as CSV (UTF-8).")
+        raise UnreadableFile("The file cannot be read as text. Please export it again as CSV (UTF-8).")
     return pages
 
 
