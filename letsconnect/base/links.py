@@ -22,9 +22,9 @@ def path_or_nothing(target: str) -> str:
     return target if is_path and url_has_allowed_host_and_scheme(target, allowed_hosts=None) else ""
 
 
-def sign(purpose: str, value: Any) -> str:
-    """Return a token that proves we wrote ``value`` (JSON) for ``purpose``."""
-    return signing.dumps(value, salt=f"letsconnect.{purpose}")
+def sign(purpose: str, value: Any, *, is_long: bool = False) -> str:
+    """Return a token that proves we wrote ``value`` (JSON) for ``purpose``; one that ``is_long`` is packed."""
+    return signing.dumps(value, salt=f"letsconnect.{purpose}", compress=is_long)
 
 
 def unsign(purpose: str, token: str, *, max_age: timedelta | None = None) -> Any | None:

@@ -68,6 +68,7 @@ def make_world():
     return SimpleNamespace(
         found=found,
         reader=token_of(make_subscription()),
+        subscription=unconfirmed,
         to_confirm=confirm_url(unconfirmed).rstrip("/").rsplit("/", 1)[1],
         found_key=str(found.member.public_id),
         request=make_request(learner=learner, sharer=found, place=2),

@@ -489,6 +489,11 @@ DOORS = [
     Door("admin:mailings_letter_change", "@letter", get=COORDINATORS, post=NO_ONE),
     Door("admin:mailings_letter_history", "@letter", get="302 302 302 404 404 200 302"),
     Door("admin:mailings_letter_delete", "@letter", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
+    Door("admin:mailings_subscription_changelist", get=COORDINATORS),
+    Door("admin:mailings_subscription_add", get=COORDINATORS, post=COORDINATORS),
+    Door("admin:mailings_subscription_change", "@subscription", get=COORDINATORS, post=NO_ONE),
+    Door("admin:mailings_subscription_history", "@subscription", get="302 302 302 404 404 200 302"),
+    Door("admin:mailings_subscription_delete", "@subscription", get=NO_ONE, post=NO_ONE, data={"post": "yes"}),
     Door(
         "admin:mailings_suppression_changelist",
         get=COORDINATORS,

@@ -61,7 +61,7 @@ class AddressesForm(forms.Form):
         return hashlib.sha256(typed.encode(errors="replace")).hexdigest()
 
 
-class LiftForm(ActionForm):
+class LiftSuppressionsForm(ActionForm):
     """The buttons of the list, with the reason for writing to an address again."""
 
     reason = forms.CharField(
@@ -83,7 +83,7 @@ class SuppressionAdmin(WorkingGroupAdmin[Suppression]):
     search_fields = ["address_hash"]
     search_help_text = gettext_lazy("A whole address: only fingerprints of addresses are kept.")
     actions = ["lift"]
-    action_form = LiftForm
+    action_form = LiftSuppressionsForm
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str

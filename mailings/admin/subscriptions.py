@@ -1,0 +1,203 @@
+"""Who gets bulk mail, for coordinators, and bringing a list of people who agreed elsewhere."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from letsconnect.base import encodings, links
+from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.encodings import UnreadableFile
+from letsconnect.base.spreadsheets import harmless
+from mailings.domain.consents import ConsentOutcome, ConsentRow
+from mailings.models import Subscription
+from mailings.subscriptions.consent_files import LARGEST, ConsentFile, read_file
+from mailings.subscriptions.consent_lists import take_consents, what_would_come
+
+LOOK = "letters"
+PURPOSE = "mailings.consents"
+KEPT_FOR = timedelta(hours=2)  # between the page that shows what would come of a list and the button that does it
+SHOWN = 500
+_TOO_LARGE = gettext_lazy("The file is larger than 1 MB. Please split it.")
+
+Line = tuple[int, str, ConsentOutcome]  # number of the row, address, what came of it
+
+
+class ConsentListForm(forms.Form):
+    """One file of people who agreed elsewhere."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        help_text=gettext_lazy(
+            "Its first line names the columns: address, source (where they agreed), date (like 2026-01-31) and, if you "
+            "know it, language (a code like fr). At most 10,000 rows."
+        ),
+        error_messages={
+            "required": gettext_lazy("Please choose a file."),
+            "empty": gettext_lazy("The file is empty."),
+        },
+    )
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("Code page"),
+        required=False,
+        choices=[("", gettext_lazy("found by itself")), *encodings.CODE_PAGES.items()],
+        help_text=gettext_lazy("Only where letters read wrong."),
+    )
+
+    def __init__(self, *args: Any, is_too_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_too_large:  # nothing of it was kept, so to Django there is none
+            self.fields["file"].error_messages["required"] = _TOO_LARGE
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise forms.ValidationError(str(_TOO_LARGE))
+        return file
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
+    """Nobody types into a row: readers choose by themselves, and lists are brought as files."""
+
+    look = look_at_list = LOOK
+    shows = ("member",)
+    liaisons_may = frozenset()
+    coordinators_may = frozenset({"view", "add"})
+    list_display = ["address", "state", "language", "source", "source_text", "agreed_at"]
+    list_filter = ["state", "source", "language"]
+    search_fields = ["=address"]
+    search_help_text = gettext_lazy("A whole address.")
+    ordering = ["-agreed_at", "-pk"]
+    fields = [
+        ("member", "address"),
+        ("language", "zone"),
+        ("wants_newsletter", "wants_announcements", "wants_digest"),
+        ("state", "paused_at", "left_at"),
+        ("source", "source_text"),
+        ("agreed_at", "confirmed_at"),
+    ]
+    actions = None
+    show_full_result_count = False
+
+    def people_on(self, rows: Iterable[Subscription]) -> PeopleShown:
+        """Return the people these subscriptions are of: members, or else bare addresses."""
+        subscriptions = list(rows)
+        people = super().people_on(subscriptions)
+        people.addresses.update(row.address for row in subscriptions if row.member_id is None)
+        return people
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Read a file and say line by line what would come of it; then, by a button of that page, do it.
+
+        Nothing is stored in between: the page itself holds what was read, signed, so that what is done is what it said.
+        """
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if "read" in request.POST:
+            return self._press(request)
+        posted = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = ConsentListForm(*posted, is_too_large=getattr(request, "has_too_large_file", False))
+        if request.method == "POST" and form.is_valid():
+            try:
+                file = read_file(
+                    form.cleaned_data["file"].read(), encoding=form.cleaned_data["encoding"], now=timezone.now()
+                )
+            except UnreadableFile as error:
+                form.add_error("file", str(error))
+            else:
+                return self._report_page(request, file, what_would_come(file.consents), is_done=False)
+        return self._page(request, {"form": form})
+
+    def _press(self, request: HttpRequest) -> HttpResponse:
+        """Do what the page said, or send what it said as a file."""
+        file = _unsigned(request.POST["read"], by=request.user.pk)
+        if file is None:
+            form = ConsentListForm()
+            self.message_user(request, _("That page is too old. Please bring the file again."), "error")
+            return self._page(request, {"form": form})
+        if "report" in request.POST:
+            return self._report_file(request, _lines(file, what_would_come(file.consents)))
+        outcomes = take_consents(consents=file.consents, by=request.user, now=timezone.now())
+        return self._report_page(request, file, outcomes, is_done=True)
+
+    def _report_page(
+        self, request: HttpRequest, file: ConsentFile, outcomes: list[ConsentOutcome], *, is_done: bool
+    ) -> HttpResponse:
+        lines = _lines(file, outcomes)
+        self._note(request, lines)
+        left_out = [line for line in lines if line[2] != ConsentOutcome.TAKEN]
+        counts = {outcome: sum(line[2] == outcome for line in lines) for outcome in ConsentOutcome}
+        context = {
+            "form": ConsentListForm(),
+            "counts": [(outcome.label, count) for outcome, count in counts.items() if count],
+            "taken": counts[ConsentOutcome.TAKEN],
+            "rows": len(lines),
+            "left_out": left_out[:SHOWN],
+            "more": max(0, len(left_out) - SHOWN),
+            "guess": file.guess,
+            "samples": [consent.source for consent in file.consents if not consent.source.isascii()][:5],
+            "is_done": is_done,
+            "read": _signed(file, by=request.user.pk),
+        }
+        return self._page(request, context)
+
+    def _report_file(self, request: HttpRequest, lines: list[Line]) -> HttpResponse:
+        self._note(request, lines)
+        out = io.StringIO(newline="")
+        writer = csv.writer(out)
+        writer.writerow(["row", "address", "outcome", "in_words"])
+        writer.writerows([number, harmless(address), outcome, outcome.label] for number, address, outcome in lines)
+        response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="consents-report.csv"'
+        return response
+
+    def _note(self, request: HttpRequest, lines: list[Line]) -> None:
+        self.note_look(request, PeopleShown(addresses={address for _number, address, _outcome in lines}), kind=LOOK)
+
+    def _page(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        title = _("Bring a list of people who agreed elsewhere")
+        values = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
+        return TemplateResponse(request, "mailings/admin/consents.html", values)
+
+
+def _lines(file: ConsentFile, outcomes: list[ConsentOutcome]) -> list[Line]:
+    """Return one line for each row, in their order."""
+    taken = (
+        (consent.number, consent.address, outcome) for consent, outcome in zip(file.consents, outcomes, strict=True)
+    )
+    return sorted([*taken, *file.rejected])
+
+
+def _signed(file: ConsentFile, *, by: int | None) -> str:
+    consents = [[*astuple(consent)[:-1], consent.agreed_at.isoformat()] for consent in file.consents]
+    return links.sign(PURPOSE, [by, consents, file.rejected, file.guess], is_long=True)
+
+
+def _unsigned(token: str, *, by: int | None) -> ConsentFile | None:
+    """Return what a page held, or None if it is too old, forged or another person's."""
+    match links.unsign(PURPOSE, token, max_age=KEPT_FOR):
+        case [int(reader), list(consents), list(rejected), str(guess)] if reader == by:
+            return ConsentFile(
+                [
+                    ConsentRow(number, address, language, source, datetime.fromisoformat(moment))
+                    for number, address, language, source, moment in consents
+                ],
+                [(number, address, ConsentOutcome(outcome)) for number, address, outcome in rejected],
+                guess,
+            )
+    return None
