@@ -102,6 +102,10 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
         """Return the people the page of a clinic names: those who signed up."""
         return people_on(Rsvp.objects.filter(clinic__in=[row.pk for row in rows]).active(), self.shows)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Clinic | None = None) -> list[str]:
+        """Once it is announced, nothing asks any more to whom."""
+        return [] if obj is None or obj.state == ClinicState.DRAFT else ["announce_to_all"]
+
     def has_change_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_to_come)
 

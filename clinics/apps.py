@@ -12,6 +12,8 @@ class ClinicsConfig(AppConfig):
             emails,  # noqa: F401  its import registers the letters
             newsletters,
         )
+        from clinics.announcing import digests
+        from clinics.announcing import emails as new_clinics
         from clinics.planning import linked, notices
         from clinics.seats import busy, leaving
         from mailings import kinds
@@ -19,7 +21,9 @@ class ClinicsConfig(AppConfig):
 
         kinds.register_sweep("clinics.reminders", notices.owe_reminders)
         kinds.register_sweep("clinics.still_waiting", notices.tell_still_waiting)
+        kinds.register_sweep("clinics.digests", digests.owe_digests)
         checking.register_link_check("clinics:clinic-detail", linked.why_not_to_lead_there)
+        new_clinics.register()
         newsletters.register()
         busy.register()
         leaving.connect()

@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 
 from clinics.domain import ClinicKind
 from clinics.models import Clinic, ClinicText
-from clinics.planning.plans import announce_clinic, create_clinic, hold_clinic, save_text
+from clinics.planning.plans import announce_clinic, change_clinic, create_clinic, hold_clinic, save_text
 from clinics.seats.rsvps import rsvp
-from registrations.models import Member
+from mailings.domain.subscriptions import BulkList, SubscriptionSource
+from mailings.models import Subscription
+from mailings.subscriptions.members import choose_as_member
+from registrations.models import Member, Skill
 
+READERS = 6  # who chose announcements of clinics and the weekly list
 Words = dict[str, tuple[str, str]]
 
 
@@ -25,6 +29,7 @@ class DemoClinic:
     signed_up: int
     capacity: int = 30
     facts: dict[str, object] = field(default_factory=dict)
+    skills: tuple[str, ...] = ()
 
 
 PLANS = (
@@ -33,6 +38,7 @@ PLANS = (
         hour=15,
         zone="UTC",
         signed_up=4,
+        skills=("proposal-writing", "budgeting"),
         words={
             "en": ("Writing a grant proposal that gets read", "From an idea to two clear pages, with real examples."),
             "es": ("Cómo escribir una propuesta que se lea", "De una idea a dos páginas claras, con ejemplos reales."),
@@ -49,6 +55,7 @@ PLANS = (
         hour=18,
         zone="America/Bogota",
         signed_up=9,
+        skills=("organizing-edit-a-thons", "partnership-building"),
         capacity=6,
         facts={"floor_language": "es", "kind": ClinicKind.REGIONAL, "region": "LAC"},
         words={
@@ -65,6 +72,7 @@ PLANS = (
         hour=18,
         zone="Africa/Cairo",
         signed_up=6,
+        skills=("volunteer-retention", "training-newcomers"),
         facts={"kind": ClinicKind.CROSS_REGIONAL},
         words={
             "en": ("Keeping newcomers after the first edit", "What made new editors stay, told by three groups."),
@@ -91,7 +99,18 @@ def load(members: Sequence[Member], now: datetime, *, planner: Member | None = N
     Call it once, on an empty database; ``planner``, or else a coordinator among the members, plans the clinics.
     """
     planner = planner or next(member for member in members if member.is_coordinator)
+    for member in members[:READERS]:
+        lists = {BulkList.ANNOUNCEMENTS, BulkList.DIGEST, *lists_of(member)}
+        choose_as_member(
+            member=member, lists=lists, source=SubscriptionSource.PAGE, by=member, now=now - timedelta(days=20)
+        )
     return [_plan_held_clinic(plan, members, planner, now) for plan in PLANS]
+
+
+def lists_of(member: Member) -> list[BulkList]:
+    """Return what a member gets already."""
+    subscription = Subscription.objects.filter(member=member).first()
+    return subscription.lists if subscription else []
 
 
 def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Member, now: datetime) -> Clinic:
@@ -109,7 +128,9 @@ def _plan_held_clinic(plan: DemoClinic, members: Sequence[Member], planner: Memb
     for language, (title, summary) in plan.words.items():
         text = ClinicText(clinic=clinic, language=language, title=title, summary=summary)
         save_text(text=text, by=planner, now=begun)
-    announce_clinic(clinic=clinic, by=planner, now=begun)
+    skills = Skill.objects.active().filter(slug__in=plan.skills)
+    change_clinic(clinic=clinic, changes={"skills": skills}, by=planner, now=begun)
+    clinic = announce_clinic(clinic=clinic, by=planner, now=begun)
     for number, member in enumerate(members[: plan.signed_up]):
         rsvp(clinic=clinic, member=member, by=member, now=begun + timedelta(minutes=number + 1))
     clinic.refresh_from_db()

@@ -1,8 +1,9 @@
 """What can be decided about clinics and seats, without a database."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +99,13 @@ REMINDERS = Ladder(
     Reminder(NoticeKind.DAY, before=DAY),
     Reminder(NoticeKind.HOUR, before=HOUR, to_latecomers=True),
 )
+# Clinics announced within a day come in one letter; one that begins soon is not kept back so long, but for a few
+# minutes, in which a mistake can be taken back.
+GATHER_FOR, SOON, SETTLES_IN = DAY, 2 * DAY, timedelta(minutes=10)
+DIGEST_AT, DIGEST_LATE_AFTER = time(9), DAY  # of the reader's Monday
+# An announcement counts from the moment at which it was made, and is seen a little later, once it is committed.
+COMMITTED_WITHIN = timedelta(minutes=10)
+FIRST_DIGEST_REACH = timedelta(days=7)
 SIGN_UPS_AN_HOUR = 6  # by one person for one clinic; signing off is never refused
 
 _ALLOWED_MOVES = {
@@ -239,3 +247,30 @@ def check_capacity(*, capacity: int, seats_taken: int) -> None:
 def doors_are_open(*, state: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Tell whether people with a seat get the meeting link at ``now``."""
     return state in (ClinicState.ANNOUNCED, ClinicState.HELD) and starts_at - DOORS_OPEN <= now < ends_at
+
+
+def announcement_due_at(*, starts_at: datetime, now: datetime) -> datetime:
+    """Return when a letter that announces this clinic goes out at the latest: after a day, sooner if it begins soon."""
+    return min(now + GATHER_FOR, max(now + SETTLES_IN, starts_at - SOON))
+
+
+def digest_week(zone: str, *, now: datetime) -> date | None:
+    """Return the Monday of the weekly list that readers in ``zone`` get at ``now``, or None.
+
+    It is due at 09:00 of their own clock, summer time or not, and for a day after that: a list that is later than this
+    waits for the next Monday.
+    """
+    here = ZoneInfo(zone)
+    for day in (now.astimezone(here).date(), now.astimezone(here).date() - DAY):
+        if day.weekday() == 0:
+            due_at = datetime.combine(day, DIGEST_AT, tzinfo=here).astimezone(now.tzinfo)
+            return day if due_at <= now < due_at + DIGEST_LATE_AFTER else None
+    return None
+
+
+def digest_since(*, last_until: datetime | None, until: datetime) -> datetime:
+    """Return from when on a reader's next list counts: the end of their last one, or a week ago.
+
+    Never after ``until``, even if the clock of the portal was put back.
+    """
+    return min(last_until or until - FIRST_DIGEST_REACH, until)

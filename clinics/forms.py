@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,6 +17,8 @@ from letsconnect.base.choices import offer
 from letsconnect.base.fields import longest
 from letsconnect.base.wall_clock import ComesNever, ComesTwice, comes_twice, moment_of
 from letsconnect.base.zones import zone_names
+from registrations.domain.registrations import SkillState
+from registrations.models import Skill
 
 START = {"local_date", "local_time", "zone", "fold"}
 
@@ -52,6 +55,8 @@ class ClinicForm(forms.ModelForm):
             "kind",
             "floor_language",
             "region",
+            "announce_to_all",
+            "skills",
             "local_date",
             "local_time",
             "zone",
@@ -61,11 +66,18 @@ class ClinicForm(forms.ModelForm):
             "closes_minutes_before",
             "meeting_link",
         ]
+        help_texts = {
+            "announce_to_all": _("A regional clinic is announced to people of its region only, unless you tick this."),
+            "skills": _("Those who want to learn one of them find it in their weekly list; with none, everybody does."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "zone" not in self.fields:  # only to be looked at
             return
+        if isinstance(skills := self.fields.get("skills"), forms.ModelMultipleChoiceField):
+            chosen = Q(pk__in=self.instance.skills.values("pk")) if self.instance.pk else Q()
+            skills.queryset = Skill.objects.filter(Q(state=SkillState.ACTIVE) | chosen).with_names()
         names = zone_names()
         own = self.instance.zone
         offer(self, "zone", [(name, name) for name in (names if own in names else (own, *names))])

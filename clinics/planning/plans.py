@@ -1,6 +1,6 @@
 """Planning a clinic: create, change, announce, move, cancel and archive it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinics import domain
+from clinics.announcing.readers import hurry_announcements, owe_announcements
 from clinics.domain import (
     CancelReasonMissing,
     ClinicMoveNotAllowed,
@@ -22,10 +23,10 @@ from clinics.seats.rsvps import change_capacity, lock_clinic, move_up
 from letsconnect.base import acts
 from letsconnect.base.wall_clock import moment_of
 from mailings.ledger import letters
-from registrations.models import Member
+from registrations.models import Member, Skill
 
 START = ("local_date", "local_time", "zone", "fold")
-_PLAIN = ("kind", "floor_language", "region", "minutes", "closes_minutes_before", "meeting_link")
+_PLAIN = ("kind", "floor_language", "region", "minutes", "closes_minutes_before", "meeting_link", "announce_to_all")
 
 
 def _lock_theirs(clinic: Clinic, *, by: Member | None) -> Clinic:
@@ -64,6 +65,8 @@ def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now
         clinic.save(update_fields=plain)
         acts.record(by=by, verb="change_clinic", on=clinic, now=now)
         _check_theirs(clinic, by=by)  # nor can it be handed to a region that is not theirs
+    if "skills" in changes:
+        _set_skills(clinic, changes["skills"], by=by, now=now)
     if any(name in changes for name in START):
         start = {name: changes.get(name, getattr(clinic, name)) for name in START}
         clinic = reschedule(clinic=clinic, **start, by=by, now=now)
@@ -71,6 +74,13 @@ def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now
         clinic = change_capacity(clinic=clinic, capacity=changes["capacity"], by=by, now=now)
     move_up(clinic, now=now)
     return clinic
+
+
+def _set_skills(clinic: Clinic, skills: Iterable[Skill], *, by: Member, now: datetime) -> None:
+    before, wanted = set(clinic.skills.all()), set(skills)
+    if before != wanted:
+        clinic.skills.set(wanted)
+        acts.record(by=by, verb="change_clinic_skills", on=clinic, now=now)
 
 
 @transaction.atomic
@@ -84,13 +94,21 @@ def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
 
 @transaction.atomic
 def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
-    """Open sign-up. ClinicNotReady unless the clinic has a text and starts in the future."""
+    """Open sign-up, and announce it to those who want to hear of clinics.
+
+    ClinicNotReady unless the clinic has a text, starts in the future, and says whom it is for.
+    """
     clinic = _lock_to_move(clinic, ClinicState.ANNOUNCED, by=by)
     if not clinic.texts.exclude(summary="").exists():
         raise ClinicNotReady(_("Write a title and what it is about in at least one language first."))
     if clinic.starts_at <= now:
         raise ClinicNotReady(_("The start of this clinic lies in the past."))
-    return _move(clinic, ClinicState.ANNOUNCED, verb="announce_clinic", by=by, now=now)
+    if clinic.is_for_its_region and not clinic.region:
+        raise ClinicNotReady(_("This clinic is regional: choose its region, or announce it in every region."))
+    clinic.announced_at = now
+    clinic = _move(clinic, ClinicState.ANNOUNCED, verb="announce_clinic", by=by, now=now)
+    owe_announcements(clinic, now=now)
+    return clinic
 
 
 @transaction.atomic
@@ -146,6 +164,7 @@ def reschedule(
     if clinic.state == ClinicState.ANNOUNCED:
         for rsvp in clinic.rsvps.active().select_related("member"):
             owe_notice(rsvp, clinic=clinic, kind=NoticeKind.MOVED, now=now)
+        hurry_announcements(clinic, now=now)
         move_up(clinic, now=now)
     return clinic
 
@@ -159,7 +178,7 @@ def _lock_to_move(clinic: Clinic, becomes: ClinicState, *, by: Member) -> Clinic
 
 def _move(clinic: Clinic, becomes: ClinicState, *, verb: str, by: Member, now: datetime, reason: str = "") -> Clinic:
     was, clinic.state = clinic.state, becomes
-    clinic.save(update_fields=["state", "cancel_reason"])
+    clinic.save(update_fields=["state", "cancel_reason", "announced_at"])
     acts.record(by=by, verb=verb, on=clinic, now=now, was=was, became=becomes, reason=reason)
     return clinic
 

@@ -13,7 +13,7 @@ from clinics.models import Clinic
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from letsconnect.base.models import Act
 from mailings.models import Letter
-from registrations.tests.factories import NOW
+from registrations.tests.factories import NOW, make_skill
 
 pytestmark = pytest.mark.django_db
 
@@ -295,3 +295,49 @@ def test_a_day_at_the_end_of_the_calendar_is_refused_at_its_field(client, liaiso
 
     assert errors(response)["local_date"]
     assert not Clinic.objects.exists()
+
+
+def test_the_planner_says_on_the_form_which_skills_it_is_about_and_whether_it_is_for_all(client, coordinator):
+    clinic, skill = make_clinic(state=ClinicState.DRAFT), make_skill("surveys")
+    chosen = {"kind": "regional", "region": "LAC", "announce_to_all": "on", "skills": [str(skill.pk)]}
+    client.force_login(coordinator)
+
+    wrong = client.post(desk("change", clinic.pk), typed(**chosen, minutes="1")).content.decode()
+    assert f'<option value="{skill.pk}" selected>' in wrong and "unless you tick this" in wrong
+    client.post(desk("change", clinic.pk), typed(**chosen))
+
+    clinic.refresh_from_db()
+    assert clinic.announce_to_all and not clinic.is_for_its_region
+    assert list(clinic.skills.all()) == [skill]
+    verbs = Act.objects.on(clinic).values_list("verb", flat=True)
+    assert {"change_clinic", "change_clinic_skills"} <= set(verbs)
+
+
+def test_a_new_clinic_keeps_the_skills_it_is_made_with(client, coordinator):
+    skill = make_skill("surveys")
+    client.force_login(coordinator)
+
+    client.post(desk("add"), typed(skills=[str(skill.pk)]))
+
+    assert list(Clinic.objects.get().skills.all()) == [skill]
+
+
+def test_once_announced_nothing_asks_any_more_to_whom(client, coordinator):
+    clinic = make_clinic()
+    client.force_login(coordinator)
+
+    assert 'name="announce_to_all"' not in client.get(desk("change", clinic.pk)).content.decode()
+    client.post(desk("change", clinic.pk), typed(announce_to_all="on", minutes="90"))
+
+    clinic.refresh_from_db()
+    assert (clinic.minutes, clinic.announce_to_all) == (90, False)
+
+
+def test_a_regional_clinic_without_a_region_is_refused_with_a_clear_sentence(client, coordinator):
+    clinic = make_clinic(state=ClinicState.DRAFT, kind="regional")
+    client.force_login(coordinator)
+
+    page = client.post(desk("act", clinic.pk, "announce"), follow=True).content.decode()
+
+    clinic.refresh_from_db()
+    assert clinic.state == ClinicState.DRAFT and "choose its region" in page

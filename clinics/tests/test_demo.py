@@ -22,5 +22,6 @@ def test_the_demo_shows_a_clinic_of_each_sort():
     ]
     assert clinics[1].rsvps.waiting().count() == 3
     assert clinics[3].state == "held"
+    assert Letter.objects.filter(kind="clinics.announced").count() == demo.READERS
     for letter in Letter.objects.all():
         assert kinds.is_registered(letter.kind)

@@ -1,6 +1,5 @@
 """What an issue says in one language: as a letter (HTML and text), as a page of the archive and as wikitext."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +15,12 @@ from mailings.domain.newsletters import SectionKind
 from mailings.models import Newsletter, NewsletterBody, NewsletterSection, NewsletterVersion
 from mailings.newsletters import markdown, wikitext
 from mailings.rendering import Rendered, render_letter
+from mailings.sending.composing import in_short_lines
 
 # Words no text contains, replaced for each reader when the letter is sent.
 MARKS = {"preferences": "lc0preferences0lc", "leave": "lc0leave0lc"}
 # Replaced for all readers of one language: why they get another language than theirs, or nothing.
 FALLBACK = "lc0fallback0lc"
-# Lines are broken at the first space after so many characters, because mail allows 998 bytes in one.
-_LONG_LINE = re.compile(r"([^\n]{160,700}?) ")
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,8 @@ def body_of(version: NewsletterVersion) -> NewsletterBody:
         language=version.language,
         subject=version.subject,
         preview=version.preview,
-        text=_LONG_LINE.sub(r"\1\n", rendered.text),
-        html=_LONG_LINE.sub(r"\1\n", rendered.html),
+        text=in_short_lines(rendered.text),
+        html=in_short_lines(rendered.html),
         page=render_to_string("mailings/_newsletter_sections.html", {"sections": sections}),
         wikitext=wikitext.from_sections(version),
     )

@@ -20,6 +20,13 @@ from mailings.rendering import Rendered
 _METHODS = ("REQUEST", "CANCEL", "PUBLISH")
 # Django writes these into a message that has none; in bulk mail each reader's letter has its own.
 _ONE_READERS = re.compile(rb"^(?:Message-ID|Date): [^\r\n]*\r\n", re.MULTILINE | re.IGNORECASE)
+# Lines are broken at the first space after so many characters, because mail allows 998 bytes in one.
+_LONG_LINE = re.compile(r"([^\n]{160,700}?) ")
+
+
+def in_short_lines(text: str) -> str:
+    """Return the text of a letter with its long lines broken, so that marks in it can be replaced in bytes."""
+    return _LONG_LINE.sub(r"\1\n", text)
 
 
 class Composed(Protocol):

@@ -24,4 +24,4 @@ def forget_subscriptions(*, member: Any, now: datetime, addresses: Iterable[str]
     left = set(subscriptions.filter(state=SubscriptionState.LEFT).values_list("address", flat=True))
     refusals = left - {""} | (spellings if "" in left else set())  # "": nobody had proved their address yet
     Suppression.objects.suppress(sorted(refusals), source="person", scope=SuppressionScope.BULK, now=now)
-    return subscriptions.delete()[0]
+    return subscriptions.delete()[1].get(Subscription._meta.label, 0)

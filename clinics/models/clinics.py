@@ -1,4 +1,4 @@
-"""Tables of clinics: their texts in each language, the seats, and the notices sent to people with a seat."""
+"""Tables of clinics: their texts in each language, and the seats."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,14 +13,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinics import domain
-from clinics.domain import ClinicKind, ClinicState, DeskSeats, FloorLanguage, NoticeKind, RsvpState
+from clinics.domain import ClinicKind, ClinicState, DeskSeats, FloorLanguage, RsvpState
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.languages import best_of
 from letsconnect.base.models import Act
 from letsconnect.base.typed_links import validate_typed_link
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import Region
-from registrations.models import Member
+from registrations.models import Member, Skill
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -74,6 +74,10 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
 
     def announced(self) -> "ClinicQuerySet":
         return self.filter(state=ClinicState.ANNOUNCED)
+
+    def joinable(self, *, now: datetime) -> "ClinicQuerySet":
+        """Announced clinics for which people may still sign up, soonest first."""
+        return self.announced().alias(_closes=CLOSES_AT).filter(_closes__gt=now).order_by("starts_at", "pk")
 
     def starting_within(self, span: timedelta, *, now: datetime) -> "ClinicQuerySet":
         return self.filter(starts_at__gt=now, starts_at__lte=now + span)
@@ -160,6 +164,9 @@ class Clinic(models.Model):
         validators=[validate_typed_link],
     )
     cancel_reason = models.CharField(max_length=500, blank=True, editable=False)
+    skills = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name=_("skills"))
+    announce_to_all = models.BooleanField(_("announce it in every region"), default=False)
+    announced_at = models.DateTimeField(_("announced at"), null=True, blank=True, editable=False)
 
     held_count: int  # only in rows of a queryset that is ``counting_seats``
     waiting_count: int  # only in rows of a queryset that is ``counting_waiting``
@@ -189,6 +196,9 @@ class Clinic(models.Model):
                 | ~Q(state=ClinicState.CANCELLED) & Q(cancel_reason=""),
                 name="clinics_cancelled_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=ClinicState.DRAFT) | Q(announced_at=None), name="clinics_no_draft_was_announced"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -210,6 +220,11 @@ class Clinic(models.Model):
     def wall_clock(self) -> datetime:
         """The start as it was typed, in the clinic's own zone."""
         return datetime.combine(self.local_date, self.local_time)
+
+    @property
+    def is_for_its_region(self) -> bool:
+        """Whether it is announced to people of its region only."""
+        return self.kind == ClinicKind.REGIONAL and not self.announce_to_all
 
     @property
     def is_to_come(self) -> bool:
@@ -373,22 +388,3 @@ class Rsvp(models.Model):
             return None
         ahead = Q(place__lt=self.place) | Q(place=self.place, pk__lt=self.pk)
         return self.clinic.rsvps.waiting().filter(ahead).count() + 1
-
-
-class Notice(models.Model):
-    """One reminder, or one message about a move, that a person with a seat is owed for one start of a clinic."""
-
-    rsvp = models.ForeignKey(Rsvp, on_delete=models.PROTECT, related_name="notices")
-    kind = models.CharField(max_length=5, choices=NoticeKind)
-    sequence = models.PositiveIntegerField()
-    starts_at = models.DateTimeField()
-    made_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["rsvp", "kind", "sequence"], name="clinics_one_notice_per_kind_and_start"),
-            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="clinics_notice_kind_is_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.starts_at:%Y-%m-%d %H:%M}"
