@@ -134,6 +134,7 @@ def typed_into(
     differences = [
         _typed(form, name, posted, input_name=form.add_prefix(name), key=name, fingerprints=fingerprints)
         for name in form.fields
+        if name in fingerprints  # a field that could only be read has none, and nobody typed there
     ]
     for formset in formsets:
         for place in range(_number(posted, f"{formset.prefix}-TOTAL_FORMS")):
