@@ -1,5 +1,17 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# What the desk calls the letters of this app.
+LETTERS = {
+    "clinics.rsvp_recorded": pgettext_lazy("kind of letter", "sign-up for a clinic"),
+    "clinics.moved_up": pgettext_lazy("kind of letter", "a seat at a clinic became free"),
+    "clinics.still_waiting": pgettext_lazy("kind of letter", "no seat at a clinic became free"),
+    "clinics.clinic_cancelled": pgettext_lazy("kind of letter", "a clinic is called off"),
+    "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is moved"),
+    "clinics.reminder_day": pgettext_lazy("kind of letter", "reminder of a clinic, a day before"),
+    "clinics.reminder_hour": pgettext_lazy("kind of letter", "reminder of a clinic, an hour before"),
+}
 
 
 class ClinicsConfig(AppConfig):
@@ -19,6 +31,7 @@ class ClinicsConfig(AppConfig):
         from mailings import kinds
         from mailings.newsletters import checking
 
+        kinds.name_kinds(LETTERS)
         kinds.register_sweep("clinics.reminders", notices.owe_reminders)
         kinds.register_sweep("clinics.still_waiting", notices.tell_still_waiting)
         kinds.register_sweep("clinics.digests", digests.owe_digests)

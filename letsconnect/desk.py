@@ -163,7 +163,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
         yield text % {"count": doubtful}, _list_of("registrations_member", "has_doubtful_address", "1")
     if letters := counts.letters_to_settle:
         text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
-        yield text % {"count": letters}, reverse("admin:mailings_letter_changelist")
+        yield text % {"count": letters}, reverse("admin:mailings_letter_board")
 
 
 def _issues_to_confirm(member: Member) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.links import absolute
 from mailings import kinds
@@ -50,4 +51,5 @@ def render_outage(outage: Outage, language: str, zone: str) -> Rendered:
 def register() -> None:
     """Register the letter and the sweep with the ledger."""
     kinds.register(KIND, still_owed=outage_owed, render=render_outage)
+    kinds.name_kinds({KIND: pgettext_lazy("kind of letter", "something stands still")})
     kinds.register_sweep("letsconnect.outages", note_outages)

@@ -1,5 +1,13 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# What the desk calls the letters of this app.
+LETTERS = {
+    "mailings.confirm_subscription": pgettext_lazy("kind of letter", "confirm a subscription"),
+    "mailings.newsletter": pgettext_lazy("kind of letter", "newsletter"),
+    "mailings.newsletter_test": pgettext_lazy("kind of letter", "test copy of a newsletter"),
+}
 
 
 class MailingsConfig(AppConfig):
@@ -11,6 +19,7 @@ class MailingsConfig(AppConfig):
         from mailings.newsletters import copy_to_oneself, letter, sending
         from mailings.subscriptions import emails, subscribing
 
+        kinds.name_kinds(LETTERS)
         emails.register()
         letter.register()
         copy_to_oneself.register()

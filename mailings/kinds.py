@@ -1,6 +1,6 @@
 """Registry of the kinds of letter and the sweeps of the apps above; `mailings` itself knows none of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -51,6 +51,8 @@ class LetterKind:
 
 _kinds: dict[str, LetterKind] = {}
 _sweeps: dict[str, Sweep] = {}
+_labels: dict[str, Any] = {}  # lazy texts
+_SIDES = ("_learner", "_sharer")
 
 
 def register(
@@ -95,6 +97,21 @@ def register_bulk(name: str, read: ReadBulk) -> None:
 
 def _always_owed(_about: Any, _now: datetime) -> str | None:
     return None
+
+
+def name_kinds(labels: Mapping[str, Any]) -> None:
+    """Say what kinds of letter are called at the desk; both sides of a match share one name."""
+    _labels.update(labels)
+
+
+def line_of(name: str) -> str:
+    """Return the kind as the desk counts it: what goes to either side of a match is one."""
+    return next((name.removesuffix(side) for side in _SIDES if name.endswith(side)), name)
+
+
+def label_of(name: str) -> str:
+    """Return what people call this kind of letter; a kind that no app has any more keeps its code."""
+    return str(_labels.get(line_of(name), name))
 
 
 def register_sweep(name: str, fn: Sweep) -> None:

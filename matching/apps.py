@@ -1,5 +1,35 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# What the desk calls the letters of this app.
+LETTERS = {
+    "matching.asked": pgettext_lazy("kind of letter", "a match is proposed"),
+    "matching.reminder": pgettext_lazy("kind of letter", "a match waits for an answer"),
+    "matching.connected": pgettext_lazy("kind of letter", "both said yes"),
+    "matching.closed": pgettext_lazy("kind of letter", "a match did not come about"),
+    "matching.expired": pgettext_lazy("kind of letter", "a match was not answered in time"),
+    "matching.no_match": pgettext_lazy("kind of letter", "no match in this round"),
+    "matching.request_answered": pgettext_lazy("kind of letter", "what became of asking for somebody"),
+    "matching.session_proposed": pgettext_lazy("kind of letter", "times for an hour are proposed"),
+    "matching.session_agreed": pgettext_lazy("kind of letter", "an hour is agreed"),
+    "matching.session_moved": pgettext_lazy("kind of letter", "an hour is moved"),
+    "matching.session_kept": pgettext_lazy("kind of letter", "the old hour stays"),
+    "matching.session_day": pgettext_lazy("kind of letter", "reminder of an hour, a day before"),
+    "matching.session_hour": pgettext_lazy("kind of letter", "reminder of an hour, an hour before"),
+    "matching.session_cancelled": pgettext_lazy("kind of letter", "an hour is cancelled"),
+    "matching.session_dropped": pgettext_lazy("kind of letter", "proposed times are taken back"),
+    "matching.session_lapsed": pgettext_lazy("kind of letter", "proposed times have passed"),
+    "matching.did_you_meet": pgettext_lazy("kind of letter", "did you meet?"),
+    "matching.missed_absent": pgettext_lazy("kind of letter", "an hour was missed: to who did not come"),
+    "matching.missed_waiting": pgettext_lazy("kind of letter", "an hour was missed: to who waited"),
+    "matching.missed_each_other": pgettext_lazy("kind of letter", "two missed each other"),
+    "matching.completed": pgettext_lazy("kind of letter", "a match is completed"),
+    "matching.quiet": pgettext_lazy("kind of letter", "nothing agreed for two weeks"),
+    "matching.quiet_end": pgettext_lazy("kind of letter", "a match ended, because nothing was agreed"),
+    "matching.thanks": pgettext_lazy("kind of letter", "thanks from the other"),
+    "matching.concern": pgettext_lazy("kind of letter", "something to look after"),
+}
 
 
 class MatchingConfig(AppConfig):
@@ -23,6 +53,7 @@ class MatchingConfig(AppConfig):
         from matching.waiting import emails as waiting_emails
         from matching.words import newsletters
 
+        kinds.name_kinds(LETTERS)
         for letters in (match_emails, session_emails, feedback_emails, waiting_emails):
             letters.register()
         for name, sweep in {

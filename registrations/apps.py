@@ -1,6 +1,20 @@
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# What the desk calls the letters of this app.
+LETTERS = {
+    "registrations.sign_in_code": pgettext_lazy("kind of letter", "sign-in code"),
+    "registrations.approved": pgettext_lazy("kind of letter", "registration approved"),
+    "registrations.needs_changes": pgettext_lazy("kind of letter", "registration needs changes"),
+    "registrations.declined": pgettext_lazy("kind of letter", "registration declined"),
+    "registrations.claim_invitation": pgettext_lazy("kind of letter", "invitation to take over the old form"),
+    "registrations.claim_reminder": pgettext_lazy("kind of letter", "second invitation to take over the old form"),
+    "registrations.still_in": pgettext_lazy("kind of letter", "are you still in?"),
+    "registrations.paused_for_silence": pgettext_lazy("kind of letter", "paused, because nothing was heard"),
+    "registrations.seat_given": pgettext_lazy("kind of letter", "a seat in the working group"),
+}
 
 
 class RegistrationsConfig(AppConfig):
@@ -25,6 +39,7 @@ class RegistrationsConfig(AppConfig):
         from registrations.seats import emails as seat_emails
         from registrations.skills import merging_in_steps
 
+        kinds.name_kinds(LETTERS)
         for letters in (account_emails, claim_emails, inactivity_emails, review_emails, seat_emails):
             letters.register()
         access_log.store_with(Look.objects.keep)

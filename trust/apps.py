@@ -1,5 +1,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# What the desk calls the letters of this app.
+LETTERS = {
+    "trust.message_received": pgettext_lazy("kind of letter", "a report arrived"),
+    "trust.report_waits": pgettext_lazy("kind of letter", "a report waits"),
+    "trust.seat_given": pgettext_lazy("kind of letter", "a seat in the trust team"),
+    "trust.team_changed": pgettext_lazy("kind of letter", "the trust team changed"),
+}
 
 
 class TrustConfig(AppConfig):
@@ -12,6 +21,7 @@ class TrustConfig(AppConfig):
         from trust import emails
         from trust.reports import leaving, sweeps
 
+        kinds.name_kinds(LETTERS)
         emails.register()
         kinds.register_sweep("trust.waiting", sweeps.tell_readers)
         kinds.register_sweep("trust.forgotten", sweeps.forget_old_reports)

@@ -443,6 +443,9 @@ DOORS = [
         post="302 302 302 403 403 302 302",
         data={"action": "send_again", "_selected_action": "@letter"},
     ),
+    Door("admin:mailings_letter_board", get=COORDINATORS),
+    Door("admin:mailings_letter_decide", "@letter", "again", get=DESK_BUTTON, post="302 302 302 403 403 302 302"),
+    Door("admin:mailings_letter_decide", "@letter", "moon", get=DESK_BUTTON, post="302 302 302 403 403 302 302"),
     Door("admin:mailings_newsletter_changelist", get=DESK),
     Door(
         "admin:mailings_newsletter_add",

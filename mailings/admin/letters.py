@@ -7,47 +7,59 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
+from mailings import kinds
+from mailings.admin.board import KindFilter, LetterBoard, why_refused
 from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.models import Letter, LetterQuerySet
 
 
 @admin.register(Letter)
-class LetterAdmin(WorkingGroupAdmin[Letter]):
+class LetterAdmin(LetterBoard):
     look, look_at_list = "letter", "letters"
     shows = ("member",)
     version_columns = ("state",)
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
-    list_display = ["kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "reason"]
-    list_filter = ["state", "kind", "language"]
-    search_fields = ["=address", "=key", "=message_id"]
+    list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "reason"]
+    list_filter = ["state", KindFilter, "language"]
+    search_fields = ["=address", "=member__email", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")
     date_hierarchy = "owed_at"
     ordering = ["-owed_at", "-pk"]
     fields = [
-        ("kind", "state"),
+        ("shown_kind", "state"),
         ("member", "address"),
         ("language", "zone"),
-        ("about_type", "about_id"),
+        "shown_about",
         ("owed_at", "due_at", "sent_at"),
         ("tries", "reason"),
         "answer",
         "message_id",
         "key",
     ]
+    readonly_fields = ["shown_kind", "shown_about"]
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
         return ListOfSeats
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def shown_kind(self, letter: Letter) -> str:
+        return kinds.label_of(letter.kind)
+
+    @admin.display(description=gettext_lazy("about"))
+    def shown_about(self, letter: Letter) -> str:
+        """Return what the letter is about, as a link where the desk has a page of it."""
+        words, address = self.about(letter)
+        return format_html('<a href="{}">{}</a>', address, words) if address else words or "–"
 
     def people_on(self, rows: Iterable[Letter]) -> PeopleShown:
         """Return the people these letters go to: members, or else bare addresses."""
@@ -76,12 +88,8 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
         for letter in letters:
             try:
                 decide(letter=letter, by=request.user, now=timezone.now())
-            except NotForAPerson:
-                refused = _("Letter %(number)s is not one to decide about: it is neither uncertain nor failed.")
-                messages.error(request, refused % {"number": letter.pk})
-            except CannotSendAgain:
-                refused = _("The text of letter %(number)s was never kept, so it cannot be sent again.")
-                messages.error(request, refused % {"number": letter.pk})
+            except (NotForAPerson, CannotSendAgain) as refusal:
+                messages.error(request, why_refused(letter, refusal))
             else:
                 decided += 1
         if decided:

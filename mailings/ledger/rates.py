@@ -38,6 +38,17 @@ def take(wanted: int, *, now: datetime | None = None) -> int:
     return taken
 
 
+def tokens_now(*, now: datetime) -> int | None:
+    """Return how many letters might go out at this moment, taking none; None where no rate is set."""
+    if not settings.EMAIL_RATE:
+        return None
+    bucket = SendingRate.objects.filter(pk=1).first()
+    if bucket is None:
+        return int(_most())
+    passed = max(0.0, (now - bucket.at).total_seconds())
+    return int(min(_most(), bucket.tokens + passed * settings.EMAIL_RATE / 60))
+
+
 def give_back(unused: int) -> None:
     """Return tokens that were taken and not needed."""
     if unused and settings.EMAIL_RATE:
