@@ -14,11 +14,14 @@ from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import START, make_clinic
 from letsconnect.tests.database import refuses
 from mailings.domain.subscriptions import BulkList
+from mailings.ledger.bulk import owe_to_readers
 from mailings.ledger.draining import drain
-from mailings.models import Letter, Suppression
+from mailings.models import Letter, Subscription, Suppression
+from mailings.newsletters.letter import LEFT_OR_PAUSED
 from mailings.subscriptions import links
+from mailings.subscriptions.forgetting import forget_subscriptions
 from mailings.subscriptions.leaving import choose, leave
-from mailings.tests.factories import make_subscription
+from mailings.tests.factories import make_kind, make_subscription
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
@@ -293,3 +296,31 @@ def test_the_hour_of_summer_time_is_that_of_the_readers_clock(planner, mailoutbo
     drain(now=NOW + DAY)
 
     assert "11:00 (America/New_York)" in mailoutbox[0].body
+
+
+def test_whoever_is_forgotten_meanwhile_gets_no_letter_and_leaves_no_row(planner, mailoutbox):
+    make_reader(address="ana@example.org")
+    announce(planner)
+
+    assert forget_subscriptions(member=make_member(), addresses=["ana@example.org"], now=NOW) == 1
+    drain(now=NOW + DAY)
+
+    assert mailoutbox == [] and not Announcement.objects.exists()
+    assert announced().get().reason == LEFT_OR_PAUSED
+
+
+def test_a_letter_that_cannot_be_sent_now_is_tried_again_and_newer_clinics_come_in_another(planner, mailoutbox):
+    make_reader()
+    announce(planner, title="First")
+    announced().update(state="deferred", gathering_since=None, tries=1, reason="later", due_at=NOW + 2 * DAY)
+    announce(planner, title="Second", now=NOW + HOUR)
+
+    drain(now=NOW + 3 * DAY)
+
+    assert [("First" in mail.body, "Second" in mail.body) for mail in mailoutbox] == [(False, True), (True, False)]
+
+
+def test_bulk_mail_of_many_is_owed_by_kinds_of_bulk_only():
+    with pytest.raises(ValueError, match="no bulk mail"):
+        owe_to_readers(kind=make_kind(), readers=Subscription.objects.all(), key="k", now=NOW, due_at=NOW)
+    assert owe_to_readers(kind=KIND, readers=Subscription.objects.none(), key="k", now=NOW, due_at=NOW) == {}

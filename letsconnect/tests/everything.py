@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import models
 
-from clinics.models import Notice
+from clinics.models import Announcement, Digest, Notice
 from clinics.seats import rsvps
 from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal_columns, security_log
@@ -96,7 +96,10 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     SkillSuggestion.objects.create(skill=make_skill("suggested"), member=member, made_at=NOW)
     Letter.objects.filter(pk=make_letter(to=member).pk).update(answer=WORD)
     make_letter(to=None, address=ADDRESS)
-    make_subscription(member=member, address=ADDRESS, source="import", source_text=WORD)
+    subscription = make_subscription(member=member, address=ADDRESS, source="import", source_text=WORD)
+    announcement = make_letter(to=member)
+    Announcement.objects.create(clinic=make_clinic(), subscription=subscription, letter=announcement)
+    Digest.objects.create(subscription=subscription, week=NOW.date(), since=NOW, until=NOW)
     security_log.record(kind=SecurityEventKind.SIGNED_IN, member=member, by=member, now=NOW, detail="code")
     _begin_session(member)
     told = SensitiveFacts(gender=Gender.NOT_LISTED, gender_words=WORD, age=AgeRange.values[0])
