@@ -11,6 +11,8 @@ LETTERS = {
     "clinics.clinic_moved": pgettext_lazy("kind of letter", "a clinic is moved"),
     "clinics.reminder_day": pgettext_lazy("kind of letter", "reminder of a clinic, a day before"),
     "clinics.reminder_hour": pgettext_lazy("kind of letter", "reminder of a clinic, an hour before"),
+    "clinics.announced": pgettext_lazy("kind of letter", "announcement of clinics"),
+    "clinics.digest": pgettext_lazy("kind of letter", "weekly list of new clinics"),
 }
 
 
