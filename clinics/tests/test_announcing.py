@@ -1,9 +1,11 @@
 """Announcing a clinic: to whom, in which words, once to each, gathered within a day, and what changed meanwhile."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 
 from clinics import domain
 from clinics.announcing.emails import MOST_CLINICS, NOTHING_NEW, SUMMARY
@@ -12,6 +14,7 @@ from clinics.models import Announcement, Clinic, ClinicText
 from clinics.planning.plans import announce_clinic, cancel_clinic, reschedule
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import START, make_clinic
+from letsconnect.base import acts
 from letsconnect.tests.database import refuses
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.bulk import owe_to_readers
@@ -324,3 +327,15 @@ def test_bulk_mail_of_many_is_owed_by_kinds_of_bulk_only():
     with pytest.raises(ValueError, match="no bulk mail"):
         owe_to_readers(kind=make_kind(), readers=Subscription.objects.all(), key="k", now=NOW, due_at=NOW)
     assert owe_to_readers(kind=KIND, readers=Subscription.objects.none(), key="k", now=NOW, due_at=NOW) == {}
+
+
+def test_clinics_announced_before_there_were_announcements_take_the_moment_from_the_log(planner):
+    clinic, draft = make_clinic(), make_clinic(state=ClinicState.DRAFT)
+    for row in (clinic, draft):
+        acts.record(by=planner, verb="announce_clinic", on=row, now=NOW - DAY)
+
+    import_module("clinics.migrations.0003_announcements_and_digests").fill_announced_at(apps, None)
+
+    clinic.refresh_from_db()
+    draft.refresh_from_db()
+    assert (clinic.announced_at, draft.announced_at) == (NOW - DAY, None)
