@@ -167,9 +167,11 @@ def take_turns(*askers: str) -> None:
 
     So each request is counted, and an address that has no row yet gets one.
     """
+    turns = sorted({_keyed(asker) for asker in askers})  # all take them in one order, so none waits for the other
     with connection.cursor() as cursor:
-        for asker in sorted(_keyed(asker) for asker in askers):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [asker])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(turn, 7)) FROM unnest(%s::text[]) AS turn", [turns]
+        )
 
 
 def _keyed(value: str) -> str:
