@@ -65,6 +65,13 @@ def owe_to_readers(
         return dict(cursor.fetchall())
 
 
+@transaction.atomic
 def send_by(letters: LetterQuerySet, *, due_at: datetime) -> int:
-    """Let those of these letters that gather go out at this moment at the latest; return how many it concerns."""
-    return letters.filter(gathering_since__isnull=False, due_at__gt=due_at).update(due_at=due_at)
+    """Let those of these letters that gather go out at this moment at the latest; return how many it concerns.
+
+    They are locked in the order in which `owe_to_readers` writes, so that the two wait for each other, and neither for
+    ever.
+    """
+    gathering = letters.filter(gathering_since__isnull=False, due_at__gt=due_at).order_by("subscription_id")
+    locked = list(gathering.select_for_update(no_key=True).values_list("pk", flat=True))
+    return letters.filter(pk__in=locked).update(due_at=due_at)
