@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from mailings.ledger import letters
-from matching.domain.feedback import DONE_AFTER, END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened, Next
+from matching.domain.feedback import END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
 from matching.feedback.concerns import raise_concern
@@ -112,13 +112,9 @@ def end_quiet(now: datetime) -> int:
 @transaction.atomic
 def complete_done(now: datetime) -> int:
     """Complete the matches of which one side said "done" a week ago, and the other did not say otherwise."""
-    due = Feedback.objects.filter(
-        next=Next.DONE, changed_at__lte=now - DONE_AFTER, session__match__state=MatchState.CONNECTED
-    )
+    due = Feedback.objects.completing(now=now).select_related("session__match", "registration__member")
     count = 0
-    for feedback in due.select_related("session__match", "registration__member").order_by("session__match", "pk")[
-        :AT_ONCE
-    ]:
+    for feedback in due.order_by("session__match_id", "pk")[:AT_ONCE]:
         match = lock_match(feedback.session.match)
         member = feedback.registration.member
         if match.state == MatchState.CONNECTED and member is not None and completes_match(match, feedback, now=now):
