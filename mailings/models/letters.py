@@ -96,13 +96,18 @@ class Letter(models.Model):
     kind = models.CharField(_("kind"), max_length=80)
     key = models.CharField(_("key"), max_length=200)
     member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="letters",
+        verbose_name=_("member"),
     )
     address = models.EmailField(_("address"), blank=True)
     language = models.CharField(_("language"), max_length=10)
     zone = models.CharField(_("time zone"), max_length=50)
     about_type = models.CharField(_("about"), max_length=60, blank=True)
-    about_id = models.BigIntegerField(null=True, blank=True)
+    about_id = models.BigIntegerField(_("its number"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=LetterState, default=S.QUEUED)
     message_id = models.CharField(_("Message-ID"), max_length=200)
     owed_at = models.DateTimeField(_("owed since"))
