@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailings import kinds
 from mailings.domain.letters import (
+    NEEDS_A_PERSON,
     NEEDS_A_REASON,
     OPEN,
     UNREACHABLE,
@@ -61,7 +62,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state__in=[S.SUBMITTING, S.SENT, S.UNCERTAIN])
 
     def needing_a_person(self) -> "LetterQuerySet":
-        return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
+        return self.filter(state__in=sorted(NEEDS_A_PERSON))
 
     def unreachable(self) -> "LetterQuerySet":
         """Letters that wait because no mail server answered at the last attempt."""
