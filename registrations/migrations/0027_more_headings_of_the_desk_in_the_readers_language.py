@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name="groupalias",
-            options={"verbose_name": "other name of a group", "verbose_name_plural": "other names of a group"},
+            options={"verbose_name": "alias of a group", "verbose_name_plural": "aliases of a group"},
         ),
         migrations.AlterField(
             model_name="group",

@@ -251,14 +251,14 @@ class Group(models.Model):
 
 
 class GroupAlias(models.Model):
-    """Another name of a group: an old one, a code, another language."""
+    """Analias of a group: an old one, a code, another language."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="aliases")
     text = LineField(_("name"), max_length=GROUP_AT_MOST)
 
     class Meta:
-        verbose_name = _("other name of a group")
-        verbose_name_plural = _("other names of a group")
+        verbose_name = _("alias of a group")
+        verbose_name_plural = _("aliases of a group")
         constraints = [
             models.UniqueConstraint(Lower("text"), name="registrations_one_group_per_alias"),
             models.CheckConstraint(condition=lines_can_be_seen("text"), name="registrations_group_alias_can_be_seen"),
