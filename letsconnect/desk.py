@@ -25,7 +25,6 @@ from letsconnect.base.links import path_or_nothing
 from letsconnect.base.models import ProxyDoubt
 from letsconnect.base.querysets import how_many
 from letsconnect.base.statements import Statement
-from mailings.domain.letters import NEEDS_A_PERSON
 from mailings.ledger.lateness import lateness
 from mailings.models import Letter
 from matching.models import Concern, Match
@@ -162,7 +161,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
         yield text % {"count": doubtful}, _list_of("registrations_member", has_doubtful_address__exact="1")
     if letters := counts.letters_to_settle:
         text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
-        yield text % {"count": letters}, _list_of("mailings_letter", state__in=",".join(sorted(NEEDS_A_PERSON)))
+        yield text % {"count": letters}, _list_of("mailings_letter", needs="person")
 
 
 def _what_stands_still() -> Iterator[tuple[str, str]]:

@@ -62,7 +62,13 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state__in=[S.SUBMITTING, S.SENT, S.UNCERTAIN])
 
     def needing_a_person(self) -> "LetterQuerySet":
-        return self.filter(state__in=sorted(NEEDS_A_PERSON))
+        """Letters with which nothing more happens unless somebody decides, as `ledger.by_hand` lets them.
+
+        Not a code that somebody asked for: nobody sends it again, they ask for another. Nor what went to somebody who
+        has deleted their account.
+        """
+        has_recipient = Q(member__isnull=False) | ~Q(address="")
+        return self.filter(has_recipient, state__in=sorted(NEEDS_A_PERSON)).exclude(kind__in=kinds.urgent())
 
     def unreachable(self) -> "LetterQuerySet":
         """Letters that wait because no mail server answered at the last attempt."""
