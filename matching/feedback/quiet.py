@@ -14,13 +14,13 @@ from mailings.ledger import letters
 from matching.domain.feedback import END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
-from matching.feedback.concerns import raise_concern
+from matching.feedback.concerns import raise_concern, take_back_concern
 from matching.feedback.giving import completes_match
 from matching.locking import lock_match
 from matching.matches.answering import complete
 from matching.matches.closing import close_match
 from matching.matches.emails import owe_letter
-from matching.models import Feedback, Match, MatchQuerySet, QuietSpell, Session
+from matching.models import Concern, Feedback, Match, MatchQuerySet, QuietSpell, Session
 
 AT_ONCE = 200
 
@@ -74,6 +74,17 @@ def raise_quiet_concerns(now: datetime) -> int:
         raise_concern(kind=ConcernKind.NOT_MEETING, match=match, now=now)
         count += 1
     return count
+
+
+@transaction.atomic
+def take_back_quiet_concerns(now: datetime) -> int:
+    """Take the two off the liaisons' list who agree on an hour by now, have met, or are connected no more."""
+    still_quiet = quiet_connections(now=now, before=now - TELL_AFTER)
+    settled = Concern.objects.open().filter(kind=ConcernKind.NOT_MEETING).exclude(match__in=still_quiet.values("pk"))
+    concerns = list(settled.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=True)[:AT_ONCE])
+    for concern in concerns:
+        take_back_concern(concern, now=now)
+    return len(concerns)
 
 
 @transaction.atomic
