@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple, NoReturn
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -26,7 +27,6 @@ from letsconnect.base.querysets import how_many
 from letsconnect.base.statements import Statement
 from mailings.ledger.lateness import lateness
 from mailings.models import Letter, Newsletter
-from matching.domain.matches import MatchState
 from matching.models import Concern, Match
 from registrations.models import Member, Registration
 from registrations.requests import signed_in
@@ -132,7 +132,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
         yield text % {"count": reviews}, reverse("admin:registrations_registration_changelist")
     if proposed := counts.to_decide:
         text = ngettext("%(count)d match waits for a decision", "%(count)d matches wait for a decision", proposed)
-        yield text % {"count": proposed}, _list_of("matching_match", "state", MatchState.PROPOSED)
+        yield text % {"count": proposed}, _list_of("matching_match", waits="decision")
     if approved := counts.to_publish:
         text = ngettext(
             "%(count)d match is approved and not published",
@@ -160,7 +160,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
             "%(count)d accounts have an address of which nobody knows whose it is",
             doubtful,
         )
-        yield text % {"count": doubtful}, _list_of("registrations_member", "has_doubtful_address", "1")
+        yield text % {"count": doubtful}, _list_of("registrations_member", has_doubtful_address__exact="1")
     if letters := counts.letters_to_settle:
         text = ngettext("%(count)d letter needs a person", "%(count)d letters need a person", letters)
         yield text % {"count": letters}, reverse("admin:mailings_letter_board")
@@ -204,5 +204,5 @@ def _doubt_about_proxies() -> str:
     return str(text) % {"why": doubt.get_kind_display()}
 
 
-def _list_of(table: str, column: str, value: str) -> str:
-    return f"{reverse(f'admin:{table}_changelist')}?{column}__exact={value}"
+def _list_of(table: str, **filters: str) -> str:
+    return f"{reverse(f'admin:{table}_changelist')}?{urlencode(filters)}"

@@ -84,7 +84,7 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     suggestions = batch.add(_SUGGESTIONS.queryset({"member": member}))
     clinics = batch.add(_CLINICS.queryset({"member": member, "now": now}))
     batch.run()
-    lines = [MatchLine.of(match) for match in matches]
+    lines, mine_to_answer = [MatchLine.of(match) for match in matches], list(to_answer)
     at_hand = [SessionLine.of(session) for session in sessions]
     live = sorted((session for session in at_hand if session.is_of_live_match), key=_begins)
     ahead = [session for session in live if _is_ahead(session, now)][:SHOWN]
@@ -98,9 +98,9 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
         "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round),
         "skill_news": sentences_of_suggestions(suggestions, skills),
-        "to_answer": list(to_answer),
+        "to_answer": mine_to_answer,
         "waiting": None if lines else advice.waiting_status(registration, now=now),
-        "matches": [_match_line(line, member, skills) for line in lines],
+        "matches": [_match_line(line, member, skills, is_to_answer=line.key in mine_to_answer) for line in lines],
         "next_sessions": [_session_line(session, member, skills) for session in ahead],
         "to_confirm": [_session_line(session, member, skills) for session in to_confirm],
         "confided": me.confided,
@@ -136,9 +136,9 @@ def _other(line: MatchLine | SessionLine, member: Member) -> NamedPerson:
     return line.sharer if _side(line, member) == Side.LEARNER else line.learner
 
 
-def _match_line(line: MatchLine, member: Member, skills: Mapping[int, str]) -> Piece:
+def _match_line(line: MatchLine, member: Member, skills: Mapping[int, str], *, is_to_answer: bool) -> Piece:
     return Piece(
-        shape={"state": str(MatchState(line.state).label), "is_asked": line.state == MatchState.ASKED},
+        shape={"state": str(MatchState(line.state).label), "is_to_answer": is_to_answer},
         texts={
             "link": link_to("matching:match-detail", line.key),
             "name": _other(line, member).shown_name,

@@ -69,6 +69,7 @@ class MatchingConfig(AppConfig):
             "quiet": quiet.nudge_quiet,
             "quiet_told": quiet.raise_quiet_concerns,
             "quiet_ended": quiet.end_quiet,
+            "quiet_settled": quiet.take_back_quiet_concerns,
             "session_reminders": session_sweeps.remind_of_sessions,
             "lapsed_proposals": session_sweeps.lapse_proposals,
             "stale_requests": requests.expire_requests,

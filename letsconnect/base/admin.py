@@ -20,9 +20,14 @@ from django.utils.translation import gettext as _
 from letsconnect.base import access_log, personal_columns
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.addresses import canonical_words
+from letsconnect.base.keys import key_or_none
 from letsconnect.base.lines import isolated
 from letsconnect.base.models import Act
 from letsconnect.base.versioned_admin import Row, VersionedAdmin
+
+_COMPARISONS = ("", "exact", "in", "isnull")  # in the links of filters
+_PARTS_OF_DAYS = ("year", "month", "day")  # in those to the days, months or years of a list
+_LAST_YEAR = 9998  # that ends before Python's calendar does
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
@@ -194,13 +199,14 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         """Allow only the filters that the list offers.
 
         Django allows every column of the table. By filtering on a hidden column, such as an address, a liaison could
-        find out its value letter by letter.
+        find out its value letter by letter. And of a column that is offered it allows every way to compare it, of which
+        some fail on a value that makes no sense, as a pattern does.
         """
-        offered = {
-            self.date_hierarchy,
-            *(getattr(list_filter, "parameter_name", list_filter) for list_filter in self.get_list_filter(request)),
-        }
-        is_offered = lookup in offered or lookup.split("__")[0] in offered
+        column, _separator, comparison = lookup.partition("__")
+        offered = {getattr(chosen, "parameter_name", chosen) for chosen in self.get_list_filter(request)}
+        is_offered = lookup in offered or (column in offered and comparison in _COMPARISONS)
+        if column == self.date_hierarchy:
+            is_offered = comparison in _PARTS_OF_DAYS and (key_or_none(value) or 0) <= _LAST_YEAR
         return is_offered and "\x00" not in value and super().lookup_allowed(lookup, value, request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -169,7 +169,7 @@ class _Column:
         attribute = attribute.fget if isinstance(attribute, property) else attribute
         self.boolean = getattr(attribute, "boolean", False)
         self.empty = getattr(attribute, "empty_value_display", self.empty)
-        self.words = self._words_of_method
+        self.words = _remembering(self._of_method) if self.boolean else self._words_of_method
 
     def shown(self, row: Any) -> tuple[str, str]:
         """Return the HTML of what the cell shows, and the names of its class."""
@@ -187,7 +187,10 @@ class _Column:
     def _words_of_method(self, value: Any) -> str:
         if isinstance(value, str) and value:
             return escaped(value)
-        return escaped(display_for_value(value, self.empty, self.boolean))
+        return escaped(self._of_method(value))
+
+    def _of_method(self, value: Any) -> Any:
+        return display_for_value(value, self.empty, self.boolean)
 
 
 def _field(model: type[models.Model], name: Any) -> "models.Field[Any, Any] | None":

@@ -5,11 +5,12 @@ and because PostgreSQL has to check the same rules (`letsconnect.base.fields`).
 """
 
 import unicodedata
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language, get_language_bidi
 
 # Controls of the direction of text: they turn what stands after them, on other people's pages too.
 DIRECTION = ((0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x206F))
@@ -154,8 +155,14 @@ def isolated(text: Any) -> str:
     line = one_line(text)
     # Quickly told of ASCII, which most names of a long list are: nothing in it is written from right to left.
     is_needed = not line.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line)
-    is_needed = is_needed or (bool(line) and get_language_bidi())
+    is_needed = is_needed or (bool(line) and _is_right_to_left(get_language()))
     return f"{_ISOLATE}{line}{_POP}" if is_needed else line
+
+
+@lru_cache(maxsize=64)
+def _is_right_to_left(language: str | None) -> bool:
+    """Tell how the active ``language`` is written, as `get_language_bidi` does; a list asks for each of its names."""
+    return get_language_bidi()
 
 
 class WrittenLine(str):

@@ -8,12 +8,14 @@ as Django does it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Aggregate, Count, Max, Min, QuerySet, Value
 from django.http import HttpRequest
+from django.utils import timezone
 
 from letsconnect.base.admin import DeskList, WorkingGroupAdmin
 from letsconnect.base.statements import Statement
@@ -33,6 +35,7 @@ class OpenedList(DeskList):
     """
 
     asks_who_reads = True
+    days: "_Days | None" = None  # of a list as it opens
 
     def as_shown(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """Return the rows with no more than the list shows, where that is less than the buttons need."""
@@ -54,6 +57,8 @@ class OpenedList(DeskList):
         self.root_queryset = cast("QuerySet[Any]", _WithoutFilters(statements.number_in_all, reading))
         ChangeList.get_results(self, request)
         self.queryset, self.root_queryset = rows, rows_of_all_filters  # for the buttons and the versions
+        if self.date_hierarchy:
+            self.days = _Days(self, statements, reading)
 
 
 class ListOfSeats(OpenedList):
@@ -109,12 +114,32 @@ class _WithoutFilters:
         return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
 
 
+class _Days:
+    """A list as far as Django asks it for the links to its days, and its rows as far as it asks them for moments."""
+
+    def __init__(self, changelist: OpenedList, statements: "_Statements", reading: _Reading) -> None:
+        self.date_hierarchy, self.model = changelist.date_hierarchy, changelist.model
+        self.params, self.get_query_string = changelist.params, changelist.get_query_string
+        self.queryset, self._statements, self._reading = self, statements, reading
+
+    def aggregate(self, **_first_and_last: Any) -> dict[str, Any]:
+        ends = next(iter(self._statements.ends.rows(self._reading.values, **self._reading.fixed)), (None, None))
+        return dict(zip(("first", "last"), ends, strict=True))
+
+    def datetimes(self, _column: str, kind: str) -> list[Any]:
+        zone = timezone.get_current_timezone_name()
+        return self._statements.moments.rows(self._reading.values, **self._reading.fixed, kind=kind, zone=zone)
+
+
 class _Statements(NamedTuple):
-    """The SQL of one list: its first page, how many rows it has, and how many without any filter."""
+    """The SQL of one list: its first page, how many rows it has, and how many without any filter; its first and last
+    moment, and its days, months or years."""
 
     rows: Statement[Any]
     number: Statement[int]
     number_in_all: Statement[int]
+    ends: Statement[tuple[Any, Any]]
+    moments: Statement[Any]
 
 
 @lru_cache(maxsize=64)
@@ -125,12 +150,22 @@ def _statements_of(desk: Desk) -> _Statements:
         return (listed.only(*desk.list_columns) if desk.list_columns else listed)[:most]
 
     def number(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        return _counted(_unread(desk, **reader).queryset)
+        return _in_one_row(_unread(desk, **reader).queryset, Count("pk"))
 
     def number_in_all(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        return _counted(_unread(desk, **reader).root_queryset)
+        return _in_one_row(_unread(desk, **reader).root_queryset, Count("pk"))
 
-    return _Statements(Statement(rows), Statement(number), Statement(number_in_all))
+    def ends(*, most: int, **reader: Any) -> "QuerySet[Any]":
+        column = desk.date_hierarchy
+        return _in_one_row(_unread(desk, **reader).queryset, Min(column), Max(column))
+
+    def moments(*, most: int, kind: str, zone: str, **reader: Any) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = _unread(desk, **reader).queryset
+        return rows.datetimes(
+            str(desk.date_hierarchy), cast(Literal["year", "month", "day"], kind), tzinfo=ZoneInfo(zone)
+        )
+
+    return _Statements(*map(Statement, (rows, number, number_in_all, ends, moments)))
 
 
 def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -> OpenedList:
@@ -141,11 +176,10 @@ def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -
     return cast(OpenedList, desk.get_changelist_instance(request))
 
 
-def _counted(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    """Return a query whose only row is the number of these rows."""
+def _in_one_row(rows: "QuerySet[Any]", *totals: Aggregate) -> "QuerySet[Any]":
+    """Return a query whose only row is what these functions make of all rows; of one function the bare value."""
     if rows.query.group_by is not None:  # rows of another table are counted with them, and would be counted here
         rows = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk"))
-    number: QuerySet[Any] = (
-        rows.order_by().values(all=Value(1)).annotate(number=Count("pk")).values_list("number", flat=True)
-    )
-    return number
+    columns = {f"total_{number}": total for number, total in enumerate(totals)}
+    row: QuerySet[Any] = rows.order_by().values(all=Value(1)).annotate(**columns)
+    return row.values_list(*columns, flat=len(columns) == 1)

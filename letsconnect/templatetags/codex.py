@@ -141,9 +141,13 @@ def _target(field: BoundField) -> str:
 
 
 @register.simple_tag
-def codex_problems(form: forms.BaseForm) -> list[Problem]:
-    """Return the error summary of a form: what concerns it as a whole first, then field by field."""
-    return list(_problems(form))
+def codex_problems(form: forms.BaseForm, rows: forms.BaseFormSet | None = None) -> list[Problem]:
+    """Return the error summary of a form: what concerns it as a whole first, then field by field; after it the same of
+    each of its ``rows``, whose labels tell which row it is."""
+    problems = list(_problems(form)) if form.is_bound else []
+    for number, row in enumerate(rows or (), start=1):
+        problems += [problem._replace(label=f"{problem.label} ({number})") for problem in _problems(row)]
+    return problems
 
 
 def _problems(form: forms.BaseForm) -> Iterator[Problem]:

@@ -53,6 +53,7 @@ def _draw(part: str, key: FrameKey) -> str:
     values = {
         **key._asdict(),
         "language": get_language(),
+        "languages": settings.LANGUAGES,  # each by its own name, whatever language the page is in
         "is_rtl": get_language_bidi(),
         "site_name": settings.SITE_NAME,
         "has_mailbox": settings.EMBEDDED_MAILBOX,

@@ -44,6 +44,14 @@ QUERIES = [
     "owed_at__year=99999",
     "starts_at__year=0",
     "starts_at__year=2026&starts_at__month=13",
+    "starts_at__year=9999",
+    "owed_at__year=9999&owed_at__month=12",
+    "owed_at__iso_year=0",
+    "state__regex=(",
+    "kind__iregex=[",
+    "region__range=a",
+    "region__in=",
+    "region__isnull=x",
     "_popup=1&_to_field=x",
 ]
 

@@ -48,6 +48,22 @@ def test_no_table_is_ordered_by_the_order_of_another(model):
     assert [name for name in orders if isinstance(name, str) and name.lstrip("-") in relations] == []
 
 
+def test_no_query_is_ordered_by_the_order_of_another_table():
+    """Rows are locked by their keys, lowest first: by a table's own order, which changes, two would wait crosswise."""
+    relations = {field.name for model in our_models() for field in model._meta.concrete_fields if field.is_relation}
+    orders = [
+        (str(path.relative_to(ROOT)), word.value)
+        for path in our_files()
+        for call in ast.walk(tree_of(path))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".order_by")
+        for word in call.args
+        if isinstance(word, ast.Constant)
+    ]
+
+    assert ("matching/feedback/quiet.py", "session__match_id") in orders
+    assert [order for order in orders if order[1].lstrip("-").rpartition("__")[2] in relations] == []
+
+
 @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
 def test_every_column_is_declared_personal_or_plain(model):
     assert sorted(declared(model)["personal"] + declared(model)["plain"]) == columns_of(model)

@@ -11,6 +11,9 @@ from django.utils.functional import Promise
 from mailings.domain.letters import UNREACHABLE
 from mailings.models import LastTick, Letter
 from mailings.tests.factories import make_letter
+from matching.models import Concern
+from matching.tests.factories import make_match, make_round
+from registrations.privacy import erasing
 from registrations.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,40 @@ def test_what_waits_is_where_the_link_leads(client, coordinator):
     url = waits["1 registration waits for review"]
 
     assert [str(one) for one in client.get(url).context["cl"].result_list] == [str(waiting)]
+
+
+def _numbers_beside_lists(client):
+    """The number in each sentence, and how many rows the list has to which its link leads."""
+    numbers = {}
+    for text, address in waiting(client):
+        changelist = (client.get(address).context or {}).get("cl")
+        if changelist is not None and text[0].isdigit():
+            numbers[changelist.opts.model_name] = (int(text.split()[0]), changelist.result_count)
+    return numbers
+
+
+def test_each_number_is_that_of_the_list_to_which_its_link_leads(client, coordinator):
+    """There is one row of each kind that waits, and one that looks like it and does not."""
+    factories.make_registration(state="submitted")
+    make_match("proposed")
+    make_match("proposed", round=make_round("draft"), made_by_hand=True, made_by=coordinator, made_why="They know.")
+    for closed_at in (None, timezone.now()):
+        person = factories.make_registration()
+        Concern.objects.create(kind="absent_twice", registration=person, raised_at=timezone.now(), closed_at=closed_at)
+    gone = factories.make_member(has_doubtful_address=True)
+    factories.make_member(has_doubtful_address=True)
+    erasing.erase_member(member=gone, by=gone, now=timezone.now())
+    code = make_letter(kind="registrations.sign_in_code", to=None, address="nobody@example.org")
+    to_nobody = make_letter(to=None, address="gone@example.org")
+    for letter in (make_letter(), code, to_nobody):
+        Letter.objects.filter(pk=letter.pk).update(state="failed", reason="the mail server refused it", tries=1)
+    Letter.objects.filter(pk=to_nobody.pk).update(address="")
+    make_letter()
+    client.force_login(coordinator)
+
+    numbers = _numbers_beside_lists(client)
+
+    assert numbers == dict.fromkeys(["registration", "match", "concern", "member", "letter"], (1, 1))
 
 
 def test_a_trust_team_that_is_too_small_waits_for_coordinators(client, coordinator, liaison):

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils.autoreload import file_changed
@@ -65,6 +66,13 @@ def test_the_frame_is_in_the_language_of_the_reader(db):
     assert "Skip to the content" in _page()
     page = _page(headers={"Accept-Language": "ar"})
     assert ("codex-rtl" in page, 'dir="rtl"' in page) == (True, True)
+
+
+def test_every_language_is_offered_by_its_own_name_to_readers_of_any(db):
+    page = _page(headers={"Accept-Language": "ar"})
+
+    for code, name in settings.LANGUAGES:
+        assert re.search(rf'<option value="{code}" lang="{code}"(?: selected)?>{name}</option>', page), name
 
 
 def test_a_changed_setting_is_seen_at_once(db):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.templatetags.when import moment_in_words
-from matching.models import RoundParticipant
+from matching.models import Match, RoundParticipant
 from matching.tests.factories import make_match, make_round
 from matching.tests.feedback_factories import make_hour
 from matching.tests.session_factories import make_session
@@ -169,6 +169,16 @@ def test_home_shows_each_thing_of_the_member_and_only_that(client, everything):
         for name in ("to_answer", "to_confirm", "hours_to_tell", "next_sessions", "rsvps", "matches", "skill_news"):
             assert not other[name]
         assert (other["confided"], len(other["upcoming"])) == (0, 2)
+
+
+def test_home_asks_for_an_answer_until_it_is_given(client, everything):
+    with time_machine.travel(NOW, tick=False):
+        member = everything(1)
+        Match.objects.filter(state="asked").update(answer_by=NOW + DAY)
+        client.force_login(member)
+        assert "answer by" in client.get("/").content.decode()
+        Match.objects.filter(state="asked").update(sharer_accepted_at=NOW)
+        assert "answer by" not in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -134,8 +134,7 @@ def clickers():
     members, coordinators = [make_member() for _ in range(5)], [make_coordinator() for _ in range(3)]
 
     def make(buttons):
-        clinics = [make_clinic(starts_at=timezone.now() + timedelta(days=3)) for _ in range(buttons)]
-        return list(people_who_click(members, clinics, coordinators, buttons=buttons))
+        return list(people_who_click(members, coordinators, buttons=buttons))
 
     return make
 

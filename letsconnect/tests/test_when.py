@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 MOMENT = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
 
@@ -36,6 +37,13 @@ def test_a_moment_may_fall_on_another_day_elsewhere():
 def test_day_and_month_are_in_the_readers_language(language, words):
     with translation.override(language):
         assert words in rendered("{{ moment|when }}", moment=MOMENT)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "2 March 2026, 13:00"), ("ar", "2 مارس 2026، 13:00")])
+def test_the_lists_of_the_desk_write_the_day_before_its_month_too(language, words):
+    with translation.override(language):
+        assert date_format(MOMENT, "DATETIME_FORMAT") == words
+        assert words.startswith(date_format(MOMENT))
 
 
 def test_an_unknown_zone_is_utc_and_no_moment_is_nothing():

@@ -11,13 +11,33 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.languages import listed
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
 from mailings import kinds
 from mailings.admin.board import KindFilter, LetterBoard, why_refused
-from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
+from mailings.domain.letters import NEEDS_A_PERSON, CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.models import Letter, LetterQuerySet
+
+
+class NeedsFilter(admin.SimpleListFilter):
+    """The letters that need a person, as the first page of the desk counts them.
+
+    It is offered only where it was chosen: the link there leads to it.
+    """
+
+    title = gettext_lazy("state")
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("person", listed(LetterState(state).label for state in sorted(NEEDS_A_PERSON)))]
+
+    def has_output(self) -> bool:
+        return self.value() is not None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        return as_own(queryset, LetterQuerySet).needing_a_person() if self.value() else queryset
 
 
 @admin.register(Letter)
@@ -28,7 +48,7 @@ class LetterAdmin(LetterBoard):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "reason"]
-    list_filter = ["state", KindFilter, "language"]
+    list_filter = [NeedsFilter, "state", KindFilter, "language"]
     search_fields = ["=address", "=member__email", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")
     date_hierarchy = "owed_at"

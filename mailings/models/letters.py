@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailings import kinds
 from mailings.domain.letters import (
+    NEEDS_A_PERSON,
     NEEDS_A_REASON,
     OPEN,
     UNREACHABLE,
@@ -96,7 +97,13 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state__in=[S.SUBMITTING, S.SENT, S.UNCERTAIN])
 
     def needing_a_person(self) -> "LetterQuerySet":
-        return self.filter(state__in=[S.UNCERTAIN, S.FAILED])
+        """Letters with which nothing more happens unless somebody decides, as `ledger.by_hand` lets them.
+
+        Not a code that somebody asked for: nobody sends it again, they ask for another. Nor what went to somebody who
+        has deleted their account.
+        """
+        has_recipient = Q(member__isnull=False) | ~Q(address="")
+        return self.filter(has_recipient, state__in=sorted(NEEDS_A_PERSON)).exclude(kind__in=kinds.urgent())
 
     def unreachable(self) -> "LetterQuerySet":
         """Letters that wait because no mail server answered at the last attempt."""
@@ -159,13 +166,18 @@ class Letter(models.Model):
     kind = models.CharField(_("kind"), max_length=80)
     key = models.CharField(_("key"), max_length=200)
     member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="letters",
+        verbose_name=_("member"),
     )
     address = models.EmailField(_("address"), blank=True)
     language = models.CharField(_("language"), max_length=10)
     zone = models.CharField(_("time zone"), max_length=50)
     about_type = models.CharField(_("about"), max_length=60, blank=True)
-    about_id = models.BigIntegerField(null=True, blank=True)
+    about_id = models.BigIntegerField(_("its number"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=LetterState, default=S.QUEUED)
     message_id = models.CharField(_("Message-ID"), max_length=200)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.ORDINARY)

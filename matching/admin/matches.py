@@ -95,6 +95,25 @@ class RoundFilter(admin.SimpleListFilter):
         return queryset if number is None else queryset.filter(round=number)
 
 
+class WaitsFilter(admin.SimpleListFilter):
+    """What waits for a decision, as the first page of the desk counts it: not the pairs made by hand in a draft.
+
+    It is offered only where it was chosen: the link there leads to it.
+    """
+
+    title = _("state")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("decision", MatchState.PROPOSED.label)]
+
+    def has_output(self) -> bool:
+        return self.value() is not None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
+        return as_own(queryset, MatchQuerySet).to_decide() if self.value() else queryset
+
+
 class MatchList(ListOfSeats):
     """Fetches of the matches shown no more than their table shows, and the names of their skills all at once."""
 
@@ -116,7 +135,7 @@ class MatchAdmin(DeskAdmin[Match]):
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
     list_columns = (*own_columns(Match), *columns_of_side("learner"), *columns_of_side("sharer"))
-    list_filter = ["state", RegionFilter, SkillFilter, RoundFilter]
+    list_filter = [WaitsFilter, "state", RegionFilter, SkillFilter, RoundFilter]
     actions = ["approve", "refuse", "swap"]
 
     def get_queryset(self, request: HttpRequest) -> MatchQuerySet:

@@ -16,9 +16,9 @@ REQUEST_KEPT = timedelta(days=120)
 
 class RequestState(TextChoices):
     OPEN = "open", pgettext_lazy("state of a request", "waits for the next round")
-    MATCHED = "matched", pgettext_lazy("state of a request", "you were matched")
+    MATCHED = "matched", pgettext_lazy("state of a request", "matched")
     NOT_THIS_TIME = "not_this_time", pgettext_lazy("state of a request", "not this time")
-    WITHDRAWN = "withdrawn", pgettext_lazy("state of a request", "withdrawn by you")
+    WITHDRAWN = "withdrawn", pgettext_lazy("state of a request", "withdrawn")
     EXPIRED = "expired", pgettext_lazy("state of a request", "expired")
 
 

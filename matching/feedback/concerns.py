@@ -27,9 +27,7 @@ def check_absences(*, registration: Registration, now: datetime) -> None:
     if absences >= ABSENCES_TOLD and open_concern is None:
         raise_concern(kind=ConcernKind.ABSENT_TWICE, registration=registration, now=now)
     elif absences < ABSENCES_TOLD and open_concern is not None:
-        open_concern.closed_at = now
-        open_concern.save(update_fields=["closed_at"])
-        acts.record(by=None, verb="take_back_concern", on=open_concern, now=now)
+        take_back_concern(open_concern, now=now)
 
 
 def raise_concern(
@@ -49,6 +47,13 @@ def raise_concern(
             gather = f"concern:{kind}:{whose}:{member.pk}"
             letters.owe(kind="matching.concern", to=member, about=concern, key=key, gather=gather, now=now)
     return concern
+
+
+def take_back_concern(concern: Concern, *, now: datetime) -> None:
+    """Close a locked concern that has settled by itself, so that nobody is asked to look after it any more."""
+    concern.closed_at = now
+    concern.save(update_fields=["closed_at"])
+    acts.record(by=None, verb="take_back_concern", on=concern, now=now)
 
 
 def liaisons_of(regions: set[str], *, besides: Collection[int], now: datetime) -> list[Member]:

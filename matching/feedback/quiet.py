@@ -11,16 +11,16 @@ from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from mailings.ledger import letters
-from matching.domain.feedback import DONE_AFTER, END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened, Next
+from matching.domain.feedback import END_AFTER, NUDGE_AFTER, TELL_AFTER, ConcernKind, Happened
 from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
-from matching.feedback.concerns import raise_concern
+from matching.feedback.concerns import raise_concern, take_back_concern
 from matching.feedback.giving import completes_match
 from matching.locking import lock_match
 from matching.matches.answering import complete
 from matching.matches.closing import close_match
 from matching.matches.emails import owe_letter
-from matching.models import Feedback, Match, MatchQuerySet, QuietSpell, Session
+from matching.models import Concern, Feedback, Match, MatchQuerySet, QuietSpell, Session
 
 AT_ONCE = 200
 
@@ -77,6 +77,17 @@ def raise_quiet_concerns(now: datetime) -> int:
 
 
 @transaction.atomic
+def take_back_quiet_concerns(now: datetime) -> int:
+    """Take the two off the liaisons' list who agree on an hour by now, have met, or are connected no more."""
+    still_quiet = quiet_connections(now=now, before=now - TELL_AFTER)
+    settled = Concern.objects.open().filter(kind=ConcernKind.NOT_MEETING).exclude(match__in=still_quiet.values("pk"))
+    concerns = list(settled.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=True)[:AT_ONCE])
+    for concern in concerns:
+        take_back_concern(concern, now=now)
+    return len(concerns)
+
+
+@transaction.atomic
 def end_quiet(now: datetime) -> int:
     """End connections that were quiet for six weeks, and tell both people.
 
@@ -112,13 +123,9 @@ def end_quiet(now: datetime) -> int:
 @transaction.atomic
 def complete_done(now: datetime) -> int:
     """Complete the matches of which one side said "done" a week ago, and the other did not say otherwise."""
-    due = Feedback.objects.filter(
-        next=Next.DONE, changed_at__lte=now - DONE_AFTER, session__match__state=MatchState.CONNECTED
-    )
+    due = Feedback.objects.completing(now=now).select_related("session__match", "registration__member")
     count = 0
-    for feedback in due.select_related("session__match", "registration__member").order_by("session__match", "pk")[
-        :AT_ONCE
-    ]:
+    for feedback in due.order_by("session__match_id", "pk")[:AT_ONCE]:
         match = lock_match(feedback.session.match)
         member = feedback.registration.member
         if match.state == MatchState.CONNECTED and member is not None and completes_match(match, feedback, now=now):

@@ -36,7 +36,7 @@ def ask_how_it_went(now: datetime) -> int:
 @transaction.atomic
 def settle_sessions(now: datetime) -> int:
     """Settle the hours of which one side's silence has lasted long enough."""
-    due = SessionOutcome.objects.to_settle(now=now).order_by("session__match", "pk")
+    due = SessionOutcome.objects.to_settle(now=now).order_by("session__match_id", "pk")
     unsettled = list(due.values_list("session__match", "session")[:AT_ONCE])
     matches = Match.objects.filter(pk__in={match for match, _session in unsettled}).order_by("pk")
     locked = set(matches.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True))

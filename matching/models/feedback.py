@@ -9,8 +9,18 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.labels import label_of
-from matching.domain.feedback import ASK_AFTER, CLOSES_AFTER, MARKS, SETTLE_AFTER, ConcernKind, Happened, Next, Verdict
-from matching.domain.matches import Side
+from matching.domain.feedback import (
+    ASK_AFTER,
+    CLOSES_AFTER,
+    DONE_AFTER,
+    MARKS,
+    SETTLE_AFTER,
+    ConcernKind,
+    Happened,
+    Next,
+    Verdict,
+)
+from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import SessionState
 from matching.models import people
 from matching.models.matches import Match
@@ -21,6 +31,23 @@ from registrations.models import Member, Registration
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def of(self, member: Member) -> "FeedbackQuerySet":
         return self.filter(registration__member=member)
+
+    def completing(self, *, now: datetime) -> "FeedbackQuerySet":
+        """Each "done" of a week ago that completes its match, as `completes_match` says of one of them.
+
+        One that completes nothing stays for weeks, because the other wants another hour or has agreed on one. It must
+        not take the place of one that does.
+        """
+        theirs = Feedback.objects.filter(session=OuterRef("session")).exclude(side=OuterRef("side"))
+        is_denied = Exists(theirs.filter(~Q(happened=Happened.YES) | Q(next=Next.ANOTHER)))
+        of_the_match = Session.objects.filter(match=OuterRef("session__match"))
+        said = self.filter(next=Next.DONE, changed_at__lte=now - DONE_AFTER, session__match__state=MatchState.CONNECTED)
+        return said.filter(
+            Exists(theirs.filter(next=Next.DONE)) | Q(~is_denied, happened=Happened.YES),
+            ~Exists(of_the_match.open(now=now)),
+            ~Exists(of_the_match.over(now=now).filter(starts_at__gt=OuterRef("session__starts_at"))),
+            registration__member__isnull=False,
+        )
 
 
 class Feedback(models.Model):

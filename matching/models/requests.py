@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from matching.domain.requests import (
     ANSWERED,
@@ -102,7 +103,7 @@ class SharerRequest(models.Model):
     why = models.TextField(_("why, in their words"), max_length=REQUEST_WHY_AT_MOST, blank=True)
     state = models.CharField(_("state"), max_length=15, choices=RequestState, default=RequestState.OPEN)
     place = models.PositiveSmallIntegerField(null=True, blank=True)
-    made_at = models.DateTimeField(_("asked at"))
+    made_at = models.DateTimeField(pgettext_lazy("a request", "asked at"))
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     not_this_time = models.CharField(_("why not this time"), max_length=20, blank=True, choices=NotThisTime)
     round = models.ForeignKey(

@@ -205,7 +205,7 @@ class RoundParticipantQuerySet(models.QuerySet["RoundParticipant"]):
     def published_of(self, member: Member) -> "RoundParticipantQuerySet":
         """The member's own, in published rounds: nobody is told what a draft or a round under review would come to."""
         published = self.filter(registration__member=member, round__state=RoundState.PUBLISHED)
-        return published.select_related("round").order_by("round")
+        return published.select_related("round").order_by("-round_id")
 
     def left_out_of(self, round_: Round) -> "RoundParticipantQuerySet":
         """Learners who took part with room and hours and got nothing, with their people; longest waiting first."""

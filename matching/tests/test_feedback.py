@@ -8,12 +8,14 @@ from letsconnect.base.models import Act
 from mailings.models import Letter
 from matching.domain.feedback import DONE_AFTER, SETTLE_AFTER, NotYet
 from matching.domain.matches import MatchingError, NotYourMatch
+from matching.feedback import quiet
 from matching.feedback.concerns import close_concern
-from matching.feedback.giving import give_feedback
+from matching.feedback.giving import completes_match, give_feedback
 from matching.feedback.quiet import complete_done
 from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.matches.answering import complete_match
-from matching.models import Concern, Feedback, Match, SessionOutcome
+from matching.models import Concern, Feedback, Match, Session, SessionOutcome
+from matching.sessions.agreeing import cancel_session, seen_as
 from matching.tests.factories import make_match
 from matching.tests.feedback_factories import make_hour, say
 from matching.tests.session_factories import make_session
@@ -208,6 +210,48 @@ def test_done_by_one_completes_after_a_week_unless_the_other_wants_another_hour(
     assert [complete_done(NOW + DONE_AFTER) for _ in range(2)] == [1, 0]
 
     assert (state(silent), state(wanted)) == ("completed", "connected")
+
+
+def _done_and(other_happened="", other_next="", *, happened="yes", coming=False, later=False):
+    """An hour after which the learner said "done", and what was said, agreed and held besides."""
+    hour = make_hour(ended=2 * DAY)
+    say(hour, "learner", happened, next_="done", now=NOW - DAY)
+    if coming:
+        make_session(match=hour.match, starts_at=NOW + 30 * DAY)
+    if later:
+        make_hour(match=hour.match)
+    if other_happened:
+        say(hour, "sharer", other_happened, next_=other_next)
+    return hour
+
+
+def test_those_who_are_done_are_found_as_one_of_them_is_judged():
+    hours = [
+        *(_done_and(happened=happened) for happened in ("yes", "i_missed", "moved")),
+        *(_done_and(happened, next_) for happened in ("yes", "other_missed") for next_ in ("", "another")),
+        *(_done_and("yes", next_, coming=True) for next_ in ("", "done")),
+        *(_done_and("i_missed", next_, later=True) for next_ in ("", "done")),
+    ]
+    cancelled = _done_and("i_missed", "done", happened="i_missed", coming=True)
+    coming = Session.objects.get(match=cancelled.match, starts_at__gt=NOW)
+    cancel_session(session=coming, why="cannot", seen_version=seen_as(coming), by=coming.sharer.member, now=NOW)
+    now = NOW + DONE_AFTER
+
+    said = Feedback.objects.filter(next="done", session__match__state="connected")
+    judged = {word for word in said if completes_match(word.session.match, word, now=now)}
+
+    assert set(Feedback.objects.completing(now=now)) == judged
+    assert {word.session for word in judged} == {hours[0], hours[3], cancelled}
+
+
+def test_those_who_go_on_keep_none_from_being_done(monkeypatch):
+    """More of them than are looked at in a tick would wait before all others."""
+    monkeypatch.setattr(quiet, "AT_ONCE", 1)
+    older, is_done, newer = _done_and("yes", "another"), _done_and(), _done_and("yes", "another")
+
+    assert complete_done(NOW + DONE_AFTER) == 1
+
+    assert [state(hour) for hour in (older, is_done, newer)] == ["connected", "completed", "connected"]
 
 
 def test_done_is_not_acted_on_while_another_hour_is_agreed_or_was_held_since():

@@ -6,7 +6,13 @@ import pytest
 
 from mailings import kinds
 from matching.domain.matches import Side
-from matching.feedback.quiet import complete_done, end_quiet, nudge_quiet, raise_quiet_concerns
+from matching.feedback.quiet import (
+    complete_done,
+    end_quiet,
+    nudge_quiet,
+    raise_quiet_concerns,
+    take_back_quiet_concerns,
+)
 from matching.feedback.settling import ask_how_it_went, settle_sessions
 from matching.matches.answering import complete_match
 from matching.models import Concern, Feedback, Match, SessionOutcome
@@ -145,5 +151,6 @@ def test_the_sweeps_are_registered():
         "matching.quiet": nudge_quiet,
         "matching.quiet_told": raise_quiet_concerns,
         "matching.quiet_ended": end_quiet,
+        "matching.quiet_settled": take_back_quiet_concerns,
     }.items() <= kinds.sweeps().items()
     assert Match.objects.count() == SessionOutcome.objects.count() == 0

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from mailings.models import Letter
-from matching.feedback.quiet import end_quiet, nudge_quiet, raise_quiet_concerns
+from matching.feedback.quiet import end_quiet, nudge_quiet, raise_quiet_concerns, take_back_quiet_concerns
+from matching.matches.answering import withdraw_from_match
 from matching.models import Concern, Match, QuietSpell
 from matching.tests.factories import make_match
 from matching.tests.feedback_factories import make_hour, say
@@ -42,6 +43,20 @@ def test_a_kind_word_then_a_liaison_then_an_end_each_once():
     match.refresh_from_db()
     assert (match.state, match.closed_why, match.closed_by) == ("expired", "no_hour", None)
     assert {"quiet_end_learner", "quiet_end_sharer"} < set(letters())
+
+
+def test_two_are_off_the_liaisons_list_once_they_agree_on_an_hour_or_their_match_is_over():
+    """The list says of them "Connected for weeks, and no hour found"."""
+    agreeing, over, quiet = (make_match("connected") for _ in range(3))
+    assert [sweep(day)[:2] for day in (14, 28)] == [(3, 0), (0, 3)]
+    assert take_back_quiet_concerns(NOW + 28 * DAY) == 0
+
+    make_session("proposed", match=agreeing)
+    withdraw_from_match(match=over, by=over.learner.member, why="no_time", now=NOW + 28 * DAY)
+
+    assert [take_back_quiet_concerns(NOW + 28 * DAY) for _ in range(2)] == [2, 0]
+    assert [concern.match for concern in Concern.objects.open()] == [quiet]
+    assert set(Concern.objects.exclude(match=quiet).values_list("closed_by", flat=True)) == {None}
 
 
 def test_an_hour_before_them_or_times_proposed_stop_the_clock():

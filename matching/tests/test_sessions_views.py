@@ -456,6 +456,11 @@ def test_the_asked_page_says_how_many_days_are_left_and_when_both_are_free(clock
 
     content = page_of(match, match.learner.member)
     assert "7 days left to answer" in content
+    clock.move_to(NOW + DAY / 2)
+    assert "6 days left to answer" in page_of(match, match.learner.member)
+    clock.move_to(NOW + 6.5 * DAY)
+    assert "The last day to answer" in page_of(match, match.learner.member)
+    clock.move_to(NOW)
     assert "Monday 18:00–20:00" in content
     assert match.sharer.member.email not in content
     assert "Monday 22:45–00:45" in page_of(match, match.sharer.member)

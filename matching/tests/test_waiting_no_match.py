@@ -15,6 +15,7 @@ from matching.domain.requests import NotThisTime, RequestState
 from matching.models import RoundParticipant
 from matching.tests.factories import make_match, make_request, make_round
 from matching.waiting import advice as advising
+from matching.waiting import answering
 from matching.waiting.answering import answer_requests
 from matching.waiting.no_match import owe_no_match_letters
 from registrations.consents.agreeing import agree, take_back
@@ -515,6 +516,36 @@ def test_a_request_for_somebody_who_was_only_away_goes_on_waiting(asked):
 
     assert answer_requests(LATER) == 0
     assert answered(asked)[0] == RequestState.OPEN
+
+
+def test_the_first_round_that_has_both_answers_a_request_after_one_without_the_other(asked):
+    """Else it would expire, and the learner would read that no round could answer it in time."""
+    RoundParticipant.objects.filter(registration=asked.sharer).delete()
+    second = publish(at=NOW + 30 * DAY)
+    leave_out(asked.learner, round_=second, why="places_taken")
+    RoundParticipant.objects.create(round=second, number=9, registration=asked.sharer)
+
+    assert answer_requests(LATER) == 0
+    assert answer_requests(LATER + 30 * DAY) == 1
+    assert answered(asked)[0] == RequestState.NOT_THIS_TIME
+    assert asked.round == second
+
+
+def test_requests_that_go_on_waiting_keep_none_from_its_answer(monkeypatch):
+    """More of them than are looked at in a tick: asked after the round, for somebody away, or something undecided."""
+    monkeypatch.setattr(answering, "AT_ONCE", 1)
+    made = [make_request(made_at=at) for at in (NOW, NOW - 2 * DAY, NOW - 2 * DAY, NOW - 2 * DAY)]
+    for_somebody_away, undecided, last = made[1:]
+    for request in made:
+        round_ = leave_out(request.learner, why="places_taken").round
+        if request != for_somebody_away:
+            RoundParticipant.objects.create(round=round_, number=9, registration=request.sharer)
+        if request == undecided:
+            make_match("approved", round=round_, learner=request.learner)
+
+    assert [answer_requests(LATER) for _beat in range(2)] == [1, 0]
+
+    assert answered(last)[0] == RequestState.NOT_THIS_TIME
 
 
 @pytest.mark.parametrize("how", ["block", "left", "hidden"])

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
 from typing import Any
 
 from django.http import HttpResponse
@@ -99,7 +98,7 @@ def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: An
             "decline_form": DeclineForm(),
             "withdraw_form": WithdrawFromMatchForm(),
             "my_zone": zone,
-            "days_left": ceil((match.answer_by - now) / DAY) if is_asked and match.answer_by else 0,
+            "days_left": (match.answer_by - now) // DAY if is_asked and match.answer_by else 0,
             "usual_week": hours.usual_week(match, zone=zone, now=now) if is_asked else [],
             **session_page.context(match, request.user, now),
             **context.context(match, request.user, now),

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from matching.domain.matches import UNDECIDED
 from matching.domain.requests import NotThisTime, RequestState
-from matching.models import Match, RoundParticipant, SharerRequest, SharerRequestQuerySet
+from matching.models import Match, Round, RoundParticipant, SharerRequest, SharerRequestQuerySet
 from matching.models.people import account_of
 from matching.waiting import advice, browsing
 from matching.waiting.requests import AT_ONCE, close, owe_answer
@@ -25,7 +25,7 @@ def answer_requests(now: datetime) -> int:
     Return how many were closed."""
     waiting = (
         SharerRequest.objects.waiting()
-        .filter(Q(pk__in=_matched().values("pk")) | Q(learner__in=_learners_of_settled_rounds(now)))
+        .filter(Q(pk__in=_matched().values("pk")) | _is_not_met(now=now))
         .select_related("learner__member", "sharer__member")
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
         .order_by("pk")[:AT_ONCE]
@@ -40,9 +40,27 @@ def _matched() -> SharerRequestQuerySet:
     )
 
 
-def _learners_of_settled_rounds(now: datetime) -> QuerySet[Any]:
-    """Learners of rounds that were published long enough ago that decisions and repairs are over."""
-    return advice.of_learners().filter(round__published_at__lte=now - SETTLED_AFTER).values("registration")
+def _is_not_met(*, now: datetime) -> Q:
+    """The request has its answer from a settled round, as `_round_that_answers` finds it: those that go on waiting must
+    not take the place of one that has."""
+    parts = _settled_parts(OuterRef("learner"), since=OuterRef("made_at"), now=now)
+    is_open = Q(pk__in=SharerRequest.objects.open().values("pk"))
+    return Q(Exists(_with_both(parts, OuterRef(OuterRef("sharer"))))) | (Q(Exists(parts)) & ~is_open)
+
+
+def _settled_parts(learner: Any, *, since: Any, now: datetime) -> QuerySet[RoundParticipant]:
+    """The learner's part in rounds that began since then and in which nothing is to be decided for them any more.
+
+    They were published long enough ago that decisions and repairs are over.
+    """
+    undecided = Match.objects.filter(round=OuterRef("round"), learner=OuterRef("registration"), state__in=UNDECIDED)
+    settled = advice.of_learners().filter(~Exists(undecided), round__published_at__lte=now - SETTLED_AFTER)
+    return settled.filter(registration=learner, round__started_at__gte=since)
+
+
+def _with_both(parts: QuerySet[RoundParticipant], sharer: Any) -> QuerySet[RoundParticipant]:
+    """Those of rounds in which the sharer took part, too."""
+    return parts.filter(Exists(RoundParticipant.objects.filter(round=OuterRef("round"), registration=sharer)))
 
 
 def _answer(request: SharerRequest, *, now: datetime) -> bool:
@@ -52,40 +70,28 @@ def _answer(request: SharerRequest, *, now: datetime) -> bool:
     if match is not None:
         close(request, becomes=RequestState.MATCHED, by=None, now=now, match=match, round=match.round)
         return True
-    took_part = _settled_rounds(request, now=now).first()
-    if took_part is None:
+    round_ = _round_that_answers(request, now=now)
+    if round_ is None:
         return False
-    round_ = took_part.round
     of_the_learner = Match.objects.filter(round=round_, learner=request.learner)
-    if of_the_learner.filter(state__in=UNDECIDED).exists():
-        return False
-    if not _could_be_met(request, took_part):
-        return False
     why = _why(request, has_other=of_the_learner.filter(asked_at__isnull=False).exists(), now=now)
     close(request, becomes=RequestState.NOT_THIS_TIME, by=None, now=now, round=round_, not_this_time=why)
     owe_answer(request, key=f"round:{round_.pk}", now=now)
     return True
 
 
-def _settled_rounds(request: SharerRequest, *, now: datetime) -> QuerySet[RoundParticipant]:
-    """The learner's part in settled rounds that began after they asked, the first of them first."""
-    return (
-        advice.of_learners()
-        .filter(
-            registration=request.learner,
-            round__started_at__gte=request.made_at,
-            round__published_at__lte=now - SETTLED_AFTER,
-        )
-        .select_related("round")
-        .order_by("round__published_at", "round_id")
-    )
+def _round_that_answers(request: SharerRequest, *, now: datetime) -> Round | None:
+    """The first settled round that had both people.
 
-
-def _could_be_met(request: SharerRequest, took_part: RoundParticipant) -> bool:
-    """Whether the sharer took part in the round, too. If they were only away, the request goes on waiting; if they
-    have left, block the learner or let nobody find them any more, it is answered."""
-    had_both = RoundParticipant.objects.filter(round=took_part.round, registration=request.sharer).exists()
-    return had_both or not SharerRequest.objects.open().filter(pk=request.pk).exists()
+    While the sharer is only away, the request waits for one. If they have left, block the learner or let nobody find
+    them any more, the first round that had the learner answers it.
+    """
+    parts = _settled_parts(request.learner, since=request.made_at, now=now).select_related("round")
+    in_order = parts.order_by("round__published_at", "round_id")
+    part = _with_both(in_order, request.sharer).first()
+    if part is None and not SharerRequest.objects.open().filter(pk=request.pk).exists():
+        part = in_order.first()
+    return part.round if part is not None else None
 
 
 def _why(request: SharerRequest, *, has_other: bool, now: datetime) -> NotThisTime:

@@ -238,7 +238,7 @@ def _windows(keys: Collection[int]) -> dict[int, list[Window]]:
 
 
 def _free_hours(keys: Collection[int]) -> QuerySet[FreeHours, Any]:
-    rows = FreeHours.objects.filter(registration__in=any_of(keys)).order_by("registration", "start")
+    rows = FreeHours.objects.filter(registration__in=any_of(keys)).order_by("registration_id", "start")
     return rows.values_list("registration_id", "start", "end")
 
 

@@ -71,6 +71,8 @@ class ClaimInvitation(models.Model):
     objects = ClaimInvitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("invitation to take over a registration")
+        verbose_name_plural = _("invitations to take over a registration")
         constraints = [
             models.UniqueConstraint(
                 fields=["registration"], condition=Q(used_at=None), name="registrations_one_open_invitation"

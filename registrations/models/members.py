@@ -21,7 +21,7 @@ from letsconnect.base.terms import TermOfOffice, TermOfOfficeQuerySet, never_end
 from letsconnect.base.zones import validate_zone
 from registrations.domain.registrations import NAME_AT_MOST, ClosedBy, Region, SeatRole
 from registrations.models.countries import is_no_country_or_two_capital_letters
-from registrations.reference.countries import country_choices
+from registrations.reference.names import countries_by_name
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -68,7 +68,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     password: Any = None  # Django leaves the column out; its types know a column only
     emailaddress_set: Any  # allauth adds it
-    public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    public_id = models.CharField(
+        _("Number of the account"), max_length=22, unique=True, default=new_public_id, editable=False
+    )
     email = models.EmailField(_("email address"), null=True, blank=True)
     # Kept as it was typed, because its canonical form is another account's, or nobody proved that one: it opens
     # nothing and gets no letter until a person has decided. See decision 27.
@@ -76,7 +78,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     name = LineField(_("name to show"), max_length=NAME_AT_MOST, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_zone])
-    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
+    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=countries_by_name)
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     is_active = models.BooleanField(_("is active"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)

@@ -24,7 +24,7 @@ from registrations.domain.registrations import (
     SuggestionOutcome,
 )
 from registrations.models.countries import is_no_country_or_two_capital_letters
-from registrations.reference.countries import country_choices
+from registrations.reference.names import countries_by_name
 
 if TYPE_CHECKING:
     from registrations.models.members import Member
@@ -225,11 +225,11 @@ class GroupQuerySet(models.QuerySet["Group"]):
 class Group(models.Model):
     """An affiliate or an informal group; it keeps its id when it is renamed."""
 
-    slug = models.SlugField(max_length=120, unique=True, allow_unicode=True)
+    slug = models.SlugField(_("slug"), max_length=120, unique=True, allow_unicode=True)
     name = LineField(_("name"), max_length=GROUP_AT_MOST)
     kind = models.CharField(_("kind"), max_length=12, choices=GroupKind)
-    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
-    region = models.CharField(max_length=5, blank=True, choices=Region)
+    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=countries_by_name)
+    region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     is_active = models.BooleanField(_("is active"), default=True)
 
     objects = GroupQuerySet.as_manager()
@@ -251,12 +251,14 @@ class Group(models.Model):
 
 
 class GroupAlias(models.Model):
-    """Another name of a group: an old one, a code, another language."""
+    """Analias of a group: an old one, a code, another language."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="aliases")
-    text = LineField(max_length=GROUP_AT_MOST)
+    text = LineField(_("name"), max_length=GROUP_AT_MOST)
 
     class Meta:
+        verbose_name = _("alias of a group")
+        verbose_name_plural = _("aliases of a group")
         constraints = [
             models.UniqueConstraint(Lower("text"), name="registrations_one_group_per_alias"),
             models.CheckConstraint(condition=lines_can_be_seen("text"), name="registrations_group_alias_can_be_seen"),

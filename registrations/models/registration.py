@@ -34,7 +34,7 @@ from registrations.models.consents import has_agreed
 from registrations.models.countries import is_no_country_or_two_capital_letters
 from registrations.models.members import Block, Member
 from registrations.models.reference import Group, Role
-from registrations.reference.countries import country_choices
+from registrations.reference.names import countries_by_name
 from registrations.reference.zones import first_zone
 
 _CHANGED_WHILE_APPROVED = Q(state=RegistrationState.APPROVED, changed_at__gt=F("reviewed_at"))
@@ -153,7 +153,7 @@ class Registration(models.Model):
     )
     source = models.CharField(_("came by"), max_length=6, choices=Source, default=Source.FORM)
     name = LineField(_("name to show"), max_length=NAME_AT_MOST, blank=True)
-    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=country_choices)
+    country = models.CharField(_("country or territory"), max_length=2, blank=True, choices=countries_by_name)
     region = models.CharField(_("region"), max_length=5, blank=True, choices=Region)
     group = models.ForeignKey(
         Group,

@@ -54,8 +54,13 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
     _forget_accounts(proved)
     forget_recipient(member=member, addresses=proved.addresses, now=now)
     member.is_active, member.is_superuser, member.erased_at, member.last_login = False, False, now, None
+    member.has_doubtful_address = False  # there is none any more
     member.sessions_renewed += 1
-    member.save(update_fields=["is_active", "is_superuser", "erased_at", "last_login", "sessions_renewed"])
+    member.save(
+        update_fields=[
+            *("is_active", "is_superuser", "erased_at", "last_login", "has_doubtful_address", "sessions_renewed"),
+        ]
+    )
     acts.record(by=by, verb="erase_member", on=member, now=now)
     return Member.objects.get(pk=member.pk)
 

@@ -273,5 +273,5 @@ def region_of(country: str) -> str:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """Return (code, English name) sorted by name."""
+    """Return (code, English name) sorted by name; migrations name it as the choices of old columns."""
     return sorted(((code, country.name) for code, country in COUNTRIES.items()), key=lambda pair: pair[1])

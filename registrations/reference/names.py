@@ -1,8 +1,11 @@
 """What countries and languages are called in the reader's language, from CLDR through Babel."""
 
 from functools import cache
+from typing import Any
 
 from babel import Locale
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 
 from letsconnect.base.folding import plain
 from registrations.reference.countries import COUNTRIES
@@ -33,6 +36,18 @@ def language_name(code: str, reader: str) -> str:
 def country_choices(reader: str) -> list[tuple[str, str]]:
     """Return (code, name) sorted by name."""
     return _sorted([(code, country_name(code, reader)) for code in COUNTRIES])
+
+
+def _country_name_to_read(code: str) -> str:
+    return country_name(code, get_language() or "en")
+
+
+_later = lazy(_country_name_to_read, str)
+
+
+def countries_by_name() -> list[tuple[str, Any]]:
+    """Return the choices of a column of codes, sorted for the reader; each label is in the language it is read in."""
+    return [(code, _later(code)) for code, _name in country_choices(get_language() or "en")]
 
 
 @cache

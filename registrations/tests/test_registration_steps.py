@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
 
 from mailings.models import Suppression
 from registrations.catalogue import loading
@@ -178,6 +179,25 @@ def test_a_language_stands_there_once(signed_in):
     twice = rows("languages", [{"code": "ar", "level": 3}, {"code": "ar", "level": 2}])
 
     assert save(signed_in, "languages", **twice).context["page"].rows[1].errors["code"]
+
+
+def test_a_mistake_far_down_in_the_rows_is_told_at_the_top_and_leads_to_its_field(signed_in):
+    response = save(
+        signed_in, "languages", **rows("languages", [{"code": "ar", "level": 3}, {"code": "en", "level": ""}])
+    )
+
+    assertContains(response, '<a href="#id_languages-1-level">How well I speak it (2): ', status_code=422)
+    more = rows("languages", [{"code": "ar", "level": 3}, {"code": "en", "level": ""}]) | {"more": "1"}
+    assertNotContains(save(signed_in, "languages", **more), "lc-error-summary")
+
+
+def test_what_is_missing_is_not_said_of_what_was_typed_since(signed_in):
+    save(signed_in, "who", name="", country="", role_id="")
+    asked = url("who") + "?missing=1"
+
+    assertContains(signed_in.get(asked), "Still missing here:")
+    refused = signed_in.post(asked, typed("who") | {"topics": ["education", "diversity", "advocacy"]})
+    assertNotContains(refused, "Still missing here:", status_code=422)
 
 
 @pytest.mark.parametrize(

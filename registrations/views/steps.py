@@ -29,6 +29,7 @@ from registrations.skills import arranging
 from registrations.views.registration import facts_of, missing_of, own_registration, progress, redirect_to_sign_in
 
 STORED = "stored"
+UNPROCESSABLE = 422
 
 
 def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
@@ -130,14 +131,14 @@ def _changed_by_skill(request: MemberRequest, page: SkillsPage) -> StepPage | No
 
 def _save(request: MemberRequest, page: StepPage, registration: Registration | None) -> HttpResponse:
     if not page.is_valid():
-        return _show(request, page, registration, status=422)
+        return _show(request, page, registration, status=UNPROCESSABLE)
     values = _chosen(request, page)
     is_handed_in = registration is not None and registration.state != RegistrationState.DRAFT
     if is_handed_in and isinstance(page.facts, RegistrationFacts):
         lacking = missing_of(replace(page.facts, **values))
         page.add_missing([missing for missing in lacking if missing.field in page.step.fields])
         if page.form.errors:
-            return _show(request, page, registration, status=422)
+            return _show(request, page, registration, status=UNPROCESSABLE)
     try:
         saved = _write(request, page, values)
     except StaleForm:
@@ -222,7 +223,7 @@ def _show(
     if isinstance(page, SkillsPage):
         page.add_hints(request.user)
     missing = missing_of(facts)
-    is_asked = "missing" in request.GET
+    is_asked = "missing" in request.GET and page.data is None  # what is stored says nothing of what was typed since
     context = {
         "page": page,
         "step": page.step,
@@ -230,6 +231,7 @@ def _show(
         "steps": progress(missing, registration, current=page.step),
         "previous": steps.before(page.step),
         "lacking": [needed for needed in missing if is_asked and needed.field in page.step.fields],
+        "refused_rows": page.rows if isinstance(page, RowsPage) and status == UNPROCESSABLE else None,
         "is_new": registration is None or registration.state == RegistrationState.DRAFT,
         "is_last": steps.after(page.step) is None,
     }

@@ -3,12 +3,15 @@
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
+from clinics.tests.factories import make_clinic
 from letsconnect.tests.whole.portal import SECRET
 from matching.tests.factories import make_match, make_round
 from registrations.tests.typing import typed, url
@@ -52,10 +55,14 @@ def click_all(site, people, answers, *, until=None):
             clicking.result()
 
 
-def people_who_click(members, clinics, coordinators, *, buttons):
-    """Members sign up for a clinic at each click, coordinators refuse several matches; both owe a worker a nudge."""
-    signing_up = [Click(f"/clinics/{clinic.pk}/rsvp/") for clinic in clinics[:buttons]]
-    yield from ((signed_in(member), signing_up) for member in members)
+def people_who_click(members, coordinators, *, buttons):
+    """Members sign up for a clinic at each click, coordinators refuse several matches; both owe a worker a nudge.
+
+    Each has clinics of their own: who waits here waits for Redis, not for the row of a clinic.
+    """
+    for member in members:
+        clinics = [make_clinic(starts_at=timezone.now() + timedelta(days=3)) for _ in range(buttons)]
+        yield signed_in(member), [Click(f"/clinics/{clinic.pk}/rsvp/") for clinic in clinics]
     for coordinator in coordinators:
         yield signed_in(coordinator), [refusal_in_bulk() for _ in range(buttons)]
 

@@ -77,10 +77,11 @@ def match(header: Sequence[str]) -> Columns:
             field = field_by_heading.get(folding.key(heading[:300])) if exactly else _by_beginning(heading)
             if field and field not in places and place not in places.values():
                 places[field] = place
+    headings_there = ", ".join(HEADINGS[field][0] for field in places)
     if len(places) < FEWEST or not places.keys() & {"address", "username", "name"}:
         raise NotTheOldForm(
-            "This is not an export of the old form: of its headings only "
-            f"{', '.join(HEADINGS[field][0] for field in places) or 'none'} could be found in the first line."
+            "This is not an export of the old form: of its headings "
+            f"{f'only {headings_there}' if headings_there else 'none'} could be found in the first line."
         )
     return Columns(places, _made_unique(header))
 
