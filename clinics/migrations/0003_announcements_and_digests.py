@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("base", "0006_doubts_about_proxies"),
         ("clinics", "0002_names_can_be_seen"),
-        ("mailings", "0007_newsletters_subscriptions_and_priorities"),
-        ("registrations", "0027_newsletter_is_a_subscription"),
+        ("mailings", "0008_newsletters_subscriptions_and_priorities"),
+        ("registrations", "0028_newsletter_is_a_subscription"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ import letsconnect.base.zones
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mailings", "0006_fingerprint_of_facts_named_so"),
+        ("mailings", "0007_labels_of_whom_and_what_a_letter_is_about"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

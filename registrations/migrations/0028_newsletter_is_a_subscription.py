@@ -136,8 +136,8 @@ def to_consents(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("account", "0009_emailaddress_unique_primary_email"),
-        ("mailings", "0007_newsletters_subscriptions_and_priorities"),
-        ("registrations", "0026_looks_name_their_kind"),
+        ("mailings", "0008_newsletters_subscriptions_and_priorities"),
+        ("registrations", "0027_more_headings_of_the_desk_in_the_readers_language"),
     ]
 
     operations = [
