@@ -15,7 +15,8 @@ from clinics.tests.factories import make_clinic
 from letsconnect.base import acts, personal_columns
 from letsconnect.base.models import Act, ActReason
 from letsconnect.tests.everything import ADDRESS, make_somebody
-from mailings.models import Letter, Suppression
+from mailings.models import Letter, SubscriptionRequest, Suppression
+from mailings.tests.factories import make_sent_newsletter
 from matching.domain.matches import ClosedWhy, MatchState
 from matching.models import Exclusion, Match, RoundReplay, Session
 from matching.tests.factories import make_match, make_request
@@ -147,6 +148,8 @@ def _fill_the_rest(one, other, coordinator):
     )
     RoundReplay.objects.create(round=Match.objects.first().round, data=b"x")
     Suppression.objects.suppress([ADDRESS], source="bounce", now=NOW)
+    SubscriptionRequest.objects.create(address="x", network="x", made_at=NOW)
+    make_sent_newsletter()
     SensitiveTally.objects.create(year=2026, question="gender", option="woman")
     GroupAlias.objects.create(group=Group.objects.get(slug="x"), text="x")
     RoleName.objects.get_or_create(role_id=Registration.objects.get(member=one).role_id, language="en", text="x")

@@ -404,7 +404,10 @@ class Migration(migrations.Migration):
             model_name="newsletterversion",
             name="newsletter",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="mailings.newsletter"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="versions",
+                to="mailings.newsletter",
+                verbose_name="newsletter",
             ),
         ),
         migrations.AddField(
@@ -427,6 +430,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="subscription",
                 to=settings.AUTH_USER_MODEL,
+                verbose_name="member",
             ),
         ),
         migrations.AddField(

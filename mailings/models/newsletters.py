@@ -108,7 +108,9 @@ class NewsletterVersion(models.Model):
     last said "I have taken this over": the page shows what changed there since.
     """
 
-    newsletter = models.ForeignKey(Newsletter, on_delete=models.CASCADE, related_name="versions")
+    newsletter = models.ForeignKey(
+        Newsletter, on_delete=models.CASCADE, related_name="versions", verbose_name=_("newsletter")
+    )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     state = models.CharField(_("state"), max_length=5, choices=VersionState, default=VersionState.DRAFT)
     subject = LineField(_("subject"), max_length=120, blank=True)

@@ -43,7 +43,12 @@ class Subscription(models.Model):
     """
 
     member = models.OneToOneField(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="subscription"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="subscription",
+        verbose_name=_("member"),
     )
     address = models.EmailField(_("address"), blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
