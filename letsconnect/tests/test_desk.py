@@ -77,12 +77,14 @@ def test_what_waits_is_where_the_link_leads(client, coordinator):
 
 
 def _numbers_beside_lists(client):
-    """The number in each sentence, and how many rows the list has to which its link leads."""
+    """The number in each sentence, and how many rows the list or the board of the mail has to which its link leads."""
     numbers = {}
     for text, address in waiting(client):
-        changelist = (client.get(address).context or {}).get("cl")
-        if changelist is not None and text[0].isdigit():
-            numbers[changelist.opts.model_name] = (int(text.split()[0]), changelist.result_count)
+        context = client.get(address).context or {}
+        if text[0].isdigit() and "cl" in context:
+            numbers[context["cl"].opts.model_name] = (int(text.split()[0]), context["cl"].result_count)
+        if text[0].isdigit() and "unsettled" in context:
+            numbers["letter"] = (int(text.split()[0]), len(context["unsettled"]) + context["more"])
     return numbers
 
 

@@ -92,7 +92,7 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
             "tick_at": now - late.tick if late.tick is not None else None,
             "speed": board.sending_speed(now=now),
             "unsettled": [self._line(request, letter) for letter in shown],
-            "more": sum(line.states.get(state, 0) for line in lines for state in ("uncertain", "failed")) - len(shown),
+            "more": unsettled.count() - len(shown),
         }
         return TemplateResponse(request, "mailings/admin/board.html", context)
 

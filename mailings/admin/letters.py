@@ -22,9 +22,9 @@ from mailings.models import Letter, LetterQuerySet
 
 
 class NeedsFilter(admin.SimpleListFilter):
-    """The letters that need a person, as the first page of the desk counts them.
+    """The letters that need a person, as the first page of the desk and the board count them.
 
-    It is offered only where it was chosen: the link there leads to it.
+    It is offered only where it was chosen: links of the board lead to it.
     """
 
     title = gettext_lazy("state")

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from mailings.admin.board import SHOWN
 from mailings.domain.letters import LetterState
 from mailings.ledger import board, rates
 from mailings.models import Letter, SendingRate
@@ -122,6 +123,21 @@ def test_an_uncertain_letter_is_sent_again_or_marked_from_the_board(desk):
 
     assert dict(Letter.objects.values_list("pk", "state")) == {again.pk: "queued", arrived.pk: "sent"}
     assert set(Act.objects.values_list("verb", flat=True)) == {"mark_letter_as_sent", "send_letter_again"}
+
+
+def test_the_board_counts_and_lists_only_letters_that_somebody_can_decide_about(desk):
+    """Nobody sends a code again, nor what went to somebody who has deleted their account."""
+    code = make_letter(kind="registrations.sign_in_code", to=None, address="nobody@example.org")
+    to_nobody = make_letter(to=None, address="gone@example.org")
+    park(code, to_nobody, *(make_letter() for _number in range(SHOWN + 2)), state=LetterState.FAILED)
+    Letter.objects.filter(pk=to_nobody.pk).update(address="")
+
+    page = desk.get(reverse(BOARD))
+
+    assert len(page.context["unsettled"]) == SHOWN
+    assert "2 more stand in the list." in words(page)
+    [link] = re.findall(r'href="([^"]+\?needs=[^"]*failed)"', page.content.decode())
+    assert desk.get(link.replace("&amp;", "&")).context["cl"].result_count == SHOWN + 2
 
 
 def test_a_button_of_a_board_that_is_out_of_date_does_nothing(desk, coordinator):

@@ -118,10 +118,10 @@ def test_where_it_came_from_is_kept_for_each_filling_with_its_last_day(version, 
     origin = section_of(version).origin
 
     assert origin == "clinics.to_come=2026-03-02 tests.more=2026-03-03"
-    assert filling.origin_in_words(origin) == ["clinics to come, March 2, 2026", "more, March 3, 2026"]
+    assert filling.origin_in_words(origin) == ["clinics to come, 2 March 2026", "more, 3 March 2026"]
     with translation.override("ar"):
         assert "2026" in filling.origin_in_words(origin)[0] and "March" not in filling.origin_in_words(origin)[0]
-    assert filling.origin_in_words("gone=2026-03-02 odd=day clinics") == ["gone, March 2, 2026", "odd, day"]
+    assert filling.origin_in_words("gone=2026-03-02 odd=day clinics") == ["gone, 2 March 2026", "odd, day"]
     with pytest.raises(ValueError, match="twice"):
         filling.register(Filling("tests.more", "other", kinds, lambda since, now: []))
 
@@ -209,7 +209,7 @@ def test_the_button_saves_what_is_typed_first_and_says_what_came_of_it(client, v
 
     assert (str(version.subject), section_of(version, "news").body) == ("March", "Typed")
     assert section_of(version).body.startswith(f"Above\n\n- [Asking for money kindly](/clinics/{clinic.pk}/)")
-    assert "1 line was filled in" in first and "Filled in from: clinics to come, March 2, 2026" in first
+    assert "1 line was filled in" in first and "Filled in from: clinics to come, 2 March 2026" in first
     assert "nothing to fill in here" in again
     assert "too long" in press(client, version, press=button, **{f"body_{section.pk}": "x" * 19_999})
     assert section_of(version).body == "x" * 19_999  # what was typed is kept
