@@ -102,12 +102,16 @@ def desk_list_search(changelist: ChangeList) -> SafeString:
 
 
 def _search_form(values: dict[str, Any]) -> SafeString:
-    """Draw Django's own form, but name its field by a word: there the label is a picture, described in English only.
+    """Draw Django's own form; where it explains what to type, name its field by a word too.
 
-    A copy of the whole template would bring Django's other texts in it into our own translations.
+    There the label is a picture, described in English only, and with an explanation beside it axe finds no name. A copy
+    of the whole template would bring Django's other texts in it into our own translations.
     """
-    label = format_html('alt=""><span class="visually-hidden">{}</span>', _("Search"))
-    return SafeString(render_to_string("admin/search_form.html", values).replace('alt="Search">', label))
+    form: str = render_to_string("admin/search_form.html", values)
+    if values["cl"].search_help_text:
+        label = format_html('alt=""><span class="visually-hidden">{}</span>', _("Search"))
+        form = form.replace('alt="Search">', label)
+    return SafeString(form)
 
 
 @register.simple_tag
