@@ -59,7 +59,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines which pages they may list."""
-    lines = ["User-agent: *", *(f"Allow: {path}" for path in ("/$", "/clinics/", "/static/")), *_ALLOWED, "Disallow: /"]
+    folders = ("/$", "/clinics/", "/newsletter/", "/static/")
+    lines = ["User-agent: *", *(f"Allow: {path}" for path in folders), *_ALLOWED, "Disallow: /"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 

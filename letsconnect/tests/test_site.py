@@ -87,6 +87,7 @@ def test_search_engines_may_list_what_everybody_is_shown_and_nothing_else(world,
 
     assert listed == {
         *("home", "code-of-conduct", "privacy", "contact", "clinics:clinic-list", "clinics:clinic-detail"),
+        *("mailings:newsletter-list", "mailings:newsletter-detail"),
         *("robots", "security-txt"),
     }
 
@@ -97,6 +98,7 @@ def test_robots_are_told_the_same(client):
     assert text.startswith("User-agent: *\n")
     assert text.rstrip().endswith("Disallow: /")
     assert "Allow: /clinics/" in text
+    assert "Allow: /newsletter/" in text
 
 
 def test_whoever_found_a_hole_reads_where_to_write(client, settings):
