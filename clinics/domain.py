@@ -1,4 +1,7 @@
-"""What can be decided about clinics and seats, without a database."""
+"""What can be decided about clinics and seats, without a database.
+
+Who is next on the waiting list is the order of rows: ``RsvpQuerySet.waiting`` in ``clinics/models.py``.
+"""
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta

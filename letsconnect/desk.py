@@ -1,4 +1,7 @@
-"""Django's admin as the working group's desk: entered by the portal's own sign-in, never by a password."""
+"""Django's admin as the working group's desk: entered by the portal's own sign-in, never by a password.
+
+Which rows somebody sees there is decided by each table: the queryset method that `WorkingGroupAdmin.scope` names.
+"""
 
 from collections.abc import Iterator
 from datetime import date

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
-from django.db.models import Aggregate, Count, Max, Min, QuerySet, Value
+from django.db.models import Aggregate, Count, Max, Min, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from letsconnect.base.admin import DeskList, WorkingGroupAdmin
+from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import Statement
 
 Desk = WorkingGroupAdmin[Any]
@@ -150,14 +151,14 @@ def _statements_of(desk: Desk) -> _Statements:
         return (listed.only(*desk.list_columns) if desk.list_columns else listed)[:most]
 
     def number(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        return _in_one_row(_unread(desk, **reader).queryset, Count("pk"))
+        return _total_of(_unread(desk, **reader).queryset, Count("pk"))
 
     def number_in_all(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        return _in_one_row(_unread(desk, **reader).root_queryset, Count("pk"))
+        return _total_of(_unread(desk, **reader).root_queryset, Count("pk"))
 
     def ends(*, most: int, **reader: Any) -> "QuerySet[Any]":
         column = desk.date_hierarchy
-        return _in_one_row(_unread(desk, **reader).queryset, Min(column), Max(column))
+        return _total_of(_unread(desk, **reader).queryset, Min(column), Max(column))
 
     def moments(*, most: int, kind: str, zone: str, **reader: Any) -> "QuerySet[Any]":
         rows: QuerySet[Any] = _unread(desk, **reader).queryset
@@ -176,10 +177,9 @@ def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -
     return cast(OpenedList, desk.get_changelist_instance(request))
 
 
-def _in_one_row(rows: "QuerySet[Any]", *totals: Aggregate) -> "QuerySet[Any]":
+def _total_of(rows: "QuerySet[Any]", *totals: Aggregate) -> "QuerySet[Any]":
     """Return a query whose only row is what these functions make of all rows; of one function the bare value."""
     if rows.query.group_by is not None:  # rows of another table are counted with them, and would be counted here
         rows = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk"))
-    columns = {f"total_{number}": total for number, total in enumerate(totals)}
-    row: QuerySet[Any] = rows.order_by().values(all=Value(1)).annotate(**columns)
-    return row.values_list(*columns, flat=len(columns) == 1)
+    row = in_one_row(rows, **{f"total_{number}": total for number, total in enumerate(totals)})
+    return row.values_list("total_0", flat=True) if len(totals) == 1 else row

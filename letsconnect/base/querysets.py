@@ -1,9 +1,9 @@
-"""Using a table's own kind of queryset where Django's types know only a plain one; long lists of keys; counts."""
+"""Using a table's own kind of queryset where Django's types know only a plain one; long lists of keys; totals."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db.models import Count, Func, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Aggregate, Count, Func, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 Own = TypeVar("Own", bound=QuerySet[Any])
@@ -25,6 +25,12 @@ def any_of(keys: Iterable[int]) -> Func:
     return Func(Value(list(keys)), template=template, output_field=IntegerField())
 
 
+def in_one_row(rows: QuerySet[Any], **totals: Aggregate) -> QuerySet[Any, Any]:
+    """Return what ``rows.aggregate(**totals)`` computes as the only row of a query; no row where ``rows`` has none."""
+    row: QuerySet[Any, Any] = rows.order_by().values(in_all=Value(1)).annotate(**totals).values_list(*totals)
+    return row
+
+
 def how_many(rows: QuerySet[Any]) -> Coalesce:
     """Return what ``rows.count()`` returns as a column of another query, to count several tables in one."""
-    return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count")), 0)
+    return Coalesce(Subquery(in_one_row(rows, count=Count("pk"))), 0)

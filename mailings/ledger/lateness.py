@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min, Q, QuerySet, Value
+from django.db.models import Min, Q, QuerySet
 
+from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import Statement
 from mailings.domain.letters import LETTERS_ARE_LATE, OPEN, TICK_IS_LATE, UNREACHABLE, WAITING
 from mailings.models import LastTick, Letter
@@ -33,15 +34,11 @@ _AGES = ("oldest_owed", "overdue", "unreachable")
 
 def _oldest_letters(now: datetime) -> QuerySet[Letter, tuple[datetime | None, ...]]:
     """The earliest moment of each kind, in one row."""
-    return (
-        Letter.objects.filter(state__in=OPEN)
-        .values(one=Value(1))
-        .annotate(
-            oldest_owed=Min("owed_at"),
-            overdue=Min("due_at", filter=Q(state__in=WAITING, due_at__lte=now)),
-            unreachable=Min("owed_at", filter=Q(reason=UNREACHABLE)),
-        )
-        .values_list(*_AGES)
+    return in_one_row(
+        Letter.objects.filter(state__in=OPEN),
+        oldest_owed=Min("owed_at"),
+        overdue=Min("due_at", filter=Q(state__in=WAITING, due_at__lte=now)),
+        unreachable=Min("owed_at", filter=Q(reason=UNREACHABLE)),
     )
 
 

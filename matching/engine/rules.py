@@ -1,6 +1,8 @@
 """Apply the hard rules to a single pair: which of them forbid it; refuse fixed pairs that break one.
 
 The rules are those of ``candidates.py``, which applies them to everybody at once; a test compares the two.
+Who takes part at all (not paused, not away, agreed) is decided before: ``matchable`` in
+``registrations/models/registration.py``.
 """
 
 from collections import Counter

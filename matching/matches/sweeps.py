@@ -24,7 +24,7 @@ def _locked(matches: MatchQuerySet) -> MatchQuerySet:
 
 @transaction.atomic
 def remind_unanswered(now: datetime) -> int:
-    """Owe one reminder to each side that has not answered after five days."""
+    """Owe one reminder to each side that has not answered for `REMIND_AFTER`."""
     reminded = 0
     for match in _locked(Match.objects.live().owed_reminder(now=now)):
         for side in Side:
@@ -38,7 +38,7 @@ def remind_unanswered(now: datetime) -> int:
 
 @transaction.atomic
 def expire_overdue(now: datetime) -> int:
-    """End the matches not answered within seven days, and tell both kindly."""
+    """End the matches not answered by their day (`answer_by`), and tell both kindly."""
     expired = list(_locked(Match.objects.live().overdue(now=now)))
     for match in expired:
         close_match(

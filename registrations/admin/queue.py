@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base.admin import rows_as
+from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import Statement
 from registrations import documents
 from registrations.domain.registrations import Region, RegistrationState, Source
@@ -129,16 +130,15 @@ def without_agreement(request: HttpRequest) -> dict[str, Any]:
     )
     where = reverse("admin:registrations_registration_changelist")
     query = urlencode({"show": RegistrationState.APPROVED, "agreed": "no"})
-    return {"count": sum(counts), "url": f"{where}?{query}"}
+    return {"count": sum(count for (count,) in counts), "url": f"{where}?{query}"}
 
 
 def _count_without_agreement(
     roles: frozenset[tuple[str, str]], is_superuser: bool, on: date, versions: tuple[tuple[str, ...], ...]
-) -> QuerySet[Any, int]:
+) -> QuerySet[Any, Any]:
     """Count them for whoever holds these seats; the SQL holds the day and the versions that count on it."""
     reader = Member.holding(roles, is_superuser=is_superuser)
-    people = Registration.objects.visible_to(reader).lacking_consents(on=on).order_by()
-    return people.values(one=Value(1)).annotate(count=Count("pk")).values_list("count", flat=True)
+    return in_one_row(Registration.objects.visible_to(reader).lacking_consents(on=on), count=Count("pk"))
 
 
 _WITHOUT_AGREEMENT = Statement(_count_without_agreement)

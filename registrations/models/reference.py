@@ -251,7 +251,7 @@ class Group(models.Model):
 
 
 class GroupAlias(models.Model):
-    """Analias of a group: an old one, a code, another language."""
+    """An alias of a group: an old one, a code, another language."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="aliases")
     text = LineField(_("name"), max_length=GROUP_AT_MOST)

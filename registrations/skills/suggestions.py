@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from registrations.domain.registrations import SkillState, SuggestionOutcome
-from registrations.models import Skill, SkillSuggestion
+from registrations.models import SkillSuggestion
 
 
 def skills_in_sentences(suggestions: Iterable[SkillSuggestion]) -> set[int]:
     """Return the keys of the skills whose names `sentences_of_suggestions` needs."""
-    return {key for suggestion in suggestions for key in (suggestion.skill_id, _heir_of(suggestion.skill))}
+    return {key for suggestion in suggestions for key in (suggestion.skill_id, suggestion.skill.heir_id)}
 
 
 def sentences_of_suggestions(suggestions: Iterable[SkillSuggestion], names: Mapping[int, str]) -> list[str]:
@@ -18,13 +18,9 @@ def sentences_of_suggestions(suggestions: Iterable[SkillSuggestion], names: Mapp
     return [_sentence(suggestion, names) for suggestion in suggestions]
 
 
-def _heir_of(skill: Skill) -> int:
-    return skill.merged_into_id or skill.pk
-
-
 def _sentence(suggestion: SkillSuggestion, names_by_key: Mapping[int, str]) -> str:
     skill = suggestion.skill
-    names = {"skill": names_by_key[skill.pk], "heir": names_by_key[_heir_of(skill)]}
+    names = {"skill": names_by_key[skill.pk], "heir": names_by_key[skill.heir_id]}
     if skill.state == SkillState.MERGED:
         return _("“%(skill)s”, which you suggested, is now part of “%(heir)s”. Your answers followed.") % names
     if suggestion.outcome == SuggestionOutcome.RETIRED:
