@@ -81,10 +81,14 @@ def read(content: bytes, encoding: str = "") -> Table:
     form_columns = columns.match(_first(records))
     if form_columns.missing:
         notes.append("Columns missing: " + "; ".join(form_columns.missing) + ".")
+    if form_columns.not_read:
+        notes.append(
+            "Not read, because an earlier column has the same question: " + "; ".join(form_columns.not_read) + "."
+        )
     rows = list(_rows(records, form_columns))
     if damaged := [row.number for row in rows if row.damaged]:
         some = ", ".join(map(str, damaged[:10])) + (", …" if len(damaged) > 10 else "")
-        notes.append(f"Some cells have bytes that are no UTF-8, and are not read; their rows are: {some}.")
+        notes.append(f"Some cells have bytes that are no letters, and are not read; their rows are: {some}.")
     samples = encodings.samples(content) if decoded.guess or encoding else []
     return Table(form_columns, rows, notes, decoded.guess, samples)
 
@@ -127,8 +131,8 @@ def _header(text: str, separator: str) -> list[str]:
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
     """Yield the records one by one, so that only one is in memory. Raises NotTheOldForm where one is broken."""
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=separator)
+    lines, skips_spaces = _Lines(text), _has_spaces_before_quotes(text, separator)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=skips_spaces)
     number = 0
     try:
         for record in reader:
@@ -139,11 +143,16 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
         raise NotTheOldForm(
             f"Row {number + 1} cannot be read: {error}. Most often a quotation mark was opened there and never closed."
         ) from error
-    if number and _ends_in_quotes(last, separator):
+    if number and _ends_in_quotes(last, separator, skips_spaces=skips_spaces):
         raise NotTheOldForm(
             f"A quotation mark that is opened in row {number} is never closed, so nobody can tell where its cell ends. "
             "Please close it and bring the file again."
         )
+
+
+def _has_spaces_before_quotes(text: str, separator: str) -> bool:
+    """Tell whether cells are written as in `"a", "b"`: then a quotation mark after a space opens a cell too."""
+    return any(heading.startswith(' "') for heading in _header(text, separator))
 
 
 class _Lines:
@@ -162,10 +171,10 @@ class _Lines:
         return line
 
 
-def _ends_in_quotes(lines: list[str], separator: str) -> bool:
+def _ends_in_quotes(lines: list[str], separator: str, *, skips_spaces: bool) -> bool:
     """Tell whether the last record ends inside quotation marks."""
     try:
-        list(csv.reader(lines, delimiter=separator, strict=True))
+        list(csv.reader(lines, delimiter=separator, skipinitialspace=skips_spaces, strict=True))
     except csv.Error as error:
         return "unexpected end of data" in str(error)
     return False
