@@ -217,6 +217,18 @@ def test_a_mailbox_that_is_not_there_is_said_at_once_and_counts_for_nothing(sink
     assert not SignInCode.objects.sent(now=timezone.now()).exists()
 
 
+def test_an_address_to_which_no_letter_goes_does_not_take_what_a_visitor_typed(client, sink):
+    step = reverse("registrations:registration-step", args=["who"])
+    client.post(step, {"name": "Anahita"})
+    sink.rcpt = "550 5.1.1 no such user"
+    client.post(SIGN_IN, {"email": "aminna@example.org", "zone": "UTC", "next": step})
+    sink.rcpt = ""
+    client.post(SIGN_IN, {"email": AMINA, "zone": "UTC", "next": step})
+    client.post(CODE, {"code": secrets_in(sink.messages[-1])[0]})
+
+    assert client.get(step).context["page"].form["name"].value() == "Anahita"
+
+
 def test_a_code_goes_before_all_other_letters_and_to_whomever_asked(client, settings, sink):
     working = settings.EMAIL_HOST, settings.EMAIL_PORT
     for number in range(3):
