@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ("base", "0006_doubts_about_proxies"),
         ("clinics", "0002_names_can_be_seen"),
         ("mailings", "0008_newsletters_subscriptions_and_priorities"),
-        ("registrations", "0028_newsletter_is_a_subscription"),
+        ("registrations", "0030_newsletter_is_a_subscription"),
     ]
 
     operations = [

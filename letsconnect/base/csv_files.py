@@ -38,16 +38,21 @@ def _likeliest_separator(text: str, fit: Fit) -> str:
 
 def _fit(text: str, separator: str, fit: Fit) -> int:
     try:
-        record = next(csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=separator), [])
+        return fit(_header(text, separator))
     except csv.Error:
         return 0
-    return fit([without_undecodable(heading) for heading in record])
+
+
+def _header(text: str, separator: str) -> list[str]:
+    """Return the first record of the beginning of a text."""
+    record = next(csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=separator), [])
+    return [without_undecodable(heading) for heading in record]
 
 
 def records(text: str, separator: str) -> Iterator[list[str]]:
     """Yield the records one by one, so that only one is in memory. Raises UnreadableFile where one is broken."""
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=separator)
+    lines, skips_spaces = _Lines(text), _has_spaces_before_quotes(text, separator)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=skips_spaces)
     number = 0
     try:
         for record in reader:
@@ -58,11 +63,16 @@ def records(text: str, separator: str) -> Iterator[list[str]]:
         raise UnreadableFile(
             f"Row {number + 1} cannot be read: {error}. Most often a quotation mark was opened there and never closed."
         ) from error
-    if number and _ends_in_quotes(last, separator):
+    if number and _ends_in_quotes(last, separator, skips_spaces=skips_spaces):
         raise UnreadableFile(
             f"A quotation mark that is opened in row {number} is never closed, so nobody can tell where its cell ends. "
             "Please close it and bring the file again."
         )
+
+
+def _has_spaces_before_quotes(text: str, separator: str) -> bool:
+    """Tell whether cells are written as in `"a", "b"`: then a quotation mark after a space opens a cell too."""
+    return any(heading.startswith(' "') for heading in _header(text, separator))
 
 
 class _Lines:
@@ -81,10 +91,10 @@ class _Lines:
         return line
 
 
-def _ends_in_quotes(lines: list[str], separator: str) -> bool:
+def _ends_in_quotes(lines: list[str], separator: str, *, skips_spaces: bool) -> bool:
     """Tell whether the last record ends inside quotation marks."""
     try:
-        list(csv.reader(lines, delimiter=separator, strict=True))
+        list(csv.reader(lines, delimiter=separator, skipinitialspace=skips_spaces, strict=True))
     except csv.Error as error:
         return "unexpected end of data" in str(error)
     return False

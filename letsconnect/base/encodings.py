@@ -66,12 +66,12 @@ class Decoded:
 
 
 def decode(content: bytes, chosen: str = "") -> Decoded:
-    """Return the text of a file; bytes of a UTF-8 file that are no UTF-8 stay marked, see `without_undecodable`.
+    """Return the text of a file; bytes of a Unicode file that are no text stay marked, see `without_undecodable`.
 
     ``chosen`` is the code page that a person chose. Raises UnreadableFile with a reason people understand.
     """
     if (encoding := certain_encoding(content)) != "":
-        return Decoded(_decode_strictly(content, encoding) if encoding != UTF_8 else _decode_utf_8(content))
+        return Decoded(_decode_marking(content, encoding))
     if chosen:
         if chosen not in CODE_PAGES:
             raise UnreadableFile("This code page is none of those that can be chosen.")
@@ -89,14 +89,14 @@ def certain_encoding(content: bytes) -> str:
     for beginning, description in _OTHER_FORMATS.items():
         if content.startswith(beginning):
             raise UnreadableFile(f"This is {description}, not CSV.")
-    if encoding := _encoding_by_mark(content) or _wide_encoding(content):
-        return encoding
-    if (place := content.find(0)) >= 0:
-        line = content.count(b"\n", 0, place) + 1
+    encoding = _encoding_by_mark(content) or _wide_encoding(content)
+    text = content.decode(encoding or "latin-1", errors="replace")
+    if (place := text.find("\x00")) >= 0:  # which no database stores
+        line = text.count("\n", 0, place) + 1
         raise UnreadableFile(
             f"Line {line} has a NUL byte, so the file is damaged or no text. Please export it again as CSV (UTF-8)."
         )
-    return UTF_8 if _is_mostly_utf_8(content) else ""
+    return encoding or (UTF_8 if _is_mostly_utf_8(content) else "")
 
 
 def _encoding_by_mark(content: bytes) -> str:
@@ -115,16 +115,28 @@ def _wide_encoding(content: bytes) -> str:
     return "utf-16-le" if zeros[0] + zeros[2] < zeros[1] + zeros[3] else "utf-16-be"
 
 
-def _decode_strictly(content: bytes, encoding: str) -> str:
+def _decode_strictly(content: bytes, encoding: str, errors: str = "strict") -> str:
     try:
-        return content.decode(encoding).removeprefix("\ufeff")
+        return content.decode(encoding, errors=errors).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         name = CODE_PAGES.get(encoding, encoding.removesuffix("-le").removesuffix("-be"))
         raise UnreadableFile(f"The file says it is {name} but is not: {error.reason}.") from error
 
 
-def _decode_utf_8(content: bytes) -> str:
-    return content.decode(UTF_8, errors="surrogateescape").removeprefix("\ufeff")
+def _decode_marking(content: bytes, encoding: str) -> str:
+    """Return the text of a Unicode file, with a mark for each byte of UTF-8, or half letter of UTF-16, that is none."""
+    return _decode_strictly(content, encoding, "surrogateescape" if encoding == UTF_8 else _MARKING)
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """Go on after half a letter of UTF-16 or UTF-32; Python's own "surrogateescape" marks single bytes only."""
+    if not isinstance(error, UnicodeDecodeError) or error.end >= len(error.object):  # the file was cut off
+        raise error
+    return "\udc80", error.end
+
+
+_MARKING = "letsconnect.mark"
+codecs.register_error(_MARKING, _mark)
 
 
 def _is_mostly_utf_8(content: bytes) -> bool:

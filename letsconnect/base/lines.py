@@ -102,9 +102,14 @@ def without_breaks(text: str) -> str:
 
 def _is_kept(letter: str, kind: str, letter_before: list[str], letter_after: str) -> bool:
     code = ord(letter)
-    if kind in ("Cc", "Cs") or code in _FORBIDDEN:
+    if kind in ("Cc", "Cs") or code in _FORBIDDEN or _is_no_character(code):
         return False
     return code not in _SPELLING or _spells(letter, letter_before, letter_after)
+
+
+def _is_no_character(code: int) -> bool:
+    """Tell whether Unicode will never give this code a letter; no spreadsheet (XML) may hold U+FFFE or U+FFFF."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _spells(letter: str, letter_before: list[str], letter_after: str) -> bool:
@@ -136,7 +141,9 @@ def _joins(letter_before: str, letter_after: str) -> bool:
 def has_something_to_see(text: str) -> bool:
     """Tell whether the text shows anything: a letter, digit, sign or picture, not only marks alone (UAX 44)."""
     return any(
-        ord(letter) not in _INVISIBLE and unicodedata.category(letter) not in ("Mn", "Me", "Cc", "Cs", "Zs")
+        ord(letter) not in _INVISIBLE
+        and not _is_no_character(ord(letter))
+        and unicodedata.category(letter) not in ("Mn", "Me", "Cc", "Cs", "Zs")
         for letter in text
     )
 

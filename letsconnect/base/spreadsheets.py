@@ -6,7 +6,8 @@ import unicodedata
 _BEGINS = frozenset("=+-@")
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 # Some programs refuse NUL and other control characters, others skip them, so that the next character comes first.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# With U+FFFE or U+FFFF in one cell, no program opens the whole .xlsx file.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 def looks_like_formula(text: str) -> bool:

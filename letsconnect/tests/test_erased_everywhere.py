@@ -108,6 +108,34 @@ def test_what_others_wrote_in_the_same_files_stays(traces):
     assert [(upload.state, bool(upload.failure)) for upload in waiting] == [("failed", True)] * 2
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_theirs"),
+    [
+        ("write to zebra@example.org!", True),
+        ("“Zebra@Example.ORG”", True),
+        ("mailto:zebra@example.org?subject=hello", True),
+        ("zebra@example.org/zebra", True),
+        ("zebra@example.org: always", True),
+        ('"zebra"@example.org', True),
+        ("-zebra@exam\u00adple.org.", True),
+        ("zebra@example.org.uk", False),
+        ("zebra@example.organic", False),
+        ("xzebra@example.org", False),
+        ("le.zebra@example.org", False),
+    ],
+)
+def test_a_file_is_given_up_for_the_address_in_it_whatever_stands_around_it(db, cell, is_theirs):
+    member = make_member(email="zebra@example.org")
+    upload = ImportUpload.objects.create(
+        file_name="old.csv", size=1, content=cell.encode(), uploaded_by=member, uploaded_at=NOW, asked_at=NOW
+    )
+
+    erasing.erase_member(member=member, by=member, now=NOW)
+
+    upload.refresh_from_db()
+    assert (upload.content is None) is is_theirs
+
+
 def test_the_old_file_does_not_bring_them_back(traces):
     erasing.erase_member(member=traces["member"], by=traces["member"], now=NOW)
 

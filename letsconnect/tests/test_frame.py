@@ -44,9 +44,8 @@ def test_visitors_members_and_the_working_group_each_get_their_own_navigation(db
     for _ in range(2):  # drawn, and drawn before
         pages = {who: _page(member=member) for who, member in people.items()}
         assert {who for who, page in pages.items() if f'href="{reverse("admin:index")}"' in page} == {"staff"}
-        assert {who for who, page in pages.items() if f'href="{reverse("registrations:sign-in")}"' in page} == {
-            "visitor"
-        }
+        sign_in = f'href="{reverse("registrations:sign-in")}?next={reverse("home")}"'
+        assert {who for who, page in pages.items() if sign_in in page} == {"visitor"}
         assert {who for who, page in pages.items() if f'action="{reverse("registrations:sign-out")}"' in page} == {
             "member",
             "staff",

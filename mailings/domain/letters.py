@@ -57,6 +57,7 @@ NEXT: dict[LetterState, frozenset[LetterState]] = {
 
 # Some 45 hours in all: a mail server that is down over a night, or a weekend's first day, loses nothing.
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60))
+URGENT_RETRY_AFTER = timedelta(minutes=1)  # of a letter somebody waits for: until its kind says that it is too late
 LEASE = timedelta(minutes=5)
 AT_ONCE_LEASE = timedelta(minutes=2)  # of a letter that is sent while a person waits for the page
 # Letters that gather wait for a minute in which nothing more happens, and no longer than this after the first of them.
@@ -114,11 +115,12 @@ def may_become(was: LetterState, became: LetterState) -> bool:
     return became in NEXT[was]
 
 
-def after_attempt(answer: ServerAnswer, *, tries: int, now: datetime) -> AttemptOutcome:
+def after_attempt(answer: ServerAnswer, *, tries: int, now: datetime, is_urgent: bool = False) -> AttemptOutcome:
     """Decide from the server's answer to the ``tries``-th attempt what becomes of the letter.
 
     Where the server answered, its answer counts. Without an answer before the text was handed over, nothing was sent.
-    Without an answer afterwards nobody knows, so a person decides and the portal does not risk writing twice.
+    Without an answer afterwards nobody knows, so a person decides and the portal does not risk writing twice. An
+    ``is_urgent`` letter is tried again each minute, because soon nobody waits for it any more.
     """
     code = answer.code or 0
     if 200 <= code < 300:
@@ -134,8 +136,8 @@ def after_attempt(answer: ServerAnswer, *, tries: int, now: datetime) -> Attempt
             LetterState.UNCERTAIN, reason="the connection was lost after the text had been handed over"
         )
     if 400 <= code < 500:
-        return _again("the mail server refused it for now", tries=tries, now=now)
-    return _again(UNREACHABLE, tries=tries, now=now)
+        return _again("the mail server refused it for now", tries=tries, now=now, is_urgent=is_urgent)
+    return _again(UNREACHABLE, tries=tries, now=now, is_urgent=is_urgent)
 
 
 def says_there_is_no_such_mailbox(answer: ServerAnswer) -> bool:
@@ -159,7 +161,9 @@ def may_come_later(answer: ServerAnswer) -> bool:
     return 400 <= answer.code < 500
 
 
-def _again(reason: str, *, tries: int, now: datetime) -> AttemptOutcome:
+def _again(reason: str, *, tries: int, now: datetime, is_urgent: bool) -> AttemptOutcome:
+    if is_urgent:
+        return AttemptOutcome(LetterState.DEFERRED, reason=reason, next_try_at=now + URGENT_RETRY_AFTER)
     if tries > len(RETRY_AFTER):
         return AttemptOutcome(LetterState.FAILED, reason=f"given up after {tries} attempts: {reason}")
     return AttemptOutcome(LetterState.DEFERRED, reason=reason, next_try_at=now + RETRY_AFTER[tries - 1])

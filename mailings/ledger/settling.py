@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from mailings import kinds
 from mailings.domain.letters import AttemptOutcome, LetterState, ServerAnswer, after_attempt, shortened
 from mailings.models import Letter, Suppression
 
@@ -58,7 +59,7 @@ def settle(
     A worker so slow that its lease ran out finds the letter marked as uncertain. It knows the outcome, so it stores it,
     unless a person has decided in the meantime.
     """
-    outcome = after_attempt(answer, tries=letter.tries, now=now)
+    outcome = after_attempt(answer, tries=letter.tries, now=now, is_urgent=letter.kind in kinds.urgent())
     if outcome.state == LetterState.DEFERRED and not may_try_again:
         outcome = AttemptOutcome(LetterState.FAILED, reason=outcome.reason)
     columns: dict[str, Any] = {

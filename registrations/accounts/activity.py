@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -37,7 +38,9 @@ def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: A
     now = timezone.now()
     user.be_seen(on=now.astimezone(UTC).date())
     view = request.resolver_match.view_name if request.resolver_match else ""
-    visitors.note_member(browser=request.COOKIES.get(visitors.COOKIE, ""), member=user)
+    if browser := request.COOKIES.get(visitors.COOKIE, ""):
+        proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+        visitors.give_to_member(browser=browser, member=user, addresses=proved)
     security_log.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=_DOORS.get(view, view), now=now)
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from registrations.accounts.refusals import EnoughLetters, LimitReached
 from registrations.models import SignInCode
-from registrations.models.sign_in import HOUR
+from registrations.models.sign_in import HOUR, waited_for
 
 MARGIN = timedelta(minutes=5)
 
@@ -39,7 +39,7 @@ def check(*, address: str, browser: str, network: str, now: datetime) -> datetim
     if browser:
         _check_asker(unused.filter(browser=browser), settings.SIGN_IN_CODES_PER_HOUR_AND_BROWSER, now=now)
     _check_asker(unused.filter(network=network), settings.SIGN_IN_CODES_PER_HOUR_AND_NETWORK, now=now)
-    end = now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES)
+    end = now + waited_for()
     is_last_for_now = len(unwanted) == settings.SIGN_IN_CODES_PER_HOUR - 1
     oldest = unwanted[-1].made_at if unwanted else now
     return max(end, oldest + HOUR + MARGIN) if is_last_for_now else end

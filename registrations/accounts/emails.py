@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.accounts.codes import draw
 from registrations.models import SignInCode
-from registrations.models.sign_in import Drawn
+from registrations.models.sign_in import Drawn, waited_for
 
 KIND = "registrations.sign_in_code"
 
@@ -23,8 +22,7 @@ def sign_in_code(drawn: Drawn, *, minutes: int, language: str, zone: str) -> Ren
 def _still_owed(code: SignInCode | None, now: datetime) -> str | None:
     if code is None:
         return _("nobody waits for it any more")
-    too_old = (now - code.made_at).total_seconds() > 60 * settings.SIGN_IN_CODE_MINUTES
-    return _("it was asked for too long ago") if too_old else None
+    return _("it was asked for too long ago") if now - code.made_at > waited_for() else None
 
 
 def _draw(code: SignInCode, now: datetime) -> None:

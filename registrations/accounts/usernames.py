@@ -26,7 +26,16 @@ _ILLEGAL = re.compile(
 )
 _SITE = re.compile(r"^(?:https?:)?//|^(?:[a-z0-9-]+\.)+(?:org|com|net)/|^/?wiki/", re.IGNORECASE)
 _INTERWIKI = re.compile(r"^:?(?:[a-z]{1,12}(?:-[a-z]{2,12})*|[a-z]{1,12}[0-9]?)$", re.IGNORECASE)
-_OF_A_USER = ("contributions", "contribs", "centralauth", "emailuser", "log", "contribuciones", "contribuições")
+_OF_A_USER = (
+    "contributions",
+    "contribs",
+    "centralauth",
+    "emailuser",
+    "log",
+    "contribuciones",
+    "contribuições",
+    "مساهمات",
+)
 # Letters whose capital is not used in titles, though Unicode has one: Wikimedia's $wgOverrideUcfirstCharacters.
 _STAY = frozenset("ǅǈǋǲ\u0345ꞹ") | {
     chr(code)

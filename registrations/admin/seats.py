@@ -49,10 +49,9 @@ class EndForm(forms.ModelForm):
 
     def clean_until_on(self) -> date:
         until_on = self.cleaned_data["until_on"]
-        if until_on < self.instance.from_on:
-            raise forms.ValidationError(_("A seat does not end before the day it began."))
-        if self.instance.until_on is not None and until_on > self.instance.until_on:
-            raise forms.ValidationError(_("The end of a seat only moves nearer. To go on, give a new seat."))
+        refusal = self.instance.why_not_end_on(until_on, today=today())
+        if refusal and until_on != self.instance.until_on:
+            raise forms.ValidationError(refusal)
         return until_on
 
 

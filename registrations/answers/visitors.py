@@ -1,4 +1,8 @@
-"""Keep what a visitor typed while they sign in again: for a day, under a key that only their browser has."""
+"""Keep what a visitor typed while they sign in again: for a day, under a key that only their browser has.
+
+Several people may use one browser. The text belongs to whoever signs in with the address that was given on the sign-in
+page it led to; nobody else is shown it.
+"""
 
 import secrets
 from collections.abc import Iterable
@@ -7,16 +11,18 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from letsconnect.base.addresses import canonical_or_as_it_is as canonical
 from registrations.domain.registrations import RegistrationError
 from registrations.models import KeptAnswers, Member
-from registrations.models.visitor_answers import LONGEST, MOST_OF_A_NETWORK
+from registrations.models.visitor_answers import LONGEST, MOST_OF_A_NETWORK, KeptAnswersQuerySet
 
 COOKIE = f"{settings.COOKIE_PREFIX}kept_answers"  # with the key under which this browser's answers wait
 AT_ONCE = 1000
+HALF = 32  # of the characters of a digest
 
 
 class TooMuchToKeep(RegistrationError):
@@ -29,20 +35,22 @@ def _keyed(value: str, salt: str) -> str:
 
 @transaction.atomic
 def keep_answers(*, browser: str, step: str, typed: str, network: str, member: Member | None, now: datetime) -> str:
-    """Keep what was typed and return the browser's key, a new one if it had none. One form is kept for each browser.
+    """Keep what was typed and return the browser's key, a new one if it had none. One form is kept for each person.
 
-    Raises TooMuchToKeep if it is longer than our forms allow, or if too many texts of the network wait.
+    What others typed in the same browser stays. Raises TooMuchToKeep if it is longer than our forms allow, or if too
+    many texts of the network wait.
     """
     if len(typed) > LONGEST:
         raise TooMuchToKeep(_("What you wrote is too long to be kept while you sign in."))
     browser = browser or secrets.token_urlsafe(24)
-    digest, hashed = _keyed(browser, "browser"), _keyed(network, "network")
+    _lock(browser)
+    key, hashed = _key(browser, "" if member is None else _member_digest(member)), _keyed(network, "network")
     if member is None:
-        _check_room(network=hashed, but=digest, now=now)
+        _check_room(network=hashed, but=key, now=now)
     else:
-        KeptAnswers.objects.filter(member=member).exclude(browser=digest).delete()
+        KeptAnswers.objects.filter(member=member).exclude(browser=key).delete()
     KeptAnswers.objects.update_or_create(
-        browser=digest,
+        browser=key,
         defaults={
             "address": "",
             "member": member,
@@ -55,10 +63,36 @@ def keep_answers(*, browser: str, step: str, typed: str, network: str, member: M
     return browser
 
 
+def _key(browser: str, owner: str = "") -> str:
+    """Return the key of a browser's row: all of its digest while nobody owns the text, then half of it and the owner.
+
+    So several people's texts wait in one browser, and all of them begin alike.
+    """
+    digest = _keyed(browser, "browser")
+    return digest[:HALF] + owner[:HALF] if owner else digest
+
+
+def _address_digest(address: str) -> str:
+    return _keyed(canonical(address), "address")
+
+
+def _member_digest(member: Member) -> str:
+    return _keyed(str(member.pk), "member")
+
+
+def _lock(browser: str) -> None:
+    """Let two requests of one browser write one after the other, until the transaction ends."""
+    _lock_name(_key(browser))
+
+
+def _lock_name(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def _check_room(*, network: str, but: str, now: datetime) -> None:
     """Raise TooMuchToKeep past the limit of one network; whoever writes at the same moment waits and is counted."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [network])
+    _lock_name(network)
     waiting = KeptAnswers.objects.fresh(now=now).filter(network=network, member=None).exclude(browser=but)
     if waiting.count() >= MOST_OF_A_NETWORK:
         raise TooMuchToKeep(
@@ -67,37 +101,92 @@ def _check_room(*, network: str, but: str, now: datetime) -> None:
 
 
 def kept_answers(*, browser: str, step: str, member: Member, now: datetime) -> str:
-    """Return what is kept for this browser and step; "" if nothing is, or if it belongs to somebody else."""
+    """Return what is kept for this member in this browser and step; "" if nothing is."""
     if not browser:
         return ""
-    kept = KeptAnswers.objects.fresh(now=now).filter(browser=_keyed(browser, "browser"), step=step).first()
-    return kept.typed if kept is not None and kept.member_id in (None, member.pk) else ""
+    kept = _in(browser).fresh(now=now).filter(member=member, step=step).first()
+    return kept.typed if kept is not None else ""
+
+
+def is_kept_for_another(*, browser: str, step: str, now: datetime) -> bool:
+    """Tell whether something typed in this browser and step waits for its owner to sign in."""
+    return bool(browser) and _in(browser).fresh(now=now).filter(member=None, step=step).exists()
 
 
 def forget_kept(*, browser: str, step: str, member: Member) -> None:
-    """Delete what was kept for this step, because it is saved."""
+    """Delete what was kept for this member and step, because it is saved."""
     if browser:
-        mine = Q(member=None) | Q(member=member)
-        KeptAnswers.objects.filter(mine, browser=_keyed(browser, "browser"), step=step).delete()
+        _in(browser).filter(member=member, step=step).delete()
 
 
-def note_address(*, browser: str, address: str) -> None:
-    """Store, hashed, the address a code is sent to: the kept text is erased with that person."""
-    if browser:
-        KeptAnswers.objects.filter(browser=_keyed(browser, "browser")).update(
-            address=_keyed(canonical(address), "address")
-        )
+@transaction.atomic
+def note_address(*, browser: str, address: str, leads_to: str) -> None:
+    """Make what nobody owns yet in this browser the text of the address for which a code is asked.
+
+    Only where the sign-in page leads to the form it was typed in, or nowhere. If it leads elsewhere, the address is
+    noted for erasure, and its owner is not shown the text. A text that is somebody's stays theirs.
+    """
+    if not browser:
+        return
+    _lock(browser)
+    digest = _address_digest(address)
+    waiting = _unowned(browser)
+    if waiting is not None and _is_asked_from(waiting, leads_to):
+        _give(waiting, browser=browser, owner=digest, address=digest)
+    elif waiting is not None and not waiting.address:
+        waiting.address = digest
+        waiting.save(update_fields=["address"])
 
 
-def note_member(*, browser: str, member: Member) -> None:
-    """Store who signed in on a browser with a kept text, unless the text belongs to somebody else."""
-    if browser:
-        KeptAnswers.objects.filter(browser=_keyed(browser, "browser"), member=None).update(member=member)
+@transaction.atomic
+def give_to_member(*, browser: str, member: Member, addresses: Iterable[str]) -> None:
+    """Give a member who signs in what was typed in this browser for one of the addresses they proved."""
+    if not browser:
+        return
+    _lock(browser)
+    keys = [_key(browser, _address_digest(address)) for address in addresses]
+    kept = KeptAnswers.objects.filter(browser__in=keys, member=None).order_by("-made_at").first()
+    if kept is not None:
+        _give(kept, browser=browser, owner=_member_digest(member), member=member)
+
+
+@transaction.atomic
+def give_what_nobody_owns(*, browser: str, member: Member, leads_to: str) -> None:
+    """Give a member what nobody owns yet in this browser, if they signed in without an address from its own page."""
+    if not browser:
+        return
+    _lock(browser)
+    waiting = _unowned(browser)
+    if waiting is not None and _is_asked_from(waiting, leads_to):
+        _give(waiting, browser=browser, owner=_member_digest(member), member=member)
+
+
+def _in(browser: str) -> KeptAnswersQuerySet:
+    """Everything that was typed in this browser, whoever it belongs to."""
+    return KeptAnswers.objects.filter(browser__startswith=_key(browser)[:HALF])
+
+
+def _unowned(browser: str) -> KeptAnswers | None:
+    return KeptAnswers.objects.filter(browser=_key(browser), member=None).first()
+
+
+def _is_asked_from(kept: KeptAnswers, leads_to: str) -> bool:
+    """Tell whether a sign-in page that leads there is the one of this text, and not of something else."""
+    return leads_to in ("", reverse("registrations:registration-step", args=[kept.step]))
+
+
+def _give(kept: KeptAnswers, *, browser: str, owner: str, address: str = "", member: Member | None = None) -> None:
+    """Give a text to its owner, in the place of what the same person typed before."""
+    key = _key(browser, owner)
+    earlier = Q(browser=key) if member is None else Q(browser=key) | Q(member=member)
+    KeptAnswers.objects.filter(earlier).exclude(pk=kept.pk).delete()
+    kept.browser, kept.address, kept.member = key, address or kept.address, member
+    kept.save(update_fields=["browser", "address", "member"])
 
 
 def forget_answers_of(addresses: Iterable[str]) -> int:
     """Delete what waits in browsers that asked for a code for one of these addresses: for erasure."""
-    digests = [_keyed(canonical(address), "address") for address in addresses]
+    digests = [_address_digest(address) for address in addresses]
     return KeptAnswers.objects.filter(address__in=digests).delete()[0]
 
 

@@ -117,6 +117,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(is_active=False), name="registrations_closed_account_is_not_active"
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(has_doubtful_address=False),
+                name="registrations_erased_account_has_no_address_to_decide_about",
+            ),
         ]
 
     def __str__(self) -> str:

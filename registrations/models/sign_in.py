@@ -9,10 +9,15 @@ from django.db.models import Q
 from django.db.models.functions import Greatest
 
 from letsconnect.base import links
-from mailings.domain.letters import AT_ONCE_LEASE, OPEN, LetterState
+from mailings.domain.letters import AT_ONCE_LEASE, OPEN, WAITING, LetterState
 from mailings.models import Letter
 
 HOUR = timedelta(hours=1)
+
+
+def waited_for() -> timedelta:
+    """How long somebody waits for the letter with their code; a letter that could not go out by then is given up."""
+    return timedelta(minutes=settings.SIGN_IN_CODE_MINUTES)
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,12 @@ class Drawn:
 
 class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
     def sent(self, *, now: datetime) -> "SignInCodeQuerySet":
-        """Codes whose letters were sent, may have been sent, or are about to be: the ones that limits count."""
+        """Codes whose letters were sent, may have been sent, or are about to be: the ones that limits count.
+
+        A letter that still waits when its code has become too old is not sent any more, and counts no longer.
+        """
         letter_went_out = Q(letter__isnull=False) & ~Q(letter__state__in=[LetterState.FAILED, LetterState.SKIPPED])
+        letter_went_out &= ~Q(letter__state__in=sorted(WAITING), made_at__lt=now - waited_for())
         return self.filter(letter_went_out | Q(letter=None, made_at__gt=now - AT_ONCE_LEASE))
 
     def unused(self) -> "SignInCodeQuerySet":
@@ -108,4 +117,4 @@ class SignInCode(models.Model):
 
     def shortest_end(self, *, now: datetime) -> datetime:
         """The earliest moment at which the code of a letter sent now may stop working."""
-        return max(self.expires_at, now + timedelta(minutes=settings.SIGN_IN_CODE_MINUTES))
+        return max(self.expires_at, now + waited_for())

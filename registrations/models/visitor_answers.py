@@ -25,8 +25,9 @@ class KeptAnswersQuerySet(models.QuerySet["KeptAnswers"]):
 class KeptAnswers(models.Model):
     """Answers found again by a random key that only the browser has, so that no session carries them.
 
-    ``browser``, ``address`` and ``network`` are keyed hashes. ``address`` is the one for which that browser later asked
-    for a code, and ``member`` the person who signed in: by these two the row is erased with the person.
+    ``browser``, ``address`` and ``network`` are keyed hashes; ``browser`` also says whose the text is, once it is
+    somebody's. ``address`` is the one for which that browser later asked for a code, and ``member`` the owner who
+    signed in: by these two the row is erased with the person.
     """
 
     browser = models.CharField(max_length=64, unique=True)

@@ -1,19 +1,23 @@
 """Erasing one person from uploaded files of the old form, and from the reports on them."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from letsconnect.base import encodings
-from letsconnect.base.addresses import canonical_or_as_it_is
+from letsconnect.base.addresses import LONGEST, canonical_or_as_it_is
 from letsconnect.base.encodings import UnreadableFile
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import UploadState
 from registrations.oldform.reading.report import Line
 from registrations.privacy.proved_addresses import Proved
 
+_DOTS_AND_HYPHENS = ".-\u3002\uff0e\uff61"  # with the full stops of East Asia, which separate labels of a domain too
+_BEFORE = r"(?<![a-z0-9])(?<![a-z0-9][._+-])"  # what stands before an address is not the beginning of a longer one
 SHORTEST = 3  # many people write shorter texts, such as "no", so these identify nobody
 
 
@@ -55,13 +59,29 @@ def _cells_written_by(proved: Proved) -> set[str]:
 
 
 def _has_address(text: str, addresses: Iterable[str]) -> bool:
-    """Tell whether a text has one of the addresses in it, in any spelling of that address."""
-    canonical_addresses = set(addresses)
-    locals_ = "|".join(re.escape(address.rpartition("@")[0]) for address in canonical_addresses)
-    addresses_in_text = (
-        re.finditer(rf"(?:{locals_})@[^\s,;\"'<>()|]+", text, re.IGNORECASE | re.ASCII) if canonical_addresses else ()
+    """Tell whether a text has one of the addresses in it, in any spelling of it and whatever stands around it."""
+    return any(_has_one(text, address) for address in addresses)
+
+
+def _has_one(text: str, address: str) -> bool:
+    local = address.rpartition("@")[0]
+    # Quotes that are not needed are no part of the canonical form, and in a cell of a file they are doubled.
+    for match in re.finditer(rf'{_BEFORE}{re.escape(local)}"*@', text, re.IGNORECASE | re.ASCII):
+        if canonical_or_as_it_is(f"{local}@{_domain_at(text, match.end())}") == address:
+            return True
+    return False
+
+
+def _domain_at(text: str, start: int) -> str:
+    """Return the longest piece of the text from there on that can be the name of a mail domain, in any letters."""
+    letters = takewhile(_may_be_in_a_domain, text[start : start + LONGEST])
+    return "".join(letters).rstrip(_DOTS_AND_HYPHENS)
+
+
+def _may_be_in_a_domain(letter: str) -> bool:
+    return (
+        letter in _DOTS_AND_HYPHENS or unicodedata.category(letter)[0] in "LMN" or unicodedata.category(letter) == "Cf"
     )
-    return any(canonical_or_as_it_is(match[0]) in canonical_addresses for match in addresses_in_text)
 
 
 def _as_text(content: bytes) -> str:

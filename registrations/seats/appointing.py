@@ -54,10 +54,8 @@ def end_seat(*, seat: WorkingGroupSeat, until_on: date, by: Member, now: datetim
     seat = (
         WorkingGroupSeat.objects.select_for_update(no_key=True, of=("self",)).select_related("member").get(pk=seat.pk)
     )
-    if seat.until_on is not None and seat.until_on <= max(until_on, now.astimezone(UTC).date()):
-        raise SeatRefused(_("This seat has an end already, and it can only move nearer. To go on, give a new seat."))
-    if until_on < seat.from_on:
-        raise SeatRefused(_("A seat does not end before the day it began."))
+    if refusal := seat.why_not_end_on(until_on, today=now.astimezone(UTC).date()):
+        raise SeatRefused(refusal)
     if seat.is_last_coordinator(on=until_on):
         raise LastCoordinator(_("This is the last coordinator: appoint another one first."))
     close_seat(seat=seat, until_on=until_on, by=by, now=now)

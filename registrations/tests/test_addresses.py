@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
@@ -199,6 +200,23 @@ def test_stored_addresses_come_to_their_canonical_form(migrate):
         one.refresh_from_db()
         assert (one.email, one.has_doubtful_address) == (address, False)
         assert EmailAddress.objects.get(user=one).email == address
+
+
+def test_accounts_erased_before_lose_their_mark_of_an_address_to_decide_about():
+    step = MigrationExecutor(connection).loader.get_migration(
+        "registrations", "0029_erased_accounts_have_no_address_to_decide_about"
+    )
+    state = MigrationExecutor(connection).loader.project_state(step.dependencies[0])
+    erased, still_here = factories.make_member(), factories.make_member(has_doubtful_address=True)
+    with connection.schema_editor(atomic=False) as editor:
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        step.unapply(state.clone(), editor)
+    Member.objects.filter(pk=erased.pk).update(email=None, erased_at=NOW, has_doubtful_address=True)
+
+    with connection.schema_editor(atomic=False) as editor:
+        step.apply(state.clone(), editor)
+
+    assert list(Member.objects.filter(has_doubtful_address=True)) == [still_here]
 
 
 def test_a_clash_is_reported_and_nothing_is_joined(migrate, client, coordinator, mailoutbox):

@@ -320,6 +320,11 @@ def seat():
     factories.make_liaison("MENA")
 
 
+def ended_seat():
+    seat()
+    change(WorkingGroupSeat, until_on=date(2099, 1, 1))
+
+
 def block():
     Block.objects.create(member=factories.make_member(), blocked=factories.make_member(), made_at=factories.NOW)
 
@@ -345,6 +350,17 @@ def consent():
             "registrations_seat_never_ends_before_it_begins",
             seat,
             lambda: change(WorkingGroupSeat, until_on=date(2025, 1, 1)),
+        ),
+        ("the end of a term of office only moves nearer", ended_seat, lambda: change(WorkingGroupSeat, until_on=None)),
+        (
+            "the end of a term of office only moves nearer",
+            ended_seat,
+            lambda: change(WorkingGroupSeat, until_on=date(2099, 1, 2)),
+        ),
+        (
+            "registrations_erased_account_has_no_address_to_decide_about",
+            seat,
+            lambda: change(Member, erased_at=factories.NOW, has_doubtful_address=True),
         ),
         ("registrations_one_open_seat_per_role_and_region", seat, lambda: again(WorkingGroupSeat)),
         ("registrations_one_block_per_pair", block, lambda: again(Block)),
@@ -442,6 +458,6 @@ def test_a_row_and_the_database_say_alike_who_rests_and_whose_account_is_open():
 def test_a_seat_and_the_database_say_alike_whether_it_has_ended():
     seat, day = factories.make_liaison().seats.get(), factories.NOW.date()
 
-    for until in (None, day - timedelta(days=1), day, day + timedelta(days=1)):
+    for until in (None, day + timedelta(days=1), day, day - timedelta(days=1)):  # an end only moves nearer
         type(seat).objects.update(until_on=until)
         assert type(seat).objects.get().has_ended(on=day) != type(seat).objects.not_over(on=day).exists(), until

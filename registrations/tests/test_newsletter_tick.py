@@ -334,7 +334,7 @@ def test_erasing_a_member_deletes_the_subscription_and_keeps_a_refusal_as_a_fing
 
 # ---- what stood before there were subscriptions
 
-MOVE = import_module("registrations.migrations.0028_newsletter_is_a_subscription")
+MOVE = import_module("registrations.migrations.0030_newsletter_is_a_subscription")
 
 
 def old_consent(**given):

@@ -360,6 +360,7 @@ def test_a_blank_zone_is_taken_from_a_country_that_has_one():
         ("about 2", G, 2),
         ("2+", G, 2),
         ("1.5", G, 1),
+        ("2,00", U, 2),
         ("none", G, 0),
         ("999", X, None),
         ("-1", X, None),

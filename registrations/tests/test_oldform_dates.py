@@ -45,6 +45,8 @@ def read(told, order=Order.UNDECIDED):
         ("14 मार्च 2024 रात 9:30", 14, 21, 30),
         ("14/03/2024 3:05 μ.μ.", 14, 15, 5),
         ("2024-03-13 24:00", 14, 0, 0),
+        ("14.3.2024. 15:05", 14, 15, 5),
+        ("14.3.2024.", 14, 0, 0),
     ],
 )
 def test_a_moment_is_read_in_any_language(told, day, hour, minute):
@@ -113,3 +115,10 @@ def test_from_an_hour_until_another_is_a_range(told):
 
 def test_an_end_after_a_part_of_the_day_is_not_guessed():
     assert windows.read("evenings until 22:00").certainty is Certainty.UNREAD
+
+
+@pytest.mark.parametrize("told", ["45365.628472", "45365,628472"])
+def test_a_spreadsheets_count_of_days_is_read_with_the_decimal_sign_of_any_country(told):
+    certainty, moment = read(told)
+
+    assert (certainty, f"{moment:%Y-%m-%d %H:%M}") == (Certainty.GUESSED, "2024-03-14 15:04")

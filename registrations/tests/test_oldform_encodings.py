@@ -174,3 +174,37 @@ def test_capitals_with_marks_are_not_taken_for_garbled(name):
     [ana, *_others] = read_rows(table.read(FILE.replace("Ana Pérez", name).encode()))
 
     assert (ana.cells["name"].certainty, ana["name"]) == (Certainty.UNDERSTOOD, name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_half_a_letter_in_a_wide_file_costs_one_cell(encoding):
+    told = table.read(FILE.replace("Ana Pérez", "Ana P\ud83d").encode(encoding, "surrogatepass"))
+
+    assert any("rows are: 2." in note for note in told.notes)
+    assert told.rows[0].cells["Full name"] == "Ana P\ufffd"
+    assert [(row["name"], row["country"]) for row in read_rows(told)] == [(None, "ES"), ("سارة", "EG"), ("Zoë", "PE")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_a_nul_is_refused_in_every_encoding(encoding):
+    content = FILE.replace("Zoë", "Zo\x00ë").encode(encoding)
+
+    for read in (table.glance, table.read):
+        with pytest.raises(UnreadableFile, match="Line 4 has a NUL byte"):
+            read(content)
+
+
+def test_of_two_columns_with_one_question_it_is_said_which_is_not_read():
+    told = table.read(b"Email Address,Full name,Country,Name,Wikimedia username,Full name\na@b.org,Ana,Spain,B,Ana,C\n")
+
+    assert any("Not read" in note and "“Name” (column 4); “Full name (6)” (column 6)" in note for note in told.notes)
+    assert read_rows(told)[0]["name"] == "Ana"
+
+
+def test_quotation_marks_after_a_space_are_quotation_marks():
+    told = table.read(b'"Email Address"; "Full name"; "Country"; "Username"\n"a@b.org"; "Ana; B\nC"; "Spain"; "A"\n')
+
+    [ana] = read_rows(told)
+    assert (ana.raw.cells["Full name"], ana["country"]) == ("Ana; B\nC", "ES")
+    with pytest.raises(UnreadableFile, match="never closed"):
+        table.read(b'"Email Address", "Full name", "Country", "Username"\n"a@b.org", "Ana, Spain, A\n')

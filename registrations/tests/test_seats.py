@@ -249,6 +249,24 @@ def test_an_end_that_is_set_only_moves_nearer(client, coordinator):
     assert WorkingGroupSeat.objects.get(pk=seat.pk).until_on == date(2026, 3, 5)
 
 
+def test_what_was_is_not_written_anew_by_the_end_of_a_seat(client, coordinator):
+    """People are told which seat somebody had who looked at their data on a day."""
+    seat = factories.make_coordinator().seats.get()
+    client.force_login(coordinator)
+    for until_on in (TODAY - timedelta(days=1), seat.from_on):
+        with pytest.raises(SeatRefused):
+            end_seat(seat=seat, until_on=until_on, by=coordinator, now=NOW)
+        assert client.post(change(seat), {"until_on": str(until_on)}).context["errors"]
+    end_seat(seat=seat, until_on=TODAY, by=coordinator, now=NOW)
+    later = NOW + timedelta(days=5)
+
+    for until_on in (TODAY - timedelta(days=1), TODAY, later.date(), later.date() + timedelta(days=1)):
+        with pytest.raises(SeatRefused):
+            end_seat(seat=seat, until_on=until_on, by=coordinator, now=later)
+
+    assert WorkingGroupSeat.objects.get(pk=seat.pk).until_on == TODAY
+
+
 @pytest.mark.parametrize(
     ("rule", "broken"),
     [

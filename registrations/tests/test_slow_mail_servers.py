@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -179,12 +180,53 @@ def test_a_greylisted_code_comes_later_instead_of_never(client, sink, answer):
     assert client.post(CODE, {"code": secrets_in(sink.messages[-1])[0]}).url == reverse("home")
 
 
+def test_codes_the_server_kept_putting_off_lock_nobody_out(client, sink):
+    """Six were asked for while it said "later" to each. Once it takes letters again, the next minute brings them."""
+    sink.rcpt = "451 4.7.1 later"
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(6):
+            ask(client)
+        for _tick in range(6):
+            clock.shift(timedelta(minutes=2))
+            drain(now=timezone.now())
+        sink.rcpt = ""
+        clock.shift(timedelta(minutes=2))
+        drain(now=timezone.now())
+
+        assert client.post(CODE, {"code": secrets_in(sink.messages[-1])[0]}).url == reverse("home")
+
+
+def test_codes_that_could_not_leave_in_time_count_for_nothing_even_where_no_worker_runs(client, sink):
+    sink.rcpt = "451 4.7.1 later"
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(6):
+            assert ask(client).status_code == 302
+        assert ask(client).status_code == 429  # they are about to be sent
+        sink.rcpt = ""
+        clock.shift(timedelta(minutes=16))
+
+        assert ask(client).url == CODE
+    assert len(sink.messages) == 1
+
+
 def test_a_mailbox_that_is_not_there_is_said_at_once_and_counts_for_nothing(sink):
     sink.rcpt = "550 5.1.1 no such user"
 
     with pytest.raises(CodeNotSent, match="no such mailbox"):
         send_sign_in_code(address=AMINA, network="192.0.2.1", language="en", zone="", now=timezone.now())
     assert not SignInCode.objects.sent(now=timezone.now()).exists()
+
+
+def test_an_address_to_which_no_letter_goes_does_not_take_what_a_visitor_typed(client, sink):
+    step = reverse("registrations:registration-step", args=["who"])
+    client.post(step, {"name": "Anahita"})
+    sink.rcpt = "550 5.1.1 no such user"
+    client.post(SIGN_IN, {"email": "aminna@example.org", "zone": "UTC", "next": step})
+    sink.rcpt = ""
+    client.post(SIGN_IN, {"email": AMINA, "zone": "UTC", "next": step})
+    client.post(CODE, {"code": secrets_in(sink.messages[-1])[0]})
+
+    assert client.get(step).context["page"].form["name"].value() == "Anahita"
 
 
 def test_a_code_goes_before_all_other_letters_and_to_whomever_asked(client, settings, sink):

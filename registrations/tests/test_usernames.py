@@ -69,6 +69,7 @@ def made(cell):
         ("en.wikipedia.org/wiki/User:Foo/sandbox", "Foo"),
         ("https://en.wikipedia.org/w/index.php?title=User:Foo_Bar&action=history", "Foo Bar"),
         ("https://meta.wikimedia.org/wiki/Special:CentralAuth/Foo_Bar", "Foo Bar"),
+        ("خاص:مساهمات/Foo_Bar", "Foo Bar"),
         ("https://en.wikipedia.org/wiki/Special:Contributions/Foo", "Foo"),
     ],
 )

@@ -1,9 +1,11 @@
 """What a visitor typed waits for them small, for a day, and where no session carries it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -16,7 +18,7 @@ from registrations.accounts import browser_sessions
 from registrations.answers import visitors
 from registrations.answers.forms import steps
 from registrations.domain.facts import fingerprint
-from registrations.models import KeptAnswers
+from registrations.models import KeptAnswers, Registration
 from registrations.models.visitor_answers import LONGEST, MOST_OF_A_NETWORK
 from registrations.tests.factories import NOW, make_member
 from registrations.tests.typing import typed
@@ -48,21 +50,69 @@ def test_the_database_keeps_it_small_and_findable(fields, rule):
         KeptAnswers.objects.create(**{**given, **fields})
 
 
-def test_only_the_browser_that_typed_it_finds_it_for_a_day_and_nobody_once_it_is_somebodys():
+def give(browser, member, *, address=""):
+    visitors.note_address(browser=browser, address=address or member.email, leads_to=WHO)
+    visitors.give_to_member(browser=browser, member=member, addresses=[member.email])
+
+
+def test_only_its_owner_finds_it_and_only_in_the_browser_that_typed_it_for_a_day():
     member, other = make_member(), make_member()
     browser = keep()
+    assert read(browser, member) == read(browser, other) == ""
 
-    assert read(browser, member) == read(browser, other) == "name=Ana"
+    give(browser, member)
+    give(browser, other)
+
+    assert (read(browser, member), read(browser, other)) == ("name=Ana", "")
     assert read("guessed", member) == read("", member) == read(browser, member, step="when") == ""
     assert read(browser, member, now=NOW + timedelta(hours=24)) == ""
-    visitors.note_member(browser=browser, member=member)
-    visitors.note_member(browser=browser, member=other)
-    assert (read(browser, member), read(browser, other)) == ("name=Ana", "")
+
+
+def test_several_people_of_one_browser_keep_a_form_each_and_the_newest_of_their_own():
+    member, other = make_member(), make_member()
+    browser = keep(typed="name=Ana")
+    give(browser, member)
+    keep(browser=browser, typed="name=Bea")
+    give(browser, other)
+    keep(browser=browser, typed="name=Cleo", member=make_member())
+    keep(browser=browser, typed="name=Anahita")
+    give(browser, member, address=member.email.upper())
+    keep(browser=browser, typed="name=Somebody")
+
+    assert (read(browser, member), read(browser, other)) == ("name=Anahita", "name=Bea")
+    assert KeptAnswers.objects.count() == 4
+
+
+def test_the_text_waits_for_the_address_that_was_given_first():
+    owner, other = make_member(), make_member()
+    browser = keep()
+    visitors.note_address(browser=browser, address=owner.email, leads_to=WHO)
+
+    give(browser, other)
+    assert read(browser, other) == ""
+    assert visitors.is_kept_for_another(browser=browser, step="who", now=NOW)
+    give(browser, owner)
+
+    assert read(browser, owner) == "name=Ana"
+    assert not visitors.is_kept_for_another(browser=browser, step="who", now=NOW)
+
+
+@pytest.mark.parametrize("leads_to", ["/", "/clinics/3/", reverse("registrations:registration-step", args=["when"])])
+def test_a_code_asked_for_on_another_page_gives_nobody_the_text_and_erasure_finds_it(leads_to):
+    other = make_member()
+    browser = keep()
+
+    visitors.note_address(browser=browser, address=other.email, leads_to=leads_to)
+    visitors.give_to_member(browser=browser, member=other, addresses=[other.email])
+    visitors.give_what_nobody_owns(browser=browser, member=other, leads_to=leads_to)
+
+    assert read(browser, other) == ""
+    assert visitors.forget_answers_of([other.email]) == 1
 
 
 def test_neither_key_nor_address_nor_network_stands_in_the_row():
     browser = keep()
-    visitors.note_address(browser=browser, address="Ana@Example.org")
+    visitors.note_address(browser=browser, address="Ana@Example.org", leads_to=WHO)
 
     row = str(KeptAnswers.objects.values_list().get())
 
@@ -117,26 +167,74 @@ def test_a_tick_deletes_sessions_some_at_a_time(monkeypatch):
     assert Session.objects.count() == 3
 
 
-def test_what_a_visitor_typed_is_in_no_session_and_is_there_after_signing_in(client):
+def sign_in(client, mailbox, address, *, leads_to=WHO):
+    """Ask for a code on the sign-in page that leads there, and type it; a session that was open before has ended."""
+    client.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+    client.post(reverse("registrations:sign-in"), {"email": address, "zone": "UTC", "next": leads_to})
+    return client.post(reverse("registrations:sign-in-code"), {"code": mailbox[-1].subject[:6]})
+
+
+def test_what_a_visitor_typed_is_in_no_session_and_is_there_after_signing_in(client, mailoutbox):
     response = client.post(WHO, {"name": "Anahita"})
 
     assert response.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Fwho%2F"
     assert not any("Anahita" in str(session.get_decoded()) for session in Session.objects.all())
     assert response.cookies[visitors.COOKIE]["httponly"]
-    client.force_login(make_member())
+    assert sign_in(client, mailoutbox, "ana@example.org").url == WHO
     for _look in range(2):  # looking changes nothing
         assert client.get(WHO).context["page"].form["name"].value() == "Anahita"
 
 
-def test_saving_the_step_forgets_it(client):
+def test_saving_the_step_forgets_it(client, mailoutbox):
     client.post(WHO, typed("who") | {"seen": ""})
-    client.force_login(make_member())
+    sign_in(client, mailoutbox, "ana@example.org")
     seen = fingerprint(client.get(WHO).context["page"].facts, steps.BY_NAME["who"].facts)
 
     response = client.post(WHO, typed("who") | {"seen": seen})
 
     assert response.status_code == 302
     assert not KeptAnswers.objects.exists()
+
+
+def test_the_next_person_at_the_same_device_is_not_shown_it_and_its_owner_is_without_a_question(client, mailoutbox):
+    client.post(WHO, {"name": "Anahita"})
+    client.post(reverse("registrations:sign-in"), {"email": "ana@example.org", "zone": "UTC", "next": WHO})
+
+    sign_in(client, mailoutbox, "bea@example.org")  # from the same page, and with what the sign-in page leads to
+    page = client.get(WHO)
+    assert "Anahita" not in page.content.decode() and page.context["page"].data is None
+    assert "sign in with that address" in page.content.decode()
+    client.post(WHO, typed("who") | {"seen": page.context["page"].seen})
+    assert Registration.objects.get().name == "Amina"
+
+    sign_in(client, mailoutbox, "Ana@EXAMPLE.org", leads_to="/")
+    assert client.get(WHO).context["page"].form["name"].value() == "Anahita"
+    assert "sign in with that address" not in client.get(WHO).content.decode()
+
+
+def test_a_text_for_which_no_address_was_given_is_not_shown_to_who_signs_in_elsewhere(client, mailoutbox):
+    client.post(WHO, {"name": "Anahita"})
+    for link in ("lc-account", "cdx-button--size-large"):  # of the frame, and of the start page
+        client.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        page = client.get(reverse("home")).content.decode()
+        address = re.search(rf'<a class="[^"]*{link}[^"]*" href="(/sign-in/[^"]*)"', page)[1]
+        sign_in(client, mailoutbox, "bea@example.org", leads_to=client.get(address).context["next"])
+        assert "Anahita" not in client.get(WHO).content.decode()
+
+    sign_in(client, mailoutbox, "ana@example.org")
+
+    assert client.get(WHO).context["page"].form["name"].value() == "Anahita"
+
+
+def test_whoever_uses_an_earlier_letter_because_the_address_had_enough_finds_it_too(client, mailoutbox):
+    for _letter in range(settings.SIGN_IN_CODES_PER_HOUR):
+        Client().post(reverse("registrations:sign-in"), {"email": "ana@example.org"})
+    client.post(WHO, {"name": "Anahita"})
+
+    assert sign_in(client, mailoutbox, "ana@example.org").status_code == 302
+
+    assert len(mailoutbox) == settings.SIGN_IN_CODES_PER_HOUR
+    assert client.get(WHO).context["page"].form["name"].value() == "Anahita"
 
 
 @pytest.mark.parametrize("by", ["length", "network"])

@@ -538,6 +538,44 @@ def test_disconnecting_needs_a_proved_address_and_ends_the_other_sessions(client
     assert client.get(DISCONNECT).status_code == 405
 
 
+STEP = reverse("registrations:registration-step", args=["who"])
+
+
+@pytest.mark.parametrize(("leads_to", "is_theirs"), [(STEP, True), ("/", False)])
+def test_what_a_visitor_typed_goes_to_whoever_signs_in_with_the_wiki_from_its_page(client, wiki, leads_to, is_theirs):
+    client.post(STEP, {"name": "Anahita"})
+
+    come(client, next=leads_to)
+
+    assert ("Anahita" in words(client.get(STEP))) is is_theirs
+
+
+@pytest.mark.parametrize(("address", "is_theirs"), [("amina@example.org", True), ("bea@example.org", False)])
+def test_what_waits_for_an_address_goes_to_the_wiki_account_of_whoever_proved_it(
+    client, wiki, member, mailoutbox, address, is_theirs
+):
+    EmailAddress.objects.create(user=member, email="amina@example.org", verified=True)
+    connect_wikimedia(member=member, profile=Profile("4711", "Amina"), by=member, now=factories.NOW)
+    client.post(STEP, {"name": "Anahita"})
+    client.post(reverse("registrations:sign-in"), {"email": address, "next": STEP})
+
+    come(client, next=STEP)
+
+    assert whose(client) == member
+    assert ("Anahita" in words(client.get(STEP))) is is_theirs
+
+
+def test_an_address_that_only_the_wiki_knows_is_no_proof_of_whose_the_text_is(client, wiki, mailoutbox):
+    wiki.profile = private_profile("amina@example.org")
+    client.post(STEP, {"name": "Anahita"})
+    client.post(reverse("registrations:sign-in"), {"email": "amina@example.org", "next": STEP})
+
+    come(client, next=STEP)
+
+    assert whose(client).email == "amina@example.org"
+    assert "Anahita" not in words(client.get(STEP))
+
+
 @pytest.mark.parametrize("verified", [True, False])
 def test_only_a_proved_address_of_today_is_another_way_in(member, verified):
     connect_wikimedia(member=member, profile=Profile("4711", "Amina"), by=member, now=factories.NOW)

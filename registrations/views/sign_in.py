@@ -39,15 +39,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = path_or_nothing(request.POST.get("next") or request.GET.get("next") or "")
     if request.user.is_authenticated:
         return redirect(target or "home")
-    form, refusal = AddressForm(request.POST or None), None
+    form = AddressForm(request.POST or None)
+    refusal: LimitReached | CodeNotSent | None = None
     if request.method == "POST" and form.is_valid():
         pending = _pending(request) | {"zone": form.cleaned_data["zone"], "next": target}
+        address = form.cleaned_data["email"]
         try:
-            _send(request, form.cleaned_data["email"], pending)
+            _send(request, address, pending)
         except (LimitReached, CodeNotSent) as error:
             refusal = error
             form.add_error("email", str(error))
-        else:
+        if not isinstance(refusal, CodeNotSent):  # a limit leaves earlier letters to sign in with
+            browser = request.COOKIES.get(visitors.COOKIE, "")
+            visitors.note_address(browser=browser, address=address, leads_to=target)
+        if refusal is None:
             return redirect("registrations:sign-in-code")
     context = {
         "form": form,
@@ -93,8 +98,6 @@ def _send(request: HttpRequest, address: str, pending: dict[str, Any]) -> SignIn
         raise
     pending["codes"] = [*pending["codes"], code.pk][-KEPT:]
     request.session[PENDING] = pending
-    # What this browser wrote before signing in is found by the address then, should its owner delete their account.
-    visitors.note_address(browser=request.COOKIES.get(visitors.COOKIE, ""), address=code.address)
     return code
 
 

@@ -41,7 +41,8 @@ def keep_typed(request: HttpRequest, step: str) -> HttpResponse:
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
     member = request.user if request.user.is_authenticated else None
-    response = redirect("registrations:registration-step", step) if member else redirect_to_sign_in(request.path)
+    address = reverse("registrations:registration-step", args=[step])
+    response = redirect(address) if member else redirect_to_sign_in(address)
     if _step(step).is_apart:
         return response
     try:
@@ -75,11 +76,23 @@ def registration_step(request: HttpRequest, step: str) -> HttpResponse:
         page = _page(request, shown, registration, request.POST)
         changed = _changed(request, page)
         return _show(request, changed, registration) if changed else _save(request, page, registration)
-    browser = request.COOKIES.get(visitors.COOKIE, "")
-    typed = visitors.kept_answers(browser=browser, step=step, member=request.user, now=timezone.now())
+    typed = _kept(request, step)
+    return _show(request, _page(request, shown, registration, QueryDict(typed) if typed else None), registration)
+
+
+def _kept(request: MemberRequest, step: str) -> str:
+    """Return what the member typed and did not save, and say so; say it too if only somebody else's text waits."""
+    browser, now = request.COOKIES.get(visitors.COOKIE, ""), timezone.now()
+    typed = visitors.kept_answers(browser=browser, step=step, member=request.user, now=now)
     if typed:
         messages.info(request, _("This is what you wrote before. It is not saved yet."))
-    return _show(request, _page(request, shown, registration, QueryDict(typed) if typed else None), registration)
+    elif visitors.is_kept_for_another(browser=browser, step=step, now=now):
+        text = _(
+            "Somebody wrote something here before signing in. It waits for a day and is shown only to whoever signs in "
+            "with the address they gave. If that was you, sign out, and sign in with that address."
+        )
+        messages.info(request, text)
+    return typed
 
 
 def _step(name: str) -> FormStep:

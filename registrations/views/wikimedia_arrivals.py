@@ -16,6 +16,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.links import path_or_nothing
 from registrations.accounts.wikimedia import signing_in
 from registrations.accounts.wikimedia.profile import Profile
+from registrations.answers import visitors
 from registrations.domain.registrations import ConnectedElsewhere
 from registrations.views.sign_in import BACKEND
 
@@ -56,13 +57,16 @@ def arrive(request: HttpRequest, profile: Profile, state: dict[str, Any]) -> Htt
         profile=profile, language=get_language() or "en", zone=began.get("zone", ""), now=timezone.now()
     )
     login(request, arrival.member, backend=BACKEND)
+    target = path_or_nothing(state.get("next") or "")
+    browser = request.COOKIES.get(visitors.COOKIE, "")
+    visitors.give_what_nobody_owns(browser=browser, member=arrival.member, leads_to=target)
     if arrival.taken_address:
         text = _(
             "Another account here has the address %(address)s already, so this new account has none. If that account "
             "is yours, sign out, sign in with a code sent to that address, and connect your %(wiki)s account there."
         )
         messages.warning(request, text % {"address": arrival.taken_address, "wiki": settings.MEDIAWIKI_NAME})
-    return redirect(path_or_nothing(state.get("next") or "") or "home")
+    return redirect(target or "home")
 
 
 def _connect(request: HttpRequest, profile: Profile, member_id: int) -> HttpResponse:

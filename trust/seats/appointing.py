@@ -44,15 +44,18 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
 def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: datetime) -> TrustSeat:
     """Set the end of a seat: ``until_on`` is its first day without it, today's date ends it at once.
 
-    The whole team is told, the member who leaves it too. An end that is set can only move nearer; the same one again
-    changes nothing.
+    Coordinators end seats, and everybody may leave their own; ``by`` None is the portal, which closes an account. The
+    whole team is told, the member who leaves it too. An end only moves nearer, and one that is over stays; the same one
+    again changes nothing.
     """
+    if by is not None and by.pk != seat.member_id and not Member.objects.get(pk=by.pk).is_coordinator:
+        raise NotYourReport(_("Only coordinators end the seat of somebody else on the trust team."))
     seat = TrustSeat.objects.select_for_update(no_key=True, of=("self",)).select_related("member").get(pk=seat.pk)
     if seat.until_on == until_on:
         return seat
-    if seat.until_on is not None and seat.until_on < until_on:
-        raise TrustSeatRefused(_("The end of a seat only moves nearer. To go on, give a new seat."))
     today = now.astimezone(UTC).date()
+    if refusal := seat.why_not_end_on(until_on, today=today):
+        raise TrustSeatRefused(refusal)
     team = list(TrustSeat.objects.current(on=today).select_related("member"))
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])

@@ -14,7 +14,7 @@ from registrations.accounts import closing
 from registrations.domain.registrations import Step
 from registrations.models import Block, Look
 from registrations.privacy import erasing, my_data
-from registrations.tests.factories import NOW, make_coordinator, make_member
+from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_member
 from trust.domain import (
     REPORTS_A_DAY,
     LastReader,
@@ -321,6 +321,42 @@ def test_a_seat_whose_end_is_set_can_end_at_once_and_is_never_prolonged():
     with pytest.raises(TrustSeatRefused):
         end_trust_seat(seat=seat, until_on=date(2026, 6, 2), by=coordinator, now=NOW)
     end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
+
+    assert not TrustSeat.objects.current(on=NOW.date()).exists()
+
+
+def test_what_was_is_not_written_anew_by_the_end_of_a_seat():
+    coordinator = make_coordinator()
+    seat = appoint_to_trust_team(member=make_member(), by=coordinator, now=NOW - timedelta(days=30))
+    for until_on in (NOW.date() - timedelta(days=1), seat.from_on, seat.from_on - timedelta(days=1)):
+        with pytest.raises(TrustSeatRefused):
+            end_trust_seat(seat=seat, until_on=until_on, by=coordinator, now=NOW)
+    end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
+    later = NOW + timedelta(days=5)
+
+    for until_on in (NOW.date() - timedelta(days=1), later.date(), later.date() + timedelta(days=1)):
+        with pytest.raises(TrustSeatRefused):
+            end_trust_seat(seat=seat, until_on=until_on, by=coordinator, now=later)
+
+    assert end_trust_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=later).until_on == NOW.date()
+    assert Act.objects.filter(verb="end_trust_seat").count() == 1
+
+
+@pytest.mark.parametrize("make_somebody", [make_member, make_liaison, make_reader])
+def test_only_coordinators_end_the_seat_of_somebody_else(make_somebody):
+    seat, somebody = make_reader().trust_seats.get(), make_somebody()
+
+    with pytest.raises(NotYourReport):
+        end_trust_seat(seat=seat, until_on=NOW.date(), by=somebody, now=NOW)
+
+    assert TrustSeat.objects.get(pk=seat.pk).until_on is None
+
+
+def test_everybody_may_leave_their_own_seat_and_the_portal_ends_that_of_a_closed_account():
+    own, closed = make_reader(), make_reader()
+
+    end_trust_seat(seat=own.trust_seats.get(), until_on=NOW.date(), by=own, now=NOW)
+    closing.close_for_trust_team(member=closed, now=NOW)
 
     assert not TrustSeat.objects.current(on=NOW.date()).exists()
 

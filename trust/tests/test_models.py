@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from letsconnect.tests.database import change, refuses
 from registrations.tests.factories import NOW, make_coordinator, make_member
 from trust.models import Note, Report, TrustSeat
 from trust.tests.factories import make_reader, make_report
@@ -48,6 +49,15 @@ def test_a_seat_never_ends_before_it_began_and_is_open_once():
         TrustSeat.objects.update(until_on=seat.from_on - timedelta(days=1))
     with pytest.raises(IntegrityError, match="trust_one_open_seat_per_member"), transaction.atomic():
         TrustSeat.objects.create(member=seat.member, from_on=TODAY)
+
+
+@pytest.mark.parametrize("until_on", [None, TODAY + timedelta(days=10)])
+def test_the_end_of_a_seat_only_moves_nearer(until_on):
+    seat = make_reader().trust_seats.get()
+    change(seat, until_on=TODAY + timedelta(days=9))()
+
+    refuses("the end of a term of office only moves nearer", change(seat, until_on=until_on))
+    change(seat, until_on=TODAY)()
 
 
 def test_who_may_read_what():

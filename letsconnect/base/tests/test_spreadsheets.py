@@ -44,6 +44,11 @@ def test_taking_out_a_control_code_uncovers_no_formula():
     assert harmless("\x1f\nx") == "'\nx"
 
 
+@pytest.mark.parametrize("text", ["A\uffffna", "\ufffeAna", "A\x01na", "Ana\x0b"])
+def test_a_cell_holds_nothing_that_a_spreadsheet_file_may_not_hold(text):
+    assert harmless(text) == "Ana"
+
+
 @pytest.mark.parametrize("text", ["", "Amina", "1 = 1", "a@example.org", "يوم", "a\nb", "−1", "'=1", "2-3"])
 def test_other_text_stays_as_it_is(text):
     assert harmless(text) == text
@@ -56,5 +61,5 @@ def test_no_text_is_a_formula_afterwards_and_nothing_a_person_wrote_is_lost(text
     assert not looks_like_formula(safe)
     assert "\x00" not in safe
     assert [char for char in safe.removeprefix("'") if char >= " "] == [
-        char for char in text.removeprefix("'") if char >= " " and char != "\x7f"
+        char for char in text.removeprefix("'") if char >= " " and char not in "\x7f\ufffe\uffff"
     ]

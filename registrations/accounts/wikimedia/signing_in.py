@@ -146,7 +146,8 @@ def _close_bare(member: Member, *, by: Member, now: datetime) -> None:
             _("This wiki account opens another account here, which is in use. Please write to us to join the two.")
         )
     member.name, member.zone, member.is_active, member.erased_at = "", "UTC", False, now
-    member.save(update_fields=["name", "zone", "is_active", "erased_at"])
+    member.has_doubtful_address = False
+    member.save(update_fields=["name", "zone", "is_active", "erased_at", "has_doubtful_address"])
     acts.record(by=by, verb="close_account", on=member, now=now)
 
 

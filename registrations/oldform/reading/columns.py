@@ -55,15 +55,24 @@ class NotTheOldForm(UnreadableFile):
 
 @dataclass(frozen=True)
 class Columns:
-    """In which column each field stands. ``headings`` are as written, with numbers added to make each one unique."""
+    """In which column each field stands. ``headings`` are as written, with numbers added to make each one unique.
+
+    ``second_places`` are the columns whose question another column has already, which is the one that is read.
+    """
 
     places: dict[str, int]
     headings: tuple[str, ...]
+    second_places: tuple[int, ...] = ()
 
     @property
     def missing(self) -> list[str]:
         """Return the headings of the form that the file lacks."""
         return [names[0] for field, names in HEADINGS.items() if field not in self.places]
+
+    @property
+    def not_read(self) -> list[str]:
+        """Return the headings of columns that are not read because an earlier column has the same question."""
+        return [f"“{self.headings[place]}” (column {place + 1})" for place in self.second_places]
 
 
 def match(header: Sequence[str]) -> Columns:
@@ -72,18 +81,21 @@ def match(header: Sequence[str]) -> Columns:
         raise NotTheOldForm(f"The first line has more than {MOST_COLUMNS} columns, so this is not the old form.")
     field_by_heading = {folding.key(name): field for field, names in HEADINGS.items() for name in names}
     places: dict[str, int] = {}
+    second_places = []
     for exactly in (True, False):
         for place, heading in enumerate(header):
             field = field_by_heading.get(folding.key(heading[:300])) if exactly else _by_beginning(heading)
             if field and field not in places and place not in places.values():
                 places[field] = place
+            elif field and exactly:
+                second_places.append(place)
     headings_there = ", ".join(HEADINGS[field][0] for field in places)
     if len(places) < FEWEST or not places.keys() & {"address", "username", "name"}:
         raise NotTheOldForm(
             "This is not an export of the old form: of its headings "
             f"{f'only {headings_there}' if headings_there else 'none'} could be found in the first line."
         )
-    return Columns(places, _made_unique(header))
+    return Columns(places, _made_unique(header), tuple(second_places))
 
 
 def _by_beginning(heading: str) -> str | None:

@@ -57,7 +57,7 @@ def read(answer: str) -> Cell:
         return BLANK
     if text.says_nothing(tidy) and folding.key(tidy) not in _ROUGH:
         return understood(None)
-    plain = re.sub(r"^(\d{1,2}),(\d)$", r"\1.\2", folding.plain(tidy).strip(" ."))  # "1,5" with a decimal comma
+    plain = re.sub(r"^(\d{1,2}),(\d{1,2})$", r"\1.\2", folding.plain(tidy).strip(" ."))  # "1,5" with a decimal comma
     bare = _UNIT.fullmatch(plain[len(start[0]) :]) if (start := re.match(r"\d+(?:\.0+)?", plain)) else None
     if start and bare is not None:
         return _within(int(start[0].partition(".")[0][:9]), tidy)

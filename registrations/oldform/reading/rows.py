@@ -134,7 +134,7 @@ def read(row: RawRow, columns: Columns, lexicon: Lexicon) -> Answers:
     cells = {field: _read_cell(answers, field, reader) for field, reader in readers.items()} | {"country": country}
     for field, place in columns.places.items():
         if columns.headings[place] in row.damaged:
-            cells[field] = unread("has bytes that are no UTF-8; not read")
+            cells[field] = unread("has bytes that are no letters; not read")
         elif cells[field].certainty is Certainty.UNDERSTOOD and encodings.seems_garbled(answers[field]):
             cells[field] = guessed(cells[field].value, "some of its letters seem to be lost or garbled")
     return Answers(row, cells if lexicon.is_sure_of_letters else _as_guesses(cells), columns)

@@ -72,10 +72,14 @@ def read(content: bytes, encoding: str = "") -> Table:
     form_columns = columns.match(_first(records))
     if form_columns.missing:
         notes.append("Columns missing: " + "; ".join(form_columns.missing) + ".")
+    if form_columns.not_read:
+        notes.append(
+            "Not read, because an earlier column has the same question: " + "; ".join(form_columns.not_read) + "."
+        )
     rows = list(_rows(records, form_columns))
     if damaged := [row.number for row in rows if row.damaged]:
         some = ", ".join(map(str, damaged[:10])) + (", …" if len(damaged) > 10 else "")
-        notes.append(f"Some cells have bytes that are no UTF-8, and are not read; their rows are: {some}.")
+        notes.append(f"Some cells have bytes that are no letters, and are not read; their rows are: {some}.")
     samples = encodings.samples(content) if decoded.guess or encoding else []
     return Table(form_columns, rows, notes, decoded.guess, samples)
 

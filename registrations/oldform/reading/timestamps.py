@@ -20,7 +20,7 @@ _SIGN = r"[ ./-]{1,2}"
 _YEAR_FIRST = re.compile(
     r"^(?P<year>\d{4})\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})[.日]?" + _CLOCK + "$"
 )
-_YEAR_LAST = re.compile(r"^(?P<one>\d{1,2})[-/.](?P<two>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _CLOCK + "$")
+_YEAR_LAST = re.compile(r"^(?P<one>\d{1,2})[-/.](?P<two>\d{1,2})[-/.](?P<year>\d{4}|\d{2})\.?" + _CLOCK + "$")
 _NAMED = (
     re.compile(
         r"^(?:[^\s\d,]+,? )?(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
@@ -87,8 +87,8 @@ def read(answer: str, *, order: Order, now: datetime) -> Cell:
     for form in _NAMED:
         if (match := form.match(plain)) and (month := cldr.month(match["name"])):
             return _moment(match, month, int(match["day"]), now=now)
-    if re.fullmatch(r"\d{5}(?:\.\d+)?", plain):
-        moment = datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=float(plain))
+    if re.fullmatch(r"\d{5}(?:[.,]\d+)?", plain):
+        moment = datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=float(plain.replace(",", ".")))
         return _if_plausible(moment, now, "taken as a spreadsheet's count of days")
     if re.fullmatch(r"\d{10}|\d{13}", plain):
         moment = datetime.fromtimestamp(int(plain[:10]), tz=UTC)

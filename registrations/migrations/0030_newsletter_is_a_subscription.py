@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mailings", "0008_newsletters_subscriptions_and_priorities"),
-        ("registrations", "0027_more_headings_of_the_desk_in_the_readers_language"),
+        ("registrations", "0029_erased_accounts_have_no_address_to_decide_about"),
     ]
 
     operations = [
