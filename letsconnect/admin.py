@@ -15,7 +15,7 @@ class SecurityEventAdmin(WorkingGroupAdmin):
     shows, look, look_at_list = ("member", "by"), "accounts", "accounts"
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
-    list_display = ["moment", "kind", "member", "by", "detail"]
+    list_display = ["moment", "kind", "member", "by", "details"]
     list_filter = ["kind"]
     list_select_related = ["member", "by"]
     list_columns = (
@@ -25,9 +25,14 @@ class SecurityEventAdmin(WorkingGroupAdmin):
     show_full_result_count = False
     search_fields = ["member__name", "=member__public_id"]
     ordering = ["-at", "-pk"]
-    fields = ["kind", "member", "by", "detail", "at"]
+    fields = ["kind", "member", "by", "details", "at"]
+    readonly_fields = ["details"]
     actions = None
 
     @admin.display(description=_("when"), ordering="at")
     def moment(self, event: SecurityEvent) -> str:
         return when(event.at)
+
+    @admin.display(description=_("which door or role"), ordering="detail")
+    def details(self, event: SecurityEvent) -> str:
+        return event.detail_in_words

@@ -22,9 +22,9 @@ class RegistrationsConfig(AppConfig):
     verbose_name = _("Registrations")
 
     def ready(self) -> None:
-        from letsconnect.base import access_log
+        from letsconnect.base import access_log, security_log
         from mailings import kinds
-        from registrations.accounts import activity, browser_sessions, signing_in
+        from registrations.accounts import activity, browser_sessions, security_details, signing_in
         from registrations.accounts import emails as account_emails
         from registrations.answers import sensitive, visitors
         from registrations.events import forgetting_in_files
@@ -45,6 +45,7 @@ class RegistrationsConfig(AppConfig):
         access_log.store_with(Look.objects.keep)
         audiences.register_audiences()
         filling.register_filling()
+        security_log.name_details(security_details.in_words())
         kinds.register_sweep("registrations.old_codes", signing_in.forget_old_codes)
         kinds.register_sweep("registrations.kept_answers", visitors.forget_old_answers)
         kinds.register_sweep("registrations.ended_sessions", browser_sessions.forget_ended_sessions)

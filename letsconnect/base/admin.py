@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from letsconnect.base import access_log, personal_columns
+from letsconnect.base import access_log, personal_columns, versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.addresses import canonical_words
 from letsconnect.base.keys import key_or_none
@@ -87,6 +87,10 @@ class DeskList(ChangeList):
         """Count the rows without filters; where nothing narrows the list, they are those that were counted."""
         is_narrowed = self.queryset.query.where != self.root_queryset.query.where
         return self.root_queryset.count() if is_narrowed else self.result_count
+
+    def version_of_all(self, only: Iterable[str]) -> str:
+        """Return one version of the rows of all pages, made of these columns, or of all."""
+        return versions.all_rows(self.queryset, only)
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)

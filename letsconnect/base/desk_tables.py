@@ -229,6 +229,14 @@ def _remembering(say: Callable[[Any], Any]) -> Words:
 
 def pages(changelist: ChangeList) -> SafeString:
     """Return the links to the pages of a list, and how many rows it has."""
+    draw = partial(_pages, changelist)
+    if not is_as_opened(changelist):
+        return SafeString(draw())
+    sizes = changelist.result_count, changelist.list_per_page, changelist.list_max_show_all
+    return drawn_once(("pages", changelist.opts, changelist.page_num, *sizes), draw)
+
+
+def _pages(changelist: ChangeList) -> str:
     numbers: list[str] = []
     address_of_all = ""
     if changelist.multi_page and not (changelist.show_all and changelist.can_show_all):
@@ -241,7 +249,7 @@ def pages(changelist: ChangeList) -> SafeString:
     all_rows = (
         f'<a href="{address_of_all}" class="showall">{_in_words_of_django("Show all")}</a>' if address_of_all else ""
     )
-    return SafeString(  # each part is escaped where it is made
+    return (  # each part is escaped where it is made
         f'\n\n<p class="paginator">\n{numbers_of_pages}\n{_written(changelist.result_count)} {escaped(names)}\n'
         f"{all_rows}\n\n</p>\n"
     )

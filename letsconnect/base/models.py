@@ -5,7 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from letsconnect.base.acts_in_words import state_in_words, verb_in_words
 
 
 class ActQuerySet(models.QuerySet["Act"]):
@@ -44,6 +47,18 @@ class Act(models.Model):
     def __str__(self) -> str:
         return f"{self.verb} {self.object_type} {self.object_id}"
 
+    @property
+    def verb_in_words(self) -> str:
+        return verb_in_words(self.verb)
+
+    @property
+    def was_in_words(self) -> str:
+        return state_in_words(self.object_type, self.was)
+
+    @property
+    def became_in_words(self) -> str:
+        return state_in_words(self.object_type, self.became)
+
     def reason_for(self, member: Any) -> str:
         """Return the reason if it is meant for the member or was written by them, else ""."""
         reason: ActReason | None = getattr(self, "reason", None)
@@ -76,6 +91,10 @@ class SecurityEventKind(models.TextChoices):
     ROLE_ENDED = "role_ended", _("a role was ended")
     ACCOUNT_CLOSED = "account_closed", _("the account was closed")
     ACCOUNT_REOPENED = "account_reopened", _("the account was reopened")
+
+
+# Each detail as it stands in the security log, and how it reads: the apps that record them name them at the start.
+DETAILS: dict[str, Promise | str] = {}
 
 
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
@@ -117,6 +136,11 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def detail_in_words(self) -> str:
+        """The door or the role in the reader's language."""
+        return str(DETAILS.get(self.detail, self.detail))
 
 
 class ProxyDoubtKind(models.TextChoices):

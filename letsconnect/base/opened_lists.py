@@ -5,7 +5,7 @@ seats decides then what stands there, and writing the SQL anew was a third of th
 as Django does it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, cast
@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
-from django.db.models import Aggregate, Count, Max, Min, QuerySet
+from django.db.models import Aggregate, Count, Max, Min, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from letsconnect.base import versions
 from letsconnect.base.admin import DeskList, WorkingGroupAdmin
 from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import Statement
@@ -38,6 +39,47 @@ class OpenedList(DeskList):
     asks_who_reads = True
     days: "_Days | None" = None  # of a list as it opens
 
+    _unfiltered: "QuerySet[Any] | None"
+    _filtered: "QuerySet[Any] | None"
+
+    def __init__(self, request: HttpRequest, model: type[Model], *parts: Any) -> None:
+        self._request = request
+        self._is_as_it_opens = not request.GET and request.method != "POST"  # a button shows no rows
+        if self._is_as_it_opens:
+            parts = tuple(_DeskWithoutRows(part) if isinstance(part, WorkingGroupAdmin) else part for part in parts)
+        super().__init__(request, model, *parts)
+
+    @property
+    def root_queryset(self) -> "QuerySet[Any]":
+        """The rows without any filter, as Django writes them."""
+        if self._unfiltered is None:
+            self._unfiltered = self.model_admin.get_queryset(self._request)
+        return self._unfiltered
+
+    @root_queryset.setter
+    def root_queryset(self, rows: Any) -> None:
+        self._unfiltered = rows
+
+    @property
+    def queryset(self) -> "QuerySet[Any]":
+        """The rows of all pages, as Django writes them: for exports, and for lists that are not as they open."""
+        if self._filtered is None:
+            self._filtered = super().get_queryset(self._request)
+        return self._filtered
+
+    @queryset.setter
+    def queryset(self, rows: Any) -> None:
+        self._filtered = rows
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        """Return the rows; of a list as it opens only find the filters, because its rows are read by kept SQL."""
+        if not isinstance(self.model_admin, _DeskWithoutRows):
+            return super().get_queryset(request, exclude_parameters)
+        self.model_admin = self.model_admin.desk
+        self.filter_specs, self.has_filters, *_rest, self.has_active_filters = self.get_filters(request)
+        self.clear_all_filters_qs = self.get_query_string()
+        return None
+
     def as_shown(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """Return the rows with no more than the list shows, where that is less than the buttons need."""
         return rows
@@ -46,8 +88,8 @@ class OpenedList(DeskList):
         if isinstance(request, _ReadsNothing):
             self.result_list: Any = []
             return
-        rows, rows_of_all_filters = self.queryset, self.root_queryset
-        if request.GET or request.method == "POST":  # a button shows no rows
+        if not self._is_as_it_opens:
+            rows = self.queryset
             self.queryset = self.as_shown(rows)
             super().get_results(request)
             self.queryset = rows
@@ -57,9 +99,29 @@ class OpenedList(DeskList):
         self.queryset = cast("QuerySet[Any]", _AsOpened(first, statements.number, reading))
         self.root_queryset = cast("QuerySet[Any]", _WithoutFilters(statements.number_in_all, reading))
         ChangeList.get_results(self, request)
-        self.queryset, self.root_queryset = rows, rows_of_all_filters  # for the buttons and the versions
+        self.queryset = self.root_queryset = None
         if self.date_hierarchy:
             self.days = _Days(self, statements, reading)
+
+    def version_of_all(self, only: Iterable[str]) -> str:
+        """Return one version of the rows of all pages, as `DeskList` does it."""
+        if not self._is_as_it_opens:
+            return super().version_of_all(only)
+        statements, reading = _statements_of(cast(Desk, self.model_admin)), _reading(self, self._request)
+        return versions.of_all(statements.versions.rows(reading.values, **reading.fixed))
+
+
+class _DeskWithoutRows:
+    """A desk as far as Django asks it what stands around the rows of a list as it opens, and never for the rows."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.desk, name)
+
+    def get_queryset(self, request: HttpRequest) -> None:
+        return None
 
 
 class ListOfSeats(OpenedList):
@@ -134,13 +196,14 @@ class _Days:
 
 class _Statements(NamedTuple):
     """The SQL of one list: its first page, how many rows it has, and how many without any filter; its first and last
-    moment, and its days, months or years."""
+    moment, its days, months or years, and what the version of all rows is made of."""
 
     rows: Statement[Any]
     number: Statement[int]
     number_in_all: Statement[int]
     ends: Statement[tuple[Any, Any]]
     moments: Statement[Any]
+    versions: Statement[Any]
 
 
 @lru_cache(maxsize=64)
@@ -166,7 +229,10 @@ def _statements_of(desk: Desk) -> _Statements:
             str(desk.date_hierarchy), cast(Literal["year", "month", "day"], kind), tzinfo=ZoneInfo(zone)
         )
 
-    return _Statements(*map(Statement, (rows, number, number_in_all, ends, moments)))
+    def compared(*, most: int, **reader: Any) -> "QuerySet[Any]":
+        return versions.values_of(_unread(desk, **reader).queryset, desk.version_columns or ())
+
+    return _Statements(*map(Statement, (rows, number, number_in_all, ends, moments, compared)))
 
 
 def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -> OpenedList:

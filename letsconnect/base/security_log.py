@@ -1,9 +1,17 @@
 """Writing the security log: sign-ins, sign-outs, refusals, and roles that were given."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from letsconnect.base.models import SecurityEvent, SecurityEventKind
+from django.utils.functional import Promise
+
+from letsconnect.base.models import DETAILS, SecurityEvent, SecurityEventKind
+
+
+def name_details(details: Mapping[str, Promise | str]) -> None:
+    """Say how the details that an app records read in the reader's language."""
+    DETAILS.update(details)
 
 
 def record(

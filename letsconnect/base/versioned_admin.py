@@ -224,7 +224,7 @@ class VersionedAdmin(_Admin[Row]):
         context = getattr(response, "context_data", None) or {}
         rows = context.get("cl") if context.get("action_form") else None
         if rows is not None and len(rows.result_list) < rows.result_count <= MOST_ACROSS:
-            context["opened_all"] = versions.all_rows(rows.queryset, self.version_columns or ())
+            context["opened_all"] = rows.version_of_all(self.version_columns or ())
         return response
 
     def row_version(self, obj: Row) -> str:

@@ -76,8 +76,20 @@ def columns_of(row: models.Model, only: Iterable[str] = ()) -> dict[str, Any]:
 
 def all_rows(rows: models.QuerySet[Any], only: Iterable[str] = ()) -> str:
     """Return one fingerprint of all these rows, read without building objects."""
-    names = [field.name for field in _columns(rows.model, only)]
-    return fingerprint([[str(value) for value in row] for row in rows.order_by("pk").values_list("pk", *names)])
+    return of_all(values_of(rows, only))
+
+
+def values_of(rows: models.QuerySet[Any], only: Iterable[str] = ()) -> "models.QuerySet[Any, Any]":
+    """Return a queryset of what `of_all` compares of these rows."""
+    values: models.QuerySet[Any, Any] = rows.order_by("pk").values_list(
+        "pk", *(field.name for field in _columns(rows.model, only))
+    )
+    return values
+
+
+def of_all(values: Iterable[Iterable[Any]]) -> str:
+    """Return one fingerprint of these values of rows."""
+    return fingerprint([[str(value) for value in row] for row in values])
 
 
 def all_objects(objects: Iterable[models.Model], only: Iterable[str] = ()) -> str:

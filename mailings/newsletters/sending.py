@@ -43,7 +43,7 @@ def take_back(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
     newsletter = _locked(newsletter, among={S.ASKED})
     newsletter.state, newsletter.asked_by, newsletter.asked_at = S.DRAFT, None, None
     newsletter.save(update_fields=["state", "asked_by", "asked_at"])
-    acts.record(by=by, verb="take_back_newsletter", on=newsletter, now=now, was=S.ASKED, became=S.DRAFT)
+    acts.record(by=by, verb="make_newsletter_a_draft_again", on=newsletter, now=now, was=S.ASKED, became=S.DRAFT)
     return newsletter
 
 

@@ -134,7 +134,7 @@ def test_whoever_asked_is_not_the_second_person_and_either_may_take_it_back(two)
     assert (back.state, back.asked_by) == (S.DRAFT, None)
     assert list(Act.objects.on(newsletter).values_list("verb", flat=True)) == [
         "ask_to_send_newsletter",
-        "take_back_newsletter",
+        "make_newsletter_a_draft_again",
     ]
 
 

@@ -10,15 +10,9 @@ from django.utils import timezone
 
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
+from registrations.accounts.security_details import DOORS
 from registrations.answers import visitors
 from registrations.models import Member
-
-# As the security log names the doors, which the person themselves reads.
-_DOORS = {
-    "registrations:sign-in-code": "code of a letter",
-    "registrations:sign-in-link": "link of a letter",
-    "registrations:wikimedia-callback": "Wikimedia",
-}
 
 
 def note_activity(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -41,7 +35,7 @@ def note_sign_in(sender: Any, *, user: Member, request: HttpRequest, **kwargs: A
     if browser := request.COOKIES.get(visitors.COOKIE, ""):
         proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
         visitors.give_to_member(browser=browser, member=user, addresses=proved)
-    security_log.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=_DOORS.get(view, view), now=now)
+    security_log.record(kind=SecurityEventKind.SIGNED_IN, member=user, by=user, detail=DOORS.get(view, view), now=now)
 
 
 def note_sign_out(sender: Any, *, user: Member | None, **kwargs: Any) -> None:

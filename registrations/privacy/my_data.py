@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from letsconnect.base import personal_columns
-from letsconnect.base.models import Act
+from letsconnect.base.models import Act, SecurityEvent
 from letsconnect.base.query_batches import QueryBatch
 from mailings.models import Letter
 from registrations.answers import sensitive
@@ -245,9 +245,9 @@ def _acts(batch: QueryBatch, member: Member, registration: Registration | None) 
     rows = [
         (
             item("at", _("When"), act.at),
-            item("verb", _("What"), act.verb, act.verb.replace("_", " ")),
+            item("verb", _("What"), act.verb, act.verb_in_words),
             item("by", _("Who"), str(act.actor) if act.actor else _("the portal")),
-            item("became", _("It became"), act.became),
+            item("became", _("It became"), act.became, act.became_in_words),
             item("reason", _("Why"), act.reason_for(member)),
         )
         for of_one in acts
@@ -358,5 +358,7 @@ def _column(row: models.Model, name: str) -> Item:
         shown = country_name(value, get_language() or "en")
     elif field.choices:
         shown = getattr(row, f"get_{name}_display")()
+    elif isinstance(row, SecurityEvent) and name == "detail":
+        shown = row.detail_in_words
     label = str(field.verbose_name)
     return item(name, label[:1].upper() + label[1:], value, shown)

@@ -104,5 +104,4 @@ def _check_may_appoint(by: Member | None) -> None:
 
 
 def _note_role(kind: SecurityEventKind, seat: WorkingGroupSeat, *, by: Member | None, now: datetime) -> None:
-    role = f"{seat.role} {seat.region}".strip()
-    security_log.record(kind=kind, member=seat.member, by=by, detail=role, now=now)
+    security_log.record(kind=kind, member=seat.member, by=by, detail=f"{seat.role} {seat.region}".strip(), now=now)

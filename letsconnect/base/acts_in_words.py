@@ -1,0 +1,183 @@
+"""The log of acts in the reader's language: what was done, and what it was and became."""
+
+from functools import cache
+
+from django.apps import apps
+from django.utils.choices import CallableChoiceIterator
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+# Every verb of every app, as it reads after the name of whoever did it. A verb in the code that is missing here fails a
+# test.
+# Translators: these follow the name of somebody, or “the portal”, in a table of what was done.
+VERBS: dict[str, Promise] = {
+    "accept_changes": pgettext_lazy("act", "accepted the changes"),
+    "accept_match": pgettext_lazy("act", "accepted the match"),
+    "accept_skill": pgettext_lazy("act", "accepted the suggested skill"),
+    "add_newsletter_section": pgettext_lazy("act", "added a section to the version"),
+    "add_newsletter_version": pgettext_lazy("act", "added a version of the issue in a language"),
+    "add_skill": pgettext_lazy("act", "added the skill"),
+    "agree_on_session": pgettext_lazy("act", "agreed on an hour"),
+    "agree_to_code_of_conduct": pgettext_lazy("act", "agreed to the Universal Code of Conduct"),
+    "agree_to_newsletter": pgettext_lazy("act", "agreed to the newsletter"),
+    "agree_to_privacy_notice": pgettext_lazy("act", "agreed to the privacy notice"),
+    "announce_clinic": pgettext_lazy("act", "announced the clinic"),
+    "apply_file": pgettext_lazy("act", "had the file imported"),
+    "appoint": pgettext_lazy("act", "gave the seat"),
+    "appoint_to_trust_team": pgettext_lazy("act", "gave the seat on the trust team"),
+    "approve_match": pgettext_lazy("act", "approved the match"),
+    "archive_clinic": pgettext_lazy("act", "archived the clinic"),
+    "ask_for_sharer": pgettext_lazy("act", "asked for this person as sharer"),
+    "ask_to_send_newsletter": pgettext_lazy("act", "asked a second person to have the issue sent"),
+    "begin_merging_skill": pgettext_lazy("act", "began to merge the skill into another"),
+    "block_person": pgettext_lazy("act", "asked never to be matched with somebody"),
+    "bring_file": pgettext_lazy("act", "brought the file"),
+    "cancel_clinic": pgettext_lazy("act", "cancelled the clinic"),
+    "cancel_round": pgettext_lazy("act", "cancelled the round"),
+    "cancel_rsvp": pgettext_lazy("act", "gave up the place in the clinic"),
+    "cancel_session": pgettext_lazy("act", "cancelled the session"),
+    "change_capacity": pgettext_lazy("act", "changed the number of places"),
+    "change_clinic": pgettext_lazy("act", "changed the clinic"),
+    "change_clinic_skills": pgettext_lazy("act", "changed the skills of the clinic"),
+    "change_draft": pgettext_lazy("act", "changed the draft of the round"),
+    "change_matching_rules": pgettext_lazy("act", "changed the rules of matching"),
+    "change_newsletter": pgettext_lazy("act", "changed when the issue goes out or who reads it"),
+    "choose_encoding": pgettext_lazy("act", "chose the code page of the file"),
+    "claim_registration": pgettext_lazy("act", "took over the registration of the old form"),
+    "close_account": pgettext_lazy("act", "closed the account"),
+    "close_concern": pgettext_lazy("act", "closed the concern"),
+    "close_fallen_match": pgettext_lazy("act", "ended the match because one side had left"),
+    "close_match_of_closed_account": pgettext_lazy("act", "ended the match because an account was closed"),
+    "close_request": pgettext_lazy("act", "closed the request for a sharer"),
+    "come_back": pgettext_lazy("act", "came back"),
+    "complete_match": pgettext_lazy("act", "completed the match"),
+    "confirm_old_yes": pgettext_lazy("act", "confirmed a yes given in the old form"),
+    "connect_wikimedia": pgettext_lazy("act", "connected a Wikimedia account"),
+    "create_clinic": pgettext_lazy("act", "created the clinic"),
+    "create_round": pgettext_lazy("act", "created the round"),
+    "decline_match": pgettext_lazy("act", "declined the match"),
+    "disconnect_wikimedia": pgettext_lazy("act", "disconnected the Wikimedia account"),
+    "draft_round": pgettext_lazy("act", "began a draft of the round"),
+    "drop_newsletter_section": pgettext_lazy("act", "took a section out of the version"),
+    "drop_newsletter_version": pgettext_lazy("act", "removed a version of the issue"),
+    "end_feed": pgettext_lazy("act", "ended the calendar feed"),
+    "end_match": pgettext_lazy("act", "ended the match"),
+    "end_match_not_a_fit": pgettext_lazy("act", "ended the match because it was not a fit"),
+    "end_seat": pgettext_lazy("act", "ended the seat"),
+    "end_trust_seat": pgettext_lazy("act", "ended the seat on the trust team"),
+    "erase_member": pgettext_lazy("act", "deleted the account"),
+    "exclude_pair": pgettext_lazy("act", "keeps the two people apart"),
+    "expire_connection": pgettext_lazy("act", "ended the match because no hour was found"),
+    "expire_match": pgettext_lazy("act", "ended the match because nobody answered in time"),
+    "export_registrations": pgettext_lazy("act", "exported registrations as a file"),
+    "fail_round": pgettext_lazy("act", "could not compute the round"),
+    "fill_in_newsletter": pgettext_lazy("act", "filled in a section from the portal"),
+    "hold_clinic": pgettext_lazy("act", "noted that the clinic was held"),
+    "import_consent": pgettext_lazy("act", "brought a list by which this person agreed elsewhere"),
+    "import_registration": pgettext_lazy("act", "imported the registration"),
+    "invite_to_claim": pgettext_lazy("act", "invited the person to take over the registration"),
+    "join": pgettext_lazy("act", "signed in for the first time"),
+    "keep_in_by_link": pgettext_lazy("act", "a link said that the person stays in"),
+    "keep_the_hour": pgettext_lazy("act", "kept the agreed hour"),
+    "leave_match": pgettext_lazy("act", "ended the match by leaving the programme"),
+    "lift_exclusion": pgettext_lazy("act", "no longer keeps the two people apart"),
+    "lift_suppression": pgettext_lazy("act", "lets letters go to the address again"),
+    "make_feed": pgettext_lazy("act", "made a calendar feed"),
+    "make_match_by_hand": pgettext_lazy("act", "made the match by hand"),
+    "make_newsletter": pgettext_lazy("act", "began the issue"),
+    "make_newsletter_a_draft_again": pgettext_lazy("act", "made the issue a draft again"),
+    "mark_letter_as_sent": pgettext_lazy("act", "marked the letter as sent"),
+    "merge_skill": pgettext_lazy("act", "merged the skill into another"),
+    "move_newsletter_section": pgettext_lazy("act", "moved a section of the version"),
+    "move_session": pgettext_lazy("act", "moved the session to another hour"),
+    "move_up": pgettext_lazy("act", "offered a freed place"),
+    "name_skill": pgettext_lazy("act", "changed the names of the skill"),
+    "newsletter_test_copy": pgettext_lazy("act", "had a test copy sent to themselves"),
+    "newsletter_version_draft": pgettext_lazy("act", "made the version a draft again"),
+    "newsletter_version_ready": pgettext_lazy("act", "marked the version as ready"),
+    "pause_letters": pgettext_lazy("act", "paused newsletters and announcements"),
+    "pause_newsletter": pgettext_lazy("act", "paused the sending of the issue"),
+    "pause_registration": pgettext_lazy("act", "paused"),
+    "pause_silent_registration": pgettext_lazy("act", "paused the registration because the person did not answer"),
+    "place_skill": pgettext_lazy("act", "moved the skill to another place in the tree"),
+    "preview_round": pgettext_lazy("act", "looked at what would come of the round"),
+    "propose_round": pgettext_lazy("act", "computed the proposals of the round"),
+    "propose_times": pgettext_lazy("act", "proposed hours for a session"),
+    "publish_match": pgettext_lazy("act", "asked the two people of the match"),
+    "publish_round": pgettext_lazy("act", "published the round"),
+    "raise_concern": pgettext_lazy("act", "noticed that somebody should look at it"),
+    "recompute_session": pgettext_lazy("act", "moved the hour because the rules of the time zone changed"),
+    "recompute_times": pgettext_lazy("act", "moved the proposed hours because the rules of the time zone changed"),
+    "refuse_match": pgettext_lazy("act", "refused the match"),
+    "release_undecided": pgettext_lazy("act", "let go of the proposals that nobody decided"),
+    "reopen_account": pgettext_lazy("act", "reopened the account"),
+    "repair_round": pgettext_lazy("act", "computed the rest of the round again"),
+    "request_round": pgettext_lazy("act", "had the round computed"),
+    "reschedule": pgettext_lazy("act", "moved the clinic to another hour"),
+    "resume_newsletter": pgettext_lazy("act", "went on with the sending of the issue"),
+    "retire_skill": pgettext_lazy("act", "retired the skill"),
+    "review_registration": pgettext_lazy("act", "decided about the registration"),
+    "review_registration_again": pgettext_lazy("act", "sent the registration back to review"),
+    "rsvp": pgettext_lazy("act", "signed up for the clinic"),
+    "save_registration": pgettext_lazy("act", "changed the answers"),
+    "say_done": pgettext_lazy("act", "said that the match has reached its goal"),
+    "say_how_it_went": pgettext_lazy("act", "said how the session went"),
+    "send_letter_again": pgettext_lazy("act", "had the letter sent again"),
+    "send_newsletter": pgettext_lazy("act", "started the sending of the issue"),
+    "set_away": pgettext_lazy("act", "said until when they are away"),
+    "set_call_link": pgettext_lazy("act", "set the link of the call"),
+    "set_eligibility": pgettext_lazy("act", "changed the eligibility rules"),
+    "set_findable": pgettext_lazy("act", "said whether others may find them"),
+    "settle_session": pgettext_lazy("act", "noted what came of the session"),
+    "solve_round": pgettext_lazy("act", "began to compute the round"),
+    "stay_in": pgettext_lazy("act", "said that they stay in"),
+    "stop_newsletter": pgettext_lazy("act", "stopped the sending of the issue for good"),
+    "submit_registration": pgettext_lazy("act", "handed in the registration"),
+    "suggest_skill": pgettext_lazy("act", "suggested the skill"),
+    "suppress": pgettext_lazy("act", "stopped letters to the address"),
+    "swap_match": pgettext_lazy("act", "swapped the match for the next best"),
+    "take_back_code_of_conduct": pgettext_lazy("act", "took back the agreement to the Universal Code of Conduct"),
+    "take_back_concern": pgettext_lazy("act", "took back the concern"),
+    "take_back_newsletter": pgettext_lazy("act", "took back the agreement to the newsletter"),
+    "take_back_privacy_notice": pgettext_lazy("act", "took back the agreement to the privacy notice"),
+    "take_in_skill": pgettext_lazy("act", "merged another skill into this one"),
+    "take_over_newsletter_changes": pgettext_lazy("act", "said that the translation has what its source says now"),
+    "unblock_person": pgettext_lazy("act", "no longer asks never to be matched with somebody"),
+    "undo_link": pgettext_lazy("act", "took back what a link had said"),
+    "undo_link_by_link": pgettext_lazy("act", "a link took back what a link had said"),
+    "unmake_match_by_hand": pgettext_lazy("act", "took the match out of the draft"),
+    "unpause_letters": pgettext_lazy("act", "ended the pause of newsletters and announcements"),
+    "withdraw_from_match": pgettext_lazy("act", "withdrew from the match"),
+    "withdraw_registration": pgettext_lazy("act", "withdrew from the programme"),
+    "write_clinic_text": pgettext_lazy("act", "wrote the text of the clinic in a language"),
+    "write_newsletter": pgettext_lazy("act", "wrote the text of the version"),
+}
+
+
+def verb_in_words(verb: str) -> str:
+    """Return a verb in the reader's language; one of years ago, which no code writes any more, stays as it is."""
+    return str(VERBS[verb]) if verb in VERBS else verb.replace("_", " ")
+
+
+def state_in_words(object_type: str, state: str) -> str:
+    """Return what an object was or became in the reader's language; days, numbers and versions stay as they are."""
+    if state in ("yes", "no"):
+        return _("yes") if state == "yes" else _("no")
+    return str(_labels(object_type).get(state, state))
+
+
+@cache
+def _labels(object_type: str) -> dict[str, Promise | str]:
+    """Return the label of each choice that a row, or the row that completes it, can have; its state counts first."""
+    try:
+        model = apps.get_model(object_type)
+    except LookupError:  # a table of years ago
+        return {}
+    completing = [relation.related_model for relation in model._meta.related_objects if relation.one_to_one]
+    fields = [field for table in (model, *completing) for field in table._meta.concrete_fields]
+    labels: dict[str, Promise | str] = {}
+    for field in sorted(fields, key=lambda field: field.name != "state"):
+        if not isinstance(field.choices, CallableChoiceIterator):  # these are no states, and of one language each time
+            labels = {**{value: label for value, label in field.flatchoices if isinstance(value, str)}, **labels}
+    return labels
