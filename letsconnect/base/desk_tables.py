@@ -6,6 +6,7 @@ keeps; for each filter it reads a template. That was two thirds of the time of a
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
