@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import own_columns
+from letsconnect.base.admin import FixedFilter, own_columns
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
@@ -40,7 +40,7 @@ from registrations.skills.names import names_of
 CHANGE = "admin:matching_match_change"
 
 
-class RegionFilter(admin.SimpleListFilter):
+class RegionFilter(FixedFilter):
     title = _("region of either side")
     parameter_name = "region"
 
