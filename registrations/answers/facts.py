@@ -1,5 +1,6 @@
 """A person's answers, read back from the rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,12 +19,17 @@ def current_version(document: str) -> str:
     return documents.current(document, on=timezone.now().date()).name
 
 
-def agreed_documents(member: Member | None) -> tuple[str, ...]:
-    """Return the documents a member agreed to in today's version; none without a member."""
+def agreed_documents(member: Member | None, *, versions_shown: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the documents a member agreed to in today's version; none without a member.
+
+    With ``versions_shown``: those that a form ticks that was opened while these versions were in force.
+    """
     if member is None:
         return ()
-    given = _GIVEN.rows({"member": member})
-    return tuple(sorted(document for document, version in given if version == current_version(document)))
+    given, shown = _GIVEN.rows({"member": member}), versions_shown or {}
+    return tuple(
+        sorted(document for document, version in given if version in (current_version(document), shown.get(document)))
+    )
 
 
 _GIVEN = Statement(lambda member: Consent.objects.given().filter(member=member).values_list("document", "version"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from registrations import documents
-from registrations.domain.registrations import ConsentDocument, StaleForm
+from registrations.domain.registrations import ConsentDocument
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Consent, Member
 
@@ -17,15 +17,25 @@ from registrations.models import Consent, Member
 def agree(*, member: Member, versions: Mapping[str, str], by: Member, now: datetime) -> None:
     """Record that the member agrees to these documents, each in the version they were shown. Twice changes nothing.
 
-    Raises StaleForm if a version is not (or no longer) in force: then they have not read the current one.
+    Raises NewerVersion if a version is not (or no longer) in force: then they have not read the current one.
     """
     member = lock_member(member)
     lock_registration(member)  # whoever asks people about a match holds it, and reads what they agreed to
-    for document, version in versions.items():
-        if version != documents.current(document, on=now.date()).name:
-            raise StaleForm(_("There is a newer version of what you agreed to. Please read it, and agree to that one."))
+    _check_shown(versions, now=now)
     for document in versions:
         _give(member, document, by=by, now=now)
+
+
+def _check_shown(versions: Mapping[str, str], *, now: datetime) -> None:
+    """Raise NewerVersion if one of these documents was shown in another version than the one in force."""
+    in_force = documents.in_force(on=now.date())
+    outdated = tuple(document for document, version in versions.items() if version != in_force[document])
+    if outdated:
+        refusal = documents.NewerVersion(
+            _("There is a newer version of what you agreed to. Please read it, and agree to that one.")
+        )
+        refusal.outdated = outdated
+        raise refusal
 
 
 @transaction.atomic
@@ -40,13 +50,24 @@ def take_back(*, member: Member, document: str, by: Member, now: datetime) -> No
     _withdraw(member, ConsentDocument(document), by=by, now=now)
 
 
-def write_consents(member: Member, agreed: Collection[str], *, by: Member, now: datetime) -> None:
-    """Make these documents, in the versions in force, the ones that the locked member agrees to."""
-    for document in ConsentDocument.values:
-        if document in agreed:
-            _give(member, document, by=by, now=now)
-        else:
-            _withdraw(member, document, by=by, now=now)
+def write_consents(
+    member: Member,
+    *,
+    agreed: Collection[str],
+    taken_back: Collection[str],
+    versions_shown: Mapping[str, str],
+    by: Member,
+    now: datetime,
+) -> None:
+    """Record what the locked member ticked and unticked in a form that showed the documents in these versions.
+
+    Raises NewerVersion if one that they agree to has another version by now.
+    """
+    _check_shown({document: versions_shown.get(document, "") for document in agreed}, now=now)
+    for document in agreed:
+        _give(member, document, by=by, now=now)
+    for document in taken_back:
+        _withdraw(member, document, by=by, now=now)
 
 
 def _give(member: Member, document: str, *, by: Member, now: datetime) -> None:
