@@ -23,4 +23,9 @@ _IN_FORCE = Statement(
 
 def is_written_to(member: Any) -> bool:
     """Tell whether a letter to ``member`` would be sent."""
-    return bool(member.email) and not member.has_doubtful_address and why_not_written_to(member) is None
+    return has_sound_address(member) and why_not_written_to(member) is None
+
+
+def has_sound_address(member: Any) -> bool:
+    """Tell whether ``member`` has an address letters could go to, whatever was said about it later."""
+    return bool(member.email) and not member.has_doubtful_address

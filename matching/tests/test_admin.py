@@ -1,10 +1,13 @@
 """The desk: what each member of the working group sees, decides and is told."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from mailings.models import Letter
 from matching.admin.matches import SkillFilter
@@ -158,6 +161,16 @@ def test_refusing_asks_for_the_reason_first_and_keeps_what_was_typed(client, mat
     decide(client, coordinator, "refuse", match, confirmed="1", why="other", note="same office")
 
     assert (Match.objects.get().state, Match.objects.get().closed_note) == ("refused", "same office")
+
+
+def test_how_long_a_refusal_keeps_two_apart_is_said_as_it_is(client, match, coordinator):
+    shown = decide(client, coordinator, "refuse", match).content.decode()
+    decide(client, coordinator, "refuse", match, confirmed="1", why="poor_fit")
+
+    later, kept = timezone.now() + timedelta(days=181), Match.objects.keeping_apart
+    assert kept(now=timezone.now(), cool_down_days=180).exists() and not kept(now=later, cool_down_days=180).exists()
+    assert "not proposed to each other again." not in shown
+    assert "nor before the days that the rules set are over; if they know each other already, never" in shown
 
 
 def test_the_second_of_two_liaisons_is_told_that_the_first_was_faster(client, match, liaison, coordinator):
