@@ -40,9 +40,9 @@ def compose(letter: Letter, rendered: Rendered) -> ComposedLetter:
     message = EmailMultiAlternatives(
         subject=without_breaks(rendered.subject),
         body=rendered.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=addresses.ours(settings.DEFAULT_FROM_EMAIL),
         to=[recipient],
-        reply_to=[settings.CONTACT_EMAIL],
+        reply_to=[addresses.ours(settings.CONTACT_EMAIL)],
         headers={
             "Message-ID": letter.message_id,
             "Auto-Submitted": "auto-generated",
@@ -57,7 +57,7 @@ def compose(letter: Letter, rendered: Rendered) -> ComposedLetter:
     as_bytes: Callable[..., bytes] = message.message().as_bytes  # the stubs are of Django 6, which takes a policy
     return ComposedLetter(
         message=message,
-        sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"),
+        sender=sanitize_address(addresses.ours(settings.DEFAULT_FROM_EMAIL), "utf-8"),
         recipient=recipient,
         payload=as_bytes(linesep="\r\n"),
     )
