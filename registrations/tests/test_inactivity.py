@@ -186,6 +186,18 @@ def test_what_the_link_did_can_be_taken_back_by_the_link_and_among_ones_data(qui
     ]
 
 
+def test_the_link_of_an_earlier_question_takes_back_nothing_that_a_later_one_did(client, quiet):
+    earlier, later = be_asked(quiet), NOW + QUIET_AFTER + DAY
+    latest = be_asked(quiet, later)
+    with time_machine.travel(later, tick=False):
+        client.post(latest)
+
+        assert client.post(earlier, {"undo": "yes"}).status_code == 410
+
+    quiet.refresh_from_db()
+    assert quiet.kept_in_by_link_on == later.date()
+
+
 def test_nobody_takes_back_for_somebody_else(quiet, client):
     be_asked(quiet)
     inactivity.keep_in_by_link(registration=quiet, asked_on=NOW.date(), now=NOW)
