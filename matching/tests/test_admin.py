@@ -220,11 +220,24 @@ def test_publishing_nothing_says_so(client, match, coordinator):
     )
 
 
-@pytest.mark.parametrize("name", ["admin:matching_round_new", "admin:matching_round_cancel"])
-def test_looking_begins_and_cancels_nothing(client, coordinator, name):
-    args = [] if name.endswith("new") else [make_round().pk]
+def test_looking_begins_nothing(client, coordinator):
+    assert page(client, coordinator, "admin:matching_round_new").status_code == 405
 
-    assert page(client, coordinator, name, *args).status_code == 405
+
+@pytest.mark.parametrize("state", [RoundState.DRAFT, RoundState.PROPOSED])
+def test_a_round_is_cancelled_on_a_page_of_its_own_which_says_what_is_given_up(client, coordinator, liaison, state):
+    name, round_ = "admin:matching_round_cancel", make_round(state)
+    link = f'<a class="button" href="{reverse(name, args=[round_.pk])}">'
+
+    assert link in page(client, coordinator, "admin:matching_round_change", round_.pk).content.decode()
+    asked = page(client, coordinator, name, round_.pk).content.decode()
+
+    assert ("Throw the draft away" in asked) is (state == RoundState.DRAFT)
+    assert "This cannot be taken back" in asked
+    assert Round.objects.get().state == state
+    assert page(client, liaison, name, round_.pk).status_code == 302
+    press(client, coordinator, name, round_.pk)
+    assert Round.objects.get().state == RoundState.CANCELLED
 
 
 def test_a_round_is_cancelled_by_a_coordinator_and_a_liaison_is_told_why_not(client, match, liaison, coordinator):
