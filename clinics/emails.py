@@ -23,6 +23,8 @@ def why_not_to_come(clinic: Clinic, now: datetime) -> str | None:
 def rsvp_recorded_owed(rsvp: Rsvp | None, now: datetime) -> str | None:
     if rsvp is None or not rsvp.is_active:
         return "no longer signed up"
+    if rsvp.is_waiting and now >= rsvp.clinic.closes_at:
+        return "sign-up has closed: who still waits is told that instead"
     return why_not_to_come(rsvp.clinic, now)
 
 

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg2 import ProgrammingError
 from psycopg2.extensions import parse_dsn
 
+from letsconnect.base.lines import visible_line
+
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -24,6 +26,14 @@ def text(name: str, default: str = "", *, environ: Mapping[str, str] = os.enviro
     if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in raw):
         raise ImproperlyConfigured(f"{name} holds a line break or a control character.")
     return raw or default
+
+
+def line(name: str, default: str, *, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the variable as a name that people read; it has something to see, and turns nothing around it."""
+    raw = text(name, default, environ=environ)
+    if not visible_line(raw):
+        raise ImproperlyConfigured(f"{name} has nothing that can be seen.")
+    return visible_line(raw)
 
 
 def words(name: str, default: list[str], *, environ: Mapping[str, str] = os.environ) -> list[str]:
@@ -57,9 +67,12 @@ def url(name: str, *, schemes: set[str], environ: Mapping[str, str] = os.environ
     raw = text(name, environ=environ)
     if not raw:
         return None
+    if any(character.isspace() for character in raw):
+        raise ImproperlyConfigured(f"{name} holds a space.")
     try:
         parts = urlsplit(raw)
-        _ = parts.port
+        if parts.port == 0:
+            raise ImproperlyConfigured(f"{name} names no port but 0.")
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} is not a valid address: {error}.") from error
     if parts.scheme not in schemes:
@@ -79,6 +92,20 @@ def foreign_url(name: str, default: str, *, environ: Mapping[str, str] = os.envi
     if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         raise ImproperlyConfigured(f"{name} must start with https://, except on this machine.")
     return parts.geturl().rstrip("/")
+
+
+# As a content security policy writes them; a star stands for one or more labels at the beginning only.
+_ORIGIN = re.compile(
+    r"https://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?|http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?"
+)
+
+
+def origins(name: str, default: list[str], *, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the hosts of the variable to which a form may lead; they become part of a header of every page."""
+    for origin in (read := words(name, default, environ=environ)):
+        if origin not in default and not _ORIGIN.fullmatch(origin):
+            raise ImproperlyConfigured(f"{name}: {origin[:60]!r} is no origin, like https://meta.wikimedia.org.")
+    return read
 
 
 def form_origins(address: str) -> list[str]:
@@ -102,8 +129,6 @@ def site(name: str, *, environ: Mapping[str, str] = os.environ) -> SplitResult |
     if parts.path not in ("", "/") or parts.username is not None or parts.query or parts.fragment:
         raise ImproperlyConfigured(f"{name} is more than scheme and host: https://portal.example.org.")
     host = _host(name, parts.hostname)
-    if parts.port == 0:
-        raise ImproperlyConfigured(f"{name} names no port but 0.")
     port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
     return SplitResult(parts.scheme, (f"[{host}]" if ":" in host else host) + port, "", "", "")
 
@@ -133,6 +158,8 @@ def broker(name: str, *, environ: Mapping[str, str] = os.environ) -> str:
         return ""
     if not (parts.hostname if parts.scheme in ("redis", "rediss") else parts.path.strip("/") or parts.hostname):
         raise ImproperlyConfigured(f"{name} names no server: redis://host:6379/0.")
+    if parts.scheme in ("redis", "rediss") and not re.fullmatch(r"/?|/[0-9]{1,5}/?", parts.path):
+        raise ImproperlyConfigured(f"{name} names no number of a database after the slash: redis://host:6379/0.")
     return text(name, environ=environ)
 
 
@@ -156,7 +183,7 @@ def database(name: str, *, environ: Mapping[str, str] = os.environ) -> dict[str,
     for option, values in _KNOWN_VALUES.items():
         if read.get(option, values[0]) not in values:
             raise ImproperlyConfigured(f"{name}: {option} is none of {', '.join(values)}.")
-    if not read.get("connect_timeout", "0").isdigit():
+    if not re.fullmatch("[0-9]+", read.get("connect_timeout", "0")):
         raise ImproperlyConfigured(f"{name}: connect_timeout is no number of seconds.")
     return {
         "ENGINE": "django.db.backends.postgresql",

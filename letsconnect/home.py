@@ -19,7 +19,7 @@ from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.querysets import how_many
 from letsconnect.base.statements import Statement
 from letsconnect.base.templatetags.when import when
-from mailings.ledger.reachable import why_not_written_to
+from mailings.ledger.reachable import has_sound_address, stops_letters, why_not_written_to
 from matching.domain.matches import MatchState, Side
 from matching.domain.sessions import SessionState
 from matching.models import Match
@@ -29,8 +29,8 @@ from matching.models.people import NamedPerson
 from matching.waiting import advice
 from matching.words import reasons
 from registrations import documents
-from registrations.models import Member, Registration, SkillSuggestion
-from registrations.participation.next_round import sentence
+from registrations.models import Member, SkillSuggestion
+from registrations.participation.next_round import sentence, taking_part
 from registrations.skills.names import names_of
 from registrations.skills.suggestions import sentences_of_suggestions, skills_in_sentences
 from trust.models import Report
@@ -52,11 +52,11 @@ class ClinicLine(NamedTuple):
 def _rows_of(member: Member, *, on: date, versions: tuple[tuple[str, ...], ...]) -> QuerySet[Any, Any]:
     """The row of ``_row_of``; its SQL holds the day, and the versions of documents that count on it."""
     reports = Report.objects.readable_by(member, on=on).waiting()
-    matchable = Registration.objects.matchable(on=on).filter(member=member)
+    in_a_round = taking_part(on=on).filter(member=member)
     return (
         Member.objects.select_related("registration")
         .annotate(
-            is_in_a_round=Exists(matchable),
+            is_in_a_round=Exists(in_a_round),
             confided=how_many(reports),
         )
         .filter(pk=member.pk)
@@ -91,10 +91,12 @@ def for_member(member: Member, *, now: datetime) -> dict[str, object]:
     to_confirm = [session for session in live if _waits_for(session, member, now)][:SHOWN]
     to_tell = sorted((session for session in at_hand if session.is_to_tell), key=_begins, reverse=True)[:SHOWN]
     talked_about = {line.heir for line in lines} | {session.heir for session in (*ahead, *to_confirm)}
+    suppression = why_not_written_to(member)
     skills = names_of(talked_about | skills_in_sentences(suggestions))
     return {
         "registration": registration,
-        "suppression": why_not_written_to(member),
+        "suppression": suppression,
+        "is_written_to": has_sound_address(member) and not stops_letters(suppression),
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
         "next_round": sentence(registration, on=now.date(), is_in=me.is_in_a_round),
         "skill_news": sentences_of_suggestions(suggestions, skills),

@@ -23,12 +23,13 @@ EMBEDDED_MAILBOX = EMBEDDED_DATABASE and _email is None
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", production_checks.EMBEDDED_SECRET_KEY if EMBEDDED_DATABASE else "")
 
-SITE_NAME = env.text("SITE_NAME", "Let's Connect")
+SITE_NAME = env.line("SITE_NAME", "Let's Connect")
 _site = env.site("SITE_URL")
 SITE_URL = _site.geturl() if _site else f"http://127.0.0.1:{env.integer('PORT', 8000, low=1, high=65535)}"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [_site.hostname or ""] if _site else ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 FROM_EMAIL = env.text("FROM_EMAIL", f"Let's Connect <{production_checks.mailbox_at((_site and _site.hostname) or '')}>")
+TRUST_OUTSIDE_EMAIL = env.text("TRUST_OUTSIDE_EMAIL", "ca@wikimedia.org")  # where to turn while the trust team is empty
 CONTACT_EMAIL = env.text("CONTACT_EMAIL", production_checks.mailbox_at((_site and _site.hostname) or ""))
 if not EMBEDDED_DATABASE:
     _problems = production_checks.problems(
@@ -40,6 +41,7 @@ if not EMBEDDED_DATABASE:
             allowed_hosts=ALLOWED_HOSTS,
             from_email=FROM_EMAIL,
             contact_email=CONTACT_EMAIL,
+            trust_outside_email=TRUST_OUTSIDE_EMAIL,
         )
     )
     if _problems:
@@ -142,12 +144,12 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # The Wikimedia door, or that of any other MediaWiki; it is not there without a client id.
-MEDIAWIKI_NAME = env.text("MEDIAWIKI_NAME", "Wikimedia")
+MEDIAWIKI_NAME = env.line("MEDIAWIKI_NAME", "Wikimedia")
 MEDIAWIKI_URL = env.foreign_url("MEDIAWIKI_URL", "https://meta.wikimedia.org/w/rest.php")
 MEDIAWIKI_CLIENT_ID = env.text("MEDIAWIKI_CLIENT_ID")
 MEDIAWIKI_CLIENT_SECRET = env.text("MEDIAWIKI_CLIENT_SECRET")
 MEDIAWIKI_SCOPES = env.words("MEDIAWIKI_SCOPES", [])
-MEDIAWIKI_FORM_ORIGINS = env.words("MEDIAWIKI_FORM_ORIGINS", env.form_origins(MEDIAWIKI_URL))
+MEDIAWIKI_FORM_ORIGINS = env.origins("MEDIAWIKI_FORM_ORIGINS", env.form_origins(MEDIAWIKI_URL))
 MEDIAWIKI_SECONDS = 5.0  # for both calls of one sign-in together
 if MEDIAWIKI_CLIENT_SECRET and not MEDIAWIKI_CLIENT_ID:
     raise ImproperlyConfigured("MEDIAWIKI_CLIENT_SECRET is set without MEDIAWIKI_CLIENT_ID.")
@@ -212,7 +214,6 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = FROM_EMAIL
 MAILBOX_DIR = BASE_DIR / "var" / "mailbox"
 LETTERS_GATHER_FOR = timedelta(minutes=1)  # quiet before the newest of several letters about one thing goes out
 NUDGES = env.boolean("NUDGES", default=True)  # off where only cron's `manage.py tick` sends
-TRUST_OUTSIDE_EMAIL = env.text("TRUST_OUTSIDE_EMAIL", "ca@wikimedia.org")  # where to turn while the team is empty
 _smtp: env.MailServer = _email or {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": paths.mailbox_port(BASE_DIR)}
 EMAIL_HOST: str = _smtp["EMAIL_HOST"]
 EMAIL_PORT: int = _smtp["EMAIL_PORT"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from letsconnect import home as sections
+from letsconnect.base.addresses import ours
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.links import absolute, path_or_nothing
 from registrations.answers.facts import current_version
@@ -69,7 +70,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     """Say where to report a security problem (RFC 9116)."""
     expires = (timezone.now() + SECURITY_TXT_LASTS).strftime("%Y-%m-%dT00:00:00Z")
     lines = [
-        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Contact: mailto:{ours(settings.CONTACT_EMAIL)}",
         f"Expires: {expires}",
         f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",
         f"Canonical: {absolute('security-txt')}",

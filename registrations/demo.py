@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 
+from registrations import documents
 from registrations.answers import editing
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.facts import LanguageFact, OfferFact, RegistrationFacts, WindowFact, WishFact
@@ -156,7 +157,14 @@ def _facts(chance: random.Random, name: str, country: str, zone: str, speaks: di
 
 def _register(member: Member, facts: RegistrationFacts, *, reviewer: Member | None, now: datetime) -> None:
     before = now - timedelta(days=2 if reviewer is None else 40)
-    registration = editing.submit_registration(member=member, facts=facts, version=0, by=member, now=before)
+    registration = editing.submit_registration(
+        member=member,
+        facts=facts,
+        version=0,
+        versions_shown=documents.in_force(on=before.date()),
+        by=member,
+        now=before,
+    )
     if reviewer is not None:
         # Not by the review action: forty letters of welcome would bury the ones a visitor looks for.
         Registration.objects.filter(pk=registration.pk).update(

@@ -9,9 +9,16 @@ from datetime import date, timedelta
 from django.conf import settings
 
 from registrations.domain.agreements import ConsentDocument
+from registrations.domain.registrations import StaleForm
 
 GRACE = timedelta(days=30)
 REQUIRED = (ConsentDocument.CODE_OF_CONDUCT, ConsentDocument.PRIVACY_NOTICE)
+
+
+class NewerVersion(StaleForm):
+    """The person agreed to a version that is not in force any more; ``outdated`` names the documents concerned."""
+
+    outdated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,11 @@ def current(document: str, *, on: date) -> Version:
     """Return the version in force on that day; the first one has no earlier day."""
     all_versions = versions(document)
     return next((version for version in reversed(all_versions) if version.in_force_on <= on), all_versions[0])
+
+
+def in_force(*, on: date) -> dict[str, str]:
+    """Return the name of the version of each document that is in force on that day: what a page of that day shows."""
+    return {document.value: current(document, on=on).name for document in ConsentDocument}
 
 
 def all_counting(*, on: date) -> tuple[tuple[str, ...], ...]:

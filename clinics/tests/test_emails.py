@@ -285,3 +285,16 @@ def test_the_sweep_asks_as_many_questions_for_thirty_quiet_clinics_as_for_three(
     sweep(START - DAY)
     with django_assert_num_queries(1):
         sweep(START - DAY + MINUTE)
+
+
+def test_who_signed_up_shortly_before_sign_up_closed_is_promised_no_seat():
+    """Their letter waits for a quiet minute, and by then sign-up has closed."""
+    clinic = make_clinic(capacity=1, closes_minutes_before=120)
+    closes = START - 2 * HOUR
+    sign_up(clinic, 1)
+    [waiting] = sign_up(clinic, 1, now=closes - MINUTE / 2)
+
+    recorded = owed("rsvp_recorded").get(member=waiting.member)
+    assert skipped_because(recorded, closes - MINUTE / 4) is None
+    assert "closed" in skipped_because(recorded, closes + MINUTE / 2)
+    assert tell_still_waiting(closes + MINUTE / 2) == 1

@@ -6,6 +6,7 @@ Every page of the desk that shows a person calls this. `registrations`, which ha
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -44,24 +45,29 @@ def people_on(rows: Iterable[models.Model], ways: Iterable[str]) -> PeopleShown:
 
     The keys are columns of the rows, so no query is needed.
     """
-    people = PeopleShown()
+    people, ways = PeopleShown(), list(ways)
     for row in rows:
         for way in ways:
-            model, key = _end_of(row, way)
+            steps, keys, column = _way_from(type(row), way)
+            end: Any = row
+            for step in steps:
+                end = end and getattr(end, step)
+            key = end and getattr(end, column)
             if key is not None:
-                (people.members if model == "Member" else people.registrations).add(key)
+                (people.members if keys == "Member" else people.registrations).add(key)
     return people
 
 
-def _end_of(row: models.Model, way: str) -> tuple[str, int | None]:
+@cache
+def _way_from(table: type[models.Model], way: str) -> tuple[tuple[str, ...], str, str]:
+    """Return the steps of a way from a row, the name of the table it leads to, and the column with the key there."""
     if not way:
-        return type(row).__name__, row.pk
+        return (), table.__name__, str(table._meta.pk.attname)
     *steps, last = way.split("__")
+    end: Any = table
     for step in steps:
-        row = getattr(row, step)
-        if row is None:
-            return "", None
-    foreign = row._meta.get_field(last)
+        end = end._meta.get_field(step).related_model
+    foreign = end._meta.get_field(last)
     if not isinstance(foreign, models.ForeignKey):
-        raise TypeError(f"{way} leads from {row._meta.label} to no row")
-    return foreign.related_model.__name__, getattr(row, foreign.attname)
+        raise TypeError(f"{way} leads from {table._meta.label} to no row")
+    return tuple(steps), foreign.related_model.__name__, foreign.attname

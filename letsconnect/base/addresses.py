@@ -6,6 +6,7 @@ and only there. Quotes that are not needed are removed. See docs/decisions/0027.
 """
 
 import re
+from email.utils import parseaddr
 
 import idna
 from django.utils.translation import gettext as _
@@ -69,6 +70,19 @@ def readable(address: str) -> str:
         return local + at_sign + idna.decode(domain)
     except UnicodeError:
         return address
+
+
+def ours(address: str) -> str:
+    """Return one of the portal's own addresses as it is written to, with or without a name before it.
+
+    Its domain is in A-labels. Django would write it by IDNA 2003 instead: answers to `straße.de` would go to
+    `strasse.de`.
+    """
+    domain = parseaddr(address)[1].rpartition("@")[2]
+    if not domain or domain.isascii():
+        return address
+    before, _found, after = address.rpartition(domain)
+    return before + _domain(domain) + after
 
 
 def spellings(address: str) -> set[str]:

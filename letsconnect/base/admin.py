@@ -1,5 +1,6 @@
 """The working group's desk: Django's admin, opened by a seat in the working group instead of by model permissions."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -27,6 +28,7 @@ from letsconnect.base.versioned_admin import Row, VersionedAdmin
 
 _COMPARISONS = ("", "exact", "in", "isnull")  # in the links of filters
 _PARTS_OF_DAYS = ("year", "month", "day")  # in those to the days, months or years of a list
+_needs_no_quoting = re.compile("[A-Za-z0-9_.~-]*").fullmatch  # in a link
 _LAST_YEAR = 9998  # that ends before Python's calendar does
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
@@ -44,6 +46,10 @@ def own_columns(table: type[models.Model]) -> tuple[str, ...]:
     return tuple(field.name for field in table._meta.concrete_fields)
 
 
+class FixedFilter(SimpleListFilter):
+    """A filter whose choices stand in the code: its links in a list as it opens are drawn once for all readers."""
+
+
 class DeskList(ChangeList):
     """A list that shows nothing for a filter value it does not know.
 
@@ -57,7 +63,9 @@ class DeskList(ChangeList):
         """
         kept = {name: value for name, value in self.filter_params.items() if not name.startswith(tuple(remove or ()))}
         changed = {**kept, **(new_params or {})}
-        words = sorted((name, value) for name, value in changed.items() if value is not None)
+        words = sorted([(name, value) for name, value in changed.items() if value is not None])
+        if all([type(value) is str and _needs_no_quoting(value) and _needs_no_quoting(name) for name, value in words]):
+            return "?" + "&".join([f"{name}={value}" for name, value in words])
         return f"?{urlencode(words, doseq=True)}"
 
     def get_results(self, request: HttpRequest) -> None:

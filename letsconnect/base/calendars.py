@@ -15,6 +15,7 @@ from django.conf import settings
 from icalendar import Calendar, vCalAddress, vText
 from icalendar import Event as CalendarEvent
 
+from letsconnect.base.addresses import ours
 from letsconnect.base.lines import without_breaks
 
 PUBLISHED_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
@@ -101,7 +102,7 @@ def _component(event: Event, *, now: datetime) -> CalendarEvent:
     component.add("summary", without_breaks(event.summary))
     component.add("description", event.description)
     component.add("url", event.link)
-    component.add("organizer", _person(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], settings.SITE_NAME))
+    component.add("organizer", _person(parseaddr(ours(settings.DEFAULT_FROM_EMAIL))[1], settings.SITE_NAME))
     component.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     component.add("class", "PRIVATE")
     component.add("transp", "OPAQUE")

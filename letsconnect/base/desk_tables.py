@@ -4,7 +4,7 @@ For each cell Django asks which column it belongs to, how that is shown, where i
 keeps; for each filter it reads a template. That was two thirds of the time of a list. Here it is asked once for a page.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
 from functools import partial
 from operator import attrgetter
@@ -25,12 +25,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from letsconnect.base.drawn import drawn_once
-from letsconnect.base.escaping import escaped
+from letsconnect.base.escaping import each_escaped, escaped
 from letsconnect.base.labels import labels_of
 
-Cell = Callable[[Any], str]  # from a row to the HTML of its cell
+Rows = Sequence[Any]
 Value = Callable[[Any], Any]  # from a row to the value its cell shows
-Words = Callable[[Any], str]  # from a value to the HTML of it
+Words = Callable[[list[Any]], list[Any]]  # from the values of a column to what is written for each
+_OPENING = {True: '<li class="selected">', False: "<li>"}  # of a choice of a filter
 _in_words_of_django = gettext  # a name that `makemessages` passes over: these texts are in Django's own catalogues
 
 
@@ -38,11 +39,12 @@ def table(changelist: ChangeList) -> SafeString:
     """Return the table of a list; nothing where it has no rows."""
     if not changelist.result_list:
         return SafeString("")
-    headers, cells = _row_of_headers(changelist), list(_cells(changelist))
-    rows = "\n".join(f"<tr>{''.join([cell(row) for cell in cells])}</tr>" for row in changelist.result_list)
+    headers, rows = _row_of_headers(changelist), list(changelist.result_list)
+    cells = zip(*_columns(changelist, rows), strict=True)
+    rows_of_cells = "\n".join([f"<tr>{''.join(row)}</tr>" for row in cells])
     return SafeString(  # each part is escaped where it is made
         f'<div class="results">\n<table id="result_list">\n<thead>\n<tr>\n{headers}\n</tr>\n</thead>\n'
-        f"<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
+        f"<tbody>\n{rows_of_cells}\n</tbody>\n</table>\n</div>"
     )
 
 
@@ -99,60 +101,47 @@ def _ways_to_sort(header: dict[str, Any], sorted_by: int) -> SafeString:
     )
 
 
-def _cells(changelist: ChangeList) -> Iterator[Cell]:
-    """Yield for each column the function that draws its cell of a row."""
-    linked, tag, address = changelist.list_display_links, "th", _address_of_rows(changelist)
+def _columns(changelist: ChangeList, rows: Rows) -> Iterator[list[str]]:
+    """Yield the cells of each column, drawn for all rows at once."""
+    linked, tag = changelist.list_display_links, "th"
     for name in changelist.list_display:
         column = _Column(changelist, name)
         if linked is None or (name not in linked if linked or tag == "td" else False):
-            yield partial(_cell, column)
+            yield column.cells("td", rows)
         else:
-            yield partial(_cell_with_link, column, tag, address)
+            yield column.cells(tag, rows, _links(changelist, rows))
             tag = "td"
 
 
-def _cell(column: "_Column", row: Any) -> str:
-    html, names = column.shown(row)
-    return f'<td class="{names}">{html}</td>'
+def _links(changelist: ChangeList, rows: Rows) -> list[str]:
+    """Return what opens the link of each row.
 
-
-def _cell_with_link(column: "_Column", tag: str, address: Callable[[Any], str], row: Any) -> str:
-    html, names = column.shown(row)
-    return f'<{tag} class="{names}">{address(row)}{html}</a></{tag}>'
-
-
-def _address_of_rows(changelist: ChangeList) -> Callable[[Any], str]:
-    """Return the function that opens a row's link.
-
-    Only the address of the first row is asked of Django; the others differ in their key.
+    Only that of the first is asked of Django; the others differ in the key.
     """
-    parts: list[str] = []
-
-    def opening(row: Any) -> str:
-        key = row.pk
-        if not parts:
-            kept: dict[str, Any] = {"preserved_filters": changelist.preserved_filters, "opts": changelist.opts}
-            href = escape(add_preserved_filters(kept, changelist.url_for_result(row)))
-            parts.extend(href.rsplit(f"/{key}/", 1))
-        popup = f' data-popup-opener="{_key_for_popup(changelist, row)}"' if changelist.is_popup else ""
-        return f'<a href="{parts[0]}/{key}/{parts[1]}"{popup}>'
-
-    return opening
+    kept: dict[str, Any] = {"preserved_filters": changelist.preserved_filters, "opts": changelist.opts}
+    href = escape(add_preserved_filters(kept, changelist.url_for_result(rows[0])))
+    before, after = href.rsplit(f"/{rows[0].pk}/", 1)
+    popup = [f' data-popup-opener="{_key_for_popup(changelist, row)}"' if changelist.is_popup else "" for row in rows]
+    return [f'<a href="{before}/{row.pk}/{after}"{more}>' for row, more in zip(rows, popup, strict=True)]
 
 
 def _key_for_popup(changelist: ChangeList, row: Any) -> str:
     return escape(row.serializable_value(str(changelist.to_field) if changelist.to_field else row._meta.pk.attname))
 
 
+class _Nothing:
+    """The value of a cell whose row points at nothing."""
+
+
 class _Column:
-    """A column of a list: how a row's value is found and shown. What Django asks for each cell is asked here once."""
+    """A column of a list: how its values are found and shown. What Django asks for each cell is asked here once."""
 
     def __init__(self, changelist: ChangeList, name: Any) -> None:
         desk, model = changelist.model_admin, changelist.model
         self.empty: Any = desk.get_empty_value_display()
         self.field = _field(model, name)
-        self.boolean = False
         self.names = "action-checkbox" if name == "action_checkbox" else f"field-{getattr(name, '__name__', name)}"
+        self.read_all: Callable[[Rows], list[Any]] | None = None
         if self.field is not None:
             self.read: Value = attrgetter(self.field.name)
             self.words: Words = _words_of(self.field, self.empty)
@@ -166,31 +155,65 @@ class _Column:
             self.read = attribute = getattr(desk, name)
         else:
             self.read = lambda row: lookup_field(name, row, desk)[2]
+        if together := getattr(desk, "columns_read_together", {}).get(name):
+            self.read_all = getattr(desk, together)
         attribute = attribute.fget if isinstance(attribute, property) else attribute
-        self.boolean = getattr(attribute, "boolean", False)
         self.empty = getattr(attribute, "empty_value_display", self.empty)
-        self.words = _remembering(self._of_method) if self.boolean else self._words_of_method
+        is_boolean = getattr(attribute, "boolean", False)
+        self.words = _each_once(self._of_boolean) if is_boolean else self._of_method
 
-    def shown(self, row: Any) -> tuple[str, str]:
-        """Return the HTML of what the cell shows, and the names of its class."""
+    def cells(self, tag: str, rows: Rows, links: Sequence[str] = ()) -> list[str]:
+        """Return the cell of the column in each row, its words within a link where there are ``links``."""
+        values = self._values(rows)
+        html = self._html(values)
+        if links:
+            html = [f"{link}{words}</a>" for link, words in zip(links, html, strict=True)]
+        opening, closing = f'<{tag} class="{self.names}', f"</{tag}>"
+        if self.field is None and any(issubclass(kind, date | time) for kind in set(map(type, values))):
+            return [
+                f'{opening}{" nowrap" if isinstance(value, date | time) else ""}">{words}{closing}'
+                for value, words in zip(values, html, strict=True)
+            ]
+        return [f'{opening}">{words}{closing}' for words in html]
+
+    def _html(self, values: list[Any]) -> Sequence[str]:
+        if _Nothing not in set(map(type, values)):
+            return each_escaped(self.words(values))
+        html = iter(each_escaped(self.words([value for value in values if not isinstance(value, _Nothing)])))
+        return [escaped(self.empty) if isinstance(value, _Nothing) else next(html) for value in values]
+
+    def _values(self, rows: Rows) -> list[Any]:
+        if self.read_all is not None:
+            return self.read_all(rows)
         try:
-            value = self.read(row)
+            values = [self.read(row) for row in rows]
         except ObjectDoesNotExist:
-            return escaped(self.empty), self.names
-        if isinstance(value, str) and not value.strip():
-            value = ""
-        names = self.names
-        if self.field is None and isinstance(value, date | time):
-            names += " nowrap"
-        return self.words(value), names
+            values = [self._value(row) for row in rows]
+        return [_text_or_blank(value) for value in values] if _may_be_blank(values) else values
 
-    def _words_of_method(self, value: Any) -> str:
-        if isinstance(value, str) and value:
-            return escaped(value)
-        return escaped(self._of_method(value))
+    def _value(self, row: Any) -> Any:
+        try:
+            return self.read(row)
+        except ObjectDoesNotExist:
+            return _Nothing()
 
-    def _of_method(self, value: Any) -> Any:
-        return display_for_value(value, self.empty, self.boolean)
+    def _of_method(self, values: list[Any]) -> list[Any]:
+        """Return the words for what a method found: for the same object, as a text to be translated is, only once."""
+        others = {id(value): value for value in values if not (isinstance(value, str) and value)}
+        words = {key: display_for_value(value, self.empty) for key, value in others.items()}
+        return [words.get(id(value), value) for value in values] if others else values
+
+    def _of_boolean(self, value: Any) -> Any:
+        return display_for_value(value, self.empty, boolean=True)
+
+
+def _may_be_blank(values: list[Any]) -> bool:
+    """Tell whether one of these may be a text of nothing but spaces, which is shown as no text."""
+    return any(map(str.isspace, values)) if set(map(type, values)) == {str} else True
+
+
+def _text_or_blank(value: Any) -> Any:
+    return "" if isinstance(value, str) and value.isspace() else value
 
 
 def _field(model: type[models.Model], name: Any) -> "models.Field[Any, Any] | None":
@@ -205,26 +228,23 @@ def _field(model: type[models.Model], name: Any) -> "models.Field[Any, Any] | No
 def _words_of(field: "models.Field[Any, Any]", empty: Any) -> Words:
     """Return how a field's values are shown, as `display_for_field` does it, without looking at the field each time."""
     if isinstance(field, models.ForeignKey):
-        return lambda value: escaped(empty if value is None else value)
+        return lambda values: [empty if value is None else str(value) for value in values]
     if field.choices:
         labels = labels_of(field)
-        return _remembering(lambda value: labels.get(value, empty))
+        return _each_once(lambda value: labels.get(value, empty))
     if isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.URLField):
-        return lambda value: escaped(value or empty)
-    return _remembering(lambda value: display_for_field(value, field, empty))
+        return lambda values: [value or empty for value in values]
+    return _each_once(lambda value: display_for_field(value, field, empty))
 
 
-def _remembering(say: Callable[[Any], Any]) -> Words:
-    """Return the same function, which writes each value once: many rows have the same moment, number or label."""
-    words: dict[Any, str] = {}
+def _each_once(say: Callable[[Any], Any]) -> Words:
+    """Return a function that says each value once: many rows have the same moment, number or label."""
 
-    def remembered(value: Any) -> str:
-        html = words.get(value)
-        if html is None:
-            html = words[value] = escaped(say(value))
-        return html
+    def words(values: list[Any]) -> list[Any]:
+        html = {value: SafeString(escaped(say(value))) for value in dict.fromkeys(values)}
+        return [html[value] for value in values]
 
-    return remembered
+    return words
 
 
 def pages(changelist: ChangeList) -> SafeString:
@@ -266,13 +286,20 @@ def filter_box(changelist: ChangeList, chosen: ListFilter) -> SafeString:
     )
 
 
-def _choices(changelist: ChangeList, chosen: ListFilter) -> Iterator[str]:
-    for choice in chosen.choices(changelist):
-        opening = '<li class="selected">' if choice["selected"] else "<li>"
-        address = escape(iri_to_uri(str(choice["query_string"])))
-        yield f'{opening}\n<a href="{address}">{_written(choice["display"])}</a></li>'
+def _choices(changelist: ChangeList, chosen: ListFilter) -> list[str]:
+    choices = list(chosen.choices(changelist))
+    addresses = each_escaped([iri_to_uri(str(choice["query_string"])) for choice in choices])
+    labels = each_escaped([_localized(choice["display"]) for choice in choices])
+    return [
+        f'{_OPENING[bool(choice["selected"])]}\n<a href="{address}">{label}</a></li>'
+        for choice, address, label in zip(choices, addresses, labels, strict=True)
+    ]
+
+
+def _localized(value: Any) -> Any:
+    return value if type(value) is str else localize(value)
 
 
 def _written(value: Any) -> str:
     """Return a value as `{{ value }}` writes it."""
-    return escaped(localize(value))
+    return escaped(_localized(value))

@@ -1,9 +1,13 @@
 """Escape a value as templates do, for HTML that is put together without one: rows of lists, options, inputs, cells."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+_BETWEEN = "\0"  # PostgreSQL stores none, so it stands in no text of a row
 
 
 def escaped(value: Any) -> str:
@@ -11,3 +15,15 @@ def escaped(value: Any) -> str:
     if type(value) is str:
         return escape(value)
     return str(conditional_escape(value if isinstance(value, str) else str(value)))
+
+
+def each_escaped(values: Sequence[Any]) -> Sequence[str]:
+    """Escape each of these values as `escaped` does: texts all at once, which is a tenth of the work for a column."""
+    kinds = set(map(type, values))
+    if kinds == {SafeString}:
+        return values
+    if kinds == {str}:
+        texts = escape(_BETWEEN.join(values)).split(_BETWEEN)
+        if len(texts) == len(values):
+            return texts
+    return [escaped(value) for value in values]

@@ -1,6 +1,6 @@
 """How forms, buttons and lists of the desk notice that somebody else changed the row in the meantime."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from letsconnect.base import edit_conflicts, versions
-from letsconnect.base.escaping import escaped
+from letsconnect.base.escaping import each_escaped
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.requests import noted_on
@@ -56,6 +56,8 @@ class VersionedAdmin(_Admin[Row]):
     version_columns: tuple[str, ...] | None = None
     # Whether the buttons of the list lock the ticked rows first. False where the action locks another row first.
     locks_ticked: bool = True
+    # The columns of the list whose values are found for all rows of a page at once, and the methods that find them.
+    columns_read_together: Mapping[str, str] = {"action_checkbox": "boxes_to_tick"}
     # Whether the actions behind the buttons of the list compare the versions themselves, under their own locks.
     compares_in_action: bool = False
 
@@ -230,14 +232,24 @@ class VersionedAdmin(_Admin[Row]):
     def row_version(self, obj: Row) -> str:
         return f"{obj.pk}:{versions.fingerprint(versions.columns_of(obj, self.version_columns or ()))}"
 
+    def names_of_rows(self, rows: Sequence[Row]) -> list[str]:
+        """Return how the list calls each of these rows."""
+        return list(map(str, rows))
+
+    def boxes_to_tick(self, rows: Sequence[Row]) -> list[SafeString]:
+        """Return Django's box to tick and the version of each row, drawn for all of them at once."""
+        label = _in_words_of_django("Select this object for an action - {}")
+        labels = each_escaped([label.format(name) for name in self.names_of_rows(rows)])
+        return [
+            SafeString(  # each value escaped, or made of digits and letters
+                f'<input type="checkbox" name="{ACTION_CHECKBOX_NAME}" value="{row.pk}" class="action-select"'
+                f' aria-label="{name}"><input type="hidden" name="{versions.ROWS}" value="{self.row_version(row)}">'
+            )
+            for row, name in zip(rows, labels, strict=True)
+        ]
+
     def action_checkbox(self, obj: Row) -> SafeString:
-        """Return Django's box to tick and the version of the row, in one step: it is drawn once for each row."""
-        label = escaped(_in_words_of_django("Select this object for an action - {}").format(obj))
-        version = escaped(self.row_version(obj))
-        return SafeString(  # each value escaped, or a number
-            f'<input type="checkbox" name="{ACTION_CHECKBOX_NAME}" value="{obj.pk}" class="action-select"'
-            f' aria-label="{label}"><input type="hidden" name="{versions.ROWS}" value="{version}">'
-        )
+        return self.boxes_to_tick([obj])[0]
 
     def response_action(
         self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any, **kwargs: Any

@@ -6,8 +6,9 @@ A version holds a short fingerprint of each fact. So nothing can be read out of 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -71,7 +72,8 @@ def changed_since(opened: str, facts: Facts) -> list[str]:
 
 def columns_of(row: models.Model, only: Iterable[str] = ()) -> dict[str, Any]:
     """Return the columns of a row as facts: all of them, or those named."""
-    return {f"column:{field.name}": str(getattr(row, field.attname)) for field in _columns(type(row), only)}
+    facts, read = _facts_among(type(row), frozenset(only))
+    return dict(zip(facts, map(str, read(row)), strict=True))
 
 
 def all_rows(rows: models.QuerySet[Any], only: Iterable[str] = ()) -> str:
@@ -89,7 +91,7 @@ def values_of(rows: models.QuerySet[Any], only: Iterable[str] = ()) -> "models.Q
 
 def of_all(values: Iterable[Iterable[Any]]) -> str:
     """Return one fingerprint of these values of rows."""
-    return fingerprint([[str(value) for value in row] for row in values])
+    return fingerprint([list(map(str, row)) for row in values])
 
 
 def all_objects(objects: Iterable[models.Model], only: Iterable[str] = ()) -> str:
@@ -107,6 +109,15 @@ def _columns(model: type[models.Model], only: Iterable[str]) -> tuple["models.Fi
 @cache
 def _columns_among(model: type[models.Model], only: frozenset[str]) -> tuple["models.Field[Any, Any]", ...]:
     return tuple(field for field in model._meta.concrete_fields if not only or field.name in only)
+
+
+@cache
+def _facts_among(model: type[models.Model], only: frozenset[str]) -> tuple[tuple[str, ...], Callable[[Any], Any]]:
+    """Return the names of a row's columns as facts, and how to read them all in one step."""
+    fields = _columns_among(model, only)
+    names = [field.attname for field in fields]
+    read = attrgetter(*names) if len(names) > 1 else lambda row: tuple(getattr(row, name) for name in names)
+    return tuple(f"column:{field.name}" for field in fields), read
 
 
 def label_of(model: type[models.Model], name: str) -> str:

@@ -539,7 +539,12 @@ DOORS = [
     Door("admin:matching_round_repair", "@round", get=DESK_BUTTON, post="302 302 302 302 302 302 302"),
     Door("admin:matching_round_publish", "@round", get=DESK, post="302 302 302 302+ 302 302+ 302"),
     Door("admin:matching_round_release", "@round", get=DESK_BUTTON, post="302 302 302 302 302 302+ 302"),
-    Door("admin:matching_round_cancel", "@running", get=DESK_BUTTON, post="302 302 302 302 302 302+ 302"),
+    Door(
+        "admin:matching_round_cancel",
+        "@running",
+        get="302 302 302 302 302 200 302",
+        post="302 302 302 302 302 302+ 302",
+    ),
     Door(
         "admin:matching_match_changelist",
         get=DESK,

@@ -146,7 +146,18 @@ def test_what_is_more_or_less_than_scheme_and_host_is_refused_by_name(raw):
         env.site("THING", environ={"THING": raw})
 
 
-@pytest.mark.parametrize("raw", ["redis://", "redis://:6379/0", "redis+socket://", "http://host", "host:6379"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "redis://",
+        "redis://:6379/0",
+        "redis+socket://",
+        "http://host",
+        "host:6379",
+        "redis://host/main",
+        "redis://host:0",
+    ],
+)
 def test_what_is_no_redis_is_refused_by_name(raw):
     with pytest.raises(ImproperlyConfigured, match="THING"):
         env.broker("THING", environ={"THING": raw})
@@ -239,3 +250,32 @@ def test_forms_may_lead_through_all_of_wikimedia_and_of_any_other_wiki_to_it_alo
     assert env.form_origins("https://meta.wikimedia.org/w/rest.php")[1] == "https://*.wikimedia.org"
     assert env.form_origins("https://wiki.example:8443/w/rest.php") == ["https://wiki.example:8443"]
     assert env.form_origins("https://evilwikimedia.org/w") == ["https://evilwikimedia.org"]
+
+
+@pytest.mark.parametrize("raw", ["\u202e", "\u3164", "\u200b\u2060"])
+def test_a_name_that_nobody_can_see_is_refused_by_name(raw):
+    with pytest.raises(ImproperlyConfigured, match="NAME"):
+        env.line("NAME", "x", environ={"NAME": raw})
+
+
+def test_a_name_is_one_line_that_turns_nothing_around_it():
+    assert env.line("NAME", "x", environ={"NAME": "\u202eنلتقي\u202c  معا"}) == "نلتقي معا"
+    assert env.line("NAME", "x", environ={}) == "x"
+
+
+@pytest.mark.parametrize(
+    "raw", ["*", "; script-src *", "https://*", "https://a.org; x", "http://a.org", "https:", "'unsafe-inline'"]
+)
+def test_what_is_no_origin_gets_into_no_header(raw):
+    with pytest.raises(ImproperlyConfigured, match="ORIGINS"):
+        env.origins("ORIGINS", [], environ={"ORIGINS": raw})
+
+
+def test_origins_are_read():
+    told = "https://meta.wikimedia.org, https://*.wikimedia.org,http://127.0.0.1:8080"
+    assert env.origins("ORIGINS", [], environ={"ORIGINS": told}) == [
+        "https://meta.wikimedia.org",
+        "https://*.wikimedia.org",
+        "http://127.0.0.1:8080",
+    ]
+    assert env.origins("ORIGINS", ["http://wiki.localhost"], environ={}) == ["http://wiki.localhost"]

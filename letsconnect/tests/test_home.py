@@ -188,6 +188,7 @@ def test_home_asks_for_an_answer_until_it_is_given(client, everything):
         ({"paused_until": NOW.date() + 9 * DAY}, "in no round of matches until"),
         ({"away_until": NOW.date() + 9 * DAY}, "in no round of matches until"),
         ({"state": "submitted"}, "will look at it"),
+        ({"can_learn_from": 0, "can_help": 0}, "because you want to learn from nobody and to help nobody"),
     ],
 )
 def test_home_promises_a_round_only_to_whom_it_knows(client, member, fields, words):

@@ -19,6 +19,7 @@ from letsconnect.tests.everything import WORD, make_somebody
 from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.tests.factories import make_match
+from registrations import documents
 from registrations.answers import editing
 from registrations.answers.facts import facts_of
 from registrations.domain.agreements import AGREEMENTS
@@ -109,7 +110,8 @@ def test_the_file_for_programs_gives_back_the_facts(db, told):
         rows = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
         facts = RegistrationFacts(**rows)
         member = make_member()
-        editing.save_registration(member=member, facts=facts, version=0, by=member, now=NOW)
+        shown = documents.in_force(on=NOW.date())
+        editing.save_registration(member=member, facts=facts, version=0, versions_shown=shown, by=member, now=NOW)
         member.refresh_from_db()
 
         found = json.loads(as_json(my_data.everything(member, now=NOW), made_at=""))

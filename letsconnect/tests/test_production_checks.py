@@ -55,16 +55,24 @@ def test_safe_settings_have_no_problem_and_loopback_may_do_without_https():
         ({"secret_key": EMBEDDED_SECRET_KEY}, "SECRET_KEY"),
         ({"secret_key": "changeme" * 7}, "SECRET_KEY"),
         ({"secret_key": "django-insecure-" + "aB3" * 20}, "SECRET_KEY"),
+        ({"secret_key": "DJANGO-INSECURE-kq3v9s8fj2m4n5b6c7x8z9"}, "SECRET_KEY"),
+        ({"secret_key": "abcdefgh" * 4}, "SECRET_KEY"),
+        ({"secret_key": "qwertyuiop-qwertyuiop-qwertyuiop-qwe"}, "SECRET_KEY"),
+        ({"secret_key": "please-change-me-before-going-live-x7"}, "SECRET_KEY"),
         ({"site": None}, "SITE_URL"),
         ({"site": urlsplit("http://portal.example.org")}, "SITE_URL"),
         ({"allowed_hosts": ["*"]}, "ALLOWED_HOSTS"),
         ({"allowed_hosts": ["elsewhere.example.org"]}, "ALLOWED_HOSTS"),
         ({"allowed_hosts": []}, "ALLOWED_HOSTS"),
+        ({"allowed_hosts": [".org"]}, "ALLOWED_HOSTS"),
+        ({"allowed_hosts": ["portal.example.org", ".org"]}, "ALLOWED_HOSTS"),
+        ({"contact_email": "Us <us@example.org>"}, "CONTACT_EMAIL"),
+        ({"contact_email": "mailto:us@example.org"}, "CONTACT_EMAIL"),
         ({"has_email": False}, "EMAIL_URL"),
         ({"is_debugging": True}, "DEBUG"),
         *[
             ({column: value}, column.upper())
-            for column in ("from_email", "contact_email")
+            for column in ("from_email", "contact_email", "trust_outside_email")
             for value in ("a@localhost", "nobody", "a@host.local", "a@b.org, c@d.org", "", "Name <>", "@b.org")
         ],
     ],

@@ -33,7 +33,14 @@ _IN_FORCE = Statement(
 
 def is_written_to(member: Any) -> bool:
     """Tell whether a letter to ``member`` that is no newsletter would be sent."""
-    if not member.email or member.has_doubtful_address:
-        return False
-    suppression = why_not_written_to(member)
-    return suppression is None or suppression.scope == SuppressionScope.BULK
+    return has_sound_address(member) and not stops_letters(why_not_written_to(member))
+
+
+def has_sound_address(member: Any) -> bool:
+    """Tell whether ``member`` has an address letters could go to, whatever was said about it later."""
+    return bool(member.email) and not member.has_doubtful_address
+
+
+def stops_letters(suppression: Suppression | None) -> bool:
+    """Tell whether it stops other letters than newsletters and announcements too."""
+    return suppression is not None and suppression.scope == SuppressionScope.ALL

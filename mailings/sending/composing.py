@@ -134,8 +134,8 @@ def _message(language: str, rendered: Rendered, headers: Mapping[str, str]) -> E
     message = EmailMultiAlternatives(
         subject=without_breaks(rendered.subject),
         body=rendered.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        reply_to=[settings.CONTACT_EMAIL],
+        from_email=addresses.ours(settings.DEFAULT_FROM_EMAIL),
+        reply_to=[addresses.ours(settings.CONTACT_EMAIL)],
         headers={"X-Auto-Response-Suppress": "All", "Content-Language": language, **headers},
     )
     if rendered.html:
@@ -151,12 +151,12 @@ def _recipient(letter: Letter) -> str:
 
 
 def _sender() -> str:
-    return _sanitized(settings.DEFAULT_FROM_EMAIL)
+    return _as_sender(settings.DEFAULT_FROM_EMAIL)
 
 
 @lru_cache(maxsize=8)
-def _sanitized(address: str) -> str:
-    return sanitize_address(address, "utf-8")
+def _as_sender(address: str) -> str:
+    return sanitize_address(addresses.ours(address), "utf-8")
 
 
 def _as_bytes(message: EmailMultiAlternatives) -> bytes:

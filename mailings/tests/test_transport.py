@@ -1,5 +1,7 @@
 """Handing over to a mail server that behaves, and to those that do not."""
 
+import email
+
 import pytest
 
 from mailings.models import Letter
@@ -42,6 +44,16 @@ def test_what_arrives_says_who_why_and_in_which_language(sink, settings):
     assert message["Date"].datetime.year >= 2026
     assert message.get_body(("plain",)).get_content().strip() == "نص"
     assert message.get_body(("html",)).get_content().strip() == "<p>نص</p>"
+
+
+def test_an_answer_goes_to_the_mailbox_that_the_settings_name(settings):
+    """Django writes domains by IDNA 2003, where `straße.de` is `strasse.de`: somebody else's mailbox."""
+    settings.DEFAULT_FROM_EMAIL, settings.CONTACT_EMAIL = "Let's Connect <hello@straße.de>", "help@straße.de"
+    composed = compose(make_letter(), Rendered("Hello", "Hello\n", ""))
+
+    message = email.message_from_bytes(composed.payload)
+    assert (composed.sender, message["From"]) == ("Let's Connect <hello@xn--strae-oqa.de>",) * 2
+    assert message["Reply-To"] == "help@xn--strae-oqa.de"
 
 
 @pytest.mark.parametrize("text", [".\n", "..\n.a\n\n.\n\nend\n", "x" * 5000 + "\n", "é" * 3000 + "\n", "a\rb\n"])

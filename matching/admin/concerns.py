@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from letsconnect.base.admin import own_columns
+from letsconnect.base.admin import FixedFilter, own_columns
 from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
 from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, side_in_words
@@ -26,7 +26,7 @@ from registrations.requests import signed_in
 FEWEST_MARKS = 5
 
 
-class OpenFilter(admin.SimpleListFilter):
+class OpenFilter(FixedFilter):
     title = _("looked after")
     parameter_name = "done"
 

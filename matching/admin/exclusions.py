@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from letsconnect.base.admin import FixedFilter
 from letsconnect.base.opened_lists import OpenedList
 from matching.admin.desk import DeskAdmin, columns_of_side, side_in_words
 from matching.admin.forms import ExcludeForm, LiftForm
@@ -23,7 +24,7 @@ from registrations.requests import signed_in
 LIST = "admin:matching_exclusion_changelist"
 
 
-class StandingFilter(admin.SimpleListFilter):
+class StandingFilter(FixedFilter):
     title = _("state")
     parameter_name = "lifted"
 

@@ -1,6 +1,6 @@
 """Matches: the list, one match with both sides, and the decisions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import own_columns
+from letsconnect.base.admin import FixedFilter, own_columns
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
@@ -40,7 +40,7 @@ from registrations.skills.names import names_of
 CHANGE = "admin:matching_match_change"
 
 
-class RegionFilter(admin.SimpleListFilter):
+class RegionFilter(FixedFilter):
     title = _("region of either side")
     parameter_name = "region"
 
@@ -135,6 +135,7 @@ class MatchAdmin(DeskAdmin[Match]):
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
     list_columns = (*own_columns(Match), *columns_of_side("learner"), *columns_of_side("sharer"))
+    columns_read_together = {**DeskAdmin.columns_read_together, "number": "names_of_rows"}
     list_filter = [WaitsFilter, "state", RegionFilter, SkillFilter, RoundFilter]
     actions = ["approve", "refuse", "swap"]
 
@@ -152,10 +153,15 @@ class MatchAdmin(DeskAdmin[Match]):
             *super().get_urls(),
         ]
 
-    def action_checkbox(self, match: Match) -> SafeString:
+    def names_of_rows(self, rows: Sequence[Match]) -> list[str]:
+        return list(Match.called(match.pk for match in rows))
+
+    def boxes_to_tick(self, rows: Sequence[Match]) -> list[SafeString]:
         """Send the version along that `seen_versions` reads; the actions compare it under their own locks."""
-        box = super().action_checkbox(match)
-        return SafeString(f'{box}<input type="hidden" name="seen" value="{match.pk}:{match.version}">')  # two numbers
+        return [
+            SafeString(f'{box}<input type="hidden" name="seen" value="{match.pk}:{match.version}">')  # two numbers
+            for match, box in zip(rows, super().boxes_to_tick(rows), strict=True)
+        ]
 
     def versions_seen(self, request: HttpRequest, matches: Iterable[Match]) -> dict[int, int]:
         """Return the version of each of these matches that the reader's page showed; 0 for one it did not show.

@@ -18,7 +18,7 @@ from letsconnect.base.opened_lists import ListOfSeats
 from matching.admin import results
 from matching.admin.desk import line, may_cancel, say_not_done, side_in_words
 from matching.admin.drafts import CHANGE, DraftPages
-from matching.admin.forms import scope_in_words
+from matching.admin.forms import DraftForm, scope_in_words
 from matching.admin.matches import seen_versions
 from matching.admin.why_not import WhyNotPage
 from matching.domain.matches import DAYS_TO_ANSWER, MatchingError, MatchState, RoundPhase, RoundState
@@ -247,14 +247,32 @@ class RoundAdmin(DraftPages, WhyNotPage):
             self.message_user(request, text % {"count": released})
         return redirect(CHANGE, round_.pk)
 
-    @method_decorator(require_POST)
     def cancel_view(self, request: HttpRequest, round_id: int) -> HttpResponse:
+        """Show what is given up with the round; the button cancels it."""
         round_ = self.find(request, round_id)
-        if self.press_on_draft(
+        if request.method != "POST" and may_cancel(signed_in(request), round_):
+            return self._cancel_page(request, round_)
+        if request.method == "POST" and self.press_on_draft(
             request, round_, lambda now: cancel_round(round_=now, by=signed_in(request), now=timezone.now())
         ):
             self.message_user(request, _("The round is cancelled; nobody was told about it."))
         return redirect(CHANGE, round_.pk)
+
+    def _cancel_page(self, request: HttpRequest, round_: Round) -> HttpResponse:
+        is_draft = round_.is_open_draft
+        matches = Match.objects.visible_to(signed_in(request)).filter(round=round_)
+        return self.page(
+            request,
+            "cancel",
+            {
+                "title": _("Throw the draft away") if is_draft else _("Cancel the round"),
+                "round": round_,
+                "is_draft": is_draft,
+                "scope": scope_in_words(Scope.of(round_.scope)),
+                "by_state": _by_state(matches),
+                "opened": self.opened(request, round_, form=DraftForm.of if is_draft else None),
+            },
+        )
 
 
 def _is_open(round_: Round) -> bool:

@@ -69,6 +69,10 @@ class NotSaid(MatchingError):
     """What was said does not go together."""
 
 
+class SaidElsewhere(MatchingError):
+    """The person has answered in another window since they opened this one."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """What both sides' answers together say: the verdict, and who was not there."""

@@ -66,6 +66,10 @@ class SessionChanged(MatchingError):
     """The page somebody acted on shows what is not so any more."""
 
 
+class LinkChanged(SessionChanged):
+    """The other person, or another window, has set another link to the call since the page was opened."""
+
+
 class NothingToAgree(MatchingError):
     """There is no session in a state in which this can be done."""
 

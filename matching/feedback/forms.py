@@ -69,21 +69,18 @@ class FeedbackForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, given: Feedback | None, can_go_on: bool) -> None:
-        initial = (
-            {
-                "happened": given.happened,
-                "useful": "" if given.useful is None else str(given.useful),
-                "next_": given.next,
-                "thanks": given.thanks,
-                "note": given.note,
-            }
-            if given is not None
-            else {}
-        )
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=_as_typed(given) if given is not None else {})
         if not can_go_on:
             for name in ("next_", "why", "why_note"):
                 del self.fields[name]
+
+    def stored_beside(self, given: Feedback) -> list[tuple[str, str]]:
+        """Return what is stored where it differs from what was typed here, each with the label of its field."""
+        return [
+            (str(self[name].label), str(dict(getattr(self.fields[name], "choices", ())).get(value, value)))
+            for name, value in _as_typed(given).items()
+            if name in self.fields and value != (self[name].value() or "").strip()
+        ]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -106,3 +103,14 @@ class FeedbackForm(forms.Form):
         except NotSaid as refusal:
             self.add_error(None, str(refusal))
         return values
+
+
+def _as_typed(given: Feedback) -> dict[str, str]:
+    """Return what somebody said of an hour as they would type it into the form."""
+    return {
+        "happened": given.happened,
+        "useful": "" if given.useful is None else str(given.useful),
+        "next_": given.next,
+        "thanks": given.thanks,
+        "note": given.note,
+    }

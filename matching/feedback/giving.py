@@ -6,10 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from letsconnect.base import acts
+from letsconnect.base import acts, versions
 from letsconnect.base.hours import HOUR
 from mailings.ledger import letters
-from matching.domain.feedback import CHANGES_AN_HOUR, Happened, Next, check_open, check_words, is_done
+from matching.domain.feedback import (
+    CHANGES_AN_HOUR,
+    Happened,
+    Next,
+    SaidElsewhere,
+    check_open,
+    check_words,
+    is_done,
+)
 from matching.domain.matches import ClosedWhy, MatchState, NotYourMatch, Side, TooOften
 from matching.domain.sessions import SessionState
 from matching.feedback.settling import feedback_on, settle
@@ -21,6 +29,11 @@ from matching.models import Feedback, Match, Session
 from registrations.domain.registrations import ClosedMeanwhile
 from registrations.locking import lock_member
 from registrations.models import Member
+
+
+def seen_as(feedback: Feedback | None) -> str:
+    """Return the version of one side's feedback that a page shows, so that a stale page overwrites nothing."""
+    return versions.fingerprint(_words_of(feedback)) if feedback is not None else ""
 
 
 @transaction.atomic
@@ -35,12 +48,15 @@ def give_feedback(
     thanks: str = "",
     why: str = "",
     why_note: str = "",
+    seen_version: str | None = None,
     now: datetime,
 ) -> Feedback:
     """Store, or change, what one side says of an hour that is over, and do what follows from what both have said.
 
     The other gets the thanks in a letter, once, and learns nothing else. "Not a fit" ends the match with ``why``;
     "done" by both completes it. The match is locked, so that of two who answer at once the second reads the first.
+    ``seen_version`` is the feedback that the page showed (None: no page); raises SaidElsewhere where another window has
+    stored other words since.
     """
     check_words(happened=happened, useful=useful, next_=next_, why=why, why_note=why_note)
     try:
@@ -53,6 +69,14 @@ def give_feedback(
     if side is None or session.state != SessionState.CONFIRMED or session.ends_at is None:
         raise NotYourMatch(_("This hour is not yours."))
     check_open(ends_at=session.ends_at, now=now)
+    stored = Feedback.objects.filter(session=session, side=side).first()
+    if stored is not None and seen_version is not None and seen_version != seen_as(stored):
+        asked_next = next_ if match.state == MatchState.CONNECTED else stored.next
+        if _words_of(stored) == (happened, useful, asked_next, note.strip(), thanks.strip()):
+            return stored  # the button was pressed twice
+        raise SaidElsewhere(
+            _("This was answered in another window after you opened this one. Nothing was overwritten.")
+        )
     if acts.count_recent(by=by, verbs=["say_how_it_went"], on=session, now=now, within=HOUR) >= CHANGES_AN_HOUR:
         raise TooOften(
             ngettext(
@@ -64,9 +88,7 @@ def give_feedback(
             )
             % {"count": CHANGES_AN_HOUR}
         )
-    feedback = Feedback.objects.filter(session=session, side=side).first() or Feedback(
-        session=session, side=side, registration=session.person(side), made_at=now
-    )
+    feedback = stored or Feedback(session=session, side=side, registration=session.person(side), made_at=now)
     feedback.happened, feedback.useful, feedback.next = happened, useful, next_
     feedback.note, feedback.thanks, feedback.changed_at = note.strip(), thanks.strip(), now
     feedback.save()
@@ -76,6 +98,10 @@ def give_feedback(
     settle(session, now=now)
     _go_on(match, feedback, by=by, why=why, why_note=why_note, now=now)
     return feedback
+
+
+def _words_of(feedback: Feedback) -> tuple[object, ...]:
+    return feedback.happened, feedback.useful, feedback.next, feedback.note, feedback.thanks
 
 
 def _pass_on_thanks(feedback: Feedback, to: Member | None, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """One learner, one sharer, one skill: from proposal to its end."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from matching.domain.matches import (
@@ -290,7 +292,13 @@ class Match(people.OfTwoPeople, models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Match %(number)s") % {"number": self.pk}
+        return next(self.called([self.pk]))
+
+    @staticmethod
+    def called(numbers: Iterable[int]) -> Iterator[str]:
+        """Return how matches with these numbers are called; their rows need not be read for it."""
+        words = gettext("Match %(number)s")
+        return (words % {"number": number} for number in numbers)
 
     def accepted_at(self, side: str) -> datetime | None:
         return self.learner_accepted_at if side == Side.LEARNER else self.sharer_accepted_at

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from letsconnect.base import acts
+from letsconnect.base import acts, versions
 from letsconnect.base.lines import isolated
 from letsconnect.base.statements import Statement
 from matching.domain.matches import NotYourMatch, ReasonMissing, Side, TooOften
@@ -22,6 +22,7 @@ from matching.domain.sessions import (
     WHY_CANCELLED_BY_PERSON,
     ChosenTime,
     HourTaken,
+    LinkChanged,
     NothingToAgree,
     SessionChanged,
     SessionState,
@@ -42,6 +43,11 @@ NO_SESSION = ""
 def seen_as(session: Session | None) -> str:
     """Return the version of the session that a page shows, so that a button pressed on a stale page is refused."""
     return f"{session.pk}.{session.version}" if session else NO_SESSION
+
+
+def link_seen_as(session: Session | None) -> str:
+    """Return the version of the link to the call that a page shows: reminders and times do not change it."""
+    return versions.fingerprint(session.call_link if session else "")
 
 
 @transaction.atomic
@@ -154,14 +160,20 @@ def cancel_session(
 
 
 @transaction.atomic
-def set_call_link(*, session: Session, link: str, by: Member, now: datetime) -> Session:
-    """Keep where the two will talk; the log says that it was set, never what it is."""
+def set_call_link(*, session: Session, link: str, seen_version: str = "", by: Member, now: datetime) -> Session:
+    """Keep where the two will talk; the log says that it was set, never what it is.
+
+    Both can set it. ``seen_version`` is the link that the page showed: raises LinkChanged where another one was set
+    since.
+    """
     match, _side = _connected_match(session.match, by=by, now=now)
     sessions = locked(match.sessions.open(now=now).filter(pk=session.pk))
     if not sessions:
         raise NothingToAgree(_IS_OVER)
     [session] = sessions
     if session.call_link != link:
+        if seen_version and seen_version != link_seen_as(session):
+            raise LinkChanged(_CHANGED)
         _check_pace(match, "set_call_link", LINKS_AN_HOUR, by=by, now=now)
         session.call_link = link
         session.full_clean(validate_unique=False, validate_constraints=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from matching.domain.matches import MatchState
 from matching.models import Match
-from matching.sessions.agreeing import seen_as
+from matching.sessions.agreeing import link_seen_as, seen_as
 from matching.sessions.forms import CallLinkForm, CancelSessionForm
 from matching.sessions.hours import value_of
 from matching.words import reasons
@@ -43,6 +43,7 @@ def context(match: Match, member: Member, now: datetime) -> dict[str, Any]:
         "my_zone": member.zone,
         "other_zone": zone_of_other(match, member),
         "link_form": CallLinkForm(initial={"link": session.call_link if session else ""}),
+        "link_seen": link_seen_as(session),
         "cancel_form": CancelSessionForm(initial={"seen": seen}),
     }
 

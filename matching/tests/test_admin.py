@@ -1,10 +1,13 @@
 """The desk: what each member of the working group sees, decides and is told."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from mailings.models import Letter
 from matching.admin.matches import SkillFilter
@@ -160,6 +163,16 @@ def test_refusing_asks_for_the_reason_first_and_keeps_what_was_typed(client, mat
     assert (Match.objects.get().state, Match.objects.get().closed_note) == ("refused", "same office")
 
 
+def test_how_long_a_refusal_keeps_two_apart_is_said_as_it_is(client, match, coordinator):
+    shown = decide(client, coordinator, "refuse", match).content.decode()
+    decide(client, coordinator, "refuse", match, confirmed="1", why="poor_fit")
+
+    later, kept = timezone.now() + timedelta(days=181), Match.objects.keeping_apart
+    assert kept(now=timezone.now(), cool_down_days=180).exists() and not kept(now=later, cool_down_days=180).exists()
+    assert "not proposed to each other again." not in shown
+    assert "nor before the days that the rules set are over; if they know each other already, never" in shown
+
+
 def test_the_second_of_two_liaisons_is_told_that_the_first_was_faster(client, match, liaison, coordinator):
     decide(client, liaison, "approve", match)
 
@@ -207,11 +220,24 @@ def test_publishing_nothing_says_so(client, match, coordinator):
     )
 
 
-@pytest.mark.parametrize("name", ["admin:matching_round_new", "admin:matching_round_cancel"])
-def test_looking_begins_and_cancels_nothing(client, coordinator, name):
-    args = [] if name.endswith("new") else [make_round().pk]
+def test_looking_begins_nothing(client, coordinator):
+    assert page(client, coordinator, "admin:matching_round_new").status_code == 405
 
-    assert page(client, coordinator, name, *args).status_code == 405
+
+@pytest.mark.parametrize("state", [RoundState.DRAFT, RoundState.PROPOSED])
+def test_a_round_is_cancelled_on_a_page_of_its_own_which_says_what_is_given_up(client, coordinator, liaison, state):
+    name, round_ = "admin:matching_round_cancel", make_round(state)
+    link = f'<a class="button" href="{reverse(name, args=[round_.pk])}">'
+
+    assert link in page(client, coordinator, "admin:matching_round_change", round_.pk).content.decode()
+    asked = page(client, coordinator, name, round_.pk).content.decode()
+
+    assert ("Throw the draft away" in asked) is (state == RoundState.DRAFT)
+    assert "This cannot be taken back" in asked
+    assert Round.objects.get().state == state
+    assert page(client, liaison, name, round_.pk).status_code == 302
+    press(client, coordinator, name, round_.pk)
+    assert Round.objects.get().state == RoundState.CANCELLED
 
 
 def test_a_round_is_cancelled_by_a_coordinator_and_a_liaison_is_told_why_not(client, match, liaison, coordinator):

@@ -154,3 +154,16 @@ def test_the_sweeps_are_registered():
         "matching.quiet_settled": take_back_quiet_concerns,
     }.items() <= kinds.sweeps().items()
     assert Match.objects.count() == SessionOutcome.objects.count() == 0
+
+
+def test_a_concern_says_nothing_that_is_not_so_of_who_reads_it_and_of_whom_it_is_about():
+    """A coordinator, who has no region, gets it where nobody looks after one; and the two may have met weeks ago."""
+    hour = make_hour(ended=timedelta(days=40))
+    about_two = Concern.objects.create(kind="not_meeting", match=hour.match, raised_at=NOW)
+    about_one = Concern.objects.create(kind="absent_twice", registration=hour.learner, raised_at=NOW)
+
+    for concern in (about_two, about_one):
+        rendered = kind("concern").render(concern, "en", "UTC")
+        for told in (rendered.subject, rendered.text, rendered.html):
+            assert "of your region" not in told
+            assert "have found no hour" not in told

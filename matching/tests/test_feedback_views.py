@@ -54,6 +54,32 @@ def test_from_home_and_the_match_to_the_question_and_back(client):
     assert 'value="yes"' in client.get(page(hour)).content.decode()
 
 
+def test_of_two_windows_the_second_is_shown_what_the_first_stored_and_wipes_nothing(client):
+    hour = make_hour()
+    client.force_login(hour.learner.member)
+    opened = client.get(page(hour)).context["seen"]
+    first = {"happened": "yes", "note": "Zebra", "seen": opened}
+    assert [client.post(page(hour), first).status_code for _press in range(2)] == [302, 302]
+
+    answer = client.post(page(hour), {"happened": "yes", "thanks": "You are kind.", "seen": opened})
+
+    assert (answer.status_code, Feedback.objects.get().note) == (422, "Zebra")
+    text = answer.content.decode()
+    assert "What is stored now" in text and "Zebra" in text and "You are kind." in text
+    again = {"happened": "yes", "note": "Zebra", "thanks": "You are kind.", "seen": answer.context["seen"]}
+    assert client.post(page(hour), again).status_code == 302
+    assert Feedback.objects.get().thanks == "You are kind."
+
+
+def test_a_word_that_ends_the_match_pressed_twice_is_said_once(client):
+    hour = make_hour()
+    client.force_login(hour.learner.member)
+    typed = {"happened": "yes", "next_": "not_a_fit", "why": "poor_fit", "seen": ""}
+
+    assert [client.post(page(hour), typed).status_code for _press in range(2)] == [302, 302]
+    assert Feedback.objects.get().next == "not_a_fit"
+
+
 def test_the_other_reads_the_thanks_and_nothing_else(client):
     hour = make_hour()
     say(hour, "learner", "yes", useful=1, next_="done", note="Zebra", thanks="You are kind.")

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from letsconnect.base.models import Act
 from mailings.domain.letters import LONGEST_QUIET, QUIET, LetterState
@@ -13,8 +15,9 @@ from mailings.models import Letter
 from matching.domain.matches import Side, TooOften
 from matching.domain.sessions import LINKS_AN_HOUR, PROPOSALS_AN_HOUR, ChosenTime, WhyCancelled
 from matching.models import Session
-from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as
+from matching.sessions.agreeing import cancel_session, confirm_time, propose_times, seen_as, set_call_link
 from matching.tests.factories import make_match
+from matching.tests.session_factories import make_session
 from registrations.tests.factories import NOW
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -180,8 +183,6 @@ def test_an_hour_moved_away_and_back_is_no_news_and_the_calendar_can_still_be_to
 
 
 def test_the_limit_is_said_at_the_field_and_cancelling_is_never_refused(client, match):
-    from django.utils import timezone
-
     now = timezone.now()
     for nth in range(PROPOSALS_AN_HOUR):
         session = match.sessions.open(now=now).first()
@@ -205,9 +206,25 @@ def test_the_limit_is_said_at_the_field_and_cancelling_is_never_refused(client, 
     assert cancel(match, now=now).state == "cancelled"
 
 
-def test_a_call_link_is_changed_ten_times_an_hour_and_no_more(client, match):
-    from django.utils import timezone
+@time_machine.travel(NOW, tick=False)
+def test_a_link_the_other_set_meanwhile_is_not_wiped_by_a_page_opened_before(client, match):
+    session = make_session("confirmed", match=match)
+    mine, theirs = "https://meet.example.org/mine", "https://meet.example.org/theirs"
+    url = reverse("matching:session-link", args=[session.pk])
+    client.force_login(match.learner.member)
+    opened = client.get(reverse("matching:match-detail", args=[match.pk])).context["link_seen"]
+    set_call_link(session=session, link=theirs, by=match.sharer.member, now=NOW)
 
+    answer = client.post(url, {"link": mine, "opened": opened})
+
+    assert answer.status_code == 422
+    assert mine in answer.content.decode() and theirs in answer.content.decode()
+    assert Session.objects.get(pk=session.pk).call_link == theirs
+    assert client.post(url, {"link": mine, "opened": answer.context["link_seen"]}).status_code == 302
+    assert Session.objects.get(pk=session.pk).call_link == mine
+
+
+def test_a_call_link_is_changed_ten_times_an_hour_and_no_more(client, match):
     now = timezone.now()
     times = [ChosenTime(now.replace(minute=0, second=0, microsecond=0) + 3 * DAY, "UTC")]
     session = propose_times(match=match, times=times, seen_version="", by=match.learner.member, now=now)

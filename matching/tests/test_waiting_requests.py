@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from letsconnect.base.models import Act
 from letsconnect.tests.at_once import at_once, in_the_middle, meet_after
+from mailings import kinds
 from mailings.models import Letter
 from matching.domain.matches import MatchingError
 from matching.domain.requests import REQUEST_KEPT, CannotAsk, RequestState, TooManyRequests
@@ -164,6 +165,18 @@ def test_a_request_no_round_answers_expires(learner, sharer):
 
     request.refresh_from_db()
     assert request.state == RequestState.EXPIRED
+
+
+def test_requests_that_expire_together_share_one_letter_that_names_each(learner, sharer):
+    other = make_registration(state="approved", offers=["wikidata"], is_findable=True, name="Olga")
+    for whom in (sharer, other):
+        ask(learner, whom)
+    with time_machine.travel(NOW + REQUEST_KEPT, tick=False):
+        expire_requests(NOW + REQUEST_KEPT)
+
+        letter = Letter.objects.get(kind="matching.request_answered")
+        text = kinds.get(letter.kind).render(SharerRequest.objects.get(pk=letter.about_id), "en", "UTC").text
+    assert text.count("* ") == 2
 
 
 def test_leaving_the_programme_ends_what_one_asked_for(learner, sharer):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from matching.domain.feedback import Next, check_open
+from matching.domain.feedback import Next, SaidElsewhere, check_open
 from matching.domain.matches import MatchingError, MatchState
 from matching.feedback.forms import FeedbackForm
-from matching.feedback.giving import give_feedback
+from matching.feedback.giving import give_feedback, seen_as
 from matching.models import Feedback, Session
 from matching.words import reasons
 from registrations.requests import MemberRequest
@@ -37,15 +37,28 @@ def feedback_give(request: MemberRequest, session_id: int) -> HttpResponse:
     form = FeedbackForm(
         request.POST if request.method == "POST" else None, given=given, can_go_on=match.state == MatchState.CONNECTED
     )
+    stored: list[tuple[str, str]] = []
     if form.is_bound and form.is_valid():
         try:
-            feedback = give_feedback(session=session, by=request.user, now=now, **form.cleaned_data)
+            seen = request.POST.get("seen")
+            feedback = give_feedback(session=session, by=request.user, now=now, seen_version=seen, **form.cleaned_data)
+        except SaidElsewhere as refusal:
+            given = Feedback.objects.get(session=session, side=side)
+            stored = form.stored_beside(given)
+            form.add_error(None, str(refusal))
         except MatchingError as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _thanks_for(feedback))
             return redirect("matching:match-detail", match.pk)
-    context = {"form": form, "session": session, "match": match, "name": reasons.name_of(session.person(side.other))}
+    context = {
+        "form": form,
+        "seen": seen_as(given),
+        "stored": stored,
+        "session": session,
+        "match": match,
+        "name": reasons.name_of(session.person(side.other)),
+    }
     return render(request, "matching/feedback_give.html", context, status=422 if form.errors else 200)
 
 

@@ -115,6 +115,7 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
             "has_hours": reader.pk in listed.windows,
             "waiting": len(asked),
             "most": MOST_OPEN_REQUESTS,
+            "next_round": "" if listed.keys else next_round(reader, on=now.date()),
         },
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from letsconnect.base import versions
 from letsconnect.base.calendars import PUBLISHED_TYPE
 from matching.domain.matches import MatchingError, TooOften
-from matching.domain.sessions import ChosenTime
+from matching.domain.sessions import ChosenTime, LinkChanged
 from matching.models import Match, Session
 from matching.sessions import calendars, hours
 from matching.sessions import context as session_page
@@ -119,7 +121,8 @@ def session_link(request: MemberRequest, session_id: int) -> HttpResponse:
         return redirect("matching:match-detail", _mine(request, session_id).match_id)
     form = CallLinkForm(request.POST)
     done = _("Saved. Both of you find the link on this page.")
-    return _press(request, session_id, form, set_call_link, done, shown_as="link_form")
+    act = partial(set_call_link, seen_version=request.POST.get(versions.FIELD, ""))
+    return _press(request, session_id, form, act, done, shown_as="link_form")
 
 
 @login_required
@@ -158,7 +161,7 @@ def _press(
         return redirect("matching:match-detail", session.match_id)
     try:
         act(session=session, by=request.user, now=now, **_arguments(form))
-    except TooOften as refusal:
+    except (TooOften, LinkChanged) as refusal:
         form.add_error(next(iter(form.fields)), str(refusal))
         return _shown_again(request, session, **{shown_as: form})
     except MatchingError as refusal:

@@ -79,9 +79,9 @@ def _answer_owed(request: SharerRequest, now: datetime) -> str | None:
 
 
 def _render_answer(request: SharerRequest, language: str, zone: str) -> Rendered:
-    together = SharerRequest.objects.filter(pk=request.pk)
-    if request.round_id:
-        together = SharerRequest.objects.filter(learner=request.learner, round=request.round, state=request.state)
+    together = SharerRequest.objects.filter(learner=request.learner, state=request.state)
+    same = {"round": request.round} if request.round_id else {"round": None, "closed_at": request.closed_at}
+    together = together.filter(**same)
     with speaking(language):
         context = {
             "name": request.learner.shown_name,

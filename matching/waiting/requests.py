@@ -131,7 +131,7 @@ def expire_requests(now: datetime) -> int:
     )
     for request in stale:
         close(request, becomes=RequestState.EXPIRED, by=None, now=now)
-        owe_answer(request, key=f"request:{request.pk}", now=now)
+        owe_answer(request, key=f"closed:{now.isoformat()}", now=now)
     return len(stale)
 
 
@@ -154,11 +154,11 @@ def end_requests_about(member: Member, *, now: datetime) -> None:
     about = SharerRequest.objects.waiting().filter(sharer__member=member)
     for request in about.select_related("learner__member").select_for_update(no_key=True, of=("self",)).order_by("pk"):
         close(request, becomes=RequestState.EXPIRED, by=None, now=now)
-        owe_answer(request, key=f"request:{request.pk}", now=now)
+        owe_answer(request, key=f"closed:{now.isoformat()}", now=now)
 
 
 def owe_answer(request: SharerRequest, *, key: str, now: datetime) -> None:
-    """Owe the learner one letter; several requests answered by one round share it."""
+    """Owe the learner one letter; several requests that one round answered, or that ended at one moment, share it."""
     letters.owe(
         kind="matching.request_answered",
         to=request.learner.member,

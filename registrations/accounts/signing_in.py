@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, addresses, security_log, zones
 from letsconnect.base.fields import longest
-from letsconnect.base.models import SecurityEventKind
+from letsconnect.base.models import SecurityEvent, SecurityEventKind
 from mailings.domain.letters import LetterState
 from mailings.ledger import letters
 from mailings.models import Letter, Suppression
@@ -25,6 +25,7 @@ from registrations.accounts.codes import draw, hash_of_digits, hash_of_link, key
 from registrations.accounts.refusals import CodeNotSent
 from registrations.domain.registrations import AccountClosed, CodeRefused
 from registrations.models import Member, SignInCode
+from registrations.models.sign_in import HOUR
 
 # Wrong tries at the newest letter's code by browsers that did not ask for it: of one network, and of all together.
 TRIES_OF_A_NETWORK, TRIES_ELSEWHERE = 3, 15
@@ -141,11 +142,11 @@ def sign_in_with_code(
     counted even though it is refused.
     """
     own_codes = Q(pk__in=list(code_ids)) | (Q(browser=keyed(browser, "browser")) if browser else Q(pk__in=[]))
-    code = _use_code(
+    code, tries = _use_code(
         own_codes=own_codes, led_ids=list(led_ids), digits=digits, network=keyed(network, "network"), now=now
     )
     if code is None:
-        _note_refused([*code_ids, *led_ids], now=now)
+        _note_refused([*code_ids, *led_ids], is_try=tries > 0, now=now)
         raise CodeRefused(_("This code is wrong or too old. Please check the newest letter, or ask for another code."))
     return _enter(code, language=language, zone=zone, now=now)
 
@@ -187,10 +188,17 @@ def _enter(code: SignInCode, *, language: str, zone: str, now: datetime) -> Memb
     return member
 
 
-def _note_refused(code_ids: list[int], *, now: datetime) -> None:
-    """Record in the security log that a code was refused, and the account of its address, if there is one."""
+def _note_refused(code_ids: list[int], *, is_try: bool, now: datetime) -> None:
+    """Record in the security log that a code was refused, and the account of its address, if there is one.
+
+    Where no code could be tried any more, one line an hour is enough: no line is ever deleted, and the person reads all
+    of them among their data.
+    """
     asked_for = SignInCode.objects.filter(pk__in=code_ids).values_list("address", flat=True)
     member = Member.objects.filter(email__in=asked_for).first()
+    refusals = SecurityEvent.objects.filter(kind=SecurityEventKind.CODE_REFUSED, member=member)
+    if not is_try and refusals.filter(at__gt=now - HOUR).exists():
+        return
     security_log.record(kind=SecurityEventKind.CODE_REFUSED, member=member, by=None, now=now)
 
 
@@ -213,7 +221,11 @@ def also_opened_by(address: str) -> str:
 
 
 @transaction.atomic
-def _use_code(*, own_codes: Q, led_ids: list[int], digits: str, network: str, now: datetime) -> SignInCode | None:
+def _use_code(
+    *, own_codes: Q, led_ids: list[int], digits: str, network: str, now: datetime
+) -> tuple[SignInCode | None, int]:
+    """Return the code that the digits fit, if there is one, and how many codes they were tried at in vain."""
+    tries = 0
     own_keys = set(SignInCode.objects.filter(own_codes).values_list("pk", flat=True))
     codes = SignInCode.objects.select_for_update().fresh(now=now).filter(pk__in=own_keys | set(led_ids))
     for code in codes.order_by("-pk"):
@@ -222,9 +234,10 @@ def _use_code(*, own_codes: Q, led_ids: list[int], digits: str, network: str, no
         if constant_time_compare(code.code_hash, hash_of_digits(code, digits)):
             code.used_at = now
             code.save(update_fields=["used_at"])
-            return code
+            return code, tries
         _count_try(code, is_own=code.pk in own_keys, network=network)
-    return None
+        tries += 1
+    return None, tries
 
 
 def _may_try(code: SignInCode, *, is_own: bool, network: str) -> bool:

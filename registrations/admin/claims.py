@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from letsconnect.base.admin import WorkingGroupAdmin, own_columns
+from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin, own_columns
 from letsconnect.base.opened_lists import ListOfSeats
 from registrations.domain.registrations import LookKind
 from registrations.models import ClaimInvitation, Registration
@@ -56,7 +56,7 @@ def invite(request: HttpRequest, registrations: Iterable[Registration]) -> None:
         messages.info(request, text % {"count": count})
 
 
-class ClaimStateFilter(admin.SimpleListFilter):
+class ClaimStateFilter(FixedFilter):
     title = gettext_lazy("state")
     parameter_name = "state"
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from letsconnect.base.admin import rows_as
+from letsconnect.base.admin import FixedFilter, rows_as
 from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import Statement
 from registrations import documents
@@ -44,7 +43,7 @@ def shown(request: HttpRequest) -> str:
     return request.GET.get("show") or (ALL if request.GET.get("q") else WAITING)
 
 
-class QueueFilter(admin.SimpleListFilter):
+class QueueFilter(FixedFilter):
     """Shows the review queue first, and any state on request."""
 
     title = _("what is shown")
@@ -70,7 +69,7 @@ class QueueFilter(admin.SimpleListFilter):
             }
 
 
-class ClaimFilter(admin.SimpleListFilter):
+class ClaimFilter(FixedFilter):
     """Filters registrations of the old form by whether somebody has claimed them."""
 
     title = _("old form")
@@ -96,7 +95,7 @@ class ClaimFilter(admin.SimpleListFilter):
         return None
 
 
-class AgreementFilter(admin.SimpleListFilter):
+class AgreementFilter(FixedFilter):
     """Filters by who agreed to the documents themselves: an approved person who did not is left out of everything."""
 
     title = _("agreement to the documents")

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import versions
-from letsconnect.base.admin import WorkingGroupAdmin, rows_as
+from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from django.contrib.admin.filters import _ListFilterChoices  # a name of the stubs
 
 
-class SkillStateFilter(admin.SimpleListFilter):
+class SkillStateFilter(FixedFilter):
     """Merged skills are shown only when asked for."""
 
     title = _("state")
@@ -61,7 +61,7 @@ class SkillStateFilter(admin.SimpleListFilter):
         yield from other_choices
 
 
-class MissingFilter(admin.SimpleListFilter):
+class MissingFilter(FixedFilter):
     title = _("name missing in")
     parameter_name = "missing"
 

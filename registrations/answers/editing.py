@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
 from registrations.answers import readiness, review_again
-from registrations.answers.facts import facts_of, facts_to_begin_with
+from registrations.answers.facts import agreements, facts_of, facts_to_begin_with
 from registrations.consents.agreeing import write_consents
 from registrations.domain import registrations
 from registrations.domain.facts import RegistrationFacts, fingerprint
@@ -28,6 +28,7 @@ from registrations.models import (
 from registrations.skills import merged_answers
 
 Row = TypeVar("Row", bound=models.Model)
+NOTHING_SHOWN: Mapping[str, str] = {}  # the form asks for no agreement
 
 
 def _stale() -> StaleForm:
@@ -44,32 +45,50 @@ def _locked(member: Member) -> Registration | None:
 
 @transaction.atomic
 def save_step(
-    *, member: Member, values: Mapping[str, Any], seen_fingerprint: str, by: Member, now: datetime
+    *,
+    member: Member,
+    values: Mapping[str, Any],
+    seen_fingerprint: str,
+    by: Member,
+    now: datetime,
+    versions_shown: Mapping[str, str] = NOTHING_SHOWN,
 ) -> Registration:
     """Save some of the facts and leave the others alone.
 
     ``seen_fingerprint`` is the fingerprint of those the form was opened with, so that two tabs on different steps can
     both save. Skills that were merged since are saved as their heirs. Saving the same twice (a double click) changes
-    nothing. Raises StaleForm if another tab saved other values of the same facts in between.
+    nothing. ``versions_shown`` says in which version the form showed each document: no other is agreed to.
+
+    Raises StaleForm if another tab saved other values of the same facts in between, and NewerVersion if a document that
+    is agreed to has another version by now.
     """
     registration = _locked(member)
     stored = facts_of(registration) if registration else facts_to_begin_with(member)
+    shown = stored
+    if versions_shown:  # a new version of a document unticks it: that is not what another tab saved
+        shown = replace(stored, consents=agreements(member, versions_shown=versions_shown))
     facts = merged_answers.follow(replace(stored, **values))
-    if registration is not None and facts == stored:
+    if registration is not None and facts == stored == shown:
         return registration
-    if fingerprint(stored, values) != seen_fingerprint:
+    if seen_fingerprint not in (fingerprint(stored, values), fingerprint(shown, values)):
         raise _stale()
-    return _save(registration, stored, facts, member=member, by=by, now=now)
+    return _save(registration, stored, facts, shown=shown, versions=versions_shown, member=member, by=by, now=now)
 
 
 @transaction.atomic
 def save_registration(
-    *, member: Member, facts: RegistrationFacts, version: int, by: Member, now: datetime
+    *,
+    member: Member,
+    facts: RegistrationFacts,
+    version: int,
+    by: Member,
+    now: datetime,
+    versions_shown: Mapping[str, str] = NOTHING_SHOWN,
 ) -> Registration:
     """Save all facts; ``version`` is the one the form was opened with, 0 for a new registration.
 
     Skills that were merged since the form was opened are saved as their heirs. Saving the same facts twice changes
-    nothing. Raises StaleForm if other facts were saved in between.
+    nothing. Raises StaleForm if other facts were saved in between, NewerVersion as `save_step` does.
     """
     registration = _locked(member)
     facts = merged_answers.follow(facts)
@@ -78,18 +97,26 @@ def save_registration(
         return registration
     if version != (registration.version if registration else 0):
         raise _stale()
-    return _save(registration, stored, facts, member=member, by=by, now=now)
+    return _save(registration, stored, facts, shown=stored, versions=versions_shown, member=member, by=by, now=now)
 
 
 @transaction.atomic
 def submit_registration(
-    *, member: Member, facts: RegistrationFacts, version: int, by: Member, now: datetime
+    *,
+    member: Member,
+    facts: RegistrationFacts,
+    version: int,
+    by: Member,
+    now: datetime,
+    versions_shown: Mapping[str, str] = NOTHING_SHOWN,
 ) -> Registration:
     """Save all facts and submit them for review, unless the registration already waits or is approved.
 
     Editing an approved one leaves it approved. Raises StaleForm as saving does.
     """
-    registration = save_registration(member=member, facts=facts, version=version, by=by, now=now)
+    registration = save_registration(
+        member=member, facts=facts, version=version, by=by, now=now, versions_shown=versions_shown
+    )
     return registration if registration.is_handed_in else _hand_in(registration, by=by, now=now)
 
 
@@ -132,6 +159,8 @@ def _save(
     before: RegistrationFacts,
     facts: RegistrationFacts,
     *,
+    shown: RegistrationFacts,
+    versions: Mapping[str, str],
     member: Member,
     by: Member,
     now: datetime,
@@ -143,8 +172,11 @@ def _save(
     changed = {name for name in RegistrationFacts.__dataclass_fields__ if getattr(before, name) != getattr(facts, name)}
     _write_columns(registration, {name: getattr(facts, name) for name in facts.columns() if name in changed}, now=now)
     _write_rows(registration, facts, changed)
-    if "consents" in changed:
-        write_consents(member, facts.consents, by=by, now=now)
+    agreed, taken_back = set(facts.consents) - set(before.consents), set(shown.consents) - set(facts.consents)
+    if agreed or taken_back:
+        write_consents(
+            member, agreed=sorted(agreed), taken_back=sorted(taken_back), versions_shown=versions, by=by, now=now
+        )
     acts.record(by=by, verb="save_registration", on=registration, now=now)
     review_again.after_edit(registration=registration, before=before, facts=facts, by=by, now=now)
     return registration

@@ -1,6 +1,6 @@
 """A person's answers, read back from the rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet, Value
@@ -22,12 +22,15 @@ def current_version(document: str) -> str:
     return documents.current(document, on=timezone.now().date()).name
 
 
-def agreements(member: Member | None) -> tuple[str, ...]:
+def agreements(member: Member | None, *, versions_shown: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Return the documents a member agreed to in today's version, and the newsletter if they subscribed to it; none
-    without a member."""
+    without a member.
+
+    With ``versions_shown``: those that a form ticks that was opened while these versions were in force.
+    """
     if member is None:
         return ()
-    return in_force(_GIVEN.rows({"member": member}))
+    return in_force(_GIVEN.rows({"member": member}), versions_shown=versions_shown)
 
 
 def subscriptions_to_the_newsletter(member: Member) -> QuerySet[Subscription]:
@@ -35,9 +38,14 @@ def subscriptions_to_the_newsletter(member: Member) -> QuerySet[Subscription]:
     return Subscription.objects.filter(member=member, state=SubscriptionState.CONFIRMED, wants_newsletter=True)
 
 
-def in_force(given: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return, of these agreements and their versions, those that are to today's version; a subscription has none."""
-    return tuple(sorted(what for what, version in given if what == NEWSLETTER or version == current_version(what)))
+def in_force(given: Iterable[tuple[str, str]], *, versions_shown: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return, of these agreements and their versions, those to today's version or one shown; a subscription has none."""
+    shown = versions_shown or {}
+    return tuple(
+        sorted(
+            what for what, version in given if what == NEWSLETTER or version in (current_version(what), shown.get(what))
+        )
+    )
 
 
 _GIVEN = Statement(

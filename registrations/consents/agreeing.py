@@ -10,7 +10,6 @@ from letsconnect.base import acts
 from mailings.subscriptions.members import choose_newsletter
 from registrations import documents
 from registrations.domain.agreements import NEWSLETTER, ConsentDocument
-from registrations.domain.registrations import StaleForm
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Consent, Member
 
@@ -19,15 +18,25 @@ from registrations.models import Consent, Member
 def agree(*, member: Member, versions: Mapping[str, str], by: Member, now: datetime) -> None:
     """Record that the member agrees to these documents, each in the version they were shown. Twice changes nothing.
 
-    Raises StaleForm if a version is not (or no longer) in force: then they have not read the current one.
+    Raises NewerVersion if a version is not (or no longer) in force: then they have not read the current one.
     """
     member = lock_member(member)
     lock_registration(member)  # whoever asks people about a match holds it, and reads what they agreed to
-    for document, version in versions.items():
-        if version != documents.current(document, on=now.date()).name:
-            raise StaleForm(_("There is a newer version of what you agreed to. Please read it, and agree to that one."))
+    _check_shown(versions, now=now)
     for document in versions:
         _give(member, document, by=by, now=now)
+
+
+def _check_shown(versions: Mapping[str, str], *, now: datetime) -> None:
+    """Raise NewerVersion if one of these documents was shown in another version than the one in force."""
+    in_force = documents.in_force(on=now.date())
+    outdated = tuple(document for document, version in versions.items() if version != in_force[document])
+    if outdated:
+        refusal = documents.NewerVersion(
+            _("There is a newer version of what you agreed to. Please read it, and agree to that one.")
+        )
+        refusal.outdated = outdated
+        raise refusal
 
 
 @transaction.atomic
@@ -42,15 +51,29 @@ def take_back(*, member: Member, document: str, by: Member, now: datetime) -> No
     _withdraw(member, ConsentDocument(document), by=by, now=now)
 
 
-def write_consents(member: Member, agreed: Collection[str], *, by: Member, now: datetime) -> None:
-    """Make these documents, in the versions in force, the ones that the locked member agrees to; and the newsletter the
-    one they get, or not."""
-    for document in ConsentDocument.values:
-        if document in agreed:
-            _give(member, document, by=by, now=now)
-        else:
-            _withdraw(member, document, by=by, now=now)
-    choose_newsletter(member=member, wanted=NEWSLETTER in agreed, by=by, now=now)
+def write_consents(
+    member: Member,
+    *,
+    agreed: Collection[str],
+    taken_back: Collection[str],
+    versions_shown: Mapping[str, str],
+    by: Member,
+    now: datetime,
+) -> None:
+    """Record what the locked member ticked and unticked in a form that showed the documents in these versions; the
+    newsletter has none.
+
+    Raises NewerVersion if one that they agree to has another version by now.
+    """
+    _check_shown({what: versions_shown.get(what, "") for what in agreed if what != NEWSLETTER}, now=now)
+    for what in agreed:
+        if what != NEWSLETTER:
+            _give(member, what, by=by, now=now)
+    for what in taken_back:
+        if what != NEWSLETTER:
+            _withdraw(member, what, by=by, now=now)
+    if NEWSLETTER in {*agreed, *taken_back}:
+        choose_newsletter(member=member, wanted=NEWSLETTER in agreed, by=by, now=now)
 
 
 def _give(member: Member, document: str, *, by: Member, now: datetime) -> None:

@@ -31,6 +31,7 @@ def _render(template: str) -> Callable[[ClaimInvitation, str, str], Rendered]:
         context = {
             "name": invitation.registration.name,
             "link": claim_link(invitation),
+            "invited_at": invitation.invited_at,
             "expires_at": invitation.expires_at,
         }
         return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)

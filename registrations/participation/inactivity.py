@@ -99,15 +99,20 @@ def keep_in_by_link(*, registration: Registration, asked_on: date, now: datetime
 
 
 @transaction.atomic
-def undo_link(*, registration: Registration, by: Member | None, now: datetime) -> Registration:
+def undo_link(
+    *, registration: Registration, by: Member | None, asked_on: date | None = None, now: datetime
+) -> Registration:
     """Take back what a link did: the question waits for an answer again.
 
-    ``by`` None means that the link itself was used to take it back.
+    ``by`` None means that a link itself was used to take it back, the one about the question of ``asked_on``. Raises
+    LinkOutOfDate if that is not the latest question: a link takes back no more than it can do.
     """
     member = lock_member(_member_of(registration))
     if by is not None and by.pk != member.pk:
         raise NotYours(_("This registration is not yours."))
     registration = _theirs(registration, member)
+    if by is None and registration.still_in_asked_on != asked_on:
+        raise LinkOutOfDate(_("This question is answered already."))
     if registration.kept_in_by_link_on is not None:
         registration.kept_in_by_link_on = None
         registration.save(update_fields=["kept_in_by_link_on"])

@@ -1,7 +1,8 @@
 """The letter that asks whether somebody is still in, and the letter that says that their registration is paused."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from letsconnect.base.links import absolute, sign
@@ -27,7 +28,12 @@ def still_in_owed(registration: Registration | None, now: datetime) -> str | Non
     asked_on, last_seen_on = registration.still_in_asked_on, registration.member.last_seen_on
     if asked_on is None or (last_seen_on is not None and last_seen_on >= asked_on):
         return _("they were here since")
-    return None
+    return None if _days_left(asked_on, on=now.astimezone(UTC).date()) > 0 else _("the time to answer is over")
+
+
+def _days_left(asked_on: date, *, on: date) -> int:
+    """Return in how many days somebody who is asked since then is paused; a letter may leave days after it is owed."""
+    return (asked_on + STILL_IN_WITHIN - on).days
 
 
 def paused_owed(registration: Registration | None, now: datetime) -> str | None:
@@ -49,7 +55,9 @@ def render_paused(registration: Registration, language: str, zone: str) -> Rende
 
 
 def _render(template: str, registration: Registration, language: str, zone: str) -> Rendered:
-    context = {"name": registration.shown_name, "days": STILL_IN_WITHIN.days, "link": link(registration)}
+    today = timezone.now().date()
+    days = _days_left(registration.still_in_asked_on or today, on=today)
+    context = {"name": registration.shown_name, "days": days, "link": link(registration)}
     return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,12 @@ from registrations.models import Offer, Registration, RegistrationQuerySet
 
 def takes_part(registration: Registration | None, *, on: date) -> bool:
     """Tell whether a round that begins on that day would include this person."""
-    return registration is not None and Registration.objects.matchable(on=on).filter(pk=registration.pk).exists()
+    return registration is not None and taking_part(on=on).filter(pk=registration.pk).exists()
+
+
+def taking_part(*, on: date) -> RegistrationQuerySet:
+    """Return the registrations a round of that day could do something for: matchable, with a place for somebody."""
+    return Registration.objects.matchable(on=on).filter(Q(can_learn_from__gt=0) | Q(can_help__gt=0))
 
 
 def findable(*, on: date) -> RegistrationQuerySet:
@@ -45,9 +51,13 @@ def why_not(registration: Registration | None, *, on: date) -> str:
         return _("You are in no round of matches until you have changed your registration as the working group asked.")
     if registration.state == RegistrationState.DECLINED:
         return _("You are in no round of matches, because your registration was declined.")
-    return _resting(registration, on=on) or _(
-        "You are in no round of matches until you agree to the code of conduct and the privacy notice."
-    )
+    if resting := _resting(registration, on=on):
+        return resting
+    if not (registration.can_learn_from or registration.can_help):
+        return _(
+            "You are in no round of matches, because you want to learn from nobody and to help nobody at the moment."
+        )
+    return _("You are in no round of matches until you agree to the code of conduct and the privacy notice.")
 
 
 def _resting(registration: Registration, *, on: date) -> str:

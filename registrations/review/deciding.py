@@ -65,6 +65,7 @@ def review(
             to=registration.member,
             about=registration,
             key=f"review:{act.pk}",
+            gather=f"review:{registration.pk}",
             now=now,
         )
     return registration

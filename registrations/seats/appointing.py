@@ -38,7 +38,14 @@ def appoint(
         seat = WorkingGroupSeat.objects.create(member=member, role=role, region=region, from_on=from_on or today)
         acts.record(by=by, verb="appoint", on=seat, now=now)
         _note_role(SecurityEventKind.ROLE_GIVEN, seat, by=by, now=now)
-        letters.owe(kind="registrations.seat_given", to=member, about=seat, key=f"seat-given:{seat.pk}", now=now)
+        letters.owe(
+            kind="registrations.seat_given",
+            to=member,
+            about=seat,
+            key=f"seat-given:{seat.pk}",
+            gather=f"seat:{member.pk}:{role}:{region}",
+            now=now,
+        )
     return seat
 
 

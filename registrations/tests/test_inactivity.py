@@ -186,6 +186,18 @@ def test_what_the_link_did_can_be_taken_back_by_the_link_and_among_ones_data(qui
     ]
 
 
+def test_the_link_of_an_earlier_question_takes_back_nothing_that_a_later_one_did(client, quiet):
+    earlier, later = be_asked(quiet), NOW + QUIET_AFTER + DAY
+    latest = be_asked(quiet, later)
+    with time_machine.travel(later, tick=False):
+        client.post(latest)
+
+        assert client.post(earlier, {"undo": "yes"}).status_code == 410
+
+    quiet.refresh_from_db()
+    assert quiet.kept_in_by_link_on == later.date()
+
+
 def test_nobody_takes_back_for_somebody_else(quiet, client):
     be_asked(quiet)
     inactivity.keep_in_by_link(registration=quiet, asked_on=NOW.date(), now=NOW)
@@ -288,3 +300,21 @@ def test_buttons_and_signing_in_are_noted_once_a_day_and_looking_is_not(client, 
         assert member.last_seen_on == (NOW + DAY).date()
     with django_assert_num_queries(0):
         member.be_seen(on=(NOW + DAY).date())
+
+
+@pytest.mark.parametrize(("late", "days"), [(0, 30), (5, 25), (29, 1)])
+def test_a_letter_that_leaves_late_says_how_many_days_are_left(quiet, late, days):
+    be_asked(quiet)
+    with time_machine.travel(NOW + late * DAY, tick=False):
+        assert inactivity_emails.still_in_owed(quiet, NOW + late * DAY) is None
+        text = inactivity_emails.render_still_in(quiet, "en", "UTC").text
+
+    assert f"within {days} day{'s' if days > 1 else ''}, your registration rests" in text
+    assert inactivity.pause_silent(NOW + (late + days - 1) * DAY) == 0
+    assert inactivity.pause_silent(NOW + (late + days) * DAY) == 1
+
+
+def test_the_question_is_not_put_to_somebody_who_has_no_time_left_to_answer(quiet):
+    be_asked(quiet)
+
+    assert inactivity_emails.still_in_owed(quiet, NOW + STILL_IN_WITHIN) is not None

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from letsconnect.base.links import sign
 from letsconnect.base.models import Act
@@ -466,3 +467,15 @@ def test_handing_in_again_what_is_approved_confirms_it_and_changes_nothing(coord
     registration.refresh_from_db()
     assert registration.confirmed_on == later.date()
     assert not registration.is_changed_since_review
+
+
+def test_a_reminder_that_comes_late_names_the_day_of_the_invitation():
+    """After weeks in which the portal stood still, it was not a week ago."""
+    invitation = invite(imported())
+    assert claims.owe_claim_reminders(NOW + timedelta(days=20)) == 1
+
+    rendered = kinds.get("registrations.claim_reminder").render(
+        ClaimInvitation.objects.get(pk=invitation.pk), "en", "UTC"
+    )
+    assert "A week ago" not in rendered.text + rendered.html
+    assert f"On {date_format(NOW.date())} we wrote" in rendered.text

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from letsconnect.base import personal_columns
+from registrations import documents
 from registrations.answers import changes, editing, exporting, questions, readback, sensitive, snapshots
 from registrations.answers.facts import facts_of
 from registrations.answers.forms.steps import STEPS
@@ -98,7 +99,12 @@ NOT_ANSWERED = sorted({Registration._meta.get_field(name).attname for name in _T
 def save(registration, facts):
     registration.refresh_from_db()
     editing.save_registration(
-        member=registration.member, facts=facts, version=registration.version, by=registration.member, now=LATER
+        member=registration.member,
+        facts=facts,
+        version=registration.version,
+        versions_shown=documents.in_force(on=LATER.date()),
+        by=registration.member,
+        now=LATER,
     )
 
 

@@ -1,11 +1,14 @@
 """The review desk: who may decide on what, in the admin and in the actions."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
 from registrations.models import Registration
@@ -39,6 +42,16 @@ def test_the_liaison_of_the_region_approves_and_one_letter_is_owed(waiting, liai
     assert [letter.kind for letter in Letter.objects.all()] == ["registrations.approved"]
     act = Act.objects.get(verb="review_registration")
     assert (act.actor, act.was, act.became) == (liaison, "submitted", "approved")
+
+
+def test_who_is_reviewed_again_within_a_minute_is_told_the_last_decision_only(waiting, liaison, mailoutbox):
+    for decision in ("approved", "needs_changes", "approved"):
+        Registration.objects.filter(pk=waiting.pk).update(state="submitted")
+        review_as(liaison, waiting, decision, "Which group?")
+        drain(now=factories.NOW)
+    drain(now=factories.NOW + timedelta(minutes=1))
+
+    assert len(mailoutbox) == 1
 
 
 def test_two_liaisons_with_stale_copies_decide_once(waiting, liaison, coordinator):

@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from letsconnect.base.models import Act, SecurityEvent
+from mailings.ledger.draining import drain
 from mailings.models import Letter
 from registrations.admin.seats import SeatAdmin
 from registrations.domain.registrations import LastCoordinator, SeatRefused, SeatRole
@@ -58,6 +59,18 @@ def test_appointing_twice_makes_one_seat_and_one_letter(member, coordinator):
     assert member.seats.count() == 1
     assert Act.objects.filter(verb="appoint").count() == 1
     assert Letter.objects.get(kind="registrations.seat_given").member == member
+
+
+def test_a_seat_given_and_ended_again_and_again_is_told_once(member, coordinator, mailoutbox):
+    for _ in range(5):
+        seat = appoint(member=member, role=SeatRole.LIAISON, region="LAC", by=coordinator, now=NOW)
+        drain(now=NOW)
+        end_seat(seat=seat, until_on=NOW.date(), by=coordinator, now=NOW)
+    appoint(member=member, role=SeatRole.LIAISON, region="LAC", by=coordinator, now=NOW)
+    appoint(member=member, role=SeatRole.LIAISON, region="MENA", by=coordinator, now=NOW)
+    drain(now=NOW + timedelta(minutes=1))
+
+    assert len(mailoutbox) == 2  # one of each seat
 
 
 def test_a_coordinator_appoints_a_liaison_by_typing_a_name(client, coordinator):

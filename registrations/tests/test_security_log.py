@@ -2,13 +2,16 @@
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
 import requests
+import time_machine
 from django.core.serializers import serialize
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEvent, SecurityEventKind
@@ -64,6 +67,20 @@ def test_a_refused_code_is_kept_without_address_and_code(client, mailoutbox, mem
     kept = serialize("json", SecurityEvent.objects.all(), fields=["kind", "detail"])
     assert wrong not in kept
     assert address not in kept
+
+
+def test_nobody_fills_the_log_of_somebody_else_with_codes_that_are_not_even_tried(client, mailoutbox, member):
+    ask(client, member.email)
+    right = re.search(r"\b\d{6}\b", mailoutbox[-1].body)[0]
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    for _ in range(30):
+        client.post(CODE, {"code": wrong})
+
+    assert lines() == [("code_refused", member.pk, None, "")] * 5  # the tries of one letter
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        for _ in range(5):
+            client.post(CODE, {"code": wrong})
+    assert len(lines()) == 6  # one more an hour, where it is too old to be tried
 
 
 def test_a_visitor_who_signs_out_leaves_no_line(client, db):

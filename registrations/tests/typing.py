@@ -2,9 +2,12 @@
 
 from django.contrib.auth import SESSION_KEY
 from django.urls import reverse
+from django.utils import timezone
 
+from registrations import documents
 from registrations.answers import sensitive
 from registrations.answers.forms import steps
+from registrations.answers.forms.fields import VERSION
 from registrations.domain.facts import fingerprint
 from registrations.models import Member, Registration, Role
 from registrations.tests import factories
@@ -23,6 +26,12 @@ def rows(name, lines):
     for number, line in enumerate(lines):
         data |= {f"{name}-{number}-{key}": value for key, value in line.items()}
     return data
+
+
+def versions_shown():
+    """What the step of agreements sends besides its ticks: the versions that are in force today."""
+    in_force = documents.in_force(on=timezone.now().date())
+    return {f"{VERSION}{document}": version for document, version in in_force.items()}
 
 
 def typed(step):
@@ -57,7 +66,7 @@ def typed(step):
             "contact_way": "email",
             "contact_text": "",
         },
-        "consents": {"agrees_to_conduct": "on", "agrees_to_privacy": "on"},
+        "consents": {"agrees_to_conduct": "on", "agrees_to_privacy": "on", **versions_shown()},
         "statistics": {"gender": "", "gender_words": "", "age": ""},
     }[step]
 

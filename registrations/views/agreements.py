@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,15 +16,18 @@ from registrations.consents import agreeing, asking
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.registrations import RegistrationError
 from registrations.models import Consent
-from registrations.requests import MemberRequest
+from registrations.requests import MemberRequest, is_signed_in
+from registrations.views.registration import redirect_to_sign_in
 from registrations.views.steps import keep_typed
 
 
 @never_cache
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def agreement_list(request: MemberRequest) -> HttpResponse:
+def agreement_list(request: HttpRequest) -> HttpResponse:
     """Show current and requested agreements; POST agrees to the ticked ones and leads back."""
+    if not is_signed_in(request):
+        step = request.POST.get("step", "")
+        return keep_typed(request, step) if step in BY_NAME else redirect_to_sign_in(request.get_full_path())
     if request.method != "POST":
         return _show(request)
     to_ask = asking.agreements_to_ask(request.user, on=timezone.now().date())
@@ -68,7 +71,10 @@ def agreement_take_back(request: MemberRequest) -> HttpResponse:
 
 
 def _refuse(request: MemberRequest, why: str) -> HttpResponse:
+    """Say why; what was typed in a step of the form is shown there again, with the question."""
     messages.error(request, why)
+    if request.POST.get("step", "") in BY_NAME:
+        return _back(request)
     return _show(request, status=422)
 
 

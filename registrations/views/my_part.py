@@ -189,7 +189,7 @@ def _answer(
     request: HttpRequest, registration: Registration, asked_on: date, *, by: Member | None, now: datetime
 ) -> str:
     if "undo" in request.POST:
-        inactivity.undo_link(registration=registration, by=by, now=now)
+        inactivity.undo_link(registration=registration, by=by, asked_on=asked_on, now=now)
         return "undone"
     if by is not None:
         inactivity.stay_in(registration=registration, by=by, now=now)

@@ -20,6 +20,7 @@ from registrations.answers.forms import steps
 from registrations.answers.forms.fields import ConsentsForm, WhenForm, WhoForm
 from registrations.answers.forms.page import SHORTCUTS, RowsPage, SkillsPage, StepPage, page_of, with_looked_up_group
 from registrations.answers.forms.steps import FormStep
+from registrations.documents import NewerVersion
 from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
@@ -154,6 +155,8 @@ def _save(request: MemberRequest, page: StepPage, registration: Registration | N
             return _show(request, page, registration, status=UNPROCESSABLE)
     try:
         saved = _write(request, page, values)
+    except NewerVersion as refusal:
+        return _ask_again(request, page, refusal)
     except StaleForm:
         return _show_both(request, page, values)
     visitors.forget_kept(browser=request.COOKIES.get(visitors.COOKIE, ""), step=page.step.name, member=request.user)
@@ -169,7 +172,14 @@ def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Re
             member=request.user, facts=sensitive.SensitiveFacts(**values), seen_fingerprint=page.seen, now=now
         )
         return own_registration(request.user)
-    return editing.save_step(member=request.user, values=values, seen_fingerprint=page.seen, by=request.user, now=now)
+    return editing.save_step(
+        member=request.user,
+        values=values,
+        seen_fingerprint=page.seen,
+        versions_shown=page.form.versions_shown if isinstance(page.form, ConsentsForm) else editing.NOTHING_SHOWN,
+        by=request.user,
+        now=now,
+    )
 
 
 def _chosen(request: MemberRequest, page: StepPage) -> dict[str, Any]:
@@ -198,6 +208,20 @@ def _saved_text(saved: Registration) -> str:
     if saved.state == RegistrationState.DRAFT:
         return _("Saved. Nobody sees it until you submit it; you can go on whenever you like.")
     return _("Saved, and not submitted yet; you can go on whenever you like.")
+
+
+def _ask_again(request: MemberRequest, page: StepPage, refusal: NewerVersion) -> HttpResponse:
+    """Show what was typed, with a sentence at each document that has a newer version by now and is no longer ticked."""
+    registration = own_registration(request.user)
+    if isinstance(page.form, ConsentsForm):
+        data = page.form.asked_again(refusal.outdated)
+        data["seen"] = _page(request, page.step, registration, None).seen
+        concerned = page.form.fields_of(refusal.outdated)
+        page = _page(request, page.step, registration, data)
+        page.is_valid()
+        for name in concerned:
+            page.form.add_error(name, str(refusal))
+    return _show(request, page, registration, status=UNPROCESSABLE)
 
 
 def _show_both(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> HttpResponse:

@@ -63,7 +63,14 @@ def send_report(
     report.kept_from.set(keep_from)
     if block and about is not None and about.erased_at is None:
         blocking.block_person(member=by, blocked=about, by=by, now=now)
-    letters.owe(kind="trust.message_received", to=by, about=None, key=f"trust:received:{report.number}", now=now)
+    letters.owe(
+        kind="trust.message_received",
+        to=by,
+        about=None,
+        key=f"trust:received:{report.number}",
+        gather=f"trust:received:{by.pk}",
+        now=now,
+    )
     owe_waiting([report], now=now)
     return report
 

@@ -18,7 +18,11 @@ def tell_readers(now: datetime) -> int:
 
 
 def owe_waiting(reports: Iterable[Report], *, now: datetime) -> int:
-    """Owe the letters that are not owed yet. They are about the reader's seat and name no report."""
+    """Owe the letters that are not owed yet. They are about the reader's seat and name no report.
+
+    So of several reports within a minute each reader gets one letter. Readers are told in the order of their numbers:
+    two reports at the same moment would otherwise wait for each other's letters.
+    """
     seats = list(TrustSeat.objects.current(on=now.astimezone(UTC).date()).select_related("member"))
     due: dict[str, TrustSeat] = {}
     for report in reports:
@@ -28,9 +32,11 @@ def owe_waiting(reports: Iterable[Report], *, now: datetime) -> int:
             if seat.member_id not in left_out:
                 due[f"trust:waiting:{report.number}:{seat.member_id}:{week}"] = seat
     owed_already = set(Letter.objects.filter(key__in=due).values_list("key", flat=True))
-    new = sorted(due.keys() - owed_already)
+    new = sorted(due.keys() - owed_already, key=lambda key: (due[key].member_id, key))
     for key in new:
-        letters.owe(kind="trust.report_waits", to=due[key].member, about=due[key], key=key, now=now)
+        seat = due[key]
+        gather = f"trust:waiting:{seat.member_id}"
+        letters.owe(kind="trust.report_waits", to=seat.member, about=seat, key=key, gather=gather, now=now)
     return len(new)
 
 

@@ -1,8 +1,11 @@
 """The letters: nothing in them that somebody who reads along could tell anybody."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailings import kinds
+from mailings.domain.letters import QUIET
 from mailings.ledger.draining import drain
 from registrations.tests.factories import NOW, make_member
 from trust.models import TrustSeat
@@ -28,13 +31,25 @@ def test_every_letter_reads_in_every_language(kind, language):
 def test_what_is_sent_names_nobody_and_says_nothing_of_what_happened(mailoutbox):
     make_reader()
     send_report(by=make_member(name="Wilma"), about=make_member(name="Abel"), who="Abel", description="Zebra", now=NOW)
-    drain(now=NOW)
+    drain(now=NOW + QUIET)
 
     assert sorted(mail.subject for mail in mailoutbox) == ["Something waits for you", "Thank you for your message"]
     thanks = next(mail for mail in mailoutbox if "Thank you" in mail.subject)
     for mail in mailoutbox:
         assert not any(word in mail.body for word in ("Wilma", "Abel", "Zebra", "read/"))
     assert not any(word in thanks.body.lower() for word in ("report", "trust", "confiden"))
+
+
+def test_ten_messages_within_a_minute_make_one_letter_to_each_reader_and_one_to_whoever_wrote(mailoutbox):
+    writer, readers = make_member(), [make_reader(), make_reader()]
+    for second in range(10):
+        now = NOW + timedelta(seconds=second)
+        send_report(by=writer, description="Zebra", now=now)
+        drain(now=now)
+    for minute in range(1, 30):
+        drain(now=NOW + timedelta(minutes=minute))
+
+    assert sorted(mail.to[0] for mail in mailoutbox) == sorted(one.email for one in (writer, *readers))
 
 
 def test_a_letter_is_owed_while_something_waits_that_its_reader_may_see():

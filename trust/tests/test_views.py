@@ -192,7 +192,7 @@ def bare(response):
 def test_a_failed_letter_about_a_report_is_no_work_for_coordinators(client):
     make_reader()
     send_report(by=make_member(), description="x", now=NOW)
-    Letter.objects.update(state="failed", tries=1, reason="because")
+    Letter.objects.update(state="failed", tries=1, reason="because", gathering_since=None)
     client.force_login(make_coordinator())
 
     assert "a person" not in client.get(reverse("admin:index")).content.decode()

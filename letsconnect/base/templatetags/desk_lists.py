@@ -12,18 +12,22 @@ from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from letsconnect.base import desk_tables, pieces
+from letsconnect.base.admin import FixedFilter
 from letsconnect.base.drawn import drawn_once
+from letsconnect.base.escaping import escaped
 from letsconnect.base.templatetags.drawn import drawn_media
 
 register = template.Library()
 
 # Filters whose choices stand in the code. Those of others may be rows, or hang on who asks.
-_OF_FEW_CHOICES = (BooleanFieldListFilter, ChoicesFieldListFilter)
+_OF_FEW_CHOICES = (BooleanFieldListFilter, ChoicesFieldListFilter, FixedFilter)
+_MARK = "\0"  # PostgreSQL stores none, so no text of a row holds one
 
 
 class DeskListPage(Node):
@@ -114,6 +118,30 @@ def _search_form(values: dict[str, Any]) -> SafeString:
     return SafeString(form)
 
 
+@register.simple_tag(takes_context=True)
+def desk_actions(context: Context) -> SafeString:
+    """Draw the buttons of the list: once for all who have the same ones, and what is of this page put in afterwards."""
+    changelist, form = context["cl"], context["action_form"]
+    shown, number = len(changelist.result_list), changelist.result_count
+    texts = {"selection_note_all": context["selection_note_all"], "total": localize(number)}
+    if opened_all := context.get("opened_all"):
+        texts["opened_all"] = opened_all
+    buttons = tuple([name for name, _label in form.fields["action"].choices])
+    has_counter, has_more = context["actions_selection_counter"], number != shown
+
+    def draw() -> str:
+        stand_ins = {name: SafeString(f"{_MARK}{name}{_MARK}") for name in texts}
+        rows = {"result_list": range(shown), "result_count": stand_ins["total"] if has_more else shown}
+        values = {name: context[name] for name in ("module_name", "selection_note", "actions_selection_counter")}
+        return render_to_string("admin/actions.html", {**values, **stand_ins, "cl": rows, "action_form": form})
+
+    key = ("actions", changelist.opts, buttons, has_counter, shown, has_more, *texts)
+    parts = drawn_once(key, draw).split(_MARK)
+    return SafeString(  # drawn by a template, and each text escaped
+        "".join([escaped(texts[part]) if number % 2 else part for number, part in enumerate(parts)])
+    )
+
+
 @register.simple_tag
 def desk_dates(changelist: ChangeList) -> SafeString:
     """Draw the links to the days, months or years of a list, as Django's own tag finds them."""
@@ -135,7 +163,7 @@ def desk_table(changelist: ChangeList) -> SafeString:
 def desk_filter(changelist: ChangeList, chosen: ListFilter) -> SafeString:
     draw = partial(desk_tables.filter_box, changelist, chosen)
     if isinstance(chosen, _OF_FEW_CHOICES) and desk_tables.is_as_opened(changelist):
-        return drawn_once(("filter", changelist.opts, type(chosen), chosen.field), draw)
+        return drawn_once(("filter", changelist.opts, type(chosen), getattr(chosen, "field", None)), draw)
     return draw()
 
 

@@ -10,6 +10,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Er
 from django.conf import settings
 from django.http import HttpRequest
 
+from letsconnect.base.addresses import ours
 from letsconnect.base.links import absolute
 from registrations.accounts.wikimedia import PROVIDER
 from registrations.accounts.wikimedia.profile import ProfileUnclear, read_profile
@@ -44,7 +45,7 @@ class WikimediaOAuth(MediaWikiOAuth2Adapter):
     @property
     def headers(self) -> dict[str, str]:
         """Name this program and its contact, as Wikimedia asks of every program."""
-        return {"User-Agent": f"lets-connect-portal ({settings.SITE_URL}; {settings.CONTACT_EMAIL})"}
+        return {"User-Agent": f"lets-connect-portal ({settings.SITE_URL}; {ours(settings.CONTACT_EMAIL)})"}
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Return the one registered address, whatever host the request came by."""

@@ -1,12 +1,13 @@
 """The forms of the steps that are not repeating rows. Cleaned values are named as the facts they become."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from letsconnect.base.fields import LineFormField, choice_field, longest
 from letsconnect.base.folding import key
 from letsconnect.base.keys import key_or_none
 from mailings.models import Subscription
+from registrations import documents
 from registrations.answers.forms import choices
 from registrations.answers.forms.rows import required_only
 from registrations.answers.questions import CONSENT_TICKS, fields_of, questions_of
@@ -25,6 +27,8 @@ from registrations.domain.registrations import MAX_TOPICS, Gender, Region, Topic
 from registrations.models import Consent, Group, Registration, SkillName
 from registrations.reference.countries import region_of
 from registrations.reference.zones import only_zone_of
+
+VERSION = "version-"  # begins the name of a field that says in which version a document was shown
 
 
 class StepForm(forms.Form):
@@ -242,6 +246,27 @@ class ConsentsForm(StepForm):
     def __init__(self, data: QueryDict | None = None, *, facts: RegistrationFacts) -> None:
         super().__init__(data, facts=facts)
         self.initial.update({name: tick.value in facts.consents for name, tick in CONSENT_TICKS.items()})
+        in_force = documents.in_force(on=timezone.now().date())
+        self.versions_shown = (
+            in_force if data is None else {document: data.get(f"{VERSION}{document}", "") for document in in_force}
+        )
+
+    def hidden_versions(self) -> list[tuple[str, str]]:
+        """Return what the page sends back to say in which version it showed each document."""
+        return [(f"{VERSION}{document}", version) for document, version in self.versions_shown.items()]
+
+    def asked_again(self, outdated: Collection[str]) -> QueryDict:
+        """Return what was typed without the ticks at these documents, as if the page had shown today's versions."""
+        data = (self.typed or QueryDict()).copy()
+        for name in self.fields_of(outdated):
+            data.pop(name, None)
+        for document, version in documents.in_force(on=timezone.now().date()).items():
+            data[f"{VERSION}{document}"] = version
+        return data
+
+    def fields_of(self, outdated: Collection[str]) -> list[str]:
+        """Return the names of the fields at which these documents are agreed to."""
+        return [name for name, tick in CONSENT_TICKS.items() if tick.value in outdated]
 
     def values(self) -> dict[str, Any]:
         values = super().values()
