@@ -15,6 +15,7 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.languages import listed
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
+from letsconnect.base.stored_words import in_words
 from mailings.domain.letters import NEEDS_A_PERSON, CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.ledger.by_hand import lift_suppression
@@ -47,7 +48,7 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
     version_columns = ("state",)
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
-    list_display = ["kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "reason"]
+    list_display = ["kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "shown_reason"]
     list_filter = [NeedsFilter, "state", "kind", "language"]
     search_fields = ["=address", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")
@@ -59,16 +60,21 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
         ("language", "zone"),
         ("about_type", "about_id"),
         ("owed_at", "due_at", "sent_at"),
-        ("tries", "reason"),
+        ("tries", "shown_reason"),
         "answer",
         "message_id",
         "key",
     ]
+    readonly_fields = ["shown_reason"]
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OpenedList]:
         return ListOfSeats
+
+    @admin.display(description=gettext_lazy("reason"), ordering="reason")
+    def shown_reason(self, letter: Letter) -> str:
+        return in_words(letter.reason)
 
     def people_on(self, rows: Iterable[Letter]) -> PeopleShown:
         """Return the people these letters go to: members, or else bare addresses."""
