@@ -81,7 +81,7 @@ def ours(address: str) -> str:
     domain = parseaddr(address)[1].rpartition("@")[2]
     if not domain or domain.isascii():
         return address
-    before, _found, after = address.rpartition(domain)
+    before, _domain_as_typed, after = address.rpartition(domain)
     return before + _domain(domain) + after
 
 

@@ -167,14 +167,15 @@ class _Column:
         values = self._values(rows)
         html = self._html(values)
         if links:
-            html = [f"{link}{words}</a>" for link, words in zip(links, html, strict=True)]
+            html = [link + words + "</a>" for link, words in zip(links, html, strict=True)]
         opening, closing = f'<{tag} class="{self.names}', f"</{tag}>"
         if self.field is None and any(issubclass(kind, date | time) for kind in set(map(type, values))):
             return [
                 f'{opening}{" nowrap" if isinstance(value, date | time) else ""}">{words}{closing}'
                 for value, words in zip(values, html, strict=True)
             ]
-        return [f'{opening}">{words}{closing}' for words in html]
+        opening += '">'
+        return [opening + words + closing for words in html]  # quicker than to format, for what is marked as safe
 
     def _html(self, values: list[Any]) -> Sequence[str]:
         if _Nothing not in set(map(type, values)):

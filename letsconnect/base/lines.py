@@ -5,6 +5,7 @@ and because PostgreSQL has to check the same rules (`letsconnect.base.fields`).
 """
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -159,10 +160,22 @@ def isolated(text: Any) -> str:
 
     Needed for right-to-left names in any text, and for every name in a right-to-left text.
     """
-    line = one_line(text)
+    return _isolated(one_line(text), _is_right_to_left(get_language()))
+
+
+def each_as_text(lines: Iterable[str]) -> list[str]:
+    """Return each of these as `str` does, which isolates lines that somebody wrote; the language is asked for once."""
+    is_right_to_left = _is_right_to_left(get_language())
+    return [
+        _isolated(one_line(line), is_right_to_left) if isinstance(line, WrittenLine) else str(line) for line in lines
+    ]
+
+
+def _isolated(line: str, is_among_right_to_left: bool) -> str:
+    is_needed = is_among_right_to_left and bool(line)
     # Quickly told of ASCII, which most names of a long list are: nothing in it is written from right to left.
-    is_needed = not line.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line)
-    is_needed = is_needed or (bool(line) and _is_right_to_left(get_language()))
+    if not is_needed and not line.isascii():
+        is_needed = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in line)
     return f"{_ISOLATE}{line}{_POP}" if is_needed else line
 
 

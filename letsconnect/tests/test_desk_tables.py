@@ -1,6 +1,7 @@
 """The tables and filters of the desk's lists read as Django's admin draws them."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -13,10 +14,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from letsconnect.base import desk_tables
+from letsconnect.base.admin import FixedFilter
 from mailings.models import Letter
 from matching.models import Exclusion, Round
 from matching.tests.factories import make_match
-from registrations.models import Group, Member, WorkingGroupSeat
+from registrations.models import Group, Member, Registration, WorkingGroupSeat
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration
 
 QUERIES = ["", "o=1.-2", "q=a&_facets=True", "_popup=1", "_to_field=id&_popup=1&o=-2"]
@@ -126,3 +128,36 @@ def test_the_tables_to_open_are_those_that_each_reader_may_open(db: None, client
     for member, may in ((coordinator, True), (liaison, False), (coordinator, True)):
         client.force_login(member)
         assert (f'href="{suppressions}"' in client.get(reverse("admin:index")).content.decode()) is may
+
+
+def test_the_row_of_buttons_says_how_many_rows_there_are_and_carries_their_version(db: None, client: Client) -> None:
+    coordinator = make_coordinator()
+    client.force_login(coordinator)
+    registrations = reverse("admin:registrations_registration_changelist")
+    versions: list[str] = []
+    for number in (21, 22, 23):
+        while Registration.objects.count() < number:
+            make_registration(state="submitted")
+        html = client.get(registrations).content.decode()
+        assert "0 of 20 selected" in html
+        assert f"Select all {number} registrations" in html
+        versions += re.findall('name="opened_all" value="([^"]+)"', html)
+    assert len(set(versions)) == 3
+    Registration.objects.filter(pk=make_registration(state="submitted").pk).update(name="Zoe")
+    assert "opened_all" not in client.get(registrations, {"q": "Zoe"}).content.decode()
+
+
+def test_a_filter_that_is_drawn_once_offers_everybody_the_same(db: None, django_assert_num_queries: Any) -> None:
+    requests = [RequestFactory().get("/"), RequestFactory().get("/")]
+    requests[0].user, requests[1].user = make_coordinator(), make_liaison("MENA")
+    fixed = [
+        (page, chosen)
+        for page in admin.site._registry.values()
+        for chosen in page.list_filter
+        if isinstance(chosen, type) and issubclass(chosen, FixedFilter)
+    ]
+    with django_assert_num_queries(0):
+        for page, chosen in fixed:
+            first, second = (chosen(request, {}, page.model, page).lookup_choices for request in requests)
+            assert first == second, chosen
+    assert fixed

@@ -1,6 +1,7 @@
 """What is stored as a code or in English is shown in the reader's language: each has a name, and pages use it."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -9,30 +10,42 @@ from itertools import product
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
+from clinics.domain import ClinicState
 from letsconnect.base import acts, security_log
 from letsconnect.base.acts_in_words import VERBS, state_in_words, verb_in_words
 from letsconnect.base.models import DETAILS, Act, SecurityEventKind
+from letsconnect.base.stored_words import SENTENCES, TEMPLATES, in_words
 from letsconnect.translations import FOLDERS
+from mailings.models import Letter
+from mailings.tests.factories import make_letter
 from registrations.accounts.security_details import DOORS
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.registrations import ClosedBy, Region
+from registrations.models import ImportUpload
 from registrations.privacy import my_data
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration
 
 
 @cache
+def code() -> dict[str, list[ast.AST]]:
+    """Every node of each of our files outside tests, by the path of the file."""
+    paths = [path for folder in FOLDERS for path in (settings.BASE_DIR / folder).rglob("*.py")]
+    ours = [path for path in paths if not {"tests", "migrations"} & set(path.parts)]
+    return {str(path.relative_to(settings.BASE_DIR)): list(ast.walk(ast.parse(path.read_text()))) for path in ours}
+
+
+@cache
 def named_values() -> dict[str, list[ast.expr]]:
-    """What our code outside tests hands over, keeps or takes as default under each name."""
+    """What our code hands over, keeps or takes as default under each name."""
     values: dict[str, list[ast.expr]] = defaultdict(list)
-    for folder in FOLDERS:
-        for path in (settings.BASE_DIR / folder).rglob("*.py"):
-            if not {"tests", "migrations"} & set(path.parts):
-                for node in ast.walk(ast.parse(path.read_text())):
-                    for name, value in _named_by(node):
-                        values[name].append(value)
+    for nodes in code().values():
+        for node in nodes:
+            for name, value in _named_by(node):
+                values[name].append(value)
     return values
 
 
@@ -97,6 +110,122 @@ def test_the_states_of_every_row_are_shown_by_their_labels():
         assert state_in_words("matching.session", "missed") != "missed"  # what came of it stands in a row of its own
         assert state_in_words("registrations.registration", "yes") == "نعم"
     assert state_in_words("clinics.clinic", "12") == "12"
+
+
+def stored_sentences() -> Iterator[str]:
+    """The sentences in English that code stores: why a letter was not sent, why a file or a row of it was refused."""
+    for path, nodes in code().items():
+        writes_letters = path.endswith(("emails.py", "/letter.py", "/copy_to_oneself.py", "base/reminders.py"))
+        for node in nodes:
+            if isinstance(node, ast.Return) and node.value and writes_letters:
+                yield from _sentences(node.value)
+            elif isinstance(node, ast.Call) and node.args and _name_of(node.func) in STORING:
+                yield from _sentences(node.args[STORING[_name_of(node.func)]])
+            elif isinstance(node, ast.keyword) and node.arg == "reason" and path.startswith("mailings/"):
+                yield from _sentences(node.value)
+    for name in ("UNREACHABLE", "REPLACED", "NOTHING_NEW", "_TOO_MANY", "STOPPED", "LEFT_OR_PAUSED"):
+        yield from (sentence for value in named_values()[name] for sentence in _sentences(value))
+
+
+# Which argument of these is stored, or raised to be stored.
+STORING = {
+    "NotTheOldForm": 0,
+    "UnreadableFile": 0,
+    "NotOwed": 0,
+    "CannotBeWritten": 0,
+    "_again": 0,
+    "reject": 1,
+    "append": 0,
+}
+
+
+def _name_of(called: ast.expr) -> str:
+    if isinstance(called, ast.Attribute):
+        is_a_list_of_others = called.attr == "append" and _name_of(called.value) != "notes"
+        return "" if is_a_list_of_others else called.attr
+    return called.id if isinstance(called, ast.Name) else ""
+
+
+def _sentences(value: ast.expr) -> Iterator[str]:
+    """The sentences that an expression can be, if they are not marked for translation; values in them are stars."""
+    if isinstance(value, ast.IfExp):
+        yield from (*_sentences(value.body), *_sentences(value.orelse))
+    elif " " in (text := _pattern(value)) and re.match(r"[A-Za-z]\S* [A-Za-z*]", text):
+        yield text
+
+
+def _pattern(value: ast.expr) -> str:
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        return _pattern(value.left) + _pattern(value.right)
+    if isinstance(value, ast.JoinedStr):
+        return "".join(map(_pattern, value.values))
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else "*"
+
+
+def test_every_sentence_that_is_stored_in_english_can_be_shown_in_other_languages():
+    stored = set(stored_sentences())
+    known = {*SENTENCES, *(re.sub(r"%\(\w+\)s", "*", template) for template in TEMPLATES)}
+
+    assert len(stored) > 60
+    assert stored - known == set()
+
+
+@pytest.mark.parametrize("language", ["es", "ar", "fr", "pt"])
+def test_stored_sentences_are_shown_with_their_values(language):
+    values = {"state": "cancelled", "reason": "there is no address", "what": "a PDF"}
+    stored = [template % defaultdict(lambda: "7", values) for template in TEMPLATES]
+
+    with translation.override(language):
+        shown = [in_words(sentence) for sentence in (*SENTENCES, *stored)]
+        state = str(ClinicState.CANCELLED.label)
+        assert state in in_words("the clinic is cancelled")
+        assert "PDF" in in_words("This is a PDF, not CSV.")
+        assert in_words("") == "" and in_words("Smtp: 5.7.1") == "Smtp: 5.7.1"
+
+    assert not [english for english, text in zip((*SENTENCES, *stored), shown, strict=True) if english == text]
+    assert in_words("the clinic is cancelled") == "the clinic is cancelled"
+
+
+@pytest.mark.django_db
+def test_why_a_letter_was_not_sent_and_a_file_refused_is_read_in_the_readers_language(client):
+    reader = make_coordinator(language="es")
+    letter = make_letter(to=make_liaison("SSA"))
+    Letter.objects.update(state="skipped", reason="the clinic is cancelled")
+    letter.refresh_from_db()
+    upload = ImportUpload.objects.create(
+        file_name="old.csv",
+        size=1,
+        state="failed",
+        uploaded_by=reader,
+        uploaded_at=NOW,
+        asked_at=NOW,
+        failure="The file is empty.",
+        notes=["Columns missing: Time zone."],
+        counts={"rows": 1},
+        lines=[[2, "", "", "rejected", "blank row"]],
+    )
+    client.force_login(reader)
+
+    letters = client.get(reverse("admin:mailings_letter_changelist"), headers={"accept-language": "es"})
+    page = client.get(
+        reverse("admin:registrations_importupload_change", args=[upload.pk]), headers={"accept-language": "es"}
+    )
+    brought = client.post(
+        reverse("admin:registrations_importupload_add"),
+        {"file": SimpleUploadedFile("old.csv", b"%PDF")},
+        headers={"accept-language": "es"},
+    )
+
+    with translation.override("es"):
+        for response, stored in (
+            (letters, letter.reason),
+            (page, upload.failure),
+            (page, upload.notes[0]),
+            (page, "blank row"),
+            (brought, "This is a PDF, not CSV."),
+        ):
+            assert in_words(stored) in response.content.decode()
+            assert stored not in response.content.decode()
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.languages import listed
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
+from letsconnect.base.stored_words import in_words
 from mailings import kinds
 from mailings.admin.board import KindFilter, LetterBoard, why_refused
 from mailings.domain.letters import NEEDS_A_PERSON, CannotSendAgain, LetterState, NotForAPerson
@@ -47,7 +48,7 @@ class LetterAdmin(LetterBoard):
     version_columns = ("state",)
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
-    list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "reason"]
+    list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "shown_reason"]
     list_filter = [NeedsFilter, "state", KindFilter, "language"]
     search_fields = ["=address", "=member__email", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")
@@ -59,12 +60,12 @@ class LetterAdmin(LetterBoard):
         ("language", "zone"),
         "shown_about",
         ("owed_at", "due_at", "sent_at"),
-        ("tries", "reason"),
+        ("tries", "shown_reason"),
         "answer",
         "message_id",
         "key",
     ]
-    readonly_fields = ["shown_kind", "shown_about"]
+    readonly_fields = ["shown_kind", "shown_about", "shown_reason"]
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
 
@@ -80,6 +81,10 @@ class LetterAdmin(LetterBoard):
         """Return what the letter is about, as a link where the desk has a page of it."""
         words, address = self.about(letter)
         return format_html('<a href="{}">{}</a>', address, words) if address else words or "–"
+
+    @admin.display(description=gettext_lazy("reason"), ordering="reason")
+    def shown_reason(self, letter: Letter) -> str:
+        return in_words(letter.reason)
 
     def people_on(self, rows: Iterable[Letter]) -> PeopleShown:
         """Return the people these letters go to: members, or else bare addresses."""

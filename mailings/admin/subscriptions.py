@@ -21,6 +21,7 @@ from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.encodings import UnreadableFile
 from letsconnect.base.spreadsheets import harmless
+from letsconnect.base.stored_words import in_words
 from mailings.domain.consents import ConsentOutcome, ConsentRow
 from mailings.models import Subscription
 from mailings.subscriptions.consent_files import LARGEST, ConsentFile, read_file
@@ -118,7 +119,7 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
                     form.cleaned_data["file"].read(), encoding=form.cleaned_data["encoding"], now=timezone.now()
                 )
             except UnreadableFile as error:
-                form.add_error("file", str(error))
+                form.add_error("file", in_words(str(error)))
             else:
                 return self._report_page(request, file, what_would_come(file.consents), is_done=False)
         return self._page(request, {"form": form})

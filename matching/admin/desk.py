@@ -16,6 +16,7 @@ from letsconnect.base.versioned_admin import FormOf, Row
 from letsconnect.base.versions import ChangedMeanwhile
 from matching.domain.matches import CANCELLABLE, MatchingError
 from matching.models import Match, Round
+from matching.models.people import PersonInTable
 from matching.words import reasons
 from registrations.domain.registrations import LookKind
 from registrations.models import Member, Registration
@@ -62,10 +63,10 @@ class DeskAdmin(WorkingGroupAdmin[Row]):
         self.note_look(request, people_on(matches, BOTH), kind=LookKind.MATCHES)
 
 
-def side_in_words(person: Registration) -> str:
+def side_in_words(person: Registration | PersonInTable) -> str:
     """Return name, region and group of a person: no address, no contact."""
     group = str(person.group or person.group_other or "")
-    return " · ".join(part for part in (reasons.name_of(person), person.region, group) if part)
+    return " · ".join([part for part in (reasons.name_of(person), person.region, group) if part])
 
 
 def columns_of_side(way: str) -> tuple[str, ...]:

@@ -18,17 +18,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import FixedFilter, own_columns
+from letsconnect.base.admin import FixedFilter
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
 from letsconnect.base.statements import Statement
 from matching.admin import one_match
-from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, line, may_know, say_not_done, side_in_words
-from matching.domain.matches import MatchingError, MatchState
+from matching.admin.desk import BOTH, DeskAdmin, line, may_know, say_not_done, side_in_words
+from matching.domain.matches import MatchingError, MatchState, Side
 from matching.matches.forms import RefuseForm
 from matching.models import Match, MatchQuerySet, Round
 from matching.models.matches import HEIR
+from matching.models.people import in_table
 from matching.rounds.by_hand import Swap, swap_match, swap_matches
 from matching.rounds.reviews import approve_match, approve_matches, refuse_matches
 from matching.words import reasons
@@ -55,11 +56,12 @@ class RegionFilter(FixedFilter):
 class SkillFilter(admin.SimpleListFilter):
     title = _("skill")
     parameter_name = "skill"
+    names: dict[int, str]  # of all skills of the matches that the reader may see
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         reader = signed_in(request)
         skills = _HEIRS.rows({}, roles=reader.seat_roles, is_superuser=reader.is_superuser)
-        names = names_of(skills)
+        self.names = names = names_of(skills)
         return [(str(skill), names[skill]) for skill in skills]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
@@ -124,9 +126,14 @@ class MatchList(ListOfSeats):
         super().get_results(request)
         if request.method in ("GET", "HEAD"):  # a button shows no rows
             self.result_list = matches = list(self.result_list)
-            names = names_of({match.heir for match in matches})
+            names = self._names_of({match.heir for match in matches})
             for match in matches:
                 match.skill_in_words = names[match.heir]
+
+    def _names_of(self, skills: set[int]) -> dict[int, str]:
+        """Return the names of these skills: those that the filter has read, unless a match came in between."""
+        names = next((chosen.names for chosen in self.filter_specs if isinstance(chosen, SkillFilter)), {})
+        return names if skills <= names.keys() else names_of(skills)
 
 
 @admin.register(Match)
@@ -134,8 +141,7 @@ class MatchAdmin(DeskAdmin[Match]):
     compares_in_action, locks_ticked = True, False
     shows, look, look_at_list = BOTH, LookKind.MATCH, LookKind.MATCHES
     list_display = ["number", "skill_name", "learner_side", "sharer_side", "score", "state", "why"]
-    list_columns = (*own_columns(Match), *columns_of_side("learner"), *columns_of_side("sharer"))
-    columns_read_together = {**DeskAdmin.columns_read_together, "number": "names_of_rows"}
+    columns_read_together = {**DeskAdmin.columns_read_together, "number": "names_of_rows", "why": "whys"}
     list_filter = [WaitsFilter, "state", RegionFilter, SkillFilter, RoundFilter]
     actions = ["approve", "refuse", "swap"]
 
@@ -182,15 +188,18 @@ class MatchAdmin(DeskAdmin[Match]):
 
     @admin.display(description=_("learner"))
     def learner_side(self, match: Match) -> str:
-        return side_in_words(match.learner)
+        return side_in_words(in_table(match, Side.LEARNER))
 
     @admin.display(description=_("sharer"))
     def sharer_side(self, match: Match) -> str:
-        return side_in_words(match.sharer)
+        return side_in_words(in_table(match, Side.SHARER))
 
     @admin.display(description=_("reasons"))
     def why(self, match: Match) -> str:
-        return " ".join(reasons.in_common(match))
+        return self.whys([match])[0]
+
+    def whys(self, rows: Sequence[Match]) -> list[str]:
+        return list(map(" ".join, reasons.each_in_common(rows)))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

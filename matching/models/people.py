@@ -9,9 +9,10 @@ one table to another.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from matching.domain.matches import Side
 from registrations.domain.registrations import OUT_OF_THE_PROGRAMME, name_to_show
@@ -119,3 +120,38 @@ def two_named(values: Sequence[Any]) -> tuple[NamedPerson, NamedPerson]:
     """Return the learner and the sharer from the values of the columns that `names` lists."""
     width = len(_OF_NAMES)
     return NamedPerson(*values[:width]), NamedPerson(*values[width:])
+
+
+class PersonInTable(NamedTuple):
+    """One of the two people of a row of the desk, read without their registration, account and group."""
+
+    name: str
+    name_of_account: str | None
+    erased_at: datetime | None
+    region: str
+    group: str | None
+    group_other: str
+
+    @property
+    def shown_name(self) -> str:
+        return name_to_show(self.name, self.name_of_account)
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
+
+
+_IN_TABLE = ("name", "member__name", "member__erased_at", "region", "group__name", "group_other")
+
+
+def for_table() -> dict[str, F]:
+    """The columns from which `in_table` reads the two people of a row, for ``annotate``."""
+    return {f"{side}_{column}": F(f"{side}__{column}") for side in BOTH for column in _IN_TABLE}
+
+
+def in_table(row: Any, side: Side) -> PersonInTable:
+    """Return one of the two people of a row that was read with `for_table`."""
+    return PersonInTable._make(_READ[side](row))
+
+
+_READ = {side: attrgetter(*(f"{side}_{column}" for column in _IN_TABLE)) for side in BOTH}

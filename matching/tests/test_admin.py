@@ -7,16 +7,18 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mailings.models import Letter
+from matching.admin.desk import side_in_words
 from matching.admin.matches import SkillFilter
-from matching.domain.matches import MatchState, RoundState
+from matching.domain.matches import MatchState, RoundState, Side
 from matching.models import Match, Round
+from matching.models.people import in_table
 from matching.tests.factories import make_match, make_round
 from registrations.domain.registrations import RegistrationState
-from registrations.models import Registration
-from registrations.tests.factories import make_liaison, make_registration
+from registrations.models import Group, Member, Registration
+from registrations.tests.factories import NOW, make_liaison, make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,22 @@ def test_everybody_sees_the_matches_of_their_regions(client, match, elsewhere, l
     }
 
     assert seen == {"mena": {match.pk}, "lac": {elsewhere.pk}, "all": {match.pk, elsewhere.pk}}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_list_says_of_a_person_what_their_own_row_says(match, elsewhere, language):
+    group = Group.objects.create(slug="a", name="مجموعة", kind="chapter")
+    people = [match.learner, match.sharer, elsewhere.learner, elsewhere.sharer]
+    changes = [{"name": "<Ana>"}, {"name": "", "group": group}, {"group_other": "ours", "region": ""}, {}]
+    for person, change in zip(people, changes, strict=True):
+        Registration.objects.filter(pk=person.pk).update(**{"group": None, "group_other": "", **change})
+    Member.objects.filter(pk=elsewhere.sharer.member_id).update(erased_at=NOW)
+
+    with translation.override(language):
+        for row in Match.objects.for_table():
+            for side in Side:
+                person = Registration.objects.get(pk=getattr(row, f"{side}_id"))
+                assert side_in_words(in_table(row, side)) == side_in_words(person)
 
 
 def test_the_list_offers_the_skills_of_the_matches_that_each_reader_sees(

@@ -1,6 +1,6 @@
 """Say in sentences why two people were matched, and why a round proposes nobody, from the engine's numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from letsconnect.base.drawn import forget_on_change
 from matching.domain.matches import WHY_NOT_A_PAIR, Side
 from matching.models import Match, SharerRequest
-from matching.models.people import NamedPerson
+from matching.models.people import NamedPerson, PersonInTable
 from registrations.models import Registration
 from registrations.reference.names import language_name
 
@@ -94,7 +94,7 @@ def parts(match: Match) -> list[ScorePart]:
     return sorted(score_parts, key=lambda part: -part.points)
 
 
-def name_of(person: Registration | NamedPerson) -> str:
+def name_of(person: Registration | NamedPerson | PersonInTable) -> str:
     """Return the name a person shows, or words for somebody who shows none or has deleted their account."""
     if person.is_erased:
         return gettext("Somebody who has left")
@@ -132,8 +132,15 @@ def for_working_group(match: Match) -> list[str]:
 
 def in_common(match: Match) -> tuple[str, ...]:
     """Say to the working group which languages and how many hours the two have in common."""
-    languages, minutes = match.reasons.get("languages", []), match.reasons.get("minutes_a_week", [])
-    return _in_common(tuple(languages), _weekly_hours(minutes), get_language())
+    return next(each_in_common([match]))
+
+
+def each_in_common(matches: Iterable[Match]) -> Iterator[tuple[str, ...]]:
+    """Say the same of each of these matches."""
+    reader = get_language()
+    for match in matches:
+        languages, minutes = match.reasons.get("languages", []), match.reasons.get("minutes_a_week", [])
+        yield _in_common(tuple(languages), _weekly_hours(minutes), reader)
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
@@ -21,8 +21,8 @@ def sign_in_code(drawn: Drawn, *, minutes: int, language: str, zone: str) -> Ren
 
 def _still_owed(code: SignInCode | None, now: datetime) -> str | None:
     if code is None:
-        return _("nobody waits for it any more")
-    return _("it was asked for too long ago") if now - code.made_at > waited_for() else None
+        return gettext_noop("nobody waits for it any more")
+    return gettext_noop("it was asked for too long ago") if now - code.made_at > waited_for() else None
 
 
 def _draw(code: SignInCode, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The review queue: the registrations that wait in my regions, with counts for each region."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -10,9 +10,12 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base import pieces
 from letsconnect.base.admin import FixedFilter, rows_as
 from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import Statement
@@ -160,6 +163,18 @@ def _count_for_each_region(roles: frozenset[tuple[str, str]], is_superuser: bool
 
 
 _COUNTS = Statement(_count_for_each_region)
+
+
+def counters_drawn(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Draw these counters as rows of a table."""
+    return pieces.draw(map(_piece, rows), "admin/registrations/registration/_queue_row.html")
+
+
+def _piece(row: Mapping[str, Any]) -> pieces.Piece:
+    new, changed = row["cells"]
+    texts = {"url": row["url"], "region": str(row["region"]), "new_url": new["url"], "changed_url": changed["url"]}
+    counts = {"new": localize(new["count"]), "changed": localize(changed["count"])}
+    return pieces.Piece({"has_new": bool(new["count"]), "has_changed": bool(changed["count"])}, {**texts, **counts})
 
 
 def _counter(region: str, counts: Mapping[str, int], where: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The review desk: new registrations by region, one registration with what changed, and the decision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -21,33 +21,25 @@ from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.languages import listed
-from letsconnect.base.lines import isolated
+from letsconnect.base.lines import each_as_text, isolated
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.subscriptions.old_form import has_old_yes
-from registrations import documents
 from registrations.admin import exports, queue
 from registrations.admin.answer_rows import LanguageInline, OfferInline, WishInline
+from registrations.admin.beside import DECISIONS, beside, problems_of
 from registrations.admin.claims import invite
-from registrations.answers import changes, snapshots
-from registrations.answers.facts import facts_of, subscriptions_to_the_newsletter
+from registrations.answers.facts import subscriptions_to_the_newsletter
 from registrations.answers.kinds import Words
-from registrations.answers.questions import COLUMNS, FOR_COORDINATORS, QUESTIONS, TOPICS
+from registrations.answers.questions import COLUMNS, QUESTIONS, TOPICS
 from registrations.answers.rows_in_words import WINDOWS
-from registrations.domain.agreements import AGREEMENTS, NEWSLETTER, ConsentDocument
-from registrations.domain.eligibility import Rules, problems
-from registrations.domain.facts import RegistrationFacts
+from registrations.domain.agreements import AGREEMENTS, NEWSLETTER
 from registrations.domain.registrations import LookKind, RegistrationError, RegistrationState
-from registrations.models import Consent, Eligibility, Member, Registration, ReviewSnapshot
+from registrations.models import Consent, Eligibility, Registration
 from registrations.requests import signed_in
 from registrations.review import deciding
 
 LIST = "admin:registrations_registration_changelist"
-DECISIONS = {
-    RegistrationState.APPROVED: gettext_lazy("Approve"),
-    RegistrationState.NEEDS_CHANGES: gettext_lazy("Ask for changes"),
-    RegistrationState.DECLINED: gettext_lazy("Decline"),
-}
 
 
 class DecisionForm(forms.Form):
@@ -78,6 +70,12 @@ class RegistrationAdmin(WorkingGroupAdmin):
         "submitted_at",
         "claimed",
     ]
+    columns_read_together = {
+        **WorkingGroupAdmin.columns_read_together,
+        "shown_name": "names_of_rows",
+        "queue_reason": "queue_reasons",
+        "shown_country": "shown_countries",
+    }
     list_filter = [queue.QueueFilter, "region", queue.ClaimFilter, queue.AgreementFilter]
     list_select_related = ["member", "group"]
     list_columns = (
@@ -135,15 +133,25 @@ class RegistrationAdmin(WorkingGroupAdmin):
     def shown_name(self, registration: Registration) -> str:
         return str(registration)
 
+    def names_of_rows(self, rows: Sequence[Registration]) -> list[str]:
+        names = each_as_text(registration.shown_name for registration in rows)
+        return [name or f"#{registration.pk}" for name, registration in zip(names, rows, strict=True)]
+
     @admin.display(description=gettext_lazy("since the last review"))
     def queue_reason(self, registration: Registration) -> str:
-        if registration.is_changed_since_review:
-            return _("changed")
-        return _("new") if registration.state == RegistrationState.SUBMITTED else ""
+        return self.queue_reasons([registration])[0]
+
+    def queue_reasons(self, rows: Sequence[Registration]) -> list[str]:
+        changed, new, submitted = _("changed"), _("new"), RegistrationState.SUBMITTED
+        return [changed if row.is_changed_since_review else new if row.state == submitted else "" for row in rows]
 
     @admin.display(description=gettext_lazy("country or territory"), ordering="country")
     def shown_country(self, registration: Registration) -> str:
-        return "".join(COLUMNS["country"].lines(registration, _words())) or "—"
+        return self.shown_countries([registration])[0]
+
+    def shown_countries(self, rows: Sequence[Registration]) -> list[str]:
+        words, country = _words(), COLUMNS["country"]
+        return ["".join(country.lines(registration, words)) or "—" for registration in rows]
 
     @admin.display(description=gettext_lazy("topics of work"))
     def shown_topics(self, registration: Registration) -> str:
@@ -216,8 +224,10 @@ class RegistrationAdmin(WorkingGroupAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         export_url = f"{reverse('admin:registrations_registration_export')}?{request.GET.urlencode()}"
+        counters = queue.counters(request)
         context = {
-            "counters": queue.counters(request),
+            "counters": counters,
+            "counters_drawn": queue.counters_drawn(counters),
             "without_agreement": SimpleLazyObject(lambda: queue.without_agreement(request)),
             "export_url": export_url,
             "export_formats": exports.FORMATS,
@@ -228,7 +238,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         registration = self.get_object(request, object_id)
-        context = _beside(registration, request) if registration else {}
+        context = beside(registration, request) if registration else {}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def decide(self, request: HttpRequest, decision: str) -> HttpResponse:
@@ -313,7 +323,7 @@ class RegistrationAdmin(WorkingGroupAdmin):
             "opts": self.opts,
             "title": DECISIONS[decision],
             "lines": [
-                (registration, _problems(registration, rules) if warns else []) for registration in registrations
+                (registration, problems_of(registration, rules) if warns else []) for registration in registrations
             ],
             "registrations": registrations,
             "decision": decision,
@@ -336,64 +346,7 @@ def _words() -> Words:
     return Words(get_language() or "en", {})
 
 
-def _problems(registration: Registration, rules: Rules) -> list[str]:
-    """Return the objections of the eligibility rules, and whether the person has agreed themselves.
-
-    Makes no query if `member__consents` are prefetched.
-    """
-    agreed = _counting(registration.member)
-    facts = RegistrationFacts(
-        group_id=registration.group_id, group_other=registration.group_other, consents=tuple(agreed)
-    )
-    reasons = list(problems(facts, rules).values())
-    if ConsentDocument.PRIVACY_NOTICE not in agreed:
-        reasons.append(_("This person has not agreed to the privacy notice here: they are not matched until they do."))
-    return reasons
-
-
-def _counting(member: Member | None) -> set[str]:
-    """Return the documents of which the member's agreement counts today."""
-    if member is None:
-        return set()
-    today = timezone.now().date()
-    return {
-        consent.document
-        for consent in member.consents.all()
-        if consent.withdrawn_at is None and consent.version in documents.counting(consent.document, on=today)
-    }
-
-
 def _seen_versions(request: HttpRequest) -> dict[int, int]:
     """Return the version of each registration that the page showed, sent back as "number:version"."""
     pairs = (keys_among(word.split(":")) for word in request.POST.getlist("seen"))
     return {numbers[0]: numbers[1] for numbers in pairs if len(numbers) == 2}
-
-
-def _beside(registration: Registration, request: HttpRequest) -> dict[str, Any]:
-    """Return what the page of one registration shows beside its rows: changes, what is missing, possible actions."""
-    is_waiting = registration.state == RegistrationState.SUBMITTED
-    can_accept = registration.state == RegistrationState.APPROVED and registration.is_changed_since_review
-    can_claim = signed_in(request).is_coordinator and not registration.is_claimed and registration.imported_address
-    snapshot = ReviewSnapshot.objects.latest_of(registration)
-    return {
-        "decisions": DECISIONS.items() if is_waiting else (),
-        "snapshot": snapshot,
-        "changes": _changes(registration, snapshot, show_private=signed_in(request).is_coordinator) if snapshot else [],
-        "is_changed": registration.is_changed_since_review,
-        "problems": _problems(registration, Eligibility.objects.current().rules) if is_waiting else [],
-        "can_accept": can_accept,
-        "can_invite": bool(can_claim),
-    }
-
-
-def _changes(registration: Registration, snapshot: ReviewSnapshot, *, show_private: bool) -> list[changes.Change]:
-    before, after = snapshot.facts, snapshots.as_plain(facts_of(registration))
-    if not show_private:
-        before = {name: value for name, value in before.items() if name not in FOR_COORDINATORS}
-    return changes.between(
-        before,
-        after,
-        names={**snapshot.names, **snapshots.names_of(before, after)},
-        heirs=snapshots.heirs_of(before),
-        language=get_language() or "en",
-    )

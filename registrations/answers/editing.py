@@ -145,11 +145,16 @@ def _confirm(registration: Registration, *, now: datetime) -> Registration:
 
 
 def _hand_in(registration: Registration, *, by: Member, now: datetime) -> Registration:
+    """Submit a locked registration.
+
+    One that comes back from review is a new version: who opened it before has not read what a colleague asked.
+    """
     was = registration.state
     registrations.check_move(was, RegistrationState.SUBMITTED)
     registration.state = RegistrationState.SUBMITTED
     registration.submitted_at = now
-    registration.save(update_fields=["state", "submitted_at"])
+    registration.version += registration.reviewed_at is not None
+    registration.save(update_fields=["state", "submitted_at", "version"])
     acts.record(by=by, verb="submit_registration", on=registration, now=now, was=was, became=registration.state)
     return registration
 

@@ -39,7 +39,8 @@ def subscriptions_to_the_newsletter(member: Member) -> QuerySet[Subscription]:
 
 
 def in_force(given: Iterable[tuple[str, str]], *, versions_shown: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return, of these agreements and their versions, those to today's version or one shown; a subscription has none."""
+    """Return, of these agreements and their versions, those to today's version or one shown; a
+    subscription has none."""
     shown = versions_shown or {}
     return tuple(
         sorted(

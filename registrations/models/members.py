@@ -52,7 +52,15 @@ _MemberManager = BaseUserManager.from_queryset(MemberQuerySet)
 
 
 class MemberManager(_MemberManager):
-    """Accounts are made by signing in; the two methods below serve Django's own commands."""
+    """Accounts are made by signing in; `create_user` and `create_superuser` serve Django's own commands."""
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """Find an account; by its key with SQL that is kept, because every page asks who is signed in."""
+        is_all = type(self) is MemberManager and self.model is Member and self._db is None
+        if is_all and not args and kwargs.keys() == {"pk"} and type(kwargs["pk"]) is int:
+            for member in _BY_KEY.rows(kwargs):
+                return member
+        return super().get(*args, **kwargs)
 
     def create_user(self, email: str | None = None, **fields: Any) -> "Member":
         member = Member(email=addresses.canonical(email) if email else None, **fields)
@@ -61,6 +69,9 @@ class MemberManager(_MemberManager):
 
     def create_superuser(self, public_id: str | None = None, password: str | None = None, **fields: Any) -> "Member":
         return self.create_user(is_superuser=True, **fields)
+
+
+_BY_KEY: Statement["Member"] = Statement(lambda pk: Member.objects.filter(pk=pk))
 
 
 class Member(AbstractBaseUser, PermissionsMixin):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from letsconnect.base.addresses import canonical_or_as_it_is
+from letsconnect.base.addresses import canonical_or_as_it_is, readable
 from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.zones import in_zone, validate_zone
 from registrations.domain.registrations import (
@@ -127,7 +127,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def with_imported_address(self, proved: Iterable[str]) -> "RegistrationQuerySet":
         """Registrations whose address in the old form is one of these, compared in canonical form."""
         canonical = {canonical_or_as_it_is(address) for address in proved} - {""}
-        alike = Q(*(Q(imported_address__iexact=address) for address in canonical), _connector=Q.OR)
+        written = canonical | {readable(address) for address in canonical}
+        alike = Q(*(Q(imported_address__iexact=address) for address in written), _connector=Q.OR)
         candidates = self.filter(alike).values_list("pk", "imported_address") if canonical else ()
         return self.filter(pk__in=[pk for pk, address in candidates if canonical_or_as_it_is(address) in canonical])
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from letsconnect.base.addresses import canonical_or_nothing
 from mailings import kinds
@@ -15,15 +15,15 @@ from registrations.oldform.claim_links import claim_link
 
 def _still_owed(invitation: ClaimInvitation | None, now: datetime) -> str | None:
     if invitation is None:
-        return _("the invitation is gone")
+        return gettext_noop("the invitation is gone")
     registration = invitation.registration
     if registration.is_claimed or invitation.used_at is not None:
-        return _("the registration was taken over")
+        return gettext_noop("the registration was taken over")
     if registration.state == RegistrationState.WITHDRAWN:
-        return _("the registration was withdrawn")
+        return gettext_noop("the registration was withdrawn")
     if canonical_or_nothing(registration.imported_address) != invitation.address:
-        return _("the address changed")
-    return None if invitation.expires_at > now else _("the link is too old")
+        return gettext_noop("the address changed")
+    return None if invitation.expires_at > now else gettext_noop("the link is too old")
 
 
 def _render(template: str) -> Callable[[ClaimInvitation, str, str], Rendered]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from letsconnect.base import encodings
 from letsconnect.base.addresses import LONGEST, canonical_or_as_it_is
@@ -43,7 +43,9 @@ def forget_in_files(*, proved: Proved, **_signal: object) -> int:
 
 def _give_up(upload: ImportUpload) -> None:
     upload.state, upload.content, upload.lines, upload.notes = UploadState.FAILED, None, [], []
-    upload.failure = _("Somebody in this file has deleted their account. Take their row out and bring the file again.")
+    upload.failure = gettext_noop(
+        "Somebody in this file has deleted their account. Take their row out and bring the file again."
+    )
     upload.progress, upload.worked_at = {}, None
     upload.save(update_fields=["state", "content", "lines", "notes", "failure", "progress", "worked_at"])
 

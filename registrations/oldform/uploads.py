@@ -17,6 +17,7 @@ from letsconnect.base.clocks import running_from
 from letsconnect.base.encodings import UnreadableFile
 from letsconnect.base.fields import longest
 from letsconnect.base.lines import visible_line
+from letsconnect.base.stored_words import in_words
 from letsconnect.base.worker_queues import do_step
 from registrations.domain.registrations import NotYours, RegistrationError, UploadRefused
 from registrations.models import ImportUpload, Member
@@ -42,7 +43,7 @@ def bring_file(*, name: str, content: bytes, by: Member, now: datetime) -> Impor
     try:
         table.glance(content)
     except UnreadableFile as error:
-        raise UploadRefused(str(error)) from error
+        raise UploadRefused(in_words(str(error))) from error
     with transaction.atomic():
         upload = ImportUpload.objects.create(
             file_name=_tidy_file_name(name),

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from letsconnect.base.links import absolute, sign
 from mailings import kinds
@@ -24,11 +24,13 @@ def link(registration: Registration) -> str:
 
 def still_in_owed(registration: Registration | None, now: datetime) -> str | None:
     if registration is None or registration.member is None or not _takes_part(registration):
-        return _("no longer in the programme")
+        return gettext_noop("no longer in the programme")
     asked_on, last_seen_on = registration.still_in_asked_on, registration.member.last_seen_on
     if asked_on is None or (last_seen_on is not None and last_seen_on >= asked_on):
-        return _("they were here since")
-    return None if _days_left(asked_on, on=now.astimezone(UTC).date()) > 0 else _("the time to answer is over")
+        return gettext_noop("they were here since")
+    return (
+        None if _days_left(asked_on, on=now.astimezone(UTC).date()) > 0 else gettext_noop("the time to answer is over")
+    )
 
 
 def _days_left(asked_on: date, *, on: date) -> int:
@@ -38,8 +40,8 @@ def _days_left(asked_on: date, *, on: date) -> int:
 
 def paused_owed(registration: Registration | None, now: datetime) -> str | None:
     if registration is None or not _takes_part(registration):
-        return _("no longer in the programme")
-    return None if registration.paused_until == UNTIL_THEY_RETURN else _("no longer paused")
+        return gettext_noop("no longer in the programme")
+    return None if registration.paused_until == UNTIL_THEY_RETURN else gettext_noop("no longer paused")
 
 
 def _takes_part(registration: Registration) -> bool:

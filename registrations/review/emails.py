@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
@@ -18,8 +18,8 @@ from registrations.participation.next_round import next_round
 def _still(state: RegistrationState) -> Callable[[Registration | None, datetime], str | None]:
     def still_owed(registration: Registration | None, now: datetime) -> str | None:
         if registration is None or registration.member is None:
-            return _("the registration is gone")
-        return None if registration.state == state else _("it was decided anew")
+            return gettext_noop("the registration is gone")
+        return None if registration.state == state else gettext_noop("it was decided anew")
 
     return still_owed
 

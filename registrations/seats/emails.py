@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from letsconnect.base.links import absolute
 from mailings import kinds
@@ -13,7 +13,7 @@ from registrations.models import WorkingGroupSeat
 
 def _still_owed(seat: WorkingGroupSeat | None, now: datetime) -> str | None:
     if seat is None or seat.has_ended(on=now.astimezone(UTC).date()):
-        return _("the seat has ended")
+        return gettext_noop("the seat has ended")
     return None
 
 

@@ -25,6 +25,7 @@ from registrations.oldform import claims
 from registrations.oldform.reading import identities
 from registrations.oldform.reading.cells import Certainty
 from registrations.privacy.erasing import erase_member
+from registrations.privacy.proved_addresses import proved_by
 from registrations.tests import factories
 from registrations.tests.factories import NOW
 
@@ -127,6 +128,18 @@ def test_an_imported_registration_goes_to_its_own_mailbox_only(client, mailoutbo
     owner = sign_in(client.__class__(), "name@stra\u00dfe.de", mailoutbox)
     imported.refresh_from_db()
     assert imported.member == owner
+
+
+@pytest.mark.parametrize(("stored", "is_theirs"), [("Name@Straße.de", True), ("name@STRASSE.de", False)])
+def test_signing_in_and_erasing_find_the_same_imports_however_they_are_stored(stored, is_theirs):
+    member = factories.make_member(email="name@straße.de")
+    EmailAddress.objects.create(user=member, email=member.email, verified=True)
+    imported = factories.make_registration(state="submitted", member=None, source="import", imported_address=stored)
+    assert bool(proved_by(member).unclaimed) is is_theirs
+
+    claimed = claims.claim_by_address(member=member, now=NOW)
+
+    assert claimed == (imported if is_theirs else None)
 
 
 def test_nobody_is_invited_at_an_address_no_letter_can_be_sent_to(coordinator):

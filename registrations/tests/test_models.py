@@ -461,3 +461,17 @@ def test_a_seat_and_the_database_say_alike_whether_it_has_ended():
     for until in (None, day + timedelta(days=1), day, day - timedelta(days=1)):  # an end only moves nearer
         type(seat).objects.update(until_on=until)
         assert type(seat).objects.get().has_ended(on=day) != type(seat).objects.not_over(on=day).exists(), until
+
+
+def test_an_account_is_found_by_its_key_as_it_is_now_and_only_among_the_rows_that_are_asked(db):
+    member, other = factories.make_member(name="Ana"), factories.make_member()
+    for name in ("Ana", "Bea"):
+        Member.objects.filter(pk=member.pk).update(name=name)
+        found = Member.objects.get(pk=member.pk)
+        assert (found, found.name, found.email) == (member, name, member.email)
+    assert Member.objects.get(pk=str(other.pk)) == other
+    assert Member.objects.get(pk=other.pk, name=other.name) == other
+    with pytest.raises(Member.DoesNotExist):
+        Member.objects.get(pk=0)
+    with pytest.raises(Member.DoesNotExist):
+        Member.objects.get(pk=member.pk, name="Ana")

@@ -1,5 +1,6 @@
 """The review desk: who may decide on what, in the admin and in the actions."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from django.urls import reverse
 from letsconnect.base.models import Act
 from mailings.ledger.draining import drain
 from mailings.models import Letter
+from registrations.answers import editing
+from registrations.answers.facts import facts_of
 from registrations.domain.registrations import MoveNotAllowed, NotYours, RegistrationError, RegistrationState
 from registrations.models import Registration
 from registrations.review import deciding
@@ -52,6 +55,24 @@ def test_who_is_reviewed_again_within_a_minute_is_told_the_last_decision_only(wa
     drain(now=factories.NOW + timedelta(minutes=1))
 
     assert len(mailoutbox) == 1
+
+
+def test_who_opened_the_page_before_somebody_asked_for_changes_decides_nothing_on_what_came_back(
+    client, waiting, liaison, coordinator
+):
+    client.force_login(coordinator)
+    page = client.get(decide_url("approved"), {"id": waiting.pk}).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    review_as(liaison, waiting, "needs_changes", "Which group?")
+    theirs = Registration.objects.get(pk=waiting.pk)
+    editing.submit_registration(
+        member=theirs.member, facts=facts_of(theirs), version=theirs.version, by=theirs.member, now=factories.NOW
+    )
+
+    client.post(decide_url("approved"), {"id": waiting.pk, "seen": seen, "note": ""})
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.review_note) == ("submitted", "Which group?")
 
 
 def test_two_liaisons_with_stale_copies_decide_once(waiting, liaison, coordinator):

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from letsconnect.base.fields import LineFormField, check_can_be_seen
-from letsconnect.base.lines import WrittenLine, has_something_to_see, isolated, one_line, visible_line
+from letsconnect.base.lines import WrittenLine, each_as_text, has_something_to_see, isolated, one_line, visible_line
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,13 @@ def test_a_line_is_a_text_to_programs_and_isolated_in_sentences():
     assert json.dumps(name, ensure_ascii=False) == '"سارة"'
     assert f"{name} 5" == "\u2068سارة\u2069 5"
     assert gettext("%(name)s, coordinator") % {"name": name} == "\u2068سارة\u2069, coordinator"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_lines_as_texts_together_are_as_each_alone(language):
+    lines = [WrittenLine("Ana"), WrittenLine("ליה"), WrittenLine(""), "ليلى", "Ana"]
+    with translation.override(language):
+        assert each_as_text(lines) == [str(line) for line in lines]
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,13 @@ def match(header: Sequence[str]) -> Columns:
                 second_places.append(place)
     headings_there = ", ".join(HEADINGS[field][0] for field in places)
     if len(places) < FEWEST or not places.keys() & {"address", "username", "name"}:
+        if not headings_there:
+            raise NotTheOldForm(
+                "This is not an export of the old form: of its headings none could be found in the first line."
+            )
         raise NotTheOldForm(
-            "This is not an export of the old form: of its headings "
-            f"{f'only {headings_there}' if headings_there else 'none'} could be found in the first line."
+            f"This is not an export of the old form: of its headings only {headings_there} could be found in the first "
+            "line."
         )
     return Columns(places, _made_unique(header), tuple(second_places))
 

@@ -1,0 +1,156 @@
+"""Sentences that stand in rows in English, and are shown in the reader's language.
+
+Whoever writes them is a worker, or does not know who will read them: why a letter was not sent, why a file was refused.
+"""
+
+import re
+
+from django.utils.translation import get_language, gettext, gettext_noop
+
+from letsconnect.base.acts_in_words import state_in_words
+
+# Each sentence that our code stores without marking it for translation. One that is missing here fails a test.
+SENTENCES = (
+    # Why a letter was not sent.
+    gettext_noop("the mail server could not be reached"),
+    gettext_noop("the mail server refused it"),
+    gettext_noop("the mail server refused it for now"),
+    gettext_noop("the connection was lost after the text had been handed over"),
+    gettext_noop("the worker stopped while it was handing the letter over"),
+    gettext_noop("the person was erased"),
+    gettext_noop("a newer letter about the same took its place"),
+    gettext_noop("the last letter told the same"),
+    gettext_noop("no app knows this kind of letter any more"),
+    gettext_noop("no app knows what this letter is about any more"),
+    gettext_noop("what it is about is gone"),
+    gettext_noop("the account is closed"),
+    gettext_noop("a person has to decide whose address it is"),
+    gettext_noop("there is no address"),
+    gettext_noop("the address is suppressed"),
+    gettext_noop("it has begun"),
+    gettext_noop("it is too early for this reminder"),
+    gettext_noop("the next reminder is due instead"),
+    gettext_noop("the clinic has begun"),
+    gettext_noop("the clinic is not cancelled"),
+    gettext_noop("the clinic was moved again"),
+    gettext_noop("no longer signed up"),
+    gettext_noop("no longer going"),
+    gettext_noop("no longer waiting"),
+    gettext_noop("sign-up is open again"),
+    gettext_noop("sign-up has closed: who still waits is told that instead"),
+    gettext_noop("the match is over"),
+    gettext_noop("they cancelled it before they were told of it"),
+    gettext_noop("they were not told of it"),
+    gettext_noop("it has been answered"),
+    gettext_noop("every proposed time has passed"),
+    gettext_noop("it has been moved since"),
+    gettext_noop("the hour is past"),
+    gettext_noop("the time to answer is over"),
+    gettext_noop("this side has answered"),
+    gettext_noop("one side has left"),
+    gettext_noop("the hour was moved or cancelled"),
+    gettext_noop("the two weeks to say how it went are over"),
+    gettext_noop("this side has said it"),
+    gettext_noop("it was not like that"),
+    gettext_noop("an hour is being agreed"),
+    gettext_noop("the thanks were taken back"),
+    gettext_noop("somebody has looked after it"),
+    gettext_noop("no longer in the programme"),
+    gettext_noop("paused or away"),
+    gettext_noop("has not agreed to the documents"),
+    gettext_noop("matched since, or wishes nobody any more"),
+    gettext_noop("told in the letter about the round"),
+    gettext_noop("no longer on the trust team"),
+    gettext_noop("nothing waits any more"),
+    gettext_noop("the seat has ended"),
+    gettext_noop("there is no such seat"),
+    gettext_noop("sending was stopped"),
+    gettext_noop("the reader has left or paused"),
+    gettext_noop("another letter brings this issue to their new address"),
+    gettext_noop("the version was removed"),
+    gettext_noop("no clinic is left to tell of"),
+    # Why a file of the old form, or a row of it, was refused.
+    gettext_noop("The file is empty."),
+    gettext_noop("This code page is none of those that can be chosen."),
+    gettext_noop("The file cannot be read as text. Please export it again as CSV (UTF-8)."),
+    gettext_noop("Nobody has said yet which code page this file is in, so nothing of it is imported."),
+    gettext_noop("This is not an export of the old form: of its headings none could be found in the first line."),
+    gettext_noop("blank row"),
+    gettext_noop("nothing in the row could be read"),
+    gettext_noop("a spreadsheet file (save it as CSV first)"),
+    gettext_noop("a PDF"),
+    gettext_noop("an old spreadsheet file (save it as CSV first)"),
+    gettext_noop("a compressed file (unpack it first)"),
+    gettext_noop("a text document (save it as CSV first)"),
+)
+
+# Each such sentence with values, and of which table a ``state`` in it is.
+TEMPLATES = {
+    gettext_noop("given up after %(tries)s attempts: %(reason)s"): "",
+    gettext_noop("the clinic is %(state)s"): "clinics.clinic",
+    gettext_noop("the session is %(state)s"): "matching.session",
+    gettext_noop("the match is %(state)s"): "matching.match",
+    gettext_noop("the request is %(state)s"): "matching.sharerrequest",
+    gettext_noop("The first line has more than %(limit)s columns, so this is not the old form."): "",
+    gettext_noop(
+        "This is not an export of the old form: of its headings only %(headings)s could be found in the first line."
+    ): "",
+    gettext_noop("This is %(what)s, not CSV."): "",
+    gettext_noop(
+        "Line %(line)s has a NUL byte, so the file is damaged or no text. Please export it again as CSV (UTF-8)."
+    ): "",
+    gettext_noop("The file says it is %(encoding)s but is not: %(problem)s."): "",
+    gettext_noop("The file is larger than %(limit)s MB. Please split it."): "",
+    gettext_noop(
+        "Row %(row)s cannot be read: %(problem)s. Most often a quotation mark was opened there and never closed."
+    ): "",
+    gettext_noop(
+        "A quotation mark that is opened in row %(row)s is never closed, so nobody can tell where its cell ends. "
+        "Please close it and bring the file again."
+    ): "",
+    gettext_noop("The file has more than %(rows)s rows or %(cells)s cells. Please split it."): "",
+    gettext_noop("Row %(row)s has more than %(limit)s cells. Is there a quotation mark too few?"): "",
+    gettext_noop("Columns missing: %(headings)s."): "",
+    gettext_noop("Not read, because an earlier column has the same question: %(headings)s."): "",
+    gettext_noop("Some cells have bytes that are no letters, and are not read; their rows are: %(rows)s."): "",
+    gettext_noop(
+        "The file is not UTF-8. It was read as %(encoding)s, which is a guess, so nothing in it counts as "
+        "understood. Please choose the code page under which the samples read right."
+    ): "",
+    gettext_noop("Only the first %(limit)s cells that were not understood for certain are listed."): "",
+    gettext_noop("could not be stored: %(problem)s"): "",
+    # These are raised for a page too, which marks them itself; a worker stores them.
+    "The result did not pass its proof: %(why)s": "",
+    "The computation stopped with an unexpected error (%(kind)s).": "",
+    "This skill was merged into “%(source)s” already.": "",
+    "The skill to merge into was itself merged into “%(target)s”. Take that one.": "",
+    "“%(target)s” is retired. Take a skill that is in use.": "",
+    "“%(target)s” is only suggested. Accept it first.": "",
+}
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = re.split(r"%\((\w+)\)s", template)
+    names = [f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)]
+    return re.compile("".join(names), re.DOTALL)
+
+
+_PATTERNS = {template: _pattern(template) for template in TEMPLATES}
+
+
+def in_words(stored: str) -> str:
+    """Return a stored sentence in the reader's language; one that is not known here stays as it is."""
+    if not stored or (get_language() or "en").startswith("en"):
+        return stored
+    translated = gettext(stored)
+    if translated != stored:
+        return translated
+    for template, pattern in _PATTERNS.items():
+        if match := pattern.fullmatch(stored):
+            values = {name: _value(name, value, of=TEMPLATES[template]) for name, value in match.groupdict().items()}
+            return gettext(template) % values
+    return stored
+
+
+def _value(name: str, value: str, *, of: str) -> str:
+    return state_in_words(of, value) if name == "state" else in_words(value)
