@@ -93,6 +93,8 @@ class Skill(models.Model):
     # Only on rows of `with_usage`.
     offer_count: int
     wish_count: int
+    # What `names` returns, on rows of a list that read the names of all of them at once.
+    names_read: Mapping[str, str] | None = None
 
     objects = SkillQuerySet.as_manager()
 
@@ -136,6 +138,8 @@ class Skill(models.Model):
 
     def names(self) -> Mapping[str, str]:
         """The names (not the synonyms) by language; prefetch `skill_names` for lists."""
+        if self.names_read is not None:
+            return self.names_read
         return {name.language: name.text for name in self.skill_names.all() if not name.is_synonym}
 
     def name_in(self, language: str) -> str:
