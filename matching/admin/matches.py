@@ -60,7 +60,7 @@ class SkillFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         reader = signed_in(request)
-        skills = _HEIRS.rows({}, roles=reader.seat_roles, is_superuser=reader.is_superuser)
+        skills = _HEIRS.rows({}, **reader.seats_as_fixed)
         self.names = names = names_of(skills)
         return [(str(skill), names[skill]) for skill in skills]
 
