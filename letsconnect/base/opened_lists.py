@@ -7,15 +7,19 @@ as Django does it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
+from django.contrib.admin.filters import AllValuesFieldListFilter, FieldListFilter
+from django.contrib.admin.options import ModelAdmin
+from django.contrib.admin.utils import get_last_value_from_parameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
-from django.db.models import Aggregate, Count, Max, Min, Model, QuerySet
+from django.db.models import Aggregate, Count, Field, Max, Min, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from letsconnect.base import versions
 from letsconnect.base.admin import DeskList, WorkingGroupAdmin
@@ -206,6 +210,40 @@ class _Statements(NamedTuple):
     versions: Statement[Any]
 
 
+class ValuesFilter(AllValuesFieldListFilter):
+    """Offers the values that a column has in the rows that all readers with the same seats see, read by kept SQL.
+
+    Only for columns in which nobody types: its links in a list as it opens are drawn once for the same values.
+    """
+
+    def __init__(
+        self,
+        field: "Field[Any, Any]",
+        request: HttpRequest,
+        params: dict[str, Any],
+        model: type[Model],
+        model_admin: "ModelAdmin[Any]",
+        field_path: str,
+    ) -> None:
+        self.lookup_kwarg, self.lookup_kwarg_isnull = field_path, f"{field_path}__isnull"
+        self.lookup_val = params.get(self.lookup_kwarg)
+        self.lookup_val_isnull = get_last_value_from_parameters(params, self.lookup_kwarg_isnull)
+        self.empty_value_display = model_admin.get_empty_value_display()
+        reader, values = cast(Any, request.user), _values_of(cast(Desk, model_admin), field.name)
+        read = partial(values.rows, {}, seats=reader.seat_roles, is_superuser=reader.is_superuser)
+        self.lookup_choices = cast("QuerySet[Any]", SimpleLazyObject(read))  # Django builds a queryset for it
+        FieldListFilter.__init__(self, field, request, params, model, model_admin, field_path)
+
+
+@lru_cache(maxsize=64)
+def _values_of(desk: Desk, column: str) -> Statement[Any]:
+    def values(*, seats: Any, is_superuser: bool) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = desk.get_queryset(_request_of(seats, is_superuser))
+        return rows.distinct().order_by(column).values_list(column, flat=True)
+
+    return Statement(values)
+
+
 @lru_cache(maxsize=64)
 def _statements_of(desk: Desk) -> _Statements:
     def rows(*, most: int, **reader: Any) -> "QuerySet[Any]":
@@ -237,10 +275,14 @@ def _statements_of(desk: Desk) -> _Statements:
 
 def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -> OpenedList:
     """Return the list as it opens for a reader with these seats, of which no row is read."""
+    return cast(OpenedList, desk.get_changelist_instance(_request_of(seats, is_superuser, reader)))
+
+
+def _request_of(seats: Any, is_superuser: bool, reader: Any = None) -> _ReadsNothing:
+    accounts: Any = get_user_model()
     request = _ReadsNothing()
-    request.user = get_user_model()() if reader is None else reader
-    vars(request.user).update(seat_roles=seats, is_superuser=is_superuser)
-    return cast(OpenedList, desk.get_changelist_instance(request))
+    request.user = accounts.holding(seats, is_superuser=is_superuser, reader=reader)
+    return request
 
 
 def _total_of(rows: "QuerySet[Any]", *totals: Aggregate) -> "QuerySet[Any]":

@@ -43,6 +43,8 @@ def _shown(desk, request):
         changelist.full_result_count,
         changelist.multi_page,
         changelist.show_admin_actions,
+        changelist.version_of_all(desk.version_columns or ()),
+        [row.pk for row in changelist.queryset],
         desk_dates(changelist) if changelist.date_hierarchy else "",
     )
 
