@@ -1,25 +1,30 @@
 """The list of letters, for coordinators. Liaisons do not see it, because it shows addresses."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.languages import listed
-from letsconnect.base.opened_lists import ListOfSeats, OpenedList
+from letsconnect.base.opened_lists import ListOfSeats, OpenedList, ValuesFilter
+from letsconnect.base.pieces import Piece
 from letsconnect.base.querysets import as_own
+from letsconnect.base.statements import Statement
 from letsconnect.base.stored_words import in_words
 from mailings.domain.letters import NEEDS_A_PERSON, CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.ledger.by_hand import lift_suppression
 from mailings.models import Letter, LetterQuerySet, Suppression, SuppressionQuerySet
+from mailings.models.letters import tally_of
 
 
 class NeedsFilter(admin.SimpleListFilter):
@@ -49,7 +54,7 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "shown_reason"]
-    list_filter = [NeedsFilter, "state", "kind", "language"]
+    list_filter = [NeedsFilter, "state", ("kind", ValuesFilter), ("language", ValuesFilter)]
     search_fields = ["=address", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")
     date_hierarchy = "owed_at"
@@ -84,9 +89,9 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
         return people
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        tally = as_own(self.get_queryset(request), LetterQuerySet).tally()
-        states = [(LetterState(state).label, state, tally[state]) for state in LetterState.values]
-        context = {"written": tally["written"], "states": states}
+        reader: Any = request.user
+        tally = tally_of(_BY_STATE.rows({}, **reader.seats_as_fixed))
+        context = {"written": tally["written"], "states": list(_states(tally))}
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.action(description=gettext_lazy("It arrived: mark as sent"), permissions=["coordinator"])
@@ -114,6 +119,22 @@ class LetterAdmin(WorkingGroupAdmin[Letter]):
         if decided:
             text = ngettext("%(count)s letter decided.", "%(count)s letters decided.", decided)
             messages.success(request, text % {"count": decided})
+
+
+def _states(tally: Mapping[str, int]) -> Iterator[Piece]:
+    """Yield each state with how many letters are in it."""
+    *_others, last = LetterState
+    for state in LetterState:
+        yield Piece({"state": state, "is_last": state == last}, {"count": localize(tally[state])})
+
+
+def _count_by_state(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Letter, Any]:
+    """Count the letters in each state for whoever holds these seats."""
+    accounts: Any = get_user_model()
+    return Letter.objects.visible_to(accounts.holding(roles, is_superuser=is_superuser)).counted_by_state()
+
+
+_BY_STATE = Statement(_count_by_state)
 
 
 @admin.register(Suppression)
