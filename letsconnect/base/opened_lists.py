@@ -7,6 +7,7 @@ as Django does it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
@@ -19,7 +20,10 @@ from django.contrib.auth import get_user_model
 from django.db.models import Aggregate, Count, Field, Max, Min, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
 
 from letsconnect.base import versions
 from letsconnect.base.admin import DeskList, WorkingGroupAdmin
@@ -27,6 +31,9 @@ from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import Statement
 
 Desk = WorkingGroupAdmin[Any]
+_PARTS = ("day", "month", "year")  # in the order of the alphabet, as they stand in Django's links
+_FORMATS = {"month": "YEAR_MONTH_FORMAT", "day": "MONTH_DAY_FORMAT"}
+_in_words_of_django = gettext  # a name that `makemessages` passes over: the text is in Django's own catalogue
 
 
 class _ReadsNothing(HttpRequest):
@@ -105,7 +112,7 @@ class OpenedList(DeskList):
         ChangeList.get_results(self, request)
         self.queryset = self.root_queryset = None
         if self.date_hierarchy:
-            self.days = _Days(self, statements, reading)
+            self.days = _Days(self.date_hierarchy, statements, reading)
 
     def version_of_all(self, only: Iterable[str]) -> str:
         """Return one version of the rows of all pages, as `DeskList` does it."""
@@ -181,21 +188,44 @@ class _WithoutFilters:
         return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
 
 
+@dataclass(frozen=True)
 class _Days:
-    """A list as far as Django asks it for the links to its days, and its rows as far as it asks them for moments."""
+    """The days on which something of a list is; its months or years, where it goes over more than one."""
 
-    def __init__(self, changelist: OpenedList, statements: "_Statements", reading: _Reading) -> None:
-        self.date_hierarchy, self.model = changelist.date_hierarchy, changelist.model
-        self.params, self.get_query_string = changelist.params, changelist.get_query_string
-        self.queryset, self._statements, self._reading = self, statements, reading
+    column: str
+    statements: "_Statements"
+    reading: _Reading
 
-    def aggregate(self, **_first_and_last: Any) -> dict[str, Any]:
-        ends = next(iter(self._statements.ends.rows(self._reading.values, **self._reading.fixed)), (None, None))
-        return dict(zip(("first", "last"), ends, strict=True))
+    def links(self) -> dict[str, Any]:
+        """Return what Django's ``date_hierarchy`` finds for a list as it opens, without its work for each day."""
+        first, last = next(iter(self.statements.ends.rows(self.reading.values, **self.reading.fixed)), (None, None))
+        if not first or not last:
+            return self._links("year", None)
+        first, last = timezone.localtime(first), timezone.localtime(last)
+        if first.year != last.year:
+            return self._links("year", None)
+        if first.month != last.month:
+            return self._links("month", {"link": "?", "title": _in_words_of_django("All dates")})
+        return self._links("day", {"link": f"?{self.column}__year={first.year}", "title": str(first.year)})
 
-    def datetimes(self, _column: str, kind: str) -> list[Any]:
-        zone = timezone.get_current_timezone_name()
-        return self._statements.moments.rows(self._reading.values, **self._reading.fixed, kind=kind, zone=zone)
+    def _links(self, kind: str, back: dict[str, str] | None) -> dict[str, Any]:
+        zone, language = timezone.get_current_timezone_name(), get_language()
+        moments = self.statements.moments.rows(self.reading.values, **self.reading.fixed, kind=kind, zone=zone)
+        parts = _PARTS[_PARTS.index(kind) :]
+        choices = [
+            {
+                "link": "?" + "&".join([f"{self.column}__{part}={getattr(moment, part)}" for part in parts]),
+                "title": _title(moment.date(), kind, language),
+            }
+            for moment in moments
+        ]
+        return {"show": True, "back": back, "choices": choices}
+
+
+@lru_cache(maxsize=2048)
+def _title(day: date, kind: str, _language: str | None) -> str:
+    """Return how a day, month or year is called in the active language."""
+    return str(day.year) if kind == "year" else capfirst(date_format(day, _FORMATS[kind]))
 
 
 class _Statements(NamedTuple):

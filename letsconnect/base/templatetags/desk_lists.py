@@ -130,9 +130,11 @@ def desk_actions(context: Context) -> SafeString:
 
 @register.simple_tag
 def desk_dates(changelist: ChangeList) -> SafeString:
-    """Draw the links to the days, months or years of a list, as Django's own tag finds them."""
-    days = getattr(changelist, "days", None) or changelist
-    return SafeString(render_to_string("admin/date_hierarchy.html", date_hierarchy(days)))
+    """Draw the links to the days, months or years of a list."""
+    days = getattr(changelist, "days", None)  # of a list as it opens
+    return SafeString(
+        render_to_string("admin/date_hierarchy.html", days.links() if days else date_hierarchy(changelist))
+    )
 
 
 @register.simple_tag
