@@ -17,7 +17,7 @@ from django.utils.formats import localize
 from django.utils.safestring import SafeString
 
 from letsconnect.base.choices import KeptGroups
-from letsconnect.base.escaping import each_escaped, escaped
+from letsconnect.base.escaping import each_escaped, escaped, localized
 
 _INPUTS = frozenset(
     kind.template_name
@@ -105,10 +105,6 @@ def _drawn(groups: Sequence[Any]) -> _Drawn:
     return _Drawn(pieces, places)
 
 
-def _localized(label: Any) -> Any:
-    return label if type(label) is str else localize(label)
-
-
 _GROUP_ENDS = "\n  </optgroup>"
 
 
@@ -118,7 +114,7 @@ def _group_begins(name: Any) -> str:
 
 def _options(options: Sequence[Mapping[str, Any]]) -> list[str]:
     values = each_escaped([_written(option["value"]) for option in options])
-    labels = each_escaped([_localized(option["label"]) for option in options])
+    labels = each_escaped([localized(option["label"]) for option in options])
     return [
         f'\n  <option value="{value}"{_attributes(option["attrs"]) if option["attrs"] else ""}>{label}</option>\n'
         for option, value, label in zip(options, values, labels, strict=True)

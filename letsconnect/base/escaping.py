@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from django.utils.formats import localize
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -19,6 +20,11 @@ def escaped(value: Any) -> str:
     if type(value) is WrittenLine:
         return escape(isolated(value))
     return str(conditional_escape(value if isinstance(value, str) else str(value)))
+
+
+def localized(value: Any) -> Any:
+    """Return what is escaped of a value that a template writes: numbers and moments in words of the language."""
+    return value if type(value) is str else localize(value)
 
 
 def each_escaped(values: Sequence[Any]) -> Sequence[str]:
