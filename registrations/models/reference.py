@@ -38,6 +38,10 @@ def _answers(model: str) -> Coalesce:
     return Coalesce(Subquery(rows.values("skill").annotate(count=Count("pk")).values("count")), 0)
 
 
+# The key of the skill by whose name a skill is called: its own, or that of the one it was merged into.
+HEIR_OF_SKILL = Coalesce("merged_into", "pk")
+
+
 class SkillQuerySet(models.QuerySet["Skill"]):
     def active(self) -> "SkillQuerySet":
         return self.filter(state=SkillState.ACTIVE)
