@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import WorkingGroupAdmin
+from letsconnect.base.admin import FilterOfLink, WorkingGroupAdmin
 from letsconnect.base.languages import listed
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList, ValuesFilter
 from letsconnect.base.pieces import Piece
@@ -27,20 +27,14 @@ from mailings.models import Letter, LetterQuerySet, Suppression, SuppressionQuer
 from mailings.models.letters import tally_of
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """The letters that need a person, as the first page of the desk counts them.
-
-    It is offered only where it was chosen: the link there leads to it.
-    """
+class NeedsFilter(FilterOfLink):
+    """The letters that need a person, as the first page of the desk counts them."""
 
     title = gettext_lazy("state")
     parameter_name = "needs"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("person", listed(LetterState(state).label for state in sorted(NEEDS_A_PERSON)))]
-
-    def has_output(self) -> bool:
-        return self.value() is not None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
         return as_own(queryset, LetterQuerySet).needing_a_person() if self.value() else queryset

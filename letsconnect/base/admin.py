@@ -50,6 +50,13 @@ class FixedFilter(SimpleListFilter):
     """A filter whose choices stand in the code: its links in a list as it opens are drawn once for all readers."""
 
 
+class FilterOfLink(FixedFilter):
+    """A filter that is offered only where it was chosen: the link of a number on the desk's first page leads to it."""
+
+    def has_output(self) -> bool:
+        return self.value() is not None
+
+
 class DeskList(ChangeList):
     """A list that shows nothing for a filter value it does not know.
 

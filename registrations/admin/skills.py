@@ -109,9 +109,7 @@ class SkillList(ListOfSeats):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        if request.method in ("GET", "HEAD"):
-            self.result_list = skills = list(self.result_list)
-            read_names(skills)
+        read_names(self.rows_to_complete(request))
 
 
 @admin.register(Skill)
