@@ -99,7 +99,7 @@ class WaitingCounts(NamedTuple):
 
 def _count(member: Member, *, seats: frozenset[tuple[str, str]], is_superuser: bool, on: date) -> QuerySet[Member, Any]:
     """The counts in one row; its SQL holds the day, and the seats by which the member sees rows."""
-    vars(member)["seat_roles"], member.is_superuser = seats, is_superuser  # a stand-in has none of its own
+    member = Member.holding(seats, is_superuser=is_superuser, reader=member)
     matches = Match.objects.visible_to(member)
     counted: dict[str, QuerySet[Any]] = {
         "to_review": Registration.objects.visible_to(member).in_review_queue(),

@@ -6,7 +6,7 @@ spent nine tenths of its time there (200 ms for a clinic, 300 ms for the languag
 `KeptChoices` are drawn once, and then only the chosen one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django import forms
@@ -17,7 +17,7 @@ from django.utils.formats import localize
 from django.utils.safestring import SafeString
 
 from letsconnect.base.choices import KeptGroups
-from letsconnect.base.escaping import escaped
+from letsconnect.base.escaping import each_escaped, escaped, localized
 
 _INPUTS = frozenset(
     kind.template_name
@@ -86,19 +86,20 @@ def _kept_options(groups: KeptGroups) -> str:
     if chosen is None:
         return "".join(drawn.pieces)
     option = widget.create_option("", chosen.value, chosen.label, selected=True, index=0)
-    return "".join((*drawn.pieces[: chosen.piece], _option(option), *drawn.pieces[chosen.piece + 1 :]))
+    return "".join((*drawn.pieces[: chosen.piece], *_options([option]), *drawn.pieces[chosen.piece + 1 :]))
 
 
-def _drawn(groups: Iterable[Any]) -> _Drawn:
+def _drawn(groups: Sequence[Any]) -> _Drawn:
     pieces: list[str] = []
     places: dict[str, _OptionPlace] = {}
+    drawn = iter(_options([option for _name, options, _index in groups for option in options]))
     for name, options, _index in groups:
         if name:
             pieces.append(_group_begins(name))
         for option in options:
             value = option["value"]
             places.setdefault(str(value), _OptionPlace(len(pieces), value, option["label"]))
-            pieces.append(_option(option))
+            pieces.append(next(drawn))
         if name:
             pieces.append(_GROUP_ENDS)
     return _Drawn(pieces, places)
@@ -111,10 +112,13 @@ def _group_begins(name: Any) -> str:
     return f'\n  <optgroup label="{escaped(localize(name))}">'
 
 
-def _option(option: Mapping[str, Any]) -> str:
-    value, label = option["value"], option["label"]
-    attributes = _attributes(option["attrs"])
-    return f'\n  <option value="{escaped(_written(value))}"{attributes}>{escaped(localize(label))}</option>\n'
+def _options(options: Sequence[Mapping[str, Any]]) -> list[str]:
+    values = each_escaped([_written(option["value"]) for option in options])
+    labels = each_escaped([localized(option["label"]) for option in options])
+    return [
+        f'\n  <option value="{value}"{_attributes(option["attrs"]) if option["attrs"] else ""}>{label}</option>\n'
+        for option, value, label in zip(options, values, labels, strict=True)
+    ]
 
 
 def _attributes(attributes: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinics.domain import ClinicState
-from clinics.models import Clinic
+from clinics.models import Clinic, ClinicText
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from letsconnect.base.models import Act
 from mailings.models import Letter
@@ -341,3 +341,16 @@ def test_a_regional_clinic_without_a_region_is_refused_with_a_clear_sentence(cli
 
     clinic.refresh_from_db()
     assert clinic.state == ClinicState.DRAFT and "choose its region" in page
+
+
+def test_the_list_calls_each_clinic_as_its_reader_understands_it_best(client, coordinator):
+    french, _untitled = make_clinic(title="Grants & <money>"), make_clinic(title="")
+    ClinicText.objects.create(clinic=french, language="fr", title="Subventions", summary="…")
+    client.force_login(coordinator)
+
+    for language, titles in (("en", ["Grants &amp; &lt;money&gt;", "Clinic without a title"]), ("fr", ["Subventions"])):
+        coordinator.speak(language)
+        for query in ("", "?o=1", f"?q={french.text_in(language).title[:6]}"):
+            html = client.get(desk("changelist") + query).content.decode()
+            shown = titles[:1] if "q=" in query else titles
+            assert all(html.count(title) == 2 for title in shown), (language, query)  # of the box to tick, and the link

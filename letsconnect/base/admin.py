@@ -50,6 +50,13 @@ class FixedFilter(SimpleListFilter):
     """A filter whose choices stand in the code: its links in a list as it opens are drawn once for all readers."""
 
 
+class FilterOfLink(FixedFilter):
+    """A filter that is offered only where it was chosen: the link of a number on the desk's first page leads to it."""
+
+    def has_output(self) -> bool:
+        return self.value() is not None
+
+
 class DeskList(ChangeList):
     """A list that shows nothing for a filter value it does not know.
 
@@ -215,7 +222,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         some fail on a value that makes no sense, as a pattern does.
         """
         column, _separator, comparison = lookup.partition("__")
-        offered = {getattr(chosen, "parameter_name", chosen) for chosen in self.get_list_filter(request)}
+        offered = {_named_in_links(chosen) for chosen in self.get_list_filter(request)}
         is_offered = lookup in offered or (column in offered and comparison in _COMPARISONS)
         if column == self.date_hierarchy:
             is_offered = comparison in _PARTS_OF_DAYS and (key_or_none(value) or 0) <= _LAST_YEAR
@@ -272,6 +279,11 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         return LogEntry()  # not stored
 
     log_change = log_deletion = log_addition
+
+
+def _named_in_links(chosen: Any) -> Any:
+    """Return the name of a filter in its links: a list names a class, a column, or a column with a class."""
+    return chosen[0] if isinstance(chosen, tuple) else getattr(chosen, "parameter_name", chosen)
 
 
 class DeskInline:

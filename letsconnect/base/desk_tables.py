@@ -25,7 +25,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from letsconnect.base.drawn import drawn_once
-from letsconnect.base.escaping import each_escaped, escaped
+from letsconnect.base.escaping import each_escaped, escaped, localized
 from letsconnect.base.labels import labels_of
 
 Rows = Sequence[Any]
@@ -290,17 +290,13 @@ def filter_box(changelist: ChangeList, chosen: ListFilter) -> SafeString:
 def _choices(changelist: ChangeList, chosen: ListFilter) -> list[str]:
     choices = list(chosen.choices(changelist))
     addresses = each_escaped([iri_to_uri(str(choice["query_string"])) for choice in choices])
-    labels = each_escaped([_localized(choice["display"]) for choice in choices])
+    labels = each_escaped([localized(choice["display"]) for choice in choices])
     return [
         f'{_OPENING[bool(choice["selected"])]}\n<a href="{address}">{label}</a></li>'
         for choice, address, label in zip(choices, addresses, labels, strict=True)
     ]
 
 
-def _localized(value: Any) -> Any:
-    return value if type(value) is str else localize(value)
-
-
 def _written(value: Any) -> str:
     """Return a value as `{{ value }}` writes it."""
-    return escaped(_localized(value))
+    return escaped(localized(value))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
+
+from letsconnect.base.zones import zone_or_utc
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -67,11 +68,11 @@ def local_quarters(zone: str, start: date, weeks: int) -> NDArray[np.intp]:
 
     The local quarters are counted from 00:00 of ``start`` by that clock, so they are below 0 where it is still the day
     before. Today's offsets are all whole quarters, and clocks change at whole quarters of UTC; so the local time at
-    which a quarter begins stands for the whole quarter.
+    which a quarter begins stands for the whole quarter. A zone that is stored and not known any more reads as UTC.
     """
     if start.weekday():
         raise ValueError(f"{start} is not a Monday")
-    midnight, clock_zone = _midnight(start), ZoneInfo(zone)
+    midnight, clock_zone = _midnight(start), zone_or_utc(zone)
     quarters = np.empty(weeks * QUARTERS_A_WEEK, dtype=np.intp)
     for index in range(len(quarters)):
         local = (midnight + index * QUARTER).astimezone(clock_zone)

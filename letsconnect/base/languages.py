@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TypeVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ _COMMAS = {"ar": "، "}  # CLDR names no comma: its lists end with "and"
 FALLBACKS = {"es": ("pt", "en"), "pt": ("es", "en"), "fr": ("en",), "ar": ("en",), "en": ()}
 
 
+@lru_cache(maxsize=64)
 def chain(language: str) -> tuple[str, ...]:
     """Return ``language`` and the languages that replace it where a text is missing, best first."""
     base = language.split("-")[0]

@@ -10,8 +10,9 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from django.conf import settings
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language
 
 # Controls of the direction of text: they turn what stands after them, on other people's pages too.
 DIRECTION = ((0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x206F))
@@ -181,8 +182,8 @@ def _isolated(line: str, is_among_right_to_left: bool) -> str:
 
 @lru_cache(maxsize=64)
 def _is_right_to_left(language: str | None) -> bool:
-    """Tell how the active ``language`` is written, as `get_language_bidi` does; a list asks for each of its names."""
-    return get_language_bidi()
+    """Tell how ``language`` is written, as `get_language_bidi` tells it of the active one; every page asks for it."""
+    return language is not None and language.split("-")[0] in settings.LANGUAGES_BIDI
 
 
 class WrittenLine(str):

@@ -7,15 +7,23 @@ as Django does it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
+from django.contrib.admin.filters import AllValuesFieldListFilter, FieldListFilter
+from django.contrib.admin.options import ModelAdmin
+from django.contrib.admin.utils import get_last_value_from_parameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
-from django.db.models import Aggregate, Count, Max, Min, Model, QuerySet
+from django.db.models import Aggregate, Count, Field, Max, Min, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
 
 from letsconnect.base import versions
 from letsconnect.base.admin import DeskList, WorkingGroupAdmin
@@ -23,6 +31,9 @@ from letsconnect.base.querysets import in_one_row
 from letsconnect.base.statements import Statement
 
 Desk = WorkingGroupAdmin[Any]
+_PARTS = ("day", "month", "year")  # in the order of the alphabet, as they stand in Django's links
+_FORMATS = {"month": "YEAR_MONTH_FORMAT", "day": "MONTH_DAY_FORMAT"}
+_in_words_of_django = gettext  # a name that `makemessages` passes over: the text is in Django's own catalogue
 
 
 class _ReadsNothing(HttpRequest):
@@ -101,7 +112,17 @@ class OpenedList(DeskList):
         ChangeList.get_results(self, request)
         self.queryset = self.root_queryset = None
         if self.date_hierarchy:
-            self.days = _Days(self, statements, reading)
+            self.days = _Days(self.date_hierarchy, statements, reading)
+
+    def rows_to_complete(self, request: HttpRequest) -> list[Any]:
+        """Return the rows of the page, to read what is shown beside their columns for all at once.
+
+        There are none where a button is pressed: it shows no rows.
+        """
+        if request.method == "POST":
+            return []
+        self.result_list = rows = list(self.result_list)
+        return rows
 
     def version_of_all(self, only: Iterable[str]) -> str:
         """Return one version of the rows of all pages, as `DeskList` does it."""
@@ -177,21 +198,44 @@ class _WithoutFilters:
         return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
 
 
+@dataclass(frozen=True)
 class _Days:
-    """A list as far as Django asks it for the links to its days, and its rows as far as it asks them for moments."""
+    """The days on which something of a list is; its months or years, where it goes over more than one."""
 
-    def __init__(self, changelist: OpenedList, statements: "_Statements", reading: _Reading) -> None:
-        self.date_hierarchy, self.model = changelist.date_hierarchy, changelist.model
-        self.params, self.get_query_string = changelist.params, changelist.get_query_string
-        self.queryset, self._statements, self._reading = self, statements, reading
+    column: str
+    statements: "_Statements"
+    reading: _Reading
 
-    def aggregate(self, **_first_and_last: Any) -> dict[str, Any]:
-        ends = next(iter(self._statements.ends.rows(self._reading.values, **self._reading.fixed)), (None, None))
-        return dict(zip(("first", "last"), ends, strict=True))
+    def links(self) -> dict[str, Any]:
+        """Return what Django's ``date_hierarchy`` finds for a list as it opens, without its work for each day."""
+        first, last = next(iter(self.statements.ends.rows(self.reading.values, **self.reading.fixed)), (None, None))
+        if not first or not last:
+            return self._links("year", None)
+        first, last = timezone.localtime(first), timezone.localtime(last)
+        if first.year != last.year:
+            return self._links("year", None)
+        if first.month != last.month:
+            return self._links("month", {"link": "?", "title": _in_words_of_django("All dates")})
+        return self._links("day", {"link": f"?{self.column}__year={first.year}", "title": str(first.year)})
 
-    def datetimes(self, _column: str, kind: str) -> list[Any]:
-        zone = timezone.get_current_timezone_name()
-        return self._statements.moments.rows(self._reading.values, **self._reading.fixed, kind=kind, zone=zone)
+    def _links(self, kind: str, back: dict[str, str] | None) -> dict[str, Any]:
+        zone, language = timezone.get_current_timezone_name(), get_language()
+        moments = self.statements.moments.rows(self.reading.values, **self.reading.fixed, kind=kind, zone=zone)
+        parts = _PARTS[_PARTS.index(kind) :]
+        choices = [
+            {
+                "link": "?" + "&".join([f"{self.column}__{part}={getattr(moment, part)}" for part in parts]),
+                "title": _title(moment.date(), kind, language),
+            }
+            for moment in moments
+        ]
+        return {"show": True, "back": back, "choices": choices}
+
+
+@lru_cache(maxsize=2048)
+def _title(day: date, kind: str, _language: str | None) -> str:
+    """Return how a day, month or year is called in the active language."""
+    return str(day.year) if kind == "year" else capfirst(date_format(day, _FORMATS[kind]))
 
 
 class _Statements(NamedTuple):
@@ -204,6 +248,40 @@ class _Statements(NamedTuple):
     ends: Statement[tuple[Any, Any]]
     moments: Statement[Any]
     versions: Statement[Any]
+
+
+class ValuesFilter(AllValuesFieldListFilter):
+    """Offers the values that a column has in the rows that all readers with the same seats see, read by kept SQL.
+
+    Only for columns in which nobody types: its links in a list as it opens are drawn once for the same values.
+    """
+
+    def __init__(
+        self,
+        field: "Field[Any, Any]",
+        request: HttpRequest,
+        params: dict[str, Any],
+        model: type[Model],
+        model_admin: "ModelAdmin[Any]",
+        field_path: str,
+    ) -> None:
+        self.lookup_kwarg, self.lookup_kwarg_isnull = field_path, f"{field_path}__isnull"
+        self.lookup_val = params.get(self.lookup_kwarg)
+        self.lookup_val_isnull = get_last_value_from_parameters(params, self.lookup_kwarg_isnull)
+        self.empty_value_display = model_admin.get_empty_value_display()
+        reader, values = cast(Any, request.user), _values_of(cast(Desk, model_admin), field.name)
+        read = partial(values.rows, {}, seats=reader.seat_roles, is_superuser=reader.is_superuser)
+        self.lookup_choices = cast("QuerySet[Any]", SimpleLazyObject(read))  # Django builds a queryset for it
+        FieldListFilter.__init__(self, field, request, params, model, model_admin, field_path)
+
+
+@lru_cache(maxsize=64)
+def _values_of(desk: Desk, column: str) -> Statement[Any]:
+    def values(*, seats: Any, is_superuser: bool) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = desk.get_queryset(_request_of(seats, is_superuser))
+        return rows.distinct().order_by(column).values_list(column, flat=True)
+
+    return Statement(values)
 
 
 @lru_cache(maxsize=64)
@@ -237,10 +315,14 @@ def _statements_of(desk: Desk) -> _Statements:
 
 def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -> OpenedList:
     """Return the list as it opens for a reader with these seats, of which no row is read."""
+    return cast(OpenedList, desk.get_changelist_instance(_request_of(seats, is_superuser, reader)))
+
+
+def _request_of(seats: Any, is_superuser: bool, reader: Any = None) -> _ReadsNothing:
+    accounts: Any = get_user_model()
     request = _ReadsNothing()
-    request.user = get_user_model()() if reader is None else reader
-    vars(request.user).update(seat_roles=seats, is_superuser=is_superuser)
-    return cast(OpenedList, desk.get_changelist_instance(request))
+    request.user = accounts.holding(seats, is_superuser=is_superuser, reader=reader)
+    return request
 
 
 def _total_of(rows: "QuerySet[Any]", *totals: Aggregate) -> "QuerySet[Any]":

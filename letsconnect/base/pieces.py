@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from letsconnect.base.drawn import forget_on_change
-from letsconnect.base.escaping import escaped
+from letsconnect.base.escaping import each_escaped
 
 _MARK = "\0"  # PostgreSQL stores none, so no text of a row holds one
 _KEY = 9_000_000_000_000_000_000
@@ -35,12 +35,27 @@ class Piece(NamedTuple):
 
 def draw(pieces: Iterable[Piece], template: str) -> SafeString:
     """Draw the template for each piece, one after the other."""
+    return draw_each([pieces], template)[0]
+
+
+def draw_each(lists: Iterable[Iterable[Piece]], template: str) -> list[SafeString]:
+    """Draw several lists with one template at once, as those within the rows of another list are."""
     language, prefix = get_language(), get_script_prefix()
-    drawn: list[str] = []
-    for shape, texts in pieces:
-        parts = _parts(template, language, prefix, tuple(shape.items()), tuple(texts))
-        drawn += [escaped(texts[part]) if number % 2 else part for number, part in enumerate(parts)]
-    return SafeString("".join(drawn))  # drawn by a template, and each text escaped
+    rows_of_lists = [
+        [(_parts(template, language, prefix, tuple(shape.items()), tuple(texts)), texts) for shape, texts in pieces]
+        for pieces in lists
+    ]
+    texts_in_order = [texts[name] for rows in rows_of_lists for parts, texts in rows for name in parts[1::2]]
+    written, begin, drawn = each_escaped(texts_in_order), 0, []
+    for rows in rows_of_lists:
+        html: list[str] = []
+        for parts, _texts in rows:
+            row, end = [*parts], begin + len(parts) // 2
+            row[1::2] = written[begin:end]
+            html += row
+            begin = end
+        drawn.append(SafeString("".join(html)))  # drawn by a template, and each text escaped
+    return drawn
 
 
 def link_to(name: str, key: int | str) -> str:

@@ -7,7 +7,6 @@ No row is kept, only SQL.
 """
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -67,11 +66,12 @@ class Statement(Generic[Row]):
             if len(self._written) >= _MOST_WRITTEN:
                 self._written.clear()
             written = self._written[key] = _write(self._build, values, fixed)
-        rows: QuerySet[Any, Row] = written.queryset.all()
+        rows: QuerySet[Any, Row] = _shallow_copy(written.queryset)
         if written.sql is None:
             rows._result_cache = []
             return rows
-        compiler = copy(written.compiler)
+        vars(rows)["_query"] = _shallow_copy(rows.query)
+        compiler = _shallow_copy(written.compiler)
         compiler.connection = connections[rows.db]  # that of this thread
         if rows.query.select_for_update and compiler.connection.get_autocommit():  # Django looks when it writes the SQL
             raise TransactionManagementError("rows are locked inside a transaction only")
@@ -79,6 +79,14 @@ class Statement(Generic[Row]):
         compiler.as_sql = lambda *args, **kwargs: sql_and_params
         vars(rows.query)["get_compiler"] = lambda *args, **kwargs: compiler  # for this one queryset
         return rows
+
+
+def _shallow_copy(thing: Any) -> Any:
+    """Return another object with the same attributes. Django would copy all parts of a queryset, for further filters;
+    and ``copy.copy`` would read its rows."""
+    other = object.__new__(type(thing))
+    vars(other).update(vars(thing))
+    return other
 
 
 def _write(build: Callable[..., QuerySet[Any, Any]], values: Mapping[str, Any], fixed: Mapping[str, Any]) -> _Written:
@@ -89,6 +97,8 @@ def _write(build: Callable[..., QuerySet[Any, Any]], values: Mapping[str, Any], 
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return _Written(queryset, compiler, None, ())
+    converters = compiler.get_converters([column[0] for column in compiler.select])
+    compiler.get_converters = lambda expressions: converters  # Django looks for them each time it reads
     places = tuple(_place(param, stand_ins) for param in params)
     unused = set(values) - {place.name for place in places}
     if unused:

@@ -1,6 +1,7 @@
 """Sentences that stand in rows in English, and are shown in the reader's language.
 
-Whoever writes them is a worker, or does not know who will read them: why a letter was not sent, why a file was refused.
+Whoever writes them is a worker, or does not know who will read them: why a letter was not sent, why a file was
+refused, how a cell was read.
 """
 
 import re
@@ -8,6 +9,7 @@ import re
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from letsconnect.base.acts_in_words import state_in_words
+from letsconnect.base.languages import listed
 
 # Each sentence that our code stores without marking it for translation. One that is missing here fails a test.
 SENTENCES = (
@@ -82,6 +84,49 @@ SENTENCES = (
     gettext_noop("an old spreadsheet file (save it as CSV first)"),
     gettext_noop("a compressed file (unpack it first)"),
     gettext_noop("a text document (save it as CSV first)"),
+    # How a cell of such a file was read.
+    gettext_noop("nothing"),
+    gettext_noop("may be a code or “no answer”"),
+    gettext_noop("no country goes by that name"),
+    gettext_noop("none of the portal's groups: kept in the person's own words"),
+    gettext_noop("several groups, none of the portal's: kept in the person's own words"),
+    gettext_noop("looks like a spreadsheet formula; not taken over"),
+    gettext_noop("too long to keep as a group"),
+    gettext_noop("not a name of a group"),
+    gettext_noop("not an address"),
+    gettext_noop("control characters in an address; not taken over"),
+    gettext_noop("mail servers like ours take only a to z before the @, so no letter can be sent there"),
+    gettext_noop("nothing but signs: taken as a username"),
+    gettext_noop("nothing in it can be seen"),
+    gettext_noop("not a name"),
+    gettext_noop("not a number of sessions"),
+    gettext_noop("none of the six roles"),
+    gettext_noop("too long to be an answer"),
+    gettext_noop("has bytes that are no letters; not read"),
+    gettext_noop("the code page is a guess"),
+    gettext_noop("some of its letters seem to be lost or garbled"),
+    gettext_noop("nothing but separators"),
+    gettext_noop("not a date"),
+    gettext_noop("nobody can tell which half of the day is meant"),
+    gettext_noop("day and month cannot be told apart in this file"),
+    gettext_noop("before the programme began or in the future"),
+    gettext_noop("no such hour"),
+    gettext_noop("no such moment"),
+    gettext_noop("neither yes nor no"),
+    gettext_noop("not a plain yes, so no consent"),
+    gettext_noop("no zone of the country has that offset"),
+    gettext_noop("no time zone goes by that name"),
+    gettext_noop("kept as UTC, which no zone of the country is"),
+    gettext_noop("an offset is not a zone, and there is no country to tell which one is meant"),
+    gettext_noop("hours guessed"),
+    gettext_noop("the half of the day guessed"),
+    gettext_noop("the half of the day taken from the word"),
+    gettext_noop("rounded to quarters of an hour"),
+    gettext_noop("runs past midnight for long"),
+    gettext_noop("the end guessed"),
+    gettext_noop("the beginning guessed"),
+    gettext_noop("taken for every day"),
+    gettext_noop("days taken by the week of the country"),
 )
 
 # Each such sentence with values, and of which table a ``state`` in it is.
@@ -119,6 +164,35 @@ TEMPLATES = {
     ): "",
     gettext_noop("Only the first %(limit)s cells that were not understood for certain are listed."): "",
     gettext_noop("could not be stored: %(problem)s"): "",
+    gettext_noop("several groups: %(group)s and, in the person's own words, “%(words)s”"): "",
+    gettext_noop("more than %(limit)s things; not read"): "",
+    gettext_noop("more than %(limit)s; not believed"): "",
+    gettext_noop("more than %(limit)s"): "",
+    gettext_noop("longer than %(limit)s characters"): "",
+    gettext_noop("there is no level %(level)s"): "",
+    gettext_noop("no level told for %(language)s; taken as %(level)s"): "",
+    gettext_noop("%(language)s is told twice; the first level is kept"): "",
+    gettext_noop("“%(answer)s…” is no language we know"): "",
+    gettext_noop("“%(answer)s” is no language we know"): "",
+    gettext_noop("“%(answer)s” is no skill of the portal"): "",
+    gettext_noop("“%(answer)s”: what is in brackets was left out"): "",
+    gettext_noop("“%(answer)s” tells no hours of a week"): "",
+    gettext_noop("“%(answer)s” is not read: “%(word)s” says nothing about hours"): "",
+    gettext_noop("“%(answer)s” is not read: it says when not"): "",
+    gettext_noop("“%(answer)s” is not read: it tells hours of another zone"): "",
+    gettext_noop("“%(answer)s” is not read: two numbers and no day"): "",
+    gettext_noop("“%(answer)s” could be %(choices)s"): "",
+    gettext_noop("could be %(choices)s"): "",
+    gettext_noop("“%(answer)s” taken as not yet"): "",
+    gettext_noop("“%(answer)s” taken as the code of %(value)s"): "",
+    gettext_noop("“%(answer)s” taken as level %(value)s"): "",
+    gettext_noop("“%(answer)s” taken as %(value)s: one slip away"): "",
+    gettext_noop("“%(answer)s” taken as %(value)s, by the country"): "",
+    gettext_noop("“%(answer)s” taken as %(value)s"): "",
+    gettext_noop("taken as %(value)s: one slip away"): "",
+    gettext_noop("taken as %(value)s"): "",
+    gettext_noop("read %(order)s, as other dates of the file are"): "",
+    gettext_noop("“%(answer)s”: %(doubts)s"): "",
     # These are raised for a page too, which marks them itself; a worker stores them.
     "The result did not pass its proof: %(why)s": "",
     "The computation stopped with an unexpected error (%(kind)s).": "",
@@ -131,7 +205,10 @@ TEMPLATES = {
 
 def _pattern(template: str) -> re.Pattern[str]:
     pieces = re.split(r"%\((\w+)\)s", template)
-    names = [f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)]
+    names = [
+        f"(?P<{piece}>{'[^”]' if piece == 'answer' else '.'}+?)" if place % 2 else re.escape(piece)
+        for place, piece in enumerate(pieces)
+    ]
     return re.compile("".join(names), re.DOTALL)
 
 
@@ -140,8 +217,25 @@ _PATTERNS = {template: _pattern(template) for template in TEMPLATES}
 
 def in_words(stored: str) -> str:
     """Return a stored sentence in the reader's language; one that is not known here stays as it is."""
+    return _translated(stored) or stored
+
+
+def reading_in_words(stored: str) -> str:
+    """Return how a cell of the old form was read: the value and, after a dash, one or several notes."""
+    value, dash, notes = stored.rpartition(" – ")
+    pieces, shown = notes.split("; "), []
+    while pieces:
+        # Some notes have a semicolon of their own.
+        taken = 2 if len(pieces) > 1 and _translated("; ".join(pieces[:2])) else 1
+        shown.append(in_words("; ".join(pieces[:taken])))
+        del pieces[:taken]
+    return in_words(value) + dash + "; ".join(shown)
+
+
+def _translated(stored: str) -> str:
+    """Return the translation of a sentence that is known here, "" for any other and for readers of English."""
     if not stored or (get_language() or "en").startswith("en"):
-        return stored
+        return ""
     translated = gettext(stored)
     if translated != stored:
         return translated
@@ -149,8 +243,17 @@ def in_words(stored: str) -> str:
         if match := pattern.fullmatch(stored):
             values = {name: _value(name, value, of=TEMPLATES[template]) for name, value in match.groupdict().items()}
             return gettext(template) % values
-    return stored
+    return ""
 
 
 def _value(name: str, value: str, *, of: str) -> str:
-    return state_in_words(of, value) if name == "state" else in_words(value)
+    if name == "state":
+        return state_in_words(of, value)
+    if name == "doubts":
+        return listed(in_words(doubt) for doubt in value.split(", "))
+    # What people wrote stays as they wrote it.
+    return (
+        value
+        if name in ("answer", "word", "words")
+        else in_words(value.replace(" or ", " / ") if name == "choices" else value)
+    )

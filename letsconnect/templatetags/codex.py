@@ -56,6 +56,12 @@ def codex_field(context: Context) -> SafeString:
     return draw([_piece(field, context)], "codex/_field.html")
 
 
+@register.filter
+def in_codex(field: BoundField) -> SafeString:
+    """Return the field as ``as_crispy_field`` draws it where its form has no helper, without a template of its own."""
+    return codex_field(Context({"field": field, "form_show_errors": True, "form_show_labels": True}))
+
+
 def _piece(field: BoundField, context: Context) -> Piece:
     kind, help_text, target = _kind(field), str(field.help_text), field.id_for_label
     is_group, has_errors, has_help_below = field.use_fieldset, bool(field.errors), bool(context.get("help_text_inline"))

@@ -229,3 +229,12 @@ def test_hidden_labels_stay_for_those_who_listen():
 
     assert 'for="id_text"' in html
     assert html.count("cdx-label--visually-hidden") == len(EveryWidget.base_fields) - 1
+
+
+def test_a_field_is_drawn_straight_away_as_crispy_draws_it():
+    html = "{% load codex crispy_forms_tags %}{% for field in form %}{{ field|HOW }}{% endfor %}"
+    ours, of_crispy = (Template(html.replace("HOW", how)) for how in ("in_codex", "as_crispy_field"))
+    for values in (None, {"text": "much too long", "address": "nobody", "secret": ""}):
+        assert ours.render(Context({"form": EveryWidget(values)})) == of_crispy.render(
+            Context({"form": EveryWidget(values)})
+        )

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
@@ -346,3 +347,15 @@ def test_nothing_is_named_by_what_only_programs_call_it(client, db):
     assert shown["account", "country"] == shown["registration", "country"] == "Tunisie"
     assert shown["languages", "code"] in {"anglais", "arabe", "français", "espagnol"}
     assert not re.search(r"[._]", shown["letters", "kind"])
+
+
+@pytest.mark.django_db
+def test_a_pause_that_is_over_is_not_said_to_go_on_while_somebody_is_away(client):
+    over, ahead = NOW.date() - timedelta(days=9), NOW.date() + timedelta(days=9)
+    me = make_registration(paused_until=over, away_until=ahead).member
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(me)
+        page = client.get(reverse("registrations:my-data")).content.decode()
+
+    assert "You are paused until" not in page
+    assert "You are away until" in page

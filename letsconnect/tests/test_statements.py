@@ -78,6 +78,20 @@ def test_for_other_fixed_values_the_sql_is_written_again(db):
     assert len(written) == 2
 
 
+def test_what_is_read_is_read_as_django_reads_it_and_of_one_reading_only(db):
+    members = Statement(lambda key: Member.objects.filter(pk__gte=key).order_by("pk"))
+    make_member(name="حسن & co")
+    keys = [make_member(name=name).pk for name in ("Amina", "Bela")]
+
+    first, second = (members.queryset({"key": key}) for key in keys)
+
+    assert [type(member.name) for member in first] == [
+        type(member.name) for member in Member.objects.filter(pk__in=keys)
+    ]
+    assert ([member.name for member in first], [member.name for member in second]) == (["Amina", "Bela"], ["Bela"])
+    assert members.rows({"key": 1}) == list(Member.objects.order_by("pk"))
+
+
 def test_a_statement_can_be_read_in_a_batch(db):
     members = Statement(lambda key: Member.objects.filter(pk=key))
     nothing = Statement(lambda: Member.objects.none())

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from letsconnect.base.admin import WorkingGroupAdmin, rows_as
+from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings import kinds
@@ -30,7 +30,7 @@ _DECISIONS: dict[str, Callable[..., Letter]] = {"again": by_hand.send_again, "ar
 BOARD = "admin:mailings_letter_board"
 
 
-class KindFilter(admin.SimpleListFilter):
+class KindFilter(FixedFilter):
     """The kinds of letter by their names; the two sides of a match are one."""
 
     title = gettext_lazy("kind")

@@ -1,41 +1,41 @@
 """The list of letters, for coordinators. Liaisons do not see it, because it shows addresses."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import PeopleShown
+from letsconnect.base.admin import FilterOfLink
 from letsconnect.base.languages import listed
-from letsconnect.base.opened_lists import ListOfSeats, OpenedList
+from letsconnect.base.opened_lists import ListOfSeats, OpenedList, ValuesFilter
+from letsconnect.base.pieces import Piece
 from letsconnect.base.querysets import as_own
+from letsconnect.base.statements import Statement
 from letsconnect.base.stored_words import in_words
 from mailings import kinds
 from mailings.admin.board import KindFilter, LetterBoard, why_refused
 from mailings.domain.letters import NEEDS_A_PERSON, CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.models import Letter, LetterQuerySet
+from mailings.models.letters import tally_of
 
 
-class NeedsFilter(admin.SimpleListFilter):
-    """The letters that need a person, as the first page of the desk and the board count them.
-
-    It is offered only where it was chosen: links of the board lead to it.
-    """
+class NeedsFilter(FilterOfLink):
+    """The letters that need a person, as the first page of the desk and the board count them; links lead to it."""
 
     title = gettext_lazy("state")
     parameter_name = "needs"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("person", listed(LetterState(state).label for state in sorted(NEEDS_A_PERSON)))]
-
-    def has_output(self) -> bool:
-        return self.value() is not None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
         return as_own(queryset, LetterQuerySet).needing_a_person() if self.value() else queryset
@@ -49,7 +49,7 @@ class LetterAdmin(LetterBoard):
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "shown_reason"]
-    list_filter = [NeedsFilter, "state", KindFilter, "language"]
+    list_filter = [NeedsFilter, "state", KindFilter, ("language", ValuesFilter)]
     search_fields = ["=address", "=member__email", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")
     date_hierarchy = "owed_at"
@@ -94,9 +94,9 @@ class LetterAdmin(LetterBoard):
         return people
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        tally = as_own(self.get_queryset(request), LetterQuerySet).tally()
-        states = [(LetterState(state).label, state, tally[state]) for state in LetterState.values]
-        context = {"written": tally["written"], "states": states}
+        reader: Any = request.user
+        tally = tally_of(_BY_STATE.rows({}, **reader.seats_as_fixed))
+        context = {"written": tally["written"], "states": list(_states(tally))}
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.action(description=gettext_lazy("It arrived: mark as sent"), permissions=["coordinator"])
@@ -120,3 +120,19 @@ class LetterAdmin(LetterBoard):
         if decided:
             text = ngettext("%(count)s letter decided.", "%(count)s letters decided.", decided)
             messages.success(request, text % {"count": decided})
+
+
+def _states(tally: Mapping[str, int]) -> Iterator[Piece]:
+    """Yield each state with how many letters are in it."""
+    *_others, last = LetterState
+    for state in LetterState:
+        yield Piece({"state": state, "is_last": state == last}, {"count": localize(tally[state])})
+
+
+def _count_by_state(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Letter, Any]:
+    """Count the letters in each state for whoever holds these seats."""
+    accounts: Any = get_user_model()
+    return Letter.objects.visible_to(accounts.holding(roles, is_superuser=is_superuser)).counted_by_state()
+
+
+_BY_STATE = Statement(_count_by_state)

@@ -152,8 +152,17 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def tally(self) -> dict[str, int]:
         """Return how many letters were written and how many are in each state."""
-        counts = dict(self.order_by().values_list("state").annotate(Count("pk")))
-        return {"written": sum(counts.values()), **{state: counts.get(state, 0) for state in S.values}}
+        return tally_of(self.counted_by_state())
+
+    def counted_by_state(self) -> "models.QuerySet[Letter, Any]":
+        """How many letters there are in each state, for `tally_of`."""
+        return self.order_by().values_list("state").annotate(Count("pk"))
+
+
+def tally_of(letters_by_state: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return how many letters were written and how many are in each state, those without letters among them."""
+    counts = dict(letters_by_state)
+    return {"written": sum(counts.values()), **{state: counts.get(state, 0) for state in S.values}}
 
 
 class Letter(models.Model):

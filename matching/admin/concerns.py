@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from letsconnect.base.admin import FixedFilter, own_columns
 from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
+from letsconnect.base.statements import Statement
 from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, side_in_words
 from matching.domain.feedback import MARKS, Verdict
 from matching.domain.matches import MatchingError
@@ -20,6 +21,7 @@ from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.models.feedback import ConcernQuerySet
 from matching.words import reasons
 from registrations.domain.registrations import LookKind
+from registrations.models import Member
 from registrations.requests import signed_in
 
 # From fewer marks than this, somebody who knows one of them could guess who gave the others.
@@ -109,19 +111,27 @@ class ConcernAdmin(DeskAdmin[Concern]):
 
 def _counts(request: HttpRequest) -> dict[str, Any]:
     """Return how many hours had which verdict, and how many had which mark, of the matches the reader may see."""
-    mine = Match.objects.visible_to(signed_in(request)).values("pk")
-    verdicts = dict(
-        SessionOutcome.objects.filter(session__match__in=mine, settled_at__isnull=False)
-        .values_list("verdict")
-        .annotate(Count("pk"))
-    )
-    marks = dict(
-        Feedback.objects.filter(Q(session__match__in=mine), useful__isnull=False)
-        .values_list("useful")
-        .annotate(Count("pk"))
-    )
+    reader = signed_in(request)
+    verdicts, marks = (dict(counts.rows({}, **reader.seats_as_fixed)) for counts in (_VERDICTS, _MARKS))
     enough = sum(marks.values()) >= FEWEST_MARKS
     return {
         "verdicts": [(verdict.label, verdicts[verdict]) for verdict in Verdict if verdicts.get(verdict)],
         "marks": [(mark, marks.get(mark, 0)) for mark in MARKS] if enough else [],
     }
+
+
+def _count_verdicts(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[SessionOutcome, Any]:
+    """Count the settled hours by verdict for whoever holds these seats."""
+    matches = Match.objects.visible_to(Member.holding(roles, is_superuser=is_superuser))
+    settled = SessionOutcome.objects.filter(session__match__in=matches.values("pk"), settled_at__isnull=False)
+    return settled.values_list("verdict").annotate(Count("pk"))
+
+
+def _count_marks(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Feedback, Any]:
+    """Count the marks by their value for whoever holds these seats."""
+    matches = Match.objects.visible_to(Member.holding(roles, is_superuser=is_superuser))
+    marked = Feedback.objects.filter(session__match__in=matches.values("pk"), useful__isnull=False)
+    return marked.values_list("useful").annotate(Count("pk"))
+
+
+_VERDICTS, _MARKS = Statement(_count_verdicts), Statement(_count_marks)

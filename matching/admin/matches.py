@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
-from letsconnect.base.admin import FixedFilter
+from letsconnect.base.admin import FilterOfLink, FixedFilter
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
@@ -60,7 +60,7 @@ class SkillFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         reader = signed_in(request)
-        skills = _HEIRS.rows({}, roles=reader.seat_roles, is_superuser=reader.is_superuser)
+        skills = _HEIRS.rows({}, **reader.seats_as_fixed)
         self.names = names = names_of(skills)
         return [(str(skill), names[skill]) for skill in skills]
 
@@ -97,20 +97,14 @@ class RoundFilter(admin.SimpleListFilter):
         return queryset if number is None else queryset.filter(round=number)
 
 
-class WaitsFilter(admin.SimpleListFilter):
-    """What waits for a decision, as the first page of the desk counts it: not the pairs made by hand in a draft.
-
-    It is offered only where it was chosen: the link there leads to it.
-    """
+class WaitsFilter(FilterOfLink):
+    """What waits for a decision, as the first page of the desk counts it: not the pairs made by hand in a draft."""
 
     title = _("state")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [("decision", MatchState.PROPOSED.label)]
-
-    def has_output(self) -> bool:
-        return self.value() is not None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
         return as_own(queryset, MatchQuerySet).to_decide() if self.value() else queryset
@@ -124,11 +118,10 @@ class MatchList(ListOfSeats):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        if request.method in ("GET", "HEAD"):  # a button shows no rows
-            self.result_list = matches = list(self.result_list)
-            names = self._names_of({match.heir for match in matches})
-            for match in matches:
-                match.skill_in_words = names[match.heir]
+        matches = self.rows_to_complete(request)
+        names = self._names_of({match.heir for match in matches})
+        for match in matches:
+            match.skill_in_words = names[match.heir]
 
     def _names_of(self, skills: set[int]) -> dict[int, str]:
         """Return the names of these skills: those that the filter has read, unless a match came in between."""

@@ -21,9 +21,9 @@ class RequestList(OpenedList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        names = names_of({row.skill.heir_id for row in self.result_list})
-        for row in self.result_list:
+        rows = self.rows_to_complete(request)
+        names = names_of({row.skill.heir_id for row in rows})
+        for row in rows:
             row.skill_in_words = names[row.skill.heir_id]
 
 

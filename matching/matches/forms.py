@@ -1,13 +1,14 @@
 """The forms of a match (saying no, with a reason) and of requests (looking for a sharer, asking for one)."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from letsconnect.base.choices import offer
+from letsconnect.base.choices import KeptChoices, LongSelect, offer
 from letsconnect.base.fields import longest
 from letsconnect.base.keys import key_or_none
 from matching.domain.matches import (
@@ -86,16 +87,9 @@ class SharerFilter(forms.Form):
     )
     topic = TopicField(label=_("What they share"), required=False)
     language = forms.ChoiceField(label=_("A language they speak"), required=False)
-    region = forms.ChoiceField(label=_("Region"), required=False, choices=[("", _("anywhere")), *Region.choices])
+    region = forms.ChoiceField(label=_("Region"), required=False, widget=LongSelect)
     minutes = forms.TypedChoiceField(
-        label=_("Hours in common with mine"),
-        required=False,
-        coerce=int,
-        choices=[
-            ("", _("any, or none yet")),
-            ("60", _("an hour a week or more")),
-            ("180", _("three hours a week or more")),
-        ],
+        label=_("Hours in common with mine"), required=False, coerce=int, widget=LongSelect
     )
 
     def __init__(self, *args: Any, topics: Choices, languages: Choices, **kwargs: Any) -> None:
@@ -110,6 +104,9 @@ class SharerFilter(forms.Form):
             ],
         )
         offer(self, "language", [("", pgettext_lazy("language", "any")), *languages])
+        regions, minutes = _kept_choices(get_language())
+        offer(self, "region", regions)
+        offer(self, "minutes", minutes)
 
     def search(self) -> SharerSearch:
         """Return what to search for: the values that make sense, without the others."""
@@ -122,6 +119,21 @@ class SharerFilter(forms.Form):
             region=valid.get("region", ""),
             minutes=valid.get("minutes") or 0,
         )
+
+
+@cache
+def _kept_choices(_reader: str | None) -> tuple[KeptChoices, KeptChoices]:
+    """The regions, and how many hours in common may be wished, as the readers of one language find them."""
+    return (
+        KeptChoices([("", _("anywhere")), *Region.choices]),
+        KeptChoices(
+            [
+                ("", _("any, or none yet")),
+                ("60", _("an hour a week or more")),
+                ("180", _("three hours a week or more")),
+            ]
+        ),
+    )
 
 
 class AskForm(forms.Form):

@@ -8,8 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from letsconnect.base.hours import QUARTERS_A_WEEK, mondays, next_monday
 from letsconnect.base.statements import Statement
@@ -17,12 +16,13 @@ from matching.domain.matches import UNDECIDED, WEEKS_COMPARED, MatchState
 from matching.engine.errors import BrokenPair
 from matching.engine.facts import Facts, Languages, Offers, People, Wishes
 from matching.models import Exclusion, Match, MatchingRules, MatchQuerySet, Round, SharerRequest
+from matching.models.matches import HEIR
 from matching.rounds import taken_hours
 from matching.rounds import waited as waiting
 from matching.rounds.scope import Scope
 from registrations.answers.availability import weekly_slots, where_quarters_lie
 from registrations.domain.registrations import SkillState
-from registrations.models import Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
+from registrations.models import HEIR_OF_SKILL, Block, Offer, Registration, Skill, SpokenLanguage, Window, Wish
 from registrations.reference.zones import first_zone
 
 FEW = 100
@@ -235,7 +235,7 @@ def _fixed(numbers: dict[int, int], round_: Round | None) -> np.ndarray:
 
 def _numbered(matches: MatchQuerySet, numbers: dict[int, int]) -> np.ndarray:
     """Return learner, sharer and skill of each match of two participants; a merged skill as its heir."""
-    rows = matches.annotate(known_skill=Coalesce(F("skill__merged_into"), F("skill"))).order_by("pk")
+    rows = matches.annotate(known_skill=HEIR).order_by("pk")
     triples = [
         (numbers[learner], numbers[sharer], skill)
         for learner, sharer, skill in rows.values_list("learner_id", "sharer_id", "known_skill")
@@ -258,7 +258,7 @@ def _wishes(numbers: dict[int, int], is_meant: list[bool], scope: Scope, fixed: 
     wishes = _skills(Wish, "priority", numbers)
     kept = np.array(is_meant, dtype=np.bool_)[wishes["person"]]
     if scope.skills is not None:
-        meant = Skill.objects.filter(pk__in=scope.skills).values_list(Coalesce("merged_into", "pk"), flat=True)
+        meant = Skill.objects.filter(pk__in=scope.skills).values_list(HEIR_OF_SKILL, flat=True)
         kept &= np.isin(wishes["skill"], list(meant))
     most = max(wishes["skill"], default=0) + 1
     kept |= np.isin(wishes["person"] * most + wishes["skill"], fixed[:, 0] * most + fixed[:, 2])
@@ -271,7 +271,7 @@ def _skills(model: type[Offer] | type[Wish], weight: str, numbers: dict[int, int
     rows = (
         model.objects.exclude(skill__state=SkillState.RETIRED)
         .filter(**_keys_filter(numbers))
-        .annotate(known_skill=Coalesce(F("skill__merged_into"), F("skill")))
+        .annotate(known_skill=HEIR)
         .values_list("registration_id", "known_skill", weight)
     )
     for registration, skill, value in rows.iterator(chunk_size=20_000):

@@ -639,3 +639,28 @@ def test_the_letter_about_a_request_reads_in_every_language(language, state):
         assert request.sharer.member.email not in text
         assert reverse("matching:request-list") in text
     assert ("rtl" in rendered.html) == (language == "ar")
+
+
+def test_rounds_that_were_not_for_somebody_do_not_make_a_page_say_that_none_was_held(client):
+    """A round for other regions, or one while they were away, was held all the same."""
+    make_round("published", published_at=NOW)
+    me = make_registration(wishes=["surveys"], submitted_at=NOW - 9 * DAY).member
+    with time_machine.travel(NOW + DAY, tick=False):
+        client.force_login(me)
+        page = client.get(reverse("matching:no-match")).content.decode()
+
+    assert "No round of matches has been held" not in page
+    assert "No round of matches has looked for somebody for you yet." in page
+
+
+def test_who_took_over_an_old_registration_waits_since_then_and_not_since_the_old_form():
+    old = make_registration(wishes=["surveys"], submitted_at=NOW - 900 * DAY, claimed_at=NOW - 3 * DAY)
+
+    assert advising.waiting_status(old, now=NOW).since == NOW - 3 * DAY
+
+
+def test_who_was_matched_outside_of_any_round_they_were_counted_in_is_not_told_that_nobody_was_looked_for():
+    me = make_registration(wishes=["surveys"])
+    make_match("declined", skill="surveys", learner=me, closed_at=NOW - DAY)
+
+    assert advising.waiting_status(me, now=NOW).state == "next_round"

@@ -26,7 +26,7 @@ from matching.domain.requests import MOST_OPEN_REQUESTS, RequestState
 from matching.matches.forms import AskForm, SharerFilter
 from matching.models import SharerRequest
 from matching.models.requests import SharerRequestQuerySet
-from matching.views.sharer_cards import piece_of
+from matching.views.sharer_cards import pieces_of
 from matching.waiting import advice, browsing
 from matching.waiting.cards import cards_of
 from matching.waiting.requests import ask_for_sharer, withdraw_request
@@ -109,7 +109,7 @@ def sharer_list(request: MemberRequest, reader: Registration) -> HttpResponse:
             "form": form,
             "page": page,
             "cards": cards,
-            "pieces": [piece_of(card) for card in cards],
+            "pieces": pieces_of(cards),
             "is_filtered": search != browsing.SharerSearch(),
             "reader": reader,
             "has_hours": reader.pk in listed.windows,
@@ -148,7 +148,7 @@ def sharer_ask(request: MemberRequest, reader: Registration, public_id: str) -> 
     waiting = SharerRequest.objects.waiting().filter(learner=reader, sharer=sharer)
     context = {
         "card": card,
-        "pieces": [piece_of(card)],
+        "pieces": pieces_of([card]),
         "form": form,
         "waiting": waiting.with_people(),
         "has_place": len(asked) < MOST_OPEN_REQUESTS,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from letsconnect.base import versions
 from letsconnect.base.calendars import PUBLISHED_TYPE
 from matching.domain.matches import MatchingError, TooOften
-from matching.domain.sessions import ChosenTime, LinkChanged
+from matching.domain.sessions import ChosenTime, LinkChanged, SessionChanged
 from matching.models import Match, Session
 from matching.sessions import calendars, hours
 from matching.sessions import context as session_page
@@ -62,6 +62,8 @@ def session_propose(request: MemberRequest, match_id: int) -> HttpResponse:
             )
         except MatchingError as refusal:
             form.add_error("picked" if isinstance(refusal, TooOften) else None, str(refusal))
+            if isinstance(refusal, SessionChanged):
+                session = _show_as_it_is_now(form, match, now=now)
         else:
             messages.success(
                 request,
@@ -164,11 +166,27 @@ def _press(
     except (TooOften, LinkChanged) as refusal:
         form.add_error(next(iter(form.fields)), str(refusal))
         return _shown_again(request, session, **{shown_as: form})
+    except SessionChanged as refusal:
+        if shown_as and _show_as_it_is_now(form, session.match, now=now) is not None:
+            form.add_error(None, str(refusal))
+            return _shown_again(request, session, **{shown_as: form})
+        messages.error(request, str(refusal))
     except MatchingError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
     return redirect("matching:match-detail", session.match_id)
+
+
+def _show_as_it_is_now(form: Any, match: Match, *, now: datetime) -> Session | None:
+    """Let a form that was opened earlier be pressed again, and return the session that its page shows now.
+
+    What was typed stays; the version that is sent along becomes that of what stands beside it.
+    """
+    session = match.sessions.open(now=now).prefetch_related("times").first()
+    form.data = form.data.copy()
+    form.data["seen"] = seen_as(session)
+    return session
 
 
 def _shown_again(request: MemberRequest, session: Session, **form: Any) -> HttpResponse:

@@ -1,11 +1,21 @@
 """What the list of people who can be found shows of each of them, ready to be drawn by ``_sharer_card.html``."""
 
-from letsconnect.base.pieces import Piece, draw, link_to
+from collections.abc import Sequence
+
+from django.utils.safestring import SafeString
+
+from letsconnect.base.pieces import Piece, draw_each, link_to
 from matching.waiting.cards import Card, SharedSkill
 
 
-def piece_of(card: Card) -> Piece:
-    """Return what is drawn of a person: all of it in ``matching/_sharer_card.html``, less in ``_sharer_facts.html``."""
+def pieces_of(cards: Sequence[Card]) -> list[Piece]:
+    """Return what is drawn of each person: all of it in ``matching/_sharer_card.html``, less in
+    ``_sharer_facts.html``."""
+    skills = draw_each([map(_skill, card.skills) for card in cards], "matching/_shared_skill.html")
+    return [_piece_of(card, drawn) for card, drawn in zip(cards, skills, strict=True)]
+
+
+def _piece_of(card: Card, skills: SafeString) -> Piece:
     return Piece(
         shape={
             "is_matched": card.is_matched,
@@ -18,8 +28,8 @@ def piece_of(card: Card) -> Piece:
         },
         texts={
             "link": link_to("matching:sharer-ask", card.key),
-            "name": card.name,
-            "skills": draw([_skill(skill) for skill in card.skills], "matching/_shared_skill.html"),
+            "name": str(card.name),  # twice on the card
+            "skills": skills,
             "languages": " · ".join(card.languages),
             "region": card.region,
             "group": card.group,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base.hours import next_monday
 from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.zones import zone_or_utc
 from matching.domain.matches import UNDECIDED, RoundState
 from matching.models import Match, RoundParticipant
 from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
@@ -210,7 +211,7 @@ class _AdviceReader:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.registration.own_zone)
+        return zone_or_utc(self.registration.own_zone)
 
 
 def _in_words(

@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from numpy.typing import NDArray
 
 from letsconnect.base.folding import plain
 from letsconnect.base.hours import next_monday
-from letsconnect.base.labels import label_of
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from matching.domain.matches import LIVE
@@ -26,7 +26,7 @@ from matching.models.people import account_of
 from matching.waiting.browsing import Listed, NamedSkill, language_in_words, offers_of
 from matching.words import reasons
 from registrations.answers.availability import Window, weekly_slots
-from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, OfferLevel
+from registrations.domain.registrations import MINUTES_A_WEEK, BabelLevel, OfferLevel, Region
 from registrations.models import Registration, SpokenLanguage
 
 _DAY = 1440
@@ -119,17 +119,18 @@ def cards_of(
     offered, spoken = _offered(keys, skills, wished), _spoken(keys)
     start = next_monday(now.date())
     parts = _parts(reader.own_zone, start=start)
-    matched = _matched(reader)
+    regions = _words_for(Region, get_language())
+    matched, in_common = _matched(reader), cache(_in_common)  # many people have as little in common
     return [
         Card(
             person=person,
             name=reasons.name_of(person),
-            region=label_of(person, "region"),
+            region=regions.get(person.region, person.region),
             group=str(person.group or person.group_other or ""),
             skills=tuple(offered[key]),
             languages=tuple(spoken[key]),
             roughly=_roughly(listed.windows.get(key, ()), person.own_zone, parts, start=start),
-            in_common=_in_common(listed.minutes.get(key)),
+            in_common=in_common(listed.minutes.get(key)),
             is_asked=key in asked,
             is_matched=key in matched,
         )
@@ -153,8 +154,15 @@ _MATCHED = Statement(
 def _parts(zone: str, *, start: date) -> list[_QuartersOfPart]:
     """The parts of the reader's week, each with the quarters of an hour it is in UTC."""
     return [
-        _QuartersOfPart(str(part.name), weekly_slots(_windows_of(part), zone, start=start, weeks=1)) for part in _PARTS
+        _QuartersOfPart(name, weekly_slots(windows, zone, start=start, weeks=1))
+        for name, windows in _windows_by_name(get_language())
     ]
+
+
+@cache
+def _windows_by_name(_language: str | None) -> list[tuple[str, list[Window]]]:
+    """The parts of the week as the readers of one language call them."""
+    return [(str(part.name), _windows_of(part)) for part in _PARTS]
 
 
 def _windows_of(part: PartOfWeek) -> list[Window]:
@@ -172,19 +180,26 @@ def _roughly(windows: Sequence[Window], zone: str, parts: list[_QuartersOfPart],
 
 def _offered(keys: Sequence[int], skills: Mapping[int, NamedSkill], wished: set[int]) -> dict[int, list[SharedSkill]]:
     """What each person shares, what the reader wishes first; a retired skill is not offered any more."""
-    levels = {value: str(label) for value, label in OfferLevel.choices}
+    levels = _words_for(OfferLevel, get_language())
+    places = {key: plain(skill.name) for key, skill in skills.items()}
     offered: dict[int, list[SharedSkill]] = defaultdict(list)
     for registration, key, level in _OFFERS.rows({"keys": list(keys)}):
         if key in skills:  # not one that was offered since the skills were read
             offered[registration].append(SharedSkill(key, skills[key].name, levels[level], key in wished))
     for shared in offered.values():
-        shared.sort(key=lambda skill: (not skill.is_wished, plain(skill.name)))
+        shared.sort(key=lambda skill: (not skill.is_wished, places[skill.key]))
     return offered
+
+
+@cache
+def _words_for(choices: type[OfferLevel | BabelLevel | Region], _language: str | None) -> dict[Any, str]:
+    """Return what each choice is called in the active language."""
+    return {value: str(label) for value, label in choices.choices}
 
 
 def _spoken(keys: Sequence[int]) -> dict[int, list[str]]:
     """The languages each person speaks, the best first, and how well."""
-    levels = {value: str(label) for value, label in BabelLevel.choices}
+    levels = _words_for(BabelLevel, get_language())
     # Translators: a language and how well somebody speaks it, as in "Arabic (N – native)".
     words = _("%(language)s (%(level)s)")
     spoken: dict[int, list[str]] = defaultdict(list)

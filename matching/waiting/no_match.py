@@ -1,11 +1,11 @@
 """Write to whoever took part in a round and got nothing: once about a round, and once a month at most."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from letsconnect.base.zones import in_zone
 from mailings.ledger import letters
 from mailings.models import Letter
 from matching.models.people import account_of
@@ -47,7 +47,7 @@ def owe_no_match_letters(now: datetime) -> int:
     rows = list(owed)
     for row in rows:
         member = account_of(row.registration)
-        month = now.astimezone(ZoneInfo(member.zone or "UTC"))
+        month = in_zone(now, member.zone)
         letters.owe(
             kind=KIND,
             to=member,

@@ -125,8 +125,7 @@ def without_agreement(request: HttpRequest) -> dict[str, Any]:
     reader, today = signed_in(request), timezone.now().date()
     counts = _WITHOUT_AGREEMENT.rows(
         {},
-        roles=reader.seat_roles,
-        is_superuser=reader.is_superuser,
+        **reader.seats_as_fixed,
         on=today,
         versions=documents.all_counting(on=today),
     )
@@ -149,7 +148,7 @@ _WITHOUT_AGREEMENT = Statement(_count_without_agreement)
 def counters(request: HttpRequest) -> list[dict[str, Any]]:
     """Return, for each region of the reader, how many registrations are new and how many changed, with links."""
     reader, where = signed_in(request), reverse("admin:registrations_registration_changelist")
-    rows = _COUNTS.rows({}, roles=reader.seat_roles, is_superuser=reader.is_superuser)
+    rows = _COUNTS.rows({}, **reader.seats_as_fixed)
     counts: dict[str, dict[str, int]] = {region: {NEW: new, CHANGED: changed} for region, new, changed in rows}
     mine = [code for code in Region.values if reader.looks_after(code)]
     return [_counter(code, counts.get(code, {}), where) for code in [*mine, *([""] if "" in counts else [])]]

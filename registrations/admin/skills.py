@@ -36,6 +36,7 @@ from registrations.skills import arranging as actions
 from registrations.skills import merged_answers, merging
 from registrations.skills.finding import search
 from registrations.skills.forms import FamilyForm, NamesForm, NewSkillForm, PlaceForm, TargetForm
+from registrations.skills.names import read_names
 
 if TYPE_CHECKING:
     from django.contrib.admin.filters import _ListFilterChoices  # a name of the stubs
@@ -100,6 +101,17 @@ def _may_merge(skill: Skill, target: Skill) -> bool:
     return True
 
 
+class SkillList(ListOfSeats):
+    """Reads the names of the skills shown all at once."""
+
+    def as_shown(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.prefetch_related(None).prefetch_related("merged_into__skill_names")
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        read_names(self.rows_to_complete(request))
+
+
 @admin.register(Skill)
 class SkillAdmin(WorkingGroupAdmin):
     """Coordinators change the tree; liaisons see it, and accept and rename suggested skills."""
@@ -112,8 +124,8 @@ class SkillAdmin(WorkingGroupAdmin):
     actions = None
     change_list_template = "admin/registrations/skill/change_list.html"
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
-        return ListOfSeats
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SkillList]:
+        return SkillList
 
     def facts(self, request: HttpRequest, obj: Skill) -> dict[str, Any]:
         """The skill and its names, because the tree's buttons change both."""

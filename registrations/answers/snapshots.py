@@ -6,14 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models.functions import Coalesce
 
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from registrations.answers.questions import COLUMNS
 from registrations.answers.rows_in_words import OFFERS, WISHES
 from registrations.domain.facts import RegistrationFacts
-from registrations.models import Group, Role, Skill
+from registrations.models import HEIR_OF_SKILL, Group, Role, Skill
 from registrations.skills import names as skill_names
 
 Plain = dict[str, Any]
@@ -35,9 +34,7 @@ def names_of(*snapshots: Plain) -> dict[str, str]:
     return names | {f"{kind}:{row.pk}": str(row) for kind, rows_of_kind in rows.items() for row in rows_of_kind}
 
 
-_HEIRS = Statement(
-    lambda keys: Skill.objects.filter(pk__in=any_of(keys)).values_list("pk", Coalesce("merged_into", "pk"))
-)
+_HEIRS = Statement(lambda keys: Skill.objects.filter(pk__in=any_of(keys)).values_list("pk", HEIR_OF_SKILL))
 _ROWS: dict[str, Statement[Any]] = {
     "group": Statement(lambda keys: Group.objects.filter(pk__in=any_of(keys))),
     "role": Statement(lambda keys: Role.objects.filter(pk__in=any_of(keys)).prefetch_related("role_names")),

@@ -8,6 +8,7 @@ from registrations.models.imports import ClaimInvitation, ImportedKey, ImportedR
 from registrations.models.members import Block, Member, WorkingGroupSeat
 from registrations.models.merges import SkillMerge
 from registrations.models.reference import (
+    HEIR_OF_SKILL,
     Group,
     GroupAlias,
     Role,
@@ -25,6 +26,7 @@ from registrations.models.uploads import ImportUpload
 from registrations.models.visitor_answers import KeptAnswers
 
 __all__ = [
+    "HEIR_OF_SKILL",
     "Block",
     "ClaimInvitation",
     "Consent",

@@ -168,14 +168,24 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return False
 
     @classmethod
-    def holding(cls, roles: frozenset[tuple[str, str]], *, is_superuser: bool) -> "Member":
+    def holding(
+        cls, roles: frozenset[tuple[str, str]], *, is_superuser: bool, reader: "Member | None" = None
+    ) -> "Member":
         """Return somebody with these seats who is not stored, to write SQL once for all who hold the same.
 
-        A `Statement` names both as ``fixed``. It refuses a rule that compares the person, because they have no key.
+        A `Statement` names both as ``fixed``. It refuses a rule that compares the person, because they have no key,
+        unless they are its own stand-in for the ``reader``.
         """
-        reader = cls(is_superuser=is_superuser)
+        reader = reader or cls()
+        reader.is_superuser = is_superuser
         vars(reader)["seat_roles"] = roles
         return reader
+
+    @property
+    def seats_as_fixed(self) -> dict[str, Any]:
+        """What a `Statement` calls `holding` with for this reader; a superuser sees all, so no seat is read."""
+        roles = frozenset() if self.is_superuser else self.seat_roles
+        return {"roles": roles, "is_superuser": self.is_superuser}
 
     @cached_property
     def seat_roles(self) -> frozenset[tuple[str, str]]:

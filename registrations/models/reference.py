@@ -38,6 +38,10 @@ def _answers(model: str) -> Coalesce:
     return Coalesce(Subquery(rows.values("skill").annotate(count=Count("pk")).values("count")), 0)
 
 
+# The key of the skill by whose name a skill is called: its own, or that of the one it was merged into.
+HEIR_OF_SKILL = Coalesce("merged_into", "pk")
+
+
 class SkillQuerySet(models.QuerySet["Skill"]):
     def active(self) -> "SkillQuerySet":
         return self.filter(state=SkillState.ACTIVE)
@@ -93,6 +97,8 @@ class Skill(models.Model):
     # Only on rows of `with_usage`.
     offer_count: int
     wish_count: int
+    # What `names` returns, on rows of a list that read the names of all of them at once.
+    names_read: Mapping[str, str] | None = None
 
     objects = SkillQuerySet.as_manager()
 
@@ -136,6 +142,8 @@ class Skill(models.Model):
 
     def names(self) -> Mapping[str, str]:
         """The names (not the synonyms) by language; prefetch `skill_names` for lists."""
+        if self.names_read is not None:
+            return self.names_read
         return {name.language: name.text for name in self.skill_names.all() if not name.is_synonym}
 
     def name_in(self, language: str) -> str:

@@ -1,6 +1,6 @@
 """What countries and languages are called in the reader's language, from CLDR through Babel."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -26,6 +26,7 @@ def country_name(code: str, reader: str) -> str:
     return own if reader == "en" else _locale(reader).territories.get(code, own)
 
 
+@lru_cache(maxsize=4096)
 def language_name(code: str, reader: str) -> str:
     """Return the name of a language code for a reader of ``reader``."""
     own = LANGUAGES.get(code)

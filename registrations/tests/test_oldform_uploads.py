@@ -272,7 +272,7 @@ def test_the_list_of_invitations_costs_the_same_number_of_queries(
     client.force_login(coordinator)
     client.get(INVITATIONS, {"all": ""})
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(INVITATIONS, {"all": ""})
 
 

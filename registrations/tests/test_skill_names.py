@@ -4,7 +4,7 @@ import pytest
 
 from letsconnect.base.languages import speaking
 from registrations.models import SkillName
-from registrations.skills.names import names_of
+from registrations.skills.names import names_of, read_names
 from registrations.tests.factories import make_skill
 
 
@@ -23,6 +23,13 @@ def test_each_skill_has_the_name_its_reader_understands_best(db, django_assert_n
         with django_assert_num_queries(1):
             named = names_of({skill.pk for skill in skills})
         assert named == {skill.pk: str(skill) for skill in skills}
+        by_language = [skill.names() for skill in skills]
+        with django_assert_num_queries(1):
+            read_names(skills)
+        with django_assert_num_queries(0):
+            assert [skill.names() for skill in skills] == by_language
+            assert {skill.pk: str(skill) for skill in skills} == named
+            read_names([])
     assert named[skills[3].pk] == "skill-3"  # it has no name
 
 

@@ -21,12 +21,13 @@ from letsconnect.base import desk_tables, pieces
 from letsconnect.base.admin import FixedFilter
 from letsconnect.base.drawn import drawn_once
 from letsconnect.base.escaping import escaped
+from letsconnect.base.opened_lists import ValuesFilter
 from letsconnect.base.templatetags.drawn import drawn_media
 
 register = template.Library()
 
-# Filters whose choices stand in the code. Those of others may be rows, or hang on who asks.
-_OF_FEW_CHOICES = (BooleanFieldListFilter, ChoicesFieldListFilter, FixedFilter)
+# Filters whose choices stand in the code, or are few values. Those of others may be rows, or hang on who asks.
+_OF_FEW_CHOICES = (BooleanFieldListFilter, ChoicesFieldListFilter, FixedFilter, ValuesFilter)
 _MARK = "\0"  # PostgreSQL stores none, so no text of a row holds one
 
 
@@ -144,9 +145,11 @@ def desk_actions(context: Context) -> SafeString:
 
 @register.simple_tag
 def desk_dates(changelist: ChangeList) -> SafeString:
-    """Draw the links to the days, months or years of a list, as Django's own tag finds them."""
-    days = getattr(changelist, "days", None) or changelist
-    return SafeString(render_to_string("admin/date_hierarchy.html", date_hierarchy(days)))
+    """Draw the links to the days, months or years of a list."""
+    days = getattr(changelist, "days", None)  # of a list as it opens
+    return SafeString(
+        render_to_string("admin/date_hierarchy.html", days.links() if days else date_hierarchy(changelist))
+    )
 
 
 @register.simple_tag
@@ -163,7 +166,8 @@ def desk_table(changelist: ChangeList) -> SafeString:
 def desk_filter(changelist: ChangeList, chosen: ListFilter) -> SafeString:
     draw = partial(desk_tables.filter_box, changelist, chosen)
     if isinstance(chosen, _OF_FEW_CHOICES) and desk_tables.is_as_opened(changelist):
-        return drawn_once(("filter", changelist.opts, type(chosen), getattr(chosen, "field", None)), draw)
+        values = tuple(chosen.lookup_choices) if isinstance(chosen, ValuesFilter) else ()
+        return drawn_once(("filter", changelist.opts, type(chosen), getattr(chosen, "field", None), values), draw)
     return draw()
 
 

@@ -23,10 +23,16 @@ def _zone_name() -> str:
 
 def moment_in_words(moment: datetime, zone: str) -> str:
     """Return ``moment`` in ``zone`` as "Mon 2 March 2026, 14:00 (Africa/Tunis)", in the active language."""
-    local = in_zone(moment, zone)
-    day = _day_in_words(local.date(), get_language() or "en")
+    local, language = in_zone(moment, zone), get_language() or "en"
+    words = {"day": _day_in_words(local.date(), language), "hour": f"{local:%H:%M}", "zone": local.tzinfo}
+    return _order_of_words(language) % words
+
+
+@lru_cache(maxsize=64)
+def _order_of_words(language: str) -> str:
+    """Return how a moment is said in the active language, which is ``language``."""
     # Translators: a moment, as in "Mon 2 March 2026, 14:00 (Africa/Tunis)".
-    return gettext("%(day)s, %(hour)s (%(zone)s)") % {"day": day, "hour": f"{local:%H:%M}", "zone": local.tzinfo}
+    return gettext("%(day)s, %(hour)s (%(zone)s)")
 
 
 @lru_cache(maxsize=2048)

@@ -6,7 +6,7 @@ from django.urls import reverse, set_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from letsconnect.base.pieces import Piece, draw, link_to
+from letsconnect.base.pieces import Piece, draw, draw_each, link_to
 
 CARD = "clinics/_clinic_card.html"
 TEXTS = ("link", "text_language", "title", "starts_at", "when", "floor_language", "kind", "region", "places_left")
@@ -51,6 +51,13 @@ def test_the_texts_of_a_sentence_are_escaped_and_stand_in_its_own_words():
     html = draw([line], "matching/_person_line.html")
 
     assert "Never match me with &lt;b&gt; 100%% %(name)s again" in html
+
+
+def test_lists_that_are_drawn_at_once_are_drawn_as_each_of_them():
+    lists = [[_card(title="<1>"), _card(phase="full", title="2")], [], [_card(title=SafeString("<b>3</b>"))]]
+
+    assert draw_each(lists, CARD) == [draw(pieces, CARD) for pieces in lists]
+    assert draw_each([], CARD) == []
 
 
 def test_a_list_within_a_row_is_drawn_before_it_and_not_escaped_again():

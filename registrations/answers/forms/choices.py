@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,7 @@ from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from letsconnect.base.zones import zone_names
 from registrations.domain.registrations import SkillFamily, SkillState
-from registrations.models import Role, Skill
+from registrations.models import HEIR_OF_SKILL, Role, Skill
 from registrations.reference import names
 from registrations.skills.names import names_of
 
@@ -69,7 +68,7 @@ def _skills(mine: list[int], typed: list[int]) -> QuerySet[Skill, Any]:
     """Return the skills that `skill_choices` offers, each with the key of the one whose name it is called by."""
     found_by_typing = Q(pk__in=any_of(typed), state__in=(SkillState.SUGGESTED, SkillState.MERGED))
     skills = Skill.objects.filter(Q(state=SkillState.ACTIVE) | Q(pk__in=any_of(mine)) | found_by_typing)
-    return skills.values_list("pk", "family", "state", Coalesce("merged_into", "pk"))
+    return skills.values_list("pk", "family", "state", HEIR_OF_SKILL)
 
 
 _SKILLS = Statement(_skills)
