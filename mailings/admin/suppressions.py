@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
-from letsconnect.base.fields import longest
+from letsconnect.base.fields import LineFormField, longest
 from letsconnect.base.models import ActReason
 from letsconnect.base.querysets import as_own
 from mailings.domain.letters import LiftRefused, SuppressionScope
@@ -64,7 +64,7 @@ class AddressesForm(forms.Form):
 class LiftSuppressionsForm(ActionForm):
     """The buttons of the list, with the reason for writing to an address again."""
 
-    reason = forms.CharField(
+    reason = LineFormField(
         label=gettext_lazy("Why:"),
         required=False,
         max_length=longest(ActReason, "text"),

@@ -180,8 +180,8 @@ class NewsletterBody(models.Model):
 
     newsletter = models.ForeignKey(Newsletter, on_delete=models.PROTECT, related_name="bodies")
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    subject = models.CharField(_("subject"), max_length=120)
-    preview = models.CharField(_("preview line"), max_length=150, blank=True)
+    subject = LineField(_("subject"), max_length=120)
+    preview = LineField(_("preview line"), max_length=150, blank=True)
     text = models.TextField()
     html = models.TextField()
     page = models.TextField()
@@ -189,7 +189,10 @@ class NewsletterBody(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["newsletter", "language"], name="mailings_one_body_per_language")
+            models.UniqueConstraint(fields=["newsletter", "language"], name="mailings_one_body_per_language"),
+            models.CheckConstraint(
+                condition=lines_can_be_seen("subject", "preview"), name="mailings_sent_subject_can_be_seen"
+            ),
         ]
 
     def __str__(self) -> str:

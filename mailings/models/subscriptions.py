@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import addresses
+from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.zones import validate_zone
 from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState, lists_in
 
@@ -58,7 +59,7 @@ class Subscription(models.Model):
     wants_digest = models.BooleanField(BulkList.DIGEST.label, default=False)
     state = models.CharField(_("state"), max_length=11, choices=SubscriptionState, default=S.UNCONFIRMED)
     source = models.CharField(_("consent from"), max_length=8, choices=SubscriptionSource)
-    source_text = models.CharField(_("consent, in words"), max_length=200, blank=True)
+    source_text = LineField(_("consent, in words"), max_length=200, blank=True)
     agreed_at = models.DateTimeField(_("agreed at"))
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
@@ -91,6 +92,9 @@ class Subscription(models.Model):
             models.CheckConstraint(
                 condition=~Q(source=SubscriptionSource.IMPORT) | ~Q(source_text=""),
                 name="mailings_imported_consent_says_where_it_was_given",
+            ),
+            models.CheckConstraint(
+                condition=lines_can_be_seen("source_text"), name="mailings_consent_in_words_can_be_seen"
             ),
             models.CheckConstraint(
                 condition=Q(state=S.CONFIRMED, confirmed_at__isnull=False) | ~Q(state=S.CONFIRMED),

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 
 from letsconnect.tests.database import change, refuses
 from mailings.models import Letter, NewsletterBody, Subscription
-from mailings.tests.factories import make_letter, make_newsletter, make_subscription
+from mailings.tests.factories import make_letter, make_newsletter, make_sent_newsletter, make_subscription
 from registrations.tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,8 @@ def test_what_readers_see_first_is_one_visible_line():
 
     refuses("mailings_subject_can_be_seen", raw(version, "subject", "two\nlines"))
     refuses("mailings_title_can_be_seen", raw(section, "title", "\u200b"))
+    refuses("mailings_sent_subject_can_be_seen", raw(make_sent_newsletter().bodies.get(), "preview", "a\u202eb"))
+    refuses("mailings_consent_in_words_can_be_seen", raw(make_subscription(), "source_text", "two\nlines"))
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,10 @@ RULES = {
     "registrations_own_words_can_be_seen": (SensitiveAnswer, "words"),
     "registrations_file_name_can_be_seen": (ImportUpload, "file_name"),
     "clinics_title_can_be_seen": (apps.get_model("clinics", "ClinicText"), "title"),
+    "mailings_subject_can_be_seen": (apps.get_model("mailings", "NewsletterVersion"), "subject"),
+    "mailings_title_can_be_seen": (apps.get_model("mailings", "NewsletterSection"), "title"),
+    "mailings_sent_subject_can_be_seen": (apps.get_model("mailings", "NewsletterBody"), "subject"),
+    "mailings_consent_in_words_can_be_seen": (apps.get_model("mailings", "Subscription"), "source_text"),
     "trust_who_can_be_seen": (apps.get_model("trust", "Report"), "who"),
 }
 
@@ -103,6 +107,7 @@ CODES |= {
     "encoding",
     "wikidata_id",
     "left_out",
+    "origin",
     "call_link",
     "slug",
     "reminder",
