@@ -1,6 +1,7 @@
 """My data: what is stored about me and who looked at it, as a page and as files."""
 
 import json
+from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -37,12 +38,19 @@ def my_data(request: MemberRequest) -> HttpResponse:
         "takes_part": registration is not None and registration.state in IN_THE_PROGRAMME,
         "may_withdraw": registration is not None and registration.state in MAY_WITHDRAW,
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
+        "is_paused": _lies_ahead(registration.paused_until if registration else None, today=now.date()),
+        "is_away": _lies_ahead(registration.away_until if registration else None, today=now.date()),
         "has_no_end": registration is not None and registration.paused_until == UNTIL_THEY_RETURN,
         "blocks": Block.objects.filter(member=request.user).select_related("blocked").order_by("made_at"),
         "looks": [section for section in sections if section.key == "looks"],
         "sections": [section for section in sections if section.key not in ("looks", "blocks")],
     }
     return render(request, "registrations/my_data.html", context)
+
+
+def _lies_ahead(day: date | None, *, today: date) -> bool:
+    """Tell whether the end of a pause or an absence is still to come; days that are past stay stored."""
+    return day is not None and day > today
 
 
 @never_cache
