@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
@@ -53,7 +55,8 @@ def team_owed(seat: TrustSeat | None, now: datetime) -> str | None:
 
 def _render(letter: str, page: str) -> Callable[[Any, str, str], Rendered]:
     def render(about: Any, language: str, zone: str) -> Rendered:
-        context: dict[str, Any] = {"link": absolute(page)}
+        has_team = TrustSeat.objects.current(on=timezone.now().date()).exists()
+        context: dict[str, Any] = {"link": absolute(page), "has_team": has_team}
         if isinstance(about, TrustSeat):
             context |= {"seat": about, "name": about.member.name}
         return render_letter(f"trust/emails/{letter}", context, language=language, zone=zone)

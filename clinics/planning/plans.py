@@ -21,6 +21,7 @@ from clinics.models import Clinic, ClinicText
 from clinics.planning.notices import owe_notice
 from clinics.seats.rsvps import change_capacity, lock_clinic, move_up
 from letsconnect.base import acts
+from letsconnect.base.lines import has_something_to_see
 from letsconnect.base.wall_clock import moment_of
 from mailings.ledger import letters
 from registrations.models import Member, Skill
@@ -131,7 +132,7 @@ def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> Clinic:
     """Cancel a clinic, and write to everyone who has a seat or waits for one."""
     clinic = _lock_to_move(clinic, ClinicState.CANCELLED, by=by)
-    if not reason.strip():
+    if not has_something_to_see(reason):
         raise CancelReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
     clinic.cancel_reason = reason.strip()
     clinic = _move(clinic, ClinicState.CANCELLED, verb="cancel_clinic", by=by, now=now, reason=clinic.cancel_reason)

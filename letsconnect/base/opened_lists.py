@@ -270,15 +270,15 @@ class ValuesFilter(AllValuesFieldListFilter):
         self.lookup_val_isnull = get_last_value_from_parameters(params, self.lookup_kwarg_isnull)
         self.empty_value_display = model_admin.get_empty_value_display()
         reader, values = cast(Any, request.user), _values_of(cast(Desk, model_admin), field.name)
-        read = partial(values.rows, {}, seats=reader.seat_roles, is_superuser=reader.is_superuser)
+        read = partial(values.rows, {}, **reader.seats_as_fixed)
         self.lookup_choices = cast("QuerySet[Any]", SimpleLazyObject(read))  # Django builds a queryset for it
         FieldListFilter.__init__(self, field, request, params, model, model_admin, field_path)
 
 
 @lru_cache(maxsize=64)
 def _values_of(desk: Desk, column: str) -> Statement[Any]:
-    def values(*, seats: Any, is_superuser: bool) -> "QuerySet[Any]":
-        rows: QuerySet[Any] = desk.get_queryset(_request_of(seats, is_superuser))
+    def values(*, roles: Any, is_superuser: bool) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = desk.get_queryset(_request_of(roles, is_superuser))
         return rows.distinct().order_by(column).values_list(column, flat=True)
 
     return Statement(values)

@@ -9,8 +9,10 @@ from django.test import RequestFactory
 
 from clinics.tests.factories import make_clinic
 from letsconnect.base.admin import DeskList
-from letsconnect.base.opened_lists import OpenedList
+from letsconnect.base.opened_lists import OpenedList, ValuesFilter
 from letsconnect.base.templatetags.desk_lists import desk_dates
+from mailings.models import Letter
+from mailings.tests.factories import make_letter
 from matching.models import Concern, Exclusion
 from matching.rounds.rules import exclude_pair
 from registrations.tests.factories import NOW, make_coordinator, make_liaison, make_registration
@@ -86,3 +88,20 @@ def test_a_list_that_is_filtered_sorted_or_turned_over_is_read_as_it_is_asked_fo
         for query in ({"o": "-1"}, {"all": ""}):
             asked = _request(reader, **query)
             assert _shown(desk, asked) == _shown(_as_django_reads(desk), asked), (desk, query)
+
+
+def test_a_filter_offers_the_values_of_the_rows_that_its_reader_sees_now(shared_world):
+    desk, coordinator = admin.site._registry[Letter], make_coordinator()
+
+    def offered(reader):
+        chosen = desk.get_changelist_instance(_request(reader)).filter_specs
+        return {spec.field.name: list(spec.lookup_choices) for spec in chosen if isinstance(spec, ValuesFilter)}
+
+    def seen(column):
+        return sorted(set(Letter.objects.visible_to(coordinator).values_list(column, flat=True)))
+
+    assert offered(make_liaison("MENA")) == {"kind": [], "language": []}
+    for language in ("fr", "pt"):
+        make_letter(language=language)
+        assert offered(coordinator) == {column: seen(column) for column in ("kind", "language")}
+        assert language in offered(coordinator)["language"]

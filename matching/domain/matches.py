@@ -8,6 +8,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from letsconnect.base.lines import has_something_to_see
+
 DAYS_TO_ANSWER = 7
 ANSWER_WITHIN = timedelta(days=DAYS_TO_ANSWER)
 REMIND_AFTER = timedelta(days=5)
@@ -224,7 +226,7 @@ def check_reason(*, why: str, note: str, allowed: Iterable[str]) -> None:
     """Raise ReasonMissing unless ``why`` is one of ``allowed``; "another reason" needs words."""
     if why not in set(allowed):
         raise ReasonMissing(_("Choose a reason."))
-    if why == ClosedWhy.OTHER and not note.strip():
+    if why == ClosedWhy.OTHER and not has_something_to_see(note):
         raise ReasonMissing(_("Say the reason in a few words."))
 
 

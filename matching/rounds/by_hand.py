@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from letsconnect.base.lines import has_something_to_see
 from matching import engine
 from matching.domain.matches import (
     DECIDABLE,
@@ -56,7 +57,7 @@ def make_match_by_hand(
 
     The hard rules hold for them as for anybody. Not for a learner who has a proposal in this round: swap that one.
     """
-    if not why.strip():
+    if not has_something_to_see(why):
         raise ReasonMissing(_("Say the reason in a few words."))
     with transaction.atomic():
         round_ = _lock_round(round_)

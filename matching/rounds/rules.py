@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from letsconnect.base.lines import has_something_to_see
 from matching.domain.matches import BadSetting, MatchMoveNotAllowed, NotYourMatch, ReasonMissing
 from matching.models import Exclusion, MatchingRules
 from registrations.models import Member, Registration
@@ -44,7 +45,7 @@ def exclude_pair(*, person: Registration, other: Registration, reason: str, by: 
     """Keep two people apart in every round to come, whichever of them shares; a second time changes nothing."""
     if person.pk == other.pk:
         raise BadSetting(_("Choose two different people."))
-    if not reason.strip():
+    if not has_something_to_see(reason):
         raise ReasonMissing(_("Say the reason in a few words."))
     _check_may_exclude(person, other, by=by)
     first, second = sorted((person, other), key=lambda registration: registration.pk)
@@ -72,7 +73,7 @@ def lift_exclusion(*, exclusion: Exclusion, why: str, by: Member, now: datetime)
     _check_may_exclude(exclusion.person, exclusion.other, by=by)
     if exclusion.lifted_at is not None:
         raise MatchMoveNotAllowed(_("These two are not kept apart any more."))
-    if not why.strip():
+    if not has_something_to_see(why):
         raise ReasonMissing(_("Say the reason in a few words."))
     exclusion.lifted_at, exclusion.lifted_by, exclusion.lifted_why = now, by, why.strip()
     exclusion.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])

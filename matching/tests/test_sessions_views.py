@@ -281,6 +281,26 @@ def test_a_stale_button_says_so_and_changes_nothing(match):
     assert Session.objects.get().state == "proposed"
 
 
+def test_what_was_typed_on_a_page_opened_earlier_stays_and_can_be_sent_once_the_change_was_seen(match):
+    propose(match, picked=[value(NOW + DAY)])
+    session, sharer = Session.objects.get(), match.sharer.member
+    old = seen_as(session)
+    propose(match, picked=[value(NOW + 2 * DAY)])
+
+    page = press("cancel", session, sharer, seen=old, why="cannot", note="My sister marries.")
+    form = page.context["cancel_form"]
+    assert (page.status_code, form["note"].value(), form["seen"].value()) == (
+        422,
+        "My sister marries.",
+        seen_as(Session.objects.get()),
+    )
+    form = propose(match, sharer, picked=[value(NOW + 3 * DAY)], seen=old).context["form"]
+    assert form["picked"].value() == [value(NOW + 3 * DAY)]
+
+    propose(match, sharer, picked=form["picked"].value(), seen=form["seen"].value())
+    assert [time.starts_at for time in Session.objects.get().times.all()] == [NOW + 3 * DAY]
+
+
 def test_a_clash_is_said_in_a_clear_sentence(match):
     elsewhere = make_match("connected", skill="budgeting", sharer=match.learner)
     make_session(match=elsewhere, starts_at=NOW + DAY)

@@ -109,9 +109,11 @@ def waiting_status(registration: Registration | None, *, now: datetime) -> Waiti
     if not stored.wishes:
         return WaitingStatus(NO_WISH)
     since = standing.last_over or registration.submitted_at or registration.made_at
-    if last is None:
+    if registration.claimed_at is not None:  # nobody could be looked for before it was taken over from the old form
+        since = max(since, registration.claimed_at)
+    if last is None and standing.last_over is None:
         return WaitingStatus(FIRST_ROUND, since=since, is_prepared=standing.is_prepared)
-    if not last.is_empty_handed:
+    if last is None or not last.is_empty_handed:
         return WaitingStatus(NEXT_ROUND, since=since, is_prepared=standing.is_prepared)
     return WaitingStatus(
         LEFT_OUT,

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from letsconnect.base import acts
 from letsconnect.base.hours import HOUR
+from letsconnect.base.lines import has_something_to_see
 from mailings.ledger import letters
 from matching.domain import requests
 from matching.domain.matches import MatchingError, TooOften
@@ -51,7 +52,7 @@ def ask_for_sharer(
     if already is not None:
         return already
     _check_pace(learner, by=by, now=now)
-    if not why.strip():
+    if not has_something_to_see(why):
         raise CannotAsk(_("Say in a few words why you ask for this person."))
     if not learner.wishes.filter(skill=skill).exists():
         if not adds_wish:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, security_log
+from letsconnect.base.lines import has_something_to_see
 from letsconnect.base.models import SecurityEventKind
 from registrations import events
 from registrations.domain.registrations import ClosedBy, ClosedMeanwhile, NotYours, RegistrationError
@@ -26,7 +27,7 @@ def close_account(*, member: Member, reason: str, by: Member, now: datetime) -> 
     _check_may(by)
     if member.pk == by.pk:
         raise NotYours(_("Nobody closes their own account here: ask another coordinator."))
-    if not reason.strip():
+    if not has_something_to_see(reason):
         raise RegistrationError(_("Say the reason in a few words."))
     return _close(member, ClosedBy.DESK, by=by, reason=reason.strip(), now=now)
 

@@ -127,8 +127,13 @@ class SeatAdmin(WorkingGroupAdmin):
         if form.is_bound and form.is_valid():
             warning = self.kind.warning(form.cleaned_data)
             if warning and request.POST.get("confirmed") != _answer(form.cleaned_data):
-                person = person_in_words(form.cleaned_data["member"])
-                confirmation = {"warning": warning, "person": person, "answer": _answer(form.cleaned_data)}
+                member = form.cleaned_data["member"]
+                confirmation = {
+                    "warning": warning,
+                    "person": person_in_words(member),
+                    "person_is_written_to": is_written_to(member),
+                    "answer": _answer(form.cleaned_data),
+                }
                 return self._page(request, "confirm", form, **confirmation)
             seats_before = set(
                 self.model._base_manager.filter(member=form.cleaned_data["member"]).values_list("pk", flat=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from letsconnect.base import acts
+from letsconnect.base.lines import has_something_to_see
 from letsconnect.base.models import Act
 from mailings.ledger import letters
 from registrations.answers import snapshots
@@ -43,7 +44,7 @@ def review(
     domain.check_move(registration.state, decision)
     if version is not None and registration.version != version:
         raise MoveNotAllowed(_("It was changed once more meanwhile. Please look again."))
-    if decision != RegistrationState.APPROVED and not note.strip():
+    if decision != RegistrationState.APPROVED and not has_something_to_see(note):
         raise RegistrationError(_("Please say why, so that the person knows what to do."))
     was, registration.state = registration.state, decision
     registration.reviewed_at, registration.reviewed_by, registration.review_note = now, by, note.strip()

@@ -369,3 +369,13 @@ def test_a_page_of_seats_without_a_kind_is_refused_when_it_is_written():
 
         class PageWithoutKind(SeatAdmin):
             """It would fail only when somebody gives a seat."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("email", ["reached@example.org", None])
+def test_a_letter_is_announced_only_where_one_goes_before_a_role_is_given(client, coordinator, email):
+    client.force_login(coordinator)
+    shown = seat_of(client, factories.make_member(email=email), role="coordinator").content.decode()
+
+    assert ("They are told in a letter" in shown) == (email is not None)
+    assert ("please tell them yourself" in shown) == (email is None)

@@ -1,6 +1,7 @@
 """My data: what is stored about me and who looked at it, as a page and as files."""
 
 import json
+from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -39,6 +40,8 @@ def my_data(request: MemberRequest) -> HttpResponse:
         "takes_part": registration is not None and registration.state in IN_THE_PROGRAMME,
         "may_withdraw": registration is not None and registration.state in MAY_WITHDRAW,
         "is_resting": registration is not None and registration.is_resting(on=now.date()),
+        "is_paused": _lies_ahead(registration.paused_until if registration else None, today=now.date()),
+        "is_away": _lies_ahead(registration.away_until if registration else None, today=now.date()),
         "has_no_end": registration is not None and registration.paused_until == UNTIL_THEY_RETURN,
         "preferences": _preferences(request.user),
         "blocks": Block.objects.filter(member=request.user).select_related("blocked").order_by("made_at"),
@@ -52,6 +55,11 @@ def _preferences(member: Member) -> str:
     """Return the path of the page on which they choose their letters, or "" if they never subscribed."""
     subscription = Subscription.objects.filter(member=member).first()
     return preferences_path(subscription) if subscription else ""
+
+
+def _lies_ahead(day: date | None, *, today: date) -> bool:
+    """Tell whether the end of a pause or an absence is still to come; days that are past stay stored."""
+    return day is not None and day > today
 
 
 @never_cache

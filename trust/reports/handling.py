@@ -7,6 +7,7 @@ from math import ceil
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from letsconnect.base.lines import has_something_to_see
 from mailings.ledger import letters
 from registrations.accounts import closing
 from registrations.domain.registrations import ClosedBy, ClosedMeanwhile, LastCoordinator
@@ -48,7 +49,7 @@ def send_report(
     ``keep_from`` are members of the team who are not to read it. With ``block`` the two people are also never matched
     again, which for everybody else looks like any other block.
     """
-    if not description.strip():
+    if not has_something_to_see(description):
         raise ReportIncomplete(_("Say what happened, in a few words."))
     try:
         by = lock_member(by)  # the count below, and a block, under one lock
@@ -105,7 +106,7 @@ def _check_pace(by: Member, *, now: datetime) -> None:
 @transaction.atomic
 def keep_note(*, report: Report, text: str, by: Member, now: datetime) -> Note:
     """Add a note to a report."""
-    if not text.strip():
+    if not has_something_to_see(text):
         raise ReportIncomplete(_("Say what happened, in a few words."))
     report = _lock(report, by=by, now=now)
     return Note.objects.create(report=report, written_by=by, at=now, text=text.strip())

@@ -67,3 +67,11 @@ def test_a_letter_is_owed_while_something_waits_that_its_reader_may_see():
 def test_the_sweeps_are_registered():
     assert {"trust.waiting": tell_readers, "trust.forgotten": forget_old_reports}.items() <= (kinds.sweeps().items())
     assert kinds.confidential() == ["trust.message_received", "trust.report_waits"]
+
+
+def test_nobody_is_said_to_read_a_message_soon_while_nobody_is_on_the_team():
+    text = kinds.get("trust.message_received").render(None, "en", "UTC").text
+    assert "It has reached us." in text and "reads it soon" not in text
+
+    make_reader()
+    assert "somebody reads it soon" in kinds.get("trust.message_received").render(None, "en", "UTC").text
