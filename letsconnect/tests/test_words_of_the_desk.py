@@ -44,7 +44,8 @@ def code() -> dict[str, list[ast.AST]]:
 
 
 MAY_STORE = re.compile(
-    r"verb\b|detail=|reason=|why_void|NotTheOldForm|NotOwed|REPLACED|_TOO_MANY|guessed\(|unread\(|reject\("
+    r"verb\b|detail=|reason=|why_void|NotTheOldForm|UnreadableFile|NotOwed|REPLACED|_TOO_MANY|STOPPED|LEFT_OR_PAUSED"
+    r"|still_owed|guessed\(|unread\(|reject\("
 )
 
 
