@@ -231,8 +231,13 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+_TICK_IS_STALE = timedelta(hours=2)  # not sooner: a worker whose clock is an hour ahead would drop every one
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "mailings.tasks.tick", "schedule": timedelta(seconds=30), "options": {"expires": 25}},
+    "tick": {
+        "task": "mailings.tasks.tick",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": _TICK_IS_STALE.total_seconds()},
+    },
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the file of Celery's own one dies with a killed process
 

@@ -4,7 +4,6 @@ A storm lasts until what is asked of it was seen, however slow the machine, and 
 the same page on the same site in calm. Run with `-s` to read the figures.
 """
 
-import signal
 import threading
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ from django.utils import timezone
 from clinics.models import Rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base import nudges
+from letsconnect.tests.own_postgres import own_postgres
 from letsconnect.tests.standing import storms
 from letsconnect.tests.standing.clicks import IN_BULK, click_all, people_who_click, worst_of
 from letsconnect.tests.standing.site import (
@@ -268,47 +268,6 @@ def test_plain_load_costs_no_more_than_it_did(world, tmp_path):
     told("load", f"{old_cost:.1f} ms of processor a page as it was, {new_cost:.1f} now")
 
     assert 0.75 * new_cost < old_cost
-
-
-class OwnPostgres:
-    """A PostgreSQL of the test's own, which may be killed: the checkout's serves others too."""
-
-    def __init__(self, folder):
-        from letsconnect.embedded.postgres import Postgres
-
-        self.server = Postgres(folder)
-        self.server.start()
-
-    def kill(self):
-        self.server._process.send_signal(signal.SIGQUIT)  # at once, connections cut, nothing written down
-        self.server._process.wait(30)
-
-    def start(self):
-        self.server.start()
-
-
-@contextmanager
-def own_postgres(folder):
-    """Let this test's connection, and all processes it starts, be of a database that may be killed."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    own = OwnPostgres(folder)
-    here = dict(connection.settings_dict)
-    connection.close()
-    connection.settings_dict |= {
-        "HOST": str(own.server._folder),
-        "PORT": "5432",
-        "USER": "postgres",
-        "NAME": "letsconnect",
-    }
-    try:
-        call_command("migrate", verbosity=0)
-        yield own
-    finally:
-        connection.close()
-        connection.settings_dict |= here
-        own.server.stop()
 
 
 def test_a_killed_database_is_503_while_away_and_nothing_when_back(world, tmp_path):

@@ -8,9 +8,10 @@ Time is the database's, because the clocks of the workers' machines may differ.
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
+from letsconnect.base.clocks import database_now
 from mailings.models import SendingRate
 
 KEPT_FOR = 10.0  # seconds of unused tokens
@@ -28,7 +29,7 @@ def take(wanted: int, *, now: datetime | None = None) -> int:
         return wanted
     with transaction.atomic():
         bucket = SendingRate.objects.select_for_update(no_key=True).filter(pk=1).first() or _first_bucket(now)
-        now = now or _database_time()  # read under the lock
+        now = now or database_now()  # read under the lock
         was_put_back = now < bucket.at - timedelta(seconds=KEPT_FOR)
         passed = max(0.0, (now - bucket.at).total_seconds())
         tokens = min(_most(), bucket.tokens + passed * per_second)
@@ -62,16 +63,9 @@ def seconds_until_next() -> float:
 
 def _first_bucket(now: datetime | None) -> SendingRate:
     """Write the row with a full bucket, unless another worker is doing so, and return it locked."""
-    full = SendingRate(pk=1, tokens=_most(), at=now or _database_time())
+    full = SendingRate(pk=1, tokens=_most(), at=now or database_now())
     SendingRate.objects.bulk_create([full], ignore_conflicts=True)
     return SendingRate.objects.select_for_update(no_key=True).get(pk=1)
-
-
-def _database_time() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-        return moment
 
 
 def _most() -> float:

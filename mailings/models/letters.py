@@ -24,11 +24,13 @@ from mailings.domain.letters import (
 from mailings.domain.newsletters import NewsletterState
 
 S = LetterState
+# On the disk before a text goes out, whatever the server is set to: it would be sent twice after a crash otherwise.
 _SUBMIT = """
+    WITH durably AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))
     UPDATE mailings_letter AS letter
     SET state = %s, lease_until = %s, gathering_since = NULL, address = given.address, language = given.language,
         zone = given.zone, tries = given.tries, facts_digest = given.facts_digest
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[])
+    FROM durably, unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[])
         AS given (id, address, language, zone, tries, facts_digest)
     WHERE letter.id = given.id AND letter.state = %s AND letter.claimed_by = %s
     RETURNING letter.id"""

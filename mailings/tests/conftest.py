@@ -9,6 +9,7 @@ from django.db import connection
 from letsconnect.base import nudges
 from letsconnect.tests.waiting import join_couriers
 from mailings import kinds
+from mailings.tests.worker.running import nursery, nursery_process  # noqa: F401 - fixtures
 
 
 @pytest.fixture

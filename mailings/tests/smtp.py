@@ -14,12 +14,15 @@ from aiosmtpd.controller import Controller
 
 from letsconnect.tests.waiting import PATIENCE
 
+_FOR_EVER = 3600.0  # seconds
+
 
 class Sink:
     """Keeps what it accepted. Set ``rcpt`` or ``data`` to an answer such as "451 4.3.0 later", ``data`` to "drop"
     (take the text, hang up, say nothing) or ``pause`` to seconds of silence between taking the text and saying so;
     ``mail`` is the answer to who writes. ``answers`` holds answers to the recipients of these addresses alone, "drop"
-    among them; ``greeting`` is said instead of a greeting, and after ``most`` letters a connection is ended (421)."""
+    among them, and ``texts`` those to their texts; where either is "hang", nothing more is said until the other side
+    hangs up. ``greeting`` is said instead of a greeting, and after ``most`` letters a connection is ended (421)."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -28,6 +31,7 @@ class Sink:
         self.mail = self.rcpt = self.data = ""
         self.pause = 0.0
         self.answers: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
         self.greeting = ""
         self.most = 0
         self.arrived = threading.Condition()
@@ -56,21 +60,26 @@ class Sink:
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         answer = self.answers.get(address, self.rcpt)
+        if answer == "hang":
+            await asyncio.sleep(_FOR_EVER)
         if answer and answer != "drop":
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        if self.data and self.data != "drop":
-            return self.data
+        answer = self.texts.get(envelope.rcpt_tos[0], self.data)
+        if answer[:1].isdigit():
+            return answer
         with self.arrived:
             self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
             self.recipients.extend(envelope.rcpt_tos)
             self.arrived.notify_all()
         session.taken += 1
         await asyncio.sleep(self.pause)
-        if "drop" in (self.data, self.answers.get(envelope.rcpt_tos[0])):
+        if answer == "hang":
+            await asyncio.sleep(_FOR_EVER)
+        if "drop" in (answer, self.answers.get(envelope.rcpt_tos[0])):
             server.transport.abort()
         return "250 2.0.0 taken"
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
+from letsconnect.base.clocks import database_now
 from mailings.ledger.ticking import tick
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        result = tick(now=timezone.now()).as_dict()
+        result = tick(now=database_now()).as_dict()
         if options["json"]:
             self.stdout.write(json.dumps(result))
             return

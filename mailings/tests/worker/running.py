@@ -1,11 +1,13 @@
 """A real Redis and a real Celery worker, started by a test and killed by it."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 
+import pytest
 import redis
 from django.conf import settings
 from django.db import connection
@@ -84,21 +86,28 @@ def environment_of(*, broker, smtp_port):
 
 
 class Nursery:
-    """Starts draining workers in a moment, each of which can be killed by itself."""
+    """Starts workers in a moment, each of which can be killed by itself, on the database and mail server of a test."""
 
-    def __init__(self, *, smtp_port):
+    def __init__(self):
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mailings.tests.worker.nursery"],
-            env=environment_of(broker="redis://127.0.0.1:1/0", smtp_port=smtp_port),
+            env=environment_of(broker="redis://127.0.0.1:1/0", smtp_port=1),
             cwd=settings.BASE_DIR,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what a worker says that has lost its database
             text=True,
         )
         self.living = []
+        self.smtp_port = 0
 
-    def start(self):
-        self.process.stdin.write("\n")
+    def start(self, *, does="drain", clock_off=0, trusts_its_clock=False, trusts_the_disk=False):
+        """Start one that drains, or does whole ticks; its clock may be wrong by so many seconds. As a control it goes
+        by that clock, or hands letters over without waiting for the disk."""
+        given = {"does": does, "clock_off": clock_off, "trusts_its_clock": trusts_its_clock}
+        given |= {"trusts_the_disk": trusts_the_disk, "smtp_port": self.smtp_port}
+        given["database"] = {key: str(connection.settings_dict[key]) for key in ("HOST", "PORT", "USER", "NAME")}
+        self.process.stdin.write(f"{json.dumps(given)}\n")
         self.process.stdin.flush()
         self.living.append(int(self.process.stdout.readline()))
 
@@ -112,11 +121,29 @@ class Nursery:
         wait_until(lambda: not any(map(_is_running, self.living)), "the workers to end", seconds=600)
         self.living = []
 
+    def kill_all(self):
+        while self.living:
+            self.kill_one(0)
+
     def close(self):
-        for worker in self.living:
-            os.kill(worker, signal.SIGKILL)
+        self.kill_all()
         self.process.kill()
         self.process.communicate()
+
+
+@pytest.fixture(scope="session")
+def nursery_process(django_db_setup):
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def nursery(nursery_process, sink):
+    """Workers of this test, which send to its sink; reading the portal's code takes them longer than most tests."""
+    nursery_process.smtp_port = sink.port
+    yield nursery_process
+    nursery_process.kill_all()
 
 
 def _is_running(process):
@@ -128,15 +155,16 @@ def _is_running(process):
 
 
 class Worker:
-    """Worker, its children and beat, in a process group of its own."""
+    """Worker, its children and beat, in a process group of its own; its clock may be wrong by so many seconds."""
 
-    def __init__(self, *, broker, smtp_port, folder):
-        self.environment = environment_of(broker=broker, smtp_port=smtp_port)
+    def __init__(self, *, broker, smtp_port, folder, has_beat=True, clock_off=0):
+        self.environment = environment_of(broker=broker, smtp_port=smtp_port) | {"CLOCK_OFF": str(clock_off)}
         self.folder = folder
+        self.beat = ["--beat"] if has_beat else []
         self.process = None
 
     def start(self):
-        command = [sys.executable, "-m", "celery", "-A", "letsconnect", "worker", "--concurrency", "2", "--beat"]
+        command = [sys.executable, "-m", "celery", "-A", "letsconnect", "worker", "--concurrency", "2", *self.beat]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
         with (self.folder / "worker.log").open("ab") as log:
             self.process = subprocess.Popen(
