@@ -1,20 +1,23 @@
 """The working group's desk for clinics. Every change goes through an action."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, QuerySet
 from django.forms import BaseModelFormSet, ModelForm, TypedChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from clinics.announcing.readers import ReadersCounted
 from clinics.cards import titles_of
 from clinics.domain import ClinicError, ClinicState
 from clinics.forms import CancelForm, ClinicForm
@@ -27,9 +30,12 @@ from clinics.planning.plans import (
     create_clinic,
     hold_clinic,
     save_text,
+    why_not_to_announce,
 )
+from letsconnect.base import versions
 from letsconnect.base.access_log import PeopleShown, people_on
 from letsconnect.base.admin import DeskInline, WorkingGroupAdmin
+from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList
 from letsconnect.base.querysets import as_own
 from letsconnect.base.templatetags.when import when
@@ -170,8 +176,16 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
         ]
 
     def act_view(self, request: HttpRequest, clinic_id: int, act: str) -> HttpResponse:
-        """Announce, hold or archive one clinic: the buttons at the top of its page."""
+        """Announce, hold or archive one clinic: the buttons at the top of its page.
+
+        Announcing writes to people, so a page asks once more and says to how many.
+        """
         clinic = self._clinic_for(request, clinic_id)
+        if act == "announce" and clinic.state == ClinicState.DRAFT:
+            question = question_about([clinic])
+            if not question.is_answered_by(request):
+                back, opened = reverse("admin:clinics_clinic_change", args=[clinic_id]), self.opened(request, clinic)
+                return self._asked_once_more(request, question, back=back, opened=opened)
         if request.method == "POST" and act in _ACTS:
             try:
                 with self.as_opened(request, clinic) as seen:
@@ -211,9 +225,19 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
         return TemplateResponse(request, "clinics/admin/cancel.html", context)
 
     @admin.action(description=gettext_lazy("Announce the selected clinics"), permissions=["seat"])
-    def announce_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
-        for clinic in queryset:
+    def announce_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> HttpResponse | None:
+        """Ask once more, with the number of readers; then announce each clinic by itself."""
+        clinics = list(queryset)
+        question = question_about(clinics)
+        if clinics and not question.is_answered_by(request):
+            carried: list[tuple[str, Any]] = [("action", "announce_selected")]
+            for clinic in clinics:
+                carried += [(ACTION_CHECKBOX_NAME, clinic.pk), (versions.ROWS, self.row_version(clinic))]
+            back = reverse("admin:clinics_clinic_changelist")
+            return self._asked_once_more(request, question, back=back, carried=carried)
+        for clinic in clinics:
             self._act(request, "announce", clinic)
+        return None
 
     @admin.action(description=gettext_lazy("Mark the selected clinics as held"), permissions=["seat"])
     def hold_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
@@ -224,6 +248,24 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
     def archive_selected(self, request: HttpRequest, queryset: QuerySet[Clinic]) -> None:
         for clinic in queryset:
             self._act(request, "archive", clinic)
+
+    def _asked_once_more(
+        self,
+        request: HttpRequest,
+        question: ConfirmationPage,
+        *,
+        back: str,
+        opened: str = "",
+        carried: Iterable[Any] = (),
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **question.context(request, back=back),
+            "opts": self.opts,
+            "opened": opened,
+            "carried": carried,
+        }
+        return TemplateResponse(request, "admin/once_more.html", context)
 
     def _clinic_for(self, request: HttpRequest, clinic_id: int) -> Clinic:
         if not super().has_change_permission(request):
@@ -238,6 +280,41 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
         else:
             state = ClinicState(changed.state).label
             messages.success(request, _("%(clinic)s: %(state)s") % {"clinic": changed, "state": state})
+
+
+def question_about(clinics: Sequence[Clinic]) -> ConfirmationPage:
+    """Return the page that asks before clinics are announced: to how many readers, by the language they read of them.
+
+    Of several clinics those that lack something are named, and stay as they are.
+    """
+    now = timezone.now()
+    refusals = {clinic.pk: _why_not(clinic, now) for clinic in clinics}
+    ready = [clinic for clinic in clinics if not refusals[clinic.pk]]
+    readers = ReadersCounted.now()
+    people = readers.of_any(ready)
+    why_not = tuple(f"{clinic}: {refusals[clinic.pk]}" for clinic in clinics if refusals[clinic.pk])
+    written = ngettext("It writes to %(count)d reader.", "It writes to %(count)d readers.", people) % {"count": people}
+    button = ngettext("Announce to %(count)d reader", "Announce to %(count)d readers", people) % {"count": people}
+    each = _("“%(clinic)s”: %(people)d, of whom %(fallbacks)d read of it in another language than theirs")
+    counts = [(clinic, readers.of(clinic)) for clinic in ready]
+    lines = [each % {"clinic": clinic, "people": of.total, "fallbacks": of.fallbacks} for clinic, of in counts]
+    end = _("Those announced within a day come in one letter. A letter that has left cannot be taken back.")
+    return ConfirmationPage(
+        title=_("Announce “%(clinic)s”?") % {"clinic": clinics[0]}
+        if len(clinics) == 1
+        else _("Announce these clinics?"),
+        sentences=(written, *(lines if len(clinics) > 1 else ()), *(why_not if ready else ()), end),
+        button=button,
+        people=people,
+        concerned=counts[0][1] if len(clinics) == 1 and counts else PeopleConcerned(),
+        refusals=() if ready else why_not,
+    )
+
+
+def _why_not(clinic: Clinic, now: datetime) -> str:
+    if clinic.state != ClinicState.DRAFT:
+        return _("it is %(state)s already.") % {"state": ClinicState(clinic.state).label}
+    return why_not_to_announce(clinic, now=now)
 
 
 def _cancelled(signed_up: int) -> str:

@@ -3,16 +3,19 @@
 Which rows somebody sees there is decided by each table: the queryset method that `WorkingGroupAdmin.scope` names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, NamedTuple, NoReturn
+from functools import wraps
+from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -36,6 +39,9 @@ from registrations.requests import signed_in
 from trust.domain import FEWEST_READERS
 from trust.models import Report, TrustSeat
 
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+_FOR_EVERY_SEAT = (None, "index", "app_list", "jsi18n", "logout")  # None: there is no such page
+
 
 class WorkingGroupSite(AdminSite):
     """One admin site for the whole portal; what each seat may do is up to `WorkingGroupAdmin`."""
@@ -54,6 +60,33 @@ class WorkingGroupSite(AdminSite):
         """
         if admin_class is not None and issubclass(admin_class, WorkingGroupAdmin):
             super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in who has a seat. What that seat opens, `admin_view` asks, and then each page."""
+        return request.user.is_authenticated and request.user.may_open_desk
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Refuse an editor of the newsletter every page that does not name that seat, whatever the page itself asks."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def for_this_seat(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if self.has_permission(request) and not self._is_of_this_seat(request):
+                raise PermissionDenied
+            return guarded(request, *args, **kwargs)
+
+        return cast(View, for_this_seat)  # it takes and returns what the page does
+
+    def _is_of_this_seat(self, request: HttpRequest) -> bool:
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if name in _FOR_EVERY_SEAT or signed_in(request).is_staff:
+            return True
+        tables = [
+            f"{table._meta.app_label}_{table._meta.model_name}_"
+            for table, page in self._registry.items()
+            if getattr(page, "editors_may", None)
+        ]
+        return name is not None and name.startswith(tuple(tables))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send visitors to the portal's sign-in and back; explain to members without a seat that they have none."""
@@ -127,7 +160,12 @@ def _counts_for(member: Member) -> WaitingCounts:
 
 
 def _waiting(member: Member) -> Iterator[tuple[str, str]]:
-    """Yield a sentence and an address for each kind of work that waits for this member of the working group."""
+    """Yield a sentence and an address for each kind of work that waits for this member of the working group.
+
+    For an editor of the newsletter there is none: how the portal stands and what waits there is not theirs to see.
+    """
+    if not member.is_staff:
+        return
     yield from _what_stands_still()
     counts = _counts_for(member)
     if reviews := counts.to_review:

@@ -1,13 +1,21 @@
 """To whom a clinic is announced, each reader once, those announced within a day in one letter."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
+
+from django.db.models import Count
 
 from clinics import domain
 from clinics.announcing.emails import ANNOUNCED
 from clinics.models import Announcement, Clinic
+from letsconnect.base.languages import language_or_default
+from letsconnect.base.once_more import PeopleConcerned, concerned
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.bulk import owe_to_readers, send_by
 from mailings.models import Letter, Subscription, SubscriptionQuerySet
+from mailings.newsletters.audiences import LANGUAGE
 
 _ROWS = 2000
 
@@ -19,6 +27,37 @@ def readers_of(clinic: Clinic) -> SubscriptionQuerySet:
     """
     readers = Subscription.objects.to_write_to(BulkList.ANNOUNCEMENTS)
     return readers.filter(member__region=clinic.region) if clinic.is_for_its_region else readers
+
+
+@dataclass(frozen=True)
+class ReadersCounted:
+    """How many people want announcements, by region and language: read once for any number of clinics."""
+
+    parts: tuple[tuple[str, str, int], ...]  # region, "" for those of none; language; how many
+
+    @classmethod
+    def now(cls) -> Self:
+        readers = Subscription.objects.to_write_to(BulkList.ANNOUNCEMENTS).order_by().annotate(reads=LANGUAGE)
+        rows = readers.values_list("member__region", "reads").annotate(count=Count("pk"))
+        return cls(tuple((region or "", language_or_default(reads), count) for region, reads, count in rows))
+
+    def of(self, clinic: Clinic) -> PeopleConcerned:
+        """Count the readers of a clinic, as `readers_of` finds them, by the language they read of it."""
+        parts = [
+            (reads, count)
+            for region, reads, count in self.parts
+            if not clinic.is_for_its_region or region == clinic.region
+        ]
+        texts = {reads: clinic.text_in(reads) for reads, _count in parts}
+        languages = {reads: text.language if text else reads for reads, text in texts.items()}
+        return concerned((languages[reads], count, languages[reads] != reads) for reads, count in parts)
+
+    def of_any(self, clinics: Iterable[Clinic]) -> int:
+        """Count those who read of at least one of these clinics, each once: a letter brings them together."""
+        all_clinics = list(clinics)
+        is_for_all = any(not clinic.is_for_its_region for clinic in all_clinics)
+        regions = {clinic.region for clinic in all_clinics}
+        return sum(count for region, _reads, count in self.parts if is_for_all or region in regions)
 
 
 def owe_announcements(clinic: Clinic, *, now: datetime) -> int:

@@ -93,6 +93,17 @@ def save_text(*, text: ClinicText, by: Member, now: datetime) -> ClinicText:
     return text
 
 
+def why_not_to_announce(clinic: Clinic, *, now: datetime) -> str:
+    """Say what a clinic lacks before people can be told of it, or return ""."""
+    if not any(text.summary for text in clinic.texts.all()):
+        return _("Write a title and what it is about in at least one language first.")
+    if clinic.starts_at <= now:
+        return _("The start of this clinic lies in the past.")
+    if clinic.is_for_its_region and not clinic.region:
+        return _("This clinic is regional: choose its region, or announce it in every region.")
+    return ""
+
+
 @transaction.atomic
 def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     """Open sign-up, and announce it to those who want to hear of clinics.
@@ -100,12 +111,8 @@ def announce_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
     ClinicNotReady unless the clinic has a text, starts in the future, and says whom it is for.
     """
     clinic = _lock_to_move(clinic, ClinicState.ANNOUNCED, by=by)
-    if not clinic.texts.exclude(summary="").exists():
-        raise ClinicNotReady(_("Write a title and what it is about in at least one language first."))
-    if clinic.starts_at <= now:
-        raise ClinicNotReady(_("The start of this clinic lies in the past."))
-    if clinic.is_for_its_region and not clinic.region:
-        raise ClinicNotReady(_("This clinic is regional: choose its region, or announce it in every region."))
+    if refusal := why_not_to_announce(clinic, now=now):
+        raise ClinicNotReady(refusal)
     clinic.announced_at = now
     clinic = _move(clinic, ClinicState.ANNOUNCED, verb="announce_clinic", by=by, now=now)
     owe_announcements(clinic, now=now)

@@ -1,10 +1,13 @@
 """The working group's desk: who gets in, and that its forms and buttons go through the actions."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.admin import site
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -12,8 +15,10 @@ from clinics.domain import ClinicState
 from clinics.models import Clinic, ClinicText
 from clinics.tests.factories import LINK, START, make_clinic, sign_up
 from letsconnect.base.models import Act
+from letsconnect.tests.opened import as_opened
 from mailings.models import Letter
-from registrations.tests.factories import NOW, make_skill
+from mailings.tests.factories import make_subscription
+from registrations.tests.factories import NOW, make_member, make_skill
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +91,7 @@ def test_the_working_group_plans_and_announces_a_clinic(client, request, who):
     clinic = Clinic.objects.get()
     assert (clinic.state, clinic.starts_at.isoformat()) == ("draft", "2026-03-09T08:15:00+00:00")
 
-    client.post(desk("act", clinic.pk, "announce"))
+    client.post(desk("act", clinic.pk, "announce"), {"confirmed": "0"})
     clinic.refresh_from_db()
     assert (clinic.state, clinic.title) == ("announced", "Grants")
     assert list(Act.objects.order_by("pk").values_list("verb", "actor")) == [
@@ -104,10 +109,9 @@ def test_the_buttons_are_posts_and_a_get_does_nothing(client, coordinator):
     client.get(desk("cancel", clinic.pk))
 
     assert Clinic.objects.get().state == ClinicState.DRAFT
-    assert (
-        f'<form method="post" action="{desk("act", clinic.pk, "announce")}">'
-        in client.get(desk("change", clinic.pk)).content.decode()
-    )
+    client.post(desk("act", clinic.pk, "announce"))
+    assert Clinic.objects.get().state == ClinicState.DRAFT
+    assert f'<a href="{desk("act", clinic.pk, "announce")}">' in client.get(desk("change", clinic.pk)).content.decode()
 
 
 @pytest.mark.parametrize("path", ["add", "change"])
@@ -248,7 +252,7 @@ def test_several_are_announced_at_once_and_each_refusal_is_said(client, coordina
 
     response = client.post(
         desk("changelist"),
-        {"action": "announce_selected", "_selected_action": [ready.pk, empty.pk]},
+        {"action": "announce_selected", "_selected_action": [ready.pk, empty.pk], "confirmed": "0"},
         follow=True,
     )
 
@@ -256,6 +260,85 @@ def test_several_are_announced_at_once_and_each_refusal_is_said(client, coordina
     empty.refresh_from_db()
     assert (ready.state, empty.state) == ("announced", "draft")
     assert "Write a title and what it is about" in response.content.decode()
+
+
+def readers(*, region="", languages=("en",)):
+    """Members who chose announcements, one of each language."""
+    for language in languages:
+        make_subscription(member=make_member(region=region, language=language), wants_announcements=True)
+
+
+def test_announcing_asks_once_more_and_says_to_how_many_of_which_language(client, coordinator):
+    clinic = make_clinic(state=ClinicState.DRAFT, kind="regional", region="MENA")
+    readers(region="MENA", languages=("en", "ar", "fr")), readers(region="LAC")
+    client.force_login(coordinator)
+    text = clinic.texts.get()
+    clinic.texts.create(language="fr", title="Demander", summary=text.summary)
+
+    asked = client.get(desk("act", clinic.pk, "announce"))
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", asked.content.decode()))
+
+    assert "It writes to 3 readers" in shown and "Announce to 3 readers" in shown
+    assert re.findall(r"(English|Français|العربية) (\d+) (\d+)", shown) == [
+        ("English", "2", "1"),
+        ("Français", "1", "0"),
+    ]
+    for answer in ({}, {"confirmed": "2"}):
+        assert client.post(desk("act", clinic.pk, "announce"), answer).status_code == 200
+    assert not Letter.objects.exists() and Clinic.objects.get().state == ClinicState.DRAFT
+    client.post(desk("act", clinic.pk, "announce"), {"confirmed": "3"})
+    assert Letter.objects.filter(kind="clinics.announced").count() == 3
+
+
+def test_announcing_several_asks_once_more_with_each_of_them_and_counts_a_reader_once(client, coordinator):
+    here = make_clinic(state=ClinicState.DRAFT, kind="regional", region="MENA", title="Here")
+    all_of_us = make_clinic(state=ClinicState.DRAFT, title="All")
+    empty = make_clinic(state=ClinicState.DRAFT, title="")
+    readers(region="MENA", languages=("en", "fr")), readers(region="LAC")
+    client.force_login(coordinator)
+    chosen = {"action": "announce_selected", "_selected_action": [here.pk, all_of_us.pk, empty.pk]}
+
+    asked = client.post(desk("changelist"), chosen)
+    shown = asked.content.decode()
+
+    assert "Announce to 3 readers" in shown and "Write a title and what it is about" in shown
+    assert "“Here”: 2, of whom 1" in shown and "“All”: 3, of whom 1" in shown
+    assert Clinic.objects.filter(state=ClinicState.DRAFT).count() == 3
+    carried = re.findall(
+        r'<input type="hidden" name="(action|_selected_action|opened_rows|confirmed)" value="([^"]*)"', shown
+    )
+    posted = {name: [value for other, value in carried if other == name] for name, _value in carried}
+    Client.post(client, desk("changelist"), posted)
+    states = dict(Clinic.objects.values_list("pk", "state"))
+    assert (states[here.pk], states[all_of_us.pk], states[empty.pk]) == ("announced", "announced", "draft")
+    assert Letter.objects.filter(kind="clinics.announced").count() == 3
+
+
+def test_what_cannot_be_announced_has_no_button(client, coordinator):
+    clinic = make_clinic(state=ClinicState.DRAFT, title="")
+    client.force_login(coordinator)
+
+    asked = client.get(desk("act", clinic.pk, "announce")).content.decode()
+    several = client.post(desk("changelist"), {"action": "announce_selected", "_selected_action": [clinic.pk]})
+
+    for page in (asked, several.content.decode()):
+        assert "Write a title and what it is about" in page and 'name="confirmed"' not in page
+
+
+def test_asking_before_many_are_announced_costs_the_same_for_three_and_for_thirty(client, coordinator):
+    client.force_login(coordinator)
+
+    def queries(count):
+        clinics = [make_clinic(state=ClinicState.DRAFT, region="MENA") for _ in range(count)]
+        chosen = {"action": "announce_selected", "_selected_action": [clinic.pk for clinic in clinics]}
+        rows = as_opened(client, desk("changelist"), **chosen)
+        rows["opened_rows"] = [row for clinic in clinics for row in [site._registry[Clinic].row_version(clinic)]]
+        with CaptureQueriesContext(connection) as captured:
+            page = Client.post(client, desk("changelist"), rows)
+        assert "Announce to" in page.content.decode()
+        return len(captured)
+
+    assert queries(3) == queries(30)
 
 
 @pytest.mark.parametrize("state", [ClinicState.HELD, ClinicState.ARCHIVED, ClinicState.CANCELLED])

@@ -118,10 +118,12 @@ def _is_unknown(chosen: Any) -> bool:
 
 
 class WorkingGroupAdmin(VersionedAdmin[Row]):
-    """What liaisons and coordinators may do with one table. Nobody deletes rows: erasure empties them."""
+    """What each seat may do with one table. Nobody deletes rows: erasure empties them."""
 
     liaisons_may: frozenset[str] = frozenset({"view"})
     coordinators_may: frozenset[str] = frozenset({"view", "change", "add"})
+    # What the seat "newsletter editor" opens: nothing, but on the pages that name it.
+    editors_may: frozenset[str] = frozenset()
     # The method of the table's queryset that says which rows a member of the working group has to do with. A table
     # without such a rule says here why everybody at the desk sees all of it; one that says neither shows nothing.
     scope: str = "visible_to"
@@ -140,9 +142,11 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
 
     def _may(self, request: HttpRequest, action: str) -> bool:
         member = request.user
-        if not member.is_authenticated or not member.is_staff:
+        if not member.is_authenticated:
             return False
-        return action in (self.coordinators_may if member.is_coordinator else self.liaisons_may)
+        if member.is_staff and action in (self.coordinators_may if member.is_coordinator else self.liaisons_may):
+            return True
+        return action in self.editors_may and member.is_newsletter_editor
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
         """Find the row by its key where the address names no column.
@@ -152,12 +156,12 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
         return super().get_object(request, object_id, from_field or None)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the rows this member of the working group may see.
+        """Return the rows this person may see.
 
         Every list, page, button, inline, choice and export of the desk starts from this queryset.
         """
         rows = super().get_queryset(request)
-        if not request.user.is_authenticated or not request.user.is_staff:
+        if not request.user.is_authenticated or not (request.user.is_staff or self._may(request, "view")):
             return rows.none()
         if self.unscoped_because:
             return rows

@@ -16,7 +16,7 @@ from django.db import models
 _OWNERS = {"member": "member", "registration": "registration__member"}
 # The one person the row belongs to; each of the two it belongs to. Any other word but these is the way to one person.
 OWNER, BOTH = "owner", "both"
-AUDIENCES = frozenset({OWNER, BOTH, "desk", "trust", "everyone", "nobody"})
+AUDIENCES = frozenset({OWNER, BOTH, "desk", "editors", "trust", "everyone", "nobody"})
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class FrameKey(NamedTuple):
     """All that a frame depends on beside the language. Nothing here is of one person."""
 
     is_member: bool
-    is_staff: bool
+    opens_desk: bool
     path: str  # "" unless the navigation leads there
 
 
@@ -37,7 +37,7 @@ def frame(context: RequestContext, part: str) -> SafeString:
     is_member = user is not None and user.is_authenticated
     path = request.path if request else ""
     shown_path = path if path in _paths_of(get_script_prefix()) else ""
-    key = FrameKey(is_member, is_member and user.is_staff, shown_path)
+    key = FrameKey(is_member, is_member and user.may_open_desk, shown_path)
     return _filled(drawn_once(("frame", part, key), partial(_draw, part, key)), context, request)
 
 

@@ -32,6 +32,7 @@ from registrations.skills.arranging import suggest_skill
 from registrations.tests.factories import (
     NOW,
     make_coordinator,
+    make_editor,
     make_liaison,
     make_member,
     make_registration,
@@ -57,6 +58,7 @@ def make_world():
         "liaison": make_liaison("MENA"),
         "other_liaison": make_liaison("LAC"),
         "coordinator": make_coordinator(),
+        "editor": make_editor(),
         "demo": make_member(is_demo=True),
     }
     old = make_registration(
@@ -99,6 +101,8 @@ def make_world():
         issue=make_newsletter(number=9002),
         version=make_newsletter(number=9003).versions.get(),
         sent_issue=make_sent_newsletter(number=9001),
+        asked_issue=make_newsletter(number=9004, state="asked", asked_by=reviewer, asked_at=NOW),
+        sending_issue=make_newsletter(number=9005, state="sending", frozen_at=NOW, recipients=0),
         skill=make_skill("wikidata"),
         suggested=suggest_skill(name="Podcast editing", language="en", by=concerned, now=NOW),
         group=Group.objects.create(slug="a-group", name="A group", kind="chapter"),

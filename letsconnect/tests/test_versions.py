@@ -346,7 +346,9 @@ def test_a_button_of_a_list_leaves_alone_what_changed_since(desk):
     Clinic.objects.filter(pk=other.pk).update(local_time=time(9))
 
     answer = desk.post(
-        page, {**opened, "action": "announce_selected", "_selected_action": [same.pk, other.pk]}, follow=True
+        page,
+        {**opened, "action": "announce_selected", "_selected_action": [same.pk, other.pk], "confirmed": "0"},
+        follow=True,
     )
 
     assert Clinic.objects.get(pk=same.pk).state == "announced"
@@ -369,7 +371,7 @@ def short_pages(monkeypatch):
 def test_all_pages_are_acted_on_only_as_they_were_when_the_list_was_opened(desk, short_pages, what):
     clinics = [make_clinic(state="draft") for _ in range(3)]
     page = reverse("admin:clinics_clinic_changelist")
-    typed = across(desk, page, "announce_selected", _selected_action=[clinics[0].pk])
+    typed = across(desk, page, "announce_selected", _selected_action=[clinics[0].pk], confirmed="0")
     if what == "changed":
         Clinic.objects.filter(pk=clinics[2].pk).update(local_time=time(9))
     elif what == "one_more":
@@ -389,7 +391,7 @@ def test_a_list_too_long_is_acted_on_page_by_page(desk, short_pages, monkeypatch
     monkeypatch.setattr(versioned_admin, "MOST_ACROSS", 2)
     page = reverse("admin:clinics_clinic_changelist")
 
-    typed = across(desk, page, "announce_selected", _selected_action=[clinics[0].pk])
+    typed = across(desk, page, "announce_selected", _selected_action=[clinics[0].pk], confirmed="0")
     answer = desk.post(page, typed, follow=True).content.decode()
 
     assert "opened_all" not in typed and "at most 2 rows at once" in answer

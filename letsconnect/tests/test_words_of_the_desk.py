@@ -92,7 +92,7 @@ def test_every_verb_of_the_log_of_acts_has_a_name():
 
 def test_every_detail_of_the_security_log_has_a_name():
     written = {detail for detail in texts_named("detail") if detail and "*" not in detail}
-    roles = {"coordinator", *(f"liaison {region}" for region in Region.values)}
+    roles = {"coordinator", "editor", *(f"liaison {region}" for region in Region.values)}
 
     assert set(DETAILS) == written | set(DOORS.values()) | roles | set(ClosedBy.values)
 

@@ -1,4 +1,4 @@
-"""What the pages of the newsletter share: anybody of the working group writes, coordinators send and see addresses."""
+"""What the pages of the newsletter share: the working group and editors write, coordinators send and see addresses."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ from mailings.domain.newsletters import NewsletterRefused
 class NewsletterPages(WorkingGroupAdmin[Row]):
     """A table of which every change is an action: nobody types into a row."""
 
-    unscoped_because = "the whole working group writes the newsletter"
+    unscoped_because = "the whole working group and all editors write the newsletter"
     shows_nobody_because = "who got it stands on a page of its own, which notes whom it shows"
     actions = None
 

@@ -47,7 +47,7 @@ _OF_A_PAGE = (
 class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
     """Versions. Their list is the page of the issue."""
 
-    liaisons_may = coordinators_may = frozenset({"view"})
+    liaisons_may = coordinators_may = editors_may = frozenset({"view"})
     version_columns = ("state", "subject", "preview", "translated_from")
     list_display = ["newsletter", "language", "state", "subject"]
     list_filter = ["language", "state"]

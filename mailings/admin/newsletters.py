@@ -1,6 +1,5 @@
 """Issues of the newsletter: the list, the page of one, sending it, and who got it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -20,32 +19,23 @@ from letsconnect.base.languages import listed
 from letsconnect.base.paging import page_of
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import FIELD, ChangedMeanwhile
-from mailings.admin.newsletter_pages import NewsletterPages
+from mailings.admin.newsletter_acts import CHANGE, NewsletterActs, buttons_of
 from mailings.domain.letters import LetterState
 from mailings.domain.newsletters import NewsletterRefused, NewsletterState, SendTime, VersionState
 from mailings.models import Letter, Newsletter
-from mailings.newsletters import audiences, checking, sending, writing
+from mailings.newsletters import audiences, checking, writing
 from mailings.newsletters.forms import IssueForm, NewVersionForm, SettingsForm, month_of
 from mailings.newsletters.recipients import recipients_of
 
-CHANGE = "admin:mailings_newsletter_change"
 LOOK = "letters"  # a word of `registrations.domain.registrations.LookKind`
 S = NewsletterState
-_ACTS: dict[str, Callable[..., Newsletter]] = {
-    "ask": sending.ask_to_send,
-    "take-back": sending.take_back,
-    "confirm": sending.confirm,
-    "pause": sending.pause,
-    "resume": sending.resume,
-    "stop": sending.stop,
-}
 
 
 @admin.register(Newsletter)
-class NewsletterAdmin(NewsletterPages[Newsletter]):
-    """Issues. The whole working group writes them; coordinators send them."""
+class NewsletterAdmin(NewsletterActs):
+    """Issues. The whole working group and the editors write them and ask for them to be sent; coordinators send."""
 
-    liaisons_may = frozenset({"view", "add"})
+    liaisons_may = editors_may = frozenset({"view", "add"})
     coordinators_may = frozenset({"view", "add"})
     version_columns = ("state", "month", "audience", "send_time", "send_at", "send_on", "asked_by")
     list_display = ["__str__", "state", "languages", "recipients", "sent"]
@@ -120,7 +110,7 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
             "may_send": self.has_coordinator_permission(request),
             "may_confirm": newsletter.asked_by_id != request.user.pk,
             "recipients": recipients_of(newsletter) if newsletter.is_frozen else None,
-            "buttons": _buttons(newsletter, reader=request.user),
+            "buttons": buttons_of(newsletter, reader=request.user),
         }
         if not newsletter.is_frozen:
             context |= self._readers_to_be(
@@ -205,20 +195,6 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
             return redirect(CHANGE, issue_id)
         return redirect("admin:mailings_newsletterversion_change", version.pk)
 
-    @method_decorator(require_POST)
-    def act_view(self, request: HttpRequest, issue_id: int, act: str) -> HttpResponse:
-        """Ask a second person, confirm, take back, pause, resume or stop."""
-        self.check_may_send(request)
-        newsletter = self.find(request, issue_id)
-        if act in _ACTS:
-            self.press(
-                request,
-                newsletter,
-                lambda seen: _ACTS[act](newsletter=seen, by=request.user, now=timezone.now()),
-                form=SettingsForm.of,
-            )
-        return redirect(CHANGE, issue_id)
-
     @method_decorator(require_safe)
     def readers_view(self, request: HttpRequest, issue_id: int) -> HttpResponse:
         """List who got the issue, in which language, and of all others why not. Each of them can read who looked."""
@@ -241,22 +217,3 @@ class NewsletterAdmin(NewsletterPages[Newsletter]):
             "states": LetterState.choices,
         }
         return self.page(request, "readers", context)
-
-
-def _buttons(newsletter: Newsletter, *, reader: Any) -> list[tuple[str, str]]:
-    """Return what can be pressed on an issue as it stands; the actions decide."""
-    labels = {
-        "ask": _("Ask a second person to confirm") if settings.NEWSLETTER_NEEDS_TWO else _("Send it"),
-        "confirm": _("Confirm: send it"),
-        "take-back": _("Take it back"),
-        "pause": _("Pause"),
-        "resume": _("Go on"),
-        "stop": _("Stop for good"),
-    }
-    offered = {
-        S.DRAFT: ["ask"],
-        S.ASKED: ["take-back"] if newsletter.asked_by_id == reader.pk else ["confirm", "take-back"],
-        S.SENDING: ["pause", "stop"],
-        S.PAUSED: ["resume", "stop"],
-    }
-    return [(act, labels[act]) for act in offered.get(S(newsletter.state), [])]

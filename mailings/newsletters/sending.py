@@ -22,14 +22,15 @@ S = NewsletterState
 
 @transaction.atomic
 def ask_to_send(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
-    """Ask a second person to confirm that the issue goes out; where the settings ask for none, it goes out at once.
+    """Ask a coordinator to confirm, as the second person, that the issue goes out; whoever writes it may ask.
 
-    Raises NewsletterRefused with everything that keeps it from being sent.
+    Where the settings ask for no second person, it goes out at once if a coordinator says so. Raises NewsletterRefused
+    with everything that keeps it from being sent.
     """
     newsletter = _locked(newsletter, among={S.DRAFT})
     _check_can_be_sent(newsletter)
     newsletter.asked_by, newsletter.asked_at = by, now
-    if not settings.NEWSLETTER_NEEDS_TWO:
+    if sends_at_once(by):
         return _start(newsletter, by=by, now=now)
     newsletter.state = S.ASKED
     newsletter.save(update_fields=["state", "asked_by", "asked_at"])
@@ -39,8 +40,10 @@ def ask_to_send(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter
 
 @transaction.atomic
 def take_back(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
-    """Make an issue that waits for a second person a draft again; either of the two may."""
+    """Make an issue that waits for a second person a draft again: whoever asked may, and every coordinator."""
     newsletter = _locked(newsletter, among={S.ASKED})
+    if newsletter.asked_by_id != by.pk:
+        _check_may_send(by)
     newsletter.state, newsletter.asked_by, newsletter.asked_at = S.DRAFT, None, None
     newsletter.save(update_fields=["state", "asked_by", "asked_at"])
     acts.record(by=by, verb="make_newsletter_a_draft_again", on=newsletter, now=now, was=S.ASKED, became=S.DRAFT)
@@ -54,6 +57,7 @@ def confirm(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
     Two who press at the same moment start it once. Raises NewsletterRefused for whoever asked, or if something keeps it
     from being sent by now.
     """
+    _check_may_send(by)
     newsletter = _locked(newsletter, among={S.ASKED})
     if newsletter.asked_by_id == by.pk:
         raise NewsletterRefused(_("You asked for it to be sent. A second person has to confirm."))
@@ -128,6 +132,16 @@ def ready_versions(newsletter: Newsletter) -> list[NewsletterVersion]:
     return list(versions.prefetch_related("sections").order_by("language"))
 
 
+def sends_at_once(by: Any) -> bool:
+    """Tell whether an issue goes out as soon as this person asks: the settings say so, for coordinators."""
+    return not settings.NEWSLETTER_NEEDS_TWO and bool(by.is_coordinator)
+
+
+def _check_may_send(by: Any) -> None:
+    if not by.is_coordinator:
+        raise NewsletterRefused(_("Only coordinators send an issue, and only they pause or stop it."))
+
+
 def _check_can_be_sent(newsletter: Newsletter) -> None:
     sentences: Sequence[str] = checking.why_not_to_send(newsletter)
     if sentences:
@@ -135,6 +149,7 @@ def _check_can_be_sent(newsletter: Newsletter) -> None:
 
 
 def _move(newsletter: Newsletter, became: NewsletterState, *, verb: str, by: Any, now: datetime) -> Newsletter:
+    _check_may_send(by)
     newsletter = Newsletter.objects.select_for_update(no_key=True).get(pk=newsletter.pk)
     was = NewsletterState(newsletter.state)
     if was == became:

@@ -1,6 +1,7 @@
 """The newsletter at the desk: writing, looking, sending, and who got it."""
 
 import re
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -10,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from mailings.domain.newsletters import NewsletterRefused
 from mailings.ledger.draining import drain
 from mailings.models import Letter, Newsletter, NewsletterVersion
 from mailings.newsletters import sending, writing
 from mailings.tests.factories import make_newsletter, make_subscription
-from registrations.tests.factories import NOW, make_coordinator, make_member
+from registrations.tests.factories import NOW, make_coordinator, make_editor, make_liaison, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +41,9 @@ def of_version(name, version):
     return reverse(f"admin:mailings_newsletterversion_{name}", args=[version.pk])
 
 
-def act(client, issue, what):
-    client.post(of_issue("act", issue, what))
+def act(client, issue, what, **typed):
+    """Press a button of an issue, and that of the page that asks once more where there is one."""
+    client.post(of_issue("act", issue, what), {"confirmed": "99", **typed})
     issue.refresh_from_db()
     return issue.state
 
@@ -254,18 +257,103 @@ def test_who_got_it_is_told_to_coordinators_and_each_of_them_can_read_who_looked
     assert member.email not in desk.get(of_issue("change", issue)).content.decode()
 
 
-def test_a_liaison_writes_and_does_not_send(client, liaison):
+@pytest.mark.parametrize("needs_two", [True, False])
+@pytest.mark.parametrize("make_writer", [make_liaison, make_editor])
+def test_liaisons_and_editors_write_and_ask_and_only_coordinators_send(client, settings, make_writer, needs_two):
+    settings.NEWSLETTER_NEEDS_TWO = needs_two
     make_subscription()
-    issue = make_newsletter()
-    version = issue.versions.get()
-    NewsletterVersion.objects.update(state="draft")
-    client.force_login(liaison)
+    writer = make_writer()
+    client.force_login(writer)
+    client.post(reverse("admin:mailings_newsletter_add"), {"month": "2026-03", "language": "en"})
+    version = NewsletterVersion.objects.get()
+    issue = version.newsletter
 
-    save(client, version, subject="From a liaison", press="ready")
-    response = client.post(of_issue("act", issue, "ask"))
+    save(client, version, body="Hello", subject="From a writer", press="ready")
+    client.post(of_version("test", version))
+    page = words(client.get(of_issue("change", issue)))
+    asked = act(client, issue, "ask")
 
-    assert (version.subject, version.state, response.status_code) == ("From a liaison", "ready", 403)
-    assert Letter.objects.count() == 0
+    assert (version.subject, version.state, asked) == ("From a writer", "ready", "asked")
+    assert "Ask a coordinator to send it" in page and "Coordinators send it" in page
+    assert list(Letter.objects.values_list("kind", "member")) == [("mailings.newsletter_test", writer.pk)]
+    for what in ("confirm", "pause", "resume", "stop"):
+        assert client.get(of_issue("act", issue, what)).status_code == 403
+        assert client.post(of_issue("act", issue, what), {"confirmed": "99"}).status_code == 403
+    assert act(client, issue, "take-back") == "draft" and act(client, issue, "ask") == "asked"
+    client.force_login(make_coordinator())
+    assert act(client, issue, "confirm") == "sending"
+    client.force_login(writer)
+    page = client.get(of_issue("change", issue))
+    assert "1 letters are accounted for" in words(page) and "readers/" not in page.content.decode()
+    assert client.get(of_issue("readers", issue)).status_code == 403
+
+
+def test_what_only_coordinators_do_the_actions_refuse_to_all_others():
+    make_subscription()
+    editor = make_editor()
+    issue = sending.ask_to_send(newsletter=make_newsletter(), by=make_coordinator(), now=NOW)
+
+    for press in (sending.take_back, sending.confirm, sending.pause, sending.resume, sending.stop):
+        with pytest.raises(NewsletterRefused, match="Only coordinators"):
+            press(newsletter=issue, by=editor, now=NOW)
+    assert Newsletter.objects.get().state == "asked" and not Letter.objects.exists()
+
+
+def test_sending_is_asked_once_more_on_a_page_that_says_to_how_many_and_changes_nothing(client, coordinator):
+    make_subscription(), make_subscription(language="fr"), make_subscription(language="es")
+    issue = make_newsletter(languages=("en", "fr"))
+    sending.ask_to_send(newsletter=issue, by=make_coordinator(), now=NOW)
+    client.force_login(coordinator)
+
+    page = client.get(of_issue("change", issue)).content.decode()
+    asked = client.get(of_issue("act", issue, "confirm"))
+    shown = words(asked)
+
+    assert f'href="{of_issue("act", issue, "confirm")}"' in page
+    assert "Send it to 3 readers" in shown and "3 readers get a letter" in shown
+    assert "1 reader gets another language than theirs" in shown
+    assert re.findall(r"(English|Français) (\d+) (\d+)", shown) == [("English", "2", "1"), ("Français", "1", "0")]
+    assert asked.content.decode().split("<main")[-1].count('type="submit"') == 1
+    for answer in ({}, {"confirmed": ""}, {"confirmed": "2"}, {"confirmed": "x"}, {"confirmed": "9" * 40}):
+        refused = client.post(of_issue("act", issue, "confirm"), answer)
+        assert refused.status_code == 200 and "Send it to 3 readers" in words(refused)
+    assert "concerns more people" in words(client.post(of_issue("act", issue, "confirm"), {"confirmed": "2"}))
+    assert not Letter.objects.exists()
+    assert act(client, issue, "confirm", confirmed="3") == "sending"
+    assert Newsletter.objects.get().recipients == 3
+
+
+def test_where_no_second_person_is_asked_sending_asks_once_more_and_says_what_keeps_it_back(desk, settings):
+    settings.NEWSLETTER_NEEDS_TWO = False
+    issue = make_newsletter(send_time="morning", send_on=NOW.date())
+
+    refused = desk.get(of_issue("act", issue, "ask"))
+    assert "Nobody would get this issue" in words(refused)
+    assert 'name="confirmed"' not in refused.content.decode()
+    assert act(desk, issue, "ask") == "draft"
+    make_subscription()
+    assert "at 09:00 of each reader" in words(desk.get(of_issue("act", issue, "ask")))
+    assert act(desk, issue, "ask", confirmed="0") == "draft"
+    assert act(desk, issue, "ask", confirmed="1") == "sending"
+
+
+def test_stopping_is_asked_once_more_and_says_who_has_it_and_who_never_gets_it(desk, coordinator, sink):
+    make_subscription(), make_subscription(language="fr"), make_subscription(zone="Pacific/Honolulu")
+    day = NOW.date() + timedelta(days=1)
+    issue = make_newsletter(send_time="morning", send_on=day)
+    sending.confirm(
+        newsletter=sending.ask_to_send(newsletter=issue, by=make_coordinator(), now=NOW), by=coordinator, now=NOW
+    )
+    drain(now=datetime.combine(day, time(9), tzinfo=UTC))
+
+    asked = words(desk.get(of_issue("act", issue, "stop")))
+
+    assert "1 reader whose letter has not left never gets it" in asked and "2 readers have it, and keep it" in asked
+    assert "Stop for good: 1 reader never gets it" in asked
+    assert act(desk, issue, "stop", confirmed="0") == "sending"
+    assert act(desk, issue, "stop", confirmed="1") == "stopped"
+    led = desk.get(of_issue("act", issue, "stop"), follow=True)
+    assert "The issue is in another state by now: stopped" in words(led)
 
 
 def test_once_it_is_sent_every_button_of_a_version_says_why_nothing_changes(desk, coordinator, settings):

@@ -21,7 +21,7 @@ def in_words() -> dict[str, Promise | str]:
         "link of a letter": pgettext_lazy("door in the security log", "link of a letter"),
         "Wikimedia": "Wikimedia",
         **{choice.value: choice.label for choice in ClosedBy},
-        SeatRole.COORDINATOR.value: SeatRole.COORDINATOR.label,
+        **{role.value: role.label for role in (SeatRole.COORDINATOR, SeatRole.EDITOR)},
         **{
             f"{SeatRole.LIAISON.value} {region.value}": format_lazy("{}: {}", SeatRole.LIAISON.label, region.label)
             for region in Region

@@ -204,7 +204,7 @@ def _answer(values: dict[str, Any]) -> str:
 
 
 class SeatForm(PersonForm):
-    """A role chosen by name; a liaison's seat has a region, a coordinator's has none."""
+    """A role chosen by name; a liaison's seat has a region, that of a coordinator or an editor has none."""
 
     role = forms.ChoiceField(label=_("Role"), choices=SeatRole, widget=forms.RadioSelect)
     region = forms.ChoiceField(
@@ -224,6 +224,8 @@ class SeatForm(PersonForm):
             self.add_error("region", _("A liaison looks after a region: choose which."))
         if role == SeatRole.COORDINATOR and region:
             self.add_error("region", _("A coordinator looks after all regions: choose none."))
+        if role == SeatRole.EDITOR and region:
+            self.add_error("region", _("An editor writes the newsletter for all regions: choose none."))
         return cleaned
 
 
@@ -243,7 +245,7 @@ def _what_a_coordinator_sees(values: dict[str, Any]) -> str:
 
 @admin.register(WorkingGroupSeat)
 class WorkingGroupSeatAdmin(SeatAdmin):
-    """Who is liaison of which region, who is coordinator, and from when until when."""
+    """Who is liaison of which region, who is coordinator or newsletter editor, and from when until when."""
 
     form = WorkingGroupEndForm
     kind = SeatKind(

@@ -189,10 +189,17 @@ class LookKind(TextChoices):
 
 
 class SeatRole(TextChoices):
-    """The role of a seat in the working group; it is always chosen by name."""
+    """The role of a seat; it is always chosen by name.
+
+    Coordinators and liaisons are the working group. An editor writes the newsletter and sees nothing else of the desk.
+    """
 
     COORDINATOR = "coordinator", pgettext_lazy("working group", "coordinator")
     LIAISON = "liaison", pgettext_lazy("working group", "liaison")
+    EDITOR = "editor", pgettext_lazy("working group", "newsletter editor")
+
+
+WORKING_GROUP = frozenset({SeatRole.COORDINATOR, SeatRole.LIAISON})
 
 
 class Step(TextChoices):

@@ -19,7 +19,7 @@ from letsconnect.base.fields import LineField, lines_can_be_seen
 from letsconnect.base.statements import Statement
 from letsconnect.base.terms import TermOfOffice, TermOfOfficeQuerySet, never_ends_before_it_begins
 from letsconnect.base.zones import validate_zone
-from registrations.domain.registrations import NAME_AT_MOST, ClosedBy, Region, SeatRole
+from registrations.domain.registrations import NAME_AT_MOST, WORKING_GROUP, ClosedBy, Region, SeatRole
 from registrations.models.countries import is_no_country_or_two_capital_letters
 from registrations.reference.names import countries_by_name
 
@@ -189,7 +189,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def seat_roles(self) -> frozenset[tuple[str, str]]:
-        """The current working-group seats, each as its role and, for a liaison, the region."""
+        """The current seats, each as its role and, for a liaison, the region."""
         today = timezone.now().date()
         return frozenset(_SEATS.rows({"member": self, "on": today}) if self.is_active else ())
 
@@ -200,12 +200,22 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the member is in the working group; Django's admin asks this."""
-        return self.is_active and (self.is_superuser or bool(self.seat_roles))
+        """Whether the member is in the working group, as coordinator or liaison; an editor is not."""
+        return self.is_active and (self.is_superuser or any(role in WORKING_GROUP for role, _region in self.seat_roles))
 
     @property
     def is_coordinator(self) -> bool:
         return self.is_active and (self.is_superuser or (SeatRole.COORDINATOR, "") in self.seat_roles)
+
+    @property
+    def is_newsletter_editor(self) -> bool:
+        """Whether the member has the seat that opens the pages of the newsletter at the desk, and no other page."""
+        return self.is_active and (SeatRole.EDITOR, "") in self.seat_roles
+
+    @property
+    def may_open_desk(self) -> bool:
+        """Whether the desk lets the member in; what is behind its door is up to each page."""
+        return self.is_staff or self.is_newsletter_editor
 
     def speak(self, language: str) -> None:
         """Store the language in which the member reads the portal and its letters."""
@@ -245,7 +255,7 @@ class WorkingGroupSeatQuerySet(TermOfOfficeQuerySet["WorkingGroupSeat"]):
 
 
 class WorkingGroupSeat(TermOfOffice, models.Model):
-    """A seat in the working group: its role is chosen by name, so that an empty field gives nobody power."""
+    """A seat at the desk: its role is chosen by name, so that an empty field gives nobody power."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="seats", verbose_name=_("member"))
     role = models.CharField(_("role"), max_length=11, choices=SeatRole)
@@ -266,8 +276,9 @@ class WorkingGroupSeat(TermOfOffice, models.Model):
                 name="registrations_one_open_seat_per_role_and_region",
             ),
             models.CheckConstraint(
-                condition=Q(role=SeatRole.LIAISON, region__in=Region.values) | Q(role=SeatRole.COORDINATOR, region=""),
-                name="registrations_liaison_has_a_region_and_coordinator_none",
+                condition=Q(role=SeatRole.LIAISON, region__in=Region.values)
+                | Q(role__in=[SeatRole.COORDINATOR, SeatRole.EDITOR], region=""),
+                name="registrations_liaison_has_a_region_and_others_none",
             ),
         ]
 

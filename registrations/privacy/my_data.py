@@ -122,8 +122,9 @@ def viewer_in_words(look: Look) -> str:
     name = look.viewer.name or _("somebody of the working group")
     if any(seat.role == SeatRole.COORDINATOR for seat in seats):
         return _("%(name)s, coordinator") % {"name": name}
-    if seats:
-        return _("%(name)s, liaison of %(region)s") % {"name": name, "region": seats[0].get_region_display()}
+    region = next((seat.get_region_display() for seat in seats if seat.role == SeatRole.LIAISON), "")
+    if region:
+        return _("%(name)s, liaison of %(region)s") % {"name": name, "region": region}
     return name
 
 

@@ -22,10 +22,10 @@ def appoint(
     now: datetime,
     from_on: date | None = None,
 ) -> WorkingGroupSeat:
-    """Give the member a seat in the working group from today or ``from_on``, and owe them a letter about it.
+    """Give the member a seat at the desk from today or ``from_on``, and owe them a letter about it.
 
-    A liaison has a region, a coordinator has none; an empty field never decides which. ``by`` None means the command of
-    the machine's owner. Asking twice changes nothing.
+    A liaison has a region, a coordinator and an editor have none; an empty field never decides which. ``by`` None means
+    the command of the machine's owner. Asking twice changes nothing.
     """
     _check_whole(role, region)
     _check_may_appoint(by)
@@ -103,6 +103,8 @@ def _check_whole(role: SeatRole, region: str) -> None:
         raise SeatRefused(_("A liaison looks after a region: choose which."))
     if SeatRole(role) == SeatRole.COORDINATOR and region:
         raise SeatRefused(_("A coordinator looks after all regions: choose none."))
+    if SeatRole(role) == SeatRole.EDITOR and region:
+        raise SeatRefused(_("An editor writes the newsletter for all regions: choose none."))
 
 
 def _check_may_appoint(by: Member | None) -> None:

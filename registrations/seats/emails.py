@@ -1,4 +1,4 @@
-"""The letter to a person who was given a seat in the working group."""
+"""The letter to a person who was given a seat at the desk."""
 
 from datetime import UTC, datetime
 
@@ -18,12 +18,14 @@ def _still_owed(seat: WorkingGroupSeat | None, now: datetime) -> str | None:
 
 
 def _render(seat: WorkingGroupSeat, language: str, zone: str) -> Rendered:
+    is_editor = seat.role == SeatRole.EDITOR
     context = {
         "name": seat.member.name,
         "seat": seat,
         "is_coordinator": seat.role == SeatRole.COORDINATOR,
+        "is_editor": is_editor,
         "region": seat.get_region_display(),
-        "link": absolute("admin:index"),
+        "link": absolute("admin:mailings_newsletter_changelist" if is_editor else "admin:index"),
     }
     return render_letter("registrations/emails/seat_given", context, language=language, zone=zone)
 

@@ -45,6 +45,13 @@ def make_coordinator(**fields: Any) -> Member:
     return make_liaison("", **fields)
 
 
+def make_editor(**fields: Any) -> Member:
+    """A member who writes the newsletter, and has no seat in the working group."""
+    member = make_member(**fields)
+    WorkingGroupSeat.objects.create(member=member, role=SeatRole.EDITOR, region="", from_on=date(2026, 1, 1))
+    return member
+
+
 def coordinator_of_the_test() -> Member:
     """The one coordinator who decided whatever a test does not say who decided; made when first asked for.
 

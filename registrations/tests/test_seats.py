@@ -113,6 +113,7 @@ def test_who_is_found_while_typing_is_shown_without_an_address(client, coordinat
         ({"region": ""}, "role"),
         ({"role": "coordinator", "region": "SSA", "confirmed": "yes"}, "region"),
         ({"role": "queen", "region": ""}, "role"),
+        ({"role": "editor", "region": "SSA"}, "region"),
     ],
 )
 def test_no_seat_follows_from_a_field_left_empty(client, coordinator, member, typed, wrong):
@@ -283,10 +284,11 @@ def test_what_was_is_not_written_anew_by_the_end_of_a_seat(client, coordinator):
 @pytest.mark.parametrize(
     ("rule", "broken"),
     [
-        ("registrations_liaison_has_a_region_and_coordinator_none", {"role": "liaison", "region": ""}),
-        ("registrations_liaison_has_a_region_and_coordinator_none", {"role": "coordinator", "region": "SSA"}),
-        ("registrations_liaison_has_a_region_and_coordinator_none", {"role": "", "region": ""}),
-        ("registrations_liaison_has_a_region_and_coordinator_none", {"role": "liaison", "region": "MOON"}),
+        ("registrations_liaison_has_a_region_and_others_none", {"role": "liaison", "region": ""}),
+        ("registrations_liaison_has_a_region_and_others_none", {"role": "coordinator", "region": "SSA"}),
+        ("registrations_liaison_has_a_region_and_others_none", {"role": "", "region": ""}),
+        ("registrations_liaison_has_a_region_and_others_none", {"role": "editor", "region": "SSA"}),
+        ("registrations_liaison_has_a_region_and_others_none", {"role": "liaison", "region": "MOON"}),
         ("registrations_seat_never_ends_before_it_begins", {"until_on": TODAY - timedelta(days=1)}),
         ("registrations_one_open_seat_per_role_and_region", {}),
     ],
@@ -297,6 +299,53 @@ def test_the_database_refuses_what_is_no_seat(member, rule, broken):
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         WorkingGroupSeat.objects.create(**seat)
         WorkingGroupSeat.objects.create(**seat)
+
+
+def test_an_editor_of_the_newsletter_is_appointed_told_and_is_not_in_the_working_group(client, coordinator, mailoutbox):
+    other = factories.make_member(name="Eda")
+    client.force_login(coordinator)
+
+    page = seat_of(client, other, role="editor", region="")
+    drain(now=NOW + timedelta(minutes=1))
+
+    assert page.status_code == 302  # without a warning: the seat shows nobody's address
+    theirs = now(other)
+    assert (theirs.is_newsletter_editor, theirs.may_open_desk) == (True, True)
+    assert not theirs.is_staff and not theirs.is_coordinator and not theirs.looks_after("") and not theirs.seat_regions
+    assert mailoutbox[0].subject == "You are an editor of the newsletter"
+    assert "no other page of the desk" in mailoutbox[0].body
+    assert reverse("admin:mailings_newsletter_changelist") in mailoutbox[0].body
+    log = client.get(reverse("admin:base_securityevent_changelist"))
+    assert "newsletter editor" in words(log)
+
+
+def test_an_editor_has_no_region_and_a_seat_that_ends_takes_the_desk_along(client, coordinator):
+    other = factories.make_member()
+    with pytest.raises(SeatRefused):
+        appoint(member=other, role=SeatRole.EDITOR, region="LAC", by=coordinator, now=NOW)
+    seat = appoint(member=other, role=SeatRole.EDITOR, by=coordinator, now=NOW)
+    client.force_login(other)
+    issues = reverse("admin:mailings_newsletter_changelist")
+    assert "Working group" in words(client.get("/"))
+    assert client.get(issues).status_code == 200
+
+    end_seat(seat=seat, until_on=TODAY, by=coordinator, now=NOW)
+
+    assert client.get(issues).status_code == 302
+    assert not now(other).may_open_desk
+    assert "Working group" not in words(client.get("/"))
+
+
+def test_the_first_page_of_the_desk_shows_an_editor_nothing_of_what_waits_there(client):
+    factories.make_registration(state="submitted")
+    client.force_login(factories.make_editor())
+
+    page = client.get(reverse("admin:index"))
+
+    assert "waits for review" not in words(page) and "does nothing on its own" not in words(page)
+    assert reverse("admin:mailings_newsletter_changelist") in page.content.decode()
+    assert reverse("admin:mailings_letter_changelist") not in page.content.decode()
+    assert reverse("admin:registrations_registration_changelist") not in page.content.decode()
 
 
 def test_the_first_coordinator_is_appointed_on_the_machine_and_by_name(member):

@@ -11,7 +11,7 @@ from registrations.seats import appointing
 
 
 class Command(BaseCommand):
-    help = "Give the member with this address a seat: --role coordinator, or --role liaison with --region."
+    help = "Give the member with this address a seat: --role coordinator or editor, or --role liaison with --region."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address")
