@@ -8,7 +8,7 @@ what became of it. A worker that dies leaves at most one group uncertain.
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -112,6 +112,10 @@ def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> lis
         ids = Letter.objects.claim_due(now, batch=batch, token=token, lease_until=now + lease)
     if not ids:
         return []
+    return _claimed(ids, token)
+
+
+def _claimed(ids: Iterable[int], token: str) -> list[Letter]:
     claimed = Letter.objects.filter(pk__in=ids).claimed_with(token).select_related("member")
     return sorted(claimed, key=attrgetter("priority", "due_at", "pk"))
 
@@ -150,9 +154,9 @@ def send_claimed(
         letter.tries += 1
     lease_until = clock() + lease
     ours = _submit([letter for letter, _text in composed], shared, lease_until=lease_until)
-    others = [letter for letter, _text in composed if letter.pk not in ours]
-    if shared is None:
-        counts["lost"] += len(others)
+    others = [letter.pk for letter, _text in composed if letter.pk not in ours]
+    changed = _claimed(others, letters[0].claimed_by) if shared and others else []
+    counts["lost"] += len(others) - len(changed)
     answers: list[tuple[Letter, ServerAnswer]] = []
     try:
         for letter, text in composed:
@@ -162,10 +166,8 @@ def send_claimed(
         counts.update(settle_group(answers, now=clock()))
     if answers and _is_unreachable(answers[-1][1]):
         raise Unreachable(answers[-1][1].text, +counts)
-    if shared is not None and others:
-        for letter in others:
-            letter.tries -= 1  # it has not been tried
-        counts.update(send_claimed(others, session=session, clock=clock, lease=lease))
+    if changed:
+        counts.update(send_claimed(changed, session=session, clock=clock, lease=lease))
     return +counts
 
 
