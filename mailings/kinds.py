@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from mailings.domain.letters import Priority, UnknownKind
 from mailings.rendering import Rendered
@@ -32,6 +32,7 @@ class BulkFacts(Protocol):
 
 
 ReadBulk = Callable[[list[Any], datetime], BulkFacts]
+Unchanged = Callable[[], Q]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class LetterKind:
     before_sending: BeforeSending | None = None
     priority: Priority = Priority.ORDINARY
     bulk: ReadBulk | None = None
+    unchanged: Unchanged | None = None
 
 
 _kinds: dict[str, LetterKind] = {}
@@ -82,14 +84,19 @@ def register(
         raise ValueError(f"the kind of letter {name!r} is registered twice")
 
 
-def register_bulk(name: str, read: ReadBulk) -> None:
+def register_bulk(name: str, read: ReadBulk, *, unchanged: Unchanged | None = None) -> None:
     """Register a kind of letter that goes to many at once: ``read(letters, now)`` reads what a group of them needs, and
-    then decides and composes each without a query."""
+    then decides and composes each without a query.
+
+    With ``unchanged``, what was read serves for all letters that a worker claimed together. It returns the condition
+    under which a letter is still owed; the statement that puts letters on the wire asks it once more, and those that do
+    not meet it any longer are read again.
+    """
 
     def never(*_given: Any) -> Any:
         raise TypeError(f"{name} is written in bulk")
 
-    kind = LetterKind(name, _always_owed, never, priority=Priority.BULK, bulk=read)
+    kind = LetterKind(name, _always_owed, never, priority=Priority.BULK, bulk=read, unchanged=unchanged)
     if name in _kinds and _kinds[name].bulk is not read:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
     _kinds.setdefault(name, kind)

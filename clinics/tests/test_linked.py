@@ -7,6 +7,7 @@ from clinics.domain import ClinicState
 from clinics.planning.plans import cancel_clinic
 from clinics.tests.factories import make_clinic
 from mailings.domain.newsletters import NewsletterRefused
+from mailings.models import Letter
 from mailings.newsletters import checking, sending
 from mailings.tests.factories import make_newsletter, make_subscription
 from registrations.tests.factories import NOW, make_coordinator
@@ -32,7 +33,7 @@ def test_a_link_to_a_clinic_nobody_can_come_to_is_named(state, says):
     assert checking.why_not_to_link("/clinics/999999/") == "there is no such clinic."
 
 
-def test_an_issue_is_not_sent_once_a_clinic_in_it_was_cancelled():
+def test_an_issue_is_not_sent_once_a_clinic_in_it_was_cancelled(client, coordinator):
     clinic, asks = make_clinic(), make_coordinator()
     make_subscription()
     issue = make_newsletter(body=f"[Come]({reverse('clinics:clinic-detail', args=[clinic.pk])})")
@@ -41,3 +42,8 @@ def test_an_issue_is_not_sent_once_a_clinic_in_it_was_cancelled():
 
     with pytest.raises(NewsletterRefused, match="is cancelled"):
         sending.confirm(newsletter=issue, by=make_coordinator(), now=NOW)
+    client.force_login(coordinator)
+    page = client.post(reverse("admin:mailings_newsletter_act", args=[issue.pk, "confirm"]), {"confirmed": "9"})
+    assert "is cancelled" in page.content.decode() and 'name="confirmed"' not in page.content.decode()
+    issue.refresh_from_db()
+    assert issue.state == "asked" and not Letter.objects.filter(newsletter=issue).exists()

@@ -91,6 +91,8 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
             "changes": changes_in_source(version, source),
             "section_form": SectionForm(),
             "may_write": is_draft and version.state == VersionState.DRAFT,
+            # What was typed is shown also where it came too late, so that it can be copied.
+            "shows_fields": form.is_bound or (is_draft and version.state == VersionState.DRAFT),
             "may_go_back": is_draft and version.state == VersionState.READY,
             "is_draft": is_draft,
             "troubles": checking.problems_of(version),
@@ -127,8 +129,8 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
                     now=timezone.now(),
                 )
         except NewsletterRefused as refusal:
-            self.say_why(request, refusal)
-            return redirect(CHANGE, version_id)
+            form.add_error(None, str(refusal))
+            return self._version_page(request, self.find(request, version_id), form)
         except ChangedMeanwhile as changed:
             current = self.find(request, version_id)
             form = VersionForm(changed.comparison.data, version=current)

@@ -2,12 +2,14 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -147,6 +149,7 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
             "form": ConsentListForm(),
             "counts": [(outcome.label, count) for outcome, count in counts.items() if count],
             "taken": counts[ConsentOutcome.TAKEN],
+            "languages": _by_language(file, outcomes),
             "rows": len(lines),
             "left_out": left_out[:SHOWN],
             "more": max(0, len(left_out) - SHOWN),
@@ -182,6 +185,14 @@ def _lines(file: ConsentFile, outcomes: list[ConsentOutcome]) -> list[Line]:
         (consent.number, consent.address, outcome) for consent, outcome in zip(file.consents, outcomes, strict=True)
     )
     return sorted([*taken, *file.rejected])
+
+
+def _by_language(file: ConsentFile, outcomes: list[ConsentOutcome]) -> list[tuple[str, int]]:
+    """Count those who are subscribed by the language that the list names, most first."""
+    names = {**dict(settings.LANGUAGES), "": _("the list names none: their own, if we know it")}
+    pairs = zip(file.consents, outcomes, strict=True)
+    counts = Counter(consent.language for consent, outcome in pairs if outcome == ConsentOutcome.TAKEN)
+    return [(names[language], count) for language, count in counts.most_common()]
 
 
 def _signed(file: ConsentFile, *, by: int | None) -> str:

@@ -65,6 +65,8 @@ AT_ONCE_LEASE = timedelta(minutes=2)  # of a letter that is sent while a person 
 QUIET, LONGEST_QUIET = timedelta(minutes=1), timedelta(minutes=10)
 OFTEN, OFTEN_WITHIN = 3, timedelta(hours=1)
 BATCH = 20
+# Bulk mail is claimed in larger batches while one goes out so quickly that a reminder hardly waits behind it.
+LARGEST_BATCH, QUICK = 100, timedelta(seconds=0.5)
 
 
 class SmtpStage(StrEnum):

@@ -6,7 +6,7 @@ running.
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -24,16 +24,16 @@ class CaughtError:
 
 
 @contextmanager
-def catching_errors(doing: str, *, runs_again: bool = False) -> Iterator[CaughtError]:
+def catching_errors(doing: str, *, runs_again: bool = False, writes: bool = True) -> Iterator[CaughtError]:
     """Run a block in a savepoint of its own: an error undoes what the block wrote and is logged, and its text is kept
-    for the caller. ``doing`` says in the log what the block does.
+    for the caller. ``doing`` says in the log what the block does; one that ``writes`` nothing needs no savepoint.
 
     A lost database is not the block's fault and is raised, as are Ctrl-C and the end of the worker. So is the error of
     a lock that somebody else held for too long, except for blocks that run again at the next tick (``runs_again``).
     """
     caught = CaughtError()
     try:
-        with transaction.atomic():
+        with transaction.atomic() if writes else nullcontext():
             yield caught
     except Exception as error:
         reason = reason_of(error)

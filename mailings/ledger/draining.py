@@ -8,7 +8,7 @@ what became of it. A worker that dies leaves at most one group uncertain.
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -18,9 +18,17 @@ from django.db import OperationalError, transaction
 from letsconnect.base.clocks import Clock, running_from
 from letsconnect.base.database_waits import reason_of
 from letsconnect.base.fields import longest
-from mailings.domain.letters import BATCH, LEASE, LetterState, ServerAnswer, SmtpStage
+from mailings.domain.letters import BATCH, LARGEST_BATCH, LEASE, QUICK, LetterState, ServerAnswer, SmtpStage
 from mailings.ledger import rates
-from mailings.ledger.preparing import CannotBeWritten, NotNow, NotOwed, prepare, read_facts
+from mailings.ledger.preparing import (
+    CannotBeWritten,
+    GroupFacts,
+    NotNow,
+    NotOwed,
+    prepare,
+    read_facts,
+    read_shared_facts,
+)
 from mailings.ledger.settling import settle, settle_group
 from mailings.models import Letter
 from mailings.sending.composing import Composed
@@ -44,12 +52,14 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
     already said to be on the wire), and the others are queued again untried. Where the settings limit the rate, it
     waits for its turn.
     """
-    clock, counts = running_from(now), Counter[str]()
+    clock, counts, size = running_from(now), Counter[str](), batch
     with open_session() as session:
-        while letters := _claim_at_the_rate(clock, batch=batch, lease=lease):
+        while letters := _claim_at_the_rate(clock, batch=size, lease=lease):
+            began = clock()
+            shared = read_shared_facts(letters, now=began)
             for group in _groups(letters):
                 try:
-                    counts.update(send_claimed(group, session=session, clock=clock, lease=lease))
+                    counts.update(send_claimed(group, session=session, clock=clock, lease=lease, shared=shared))
                 except Unreachable as error:
                     counts.update(error.counts)
                     counts["returned"] += give_back(letters)
@@ -59,6 +69,7 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
                         raise
                     counts["returned"] += give_back(letters)  # nobody's fault: the next tick finds them queued
                     return counts
+            size = min(2 * size, max(batch, LARGEST_BATCH)) if shared and clock() - began < QUICK else batch
     return counts
 
 
@@ -101,6 +112,10 @@ def claim(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> lis
         ids = Letter.objects.claim_due(now, batch=batch, token=token, lease_until=now + lease)
     if not ids:
         return []
+    return _claimed(ids, token)
+
+
+def _claimed(ids: Iterable[int], token: str) -> list[Letter]:
     claimed = Letter.objects.filter(pk__in=ids).claimed_with(token).select_related("member")
     return sorted(claimed, key=attrgetter("priority", "due_at", "pk"))
 
@@ -112,14 +127,21 @@ def give_back(letters: list[Letter]) -> int:
 
 
 def send_claimed(
-    letters: list[Letter], *, session: MailSession, clock: Clock, lease: timedelta = LEASE
+    letters: list[Letter],
+    *,
+    session: MailSession,
+    clock: Clock,
+    lease: timedelta = LEASE,
+    shared: GroupFacts | None = None,
 ) -> Counter[str]:
     """Send a group of claimed letters; return how many went into which state.
 
     "lost" counts those that another worker has taken over. Whether each is still owed, and what it says, is decided
-    now, from what is true at this moment.
+    now, from what is true at this moment. ``shared`` facts were read a moment ago for several groups; a letter of which
+    they are no longer true is prepared anew.
     """
-    counts, composed = _prepare_group(letters, now=clock())
+    now = clock()
+    counts, composed = _prepare_group(letters, shared or read_facts(letters, now=now), now=now)
     if not composed:
         return counts
     unreachable = session.ready()
@@ -131,8 +153,10 @@ def send_claimed(
     for letter, _text in composed:
         letter.tries += 1
     lease_until = clock() + lease
-    ours = Letter.objects.submit([letter for letter, _text in composed], lease_until=lease_until)
-    counts["lost"] += len(composed) - len(ours)
+    ours = _submit([letter for letter, _text in composed], shared, lease_until=lease_until)
+    others = [letter.pk for letter, _text in composed if letter.pk not in ours]
+    changed = _claimed(others, letters[0].claimed_by) if shared and others else []
+    counts["lost"] += len(others) - len(changed)
     answers: list[tuple[Letter, ServerAnswer]] = []
     try:
         for letter, text in composed:
@@ -142,12 +166,23 @@ def send_claimed(
         counts.update(settle_group(answers, now=clock()))
     if answers and _is_unreachable(answers[-1][1]):
         raise Unreachable(answers[-1][1].text, +counts)
+    if changed:
+        counts.update(send_claimed(changed, session=session, clock=clock, lease=lease))
     return +counts
 
 
-def _prepare_group(letters: list[Letter], *, now: datetime) -> tuple[Counter[str], list[tuple[Letter, Composed]]]:
+def _submit(letters: list[Letter], shared: GroupFacts | None, *, lease_until: datetime) -> set[int]:
+    if shared is None:
+        return Letter.objects.submit(letters, lease_until=lease_until)
+    hashes = [fingerprint for letter in letters for fingerprint in shared.hashes[letter.address]]
+    return Letter.objects.submit(letters, lease_until=lease_until, unchanged=shared.unchanged, address_hashes=hashes)
+
+
+def _prepare_group(
+    letters: list[Letter], facts: GroupFacts, *, now: datetime
+) -> tuple[Counter[str], list[tuple[Letter, Composed]]]:
     """Compose those that are still owed, and store of the others why they are not sent."""
-    counts, composed, facts = Counter[str](), [], read_facts(letters, now=now)
+    counts, composed = Counter[str](), []
     for letter in letters:
         try:
             composed.append((letter, prepare(letter, facts, now=now)))

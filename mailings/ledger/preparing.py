@@ -4,7 +4,7 @@ What a group of letters needs is read together, right before they are sent.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from mailings.domain.letters import Priority, SuppressionScope, UnknownKind
 from mailings.ledger import gathering
 from mailings.ledger.catching_errors import catching_errors
 from mailings.models import Letter, Suppression
+from mailings.models.suppressions import fingerprints
 from mailings.sending.composing import Composed, compose
 
 
@@ -35,11 +36,15 @@ class CannotBeWritten(Exception):
 
 @dataclass
 class GroupFacts:
-    """What was read for a group of letters: what they are about, whose address is suppressed, what bulk mail says."""
+    """What was read for letters that are sent together: what they are about, whose address is suppressed, what bulk
+    mail says."""
 
     abouts: dict[tuple[str, int | None], models.Model] = field(default_factory=dict)
+    hashes: dict[str, list[str]] = field(default_factory=dict)  # address → its fingerprints
     suppressed: Mapping[str, frozenset[str]] = field(default_factory=dict)  # address → scopes
     bulk: dict[str, "kinds.BulkFacts"] = field(default_factory=dict)  # kind → what it read about its letters
+    # Set where the facts serve several groups: SQL for the letters of which they are still true.
+    unchanged: tuple[str, Sequence[Any]] | None = None
 
 
 def read_facts(letters: list[Letter], *, now: datetime) -> GroupFacts:
@@ -47,7 +52,8 @@ def read_facts(letters: list[Letter], *, now: datetime) -> GroupFacts:
     bulk mail."""
     for letter in letters:
         _readdress(letter)
-    facts = GroupFacts(suppressed=Suppression.objects.scopes_of({letter.address for letter in letters}))
+    hashes = {letter.address: fingerprints(letter.address) for letter in letters}
+    facts = GroupFacts(hashes=hashes, suppressed=Suppression.objects.scopes_by(hashes))
     keys: dict[str, set[int | None]] = defaultdict(set)
     for letter in letters:
         if letter.about_type:
@@ -65,6 +71,18 @@ def read_facts(letters: list[Letter], *, now: datetime) -> GroupFacts:
         read = kinds.get(name).bulk
         if read is not None:
             facts.bulk[name] = read(theirs, now)
+    return facts
+
+
+def read_shared_facts(letters: list[Letter], *, now: datetime) -> GroupFacts | None:
+    """Read what all these letters need at once, where their kind can tell later whether that is still true; else return
+    None."""
+    names = {letter.kind for letter in letters}
+    kind = kinds.get(names.pop()) if len(names) == 1 and names <= set(kinds.names()) else None
+    if kind is None or kind.unchanged is None:
+        return None
+    facts = read_facts(letters, now=now)
+    facts.unchanged = Letter.objects.keys_of(kind.unchanged())
     return facts
 
 
@@ -91,7 +109,7 @@ def prepare(letter: Letter, facts: GroupFacts, *, now: datetime) -> Composed:
 
 
 def _bulk(letter: Letter, facts: "kinds.BulkFacts") -> Composed:
-    with catching_errors(f"writing the letter {letter.pk} ({letter.kind})") as caught:
+    with catching_errors(f"writing the letter {letter.pk} ({letter.kind})", writes=False) as caught:
         reason = facts.reason(letter)
         waits = reason is None and facts.waits(letter)
         composed: Composed | None = None if reason or waits else facts.compose(letter)

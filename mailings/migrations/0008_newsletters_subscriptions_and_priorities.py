@@ -856,4 +856,13 @@ class Migration(migrations.Migration):
                 name="mailings_consent_in_words_can_be_seen",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="newslettersection",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.LessThanOrEqual(
+                    django.db.models.functions.text.Length("body"), 20000
+                ),
+                name="mailings_section_is_no_book",
+            ),
+        ),
     ]

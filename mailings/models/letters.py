@@ -1,6 +1,6 @@
 """The ledger of letters, and the addresses that get none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,8 +32,13 @@ _SUBMIT = """
         zone = given.zone, tries = given.tries, facts_digest = given.facts_digest
     FROM durably, unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[])
         AS given (id, address, language, zone, tries, facts_digest)
-    WHERE letter.id = given.id AND letter.state = %s AND letter.claimed_by = %s
+    WHERE letter.id = given.id AND letter.state = %s AND letter.claimed_by = %s {still_owed}
     RETURNING letter.id"""
+_STILL_OWED = """AND letter.id IN ({unchanged})
+        AND NOT EXISTS (SELECT FROM {members} AS member
+            WHERE member.id = letter.member_id AND member.email IS DISTINCT FROM given.address)
+        AND NOT EXISTS (SELECT FROM mailings_suppression
+            WHERE lifted_at IS NULL AND address_hash = ANY(%s))"""
 _SETTLE_AS_SENT = """
     UPDATE mailings_letter AS letter
     SET state = %s, sent_at = %s, lease_until = NULL, reason = '', answer = given.answer
@@ -134,14 +139,35 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         sql, params = due.values("id")[:batch].query.sql_with_params()
         return _keys_changed(_CLAIM.format(due=sql), [*params, S.CLAIMED, token, lease_until])
 
-    def submit(self, letters: list["Letter"], *, lease_until: datetime) -> set[int]:
+    def keys_of(self, condition: Q) -> tuple[str, Sequence[Any]]:
+        """Return the SQL and the parameters of a query for the keys of the letters that meet a condition."""
+        sql, params = self.filter(condition).values("pk").query.sql_with_params()
+        return sql, params
+
+    def submit(
+        self,
+        letters: list["Letter"],
+        *,
+        lease_until: datetime,
+        unchanged: "tuple[str, Sequence[Any]] | None" = None,
+        address_hashes: Iterable[str] = (),
+    ) -> set[int]:
         """Move claimed letters to "being handed over" in one statement, with what is about to be sent.
 
-        Return the keys of those that the worker still holds; the others were taken over.
+        Return the keys of those that the worker still holds; the others were taken over. With ``unchanged``, what is
+        sent was read a moment ago: letters that are not among these any longer (as `keys_of` writes them), or whose
+        recipient has another address by now, stay claimed, and so do all if one of these fingerprints is suppressed.
         """
         columns = ("pk", "address", "language", "zone", "tries", "facts_digest")
-        values = [[getattr(letter, column) for letter in letters] for column in columns]
-        return _keys_changed(_SUBMIT, [S.SUBMITTING, lease_until, *values, S.CLAIMED, letters[0].claimed_by])
+        given = [[getattr(letter, column) for letter in letters] for column in columns]
+        values = [S.SUBMITTING, lease_until, *given, S.CLAIMED, letters[0].claimed_by]
+        still_owed = ""
+        if unchanged is not None:
+            sql, params = unchanged
+            members = self.model._meta.get_field("member").related_model._meta.db_table
+            still_owed = _STILL_OWED.format(unchanged=sql, members=members)
+            values += [*params, list(address_hashes)]
+        return _keys_changed(_SUBMIT.format(still_owed=still_owed), values)
 
     def settle_as_sent(self, answers: list[tuple["Letter", str]], *, now: datetime) -> set[int]:
         """Move letters that the mail server took to "sent" in one statement; return the keys of those that moved.
@@ -193,7 +219,12 @@ class Letter(models.Model):
     message_id = models.CharField(_("Message-ID"), max_length=200)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.ORDINARY)
     newsletter = models.ForeignKey(
-        "mailings.Newsletter", null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
+        "mailings.Newsletter",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="letters",
+        db_index=False,  # two indexes begin with it
     )
     subscription = models.ForeignKey(
         "mailings.Subscription", null=True, blank=True, on_delete=models.SET_NULL, related_name="letters"
@@ -287,7 +318,7 @@ class Letter(models.Model):
             models.Index(
                 fields=["lease_until"], name="mailings_letter_lease", condition=Q(state__in=sorted(WITH_A_WORKER))
             ),
-            models.Index(fields=["about_type", "about_id"], name="mailings_letter_about"),
+            models.Index(fields=["about_type", "about_id"], name="mailings_letter_about", condition=~Q(about_type="")),
             models.Index(fields=["state", "owed_at"], name="mailings_letter_by_state"),
             models.Index(fields=["gathering", "-id"], name="mailings_letter_gathered", condition=~Q(gathering="")),
         ]

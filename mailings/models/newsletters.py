@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
@@ -166,6 +168,9 @@ class NewsletterSection(models.Model):
                 condition=~Q(kind=SectionKind.OTHER) | ~Q(title=""), name="mailings_section_of_its_own_has_a_title"
             ),
             models.CheckConstraint(condition=lines_can_be_seen("title"), name="mailings_title_can_be_seen"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("body"), SECTION_AT_MOST), name="mailings_section_is_no_book"
+            ),
         ]
 
     def __str__(self) -> str:

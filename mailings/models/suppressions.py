@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,9 +37,13 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def scopes_of(self, unwanted: Collection[str]) -> dict[str, frozenset[str]]:
         """Return, of those of these addresses that are suppressed now, in which scopes; one query for all."""
+        return self.scopes_by({address: fingerprints(address) for address in unwanted})
+
+    def scopes_by(self, hashes: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
+        """Return the same for addresses whose fingerprints are given."""
         by_hash = defaultdict[str, list[str]](list)  # two addresses may be spellings of one
-        for address in unwanted:
-            for fingerprint in fingerprints(address):
+        for address, theirs in hashes.items():
+            for fingerprint in theirs:
                 by_hash[fingerprint].append(address)
         scopes: dict[str, frozenset[str]] = {}
         rows = self.in_force(by_hash).values_list("address_hash", "scope")

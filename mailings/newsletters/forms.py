@@ -162,6 +162,24 @@ class SectionForm(forms.Form):
     )
 
 
+class SectionTextField(forms.CharField):
+    """The Markdown of a section, counted as it is stored: browsers send the end of a line as two characters.
+
+    The browser is not told how much it takes, because it would cut a long text without a word; we say it instead, and
+    show all that was typed again.
+    """
+
+    def __init__(self, *, label: str, language: str) -> None:
+        widget = forms.Textarea(attrs={"rows": 8, "dir": "auto", "lang": language})
+        super().__init__(label=label, required=False, max_length=longest(NewsletterSection, "body"), widget=widget)
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
 class VersionForm(forms.Form):
     """What an issue says in one language."""
 
@@ -184,12 +202,7 @@ class VersionForm(forms.Form):
                 required=section.kind == SectionKind.OTHER,
                 max_length=longest(NewsletterSection, "title"),
             )
-            self.fields[body] = forms.CharField(
-                label=label,
-                required=False,
-                max_length=longest(NewsletterSection, "body"),
-                widget=forms.Textarea(attrs={"rows": 8, "dir": "auto", "lang": version.language}),
-            )
+            self.fields[body] = SectionTextField(label=label, language=version.language)
             self.initial.update({title: str(section.title), body: section.body})
         for name in ("subject", "preview"):
             self.fields[name].widget.attrs |= {"dir": "auto", "lang": version.language}
@@ -204,7 +217,7 @@ class VersionForm(forms.Form):
         """What was written into each section."""
         values = self.cleaned_data
         return [
-            SectionText(section.pk, values[f"title_{section.pk}"], values[f"body_{section.pk}"].replace("\r\n", "\n"))
+            SectionText(section.pk, values[f"title_{section.pk}"], values[f"body_{section.pk}"])
             for section in self.sections
         ]
 

@@ -1,5 +1,6 @@
 """Counting the readers of an issue once and for all: a letter for each, written by one statement."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,18 +24,19 @@ UTC = "UTC"
 _ZONE_READ = "CASE WHEN reader.zone = ANY(%s::text[]) THEN reader.zone ELSE %s END"
 _FREEZE = """
     INSERT INTO mailings_letter (
-        kind, key, member_id, address, language, zone, about_type, about_id, state, priority, newsletter_id,
+        kind, key, member_id, address, language, zone, about_type, state, priority, newsletter_id,
         subscription_id, is_fallback, message_id, owed_at, due_at, tries, claimed_by, reason, answer, gathering,
         facts_digest
     )
     SELECT %s, 'newsletter:' || %s || ':' || reader.id, reader.member_id, reader.address, version.language, reader.zone,
-        'mailings.newsletter', %s, %s, %s, %s, reader.id, version.is_fallback,
-        '<' || replace(gen_random_uuid()::text, '-', '') || '@' || %s || '>', %s, moment.due_at, 0, '', '', '', '', ''
+        '', %s, %s, %s, reader.id, version.is_fallback,
+        '<' || %s || '.' || lpad(to_hex(%s + reader.id), 16, '0') || '@' || %s || '>', %s, moment.due_at,
+        0, '', '', '', '', ''
     FROM ({readers}) AS reader (id, member_id, address, reads, zone)
     JOIN unnest(%s::text[], %s::text[], %s::boolean[]) AS version (reads, language, is_fallback)
         ON version.reads = reader.reads
     JOIN unnest(%s::text[], %s::timestamptz[]) AS moment (zone, due_at) ON moment.zone = {zone}
-    ON CONFLICT DO NOTHING"""
+    ON CONFLICT (newsletter_id, address) WHERE newsletter_id IS NOT NULL AND NOT (address = '') DO NOTHING"""
 
 
 def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list[str], now: datetime) -> int:
@@ -51,15 +53,16 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
     chosen = [versions[language_or_default(language)] for language in with_version]
     moments = [due_at(newsletter, zone, now=now) for zone in zones]
     rows = readers.order_by().annotate(to=Coalesce("member__email", "address"), reads=LANGUAGE, clock=ZONE)
-    sql, params = rows.values_list("pk", "member_id", "to", "reads", "clock").distinct().query.sql_with_params()
+    sql, params = rows.values_list("pk", "member_id", "to", "reads", "clock").query.sql_with_params()
     host = urlsplit(settings.SITE_URL).hostname
     values: list[Any] = [
         KIND,
         str(newsletter.pk),
-        newsletter.pk,
         LetterState.QUEUED,
         Priority.BULK,
         newsletter.pk,
+        secrets.token_hex(8),
+        secrets.randbelow(2**48),
         host,
         now,
     ]

@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Q
+
 from letsconnect.base.languages import language_or_default
 from mailings import kinds
 from mailings.domain.newsletters import NewsletterState
@@ -73,6 +75,13 @@ def _read(letters: list[Letter], _now: datetime) -> NewsletterFacts:
     return NewsletterFacts(letters)
 
 
+def _unchanged() -> Q:
+    return Q(
+        newsletter__state=NewsletterState.SENDING,
+        subscription__in=Subscription.objects.to_write_to(BulkList.NEWSLETTER),
+    )
+
+
 def register() -> None:
     """Register the letter with the ledger."""
-    kinds.register_bulk(KIND, _read)
+    kinds.register_bulk(KIND, _read, unchanged=_unchanged)

@@ -258,6 +258,7 @@ def test_the_page_says_what_would_come_and_then_does_it_once(desk, coordinator):
 
     assert before == 1
     assert "Subscribe 1 person to the newsletter" in page
+    assert shown.context["languages"] == [("the list names none: their own, if we know it", 1)]
     assert "has left: that is a refusal" in page and "left@example.org" in page
     assert (done.context["taken"], again.context["taken"]) == (1, 0)
     assert Subscription.objects.filter(source="import").count() == 1

@@ -12,8 +12,9 @@ from mailings.domain.letters import LEASE, LetterState, Priority
 from mailings.ledger import draining, rates
 from mailings.ledger.draining import drain
 from mailings.ledger.sweeping import sweep
-from mailings.models import Letter, SendingRate, Suppression
-from mailings.newsletters import sending
+from mailings.models import Letter, SendingRate, Subscription, Suppression
+from mailings.newsletters import audiences, sending
+from mailings.newsletters.freezing import freeze
 from mailings.sending.transport import open_session
 from mailings.tests.factories import make_kind, make_letter, make_newsletter, make_subscription
 from mailings.tests.smtp import free_port
@@ -341,3 +342,85 @@ def test_a_drain_without_a_mail_server_gives_everything_back(sink, settings):
 
     assert drain(now=NOW) == {"deferred": 1, "returned": 2}
     assert states(letters) == ["deferred", "queued", "queued"]
+
+
+def leaves(reader):
+    type(reader).objects.filter(pk=reader.pk).update(
+        state="left", left_at=NOW, confirmed_at=None, wants_newsletter=False
+    )
+
+
+def pauses(reader):
+    type(reader).objects.filter(pk=reader.pk).update(paused_at=NOW)
+
+
+def is_suppressed(reader):
+    Suppression.objects.suppress([reader.member.email], source="desk", scope="bulk", now=NOW)
+
+
+def closes_the_account(reader):
+    type(reader.member).objects.filter(pk=reader.member_id).update(is_active=False)
+
+
+@pytest.mark.parametrize("changes", [leaves, pauses, is_suppressed, closes_the_account])
+def test_whoever_leaves_while_the_letters_before_theirs_are_on_the_wire_gets_none(sink, settings, monkeypatch, changes):
+    """What a batch needs is read once; what became untrue since then is seen by the statement that sends."""
+    settings.EMAIL_TOGETHER = 2
+    newsletter, _readers = send_issue(settings, readers=3)
+    member = make_member()
+    late = make_subscription(member=member, address="")
+    Letter.objects.of_issue(newsletter).delete()
+    newsletter.refresh_from_db()
+    freeze(newsletter, audiences.readers({}), ready=["en"], now=NOW)
+    submit, groups = Letter.objects.submit, []
+
+    def after_the_first_group(letters, **given):
+        groups.append(letters)
+        if len(groups) == 2:
+            changes(late)
+        return submit(letters, **given)
+
+    monkeypatch.setattr(
+        type(Letter.objects), "submit", lambda _manager, *args, **given: after_the_first_group(*args, **given)
+    )
+
+    assert drain(now=NOW) == {"sent": 3, "skipped": 1}
+    assert member.email not in sink.recipients
+    assert Letter.objects.get(member=member).tries == 0
+
+
+def test_whoever_changes_their_address_meanwhile_gets_the_issue_at_the_new_one(sink, settings, monkeypatch):
+    newsletter, _readers = send_issue(settings, readers=1)
+    member = make_member()
+    make_subscription(member=member, address="")
+    Letter.objects.of_issue(newsletter).delete()
+    freeze(newsletter, audiences.readers({}), ready=["en"], now=NOW)
+    submit, calls = Letter.objects.submit, []
+
+    def after_a_change(letters, **given):
+        if not calls:
+            type(member).objects.filter(pk=member.pk).update(email="new@example.org")
+        calls.append(letters)
+        return submit(letters, **given)
+
+    monkeypatch.setattr(type(Letter.objects), "submit", lambda _manager, *args, **given: after_a_change(*args, **given))
+
+    assert drain(now=NOW) == {"sent": 2}
+    assert member.email not in sink.recipients
+    assert "new@example.org" in sink.recipients
+
+
+def test_a_group_of_readers_costs_the_statements_that_send_it_and_nothing_else(sink, settings):
+    """What they need is read once for a batch."""
+    settings.EMAIL_TOGETHER = 10
+
+    def asked(readers):
+        send_issue(settings, readers=readers)
+        with CaptureQueriesContext(connection) as queries:
+            assert drain(now=NOW, batch=readers) == {"sent": readers}
+        Letter.objects.all().delete()
+        Subscription.objects.all().delete()
+        return len(queries)
+
+    one_group, four_groups = asked(10), asked(40)
+    assert four_groups - one_group == 3 * 4

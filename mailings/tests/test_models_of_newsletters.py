@@ -1,7 +1,7 @@
 """The rules the tables of subscriptions and newsletters keep, each broken on purpose."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from letsconnect.tests.database import change, refuses
 from mailings.models import Letter, NewsletterBody, Subscription
@@ -101,12 +101,22 @@ def test_what_readers_see_first_is_one_visible_line():
     [
         ({"kind": "gossip"}, "mailings_section_kind_is_known"),
         ({"kind": "other"}, "mailings_section_of_its_own_has_a_title"),
+        ({"body": "x" * 20_001}, "mailings_section_is_no_book"),
+        ({"body": "أ" * 20_001}, "mailings_section_is_no_book"),
     ],
 )
 def test_a_section_is_of_a_known_kind_or_has_a_title_of_its_own(columns, constraint):
     section = make_newsletter().versions.get().sections.get()
 
     refuses(constraint, change(section, **columns))
+
+
+def test_a_section_of_the_longest_text_and_no_longer_subject_is_stored():
+    version = make_newsletter().versions.get()
+
+    change(version.sections.get(), body="أ" * 20_000)()
+    with pytest.raises(DataError, match=r"character varying\(120\)"), transaction.atomic():
+        change(version, subject="x" * 121)()
 
 
 def test_two_sections_change_places_and_no_two_stand_at_one():

@@ -1,5 +1,6 @@
 """The newsletter at the desk: writing, looking, sending, and who got it."""
 
+import html
 import re
 from datetime import UTC, datetime, time, timedelta
 
@@ -13,7 +14,7 @@ from django.urls import reverse
 from letsconnect.base.models import Act
 from mailings.domain.newsletters import NewsletterRefused
 from mailings.ledger.draining import drain
-from mailings.models import Letter, Newsletter, NewsletterVersion
+from mailings.models import Letter, Newsletter, NewsletterBody, NewsletterSection, NewsletterVersion
 from mailings.newsletters import sending, writing
 from mailings.tests.factories import make_newsletter, make_subscription
 from registrations.tests.factories import NOW, make_coordinator, make_editor, make_liaison, make_member
@@ -115,10 +116,119 @@ def test_a_huge_paste_is_refused_at_its_field_and_nothing_is_lost(desk):
 
     assert response.status_code == 422
     assert "at most 20000 characters" in words(response)
-    assert 'value="New"' in response.content.decode()
+    assert 'value="New"' in response.content.decode() and "x" * 2_000_000 in response.content.decode()
     assert version.sections.get().body == before
     assert "draft again" not in words(save(desk, version, subject="one\ntwo\nthree"))
     assert version.subject == "one two three"
+
+
+def test_a_section_is_as_long_as_it_is_stored_whatever_browsers_make_of_the_ends_of_lines(desk):
+    version = make_newsletter().versions.get()
+    NewsletterVersion.objects.update(state="draft")
+    lines = ("x" * 9 + "\r\n") * 1999 + "x" * 10
+
+    page = desk.get(of_version("change", version)).content.decode()
+    save(desk, version, body=lines)
+
+    assert version.sections.get().body == lines.replace("\r\n", "\n") and len(version.sections.get().body) == 20_000
+    assert "maxlength" not in page[page.index("<textarea") : page.index("</textarea")]  # a browser would cut silently
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("<script>alert(1)</script>", "HTML is not read here"),
+        ("<img src=x onerror=alert(1)>", "HTML is not read here"),
+        ("![x](https://elsewhere.example/p.png)", "A picture cannot stand in a letter"),
+        ("[x](javascript:alert(1))", "A link cannot lead to “javascript:”"),
+        ("[x](DATA:text/html;base64,PHNj)", "A link cannot lead to “DATA:”"),
+        ("Pay \u202eeno\u202c here", "invisible characters that turn the direction"),
+    ],
+)
+def test_what_cannot_stand_in_a_letter_is_kept_as_it_was_typed_and_said_in_words(desk, body, says):
+    version = make_newsletter().versions.get()
+    NewsletterVersion.objects.update(state="draft")
+
+    page = save(desk, version, body=body, press="ready")
+    preview = desk.get(of_version("preview", version)).content.decode().lower()
+
+    assert says in html.unescape(words(page)) and "Saved" not in words(page)
+    assert version.state == "draft" and version.sections.get().body == body
+    for acting in ("<script", "<img", 'href="javascript', 'href="data', "\u202e"):
+        assert acting not in preview
+
+
+@pytest.mark.parametrize(
+    "typed_subject", ["one\ntwo\r\nthree", "one\u2028two\u2029three", "\u202eone two\u202c\u200f three"]
+)
+def test_a_subject_is_one_line_that_nothing_turns(desk, typed_subject):
+    version = make_newsletter().versions.get()
+    NewsletterVersion.objects.update(state="draft")
+
+    save(desk, version, subject=typed_subject)
+
+    assert "".join(version.subject) == "one two three"
+
+
+def test_a_subject_that_is_too_long_or_cannot_be_seen_is_refused_at_its_field_and_stays_there(desk):
+    version = make_newsletter().versions.get()
+    NewsletterVersion.objects.update(state="draft")
+
+    for subject, says in (("s" * 121, "at most 120 characters"), ("\u200b\u2060", "Nothing of this can be seen")):
+        response = desk.post(of_version("save", version), typed(version, subject=subject, body="Typed"))
+        assert response.status_code == 422 and says in words(response)
+        assert list(response.context["form"].errors) == ["subject"]
+        assert f'value="{subject}"' in response.content.decode() and "Typed" in response.content.decode()
+    assert version.sections.get().body != "Typed"
+
+
+@pytest.mark.parametrize("meanwhile", ["ready", "asked", "sent"])
+def test_what_was_typed_too_late_is_shown_so_that_it_can_be_copied(desk, coordinator, meanwhile):
+    make_subscription()
+    issue = make_newsletter()
+    version = issue.versions.get()
+    NewsletterVersion.objects.update(state="draft")
+    page = desk.get(of_version("change", version)).content.decode()
+    opened = html.unescape(re.search(r'name="opened" value="([^"]*)"', page)[1])
+    NewsletterVersion.objects.update(state="ready")
+    if meanwhile != "ready":
+        issue = sending.ask_to_send(newsletter=issue, by=make_coordinator(), now=NOW)
+    if meanwhile == "sent":
+        sending.confirm(newsletter=issue, by=coordinator, now=NOW)
+    before = version.sections.get().body
+
+    for sent_along in (opened, None):
+        late = {"opened": opened} if sent_along else {}
+        response = desk.post(of_version("save", version), {**typed(version, body="Too *late*", subject="Mine"), **late})
+        shown = response.content.decode()
+        assert response.status_code == 422 and "Too *late*</textarea>" in shown and 'value="Mine"' in shown
+        assert 'value="save"' not in shown
+    assert version.sections.get().body == before
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [("nobody", "Nobody would get this issue"), ("half", "half written"), ("link", "the portal has no page")],
+)
+def test_what_goes_wrong_after_asking_is_said_before_it_is_sent_and_nothing_is_lost(desk, trouble, says):
+    reader, issue = make_subscription(), make_newsletter(languages=("en", "fr"), body="[Come](/clinics/)")
+    sending.ask_to_send(newsletter=issue, by=make_coordinator(), now=NOW)
+    if trouble == "nobody":
+        reader.delete()
+    elif trouble == "half":
+        NewsletterVersion.objects.filter(language="fr").update(state="draft")
+    else:
+        NewsletterSection.objects.update(body="[Come](/clinics/gone/away/)")
+    texts = list(NewsletterSection.objects.values_list("body", flat=True))
+
+    asked = desk.get(of_issue("act", issue, "confirm"))
+    pressed = desk.post(of_issue("act", issue, "confirm"), {"confirmed": "99"})
+
+    for page in (asked, pressed):
+        assert says in words(page) and 'name="confirmed"' not in page.content.decode()
+    issue.refresh_from_db()
+    assert issue.state == "asked" and not Letter.objects.exists() and not NewsletterBody.objects.exists()
+    assert list(NewsletterSection.objects.values_list("body", flat=True)) == texts
 
 
 def test_two_who_write_at_the_same_time_see_each_other(desk, client):

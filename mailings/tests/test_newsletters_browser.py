@@ -106,3 +106,23 @@ def test_an_issue_is_written_and_looked_at_without_javascript(live_server, open_
         window.screenshot(f"newsletter-version-{look}-{language}")
     section.refresh_from_db()
     assert section.body == TEXT  # looking saves nothing
+
+
+@pytest.mark.parametrize(("language", "javascript"), [("en", True), ("en", False), ("ar", True)])
+def test_sending_and_stopping_are_asked_once_more(live_server, open_window, language, javascript):
+    make_subscription(), make_subscription(language="fr")
+    issue = make_newsletter(state="asked", asked_by=make_coordinator(), asked_at=timezone.now())
+    coordinator = make_coordinator(language=language)
+    window = open_window(live_server.url, language=language, widths=WIDTHS, javascript=javascript, member=coordinator)
+    page = window.page
+
+    for act, state in (("confirm", "sending"), ("stop", "stopped")):
+        page.goto(f"{live_server.url}/admin/mailings/newsletter/{issue.pk}/change/")
+        page.locator(f"a[href$='/{act}/do/']").click()
+        if javascript:  # what looks for barriers is a script
+            window.check()
+        window.screenshot(f"newsletter-{act}-{language}")
+        page.locator("[name=confirmed] ~ .submit-row button").click()
+        page.wait_for_url("**/change/")
+        issue.refresh_from_db()
+        assert issue.state == state

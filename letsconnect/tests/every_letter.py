@@ -1,0 +1,260 @@
+"""One letter of each kind that is registered, as its recipient gets it."""
+
+import email
+import email.policy
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from clinics.models import Announcement, Digest, Notice
+from clinics.tests.factories import make_clinic, sign_up
+from mailings import kinds
+from mailings.domain.subscriptions import BulkList
+from mailings.ledger.preparing import read_facts
+from mailings.models import Letter, Outage, Subscription
+from mailings.newsletters import sending
+from mailings.subscriptions.subscribing import ask_visitor
+from mailings.tests.factories import make_letter, make_newsletter, make_subscription
+from matching.models import Concern, RoundParticipant
+from matching.tests.factories import make_match, make_request, make_round
+from matching.tests.feedback_factories import make_hour, say
+from matching.tests.session_factories import make_session
+from registrations.models import SignInCode
+from registrations.oldform.claims import invite_to_claim
+from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
+from trust.seats.appointing import appoint_to_trust_team
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Written:
+    """A letter as it arrives: its text, its page and its headers, and the member who gets it, if they are one."""
+
+    text: str
+    html: str
+    headers: dict[str, str]
+    member: Any
+
+
+def _of_match(state: str, **fields: Any) -> Callable[[str], tuple[Any, Any]]:
+    def make(side: str) -> tuple[Any, Any]:
+        match = make_match(state, **fields)
+        return match, getattr(match, side).member
+
+    return make
+
+
+def _of_session(make_it: Callable[[], Any]) -> Callable[[str], tuple[Any, Any]]:
+    def make(side: str) -> tuple[Any, Any]:
+        session = make_it()
+        return session, getattr(session, side).member
+
+    return make
+
+
+def _of_registration(**fields: Any) -> Callable[[str], tuple[Any, Any]]:
+    def make(_side: str) -> tuple[Any, Any]:
+        registration = make_registration(**fields)
+        return registration, registration.member
+
+    return make
+
+
+def _thanks(_side: str) -> tuple[Any, Any]:
+    session = make_hour()
+    return say(session, "learner", thanks="Thank you"), session.sharer.member
+
+
+def _concern(_side: str) -> tuple[Any, Any]:
+    return Concern.objects.create(
+        kind="absent_twice", registration=make_registration(), raised_at=NOW
+    ), make_coordinator()
+
+
+def _no_match(_side: str) -> tuple[Any, Any]:
+    registration = make_registration(wishes=["wikidata"], changed_at=NOW - 9 * DAY)
+    before = NOW - DAY
+    round_ = make_round("published", started_at=before, finished_at=before, published_at=before)
+    RoundParticipant.objects.create(
+        round=round_,
+        number=0,
+        registration=registration,
+        is_learner=True,
+        left_out="no_hour_in_common",
+        advice=[{"kind": "region_wish"}],
+    )
+    return registration, registration.member
+
+
+def _request(_side: str) -> tuple[Any, Any]:
+    request = make_request("not_this_time")
+    return request, request.learner.member
+
+
+def _invitation(_side: str) -> tuple[Any, Any]:
+    registration = make_registration(source="import", state="draft", imported_address="old@example.org")
+    return invite_to_claim(registration=registration, by=make_coordinator(), now=NOW), make_member()
+
+
+def _seat(_side: str) -> tuple[Any, Any]:
+    coordinator = make_coordinator()
+    return coordinator.seats.get(), coordinator
+
+
+def _code(_side: str) -> tuple[Any, Any]:
+    member = make_member()
+    code = SignInCode.objects.create(address=member.email, network="x", made_at=NOW, expires_at=NOW + DAY)
+    return code, member
+
+
+def _rsvp(_side: str) -> tuple[Any, Any]:
+    [rsvp] = sign_up(make_clinic(), 1)
+    return rsvp, rsvp.member
+
+
+def _notice(kind: str) -> Callable[[str], tuple[Any, Any]]:
+    def make(side: str) -> tuple[Any, Any]:
+        rsvp, member = _rsvp(side)
+        start = rsvp.clinic.starts_at
+        return Notice.objects.create(rsvp=rsvp, kind=kind, sequence=0, starts_at=start, made_at=NOW), member
+
+    return make
+
+
+def _outage(_side: str) -> tuple[Any, Any]:
+    return Outage.objects.create(kind="tick", began_at=NOW - DAY, ended_at=NOW), make_coordinator()
+
+
+def _asked_subscription(_side: str) -> tuple[Any, Any]:
+    ask_visitor(
+        address="asked@example.org", language="en", zone="UTC", lists=[BulkList.NEWSLETTER], network="x", now=NOW
+    )
+    return Subscription.objects.get(address="asked@example.org"), None
+
+
+def _version(_side: str) -> tuple[Any, Any]:
+    return make_newsletter().versions.get(), make_coordinator()
+
+
+def _trust_seat(_side: str) -> tuple[Any, Any]:
+    seat = appoint_to_trust_team(member=make_member(), by=None, now=NOW)
+    return seat, seat.member
+
+
+def _nothing(_side: str) -> tuple[Any, Any]:
+    return None, make_member()
+
+
+ABOUT: dict[str, Callable[[str], tuple[Any, Any]]] = {
+    "registrations.sign_in_code": _code,
+    "registrations.approved": _of_registration(),
+    "registrations.needs_changes": _of_registration(state="needs_changes"),
+    "registrations.declined": _of_registration(state="declined"),
+    "registrations.claim_invitation": _invitation,
+    "registrations.claim_reminder": _invitation,
+    "registrations.still_in": _of_registration(still_in_asked_on=NOW.date()),
+    "registrations.paused_for_silence": _of_registration(still_in_asked_on=NOW.date()),
+    "registrations.seat_given": _seat,
+    "matching.asked": _of_match("asked"),
+    "matching.reminder": _of_match("asked"),
+    "matching.connected": _of_match("connected"),
+    "matching.closed": _of_match("declined"),
+    "matching.expired": _of_match("expired"),
+    "matching.no_match": _no_match,
+    "matching.request_answered": _request,
+    "matching.session_proposed": _of_session(lambda: make_session("proposed")),
+    "matching.session_agreed": _of_session(make_session),
+    "matching.session_moved": _of_session(make_session),
+    "matching.session_kept": _of_session(make_session),
+    "matching.session_day": _of_session(make_session),
+    "matching.session_hour": _of_session(make_session),
+    "matching.session_cancelled": _of_session(lambda: make_session("cancelled")),
+    "matching.session_dropped": _of_session(lambda: make_session("cancelled")),
+    "matching.session_lapsed": _of_session(lambda: make_session("cancelled")),
+    "matching.did_you_meet": _of_session(make_hour),
+    "matching.missed_absent": _of_session(make_hour),
+    "matching.missed_waiting": _of_session(make_hour),
+    "matching.missed_each_other": _of_session(make_hour),
+    "matching.completed": _of_match("completed"),
+    "matching.quiet": _of_match("connected"),
+    "matching.quiet_end": _of_match("expired"),
+    "matching.thanks": _thanks,
+    "matching.concern": _concern,
+    "clinics.rsvp_recorded": _rsvp,
+    "clinics.moved_up": _rsvp,
+    "clinics.still_waiting": _rsvp,
+    "clinics.clinic_cancelled": _rsvp,
+    "clinics.clinic_moved": _notice("moved"),
+    "clinics.reminder_day": _notice("day"),
+    "clinics.reminder_hour": _notice("hour"),
+    "trust.message_received": _nothing,
+    "trust.report_waits": _trust_seat,
+    "trust.seat_given": _trust_seat,
+    "trust.team_changed": _trust_seat,
+    "letsconnect.outage": _outage,
+    "mailings.confirm_subscription": _asked_subscription,
+    "mailings.newsletter_test": _version,
+}
+
+
+def _issue() -> tuple[Letter, Any]:
+    subscription = make_subscription(member=make_member())
+    issue = sending.ask_to_send(newsletter=make_newsletter(), by=make_coordinator(), now=NOW)
+    sending.confirm(newsletter=issue, by=make_coordinator(), now=NOW)
+    return Letter.objects.get(newsletter=issue, subscription=subscription), subscription.member
+
+
+def _announcement() -> tuple[Letter, Any]:
+    subscription = make_subscription(member=make_member(), wants_announcements=True)
+    letter = make_letter(kind="clinics.announced", to=subscription.member)
+    Announcement.objects.create(clinic=make_clinic(), subscription=subscription, letter=letter)
+    return _of_subscription(letter, subscription)
+
+
+def _digest() -> tuple[Letter, Any]:
+    subscription = make_subscription(member=make_registration(wishes=["wikidata"]).member, wants_digest=True)
+    letter = make_letter(kind="clinics.digest", to=subscription.member)
+    clinic = make_clinic(announced_at=NOW)
+    clinic.skills.add(subscription.member.registration.wishes.get().skill)
+    monday = NOW.date() - timedelta(days=NOW.weekday())
+    Digest.objects.create(subscription=subscription, week=monday, since=NOW - DAY, until=NOW + DAY, letter=letter)
+    return _of_subscription(letter, subscription)
+
+
+def _of_subscription(letter: Letter, subscription: Subscription) -> tuple[Letter, Any]:
+    letter.subscription = subscription
+    letter.save(update_fields=["subscription"])
+    return letter, subscription.member
+
+
+BULK: dict[str, Callable[[], tuple[Letter, Any]]] = {
+    "mailings.newsletter": _issue,
+    "clinics.announced": _announcement,
+    "clinics.digest": _digest,
+}
+
+
+def names() -> list[str]:
+    """Return the kinds that the apps of the portal register."""
+    return [name for name in kinds.names() if not name.startswith("tests.")]
+
+
+def write(name: str) -> Written:
+    """Write the letter of this kind, about rows made for it."""
+    line, kind = kinds.line_of(name), kinds.get(name)
+    if kind.bulk:
+        letter, member = BULK[line]()
+        return _arrived(read_facts([letter], now=NOW).bulk[name].compose(letter).payload, member)
+    about, member = ABOUT[line]("learner" if name.endswith("_learner") else "sharer")
+    if kind.before_sending:
+        kind.before_sending(about, NOW)
+    rendered = kind.render(about, "en", "UTC")
+    return Written(rendered.text, rendered.html, {}, member)
+
+
+def _arrived(payload: bytes, member: Any) -> Written:
+    message: Any = email.message_from_bytes(payload, policy=email.policy.default)
+    text, html = (message.get_body((form,)).get_content() for form in ("plain", "html"))
+    return Written(text, html, dict(message.items()), member)
