@@ -8,6 +8,9 @@ from clinics.domain import CancelReasonMissing
 from clinics.planning.plans import cancel_clinic
 from clinics.tests.factories import make_clinic
 from letsconnect.tests.test_conventions import production_code
+from mailings.domain.letters import LiftRefused
+from mailings.ledger.suppressing import lift_suppression
+from mailings.models import Suppression
 from matching.domain.matches import WHY_DECLINED, ReasonMissing, check_reason
 from matching.rounds.rules import exclude_pair
 from registrations.accounts.closing import close_account
@@ -31,6 +34,8 @@ def test_another_reason_needs_words_that_can_be_seen(reason):
 def test_nothing_is_done_for_a_reason_that_nobody_can_read(coordinator, reason):
     person, other, clinic = make_registration(), make_registration(state="submitted"), make_clinic()
     by = {"by": coordinator, "now": NOW}
+    Suppression.objects.suppress(["ana@example.org"], source="bounce", now=NOW)
+    suppression = Suppression.objects.get()
     for act, refusal in (
         (lambda: cancel_clinic(clinic=clinic, reason=reason, **by), CancelReasonMissing),
         (lambda: exclude_pair(person=person, other=other, reason=reason, **by), ReasonMissing),
@@ -39,6 +44,7 @@ def test_nothing_is_done_for_a_reason_that_nobody_can_read(coordinator, reason):
             lambda: review(registration=other, decision=RegistrationState.DECLINED, note=reason, version=None, **by),
             RegistrationError,
         ),
+        (lambda: lift_suppression(suppression=suppression, reason=reason, **by), LiftRefused),
         (lambda: send_report(by=make_member(), description=reason, now=NOW), ReportIncomplete),
     ):
         with pytest.raises(refusal):

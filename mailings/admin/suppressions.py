@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.fields import LineFormField, longest
+from letsconnect.base.lines import has_something_to_see
 from letsconnect.base.models import ActReason
 from letsconnect.base.querysets import as_own
 from mailings.domain.letters import LiftRefused, SuppressionScope
@@ -46,7 +47,7 @@ class AddressesForm(forms.Form):
 
     def clean_addresses(self) -> str:
         text: str = self.cleaned_data["addresses"]
-        if not text.strip():
+        if not has_something_to_see(text):
             raise forms.ValidationError(_("Write at least one address."))
         if len(text.splitlines()) > MOST_LINES:
             raise forms.ValidationError(

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, addresses
+from letsconnect.base.lines import has_something_to_see
 from mailings.domain.letters import BY_THEMSELVES, LiftRefused, SuppressionScope
 from mailings.models import Suppression
 from mailings.models.suppressions import address_hash
@@ -81,7 +82,7 @@ def lift_suppression(*, suppression: Suppression, reason: str, by: Any, now: dat
 
     Raises LiftRefused without a reason.
     """
-    if not reason.strip():
+    if not has_something_to_see(reason):
         raise LiftRefused(_("Say why letters may go there again."))
     return _lift(suppression, reason=reason.strip(), by=by, now=now)
 
