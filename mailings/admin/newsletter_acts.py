@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from letsconnect.base.lines import isolated
 from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
 from letsconnect.base.templatetags.when import when
 from mailings.admin.newsletter_pages import NewsletterPages
@@ -137,7 +138,7 @@ def _about_sending(newsletter: Newsletter) -> ConfirmationPage:
         "count": people.total
     }
     return ConfirmationPage(
-        title=_("Send issue %(issue)s?") % {"issue": newsletter},
+        title=_("Send issue %(issue)s?") % {"issue": isolated(newsletter)},
         sentences=(
             letters,
             *_fallbacks(people),
@@ -163,7 +164,7 @@ def _about_stopping(newsletter: Newsletter) -> ConfirmationPage:
         "Stop for good: %(count)d reader never gets it", "Stop for good: %(count)d readers never get it", people.total
     ) % {"count": people.total}
     return ConfirmationPage(
-        title=_("Stop issue %(issue)s for good?") % {"issue": newsletter},
+        title=_("Stop issue %(issue)s for good?") % {"issue": isolated(newsletter)},
         sentences=(never, keep % {"count": have_it}, _("It cannot be sent again. To hold it for a while, pause it.")),
         button=button,
         people=people.total,
