@@ -109,6 +109,7 @@ def _register(
         render=partial(render, template=f"clinics/emails/{name}"),
         facts=facts,
         priority=priority,
+        keeps=kinds.kept(),
     )
 
 

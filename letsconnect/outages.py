@@ -50,6 +50,6 @@ def render_outage(outage: Outage, language: str, zone: str) -> Rendered:
 
 def register() -> None:
     """Register the letter and the sweep with the ledger."""
-    kinds.register(KIND, still_owed=outage_owed, render=render_outage)
+    kinds.register(KIND, still_owed=outage_owed, render=render_outage, keeps=kinds.kept())
     kinds.name_kinds({KIND: pgettext_lazy("kind of letter", "something stands still")})
     kinds.register_sweep("letsconnect.outages", note_outages)

@@ -16,6 +16,7 @@ class MailingsConfig(AppConfig):
 
     def ready(self) -> None:
         from mailings import kinds
+        from mailings.ledger import sent_texts
         from mailings.newsletters import copy_to_oneself, letter, sending
         from mailings.subscriptions import emails, subscribing
 
@@ -24,4 +25,5 @@ class MailingsConfig(AppConfig):
         letter.register()
         copy_to_oneself.register()
         kinds.register_sweep("mailings.finish_sent_newsletters", sending.finish_sent)
+        kinds.register_sweep("mailings.forget_old_texts", sent_texts.forget_old_texts)
         kinds.register_sweep("mailings.forget_old_requests", subscribing.forget_old_requests)

@@ -36,6 +36,28 @@ Unchanged = Callable[[], Q]
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """Whether what a letter said can be read afterwards, and whom it names.
+
+    ``names`` are the ways (lookups) from what the letter is about to the accounts of those whom its text names: erasing
+    any of them deletes the text. Where the text holds words that one person wrote for another only, the desk does not
+    read it.
+    """
+
+    is_kept: bool = True
+    names: tuple[str, ...] = ()
+    is_for_the_desk: bool = True
+
+
+NEVER_KEPT = Keeping(is_kept=False)
+
+
+def kept(*names: str, is_for_the_desk: bool = True) -> Keeping:
+    """Say that a text is kept; ``names`` lead to those whom it names, its reader need not be among them."""
+    return Keeping(names=names, is_for_the_desk=is_for_the_desk)
+
+
+@dataclass(frozen=True)
 class LetterKind:
     """One kind of letter: when it is still owed, and how it reads."""
 
@@ -49,6 +71,11 @@ class LetterKind:
     priority: Priority = Priority.ORDINARY
     bulk: ReadBulk | None = None
     unchanged: Unchanged | None = None
+    keeps: Keeping | None = None  # None: not said, so nothing is kept; a test refuses it
+
+    @property
+    def is_kept(self) -> bool:
+        return self.keeps is not None and self.keeps.is_kept
 
 
 _kinds: dict[str, LetterKind] = {}
@@ -67,6 +94,7 @@ def register(
     is_urgent: bool = False,
     before_sending: BeforeSending | None = None,
     priority: Priority = Priority.ORDINARY,
+    keeps: Keeping | None = None,
 ) -> None:
     """Register ``name`` as a kind of letter.
 
@@ -77,16 +105,23 @@ def register(
     asked for by a person who waits for it: it goes first, whatever is suppressed, and nobody sends it again by hand.
     Of the others, those of a smaller ``priority`` go first.
     ``before_sending(about, now)`` is called right before ``render``: there a secret is drawn that stands in no row.
+    ``keeps`` says whether what was sent can be read for 90 days; of confidential and urgent kinds nothing is kept.
     """
+    if is_urgent or is_confidential:
+        keeps = keeps or NEVER_KEPT
+        if keeps.is_kept:
+            raise ValueError(f"nothing is kept of {name!r}: its letters hold codes, or are confidential")
     priority = Priority.SECURITY if is_urgent else priority
-    kind = LetterKind(name, still_owed, render, is_confidential, facts, is_urgent, before_sending, priority)
+    kind = LetterKind(
+        name, still_owed, render, is_confidential, facts, is_urgent, before_sending, priority, keeps=keeps
+    )
     if _kinds.setdefault(name, kind) != kind:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
 
 
-def register_bulk(name: str, read: ReadBulk, *, unchanged: Unchanged | None = None) -> None:
+def register_bulk(name: str, read: ReadBulk, *, keeps: Keeping, unchanged: Unchanged | None = None) -> None:
     """Register a kind of letter that goes to many at once: ``read(letters, now)`` reads what a group of them needs, and
-    then decides and composes each without a query.
+    then decides and composes each without a query. What is kept of it is one text for all, which names nobody.
 
     With ``unchanged``, what was read serves for all letters that a worker claimed together. It returns the condition
     under which a letter is still owed; the statement that puts letters on the wire asks it once more, and those that do
@@ -96,7 +131,7 @@ def register_bulk(name: str, read: ReadBulk, *, unchanged: Unchanged | None = No
     def never(*_given: Any) -> Any:
         raise TypeError(f"{name} is written in bulk")
 
-    kind = LetterKind(name, _always_owed, never, priority=Priority.BULK, bulk=read, unchanged=unchanged)
+    kind = LetterKind(name, _always_owed, never, priority=Priority.BULK, bulk=read, unchanged=unchanged, keeps=keeps)
     if name in _kinds and _kinds[name].bulk is not read:
         raise ValueError(f"the kind of letter {name!r} is registered twice")
     _kinds.setdefault(name, kind)

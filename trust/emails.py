@@ -26,8 +26,9 @@ def register() -> None:
         render=_render("report_waits", "trust:report-list"),
         is_confidential=True,
     )
-    kinds.register("trust.seat_given", still_owed=seat_owed, render=_render("seat_given", "trust:report-list"))
-    kinds.register("trust.team_changed", still_owed=team_owed, render=_render("team_changed", "trust:report-list"))
+    for name, still_owed in (("seat_given", seat_owed), ("team_changed", team_owed)):
+        render = _render(name, "trust:report-list")
+        kinds.register(f"trust.{name}", still_owed=still_owed, render=render, keeps=kinds.kept("member"))
 
 
 def received_owed(about: None, now: datetime) -> None:

@@ -176,5 +176,5 @@ def _template(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...
 
 def register() -> None:
     """Register the letters with the ledger."""
-    kinds.register_bulk(ANNOUNCED, AnnouncementFacts)
-    kinds.register_bulk(DIGEST, DigestFacts)
+    kinds.register_bulk(ANNOUNCED, AnnouncementFacts, keeps=kinds.kept())
+    kinds.register_bulk(DIGEST, DigestFacts, keeps=kinds.kept())

@@ -129,7 +129,7 @@ class WorkingGroupAdmin(VersionedAdmin[Row]):
     scope: str = "visible_to"
     unscoped_because: str = ""
     # The ways from a row to the people its page and its list show, each of whom can read who looked; or why there are
-    # none. ``look`` and ``look_at_list`` are words of `registrations.domain.registrations.LookKind`.
+    # none. ``look`` and ``look_at_list`` are words of `registrations.domain.looks.LookKind`.
     shows: tuple[str, ...] = ()
     shows_nobody_because: str = ""
     look: str = ""

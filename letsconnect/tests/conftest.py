@@ -16,7 +16,13 @@ from letsconnect.base import security_log
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Suppression
 from mailings.subscriptions.links import confirm_url, token_of
-from mailings.tests.factories import make_letter, make_newsletter, make_sent_newsletter, make_subscription
+from mailings.tests.factories import (
+    make_letter,
+    make_newsletter,
+    make_sent_letter,
+    make_sent_newsletter,
+    make_subscription,
+)
 from matching.domain.matches import MatchState, Side
 from matching.models import Concern, MatchingRules
 from matching.rounds.rules import exclude_pair
@@ -98,6 +104,7 @@ def make_world():
         draft=make_clinic(state=ClinicState.DRAFT, region="MENA"),
         regionless=make_clinic(state=ClinicState.DRAFT),
         letter=make_letter(),
+        sent_letter=make_sent_letter(to=concerned),
         issue=make_newsletter(number=9002),
         version=make_newsletter(number=9003).versions.get(),
         sent_issue=make_sent_newsletter(number=9001),

@@ -16,7 +16,7 @@ from letsconnect.base import acts, personal_columns, security_log
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.models import SecurityEventKind
 from mailings.models import Letter
-from mailings.tests.factories import make_letter, make_subscription
+from mailings.tests.factories import make_bulk_text, make_letter, make_sent_letter, make_subscription
 from matching.domain.matches import MatchState
 from matching.models import CalendarFeed, Concern, Exclusion, RoundParticipant
 from matching.tests.factories import make_match, make_request
@@ -25,7 +25,8 @@ from matching.tests.session_factories import make_session
 from registrations.answers import sensitive, visitors
 from registrations.answers.sensitive import SensitiveFacts
 from registrations.domain.facts import fingerprint
-from registrations.domain.registrations import AgeRange, Gender, LookKind
+from registrations.domain.looks import LookKind
+from registrations.domain.registrations import AgeRange, Gender
 from registrations.models import (
     Block,
     ClaimInvitation,
@@ -96,6 +97,10 @@ def make_somebody(*, state="approved", match_states=(MatchState.CONNECTED, Match
     SkillSuggestion.objects.create(skill=make_skill("suggested"), member=member, made_at=NOW)
     Letter.objects.filter(pk=make_letter(to=member).pk).update(answer=WORD)
     make_letter(to=None, address=ADDRESS)
+    make_sent_letter(to=member, text=f"Hello {WORD}.")
+    make_sent_letter(to=other, text=f"You were matched with {WORD}.", people=[member])
+    read_by_many = make_letter(to=member)
+    Letter.objects.filter(pk=read_by_many.pk).update(bulk_text=make_bulk_text(), state="sent", sent_at=NOW, tries=1)
     subscription = make_subscription(member=member, address=ADDRESS, source="import", source_text=WORD)
     announcement = make_letter(to=member)
     Announcement.objects.create(clinic=make_clinic(), subscription=subscription, letter=announcement)

@@ -14,7 +14,7 @@ from clinics.tests.factories import make_clinic, sign_up
 from letsconnect.tests.opened import Remembering, sent_along
 from letsconnect.tests.test_access import DOORS
 from mailings.tests.factories import make_letter
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models import ImportedRow, ImportUpload, Look, Member, Registration
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration
 from trust.models import ReportLook

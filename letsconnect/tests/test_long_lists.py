@@ -11,6 +11,7 @@ from django.urls import reverse
 from clinics.domain import ClinicState
 from clinics.models import ClinicText
 from clinics.tests.factories import START, make_clinic
+from mailings.tests.factories import make_sent_letter
 from matching.domain.matches import MatchState
 from matching.domain.requests import RequestState
 from matching.tests.factories import make_match, make_request
@@ -51,7 +52,13 @@ def past_clinics(me, number):
         make_clinic(title=f"Clinic {at}", starts_at=NOW - timedelta(days=9, hours=at), state=ClinicState.HELD)
 
 
+def letters(me, number):
+    for _ in range(number):
+        make_sent_letter(to=me.member)
+
+
 LISTS = {
+    "letters": (letters, "registrations:letter-list", lambda context: len(context["lines"])),
     "matches": (matches, "matching:match-list", lambda context: len(context["rows"])),
     "sharers": (sharers, "matching:sharer-list", lambda context: len(context["cards"])),
     "requests": (requests, "matching:request-list", lambda context: len(context["over"])),

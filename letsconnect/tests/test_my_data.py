@@ -138,15 +138,18 @@ def test_page_and_both_files_hold_the_same_facts(client, db):
 
     member.refresh_from_db()
     with speaking(member.language), timezone.override(ZoneInfo(member.zone)):
-        sections = {section.key: section for section in my_data.everything(member, now=NOW)}
+        sections = {section.key: section for section in my_data.everything(member, now=timezone.now())}
     assert found.keys() == sections.keys() and len(found) > 15
     for key, section in sections.items():
         assert [set(row) for row in found[key]] == [{one.key for one in row} for row in section.rows]
-    for content in (page.content.decode(), html.content.decode()):
+    for where, content in (("page", page.content.decode()), ("file", html.content.decode())):
         bare = unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content)))
         for section in sections.values():
+            if section.key == "letter_texts" and where == "page":
+                assert reverse("registrations:letter-list") in content  # each letter is read on a page of its own
+                continue
             assert section.title in bare
-            if section.key == "blocks" and content is page.content.decode():
+            if section.key == "blocks" and where == "page":
                 continue
             for row in section.rows:
                 for one in row:

@@ -2,9 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from letsconnect.base.links import sign
 from letsconnect.tests.everything import make_somebody
+from mailings.models import LetterText
 from matching.models import Match
 from registrations.models import Member, Registration
 
@@ -31,6 +33,11 @@ def test_the_pages_about_ones_own_data_hold_what_every_page_must(live_server, op
     window.page.locator("main button[type=submit]").click()
     window.check()
     window.screenshot(f"my-data-refused-{language}")
+    LetterText.objects.update(sent_at=timezone.now())
+    window.visit(reverse("registrations:letter-list"))
+    window.screenshot(f"my-letters-{language}")
+    window.visit(reverse("registrations:letter-detail", args=[LetterText.objects.get(letter__member=member).pk]))
+    window.screenshot(f"my-letter-{language}")
     window.visit(reverse("matching:person-list"), accessible=False)
     window.visit(reverse("matching:person-block", args=[match.pk]))
     window.screenshot(f"person-block-{language}")

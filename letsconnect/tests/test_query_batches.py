@@ -17,7 +17,7 @@ from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.tests.factories import make_match, make_request
 from matching.tests.session_factories import make_session
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models import Look, Member, Registration, Skill
 from registrations.tests.factories import NOW, make_coordinator, make_registration
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.admin import FilterOfLink
+from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList, ValuesFilter
 from letsconnect.base.pieces import Piece
@@ -22,6 +23,7 @@ from letsconnect.base.statements import Statement
 from letsconnect.base.stored_words import in_words
 from mailings import kinds
 from mailings.admin.board import KindFilter, LetterBoard, why_refused
+from mailings.admin.letter_texts import LetterTexts
 from mailings.domain.letters import NEEDS_A_PERSON, CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import by_hand
 from mailings.models import Letter, LetterQuerySet
@@ -41,15 +43,42 @@ class NeedsFilter(FilterOfLink):
         return as_own(queryset, LetterQuerySet).needing_a_person() if self.value() else queryset
 
 
+class PersonFilter(admin.SimpleListFilter):
+    """The letters to one member, from before they had an account too; the page of the person leads here."""
+
+    title = gettext_lazy("person")
+    parameter_name = "person"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        self._members = Letter._meta.get_field("member").related_model._base_manager
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        member = self._chosen()
+        return [(str(member.pk), str(member))] if member is not None else []
+
+    def has_output(self) -> bool:
+        return self.value() is not None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        member = self._chosen()
+        if member is None:
+            return queryset
+        return as_own(queryset, LetterQuerySet).received_by(member, addresses=filter(None, [member.email]))
+
+    def _chosen(self) -> Any:
+        return self._members.filter(pk__in=keys_among([self.value() or ""])).first()
+
+
 @admin.register(Letter)
-class LetterAdmin(LetterBoard):
+class LetterAdmin(LetterTexts, LetterBoard):
     look, look_at_list = "letter", "letters"
     shows = ("member",)
     version_columns = ("state",)
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view"})
     list_display = ["shown_kind", "address", "state", "owed_at", "due_at", "sent_at", "tries", "shown_reason"]
-    list_filter = [NeedsFilter, "state", KindFilter, ("language", ValuesFilter)]
+    list_filter = [NeedsFilter, PersonFilter, "state", KindFilter, ("language", ValuesFilter)]
     search_fields = ["=address", "=member__email", "=key", "=message_id"]
     search_help_text = gettext_lazy("A whole address, key or Message-ID.")
     date_hierarchy = "owed_at"
@@ -60,12 +89,13 @@ class LetterAdmin(LetterBoard):
         ("language", "zone"),
         "shown_about",
         ("owed_at", "due_at", "sent_at"),
+        "shown_text",
         ("tries", "shown_reason"),
         "answer",
         "message_id",
         "key",
     ]
-    readonly_fields = ["shown_kind", "shown_about", "shown_reason"]
+    readonly_fields = ["shown_kind", "shown_about", "shown_reason", "shown_text"]
     actions = ["mark_as_sent", "send_again"]
     show_full_result_count = False
 

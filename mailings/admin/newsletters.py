@@ -27,7 +27,7 @@ from mailings.newsletters import audiences, checking, writing
 from mailings.newsletters.forms import IssueForm, NewVersionForm, SettingsForm, month_of
 from mailings.newsletters.recipients import recipients_of
 
-LOOK = "letters"  # a word of `registrations.domain.registrations.LookKind`
+LOOK = "letters"  # a word of `registrations.domain.looks.LookKind`
 S = NewsletterState
 
 

@@ -67,6 +67,7 @@ OFTEN, OFTEN_WITHIN = 3, timedelta(hours=1)
 BATCH = 20
 # Bulk mail is claimed in larger batches while one goes out so quickly that a reminder hardly waits behind it.
 LARGEST_BATCH, QUICK = 100, timedelta(seconds=0.5)
+KEPT_FOR = timedelta(days=90)  # so long what was sent can be read
 
 
 class SmtpStage(StrEnum):

@@ -10,6 +10,7 @@ from letsconnect.base import acts, nudges
 from letsconnect.base.addresses import canonical_or_as_it_is
 from mailings import kinds
 from mailings.domain.letters import OPEN, CannotSendAgain, LetterState, NotForAPerson
+from mailings.ledger import sent_texts
 from mailings.models import Letter
 
 
@@ -42,15 +43,19 @@ def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
 def forget_recipient(*, member: Any, now: datetime, addresses: Iterable[str] = ()) -> int:
     """Remove a member from every letter to them, and from those to their ``addresses``; return how many.
 
-    What is still owed to them is skipped. A letter that is being sent right now keeps its recipient until its outcome
-    is known: call again then. The rows stay, so the counts of the ledger still add up.
+    What is still owed to them is skipped; the texts that were kept of letters to them, or that name them, are deleted.
+    A letter that is being sent right now keeps its recipient until its outcome is known: call again then. The rows
+    stay, so the counts of the ledger still add up.
     """
     spellings = {canonical_or_as_it_is(address) for address in addresses if address}
     Letter.objects.filter(member=None, address__in=spellings).update(member=member)
     letters = Letter.objects.filter(member=member)
     for state in (LetterState.QUEUED, LetterState.DEFERRED, LetterState.CLAIMED):
         letters.move(state, LetterState.SKIPPED, reason="the person was erased")
-    return letters.exclude(state__in=OPEN).update(member=None, address="", answer="")
+    sent_texts.forget_texts_naming([member])
+    settled = letters.exclude(state__in=OPEN)
+    sent_texts.forget_texts_to(settled)
+    return settled.update(member=None, address="", answer="")
 
 
 def _only(letter: Letter) -> Any:

@@ -15,11 +15,11 @@ from django.db import models
 from letsconnect.base.languages import language_or_default
 from mailings import kinds
 from mailings.domain.letters import Priority, SuppressionScope, UnknownKind
-from mailings.ledger import gathering
+from mailings.ledger import gathering, sent_texts
 from mailings.ledger.catching_errors import catching_errors
 from mailings.models import Letter, Suppression
 from mailings.models.suppressions import fingerprints
-from mailings.sending.composing import Composed, compose
+from mailings.sending.composing import Composed, ComposedBulk, compose
 
 
 class NotOwed(Exception):
@@ -43,6 +43,7 @@ class GroupFacts:
     hashes: dict[str, list[str]] = field(default_factory=dict)  # address → its fingerprints
     suppressed: Mapping[str, frozenset[str]] = field(default_factory=dict)  # address → scopes
     bulk: dict[str, "kinds.BulkFacts"] = field(default_factory=dict)  # kind → what it read about its letters
+    people: Mapping[int, list[int]] = field(default_factory=dict)  # letter → whom it names
     # Set where the facts serve several groups: SQL for the letters of which they are still true.
     unchanged: tuple[str, Sequence[Any]] | None = None
 
@@ -53,7 +54,8 @@ def read_facts(letters: list[Letter], *, now: datetime) -> GroupFacts:
     for letter in letters:
         _readdress(letter)
     hashes = {letter.address: fingerprints(letter.address) for letter in letters}
-    facts = GroupFacts(hashes=hashes, suppressed=Suppression.objects.scopes_by(hashes))
+    people = sent_texts.people_named(letters)
+    facts = GroupFacts(hashes=hashes, suppressed=Suppression.objects.scopes_by(hashes), people=people)
     keys: dict[str, set[int | None]] = defaultdict(set)
     for letter in letters:
         if letter.about_type:
@@ -94,13 +96,13 @@ def prepare(letter: Letter, facts: GroupFacts, *, now: datetime) -> Composed:
         raise CannotBeWritten("no app knows this kind of letter any more") from error
     _check_recipient(letter, facts, is_urgent=kind.is_urgent)
     if letter.kind in facts.bulk:
-        return _bulk(letter, facts.bulk[letter.kind])
+        return _bulk(letter, facts.bulk[letter.kind], is_kept=kind.is_kept, now=now)
     about = _about(letter, facts)
     with catching_errors(f"writing the letter {letter.pk} ({letter.kind})") as caught:
         reason = kind.still_owed(about, now) or gathering.why_nothing_new(letter, kind, about)
         if reason is None and kind.before_sending:
             kind.before_sending(about, now)
-        composed = None if reason else compose(letter, kind.render(about, letter.language, letter.zone))
+        composed = None if reason else _written(letter, kind, about, facts)
     if caught.text:
         raise CannotBeWritten(caught.text)
     if composed is None:
@@ -108,7 +110,16 @@ def prepare(letter: Letter, facts: GroupFacts, *, now: datetime) -> Composed:
     return composed
 
 
-def _bulk(letter: Letter, facts: "kinds.BulkFacts") -> Composed:
+def _written(letter: Letter, kind: kinds.LetterKind, about: models.Model | None, facts: GroupFacts) -> Composed:
+    """Return the message, and remember with the letter what is kept of it."""
+    rendered = kind.render(about, letter.language, letter.zone)
+    composed = compose(letter, rendered)
+    if kind.is_kept:
+        letter.text_to_keep = sent_texts.text_of(letter, rendered, facts.people.get(letter.pk, ()))
+    return composed
+
+
+def _bulk(letter: Letter, facts: "kinds.BulkFacts", *, is_kept: bool, now: datetime) -> Composed:
     with catching_errors(f"writing the letter {letter.pk} ({letter.kind})", writes=False) as caught:
         reason = facts.reason(letter)
         waits = reason is None and facts.waits(letter)
@@ -119,6 +130,8 @@ def _bulk(letter: Letter, facts: "kinds.BulkFacts") -> Composed:
         raise NotNow
     if composed is None:
         raise NotOwed(reason)
+    if is_kept and isinstance(composed, ComposedBulk):
+        letter.bulk_digest = sent_texts.keep_bulk(composed.template, now=now)
     return composed
 
 

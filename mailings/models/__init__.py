@@ -10,12 +10,17 @@ from mailings.models.newsletters import (
 )
 from mailings.models.subscriptions import Subscription, SubscriptionQuerySet, SubscriptionRequest
 from mailings.models.suppressions import Suppression, SuppressionQuerySet, address_hash
+from mailings.models.texts import BulkText, BulkTextQuerySet, LetterText, LetterTextQuerySet
 from mailings.models.ticks import LastTick, Outage, SendingRate
 
 __all__ = [
+    "BulkText",
+    "BulkTextQuerySet",
     "LastTick",
     "Letter",
     "LetterQuerySet",
+    "LetterText",
+    "LetterTextQuerySet",
     "Newsletter",
     "NewsletterBody",
     "NewsletterQuerySet",

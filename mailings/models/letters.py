@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from mailings import kinds
@@ -22,6 +22,7 @@ from mailings.domain.letters import (
     may_become,
 )
 from mailings.domain.newsletters import NewsletterState
+from mailings.models.texts import BulkText, LetterText
 
 S = LetterState
 # On the disk before a text goes out, whatever the server is set to: it would be sent twice after a crash otherwise.
@@ -40,11 +41,22 @@ _STILL_OWED = """AND letter.id IN ({unchanged})
         AND NOT EXISTS (SELECT FROM mailings_suppression
             WHERE lifted_at IS NULL AND address_hash = ANY(%s))"""
 _SETTLE_AS_SENT = """
-    UPDATE mailings_letter AS letter
-    SET state = %s, sent_at = %s, lease_until = NULL, reason = '', answer = given.answer
-    FROM unnest(%s::bigint[], %s::text[]) AS given (id, answer)
-    WHERE letter.id = given.id AND letter.state = ANY(%s) AND letter.claimed_by = %s
-    RETURNING letter.id"""
+    WITH moved AS (
+        UPDATE mailings_letter AS letter
+        SET state = %s, sent_at = %s, lease_until = NULL, reason = '', answer = given.answer, bulk_text_id = bulk.id
+        FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS given (id, answer, digest)
+        LEFT JOIN mailings_bulktext AS bulk ON bulk.digest = given.digest
+        WHERE letter.id = given.id AND letter.state = ANY(%s) AND letter.claimed_by = %s
+        RETURNING letter.id
+    ), kept AS (
+        INSERT INTO mailings_lettertext (letter_id, subject, text, html, people, sent_at)
+        SELECT given.id, given.subject, given.text, given.html, given.people::bigint[], %s
+        FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+            AS given (id, subject, text, html, people)
+        JOIN moved ON moved.id = given.id
+        ON CONFLICT DO NOTHING
+    )
+    SELECT id FROM moved"""
 
 
 _CLAIM = """
@@ -60,6 +72,12 @@ def _keys_changed(statement: str, values: list[Any]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return {key for (key,) in cursor.fetchall()}
+
+
+def _is_readable(now: datetime) -> Q:
+    own = LetterText.objects.readable(now).filter(letter=OuterRef("pk"))
+    of_many = BulkText.objects.readable(now).filter(pk=OuterRef("bulk_text"))
+    return Q(Exists(own)) | Q(Exists(of_many))
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -98,6 +116,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def gathered(self, gathering: str) -> "LetterQuerySet":
         """The letters to one person about one thing, newest first."""
         return self.filter(gathering=gathering).exclude(gathering="").order_by("-pk")
+
+    def saying_whether_readable(self, now: datetime) -> "LetterQuerySet":
+        """Each letter with ``is_readable``: whether what it said can be read now."""
+        return self.annotate(is_readable=_is_readable(now))
+
+    def readable(self, now: datetime) -> "LetterQuerySet":
+        """The letters of which it can be read now what they said."""
+        return self.filter(_is_readable(now))
 
     def perhaps_read(self) -> "LetterQuerySet":
         """Letters that arrived, or may have arrived."""
@@ -172,11 +198,17 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def settle_as_sent(self, answers: list[tuple["Letter", str]], *, now: datetime) -> set[int]:
         """Move letters that the mail server took to "sent" in one statement; return the keys of those that moved.
 
-        One that was thought to be lost is "uncertain" by now: whoever sent it knows better.
+        The statement keeps what they said, too. One that was thought to be lost is "uncertain" by now: whoever sent it
+        knows better.
         """
-        keys, texts = [letter.pk for letter, _text in answers], [text for _letter, text in answers]
+        keys, words = [letter.pk for letter, _words in answers], [words for _letter, words in answers]
+        digests = [letter.bulk_digest for letter, _words in answers]
         states = [S.SUBMITTING.value, S.UNCERTAIN.value]
-        return _keys_changed(_SETTLE_AS_SENT, [S.SENT, now, keys, texts, states, answers[0][0].claimed_by])
+        values = [S.SENT, now, keys, words, digests, states, answers[0][0].claimed_by, now]
+        kept = [letter.text_to_keep for letter, _words in answers if letter.text_to_keep is not None]
+        columns = [[getattr(text, name) for text in kept] for name in ("letter_id", "subject", "text", "html")]
+        people = ["{" + ",".join(map(str, text.people)) + "}" for text in kept]
+        return _keys_changed(_SETTLE_AS_SENT, [*values, *columns, people])
 
     def tally(self) -> dict[str, int]:
         """Return how many letters were written and how many are in each state."""
@@ -194,7 +226,7 @@ def tally_of(letters_by_state: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 class Letter(models.Model):
-    """One owed email to one address. Its text is made when it is sent, and never kept.
+    """One owed email to one address. Its text is made when it is sent; what was sent is kept for 90 days.
 
     Letters with the same ``gathering`` tell one person about one thing: while one waits (``gathering_since``), a newer
     one takes its place. ``facts_digest`` is the fingerprint of what it told, so that nobody is told the same again.
@@ -241,11 +273,16 @@ class Letter(models.Model):
     gathering = models.CharField(_("gathered under"), max_length=100, blank=True)
     gathering_since = models.DateTimeField(_("gathering since"), null=True, blank=True)
     facts_digest = models.CharField(max_length=64, blank=True)
+    bulk_text = models.ForeignKey(
+        BulkText, null=True, blank=True, on_delete=models.PROTECT, related_name="letters", db_index=False
+    )
 
-    # No columns: whether a letter that was sent at once may get through at another attempt, and whether its address is
-    # suppressed as it is sent.
+    # No columns: whether a letter that was sent at once may get through at another attempt, whether its address is
+    # suppressed as it is sent, and what is kept of it once it is sent: a text of its own, or one of many letters.
     may_come_later = False
     is_to_suppressed = False
+    text_to_keep: LetterText | None = None
+    bulk_digest = ""
 
     objects = LetterQuerySet.as_manager()
 
@@ -319,6 +356,9 @@ class Letter(models.Model):
                 fields=["lease_until"], name="mailings_letter_lease", condition=Q(state__in=sorted(WITH_A_WORKER))
             ),
             models.Index(fields=["about_type", "about_id"], name="mailings_letter_about", condition=~Q(about_type="")),
+            models.Index(
+                fields=["bulk_text"], name="mailings_letter_of_bulk_text", condition=Q(bulk_text__isnull=False)
+            ),
             models.Index(fields=["state", "owed_at"], name="mailings_letter_by_state"),
             models.Index(fields=["gathering", "-id"], name="mailings_letter_gathered", condition=~Q(gathering="")),
         ]

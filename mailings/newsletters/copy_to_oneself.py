@@ -45,4 +45,4 @@ def _still_owed(version: NewsletterVersion | None, _now: datetime) -> str | None
 
 def register() -> None:
     """Register the letter with the ledger."""
-    kinds.register(TEST_COPY, still_owed=_still_owed, render=_render)
+    kinds.register(TEST_COPY, still_owed=_still_owed, render=_render, keeps=kinds.kept())

@@ -68,7 +68,8 @@ def _template(newsletter: int, language: str, reader_language: str) -> BulkTempl
 
 def template_of(body: NewsletterBody, *, reader_language: str = "") -> BulkTemplate:
     headers = {"List-ID": links.list_id(BulkList.NEWSLETTER)}
-    return BulkTemplate(body.language, letter_of(body, reader_language=reader_language), marks=MARKS, headers=headers)
+    rendered = letter_of(body, reader_language=reader_language)
+    return BulkTemplate(body.language, rendered, marks=MARKS, headers=headers, says=(body, reader_language))
 
 
 def _read(letters: list[Letter], _now: datetime) -> NewsletterFacts:
@@ -84,4 +85,4 @@ def _unchanged() -> Q:
 
 def register() -> None:
     """Register the letter with the ledger."""
-    kinds.register_bulk(KIND, _read, unchanged=_unchanged)
+    kinds.register_bulk(KIND, _read, keeps=kinds.kept(), unchanged=_unchanged)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Protocol
@@ -14,7 +15,7 @@ from django.core.mail.message import sanitize_address
 from letsconnect.base import addresses
 from letsconnect.base.calendars import CalendarPart
 from letsconnect.base.lines import without_breaks
-from mailings.models import Letter
+from mailings.models import Letter, NewsletterBody
 from mailings.rendering import Rendered
 
 _METHODS = ("REQUEST", "CANCEL", "PUBLISH")
@@ -78,9 +79,17 @@ class BulkTemplate:
     """
 
     def __init__(
-        self, language: str, rendered: Rendered, *, marks: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        language: str,
+        rendered: Rendered,
+        *,
+        marks: Mapping[str, str],
+        headers: Mapping[str, str],
+        says: tuple[NewsletterBody, str] | None = None,
     ) -> None:
-        self._language, self._rendered, self._marks, self._headers = language, rendered, marks, headers
+        """Write the message. ``says`` names the issue and the readers' language where it is stored what it says."""
+        self.language, self.rendered, self.marks, self._headers, self.says = language, rendered, marks, headers, says
+        self.kept_as: tuple[date, str] | None = None  # the day and the fingerprint of what was kept of it
         message = _message(language, rendered, {"Precedence": "bulk", **headers})
         head, blank, text = _as_bytes(message).partition(b"\r\n\r\n")
         self._payload = _ONE_READERS.sub(b"", head + b"\r\n").removesuffix(b"\r\n") + blank + text
@@ -93,17 +102,17 @@ class BulkTemplate:
         own = {"To": _recipient(letter), "Message-ID": letter.message_id, "Date": formatdate(), **headers}
         lines = "".join(f"{name}: {without_breaks(value)}\r\n" for name, value in own.items())
         payload = self._payload
-        for name, mark in self._marks.items():
+        for name, mark in self.marks.items():
             payload = payload.replace(mark.encode(), values[name].encode())
         return ComposedBulk(self, dict(values), own, payload=lines.encode("ascii") + payload)
 
     def as_message(self, values: Mapping[str, str], headers: Mapping[str, str]) -> EmailMultiAlternatives:
         """Return the same as a message of Django's, for mail backends that take nothing else."""
-        text, html = self._rendered.text, self._rendered.html
-        for name, mark in self._marks.items():
+        text, html = self.rendered.text, self.rendered.html
+        for name, mark in self.marks.items():
             text, html = text.replace(mark, values[name]), html.replace(mark, values[name])
         own = {name: value for name, value in headers.items() if name != "To"}
-        message = _message(self._language, Rendered(self._rendered.subject, text, html), {**self._headers, **own})
+        message = _message(self.language, Rendered(self.rendered.subject, text, html), {**self._headers, **own})
         message.to = [headers["To"]]
         return message
 

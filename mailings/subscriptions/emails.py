@@ -28,4 +28,4 @@ def _render(subscription: Subscription, language: str, zone: str) -> Rendered:
 
 def register() -> None:
     """Register the letter with the ledger."""
-    kinds.register(CONFIRM, still_owed=_still_owed, render=_render)
+    kinds.register(CONFIRM, still_owed=_still_owed, render=_render, keeps=kinds.kept())

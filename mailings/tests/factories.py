@@ -5,7 +5,7 @@ from itertools import count
 from mailings import kinds
 from mailings.domain.newsletters import first_of_month
 from mailings.ledger import letters
-from mailings.models import Newsletter, NewsletterSection, NewsletterVersion, Subscription
+from mailings.models import BulkText, Letter, LetterText, Newsletter, NewsletterSection, NewsletterVersion, Subscription
 from mailings.newsletters.composing import body_of
 from mailings.rendering import Rendered
 from registrations.tests.factories import NOW, make_member
@@ -17,10 +17,10 @@ def plain(about, language, zone):
     return Rendered("Plain", f"In {language}, {zone}.\n", f"<p>In {language}, {zone}.</p>")
 
 
-def make_kind(*, still_owed=lambda about, now: None, render=plain, facts=None):
+def make_kind(*, still_owed=lambda about, now: None, render=plain, facts=None, keeps=None):
     """Register a kind of its own and return its name."""
     name = f"tests.kind_{next(_numbers)}"
-    kinds.register(name, still_owed=still_owed, render=render, facts=facts)
+    kinds.register(name, still_owed=still_owed, render=render, facts=facts, keeps=keeps)
     return name
 
 
@@ -30,6 +30,24 @@ def make_letter(**given):
     if "to" not in given and "address" not in given:
         values["to"] = make_member()
     return letters.owe(**values | given)
+
+
+def make_sent_letter(*, people=(), sent_at=NOW, text="Hello.\n", **given):
+    """A letter that was sent, with what it said, naming these people besides its reader."""
+    letter = make_letter(**{"kind": make_kind(keeps=kinds.kept())} | given)
+    Letter.objects.filter(pk=letter.pk).update(state="sent", sent_at=sent_at, tries=1)
+    LetterText.objects.create(
+        letter=letter, subject="A letter", text=text, html=f"<p>{text}</p>", people=[row.pk for row in people],
+        sent_at=sent_at,
+    )  # fmt: skip
+    letter.refresh_from_db()
+    return letter
+
+
+def make_bulk_text(**columns):
+    """What many letters of one day said."""
+    given = {"digest": f"digest-{next(_numbers)}", "written_at": NOW}
+    return BulkText.objects.create(**given | ({} if "newsletter_body" in columns else {"text": "Hello all."}) | columns)
 
 
 def make_subscription(**columns):

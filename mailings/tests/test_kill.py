@@ -12,7 +12,7 @@ from mailings import kinds
 from mailings.domain.letters import LEASE
 from mailings.ledger import letters
 from mailings.ledger.sweeping import sweep
-from mailings.models import Letter
+from mailings.models import Letter, LetterText
 from mailings.tests.worker.apps import KIND, render, still_owed
 from mailings.tests.worker.running import Worker, running_redis
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def storm_kind():
     """The kind the worker knows, known here too."""
-    kinds.register(KIND, still_owed=still_owed, render=render)
+    kinds.register(KIND, still_owed=still_owed, render=render, keeps=kinds.kept())
 
 
 @pytest.fixture
@@ -68,6 +68,8 @@ def assert_every_letter_is_accounted_for(sink, owed):
     assert set(states) == {letter.message_id for letter in owed}
     assert {one for one, state in states.items() if state == "sent"} <= set(arrivals)
     assert {states[one] for one in arrivals} <= {"sent", "uncertain"}
+    kept = set(LetterText.objects.values_list("letter__message_id", flat=True))
+    assert kept == {message_id for message_id, state in states.items() if state == "sent"}  # in the same statement
     assert tally["written"] == len(owed) == tally["sent"] + tally["uncertain"]
 
 

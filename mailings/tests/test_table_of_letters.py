@@ -33,12 +33,19 @@ def test_each_kind_of_letter_has_a_name_of_its_own_at_the_desk():
     assert kinds.label_of("gone.away") == "gone.away"
 
 
+def keeping(kind):
+    if not kind.is_kept:
+        return "no"
+    return "yes" if kind.keeps.is_for_the_desk else "reader"
+
+
 @pytest.mark.parametrize("row", ROWS, ids=KINDS)
 def test_a_line_says_everything_and_what_the_code_says(row):
     assert all(row)
-    _kind, _when, _whom, _why, language, _late, goes, leave = row
+    _kind, _when, _whom, _why, language, _late, goes, leave, kept = row
     of_line = [kinds.get(kind) for kind in registered() if kinds.line_of(kind) == row[0].strip("`")]
 
     assert {kind.priority for kind in of_line} == {Priority[goes.upper()]}
     assert {kind.bulk is not None for kind in of_line} == {leave == "yes"}
+    assert {keeping(kind) for kind in of_line} == {kept}
     assert language in ("member", "page", "version")

@@ -20,7 +20,7 @@ from matching.feedback.concerns import close_concern
 from matching.models import Concern, Feedback, Match, SessionOutcome
 from matching.models.feedback import ConcernQuerySet
 from matching.words import reasons
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models import Member
 from registrations.requests import signed_in
 

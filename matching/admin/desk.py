@@ -18,7 +18,7 @@ from matching.domain.matches import CANCELLABLE, MatchingError
 from matching.models import Match, Round
 from matching.models.people import PersonInTable
 from matching.words import reasons
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models import Member, Registration
 
 BOTH = ("learner", "sharer")

@@ -17,7 +17,7 @@ from matching.admin.two_people import people_to_name
 from matching.domain.matches import MatchingError
 from matching.models import Exclusion
 from matching.rounds.rules import exclude_pair, lift_exclusion
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models import Registration
 from registrations.requests import signed_in
 

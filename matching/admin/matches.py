@@ -33,7 +33,8 @@ from matching.models.people import in_table
 from matching.rounds.by_hand import Swap, swap_match, swap_matches
 from matching.rounds.reviews import approve_match, approve_matches, refuse_matches
 from matching.words import reasons
-from registrations.domain.registrations import LookKind, Region
+from registrations.domain.looks import LookKind
+from registrations.domain.registrations import Region
 from registrations.models import Member, Registration, Skill
 from registrations.requests import signed_in
 from registrations.skills.names import names_of

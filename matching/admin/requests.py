@@ -12,7 +12,7 @@ from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
 from matching.admin.desk import BOTH, DeskAdmin, columns_of_side, side_in_words
 from matching.models import SharerRequest, SharerRequestQuerySet
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.skills.names import names_of
 
 

@@ -33,13 +33,19 @@ def register() -> None:
                 f"matching.{letter}_{side}",
                 still_owed=_question_owed(side) if letter == "did_you_meet" else _missed_owed(letter),
                 render=_about_session(letter, side),
+                keeps=kinds.kept("learner__member", "sharer__member"),
             )
         for letter in ("completed", "quiet", "quiet_end"):
             kinds.register(
-                f"matching.{letter}_{side}", still_owed=_match_owed(letter), render=_about_match(letter, side)
+                f"matching.{letter}_{side}",
+                still_owed=_match_owed(letter),
+                render=_about_match(letter, side),
+                keeps=kinds.kept("learner__member", "sharer__member"),
             )
-    kinds.register("matching.thanks", still_owed=thanks_owed, render=render_thanks)
-    kinds.register("matching.concern", still_owed=concern_owed, render=render_concern)
+    # The words of the thanks are for the two alone.
+    both = kinds.kept("session__learner__member", "session__sharer__member", is_for_the_desk=False)
+    kinds.register("matching.thanks", still_owed=thanks_owed, render=render_thanks, keeps=both)
+    kinds.register("matching.concern", still_owed=concern_owed, render=render_concern, keeps=kinds.kept())
 
 
 def _is_unbroken(match_id: int) -> bool:

@@ -31,7 +31,10 @@ def register() -> None:
     for letter in _WHILE:
         for side in Side:
             kinds.register(
-                f"matching.{letter}_{side}", still_owed=_still_owed(letter, side), render=_render(letter, side)
+                f"matching.{letter}_{side}",
+                still_owed=_still_owed(letter, side),
+                render=_render(letter, side),
+                keeps=kinds.kept("learner__member", "sharer__member"),
             )
 
 

@@ -34,6 +34,7 @@ _WHILE = {
     "lapsed": {S.CANCELLED},
 }
 _WITH_CALENDAR = {"agreed", "moved", "cancelled"}
+_WITH_A_WORD = {"cancelled", "dropped"}
 _AFTER_THE_END = {"cancelled"}  # an hour is taken out of a calendar even when the match is over
 
 
@@ -47,6 +48,8 @@ def register() -> None:
                 render=_render(letter, side),
                 facts=_facts_of(letter, side),
                 priority=Priority.SOON if letter in REMINDERS.letters else Priority.ORDINARY,
+                # The word to the other person that comes with what is taken back is for the two alone.
+                keeps=kinds.kept("learner__member", "sharer__member", is_for_the_desk=letter not in _WITH_A_WORD),
             )
 
 

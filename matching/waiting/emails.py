@@ -26,8 +26,14 @@ _NOT_GOING_OUT = (LetterState.SKIPPED, LetterState.FAILED)
 
 def register() -> None:
     """Make the letters known to the ledger."""
-    kinds.register(KIND, still_owed=_no_match_owed, render=_render_no_match)
-    kinds.register("matching.request_answered", still_owed=_answer_owed, render=_render_answer)
+    asked_for = "requests_made__sharer__member"
+    kinds.register(KIND, still_owed=_no_match_owed, render=_render_no_match, keeps=kinds.kept(asked_for))
+    kinds.register(
+        "matching.request_answered",
+        still_owed=_answer_owed,
+        render=_render_answer,
+        keeps=kinds.kept(f"learner__{asked_for}"),
+    )
 
 
 def _cannot_be_written_to(person: Registration, now: datetime) -> str | None:

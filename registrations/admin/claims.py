@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin, own_columns
 from letsconnect.base.opened_lists import ListOfSeats
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models import ClaimInvitation, Registration
 from registrations.oldform import claims
 from registrations.requests import signed_in

@@ -4,12 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.opened_lists import ListOfSeats
 from registrations.admin.closing import ClosesAccounts
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models import Member
 
 
@@ -37,10 +40,17 @@ class MemberAdmin(ClosesAccounts, WorkingGroupAdmin):
         "closed_at",
         "closed_by",
         "joined_at",
+        "letters_to_them",
     ]
+    readonly_fields = ["letters_to_them"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ListOfSeats]:
         return ListOfSeats
+
+    @admin.display(description=_("letters"))
+    def letters_to_them(self, member: Member) -> str:
+        address = reverse("admin:mailings_letter_changelist", query={"person": member.pk})
+        return format_html('<a href="{}">{}</a>', address, gettext("Letters to this person"))
 
     @admin.display(description=_("name"))
     def shown(self, member: Member) -> str:

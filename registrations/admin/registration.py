@@ -34,7 +34,8 @@ from registrations.answers.kinds import Words
 from registrations.answers.questions import COLUMNS, QUESTIONS, TOPICS
 from registrations.answers.rows_in_words import WINDOWS
 from registrations.domain.agreements import AGREEMENTS, NEWSLETTER
-from registrations.domain.registrations import LookKind, RegistrationError, RegistrationState
+from registrations.domain.looks import LookKind
+from registrations.domain.registrations import RegistrationError, RegistrationState
 from registrations.models import Consent, Eligibility, Registration
 from registrations.requests import signed_in
 from registrations.review import deciding

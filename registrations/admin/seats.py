@@ -26,7 +26,8 @@ from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.ledger.reachable import is_written_to
 from registrations.admin.choosing_person import PersonForm, person_in_words
-from registrations.domain.registrations import LookKind, Region, RegistrationError, SeatRole
+from registrations.domain.looks import LookKind
+from registrations.domain.registrations import Region, RegistrationError, SeatRole
 from registrations.models import Member, WorkingGroupSeat
 from registrations.requests import signed_in
 from registrations.seats import appointing as actions

@@ -26,7 +26,8 @@ from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
 from letsconnect.base.versions import ChangedMeanwhile
-from registrations.domain.registrations import LookKind, RegistrationError
+from registrations.domain.looks import LookKind
+from registrations.domain.registrations import RegistrationError
 from registrations.models import ImportedRow, ImportUpload
 from registrations.models.uploads import ImportUploadQuerySet, UploadState
 from registrations.oldform import uploads

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from letsconnect.base import acts
 from letsconnect.base.models import Act
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models import Look, Member, Registration, RegistrationQuerySet
 
 

@@ -171,23 +171,6 @@ class ClosedBy(TextChoices):
     TRUST = "trust", pgettext_lazy("an account is closed by", "the trust team")
 
 
-class LookKind(TextChoices):
-    """What somebody read about a person at the desk."""
-
-    REGISTRATION = "registration", _("your registration")
-    ACCOUNT = "account", _("your account")
-    MATCH = "match", _("a match of yours, with both sides")
-    EXPORT = "export", _("your registration, in an export")
-    ACCOUNTS = "accounts", _("a list of accounts, with yours")
-    REGISTRATIONS = "registrations", _("a list of registrations, with yours")
-    MATCHES = "matches", _("a list of people and matches, with your name")
-    LETTER = "letter", _("when a letter to you was sent, and where")
-    LETTERS = "letters", _("a list of letters, with your address")
-    INVITATIONS = "invitations", _("your invitation to take over what you wrote in the old form")
-    CLINIC = "clinic", _("who comes to a clinic, with your name")
-    IMPORT = "import", _("what you wrote in the old form, in a file")
-
-
 class SeatRole(TextChoices):
     """The role of a seat; it is always chosen by name.
 

@@ -8,7 +8,7 @@ from django.db import connections, models
 from django.db.models import Q
 
 from letsconnect.base.access_log import PeopleShown
-from registrations.domain.registrations import LookKind
+from registrations.domain.looks import LookKind
 from registrations.models.members import Member
 from registrations.models.registration import Registration
 

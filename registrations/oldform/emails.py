@@ -42,4 +42,4 @@ def _render(template: str) -> Callable[[ClaimInvitation, str, str], Rendered]:
 def register() -> None:
     """Make the letters known to the ledger."""
     for name in ("claim_invitation", "claim_reminder"):
-        kinds.register(f"registrations.{name}", still_owed=_still_owed, render=_render(name))
+        kinds.register(f"registrations.{name}", still_owed=_still_owed, render=_render(name), keeps=kinds.NEVER_KEPT)

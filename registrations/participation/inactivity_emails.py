@@ -65,5 +65,5 @@ def _render(template: str, registration: Registration, language: str, zone: str)
 
 def register() -> None:
     """Register the letters with the ledger."""
-    kinds.register("registrations.still_in", still_owed=still_in_owed, render=render_still_in)
-    kinds.register("registrations.paused_for_silence", still_owed=paused_owed, render=render_paused)
+    kinds.register("registrations.still_in", still_owed=still_in_owed, render=render_still_in, keeps=kinds.kept())
+    kinds.register("registrations.paused_for_silence", still_owed=paused_owed, render=render_paused, keeps=kinds.kept())

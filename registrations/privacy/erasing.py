@@ -1,12 +1,13 @@
 """Erasure: what runs ends, every personal column is emptied; the rows stay but say nothing about anybody."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, personal_columns
 from mailings.ledger.by_hand import forget_recipient
+from mailings.ledger.sent_texts import forget_texts_naming
 from mailings.subscriptions.forgetting import forget_subscriptions
 from registrations import events
 from registrations.answers import sensitive, visitors
@@ -21,6 +22,8 @@ from registrations.models import (
 from registrations.privacy.proved_addresses import Proved, proved_by
 from registrations.seats import appointing
 from registrations.skills import merged_answers
+
+LATEST_TEXT = timedelta(days=1)  # a letter that was on its way while somebody was erased is settled long before
 
 
 @transaction.atomic
@@ -66,7 +69,11 @@ def erase_member(*, member: Member, by: Member | None, now: datetime) -> Member:
 
 
 def forget_late_letters(now: datetime) -> int:
-    """Empty the letters of erased people that were being sent while they were erased; return how many."""
+    """Empty the letters of erased people that were being sent while they were erased; return how many.
+
+    What names them and was sent meanwhile to somebody else is deleted, too.
+    """
+    forget_texts_naming(Member.objects.filter(erased_at__gt=now - LATEST_TEXT))
     erased = Member.objects.filter(erased_at__isnull=False, letters__isnull=False).distinct()
     return sum(forget_recipient(member=member, now=now) for member in erased)
 

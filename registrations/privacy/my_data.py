@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from letsconnect.base import personal_columns
 from letsconnect.base.models import Act, SecurityEvent
 from letsconnect.base.query_batches import QueryBatch
-from mailings.models import Letter
+from mailings.models import BulkText, Letter, LetterText
+from mailings.newsletters.sent_letters import copy_of_many
+from mailings.sending.copies import Copy
 from registrations.answers import sensitive
 from registrations.answers.facts import in_force, rows_of, subscriptions_to_the_newsletter
 from registrations.answers.kinds import Words
@@ -87,7 +89,8 @@ def everything(member: Member, *, now: datetime, registration: Registration | No
     parts += [_consents(batch, member), _sensitive(member)]
     parts += data_readers(member=member, now=now, batch=batch)
     parts += [_blocks(batch, member), _looks(batch, member), _seats(batch, member)]
-    parts += [_acts(batch, member, registration), _letters(batch, proved), _codes(batch, proved)]
+    parts += [_acts(batch, member, registration), _letters(batch, proved)]
+    parts += [_letter_texts(batch, proved, now=now), _codes(batch, proved)]
     covered = {f"registrations.{name}" for name in (*_COVERED, "WorkingGroupSeat")}
     covered.update(*[tables_shown(part) for part in parts])
     rest = _rest(batch, proved, covered)
@@ -271,6 +274,26 @@ def _letters(batch: QueryBatch, proved: Proved) -> SectionReader:
         for letter in letters
     ]
     yield Section("letters", _("Letters to me"), rows)
+
+
+def _letter_texts(batch: QueryBatch, proved: Proved, *, now: datetime) -> SectionReader:
+    """What the letters of the last 90 days said, for the files; the page leads to a page of each letter."""
+    letters = Letter.objects.received_by(proved.member, addresses=proved.addresses)
+    texts = batch.add(LetterText.objects.readable(now).filter(letter__in=letters.values("pk")).select_related("letter"))
+    of_many = letters.filter(bulk_text__in=BulkText.objects.readable(now).values("pk"))
+    many = batch.add(of_many.select_related("bulk_text__newsletter_body__newsletter"))
+    yield ()
+    sent = [(text.letter, Copy(text.subject, text.text, text.html)) for text in texts]
+    sent += [(letter, copy_of_many(letter.bulk_text)) for letter in many if letter.bulk_text is not None]
+    rows = [
+        (
+            item("sent_at", _("Sent"), letter.sent_at),
+            item("subject", _("Subject"), copy.subject),
+            item("text", _("Text"), copy.text),
+        )
+        for letter, copy in sorted(sent, key=lambda pair: pair[0].pk)
+    ]
+    yield Section("letter_texts", _("What letters to me said"), rows)
 
 
 def _codes(batch: QueryBatch, proved: Proved) -> SectionReader:

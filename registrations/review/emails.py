@@ -45,4 +45,6 @@ def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
 def register() -> None:
     """Register the letters with the ledger."""
     for state in (RegistrationState.APPROVED, RegistrationState.NEEDS_CHANGES, RegistrationState.DECLINED):
-        kinds.register(f"registrations.{state}", still_owed=_still(state), render=_render(state.value))
+        kinds.register(
+            f"registrations.{state}", still_owed=_still(state), render=_render(state.value), keeps=kinds.kept()
+        )

@@ -32,4 +32,4 @@ def _render(seat: WorkingGroupSeat, language: str, zone: str) -> Rendered:
 
 def register() -> None:
     """Register the letters with the ledger."""
-    kinds.register("registrations.seat_given", still_owed=_still_owed, render=_render)
+    kinds.register("registrations.seat_given", still_owed=_still_owed, render=_render, keeps=kinds.kept())

@@ -46,7 +46,7 @@ def my_data(request: MemberRequest) -> HttpResponse:
         "preferences": _preferences(request.user),
         "blocks": Block.objects.filter(member=request.user).select_related("blocked").order_by("made_at"),
         "looks": [section for section in sections if section.key == "looks"],
-        "sections": [section for section in sections if section.key not in ("looks", "blocks")],
+        "sections": [section for section in sections if section.key not in ("looks", "blocks", "letter_texts")],
     }
     return render(request, "registrations/my_data.html", context)
 

@@ -19,4 +19,4 @@ class WorkerConfig(AppConfig):
     label = "mailings_tests_worker"
 
     def ready(self):
-        kinds.register(KIND, still_owed=still_owed, render=render)
+        kinds.register(KIND, still_owed=still_owed, render=render, keeps=kinds.kept())
