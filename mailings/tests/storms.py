@@ -7,7 +7,7 @@ from collections import Counter
 
 from django.utils import timezone
 
-from mailings.domain.letters import BATCH, OPEN, LetterState
+from mailings.domain.letters import LARGEST_BATCH, OPEN, LetterState
 from mailings.models import Letter, Subscription
 from mailings.newsletters import sending
 from mailings.tests.factories import make_newsletter
@@ -39,7 +39,8 @@ def start_issue(settings, *, readers, zone="UTC", **columns):
 def moment_of(number, *, readers, deaths, workers=1):
     """Return how many letters have arrived when the storm strikes for this time: the moments are spread over those that
     arrive although each death keeps a batch of each of its workers until the leases are over."""
-    return max(1, (readers - deaths * workers * BATCH) * number // (deaths + 2))
+    assert readers > deaths * workers * LARGEST_BATCH
+    return max(1, (readers - deaths * workers * LARGEST_BATCH) * number // (deaths + 2))
 
 
 def addresses_of(issue):

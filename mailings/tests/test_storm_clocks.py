@@ -204,7 +204,7 @@ def check_storm(sink, nursery, settings, *, readers, kills):
 
 
 def test_workers_ahead_behind_and_killed_send_an_issue_once_and_in_time(sink, nursery, settings):
-    check_storm(sink, nursery, settings, readers=160, kills=1)
+    check_storm(sink, nursery, settings, readers=300, kills=1)
 
 
 def test_control_one_worker_ahead_that_trusts_its_clock_sends_what_is_due_later(sink, nursery, settings):
@@ -219,5 +219,5 @@ def test_control_one_worker_ahead_that_trusts_its_clock_sends_what_is_due_later(
 
 
 @pytest.mark.chaos
-def test_thirty_workers_ahead_behind_and_killed_send_six_thousand_letters_once_and_in_time(sink, nursery, settings):
-    check_storm(sink, nursery, settings, readers=6_000, kills=30)
+def test_thirty_workers_ahead_behind_and_killed_send_eight_thousand_letters_once_and_in_time(sink, nursery, settings):
+    check_storm(sink, nursery, settings, readers=8_000, kills=30)

@@ -48,9 +48,10 @@ def postgres(transactional_db, server):
         yield server
 
 
-def storm(sink, postgres, nursery, *, readers, crashes, give_back=sweep, trusts_the_disk=False, seed=7):
+def storm(sink, postgres, nursery, *, readers, crashes, pause=0.02, give_back=sweep, trusts_the_disk=False, seed=7):
     """Let two workers send, crash the database at ``crashes`` moments, and send what is left when leases are over."""
     chance = random.Random(seed)
+    sink.pause = pause
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")  # the issue itself is on the disk
     for _ in range(WORKERS):
@@ -60,6 +61,7 @@ def storm(sink, postgres, nursery, *, readers, crashes, give_back=sweep, trusts_
         time.sleep(chance.uniform(0, 0.05))  # so that it comes at any step of a letter
         postgres.kill()
         postgres.start()
+    sink.pause = 0.0
     nursery.finish()
     connection.close()  # of the server that crashed
     give_back(now=timezone.now() + LEASE)
@@ -71,13 +73,12 @@ def most_uncertain(crashes):
 
 
 def test_a_database_that_crashes_in_the_middle_gives_no_reader_an_issue_twice(sink, postgres, nursery, settings):
-    sink.pause = 0.005
-    issue = start_issue(settings, readers=160)
+    issue = start_issue(settings, readers=500)
 
-    storm(sink, postgres, nursery, readers=160, crashes=2)
+    storm(sink, postgres, nursery, readers=500, crashes=2)
 
     say("database crashed", sink, issue, crashes=2)
-    assert_every_reader_is_accounted_for(sink, issue, readers=160, most_uncertain=most_uncertain(2))
+    assert_every_reader_is_accounted_for(sink, issue, readers=500, most_uncertain=most_uncertain(2))
 
 
 @pytest.mark.parametrize(
@@ -87,10 +88,9 @@ def test_a_database_that_crashes_in_the_middle_gives_no_reader_an_issue_twice(si
 )
 def test_control_after_a_crash_a_letter_is_sent_again_that_the_ledger_forgot(sink, postgres, nursery, settings, off):
     """It forgets where the disk was not waited for, or where nothing says that a letter was being handed over."""
-    sink.pause = 0.005
-    issue = start_issue(settings, readers=120)
+    issue = start_issue(settings, readers=300)
 
-    storm(sink, postgres, nursery, readers=120, crashes=1, **off)
+    storm(sink, postgres, nursery, readers=300, crashes=1, **off)
 
     say("database crashed, control", sink, issue, crashes=1)
     assert doubles(sink) != []
@@ -103,7 +103,7 @@ def test_twenty_crashes_of_the_database_give_none_of_ten_thousand_readers_an_iss
     issue = start_issue(settings, readers=10_000)
     began = time.monotonic()
 
-    storm(sink, postgres, nursery, readers=10_000, crashes=20)
+    storm(sink, postgres, nursery, readers=10_000, crashes=20, pause=0.001)
 
     say("database crashed", sink, issue, crashes=20, seconds=round(time.monotonic() - began))
     assert_every_reader_is_accounted_for(sink, issue, readers=10_000, most_uncertain=most_uncertain(20))
