@@ -39,6 +39,7 @@ def _headings_in(language: str) -> dict[tuple[str, str], str]:
             for column in page.list_display:
                 headings[model._meta.label, str(column)] = str(label_for_field(column, model, page))
             for chosen in page.list_filter:
-                title = model._meta.get_field(chosen).verbose_name if isinstance(chosen, str) else chosen.title
-                headings[model._meta.label, f"filter {chosen}"] = str(title)
+                named = chosen[0] if isinstance(chosen, tuple) else chosen  # a column with the class of its filter
+                title = model._meta.get_field(named).verbose_name if isinstance(named, str) else named.title
+                headings[model._meta.label, f"filter {named}"] = str(title)
     return headings
