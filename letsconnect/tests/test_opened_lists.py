@@ -100,8 +100,8 @@ def test_a_filter_offers_the_values_of_the_rows_that_its_reader_sees_now(shared_
     def seen(column):
         return sorted(set(Letter.objects.visible_to(coordinator).values_list(column, flat=True)))
 
-    assert offered(make_liaison("MENA")) == {"language": []}
+    assert offered(make_liaison("MENA")) == {"kind": [], "language": []}
     for language in ("fr", "pt"):
         make_letter(language=language)
-        assert offered(coordinator) == {"language": seen("language")}
+        assert offered(coordinator) == {column: seen(column) for column in ("kind", "language")}
         assert language in offered(coordinator)["language"]
