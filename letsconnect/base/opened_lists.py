@@ -114,13 +114,8 @@ class OpenedList(DeskList):
         if self.date_hierarchy:
             self.days = _Days(self.date_hierarchy, statements, reading)
 
-    def rows_to_complete(self, request: HttpRequest) -> list[Any]:
-        """Return the rows of the page, to read what is shown beside their columns for all at once.
-
-        There are none where a button is pressed: it shows no rows.
-        """
-        if request.method == "POST":
-            return []
+    def rows_to_complete(self) -> list[Any]:
+        """Return the rows of the page, to read what is shown beside their columns for all at once."""
         self.result_list = rows = list(self.result_list)
         return rows
 

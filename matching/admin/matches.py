@@ -119,7 +119,7 @@ class MatchList(ListOfSeats):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        matches = self.rows_to_complete(request)
+        matches = self.rows_to_complete()
         names = self._names_of({match.heir for match in matches})
         for match in matches:
             match.skill_in_words = names[match.heir]

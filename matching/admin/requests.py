@@ -21,7 +21,7 @@ class RequestList(OpenedList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows = self.rows_to_complete(request)
+        rows = self.rows_to_complete()
         names = names_of({row.skill.heir_id for row in rows})
         for row in rows:
             row.skill_in_words = names[row.skill.heir_id]

@@ -109,7 +109,7 @@ class SkillList(ListOfSeats):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        read_names(self.rows_to_complete(request))
+        read_names(self.rows_to_complete())
 
 
 @admin.register(Skill)
