@@ -21,7 +21,11 @@ PROMISE = re.compile(
     r"\b(?:write to (?:you|both)|get a (?:short )?letter|letter when they|Letters reach you|and you get|letter says)\b"
 )
 # These speak of letters that never came or did come, of addresses, or of what others would have to do.
-PROMISES_NOTHING = {"mailings/_not_written_to.html", "registrations/sign_in_code.html"}
+PROMISES_NOTHING = {
+    "mailings/_not_written_to.html",
+    "mailings/_why_no_text.html",
+    "registrations/sign_in_code.html",
+}
 
 
 def _waits_for_a_match(me):

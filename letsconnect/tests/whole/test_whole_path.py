@@ -138,7 +138,9 @@ def plan_a_clinic(coordinator, *, title, seats, starts_at):
     page.locator("#id_texts-0-title").fill(title)
     page.locator("#id_texts-0-summary").fill("What makes people stay.")
     page.locator("input[name=_continue]").click()
-    coordinator.press("Announce")
+    page.get_by_role("link", name="Announce", exact=True).click()
+    page.get_by_role("button", name="Announce to").click()
+    page.wait_for_load_state()
 
 
 def test_from_the_first_page_to_the_reminder(portal, open_window, open_letter):
@@ -191,5 +193,7 @@ def test_from_the_first_page_to_the_reminder(portal, open_window, open_letter):
     # She gives her seat back within seconds: what was not yet sent about it need not be told any more.
     void = {("skipped", LEARNER, "no longer signed up"), ("skipped", LEARNER, "no longer going")}
     void |= {("skipped", address, REPLACED) for address in (LEARNER, SHARER)}
-    unsent = Letter.objects.exclude(state="sent").values_list("kind", "state", "address", "reason")
+    gathers = Letter.objects.filter(kind="registrations.seat_given", state="queued")  # for a quiet minute
+    unsent = Letter.objects.exclude(state="sent").exclude(pk__in=gathers)
+    unsent = unsent.values_list("kind", "state", "address", "reason")
     assert [row for row in unsent if not row[0].startswith("clinics.") or row[1:] not in void] == []
