@@ -8,12 +8,11 @@ import pytest
 from django.utils import timezone
 
 from letsconnect.tests.waiting import wait_until
-from mailings import kinds
 from mailings.domain.letters import LEASE
 from mailings.ledger import letters
 from mailings.ledger.sweeping import sweep
 from mailings.models import Letter, LetterText
-from mailings.tests.worker.apps import KIND, render, still_owed
+from mailings.tests.worker.apps import KIND, register_kind
 from mailings.tests.worker.running import Worker, running_redis
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def storm_kind():
     """The kind the worker knows, known here too."""
-    kinds.register(KIND, still_owed=still_owed, render=render, keeps=kinds.kept())
+    register_kind()
 
 
 @pytest.fixture

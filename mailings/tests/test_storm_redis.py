@@ -10,11 +10,10 @@ from django.utils import timezone
 from kombu import Connection
 
 from letsconnect.tests.waiting import wait_until
-from mailings import kinds
 from mailings.ledger import letters
 from mailings.models import Letter
 from mailings.tests.storms import assert_every_reader_is_accounted_for, doubles, say, start_issue
-from mailings.tests.worker.apps import KIND, render, still_owed
+from mailings.tests.worker.apps import KIND, register_kind
 from mailings.tests.worker.running import Worker, running_redis
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +22,7 @@ _numbers = count(1)
 
 @pytest.fixture
 def broker(tmp_path):
-    kinds.register(KIND, still_owed=still_owed, render=render)  # the kind the worker knows, known here too
+    register_kind()
     with running_redis(tmp_path) as address:
         yield address
 
