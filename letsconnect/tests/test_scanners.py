@@ -125,7 +125,7 @@ def test_a_program_that_opens_every_link_of_every_letter_changes_nothing(letters
         paths = {link.removeprefix(SITE) for link in links_in(of_line[line])} - opened
         opened |= paths
         statuses = {}
-        if tables := changed_by(lambda: statuses.update(scan_all(client, paths)), before=before):  # noqa: B023
+        if tables := changed_by(lambda: statuses.update(scan_all(client, paths)), before=before):  # noqa: B023  it is called at once
             changed[line] = tables
         taken |= {path: status for path, status in statuses.items() if status not in (400, 403, 405)}
 

@@ -56,19 +56,19 @@ def drain(*, now: datetime, batch: int = BATCH, lease: timedelta = LEASE) -> Dra
     with open_session() as session:
         while letters := _claim_at_the_rate(clock, batch=size, lease=lease):
             began = clock()
-            shared = read_shared_facts(letters, now=began)
-            for group in _groups(letters):
-                try:
+            try:
+                shared = read_shared_facts(letters, now=began)
+                for group in _groups(letters):
                     counts.update(send_claimed(group, session=session, clock=clock, lease=lease, shared=shared))
-                except Unreachable as error:
-                    counts.update(error.counts)
-                    counts["returned"] += give_back(letters)
-                    return counts
-                except OperationalError as error:
-                    if reason_of(error) != "busy":
-                        raise
-                    counts["returned"] += give_back(letters)  # nobody's fault: the next tick finds them queued
-                    return counts
+            except Unreachable as error:
+                counts.update(error.counts)
+                counts["returned"] += give_back(letters)
+                return counts
+            except OperationalError as error:
+                if reason_of(error) != "busy":
+                    raise
+                counts["returned"] += give_back(letters)  # nobody's fault: the next tick finds them queued
+                return counts
             size = min(2 * size, max(batch, LARGEST_BATCH)) if shared and clock() - began < QUICK else batch
     return counts
 

@@ -66,7 +66,7 @@ def say(storm, sink, issue=None, **figures):
     """Print the figures of a storm."""
     states = dict(states_of(issue)) if issue else Letter.objects.tally()
     words = {**figures, "arrived": len(set(sink.message_ids)), "doubles": len(doubles(sink)), **states}
-    print(f"\n{storm}: " + ", ".join(f"{name} {value}" for name, value in words.items() if value != ""))  # noqa: T201
+    print(f"\n{storm}: " + ", ".join(f"{name} {value}" for name, value in words.items() if value != ""))  # noqa: T201  read with -s
 
 
 def assert_every_reader_is_accounted_for(sink, issue, *, readers, most_uncertain=0, may_fail=()):

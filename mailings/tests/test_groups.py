@@ -424,3 +424,20 @@ def test_a_group_of_readers_costs_the_statements_that_send_it_and_nothing_else(s
 
     one_group, four_groups = asked(10), asked(40)
     assert four_groups - one_group == 3 * 4
+
+
+def test_a_batch_whose_facts_cannot_be_read_for_the_moment_is_queued_again(sink, settings, monkeypatch):
+    send_issue(settings, readers=2)
+
+    def is_busy(*_given, **_named):
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 1")
+            try:
+                cursor.execute("SELECT pg_sleep(5)")
+            finally:
+                cursor.execute("RESET statement_timeout")
+
+    monkeypatch.setattr(draining, "read_shared_facts", is_busy)
+
+    assert drain(now=NOW) == {"returned": 2}
+    assert set(Letter.objects.values_list("state", flat=True)) == {"queued"}
