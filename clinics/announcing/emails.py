@@ -55,7 +55,8 @@ class NewClinicsFacts:
     def __init__(self, letters: list[Letter], chosen: BulkList) -> None:
         self._chosen = chosen
         wanted = {letter.subscription_id for letter in letters}
-        self._subscriptions = Subscription.objects.select_related("member").in_bulk([key for key in wanted if key])
+        readers = Subscription.objects.saying_whether_written_to(chosen).select_related("member")
+        self._subscriptions = readers.in_bulk([key for key in wanted if key])
         self._clinics: dict[int, list[Clinic]] = {}
 
     def member_of(self, letter: Letter) -> int | None:
@@ -68,7 +69,7 @@ class NewClinicsFacts:
     def reason(self, letter: Letter) -> str | None:
         """Return why this reader no longer gets the letter, or None."""
         subscription = self._subscriptions.get(letter.subscription_id)
-        if subscription is None or not subscription.gets(self._chosen):
+        if subscription is None or not subscription.is_written_to:
             return LEFT_OR_PAUSED
         return None if self._clinics.get(letter.pk) else NOTHING_NEW
 

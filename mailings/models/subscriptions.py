@@ -16,6 +16,13 @@ from mailings.domain.subscriptions import BulkList, SubscriptionSource, Subscrip
 S = SubscriptionState
 
 
+def _is_written_to(chosen: BulkList) -> Q:
+    """Those who want this list now, with an address that is proved and an account, if any, that is open."""
+    has_address = Q(member=None) & ~Q(address="")
+    has_account = Q(member__is_active=True, member__has_doubtful_address=False, member__email__isnull=False)
+    return (has_address | has_account) & Q(state=S.CONFIRMED, paused_at=None, **{chosen: True})
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def visible_to(self, member: Any) -> "SubscriptionQuerySet":
         """All subscriptions for coordinators, none for others, because addresses are shown."""
@@ -26,14 +33,15 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.filter(address=addresses.canonical_or_as_it_is(address))
 
     def to_write_to(self, chosen: BulkList) -> "SubscriptionQuerySet":
-        """Those who want this list now, with an address that is proved and an account, if any, that is open.
+        """Those to whom letters of this list go now.
 
         Suppressed addresses are left out when a letter is about to be sent, because that may change until then.
         """
-        return self.filter(
-            Q(member=None) | Q(member__is_active=True, member__has_doubtful_address=False, member__email__isnull=False),
-            Q(state=S.CONFIRMED, paused_at=None, **{chosen: True}),
-        ).exclude(Q(member=None) & Q(address=""))
+        return self.filter(_is_written_to(chosen))
+
+    def saying_whether_written_to(self, chosen: BulkList) -> "SubscriptionQuerySet":
+        """Each subscription with ``is_written_to``: whether it is among those `to_write_to` finds."""
+        return self.annotate(wants_and_may_get=_is_written_to(chosen))
 
 
 class Subscription(models.Model):
@@ -123,10 +131,10 @@ class Subscription(models.Model):
     def is_confirmed(self) -> bool:
         return self.state == S.CONFIRMED
 
-    def gets(self, chosen: BulkList) -> bool:
-        """Tell whether letters of this list go out to them now, as `to_write_to` asks the database."""
-        wants: bool = getattr(self, chosen)
-        return wants and self.is_confirmed and self.paused_at is None
+    @property
+    def is_written_to(self) -> bool:
+        """Whether letters of the list go to them now: said by the database, where `saying_whether_written_to` asked."""
+        return bool(vars(self)["wants_and_may_get"])
 
     @property
     def lists(self) -> list[BulkList]:

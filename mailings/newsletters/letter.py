@@ -27,7 +27,8 @@ class NewsletterFacts:
         issues = {letter.newsletter_id for letter in letters if letter.newsletter_id is not None}
         wanted = {letter.subscription_id for letter in letters}
         self._states: Mapping[Any, str] = dict(Newsletter.objects.filter(pk__in=issues).values_list("pk", "state"))
-        self._subscriptions = Subscription.objects.select_related("member").in_bulk([key for key in wanted if key])
+        readers = Subscription.objects.saying_whether_written_to(BulkList.NEWSLETTER).select_related("member")
+        self._subscriptions = readers.in_bulk([key for key in wanted if key])
         same = Letter.objects.filter(newsletter__in=issues, address__in={letter.address for letter in letters} - {""})
         rows = same.values_list("pk", "newsletter_id", "address")
         self._letter_to: dict[tuple[Any, str], int] = {(issue, address): key for key, issue, address in rows}
@@ -37,7 +38,7 @@ class NewsletterFacts:
         if self._states.get(letter.newsletter_id) not in (NewsletterState.SENDING, NewsletterState.PAUSED):
             return STOPPED
         subscription = self._subscriptions.get(letter.subscription_id)
-        if subscription is None or not subscription.gets(BulkList.NEWSLETTER):
+        if subscription is None or not subscription.is_written_to:
             return LEFT_OR_PAUSED
         if self._letter_to.get((letter.newsletter_id, letter.address), letter.pk) != letter.pk:
             return "another letter brings this issue to their new address"  # which had a subscription of its own
