@@ -172,10 +172,11 @@ SIGN_IN_CODES_PER_HOUR_AND_BROWSER = env.integer("SIGN_IN_CODES_PER_HOUR_AND_BRO
 SIGN_IN_CODES_PER_HOUR_AND_NETWORK = env.integer("SIGN_IN_CODES_PER_HOUR_AND_NETWORK", 300, low=1, high=100_000)
 # How many proxies of ours stand before the web process; 0 believes no header.
 PROXY_HOPS = env.integer("PROXY_HOPS", 0, low=0, high=5)
-# Every version people could agree to, oldest first, with its first day; a new one is added when its text is.
+# Every version people could agree to, oldest first, with its first day; a new one is added when its text is. Whoever
+# agreed is asked again then; what only reads better gets none (docs/decisions/0020).
 DOCUMENT_VERSIONS = {
     "code_of_conduct": [("2024-01", date(2024, 1, 1))],
-    "privacy_notice": [("2026-11", date(2026, 11, 1))],
+    "privacy_notice": [("2026-11", date(2026, 11, 1)), ("2026-11-29", date(2026, 11, 29))],
 }
 CSRF_FAILURE_VIEW = "letsconnect.views.csrf_failure"
 

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 
 from registrations import documents
 from registrations.answers import editing
+from registrations.consents.agreeing import agree
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.facts import LanguageFact, OfferFact, RegistrationFacts, WindowFact, WishFact
 from registrations.domain.registrations import RegistrationState, SeatRole
@@ -165,6 +166,7 @@ def _register(member: Member, facts: RegistrationFacts, *, reviewer: Member | No
         by=member,
         now=before,
     )
+    agree(member=member, versions=documents.in_force(on=now.date()), by=member, now=now)  # if one is newer by now
     if reviewer is not None:
         # Not by the review action: forty letters of welcome would bury the ones a visitor looks for.
         Registration.objects.filter(pk=registration.pk).update(

@@ -81,7 +81,7 @@ def fill(count: int, seed: int) -> None:
     )
     Consent.objects.bulk_create(
         [
-            Consent(member=member, document=document, version=documents.versions(document)[0].name, given_at=NOW)
+            Consent(member=member, document=document, version=documents.versions(document)[-1].name, given_at=NOW)
             for member in members
             for document in documents.REQUIRED
         ],
