@@ -26,12 +26,17 @@ class NewsletterFacts:
     def __init__(self, letters: list[Letter]) -> None:
         issues = {letter.newsletter_id for letter in letters if letter.newsletter_id is not None}
         wanted = {letter.subscription_id for letter in letters}
-        self._states: Mapping[Any, str] = dict(Newsletter.objects.filter(pk__in=issues).values_list("pk", "state"))
+        written = Newsletter.objects.filter(pk__in=issues).values_list("pk", "state", "bodies__language", "bodies")
+        rows = list(written)
+        self._states: Mapping[Any, str] = {issue: state for issue, state, _language, _body in rows}
+        self._bodies: Mapping[tuple[Any, str], Any] = {
+            (issue, language): body for issue, _state, language, body in rows
+        }
         readers = Subscription.objects.saying_whether_written_to(BulkList.NEWSLETTER).select_related("member")
         self._subscriptions = readers.in_bulk([key for key in wanted if key])
         same = Letter.objects.filter(newsletter__in=issues, address__in={letter.address for letter in letters} - {""})
-        rows = same.values_list("pk", "newsletter_id", "address")
-        self._letter_to: dict[tuple[Any, str], int] = {(issue, address): key for key, issue, address in rows}
+        theirs = same.values_list("pk", "newsletter_id", "address")
+        self._letter_to: dict[tuple[Any, str], int] = {(issue, address): key for key, issue, address in theirs}
 
     def reason(self, letter: Letter) -> str | None:
         """Return why this reader no longer gets the issue, or None."""
@@ -50,7 +55,8 @@ class NewsletterFacts:
     def compose(self, letter: Letter) -> ComposedBulk:
         subscription = self._subscriptions[letter.subscription_id]
         reader = subscription.member or subscription
-        template = _template(letter.newsletter_id, letter.language, language_or_default(reader.language))
+        body = self._bodies[letter.newsletter_id, letter.language]
+        template = _template(body, language_or_default(reader.language))
         return compose_for(template, letter, subscription)
 
 
@@ -61,10 +67,12 @@ def compose_for(template: BulkTemplate, letter: Letter, subscription: Subscripti
 
 
 @lru_cache(maxsize=64)
-def _template(newsletter: int, language: str, reader_language: str) -> BulkTemplate:
-    """Return the message of an issue for readers of one language, from what was kept when it was sent."""
-    body = NewsletterBody.objects.get(newsletter=newsletter, language=language)
-    return template_of(body, reader_language=reader_language)
+def _template(body: int, reader_language: str) -> BulkTemplate:
+    """Return the message of an issue for readers of one language, from what was kept when it was sent.
+
+    An issue that was taken back to be corrected has other rows when it is sent, so the old message is not found again.
+    """
+    return template_of(NewsletterBody.objects.get(pk=body), reader_language=reader_language)
 
 
 def template_of(body: NewsletterBody, *, reader_language: str = "") -> BulkTemplate:
