@@ -16,6 +16,7 @@ from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import START, make_clinic
 from letsconnect.base import acts
 from letsconnect.tests.database import refuses
+from letsconnect.tests.signed_links import signed_in
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.bulk import owe_to_readers
 from mailings.ledger.draining import drain
@@ -88,7 +89,11 @@ def test_those_who_chose_announcements_get_one_with_the_headers_of_that_list(pla
     assert mail.subject == "New clinic: Asking for money kindly"
     assert "/announcements" in mail.extra_headers["List-Unsubscribe"]
     assert "announcements." in mail.extra_headers["List-ID"]
-    assert links.preferences_url(reader) in mail.body and links.leave_url(reader) in mail.body
+    pages_of_the_reader = {"mailings:subscription-preferences": reader.pk, "mailings:subscription-leave": reader.pk}
+    assert signed_in(mail.body, links.PURPOSE) == pages_of_the_reader
+    assert signed_in(mail.extra_headers["List-Unsubscribe"], links.PURPOSE) == {
+        "mailings:subscription-one-click": reader.pk
+    }
     assert "lc0" not in mail.body + mail.alternatives[0].content
     assert {letter.priority for letter in announced()} == {3}
 
