@@ -65,21 +65,11 @@ def coordinator(db):
 
 
 @pytest.fixture(autouse=True)
-def _no_nudges(settings):
-    """No broker listens while tests run; those about nudges switch them on."""
-    settings.NUDGES = False
-
-
-@pytest.fixture(autouse=True)
-def _no_coordinator_yet():
-    """A test begins without one and leaves none behind: its row goes with the test, also before a world is made that
-    several tests share."""
+def _begins_afresh():
+    """A test begins in English: a page asked for in Arabic leaves its language behind in this thread. It begins without
+    a coordinator and leaves none behind: its row goes with the test, also before a world is made that several tests
+    share."""
+    translation.activate("en")
     factories.forget_coordinator_of_the_test()
     yield
     factories.forget_coordinator_of_the_test()
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    """Each test starts in English: a page asked for in Arabic leaves its language behind in this thread."""
-    translation.activate("en")

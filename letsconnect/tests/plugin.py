@@ -1,9 +1,12 @@
 """What pytest needs to know about the whole portal; loaded by the root conftest."""
 
 import gc
+from collections.abc import Generator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -49,6 +52,23 @@ def _keep_pages(
         client.store_rendered_templates_of_django(store, signal, sender, template, context, **sent)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Where several processes run the tests of a fresh checkout, let each begin to read them at another place: pytest
+    rewrites a module once, and who reads it later finds that done. All beginning at the same place, each did it all,
+    which took seconds of a processor each."""
+    if workers := getattr(session.config, "workerinput", None):
+        modules = sorted(
+            file.relative_to(session.config.rootpath).with_suffix("")
+            for folder in session.config.args
+            for file in (session.config.rootpath / folder).rglob("test_*.py")
+        )
+        own_place = len(modules) * int(workers["workerid"].removeprefix("gw")) // workers["workercount"]
+        for module in modules[own_place:] + modules[:own_place]:
+            import_module(".".join(module.parts))
+    return (yield)
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage among what tests make, not among modules and settings, and seldom: a tenth of the time of all
     tests was spent on it."""
@@ -70,6 +90,7 @@ def pytest_configure() -> None:
     client.store_rendered_templates_of_django = client.store_rendered_templates
     client.store_rendered_templates = _keep_pages
     flush.emit_post_migrate_signal = lambda *args, **options: None
+    settings.NUDGES = False  # no broker listens; tests about nudges switch them on
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     for folder in settings.LOCALE_PATHS:
         compile_stale(Path(folder))
