@@ -30,9 +30,10 @@ _SUBMIT = """
     WITH durably AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))
     UPDATE mailings_letter AS letter
     SET state = %s, lease_until = %s, gathering_since = NULL, address = given.address, language = given.language,
-        zone = given.zone, tries = given.tries, facts_digest = given.facts_digest
-    FROM durably, unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[])
-        AS given (id, address, language, zone, tries, facts_digest)
+        is_fallback = given.is_fallback, zone = given.zone, tries = given.tries, facts_digest = given.facts_digest
+    FROM durably,
+        unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::smallint[], %s::text[])
+        AS given (id, address, language, is_fallback, zone, tries, facts_digest)
     WHERE letter.id = given.id AND letter.state = %s AND letter.claimed_by = %s {still_owed}
     RETURNING letter.id"""
 _STILL_OWED = """AND letter.id IN ({unchanged})
@@ -184,7 +185,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         sent was read a moment ago: letters that are not among these any longer (as `keys_of` writes them), or whose
         recipient has another address by now, stay claimed, and so do all if one of these fingerprints is suppressed.
         """
-        columns = ("pk", "address", "language", "zone", "tries", "facts_digest")
+        columns = ("pk", "address", "language", "is_fallback", "zone", "tries", "facts_digest")
         given = [[getattr(letter, column) for letter in letters] for column in columns]
         values = [S.SUBMITTING, lease_until, *given, S.CLAIMED, letters[0].claimed_by]
         still_owed = ""

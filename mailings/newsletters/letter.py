@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from letsconnect.base.languages import language_or_default
 from mailings import kinds
-from mailings.domain.newsletters import NewsletterState
+from mailings.domain.newsletters import NewsletterState, version_for
 from mailings.domain.subscriptions import BulkList
 from mailings.models import Letter, Newsletter, NewsletterBody, Subscription
 from mailings.newsletters.composing import MARKS, letter_of
@@ -18,6 +18,8 @@ from mailings.sending.composing import BulkTemplate, ComposedBulk
 from mailings.subscriptions import links
 
 LEFT_OR_PAUSED = "the reader has left or paused"
+# Of an issue that is sent, a coordinator may send the letters again that failed or got lost.
+GOES_OUT = (NewsletterState.SENDING, NewsletterState.SENT)
 
 
 class NewsletterFacts:
@@ -26,21 +28,16 @@ class NewsletterFacts:
     def __init__(self, letters: list[Letter]) -> None:
         issues = {letter.newsletter_id for letter in letters if letter.newsletter_id is not None}
         wanted = {letter.subscription_id for letter in letters}
-        written = Newsletter.objects.filter(pk__in=issues).values_list("pk", "state", "bodies__language", "bodies")
-        rows = list(written)
-        self._states: Mapping[Any, str] = {issue: state for issue, state, _language, _body in rows}
-        self._bodies: Mapping[tuple[Any, str], Any] = {
-            (issue, language): body for issue, _state, language, body in rows
-        }
+        self._states: Mapping[Any, str] = dict(Newsletter.objects.filter(pk__in=issues).values_list("pk", "state"))
         readers = Subscription.objects.saying_whether_written_to(BulkList.NEWSLETTER).select_related("member")
         self._subscriptions = readers.in_bulk([key for key in wanted if key])
         same = Letter.objects.filter(newsletter__in=issues, address__in={letter.address for letter in letters} - {""})
-        theirs = same.values_list("pk", "newsletter_id", "address")
-        self._letter_to: dict[tuple[Any, str], int] = {(issue, address): key for key, issue, address in theirs}
+        rows = same.values_list("pk", "newsletter_id", "address")
+        self._letter_to: dict[tuple[Any, str], int] = {(issue, address): key for key, issue, address in rows}
 
     def reason(self, letter: Letter) -> str | None:
         """Return why this reader no longer gets the issue, or None."""
-        if self._states.get(letter.newsletter_id) not in (NewsletterState.SENDING, NewsletterState.PAUSED):
+        if self._states.get(letter.newsletter_id) not in (*GOES_OUT, NewsletterState.PAUSED):
             return STOPPED
         subscription = self._subscriptions.get(letter.subscription_id)
         if subscription is None or not subscription.is_written_to:
@@ -54,9 +51,11 @@ class NewsletterFacts:
 
     def compose(self, letter: Letter) -> ComposedBulk:
         subscription = self._subscriptions[letter.subscription_id]
-        reader = subscription.member or subscription
-        body = self._bodies[letter.newsletter_id, letter.language]
-        template = _template(body, language_or_default(reader.language))
+        reads = language_or_default((subscription.member or subscription).language)
+        version = version_for(reads, _languages(letter.newsletter_id))
+        if version is not None:  # they may read another language than when the readers were counted
+            letter.language, letter.is_fallback = version.language, version.is_fallback
+        template = _template(letter.newsletter_id, letter.language, reads)
         return compose_for(template, letter, subscription)
 
 
@@ -67,12 +66,16 @@ def compose_for(template: BulkTemplate, letter: Letter, subscription: Subscripti
 
 
 @lru_cache(maxsize=64)
-def _template(body: int, reader_language: str) -> BulkTemplate:
-    """Return the message of an issue for readers of one language, from what was kept when it was sent.
+def _languages(newsletter: int) -> frozenset[str]:
+    """Return in which languages an issue was kept when it was sent."""
+    return frozenset(NewsletterBody.objects.filter(newsletter=newsletter).values_list("language", flat=True))
 
-    An issue that was taken back to be corrected has other rows when it is sent, so the old message is not found again.
-    """
-    return template_of(NewsletterBody.objects.get(pk=body), reader_language=reader_language)
+
+@lru_cache(maxsize=64)
+def _template(newsletter: int, language: str, reader_language: str) -> BulkTemplate:
+    """Return the message of an issue for readers of one language, from what was kept when it was sent."""
+    body = NewsletterBody.objects.get(newsletter=newsletter, language=language)
+    return template_of(body, reader_language=reader_language)
 
 
 def template_of(body: NewsletterBody, *, reader_language: str = "") -> BulkTemplate:
@@ -87,7 +90,7 @@ def _read(letters: list[Letter], _now: datetime) -> NewsletterFacts:
 
 def _unchanged() -> Q:
     return Q(
-        newsletter__state=NewsletterState.SENDING,
+        newsletter__state__in=GOES_OUT,
         subscription__in=Subscription.objects.to_write_to(BulkList.NEWSLETTER),
     )
 

@@ -10,6 +10,7 @@ from letsconnect.base.models import Act
 from mailings.domain.letters import LetterState
 from mailings.domain.newsletters import NewsletterRefused, NewsletterState, morning_in, version_for
 from mailings.domain.subscriptions import SubscriptionState
+from mailings.ledger.by_hand import send_again
 from mailings.ledger.draining import drain
 from mailings.models import Letter, NewsletterBody, Subscription
 from mailings.newsletters import audiences, checking, freezing, sending
@@ -331,9 +332,9 @@ def test_a_half_written_version_a_lost_choice_and_nobody_to_read_it_keep_an_issu
 @pytest.mark.django_db
 def test_an_app_tells_which_of_its_pages_cannot_be_linked_to(monkeypatch):
     monkeypatch.setattr(checking, "_link_checks", {})
-    checking.register_link_check("clinics:clinic-list", lambda path, since: f"{path} is a draft.")
+    checking.register_link_check("clinics:clinic-list", lambda path: f"{path} is a draft.")
     with pytest.raises(ValueError, match="twice"):
-        checking.register_link_check("clinics:clinic-list", lambda path, since: None)
+        checking.register_link_check("clinics:clinic-list", lambda path: None)
 
     assert checking.why_not_to_link("/clinics/") == "/clinics/ is a draft."
     assert checking.why_not_to_link("https://meta.wikimedia.org/wiki/x") is None
@@ -362,3 +363,43 @@ def test_the_states_of_its_letters_add_up_to_those_who_were_counted(two, sink):
     tally = Letter.objects.of_issue(newsletter).tally()
     assert sum(tally[state] for state in LetterState.values) == tally["written"] == newsletter.recipients
     assert tally["failed"] == 3
+
+
+def test_a_letter_that_failed_is_sent_again_also_when_the_issue_is_finished(two, sink):
+    make_subscription(address="reader@example.org")
+    newsletter = send(make_newsletter(), two)
+    sink.answers["reader@example.org"] = "550 5.7.1 not now"
+    assert drain(now=NOW) == {"failed": 1}
+    assert sending.finish_sent(NOW) == 1
+    sink.answers.clear()
+
+    send_again(letter=Letter.objects.of_issue(newsletter).get(), by=two[0], now=NOW)
+
+    assert drain(now=NOW) == {"sent": 1}
+
+
+def test_whoever_reads_another_language_by_now_gets_the_version_in_it(two, sink):
+    member = make_member(language="en")
+    make_subscription(member=member)
+    newsletter = send(make_newsletter(languages=("en", "fr")), two)
+    member.language = "fr"
+    member.save(update_fields=["language"])
+
+    drain(now=NOW)
+
+    [message] = sink.messages
+    assert (message["Content-Language"], message["Subject"].endswith("(fr)")) == ("fr", True)
+    assert Letter.objects.of_issue(newsletter).values_list("language", "is_fallback").get() == ("fr", False)
+
+
+def test_whoever_reads_a_language_that_is_not_there_by_now_is_told_so_and_counted(two, sink):
+    member = make_member(language="en")
+    make_subscription(member=member)
+    newsletter = send(make_newsletter(languages=("en",)), two)
+    member.language = "fr"
+    member.save(update_fields=["language"])
+
+    drain(now=NOW)
+
+    assert sink.messages[0].get_body(("plain",)).get_content().startswith("Ce numéro")
+    assert Letter.objects.of_issue(newsletter).values_list("language", "is_fallback").get() == ("en", True)
