@@ -12,7 +12,7 @@ from mailings.domain.newsletters import NewsletterRefused, NewsletterState, morn
 from mailings.domain.subscriptions import SubscriptionState
 from mailings.ledger.by_hand import send_again
 from mailings.ledger.draining import drain
-from mailings.models import Letter, NewsletterBody, Subscription
+from mailings.models import Letter, Newsletter, NewsletterBody, Subscription
 from mailings.newsletters import audiences, checking, freezing, sending
 from mailings.newsletters.composing import FALLBACK, MARKS
 from mailings.tests.factories import make_newsletter, make_subscription
@@ -403,3 +403,26 @@ def test_whoever_reads_a_language_that_is_not_there_by_now_is_told_so_and_counte
 
     assert sink.messages[0].get_body(("plain",)).get_content().startswith("Ce numéro")
     assert Letter.objects.of_issue(newsletter).values_list("language", "is_fallback").get() == ("en", True)
+
+
+def test_an_issue_that_is_held_back_before_anybody_has_it_is_not_in_the_archive(two):
+    make_subscription()
+    later = NOW + timedelta(hours=5)
+    newsletter = send(make_newsletter(send_at=later), two)
+
+    sending.pause(newsletter=newsletter, by=two[0], now=NOW)
+    assert not Newsletter.objects.in_the_archive(later).exists()
+    sending.resume(newsletter=newsletter, by=two[0], now=NOW)
+
+    assert not Newsletter.objects.in_the_archive(NOW).exists()
+    assert Newsletter.objects.in_the_archive(later).exists()
+
+
+def test_an_issue_that_somebody_has_stays_in_the_archive_while_it_is_paused(two, sink):
+    make_subscription()
+    newsletter = send(make_newsletter(), two)
+    drain(now=NOW)
+
+    sending.pause(newsletter=newsletter, by=two[0], now=NOW)
+
+    assert Newsletter.objects.in_the_archive(NOW).exists()
