@@ -10,7 +10,7 @@ from django.apps import apps
 from clinics import domain
 from clinics.announcing.emails import MOST_CLINICS, NOTHING_NEW, SUMMARY
 from clinics.domain import ClinicKind, ClinicNotReady, ClinicState
-from clinics.models import Announcement, Clinic, ClinicText
+from clinics.models import Announcement, Clinic, ClinicText, Digest
 from clinics.planning.plans import announce_clinic, cancel_clinic, reschedule
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import START, make_clinic
@@ -25,7 +25,8 @@ from mailings.newsletters.letter import LEFT_OR_PAUSED
 from mailings.subscriptions import links
 from mailings.subscriptions.forgetting import forget_subscriptions
 from mailings.subscriptions.leaving import choose, leave
-from mailings.tests.factories import make_kind, make_subscription
+from mailings.subscriptions.merging import merge
+from mailings.tests.factories import make_kind, make_letter, make_subscription
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
 pytestmark = pytest.mark.django_db
@@ -344,3 +345,19 @@ def test_clinics_announced_before_there_were_announcements_take_the_moment_from_
     clinic.refresh_from_db()
     draft.refresh_from_db()
     assert (clinic.announced_at, draft.announced_at) == (NOW - DAY, None)
+
+
+def test_what_was_announced_to_a_row_goes_along_each_clinic_once():
+    other, into, clinic, another = make_subscription(), make_subscription(), make_clinic(), make_clinic()
+    for row, told in [(other, clinic), (other, another), (into, clinic)]:
+        letter = make_letter(kind=KIND, address=row.address)
+        Announcement.objects.create(clinic=told, subscription=row, letter=letter)
+    Digest.objects.create(subscription=other, week=NOW.date(), since=NOW, until=NOW)
+
+    merge(other, into=into)
+
+    assert sorted(Announcement.objects.values_list("clinic", "subscription")) == [
+        (clinic.pk, into.pk),
+        (another.pk, into.pk),
+    ]
+    assert Digest.objects.get().subscription == into

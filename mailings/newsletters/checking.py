@@ -1,8 +1,7 @@
 """What keeps an issue from being sent: half-written versions, links that lead nowhere, nobody to read it."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,16 +9,15 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from mailings.domain.newsletters import VersionState
-from mailings.models import Newsletter, NewsletterSection, NewsletterVersion
+from mailings.models import Newsletter, NewsletterVersion
 from mailings.newsletters import audiences, markdown
 from mailings.newsletters.composing import body_of
 
 LARGEST = 60_000  # bytes of a letter: mail programs cut at 102 kB
 LONGEST_LINE = 900  # bytes: with the addresses that are put in, a line stays under the 998 that mail allows
 
-# A page of the portal (its path), and since when the text that leads there stands (None: it is being written) → why a
-# letter cannot lead there, or None. Registered by the app whose page it is.
-LinkCheck = Callable[[str, datetime | None], str | None]
+# A page of the portal (its path) → why a letter cannot lead there, or None. Registered by the app whose page it is.
+LinkCheck = Callable[[str], str | None]
 _link_checks: dict[str, LinkCheck] = {}
 
 
@@ -54,42 +52,14 @@ def problems_of(version: NewsletterVersion) -> list[str]:
     sentences = []
     for section in version.sections.all():
         sentences.extend(markdown.problems(section.body))
-        sentences.extend(_links_to_mend(section, since=version.newsletter.asked_at))
+        for link in markdown.links(section.body):
+            reason = why_not_to_link(link.target)
+            if reason:
+                sentences.append(_("The link “%(words)s”: %(reason)s") % {"words": link.words, "reason": reason})
     return sentences or _problems_of_letter(version)
 
 
-def links_gone_wrong(newsletter: Newsletter) -> list[str]:
-    """Return what is wrong by now with the pages that an issue leads to, each a sentence; none if nothing is.
-
-    What an issue says stands since somebody asked for it to be sent: also what has changed since then is named.
-    """
-    versions = newsletter.versions.prefetch_related("sections").order_by("language")
-    return [
-        _("%(language)s: %(problem)s") % {"language": version.get_language_display(), "problem": problem}
-        for version in versions
-        for section in version.sections.all()
-        for problem in _links_to_mend(section, since=newsletter.asked_at)
-    ]
-
-
-def _links_to_mend(section: NewsletterSection, *, since: datetime | None) -> Iterator[str]:
-    for link in markdown.links(section.body):
-        reason = why_not_to_link(link.target, since=since)
-        if reason:
-            yield _("The link “%(words)s”: %(reason)s") % {"words": link.words, "reason": reason}
-
-
-def page_of_ours(target: str) -> str | None:
-    """Return the path of the page of the portal that a link leads to, None where it leads elsewhere."""
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return None
-    is_ours = parts.netloc == urlsplit(settings.SITE_URL).netloc if parts.scheme else not parts.netloc
-    return (parts.path or "/") if is_ours else None
-
-
-def why_not_to_link(target: str, *, since: datetime | None = None) -> str | None:
+def why_not_to_link(target: str) -> str | None:
     """Return why a link leads nowhere, or None. Only the portal's own pages are looked at; nothing is fetched."""
     try:
         parts = urlsplit(target)
@@ -97,17 +67,17 @@ def why_not_to_link(target: str, *, since: datetime | None = None) -> str | None
         return _("this is no address of a page.")
     if parts.scheme == "mailto":
         return None if re.fullmatch(r"mailto:[^@\s]+@[^@\s]+", target) else _("this is no address.")
+    own = urlsplit(settings.SITE_URL)
     if parts.netloc and not parts.scheme:
         return _("write it with https:// in front.")
-    path = page_of_ours(target)
-    if path is None:
+    if parts.scheme and parts.netloc != own.netloc:
         return None if parts.netloc else _("this is no address of a page.")
     try:
-        match = resolve(path)
+        match = resolve(parts.path or "/")
     except Resolver404:
         return _("the portal has no page %(path)s.") % {"path": parts.path}
     check = _link_checks.get(match.view_name)
-    return check(path, since) if check else None
+    return check(parts.path) if check else None
 
 
 def _problems_of_letter(version: NewsletterVersion) -> list[str]:

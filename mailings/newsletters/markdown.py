@@ -77,11 +77,6 @@ def links(text: str) -> list[Link]:
     return written
 
 
-def targets(text: str) -> list[str]:
-    """Return where the links of a text lead."""
-    return [link.target for link in links(text)]
-
-
 def escaped(text: str) -> str:
     """Return one line that shows exactly this text: for names and titles that people wrote, which must not act.
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
+from mailings.domain.letters import OPEN, LetterState
 from mailings.domain.subscriptions import BulkList, SubscriptionSource, as_bits
 from mailings.ledger import letters
-from mailings.models import Subscription, Suppression
+from mailings.models import Letter, Subscription, Suppression
+from mailings.subscriptions.merging import merge
 from mailings.subscriptions.subscribing import CONFIRM, lock_subscription_of, set_lists, take_turns
 
 
@@ -60,7 +62,7 @@ def take_along(*, member: Any, now: datetime) -> Subscription | None:
         if _last_word(other) > _last_word(subscription):
             lists, source = other.lists, SubscriptionSource(other.source)
             subscription = set_lists(subscription=subscription, lists=lists, source=source, by=None, now=now)
-        other.delete()
+        merge(other, into=subscription)
     subscription.address = member.email
     subscription.save(update_fields=["address"])
     return subscription
@@ -85,10 +87,17 @@ def _locked(member: Any) -> Subscription | None:
 def _ask_by_letter(
     subscription: Subscription, member: Any, lists: Collection[BulkList], *, now: datetime
 ) -> Subscription:
-    if subscription.asked_for == as_bits(lists):
+    if subscription.asked_for == as_bits(lists) and _may_arrive(subscription):
         return subscription
     subscription.asked_for = as_bits(lists)
     subscription.save()
     key = f"confirm-subscription:{subscription.pk}:{now.timestamp():.6f}"
     letters.owe(kind=CONFIRM, about=subscription, key=key, to=member, now=now)
     return subscription
+
+
+def _may_arrive(subscription: Subscription) -> bool:
+    """Tell whether the last letter that asked has arrived or still may; after one that was lost they are asked anew."""
+    letters_about = Letter.objects.filter(kind=CONFIRM, about_id=subscription.pk)
+    state = letters_about.order_by("-pk").values_list("state", flat=True).first()
+    return state in {*OPEN, LetterState.SENT, LetterState.UNCERTAIN}

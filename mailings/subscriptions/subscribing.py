@@ -11,9 +11,10 @@ from django.utils.crypto import salted_hmac
 from letsconnect.base import acts, addresses
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import zone_or_utc
-from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState, as_bits
+from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState, as_bits, lists_in
 from mailings.ledger import letters
 from mailings.models import Subscription, SubscriptionRequest, Suppression
+from mailings.subscriptions.merging import merge
 
 CONFIRM = "mailings.confirm_subscription"
 KEPT_FOR = timedelta(days=1)
@@ -69,8 +70,9 @@ def ask_visitor(
 ) -> None:
     """Send a letter that asks whether this address wants these lists. Nothing says whether the address was known.
 
-    At most `LETTERS_A_DAY` go to one address: then nothing is sent, and the page says the same. Raises AddressRefused
-    with a text for the visitor, and NetworkAskedTooOften past the limit of a network.
+    At most `LETTERS_A_DAY` go to one address, and none to that of an account that is closed or in doubt: then nothing
+    is sent, and the page says the same. Raises AddressRefused with a text for the visitor, and NetworkAskedTooOften
+    past the limit of a network.
     """
     address = addresses.canonical(address)
     take_turns(address, network)
@@ -81,7 +83,12 @@ def ask_visitor(
     request = requests.create(address=_keyed(address), network=_keyed(network), made_at=now)
     if sent_today >= LETTERS_A_DAY:
         return
-    subscription = _row_for(address, language=language, zone=zone, now=now)
+    member = get_user_model()._default_manager.filter(email=address).first()
+    if member is not None and not _may_be_written_to(member):
+        if member.has_doubtful_address or member.has_proved_address:
+            return
+        member = None  # whoever was shut out had only said that the address is theirs
+    subscription = _row_for(address, member, language=language, zone=zone, now=now)
     subscription.asked_for = as_bits(lists)
     if subscription.member_id is None and not subscription.is_confirmed:  # nobody else's choice is overwritten
         subscription.language, subscription.zone = language_or_default(language), zone_or_utc(zone).key
@@ -97,9 +104,13 @@ def ask_visitor(
     )
 
 
-def _row_for(address: str, *, language: str, zone: str, now: datetime) -> Subscription:
+def _may_be_written_to(member: Any) -> bool:
+    """Tell whether letters go to the address of this account; a letter to a visitor names no account to be asked."""
+    return bool(member.has_open_account) and not member.has_doubtful_address
+
+
+def _row_for(address: str, member: Any, *, language: str, zone: str, now: datetime) -> Subscription:
     """Return the locked row of an address, a new one that is not confirmed if there is none."""
-    member = get_user_model()._default_manager.filter(email=address).first()
     rows = Subscription.objects.select_for_update(no_key=True)
     if member is not None:
         mine = lock_subscription_of(member)
@@ -119,20 +130,45 @@ def _row_for(address: str, *, language: str, zone: str, now: datetime) -> Subscr
 
 
 @transaction.atomic
-def confirm(*, subscription: Subscription, by: Any, now: datetime) -> Subscription:
+def confirm(*, subscription: Subscription, by: Any, now: datetime, shown: int | None = None) -> Subscription:
     """Confirm what was asked for by the letter: the consent is of this moment. Confirming twice changes nothing.
 
-    ``subscription`` is as the letter's link found it: whoever has left since then has to be asked again.
+    ``subscription`` is as the letter's link found it: whoever has left since then has to be asked again. ``shown`` are
+    the lists that stood on the page (`as_bits`): what somebody else asked for meanwhile is not agreed to.
     """
-    turn, subscription = subscription.turn, Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
-    asked_for = subscription.lists_asked_for
-    if not asked_for or subscription.turn != turn:
+    turn, address = subscription.turn, _address_asked(subscription)
+    take_turns(address)
+    subscription = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
+    agreed = subscription.asked_for if shown is None else shown
+    if not subscription.asked_for or not lists_in(agreed) or subscription.turn != turn:
         return subscription
-    subscription.asked_for = 0
+    subscription.asked_for &= ~agreed
     subscription.save(update_fields=["asked_for"])
-    lists = {*subscription.lists, *asked_for} if subscription.is_confirmed else set(asked_for)
-    Suppression.objects.lift_bulk(subscription.address, now=now)
+    lists = {*lists_in(agreed), *(subscription.lists if subscription.is_confirmed else ())}
+    lists |= _taken_from_a_visitor(address, subscription)
+    Suppression.objects.lift_bulk(address, now=now)
     return set_lists(subscription=subscription, lists=lists, source=SubscriptionSource.PAGE, by=by, now=now)
+
+
+def _address_asked(subscription: Subscription) -> str:
+    """Return the address to which the letter that asks went: of a member, that of the account."""
+    member = subscription.member
+    return (member.email if member is not None else "") or subscription.address
+
+
+def _taken_from_a_visitor(address: str, subscription: Subscription) -> set[BulkList]:
+    """Merge the row that the mailbox has from before the account into that of the account; return what it got.
+
+    Nobody has proved to the account that the address is theirs, so the account does not own that row yet; but who reads
+    the mailbox has just agreed, and one mailbox has one row: to leave is to leave both.
+    """
+    visitors = Subscription.objects.select_for_update(no_key=True).of(address).filter(member=None)
+    other = visitors.exclude(pk=subscription.pk).first() if subscription.member_id is not None else None
+    if other is None:
+        return set()
+    lists = set(other.lists) if other.is_confirmed else set[BulkList]()
+    merge(other, into=subscription)
+    return lists
 
 
 def forget_old_requests(now: datetime) -> int:

@@ -18,6 +18,8 @@ from mailings.models import Subscription
 from mailings.subscriptions import leaving, links, subscribing
 from mailings.subscriptions.forms import PreferencesForm, SubscribeForm
 
+_BITS = {str(bits) for bits in range(1, 1 << len(BulkList))}  # some of the lists, as `as_bits` writes them
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -52,10 +54,19 @@ def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
     if subscription is None:
         return render(request, "mailings/subscription_gone.html", status=410)
     if request.method == "POST":
-        subscription = subscribing.confirm(subscription=subscription, by=None, now=timezone.now())
+        shown = request.POST.get("shown", "")
+        subscription = subscribing.confirm(
+            subscription=subscription,
+            shown=int(shown) if shown in _BITS else None,
+            by=None,
+            now=timezone.now(),
+        )
         if not subscription.is_confirmed:  # they left while they confirmed
             return render(request, "mailings/subscription_gone.html", status=410)
-        messages.success(request, _("It is confirmed. From now on you get what you chose."))
+        if subscription.paused_at is not None:
+            messages.warning(request, _("It is confirmed. But you have paused everything: take that tick away."))
+        else:
+            messages.success(request, _("It is confirmed. From now on you get what you chose."))
         return redirect(links.preferences_path(subscription))
     context = {"subscription": subscription, "preferences": links.preferences_path(subscription)}
     return render(request, "mailings/subscription_confirm.html", context)
@@ -123,7 +134,7 @@ def subscription_one_click(request: HttpRequest, chosen: str, token: str) -> Htt
         raise Http404
     if request.method != "POST":
         return _leave_page(request, subscription)
-    if request.POST.get("List-Unsubscribe") != "One-Click":
+    if request.POST.get("List-Unsubscribe", "").strip() != "One-Click":
         return HttpResponseBadRequest("List-Unsubscribe=One-Click is missing (RFC 8058).", content_type="text/plain")
     leaving.leave(subscription=subscription, chosen=bulk_list, by=None, now=timezone.now())
     return HttpResponse(content_type="text/plain")
