@@ -1,5 +1,6 @@
 """Rendering a letter: from a template directory to a subject, a text and an HTML part, in one language and zone."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +15,8 @@ from letsconnect.base.calendars import CalendarPart
 from letsconnect.base.languages import language_or_default, speaking
 from letsconnect.base.lines import without_breaks
 from letsconnect.base.zones import zone_or_utc
+
+_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,14 @@ def render_letter(template: str, context: dict[str, Any], *, language: str, zone
         }
         return Rendered(
             subject=without_breaks(_render(f"{template}/subject.txt", values, escape=False)),
-            text=_render(f"{template}/body.txt", values, escape=False).strip() + "\n",
+            text=_in_paragraphs(_render(f"{template}/body.txt", values, escape=False)),
             html=_inliner().inline(_render(f"{template}/body.html", values, escape=True)),
         )
+
+
+def _in_paragraphs(text: str) -> str:
+    """Return a text in which paragraphs are one empty line apart, whatever its template left out between them."""
+    return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 
 
 def _template(name: str) -> Template:

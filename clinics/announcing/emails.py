@@ -170,7 +170,7 @@ def _template(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...
         "leave_url": MARKS["leave"],
     }
     rendered = render_letter(_TEMPLATES[kind], context, language=language, zone=zone)
-    short = Rendered(rendered.subject, in_short_lines(rendered.text), in_short_lines(rendered.html))
+    short = Rendered(rendered.subject, rendered.text, in_short_lines(rendered.html))
     chosen = BulkList.ANNOUNCEMENTS if kind == ANNOUNCED else BulkList.DIGEST
     return BulkTemplate(language, short, marks=MARKS, headers={"List-ID": links.list_id(chosen)})
 

@@ -27,6 +27,7 @@ from mailings.newsletters.copy_to_oneself import send_test_copy
 from mailings.newsletters.filling import fillings_for, origin_in_words
 from mailings.newsletters.forms import SectionForm, VersionForm
 from mailings.newsletters.translating import changes_in_source, source_of
+from mailings.sending.plain_text import flowed
 
 CHANGE = "admin:mailings_newsletterversion_change"
 LOOKS = ("mail", "dark", "narrow", "text", "page")
@@ -260,7 +261,7 @@ def _rows(form: VersionForm, source: NewsletterVersion | None) -> list[dict[str,
 def _as_letter(version: NewsletterVersion, look: str) -> str:
     letter = letter_of(body_of(version))
     if look == "text":
-        text = letter.text
+        text = flowed(letter.text)
         for mark in MARKS.values():
             text = text.replace(mark, "…")
         style = "white-space: pre-wrap; overflow-wrap: anywhere"

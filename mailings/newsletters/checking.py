@@ -12,8 +12,9 @@ from mailings.domain.newsletters import VersionState
 from mailings.models import Newsletter, NewsletterVersion
 from mailings.newsletters import audiences, markdown
 from mailings.newsletters.composing import body_of
+from mailings.sending.plain_text import flowed
 
-LARGEST = 60_000  # bytes of a letter: mail programs cut at 102 kB
+LARGEST = 58_000  # bytes of both texts: with its headers a letter stays under 60 kB; mail programs cut at 102 kB
 LONGEST_LINE = 900  # bytes: with the addresses that are put in, a line stays under the 998 that mail allows
 
 # A page of the portal (its path) → why a letter cannot lead there, or None. Registered by the app whose page it is.
@@ -86,7 +87,7 @@ def _problems_of_letter(version: NewsletterVersion) -> list[str]:
     sentences = []
     if len(body.html.encode()) + len(body.text.encode()) > LARGEST:
         sentences.append(_("It is too long: mail programs would cut it. Shorten it, or link to a page that says more."))
-    if any(len(line.encode()) > LONGEST_LINE for line in f"{body.html}\n{body.text}".splitlines()):
+    if any(len(line.encode()) > LONGEST_LINE for line in f"{body.html}\n{flowed(body.text)}".splitlines()):
         sentences.append(_("One word or address is too long for a letter. Write it with spaces, or a shorter link."))
     return sentences
 

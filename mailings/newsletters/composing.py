@@ -56,7 +56,7 @@ def body_of(version: NewsletterVersion) -> NewsletterBody:
         language=version.language,
         subject=version.subject,
         preview=version.preview,
-        text=in_short_lines(rendered.text),
+        text=rendered.text,
         html=in_short_lines(rendered.html),
         page=render_to_string("mailings/_newsletter_sections.html", {"sections": sections}),
         wikitext=wikitext.from_sections(version),

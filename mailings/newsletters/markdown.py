@@ -49,7 +49,10 @@ def to_html(text: str) -> SafeString:
 
 
 def to_text(text: str) -> str:
-    """Return the text as a plain letter shows it: as it was written, with the target of each link behind its words."""
+    """Return the text as a plain letter shows it: as it was written, with each link in a line of its own.
+
+    The links of a paragraph stand below it, numbered if there are several.
+    """
     parts: list[str] = []
     for block in parse(text):
         if block.type == "inline":
@@ -67,14 +70,7 @@ def to_text(text: str) -> str:
 
 def links(text: str) -> list[Link]:
     """Return the links of a text in their order."""
-    written = []
-    for block in parse(text):
-        children = block.children or []
-        for place, child in enumerate(children):
-            if child.type == "link_open":
-                words = "".join(_words_until_the_end(children[place + 1 :]))
-                written.append(Link(words, str(child.attrGet("href") or "")))
-    return written
+    return [link for block in parse(text) for link in _links(block.children or [])]
 
 
 def escaped(text: str) -> str:
@@ -135,6 +131,7 @@ def _parser() -> MarkdownIt:
 
 
 def _inline_text(children: list[Token]) -> Iterator[str]:
+    below = list(dict.fromkeys(_full(link.target) for link in _links(children) if not _says_itself(link)))
     target = ""
     for child in children:
         if child.type in ("text", "code_inline"):
@@ -142,9 +139,26 @@ def _inline_text(children: list[Token]) -> Iterator[str]:
         elif child.type in ("softbreak", "hardbreak"):
             yield "\n"
         elif child.type == "link_open":
-            target = str(child.attrGet("href") or "")
-        elif child.type == "link_close" and target:
-            yield f" ({settings.SITE_URL if target.startswith('/') else ''}{target})"
+            target = _full(str(child.attrGet("href") or ""))
+        elif child.type == "link_close" and target in below and len(below) > 1:
+            yield f" [{below.index(target) + 1}]"
+    for number, address in enumerate(below, start=1):
+        yield f"\n[{number}] {address}" if len(below) > 1 else f"\n{address}"
+
+
+def _full(target: str) -> str:
+    return settings.SITE_URL + target if target.startswith("/") else target
+
+
+def _says_itself(link: Link) -> bool:
+    return not link.target or link.words in (link.target, link.target.removeprefix("mailto:"))
+
+
+def _links(children: list[Token]) -> Iterator[Link]:
+    for place, child in enumerate(children):
+        if child.type == "link_open":
+            words = "".join(_words_until_the_end(children[place + 1 :]))
+            yield Link(words, str(child.attrGet("href") or ""))
 
 
 def _words_until_the_end(children: list[Token]) -> Iterator[str]:

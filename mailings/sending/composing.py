@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from email.header import Header
+from email.message import Message
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -17,6 +19,7 @@ from letsconnect.base.calendars import CalendarPart
 from letsconnect.base.lines import without_breaks
 from mailings.models import Letter, NewsletterBody
 from mailings.rendering import Rendered
+from mailings.sending.plain_text import FORMAT, flowed
 
 _METHODS = ("REQUEST", "CANCEL", "PUBLISH")
 # Django writes these into a message that has none; in bulk mail each reader's letter has its own.
@@ -26,7 +29,7 @@ _LONG_LINE = re.compile(r"([^\n]{160,700}?) ")
 
 
 def in_short_lines(text: str) -> str:
-    """Return the text of a letter with its long lines broken, so that marks in it can be replaced in bytes."""
+    """Return the page of a letter with its long lines broken, so that marks in it can be replaced in bytes."""
     return _LONG_LINE.sub(r"\1\n", text)
 
 
@@ -139,10 +142,26 @@ class ComposedBulk:
         return self.template.as_message(self.values, self.headers)
 
 
+class _Message(EmailMultiAlternatives):
+    """A message that says how its plain text is broken, and whose subject begins in the line that names it.
+
+    Django begins a subject in other letters than English ones in the line after: some programs show a space before it.
+    """
+
+    def message(self, **options: Any) -> Any:
+        message = super().message(**options)
+        if not str(self.subject).isascii():
+            del message["Subject"]
+            subject = Header(str(self.subject), "utf-8", header_name="Subject")
+            Message.__setitem__(message, "Subject", subject)
+        next(part for part in message.walk() if not part.is_multipart()).set_param(*FORMAT)
+        return message
+
+
 def _message(language: str, rendered: Rendered, headers: Mapping[str, str]) -> EmailMultiAlternatives:
-    message = EmailMultiAlternatives(
+    message = _Message(
         subject=without_breaks(rendered.subject),
-        body=rendered.text,
+        body=flowed(rendered.text),
         from_email=addresses.ours(settings.DEFAULT_FROM_EMAIL),
         reply_to=[addresses.ours(settings.CONTACT_EMAIL)],
         headers={"X-Auto-Response-Suppress": "All", "Content-Language": language, **headers},

@@ -39,7 +39,20 @@ def test_what_editors_write_becomes_plain_html_below_the_title_of_a_section():
 def test_a_plain_letter_keeps_lists_numbers_and_where_links_lead():
     text = markdown.to_text("Come:\n\n- *one*\n- [two](https://x.example/2)\n\n3. three\n4. four\n\n`code`")
 
-    assert text == "Come:\n\n• one\n• two (https://x.example/2)\n\n3. three\n4. four\n\ncode"
+    assert text == "Come:\n\n• one\n• two\nhttps://x.example/2\n\n3. three\n4. four\n\ncode"
+
+
+def test_the_links_of_a_paragraph_stand_below_it_each_in_its_line(settings):
+    settings.SITE_URL = "https://portal.example"
+    written = "See [one](/clinics/), [two](https://x.example/2) and [one again](/clinics/).\n\n[Alone](/clinics/)"
+
+    assert markdown.to_text(written) == (
+        "See one [1], two [2] and one again [1].\n[1] https://portal.example/clinics/\n[2] https://x.example/2\n\n"
+        "Alone\nhttps://portal.example/clinics/"
+    )
+    assert markdown.to_text("Write to <a@x.example>, read <https://x.example/>.") == (
+        "Write to a@x.example, read https://x.example/."
+    )
 
 
 def test_characters_that_turn_the_direction_of_writing_are_taken_out_and_named():
