@@ -33,7 +33,8 @@ def render_letter(template: str, context: dict[str, Any], *, language: str, zone
     """Render ``templates/<template>/{subject.txt,body.txt,body.html}`` for a reader of ``language`` in ``zone``.
 
     Text parts are not HTML-escaped, the HTML part is, and its style sheet is moved onto the elements, because many
-    mail programs drop `<style>`. The subject is one line whatever the context holds.
+    mail programs drop `<style>`; only the colours for dark screens stay there. The subject is one line whatever the
+    context holds.
     """
     language = language_or_default(language)
     with speaking(language), timezone.override(zone_or_utc(zone)):
@@ -71,4 +72,4 @@ def _render(name: str, values: dict[str, Any], *, escape: bool) -> str:
 
 @cache
 def _inliner() -> CSSInliner:
-    return CSSInliner(load_remote_stylesheets=False)
+    return CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

@@ -172,7 +172,8 @@ def _template(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...
     rendered = render_letter(_TEMPLATES[kind], context, language=language, zone=zone)
     short = Rendered(rendered.subject, rendered.text, in_short_lines(rendered.html))
     chosen = BulkList.ANNOUNCEMENTS if kind == ANNOUNCED else BulkList.DIGEST
-    return BulkTemplate(language, short, marks=MARKS, headers={"List-ID": links.list_id(chosen)})
+    headers = {"List-ID": links.list_id(chosen), "Auto-Submitted": "auto-generated"}
+    return BulkTemplate(language, short, marks=MARKS, headers=headers)
 
 
 def register() -> None:

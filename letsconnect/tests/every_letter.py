@@ -14,6 +14,7 @@ from mailings.domain.subscriptions import BulkList
 from mailings.ledger.preparing import read_facts
 from mailings.models import Letter, Outage, Subscription
 from mailings.newsletters import sending
+from mailings.sending.composing import compose
 from mailings.subscriptions.subscribing import ask_visitor
 from mailings.tests.factories import make_letter, make_newsletter, make_subscription
 from matching.models import Concern, RoundParticipant
@@ -30,12 +31,13 @@ DAY = timedelta(days=1)
 
 @dataclass
 class Written:
-    """A letter as it arrives: its text, its page and its headers, and the member who gets it, if they are one."""
+    """A letter as it arrives: its text, its page, its headers and its bytes, and the member who gets it, if any."""
 
     text: str
     html: str
     headers: dict[str, str]
     member: Any
+    payload: bytes
 
 
 def _of_match(state: str, **fields: Any) -> Callable[[str], tuple[Any, Any]]:
@@ -250,11 +252,11 @@ def write(name: str) -> Written:
     about, member = ABOUT[line]("learner" if name.endswith("_learner") else "sharer")
     if kind.before_sending:
         kind.before_sending(about, NOW)
-    rendered = kind.render(about, "en", "UTC")
-    return Written(rendered.text, rendered.html, {}, member)
+    letter = make_letter(kind=name, to=member, about=about, **({} if member else {"address": "asked@example.org"}))
+    return _arrived(compose(letter, kind.render(about, "en", "UTC")).payload, member)
 
 
 def _arrived(payload: bytes, member: Any) -> Written:
     message: Any = email.message_from_bytes(payload, policy=email.policy.default)
-    text, html = (message.get_body((form,)).get_content() for form in ("plain", "html"))
-    return Written(text, html, dict(message.items()), member)
+    text, html = (message.get_body((form,)).get_content().replace("\r\n", "\n") for form in ("plain", "html"))
+    return Written(text, html, dict(message.items()), member, payload)

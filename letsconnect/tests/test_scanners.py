@@ -110,6 +110,21 @@ def test_a_letter_of_each_kind_is_written_and_leads_nowhere_else(letters):
     assert [name for name, letter in letters.items() if not links_in(letter)] == []
 
 
+def test_each_letter_is_read_by_every_mail_program_as_text_or_as_a_page(letters):
+    """Both say the same, in any program, on a dark screen too. Programs that sort out spam ask for much of it."""
+    for name, letter in letters.items():
+        headers, lines = letter.headers, letter.payload.split(b"\r\n")
+        page = html.unescape(letter.html)
+        assert set(_LINK.findall(letter.text)) == set(_LINK.findall(page)), name
+        assert headers["Subject"].strip() == headers["Subject"] != "" and "[" not in headers["Subject"], name
+        assert headers["Message-ID"].endswith("@testserver>") and headers["Date"], name
+        assert ("List-ID" in headers) == (headers.get("Precedence") == "bulk") == (name in every_letter.BULK), name
+        assert name == "mailings.newsletter" or headers["Auto-Submitted"] == "auto-generated", name
+        assert len(letter.payload) < 60_000 and max(map(len, lines)) < 998, name
+        assert not re.search(r"\n\n\n|[ \t]\n\n|&(#\d+|\w+);|<\w+", letter.text.replace("-- \n", "")), name
+        assert "prefers-color-scheme: dark" in letter.html and " src=" not in letter.html, name
+
+
 @pytest.mark.parametrize("who", ["visitor", "recipient"])
 def test_a_program_that_opens_every_link_of_every_letter_changes_nothing(letters, who):
     """Of letters that go to both sides of a match, the links are opened in one."""

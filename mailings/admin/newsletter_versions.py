@@ -31,10 +31,8 @@ from mailings.sending.plain_text import flowed
 
 CHANGE = "admin:mailings_newsletterversion_change"
 LOOKS = ("mail", "dark", "narrow", "text", "page")
-_STYLES = {  # put into the letter as mail programs do that invert light letters, and as a small screen shows it
-    "dark": "html { background: #000; } body { filter: invert(1) hue-rotate(180deg); }",
-    "narrow": "html { max-width: 320px; margin: 0 auto; }",
-}
+_NARROW = "html { max-width: 320px; margin: 0 auto; }"  # put into the letter, as a small screen shows it
+_ON_DARK_SCREENS = "@media (prefers-color-scheme: dark)"  # whatever the screen of the desk is
 # A letter is a page of its own, in a sandbox: no script, no form, no request to anywhere. The page of the archive may
 # fetch our own style sheets, which come only to a page of the same origin.
 _OF_A_LETTER = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
@@ -269,7 +267,8 @@ def _as_letter(version: NewsletterVersion, look: str) -> str:
     html = letter.html
     for mark in MARKS.values():
         html = html.replace(mark, "#")
-    return html.replace("</head>", f"<style>{_STYLES.get(look, '')}</style></head>", 1)
+    html = html.replace(_ON_DARK_SCREENS, "@media all" if look == "dark" else "@media not all", 1)
+    return html.replace("</head>", f"<style>{_NARROW if look == 'narrow' else ''}</style></head>", 1)
 
 
 def _as_page(request: HttpRequest, version: NewsletterVersion) -> str:

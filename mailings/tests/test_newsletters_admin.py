@@ -262,7 +262,8 @@ def test_a_preview_shows_what_is_typed_in_a_sandbox_and_saves_nothing(desk, look
     )
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert "readers" in saved.content.decode() and "Typed" not in saved.content.decode()
-    assert ("invert(1)" in body, "320px" in body) == (look == "dark", look == "narrow")
+    assert ("@media all" in body, "320px" in body) == (look == "dark", look == "narrow")
+    assert "prefers-color-scheme" not in body or look == "page"
     if look == "page":
         assert '<article class="lc-stack lc-prose" lang="ar" dir="rtl">' in body
     assert Act.objects.count() == acts
