@@ -14,7 +14,8 @@ from mailings.ledger.by_hand import send_again
 from mailings.ledger.draining import drain
 from mailings.models import Letter, Newsletter, NewsletterBody, Subscription
 from mailings.newsletters import audiences, checking, freezing, sending
-from mailings.newsletters.composing import FALLBACK, MARKS
+from mailings.newsletters.composing import FALLBACK, MARKS, body_of
+from mailings.newsletters.letter import compose_for, template_of
 from mailings.tests.factories import make_newsletter, make_subscription
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
@@ -314,6 +315,24 @@ def test_an_issue_that_cannot_be_sent_says_why(two, body, says):
         sending.ask_to_send(newsletter=newsletter, by=two[0], now=NOW)
     newsletter.refresh_from_db()
     assert newsletter.state == S.DRAFT and Letter.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_the_longest_issue_that_may_be_sent_stays_under_60_kilobytes_as_it_is_sent(settings):
+    settings.SITE_URL = "https://letsconnect.example.org"
+    subscription, newsletter = make_subscription(language="fr"), make_newsletter(languages=("ar",))
+
+    def may_be_sent(words):
+        newsletter.versions.get().sections.update(body="كلمة " * words)
+        return sentences(newsletter) == ""
+
+    longest = max(words for words in range(2700, 3000, 60) if may_be_sent(words))
+    may_be_sent(longest)
+    template = template_of(body_of(newsletter.versions.get()), reader_language="fr")
+    letter = Letter(address=subscription.address, message_id=f"<{'a' * 40}@letsconnect.example.org>")
+
+    assert 56_000 < len(compose_for(template, letter, subscription).payload) < 60_000
+    assert not may_be_sent(longest + 60) and "too long" in sentences(newsletter)
 
 
 @pytest.mark.django_db
