@@ -3,10 +3,13 @@
 from functools import cache
 
 from django.apps import apps
+from django.conf import settings
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+
+from letsconnect.base.languages import listed
 
 # Every verb of every app, as it reads after the name of whoever did it. A verb in the code that is missing here fails a
 # test.
@@ -44,6 +47,7 @@ VERBS: dict[str, Promise] = {
     "change_matching_rules": pgettext_lazy("act", "changed the rules of matching"),
     "change_newsletter": pgettext_lazy("act", "changed when the issue goes out or who reads it"),
     "choose_encoding": pgettext_lazy("act", "chose the code page of the file"),
+    "choose_letters": pgettext_lazy("act", "chose which newsletters and announcements to get"),
     "claim_registration": pgettext_lazy("act", "took over the registration of the old form"),
     "close_account": pgettext_lazy("act", "closed the account"),
     "close_concern": pgettext_lazy("act", "closed the concern"),
@@ -80,6 +84,7 @@ VERBS: dict[str, Promise] = {
     "join": pgettext_lazy("act", "signed in for the first time"),
     "keep_in_by_link": pgettext_lazy("act", "a link said that the person stays in"),
     "keep_the_hour": pgettext_lazy("act", "kept the agreed hour"),
+    "leave_letters": pgettext_lazy("act", "left newsletters and announcements"),
     "leave_match": pgettext_lazy("act", "ended the match by leaving the programme"),
     "lift_exclusion": pgettext_lazy("act", "no longer keeps the two people apart"),
     "lift_suppression": pgettext_lazy("act", "lets letters go to the address again"),
@@ -154,6 +159,14 @@ VERBS: dict[str, Promise] = {
     "write_newsletter": pgettext_lazy("act", "wrote the text of the version"),
 }
 
+# What people chose to get, which stands in acts by one word each.
+LISTS: dict[str, Promise] = {
+    "newsletter": gettext_lazy("the monthly newsletter"),
+    "announcements": gettext_lazy("announcements of clinics"),
+    "digest": gettext_lazy("a weekly list of new clinics for my skills"),
+}
+ALL_LISTS = "all"
+
 
 def verb_in_words(verb: str) -> str:
     """Return a verb in the reader's language; one of years ago, which no code writes any more, stays as it is."""
@@ -164,7 +177,19 @@ def state_in_words(object_type: str, state: str) -> str:
     """Return what an object was or became in the reader's language; days, numbers and versions stay as they are."""
     if state in ("yes", "no"):
         return _("yes") if state == "yes" else _("no")
-    return str(_labels(object_type).get(state, state))
+    if state in (labels := _labels(object_type)):
+        return str(labels[state])
+    return _lists_in_words(state) if object_type == "mailings.subscription" else language_in_words(state)
+
+
+def _lists_in_words(state: str) -> str:
+    words = LISTS if state == ALL_LISTS else state.split(", ")
+    return listed(LISTS.get(word, word) for word in words)
+
+
+def language_in_words(code: str) -> str:
+    """Return the name of one of the portal's languages in the reader's; what is none stays as it is."""
+    return str(get_language_info(code)["name_translated"]) if code in dict(settings.LANGUAGES) else code
 
 
 @cache

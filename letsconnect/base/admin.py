@@ -328,5 +328,6 @@ def _with_readable_reasons(acts_about: Iterable[Act], obj: models.Model, reader:
     acts, is_theirs = list(acts_about), personal_columns.table_of(type(obj)).belongs_to(obj, reader)
     for act in acts:
         reason = getattr(act, "reason", None)
-        vars(act)["reason_to_show"] = act.reason_for(reader) if is_theirs else (reason.text if reason else "")
+        text = act.reason_for(reader) if is_theirs else (reason.text if reason else "")
+        vars(act)["reason_to_show"] = act.in_words(text)
     return acts

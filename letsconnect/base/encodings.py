@@ -4,29 +4,32 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, gettext_noop
+
 
 class UnreadableFile(Exception):
     """The file cannot be read; the text says why."""
 
 
 UTF_8 = "utf-8"
-# Code pages that programs still write, the likeliest first; the keys are Python's names.
+# Code pages that programs still write, the likeliest first, by Python's names. Their own stand in rows in English too.
 CODE_PAGES = {
-    "cp1252": "Windows-1252 (Western Europe)",
-    "cp1256": "Windows-1256 (Arabic)",
-    "cp1250": "Windows-1250 (Central Europe)",
-    "cp1251": "Windows-1251 (Cyrillic)",
-    "cp1253": "Windows-1253 (Greek)",
-    "cp1254": "Windows-1254 (Turkish)",
-    "cp1255": "Windows-1255 (Hebrew)",
-    "cp1258": "Windows-1258 (Vietnamese)",
-    "mac_roman": "Macintosh Roman",
-    "cp850": "DOS 850 (Western Europe)",
-    "iso8859_15": "ISO 8859-15 (Western Europe)",
-    "shift_jis": "Shift JIS (Japanese)",
-    "gb18030": "GB 18030 (Chinese)",
-    "big5": "Big5 (Chinese)",
-    "euc_kr": "EUC-KR (Korean)",
+    "cp1252": gettext_noop("Windows-1252 (Western Europe)"),
+    "cp1256": gettext_noop("Windows-1256 (Arabic)"),
+    "cp1250": gettext_noop("Windows-1250 (Central Europe)"),
+    "cp1251": gettext_noop("Windows-1251 (Cyrillic)"),
+    "cp1253": gettext_noop("Windows-1253 (Greek)"),
+    "cp1254": gettext_noop("Windows-1254 (Turkish)"),
+    "cp1255": gettext_noop("Windows-1255 (Hebrew)"),
+    "cp1258": gettext_noop("Windows-1258 (Vietnamese)"),
+    "mac_roman": gettext_noop("Macintosh Roman"),
+    "cp850": gettext_noop("DOS 850 (Western Europe)"),
+    "iso8859_15": gettext_noop("ISO 8859-15 (Western Europe)"),
+    "shift_jis": gettext_noop("Shift JIS (Japanese)"),
+    "gb18030": gettext_noop("GB 18030 (Chinese)"),
+    "big5": gettext_noop("Big5 (Chinese)"),
+    "euc_kr": gettext_noop("EUC-KR (Korean)"),
 }
 SAMPLES = 5
 _LONGEST_SAMPLE = 60
@@ -54,6 +57,11 @@ _MISREAD = re.compile(
     f"[\u00c2-\u00c5]{_FOLLOWING_LETTER}|(?:[\u00c6-\u00df]{_FOLLOWING_LETTER}){{2}}|[\u00e0-\u00ef]{_FOLLOWING_LETTER}{{2}}|[\u00f0-\u00f4]{_FOLLOWING_LETTER}{{3}}"
 )
 _UNDECODABLE = re.compile("[\udc80-\udcff]")  # what stands for a byte that is no UTF-8 (Python's "surrogateescape")
+
+
+def named_code_pages() -> list[tuple[str, Promise]]:
+    """Return the code pages to choose from, each with its name in the reader's language."""
+    return [(page, gettext_lazy(name)) for page, name in CODE_PAGES.items()]
 
 
 @dataclass(frozen=True)

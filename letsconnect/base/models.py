@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.acts_in_words import state_in_words, verb_in_words
+from letsconnect.base.reasons_in_words import reason_in_words
 
 
 class ActQuerySet(models.QuerySet["Act"]):
@@ -65,6 +66,10 @@ class Act(models.Model):
         if reason is None or not (reason.is_for_them or self.actor_id == member.pk):
             return ""
         return reason.text
+
+    def in_words(self, reason: str) -> str:
+        """Return a reason of this act in the reader's language, if the portal wrote it; else as somebody typed it."""
+        return reason_in_words(verb=self.verb, object_type=self.object_type, reason=reason)
 
 
 class ActReason(models.Model):

@@ -77,6 +77,12 @@ SENTENCES = (
     gettext_noop("The file cannot be read as text. Please export it again as CSV (UTF-8)."),
     gettext_noop("Nobody has said yet which code page this file is in, so nothing of it is imported."),
     gettext_noop("This is not an export of the old form: of its headings none could be found in the first line."),
+    # What Python says of bytes that are no text in a code page.
+    gettext_noop("character maps to <undefined>"),
+    gettext_noop("illegal multibyte sequence"),
+    gettext_noop("incomplete multibyte sequence"),
+    gettext_noop("truncated data"),
+    gettext_noop("unexpected end of data"),
     gettext_noop("blank row"),
     gettext_noop("nothing in the row could be read"),
     gettext_noop("a spreadsheet file (save it as CSV first)"),
@@ -153,6 +159,7 @@ TEMPLATES = {
         "A quotation mark that is opened in row %(row)s is never closed, so nobody can tell where its cell ends. "
         "Please close it and bring the file again."
     ): "",
+    gettext_noop("field larger than field limit (%(limit)s)"): "",
     gettext_noop("The file has more than %(rows)s rows or %(cells)s cells. Please split it."): "",
     gettext_noop("Row %(row)s has more than %(limit)s cells. Is there a quotation mark too few?"): "",
     gettext_noop("Columns missing: %(headings)s."): "",
@@ -193,6 +200,11 @@ TEMPLATES = {
     gettext_noop("taken as %(value)s"): "",
     gettext_noop("read %(order)s, as other dates of the file are"): "",
     gettext_noop("“%(answer)s”: %(doubts)s"): "",
+    # What was done, in the log of acts.
+    gettext_noop("registrations: %(count)s"): "",
+    gettext_noop(
+        "%(people)s people, %(offers)s offers (%(offers_joined)s joined), %(wishes)s wishes (%(wishes_joined)s joined)"
+    ): "",
     # These are raised for a page too, which marks them itself; a worker stores them.
     "The result did not pass its proof: %(why)s": "",
     "The computation stopped with an unexpected error (%(kind)s).": "",

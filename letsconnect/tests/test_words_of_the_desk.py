@@ -17,10 +17,12 @@ from django.utils import translation
 
 from clinics.domain import ClinicState
 from letsconnect.base import acts, security_log
-from letsconnect.base.acts_in_words import VERBS, state_in_words, verb_in_words
+from letsconnect.base.acts_in_words import LISTS, VERBS, state_in_words, verb_in_words
 from letsconnect.base.models import DETAILS, Act, SecurityEventKind
+from letsconnect.base.reasons_in_words import WRITTEN_BY_THE_PORTAL, reason_in_words
 from letsconnect.base.stored_words import SENTENCES, TEMPLATES, in_words, reading_in_words
 from letsconnect.translations import FOLDERS
+from mailings.domain.subscriptions import BulkList
 from mailings.models import Letter
 from mailings.tests.factories import make_letter
 from registrations.accounts.security_details import DOORS
@@ -77,6 +79,109 @@ def texts_named(name: str) -> set[str]:
     whole = {part.value for part in parts if isinstance(part, ast.Constant) and id(part) not in pieces}
     patterns = {"".join(p.value if isinstance(p, ast.Constant) else "*" for p in text.values) for text in filled}
     return {text for text in whole if isinstance(text, str)} | patterns
+
+
+def _calls_that_record(argument: str) -> Iterator[tuple[str, ast.expr]]:
+    """Each act that our code writes with this argument: its verb, or how it gets that, and the argument."""
+    for nodes in code().values():
+        for node in nodes:
+            if isinstance(node, ast.Call) and _name_of(node.func) in ("record", "record_each"):
+                given = {keyword.arg: keyword.value for keyword in node.keywords}
+                if "verb" in given and argument in given:
+                    yield ast.unparse(given["verb"]).strip("'"), given[argument]
+
+
+def test_a_verb_is_always_given_by_its_name_so_that_it_is_found_here():
+    functions = [node for nodes in code().values() for node in nodes if isinstance(node, ast.FunctionDef)]
+    by_place = {function.name for function in functions if "verb" in [arg.arg for arg in function.args.args]}
+
+    assert by_place == {"verb_in_words", "_check_pace"}  # neither writes an act
+
+
+# How our code says what an object was or became where that is none of its states, and why each can be read.
+VALUES = {
+    "text.language",  # a language of the portal, as are the next two
+    "version.language",
+    "language",
+    "_stamp(was)",  # a moment, as is the next
+    "_stamp(starts_at)",
+    "str(was)",  # a number, as is the next
+    "str(capacity)",
+    "until.isoformat()",  # a day
+    "version",  # of a document, as is the next
+    "agreement.version",
+    "file_format",
+    "'yes' if is_findable else 'no'",
+    "BulkList.NEWSLETTER.word",  # what somebody chose to get, as are the next two
+    "_in_short(before)",
+    "_in_short(subscription.lists)",
+    "scope",  # a choice of the row, as are the next two
+    "closed_by",
+    "judged.verdict",
+}
+STATE = re.compile(r"(\w+\.)?state|was|becomes?|became|decision|\w+\.[A-Z]+")
+
+
+@pytest.mark.parametrize("argument", ["was", "became"])
+def test_what_an_object_was_or_became_is_a_state_or_can_be_read_in_another_way(argument):
+    values = {ast.unparse(value) for _verb, value in _calls_that_record(argument)}
+
+    assert {value for value in values if not STATE.fullmatch(value)} <= VALUES
+
+
+def test_what_somebody_chose_to_get_is_read_in_the_readers_language():
+    assert {chosen.word: chosen.label for chosen in BulkList} == LISTS
+    with translation.override("es"):
+        labels = [str(chosen.label) for chosen in BulkList]
+        assert state_in_words("mailings.subscription", "all") == ", ".join(labels)
+        assert state_in_words("mailings.subscription", "newsletter, digest") == f"{labels[0]}, {labels[2]}"
+        assert state_in_words("mailings.subscription", "") == ""
+        assert state_in_words("clinics.clinic", "ar") == "árabe"
+
+
+def test_a_reason_is_typed_by_somebody_or_known_to_be_written_by_the_portal():
+    typed = re.compile(r"(reason|note|why)(\.strip\(\))?")
+    written = {verb for verb, reason in _calls_that_record("reason") if not typed.fullmatch(ast.unparse(reason))}
+
+    assert written == WRITTEN_BY_THE_PORTAL
+
+
+@pytest.mark.parametrize(
+    ("verb", "object_type", "stored", "shown"),
+    [
+        (
+            "change_matching_rules",
+            "matching.matchingrules",
+            "both_must_approve: False → True, facts_kept_days: 90 → 30",
+            "un par de dos regiones necesita una aprobación por cada región: no → sí, "
+            "días que se guardan los datos de una ronda: 90 → 30",
+        ),
+        (
+            "review_registration_again",
+            "registrations.registration",
+            "country, role",
+            "país o territorio, función principal",
+        ),
+        ("export_registrations", "registrations.member", "registrations: 27", "inscripciones: 27"),
+        (
+            "name_skill",
+            "registrations.skill",
+            "ar: — → ويكي; es: Wiki, Data → Wikidata",
+            "árabe: — → ويكي; español: Wiki, Data → Wikidata",
+        ),
+        (
+            "merge_skill",
+            "registrations.skill",
+            "→ wikidata; 3 people, 2 offers (1 joined), 4 wishes (0 joined)",
+            "→ wikidata; personas: 3, ofertas: 2 (unidas: 1), deseos: 4 (unidos: 0)",
+        ),
+        ("cancel_clinic", "clinics.clinic", "country, role: no", "country, role: no"),  # typed by somebody
+        ("set_eligibility", "lost.table", "a_rule: True", "a_rule: sí"),
+    ],
+)
+def test_a_reason_that_the_portal_wrote_is_read_in_the_readers_language(verb, object_type, stored, shown):
+    with translation.override("es"):
+        assert reason_in_words(verb=verb, object_type=object_type, reason=stored) == shown
 
 
 def test_every_verb_of_the_log_of_acts_has_a_name():

@@ -55,7 +55,10 @@ class ConsentListForm(forms.Form):
     encoding = forms.ChoiceField(
         label=gettext_lazy("Code page"),
         required=False,
-        choices=[("", gettext_lazy("found by itself")), *encodings.CODE_PAGES.items()],
+        choices=[
+            ("", gettext_lazy("found by itself")),
+            *((page, gettext_lazy(name)) for page, name in encodings.CODE_PAGES.items()),
+        ],
         help_text=gettext_lazy("Only where letters read wrong."),
     )
 
@@ -153,7 +156,7 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
             "rows": len(lines),
             "left_out": left_out[:SHOWN],
             "more": max(0, len(left_out) - SHOWN),
-            "guess": file.guess,
+            "guess": in_words(file.guess),
             "samples": [consent.source for consent in file.consents if not consent.source.isascii()][:5],
             "is_done": is_done,
             "read": _signed(file, by=request.user.pk),
@@ -164,7 +167,7 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
         self._note(request, lines)
         out = io.StringIO(newline="")
         writer = csv.writer(out)
-        writer.writerow(["row", "address", "outcome", "in_words"])
+        writer.writerow([_("Row"), _("Address"), _("Code"), _("What came of it")])
         writer.writerows([number, harmless(address), outcome, outcome.label] for number, address, outcome in lines)
         response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="consents-report.csv"'

@@ -8,7 +8,7 @@ from django.db import transaction
 from letsconnect.base import acts, addresses
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import zone_or_utc
-from mailings.domain.subscriptions import SubscriptionSource, SubscriptionState
+from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState
 from mailings.models import Subscription, SubscriptionQuerySet, Suppression
 from mailings.subscriptions.subscribing import lock_subscription_of, take_turns
 
@@ -64,7 +64,7 @@ def claim_old_yes(*, member: Any, address: str, now: datetime) -> Subscription |
         subscription.address = ""
     subscription.state, subscription.confirmed_at = SubscriptionState.CONFIRMED, now
     subscription.save(update_fields=["member", "address", "state", "confirmed_at"])
-    acts.record(by=member, verb="confirm_old_yes", on=subscription, now=now, became="newsletter")
+    acts.record(by=member, verb="confirm_old_yes", on=subscription, now=now, became=BulkList.NEWSLETTER.word)
     return subscription
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 
 from letsconnect.base import acts, addresses
+from letsconnect.base.acts_in_words import ALL_LISTS
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import zone_or_utc
 from mailings.domain.subscriptions import BulkList, SubscriptionSource, SubscriptionState, as_bits, lists_in
@@ -60,7 +61,7 @@ def set_lists(
     for chosen in BulkList:
         setattr(subscription, chosen, chosen in wanted)
     subscription.save()
-    _record(subscription, "choose_letters", before=before, by=by, now=now)
+    _record(subscription, verb="choose_letters", before=before, by=by, now=now)
     return subscription
 
 
@@ -186,16 +187,16 @@ def _leave(subscription: Subscription, *, by: Any, now: datetime) -> Subscriptio
         setattr(subscription, chosen, False)
     subscription.turn += 1
     subscription.save()
-    _record(subscription, "leave_letters", before=before, by=by, now=now)
+    _record(subscription, verb="leave_letters", before=before, by=by, now=now)
     return subscription
 
 
-def _record(subscription: Subscription, verb: str, *, before: list[BulkList], by: Any, now: datetime) -> None:
+def _record(subscription: Subscription, *, verb: str, before: list[BulkList], by: Any, now: datetime) -> None:
     acts.record(by=by, verb=verb, on=subscription, now=now, was=_in_short(before), became=_in_short(subscription.lists))
 
 
 def _in_short(lists: list[BulkList]) -> str:
-    return "all" if len(lists) == len(BulkList) else ", ".join(chosen.word for chosen in lists)
+    return ALL_LISTS if len(lists) == len(BulkList) else ", ".join(chosen.word for chosen in lists)
 
 
 def take_turns(*askers: str) -> None:

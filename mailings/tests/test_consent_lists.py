@@ -279,11 +279,26 @@ def test_the_report_is_a_file_in_which_no_cell_is_a_formula(desk):
     report = press(desk, shown, report="1").content.decode("utf-8-sig")
 
     assert [row[:3] for row in csv.reader(io.StringIO(report))] == [
-        ["row", "address", "outcome"],
+        ["Row", "Address", "Code"],
         ["2", "'=1+1", "no_address"],
         ["3", "ana@example.org", "taken"],
     ]
     assert not Subscription.objects.exists()
+
+
+def test_what_the_desk_downloads_and_is_refused_is_in_the_readers_language(client):
+    client.force_login(make_coordinator(language="es"))
+    shown = bring(client, HEADINGS + "ana@example.org,,Sheet,2025-05-01\n")
+    report = press(client, shown, report="1")
+    guessed = bring(client, (HEADINGS + "ana@example.org,,Café,2025-05-01\n").encode("cp1252"))
+    refused = bring(client, b"address,source\xff,date\n", encoding="shift_jis")
+
+    assert list(csv.reader(io.StringIO(report.content.decode("utf-8-sig")))) == [
+        ["Fila", "Dirección", "Código", "Qué resultó"],
+        ["2", "ana@example.org", "taken", "recibe el boletín"],
+    ]
+    assert "Windows-1252 (Europa occidental)" in guessed.content.decode()
+    assert "El archivo dice que es Shift JIS (japonés) pero no lo es" in refused.content.decode()
 
 
 def test_a_page_that_is_forged_old_or_another_persons_does_nothing(desk, client):

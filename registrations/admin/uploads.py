@@ -25,6 +25,7 @@ from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.admin import WorkingGroupAdmin, rows_as
 from letsconnect.base.keys import keys_among
+from letsconnect.base.stored_words import reading_in_words
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.looks import LookKind
 from registrations.domain.registrations import RegistrationError
@@ -52,6 +53,13 @@ _CERTAINTIES = {
     "guessed": gettext_lazy("guessed"),
     "rejected": gettext_lazy("row left out"),
 }
+
+
+def _in_words(line: Line) -> Line:
+    return line._replace(
+        certainty=str(_CERTAINTIES.get(line.certainty, line.certainty)),
+        what_was_made_of_it=reading_in_words(line.what_was_made_of_it),
+    )
 
 
 class FileForm(forms.Form):
@@ -187,11 +195,12 @@ class ImportUploadAdmin(WorkingGroupAdmin):
         return redirect(PAGE, pk)
 
     def report(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Download the lines as a CSV file."""
+        """Download the lines as a CSV file, in the reader's language."""
         upload = self._find(request, pk)
         self._note_people(request, upload)
         out = io.StringIO(newline="")
-        write_csv([Line(*line) for line in upload.lines], out)
+        headings = [_("Row"), _("Column"), _("What it says"), _("How sure"), _("What was made of it")]
+        write_csv([_in_words(Line(*line)) for line in upload.lines], out, headings=headings)
         response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="import-{upload.pk}-report.csv"'
         return response

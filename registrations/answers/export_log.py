@@ -21,5 +21,5 @@ def record_export(*, registrations: RegistrationQuerySet, file_format: str, by: 
         on=by,
         now=now,
         became=file_format,
-        reason=f"{registrations.count()} registrations",
+        reason=f"registrations: {registrations.count()}",
     )

@@ -252,10 +252,11 @@ def _acts(batch: QueryBatch, member: Member, registration: Registration | None) 
             item("verb", _("What"), act.verb, act.verb_in_words),
             item("by", _("Who"), str(act.actor) if act.actor else _("the portal")),
             item("became", _("It became"), act.became, act.became_in_words),
-            item("reason", _("Why"), act.reason_for(member)),
+            item("reason", _("Why"), reason, act.in_words(reason)),
         )
         for of_one in acts
         for act in of_one
+        for reason in [act.reason_for(member)]
     ]
     yield Section("acts", _("What was done with it"), rows)
 

@@ -1,13 +1,11 @@
 """Change the eligibility rules."""
 
-from dataclasses import fields
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
-from registrations.domain.eligibility import Rules
 from registrations.domain.registrations import NotYours
 from registrations.models import Eligibility, Member
 
@@ -22,13 +20,10 @@ def set_eligibility(*, rules: Eligibility, by: Member, now: datetime) -> Eligibi
         rules.save(force_update=True)
     else:
         rules.save(force_insert=True)
-    acts.record(by=by, verb="set_eligibility", on=rules, now=now, reason=_rules_in_words(rules.rules))
+    acts.record(by=by, verb="set_eligibility", on=rules, now=now, reason=_as_text(rules))
     return rules
 
 
-def _rules_in_words(rules: Rules) -> str:
-    values = {field.name: getattr(rules, field.name) for field in fields(rules)}
-    return ", ".join(
-        f"{name}: {' '.join(sorted(value)) if isinstance(value, frozenset) else value}"
-        for name, value in values.items()
-    )
+def _as_text(rules: Eligibility) -> str:
+    columns = [field.name for field in rules._meta.concrete_fields if isinstance(field, models.BooleanField)]
+    return ", ".join(f"{name}: {getattr(rules, name)}" for name in columns)

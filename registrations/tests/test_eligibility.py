@@ -130,7 +130,8 @@ def test_a_coordinator_changes_the_rules_before_there_is_a_row_and_after(client,
     first, second = Act.objects.filter(verb="set_eligibility").order_by("pk")
     assert (first.actor, first.reason.text) == (
         coordinator,
-        "must_belong_to_a_group: True, must_agree_to_the_code: True, reviewed_again: ",
+        "must_belong_to_a_group: True, must_agree_to_the_code: True, country_is_reviewed_again: False, "
+        "group_is_reviewed_again: False, role_is_reviewed_again: False",
     )
     assert second.reason.text.startswith("must_belong_to_a_group: False")
 

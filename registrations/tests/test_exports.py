@@ -120,7 +120,7 @@ def test_every_export_is_in_the_log(client, amina, coordinator, file_format):
     assert "no-store" in response["Cache-Control"]
     assert f".{file_format}" in response["Content-Disposition"]
     act = Act.objects.get(verb="export_registrations")
-    assert (act.actor, act.became, act.reason.text) == (coordinator, file_format, "1 registrations")
+    assert (act.actor, act.became, act.reason.text) == (coordinator, file_format, "registrations: 1")
     assert [(look.viewer, look.kind) for look in Look.objects.about(amina.member)] == [(coordinator, "export")]
     response.close()
 

@@ -72,6 +72,11 @@ def test_a_file_is_read_looked_at_and_imported(client, coordinator):
     assert "not understood" in page
     report = client.get(page_url(upload, "report")).content.decode("utf-8-sig")
     assert "'=1+1" in report
+    coordinator.speak("es")
+    in_spanish = client.get(page_url(upload, "report")).content.decode("utf-8-sig")
+    assert in_spanish.splitlines()[0] == "Fila,Columna,Qué dice,Con qué certeza,Qué se hizo con ello"
+    assert "no entendida" in in_spanish and "unread" not in in_spanish
+    coordinator.speak("en")
 
     client.post(page_url(upload, "apply"))
     tasks.work_uploads()

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TextIO
 
@@ -97,9 +97,9 @@ def _value_in_words(name: str, value: Any) -> str:
     return str(value)
 
 
-def write_csv(lines: Iterable[Line], file: TextIO) -> None:
+def write_csv(lines: Iterable[Line], file: TextIO, *, headings: Sequence[str] = Line._fields) -> None:
     """Write the report as CSV, in which no spreadsheet takes a cell for a formula."""
     writer = csv.writer(file)
-    writer.writerow(Line._fields)
+    writer.writerow(headings)
     for line in sorted(lines):
         writer.writerow([harmless(str(value)) for value in line])
