@@ -10,11 +10,16 @@ from mailings.domain.newsletters import SectionKind
 from mailings.models import NewsletterVersion
 from mailings.newsletters.markdown import parse
 
-# Outside of <nowiki>, these begin a template, a link, a table, a tag, a signature or a list.
+# Outside of <nowiki>, these begin a template, a link, a table, a tag or a comment, a signature, a choice of script, an
+# entity or a list.
 _MEANT_BY_WIKIS = re.compile(
-    r"\{\{+|\}\}+|\[\[+|\]\]+|\{\||~~~+|''+|__[A-Z]+__|<[a-z/!][^>]*>|\[(?=https?:)", re.IGNORECASE
+    r"\{\{+|\}\}+|\[\[+|\]\]+|\{\||-\{|~~~+|''+|__[A-Z]+__|<[a-z/!][^>]*>|<(?=[a-z/!])|\[(?=[a-z]+:|//)|&(?=#?\w+;)",
+    re.IGNORECASE,
 )
-_LINE_START = re.compile(r"^[*#:;=|! ]")
+_LINE_START = re.compile(r"^(?:[*#:;=|! ]|----+)")
+_BOLD, _SLANTED = "'''", "''"
+_MARKS = ([_BOLD], [_SLANTED])
+_APART = "<nowiki/>"  # between an apostrophe and those that make a text bold or slanted
 
 
 def from_sections(version: NewsletterVersion) -> str:
@@ -72,17 +77,17 @@ def _in_nowiki(text: str) -> str:
 
 
 def _inline(children: list[Token]) -> str:
-    words = []
+    words: list[str] = []
     for number, child in enumerate(children):
         match child.type:
             case "text":
-                words.append(escape(child.content) if number else _escape_at_line_start(child.content))
+                text = escape(child.content) if number else _escape_at_line_start(child.content)
+                words.extend([_APART, text] if text.startswith("'") and words[-1:] in _MARKS else [text])
             case "code_inline":
                 words.append(f"<code><nowiki>{_in_nowiki(child.content)}</nowiki></code>")
-            case "strong_open" | "strong_close":
-                words.append("'''")
-            case "em_open" | "em_close":
-                words.append("''")
+            case "strong_open" | "strong_close" | "em_open" | "em_close":
+                mark = _BOLD if child.tag == "strong" else _SLANTED
+                words.extend([_APART, mark] if _ends_with_apostrophe(words) else [mark])
             case "softbreak":
                 words.append(" ")
             case "hardbreak":
@@ -93,3 +98,7 @@ def _inline(children: list[Token]) -> str:
             case "link_close":
                 words.append("]")
     return "".join(words)
+
+
+def _ends_with_apostrophe(words: list[str]) -> bool:
+    return bool(words) and words[-1].endswith("'") and words[-1:] not in _MARKS

@@ -112,3 +112,21 @@ def test_wikitext_has_headings_lists_links_and_emphasis():
     assert "Hello '''you''', ''see'' [http" in made and "/clinics/ a page]" in made
     assert "* one\n** two\n* three\n" in made and "# first" in made
     assert "----" in made and "<blockquote>said" in made.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("*Wikimedia*'s **best**'s", "''Wikimedia''<nowiki/>'s '''best'''<nowiki/>'s"),
+        ("l'*Atelier* et l'**Art**", "l'<nowiki/>''Atelier'' et l'<nowiki/>'''Art'''"),
+        ("***both***", "'''''both'''''"),
+        ("a &lt;!-- b", "a <nowiki>&lt;</nowiki>!-- b"),
+        ("\\[mailto:a@example.org b\\]", "<nowiki>[</nowiki>mailto:a@example.org b]"),
+        ("\\[//x.example b\\]", "<nowiki>[</nowiki>//x.example b]"),
+        ("-{zh:a}-", "<nowiki>-{</nowiki>zh:a}-"),
+        ("&amp;nbsp;", "<nowiki>&amp;</nowiki>nbsp;"),
+        ("\\----", "<nowiki>----</nowiki>"),
+    ],
+)
+def test_what_a_wiki_would_read_otherwise_stands_there_as_it_was_typed(written, expected):
+    assert wikitext.from_markdown(written) == expected
