@@ -29,6 +29,8 @@ _ACTS_INSIDE = re.compile(r"[\\`*_\[\]]")
 _ACTS_IN_FRONT = re.compile(r"^(?:[#+\-=~>]|\d+(?=[.)]))")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _TURNED = re.compile(f"[{pattern_of(DIRECTION)}]")
+# What no feed may hold (XML 1.0, 2.2), nor anything that people read: they come along with what is pasted.
+_CONTROLS = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Link:
 
 def to_html(text: str) -> SafeString:
     """Return clean HTML with headings from h3 on, because a section's own title is an h2."""
-    html = _parser().render(_TURNED.sub("", text))
+    html = _parser().render(_cleaned(text))
     html = re.sub(r"<(/?)h[12]>", r"<\1h3>", html)
     html = re.sub(r"<(/?)h[56]>", r"<\1h4>", html)
     cleaned = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
@@ -121,8 +123,12 @@ def with_full_addresses(html: str) -> SafeString:
 
 
 def parse(text: str) -> list[Token]:
-    """Return the tokens of a text, without anything that turns the direction of writing."""
-    return _parser().parse(_TURNED.sub("", text))
+    """Return the tokens of a text, without control characters and anything that turns the direction of writing."""
+    return _parser().parse(_cleaned(text))
+
+
+def _cleaned(text: str) -> str:
+    return _CONTROLS.sub("", _TURNED.sub("", text))
 
 
 @cache

@@ -133,3 +133,14 @@ def test_the_feed_of_a_language_has_its_issues_with_whole_addresses(client, publ
     assert f'href="{settings.SITE_URL}/clinics/"' in entry.find(f"{ATOM}summary").text
     assert client.get(reverse("mailings:newsletter-feed", args=["moon"])).status_code == 404
     assert client.post(reverse("mailings:newsletter-feed", args=["en"])).status_code == 405
+
+
+def test_each_language_is_a_feed_of_its_own_with_an_author_whatever_was_pasted(client, publish):
+    publish(number=5001, body="Pasted \x08 from \x1b a terminal\ufffe.")
+    feeds = [client.get(reverse("mailings:newsletter-feed", args=[code])).content for code in ("en", "fr")]
+
+    roots = [ElementTree.fromstring(feed) for feed in feeds]
+
+    assert len({root.findtext(f"{ATOM}id") for root in roots}) == 2
+    assert all(root.findtext(f"{ATOM}author/{ATOM}name") for root in roots)
+    assert len(roots[0].findall(f"{ATOM}entry")) == 1

@@ -130,3 +130,10 @@ def test_wikitext_has_headings_lists_links_and_emphasis():
 )
 def test_what_a_wiki_would_read_otherwise_stands_there_as_it_was_typed(written, expected):
     assert wikitext.from_markdown(written) == expected
+
+
+def test_control_characters_that_came_along_with_what_was_pasted_are_taken_out():
+    written = "a\x01b\x0b\x1bc\ufffe\uffff\x85 \ud800 d\te \U0001f600"
+
+    for made in (markdown.to_html(written), markdown.to_text(written), wikitext.from_markdown(written)):
+        assert "abc  d\te \U0001f600" in made

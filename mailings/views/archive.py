@@ -53,6 +53,8 @@ def newsletter_feed(_request: HttpRequest, language: str) -> HttpResponse:
             link=absolute("mailings:newsletter-list"),
             description="",
             feed_url=absolute("mailings:newsletter-feed", language),
+            feed_guid=absolute("mailings:newsletter-feed", language),  # each language is a feed of its own
+            author_name=settings.SITE_NAME,  # RFC 4287, 4.1.1: a feed has an author
             language=language,
         )
     for body in bodies.select_related("newsletter").order_by("-newsletter__number")[:IN_A_FEED]:
