@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
@@ -15,6 +15,8 @@ from mailings.newsletters.composing import body_of
 from mailings.sending.plain_text import flowed
 
 LARGEST = 57_000  # bytes of both texts: with its headers a letter stays under 60 kB; mail programs cut at 102 kB
+_PORTS = {"http": 80, "https": 443}
+_OF_ONE_READER = {"token", "secret"}  # what the addresses of pages call what stands for one person
 LONGEST_LINE = 900  # bytes: with the addresses that are put in, a line stays under the 998 that mail allows
 
 # A page of the portal (its path) → why a letter cannot lead there, or None. Registered by the app whose page it is.
@@ -64,21 +66,39 @@ def why_not_to_link(target: str) -> str | None:
     """Return why a link leads nowhere, or None. Only the portal's own pages are looked at; nothing is fetched."""
     try:
         parts = urlsplit(target)
-    except ValueError:
+        is_ours = _site(parts) == _site(urlsplit(settings.SITE_URL))
+    except ValueError:  # brackets, or a port, that no address has
         return _("this is no address of a page.")
     if parts.scheme == "mailto":
         return None if re.fullmatch(r"mailto:[^@\s]+@[^@\s]+", target) else _("this is no address.")
-    own = urlsplit(settings.SITE_URL)
-    if parts.netloc and not parts.scheme:
+    if (parts.netloc or target.startswith("//")) and not parts.scheme:
         return _("write it with https:// in front.")
-    if parts.scheme and parts.netloc != own.netloc:
-        return None if parts.netloc else _("this is no address of a page.")
+    if "@" in parts.netloc:
+        return _("take out what stands before the @: it hides where the link leads.")
+    if parts.scheme and not is_ours:
+        return None if parts.hostname else _("this is no address of a page.")
+    if not parts.scheme and not parts.path:  # a place on the same page, of which a letter has none
+        return _("this is no address of a page.")
+    return _why_not_to_page(unquote(parts.path) or "/")
+
+
+def _site(parts: SplitResult) -> tuple[str | None, int | None]:
+    """Return host and port, the same for every spelling of a site."""
+    return parts.hostname, None if parts.port == _PORTS.get(parts.scheme) else parts.port
+
+
+def _why_not_to_page(path: str) -> str | None:
+    """Return why no letter can lead to this page of the portal, or None."""
     try:
-        match = resolve(parts.path or "/")
+        match = resolve(path)
     except Resolver404:
-        return _("the portal has no page %(path)s.") % {"path": parts.path}
+        return _("the portal has no page %(path)s.") % {"path": path}
+    if "admin" in match.app_names:
+        return _("readers cannot open the pages of the desk.")
+    if match.kwargs.keys() & _OF_ONE_READER:
+        return _("this address is one reader's own: whoever opens it would act in their name.")
     check = _link_checks.get(match.view_name)
-    return check(parts.path) if check else None
+    return check(path) if check else None
 
 
 def _problems_of_letter(version: NewsletterVersion) -> list[str]:

@@ -445,3 +445,34 @@ def test_an_issue_that_somebody_has_stays_in_the_archive_while_it_is_paused(two,
     sending.pause(newsletter=newsletter, by=two[0], now=NOW)
 
     assert Newsletter.objects.in_the_archive(NOW).exists()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *(
+            "#news",
+            "?x=1",
+            "",
+            "///newsletter/",
+            "https://ana:secret@example.org/",
+            "https://portal.example@evil.example/",
+        ),
+        *(
+            "http://127.0.0.1:8000/nothing",
+            "HTTP://127.0.0.1:8000/nothing",
+            "https://[::1",
+            "https://example.org:99999/",
+        ),
+        *("/admin/", "/admin/mailings/newsletter/", "/letters/choose/abc/", "/calendar/abc.ics"),
+    ],
+)
+def test_links_that_lead_nowhere_astray_or_to_one_reader_only_are_named(target):
+    assert checking.why_not_to_link(target)
+
+
+@pytest.mark.parametrize(
+    "target", ["/newsletter/", "/%6eewsletter/", "http://127.0.0.1:8000/newsletter/?page=1#a", "/"]
+)
+def test_links_to_pages_that_everybody_has_are_not_named(target):
+    assert checking.why_not_to_link(target) is None
