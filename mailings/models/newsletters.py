@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineField, lines_can_be_seen
@@ -95,7 +96,7 @@ class Newsletter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} ({self.month:%Y-%m})"
+        return f"{self.number} ({date_format(self.month, 'YEAR_MONTH_FORMAT')})"
 
     @property
     def is_frozen(self) -> bool:

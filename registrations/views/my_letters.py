@@ -24,8 +24,8 @@ from registrations.requests import MemberRequest
 @require_safe
 def letter_list(request: MemberRequest) -> HttpResponse:
     """List the letters to the member, newest first."""
-    letters = _letters_to(request.user).saying_whether_readable(timezone.now()).order_by("-owed_at", "-pk")
-    page = page_of(letters, request)
+    letters = _letters_to(request.user).saying_whether_readable(timezone.now()).select_related("newsletter")
+    page = page_of(letters.order_by("-owed_at", "-pk"), request)
     lines = [{"letter": letter, "label": kinds.label_of(letter.kind)} for letter in page]
     return render(request, "registrations/letter_list.html", {"page": page, "lines": lines})
 
