@@ -368,6 +368,11 @@ class Letter(models.Model):
         return f"{self.kind} {self.pk}"
 
     @property
+    def language_name(self) -> str:
+        """The language's own name for itself."""
+        return dict(settings.LANGUAGES).get(self.language, self.language)
+
+    @property
     def is_open(self) -> bool:
         """Whether it is still to be sent."""
         return self.state in OPEN
