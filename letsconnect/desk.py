@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.checks import DOUBTS_LAST
+from letsconnect.base.clocks import database_now
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.models import ProxyDoubt
 from letsconnect.base.querysets import how_many
@@ -216,7 +217,7 @@ def _issues_to_confirm(member: Member) -> Iterator[tuple[str, str]]:
 
 def _what_stands_still() -> Iterator[tuple[str, str]]:
     """Yield failures nobody else would notice: nothing is done by the clock, or letters are not sent."""
-    now = timezone.now()
+    now = database_now()  # by which the tick ran, and letters are due
     late = lateness(now=now)
     if late.is_tick_late:
         text = gettext(

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
 from letsconnect import zone_rules
 from letsconnect.base.broker import ask
+from letsconnect.base.clocks import database_now
 from mailings.ledger.lateness import Lateness, lateness
 
 BROKER_PATIENCE = 1.0  # seconds
@@ -38,7 +38,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 503 without a database; report what makes letters and reminders late, and nothing more."""
     try:
-        late = lateness(now=timezone.now())
+        late = lateness(now=database_now())
     except Error:
         return JsonResponse(NO_DATABASE, status=503, headers={"Retry-After": RETRY_AFTER})
     broker = "answers" if not ask(_ping, patience=BROKER_PATIENCE) else "does not answer"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin, rows_as
+from letsconnect.base.clocks import database_now
 from letsconnect.base.keys import keys_among
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings import kinds
@@ -72,7 +73,7 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
         """Show how the ledger stands. Whoever stands on the page can read who looked."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        now, letters = timezone.now(), rows_as(LetterQuerySet, self.get_queryset(request))
+        now, letters = database_now(), rows_as(LetterQuerySet, self.get_queryset(request))
         unsettled = letters.needing_a_person().select_related("member").order_by("owed_at", "pk")
         # Failed letters may be many; those of which nobody knows whether they arrived come first.
         shown = [

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from letsconnect.base import acts, nudges
 from letsconnect.base.addresses import canonical_or_as_it_is
+from letsconnect.base.clocks import no_later_than
 from mailings import kinds
 from mailings.domain.letters import OPEN, CannotSendAgain, LetterState, NotForAPerson
 from mailings.ledger import sent_texts
@@ -32,9 +33,8 @@ def send_again(*, letter: Letter, by: Any, now: datetime) -> Letter:
         or (letter.member_id is None and not letter.address)
     ):
         raise CannotSendAgain(letter.kind)
-    _only(letter).move(
-        LetterState(letter.state), LetterState.QUEUED, due_at=now, tries=0, reason="", answer="", claimed_by=""
-    )
+    columns = {"due_at": no_later_than(now, now=now), "tries": 0, "reason": "", "answer": "", "claimed_by": ""}
+    _only(letter).move(LetterState(letter.state), LetterState.QUEUED, **columns)
     nudges.on_commit("mailings.tasks.drain")
     return _decided(letter, verb="send_letter_again", by=by, now=now)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models, transaction
 
+from letsconnect.base.clocks import no_later_than
 from mailings.domain.letters import OFTEN_WITHIN, LetterState, due_after_quiet
 from mailings.kinds import LetterKind
 from mailings.models import Letter
@@ -38,9 +39,8 @@ def write(letter: Letter, *, gather: str, now: datetime) -> Letter:
         letter.gathering, letter.pk = gather, None
         letter.gathering_since = since = _take_the_place(gather) or now
         sent_lately = Letter.objects.gathered(gather).filter(sent_at__gt=now - OFTEN_WITHIN).count()
-        letter.due_at = due_after_quiet(
-            since=since, now=now, sent_lately=sent_lately, quiet=settings.LETTERS_GATHER_FOR
-        )
+        due_at = due_after_quiet(since=since, now=now, sent_lately=sent_lately, quiet=settings.LETTERS_GATHER_FOR)
+        letter.due_at = no_later_than(due_at, now=now)
         Letter.objects.bulk_create([letter], ignore_conflicts=True)
     raise TooBusy(gather)
 

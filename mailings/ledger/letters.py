@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from letsconnect.base import addresses, nudges
+from letsconnect.base.clocks import from_now, no_later_than
 from letsconnect.base.languages import language_or_default
 from letsconnect.base.zones import is_zone
 from mailings import kinds
@@ -69,7 +70,7 @@ def send_at_once(
     """
     letter = _new(kind=kind, about=None, key=key, now=now, to=to, address=address, language=language, zone=zone)
     letter.state, letter.tries = LetterState.SUBMITTING, 1
-    letter.claimed_by, letter.lease_until = secrets.token_hex(16), now + AT_ONCE_LEASE
+    letter.claimed_by, letter.lease_until = secrets.token_hex(16), from_now(AT_ONCE_LEASE)
     token, composed = letter.claimed_by, compose(letter, rendered)
     with transaction.atomic(durable=True):
         letter = _write(letter)
@@ -109,7 +110,7 @@ def _new(
         about_id=about_id,
         priority=kinds.get(kind).priority if kinds.is_registered(kind) else Priority.ORDINARY,
         owed_at=now,
-        due_at=now,
+        due_at=no_later_than(now, now=now),
         message_id=f"<{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname}>",
     )
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from letsconnect.base.models import Act
+from mailings.admin import board as board_page
 from mailings.admin.board import SHOWN
 from mailings.domain.letters import LetterState
 from mailings.ledger import board, rates
@@ -92,7 +93,8 @@ def test_the_equation_of_an_issue_is_shown_and_a_fault_is_named(desk):
     assert "= 2" in page and "≠ 1 That must not be" in page
 
 
-def test_the_board_says_what_waits_longest_and_how_fast_letters_go(desk, settings):
+def test_the_board_says_what_waits_longest_and_how_fast_letters_go(desk, settings, monkeypatch):
+    monkeypatch.setattr(board_page, "database_now", lambda: NOW)
     settings.EMAIL_RATE = 60
     SendingRate.objects.create(pk=1, tokens=2, at=NOW - timedelta(seconds=3))
     Letter.objects.filter(pk=make_letter().pk).update(state="sent", sent_at=NOW - timedelta(seconds=20), tries=1)

@@ -15,9 +15,10 @@ from letsconnect.base.clocks import database_now
 from letsconnect.tests.at_once import in_the_middle
 from mailings import kinds, tasks
 from mailings.domain.letters import LEASE
-from mailings.ledger import draining, rates
+from mailings.ledger import draining, letters, rates
 from mailings.ledger.sweeping import sweep
 from mailings.models import Letter
+from mailings.rendering import Rendered
 from mailings.sending.transport import open_session
 from mailings.tests.factories import make_letter
 from mailings.tests.storms import assert_every_reader_is_accounted_for, doubles, moment_of, say, start_issue
@@ -105,6 +106,32 @@ def test_the_lease_of_a_worker_that_is_behind_is_not_over(sink, monkeypatch):
 def test_control_the_lease_of_a_worker_that_trusts_its_clock_is_over_at_once(sink, monkeypatch, trusts_its_clock):
     assert swept_while_it_sends(monkeypatch).requeued == 3
     assert doubles(sink) == []
+
+
+def test_what_a_page_owes_goes_out_at_once_although_its_machine_is_ahead(sink):
+    with clock_off(HOUR):
+        letter = make_letter(now=timezone.now())
+        gathered = make_letter(now=timezone.now(), gather="a match")
+
+    tasks.drain()
+
+    assert sink.message_ids == [letter.message_id]
+    assert gathered.due_at - database_now() <= portal.LETTERS_GATHER_FOR
+
+
+def test_the_lease_of_a_page_that_is_behind_is_not_over_while_it_sends(sink, monkeypatch):
+    def send():
+        return letters.send_at_once(
+            kind="registrations.sign_in_code", address="ana@example.org", language="en", zone="UTC",
+            rendered=Rendered("Code", "402 117\n", ""), key="code", now=timezone.now(),
+        )  # fmt: skip
+
+    with clock_off(-HOUR):
+        sent, swept = in_the_middle(
+            monkeypatch, letters, "hand_over_within", of=send, does=lambda: sweep(now=database_now())
+        )
+
+    assert (sent.state, swept.parked) == ("sent", 0)
 
 
 def taken_by_turns(now=lambda: None):

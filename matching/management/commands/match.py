@@ -5,8 +5,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from letsconnect.base.clocks import database_now
 from matching.domain.matches import MatchingError, RoundState
 from matching.models import Round
 from matching.rounds.computing import solve_round
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
+        now = database_now()
         if not -(2**63) <= options["seed"] < 2**63:
             raise CommandError("--seed is a whole number of at most 64 bits")
         fail_abandoned(now)
