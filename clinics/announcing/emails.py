@@ -20,6 +20,7 @@ from letsconnect.base.links import absolute
 from mailings import kinds
 from mailings.domain.subscriptions import BulkList
 from mailings.models import Letter, Subscription
+from mailings.newsletters.checking import LARGEST
 from mailings.newsletters.composing import MARKS
 from mailings.newsletters.letter import LEFT_OR_PAUSED
 from mailings.rendering import Rendered, render_letter
@@ -159,7 +160,10 @@ def _new_clinic(clinic: Clinic, language: str) -> NewClinic:
 
 @lru_cache(maxsize=128)
 def _template(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...], count: int) -> BulkTemplate:
-    """Return the message about these clinics for readers of one language in one zone: many readers share it."""
+    """Return the message about these clinics for readers of one language in one zone: many readers share it.
+
+    It names fewer of them where mail programs would cut it.
+    """
     context: dict[str, Any] = {
         "clinics": [asdict(clinic) for clinic in clinics],
         "first": clinics[0],
@@ -173,7 +177,10 @@ def _template(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...
     short = Rendered(rendered.subject, rendered.text, in_short_lines(rendered.html))
     chosen = BulkList.ANNOUNCEMENTS if kind == ANNOUNCED else BulkList.DIGEST
     headers = {"List-ID": links.list_id(chosen), "Auto-Submitted": "auto-generated"}
-    return BulkTemplate(language, short, marks=MARKS, headers=headers)
+    template = BulkTemplate(language, short, marks=MARKS, headers=headers)
+    if template.size > LARGEST and len(clinics) > 1:  # letters that take four bytes each
+        return _template(kind, language, zone, clinics[: len(clinics) * 3 // 4], count)
+    return template
 
 
 def register() -> None:

@@ -275,11 +275,12 @@ def test_a_clinic_whose_sign_up_has_closed_is_not_announced(planner, mailoutbox)
     assert mailoutbox == []
 
 
-def test_a_letter_with_many_clinics_of_long_words_stays_small_and_whole(planner, mailoutbox):
+@pytest.mark.parametrize("word", ["&'", "\U0001f393\U0001f393"])
+def test_a_letter_with_many_clinics_of_long_words_stays_small_and_whole(planner, mailoutbox, word):
     make_reader(address="ana@example.org", language="ar")
     for number in range(MOST_CLINICS + 2):
-        clinic = make_clinic(state=ClinicState.DRAFT, title="&'" * 70 + f" {number}")
-        clinic.texts.update(summary="&" * 2 * SUMMARY)
+        clinic = make_clinic(state=ClinicState.DRAFT, title=word * 70 + f" {number}")
+        clinic.texts.update(summary=word * SUMMARY)
         announce(planner, clinic=clinic)
 
     drain(now=NOW + DAY)

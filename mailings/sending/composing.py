@@ -100,6 +100,11 @@ class BulkTemplate:
             if mark in rendered.html + rendered.text and mark.encode() not in self._payload:
                 raise ValueError(f"the mark {mark} was broken while the message was written")
 
+    @property
+    def size(self) -> int:
+        """How many bytes the message has, without the few of each reader."""
+        return len(self._payload)
+
     def fill(self, letter: Letter, values: Mapping[str, str], *, headers: Mapping[str, str]) -> "ComposedBulk":
         """Return the message for one reader; ``values`` are by the names of the marks, ``headers`` theirs alone."""
         own = {"To": _recipient(letter), "Message-ID": letter.message_id, "Date": formatdate(), **headers}
