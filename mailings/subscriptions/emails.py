@@ -10,12 +10,14 @@ from mailings import kinds
 from mailings.models import Subscription
 from mailings.rendering import Rendered, render_letter
 from mailings.subscriptions import links
-from mailings.subscriptions.subscribing import CONFIRM
+from mailings.subscriptions.subscribing import CONFIRM, may_be_written_to
 
 
 def _still_owed(subscription: Subscription | None, _now: datetime) -> str | None:
     if subscription is None or not subscription.asked_for:
         return _("it was answered already")
+    if subscription.member is not None and not may_be_written_to(subscription.member):
+        return "the account is closed"
     return None
 
 

@@ -85,7 +85,7 @@ def ask_visitor(
     if sent_today >= LETTERS_A_DAY:
         return
     member = get_user_model()._default_manager.filter(email=address).first()
-    if member is not None and not _may_be_written_to(member):
+    if member is not None and not may_be_written_to(member):
         if member.has_doubtful_address or member.has_proved_address:
             return
         member = None  # whoever was shut out had only said that the address is theirs
@@ -105,7 +105,7 @@ def ask_visitor(
     )
 
 
-def _may_be_written_to(member: Any) -> bool:
+def may_be_written_to(member: Any) -> bool:
     """Tell whether letters go to the address of this account; a letter to a visitor names no account to be asked."""
     return bool(member.has_open_account) and not member.has_doubtful_address
 

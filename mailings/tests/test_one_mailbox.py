@@ -148,3 +148,12 @@ def test_an_account_that_was_shut_out_keeps_no_mailbox_from_subscribing_that_was
 
     assert Subscription.objects.get().member is None
     assert Letter.objects.get().address == ADDRESS
+
+
+def test_a_letter_to_confirm_is_not_sent_any_more_to_an_account_that_was_closed_meanwhile(sink):
+    member = make_member(email=ADDRESS)
+    ask(NEWSLETTER)
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+
+    assert drain(now=NOW) == {"skipped": 1}
