@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from letsconnect.base import acts, nudges
 from mailings.domain.letters import OPEN, WAITING, LetterState
-from mailings.domain.newsletters import NewsletterRefused, NewsletterState, VersionState, may_become
+from mailings.domain.newsletters import FROZEN, NewsletterRefused, NewsletterState, VersionState, may_become
 from mailings.models import Letter, Newsletter, NewsletterBody, NewsletterVersion
 from mailings.newsletters import audiences, checking
 from mailings.newsletters.composing import body_of
@@ -98,7 +98,12 @@ def stop(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
 
 
 def finish_sent(now: datetime) -> int:
-    """Mark issues as sent of which no letter is open any more; return how many. Called by the tick."""
+    """Mark issues as sent of which no letter is open any more; return how many. Called by the tick.
+
+    An issue that was stopped or paused while its first letter was just leaving is put into the archive again.
+    """
+    have_it = Letter.objects.perhaps_read().filter(newsletter=OuterRef("pk"))
+    Newsletter.objects.filter(Exists(have_it), state__in=FROZEN, published_at=None).update(published_at=now)
     still_open = Letter.objects.filter(newsletter=OuterRef("pk"), state__in=OPEN)
     done = Newsletter.objects.being_sent().filter(~Exists(still_open))
     return done.update(state=S.SENT, finished_at=now)

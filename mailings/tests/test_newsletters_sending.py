@@ -476,3 +476,14 @@ def test_links_that_lead_nowhere_astray_or_to_one_reader_only_are_named(target):
 )
 def test_links_to_pages_that_everybody_has_are_not_named(target):
     assert checking.why_not_to_link(target) is None
+
+
+@pytest.mark.parametrize("end", [sending.stop, sending.pause])
+def test_an_issue_of_which_a_letter_was_just_leaving_comes_back_into_the_archive(two, end):
+    make_subscription()
+    newsletter = end(newsletter=send(make_newsletter(), two), by=two[0], now=NOW)
+    Letter.objects.of_issue(newsletter).update(state="sent", sent_at=NOW, tries=1)  # what a worker did meanwhile
+
+    sending.finish_sent(NOW)
+
+    assert list(Newsletter.objects.in_the_archive(NOW)) == [newsletter]
