@@ -31,7 +31,7 @@ from letsconnect.base.clocks import database_now
 from letsconnect.base.links import path_or_nothing
 from letsconnect.base.models import ProxyDoubt
 from letsconnect.base.querysets import how_many
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Statement, StatementOfSeats
 from mailings.ledger.lateness import lateness
 from mailings.models import Letter, Newsletter
 from matching.models import Concern, Match
@@ -131,32 +131,29 @@ class WaitingCounts(NamedTuple):
     doubtful_addresses: int
 
 
-def _count(member: Member, *, seats: frozenset[tuple[str, str]], is_superuser: bool, on: date) -> QuerySet[Member, Any]:
-    """The counts in one row; its SQL holds the day, and the seats by which the member sees rows."""
-    member = Member.holding(seats, is_superuser=is_superuser, reader=member)
-    matches = Match.objects.visible_to(member)
+def _count(reader: Member, on: date) -> QuerySet[Member, Any]:
+    """The counts in one row; its SQL holds the day."""
+    matches = Match.objects.visible_to(reader)
     counted: dict[str, QuerySet[Any]] = {
-        "to_review": Registration.objects.visible_to(member).in_review_queue(),
+        "to_review": Registration.objects.visible_to(reader).in_review_queue(),
         "to_decide": matches.to_decide(),
         "to_publish": matches.to_publish(),
-        "to_look_after": Concern.objects.visible_to(member).open(),
-        "confided": Report.objects.readable_by(member, on=on).waiting(),
-        "letters_to_settle": Letter.objects.visible_to(member).needing_a_person(),
+        "to_look_after": Concern.objects.visible_to(reader).open(),
+        "confided": Report.objects.readable_by(reader, on=on).waiting(),
+        "letters_to_settle": Letter.objects.visible_to(reader).needing_a_person(),
         "readers": TrustSeat.objects.current(on=on),
         "doubtful_addresses": Member.objects.with_doubtful_address(),
     }
-    row = Member.objects.filter(pk=member.pk).annotate(**{name: how_many(rows) for name, rows in counted.items()})
+    row = Member.objects.filter(pk=reader.pk).annotate(**{name: how_many(rows) for name, rows in counted.items()})
     return row.values_list(*WaitingCounts._fields)
 
 
-_COUNTS = Statement(_count)
+_COUNTS = StatementOfSeats(_count, asks_who_reads=True)
 _DOUBTS = Statement(lambda since, hops: ProxyDoubt.standing(hops=hops, since=since).order_by("pk")[:1])
 
 
 def _counts_for(member: Member) -> WaitingCounts:
-    [counts] = _COUNTS.rows(
-        {"member": member}, seats=member.seat_roles, is_superuser=member.is_superuser, on=timezone.now().date()
-    )
+    [counts] = _COUNTS.rows(member, on=timezone.now().date())
     return WaitingCounts(*counts)
 
 

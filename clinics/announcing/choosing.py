@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models.functions import Coalesce
-
 from clinics.models import Clinic, ClinicQuerySet, Rsvp
-from registrations.models import Registration, Wish
+from registrations.models import Registration, Wish, heir_at
 
 
 class ClinicsToTell:
@@ -21,7 +19,7 @@ class ClinicsToTell:
         )
         self._skills: dict[int, set[int]] = defaultdict(set)
         taught = Clinic.objects.filter(pk__in=keys, skills__isnull=False).order_by()
-        heir = Coalesce("skills__merged_into", "skills")
+        heir = heir_at("skills")
         for clinic, skill in taught.annotate(heir=heir).values_list("pk", "heir"):
             self._skills[clinic].add(skill)
         self._wishes: dict[int, set[int]] = defaultdict(set)
@@ -29,7 +27,7 @@ class ClinicsToTell:
             wishes = Wish.objects.filter(
                 registration__in=Registration.objects.in_force(), registration__member__in=members
             )
-            heir = Coalesce("skill__merged_into", "skill")
+            heir = heir_at("skill")
             for member, skill in wishes.annotate(heir=heir).values_list("registration__member_id", "heir"):
                 self._wishes[member].add(skill)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -31,15 +31,6 @@ _PARTS_OF_DAYS = ("year", "month", "day")  # in those to the days, months or yea
 _needs_no_quoting = re.compile("[A-Za-z0-9_.~-]*").fullmatch  # in a link
 _LAST_YEAR = 9998  # that ends before Python's calendar does
 
-Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
-
-
-def rows_as(kind: type[Rows], rows: "models.QuerySet[Any]") -> Rows:
-    """Return rows as the queryset of their own table: Django hands them on as any queryset."""
-    if not isinstance(rows, kind):
-        raise TypeError(f"{type(rows).__name__} is no {kind.__name__}")
-    return rows
-
 
 def own_columns(table: type[models.Model]) -> tuple[str, ...]:
     """Return all columns of a table itself, for `list_columns`."""
@@ -51,10 +42,27 @@ class FixedFilter(SimpleListFilter):
 
 
 class FilterOfLink(FixedFilter):
-    """A filter that is offered only where it was chosen: the link of a number on the desk's first page leads to it."""
+    """A filter that is offered only where it was chosen: the link of a number on the desk's first page leads to it.
+
+    It has one choice: ``in_links`` is its value, ``label`` says what it shows, and ``chosen`` finds the rows.
+    """
+
+    in_links: str
+
+    def label(self) -> str:
+        raise NotImplementedError
+
+    def chosen(self, rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        raise NotImplementedError
 
     def has_output(self) -> bool:
         return self.value() is not None
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(self.in_links, self.label())]
+
+    def queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        return self.chosen(queryset) if self.value() else queryset
 
 
 class DeskList(ChangeList):

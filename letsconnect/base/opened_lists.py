@@ -5,7 +5,7 @@ seats decides then what stands there, and writing the SQL anew was a third of th
 as Django does it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -16,7 +16,6 @@ from django.contrib.admin.filters import AllValuesFieldListFilter, FieldListFilt
 from django.contrib.admin.options import ModelAdmin
 from django.contrib.admin.utils import get_last_value_from_parameters
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.auth import get_user_model
 from django.db.models import Aggregate, Count, Field, Max, Min, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -28,7 +27,7 @@ from django.utils.translation import get_language, gettext
 from letsconnect.base import versions
 from letsconnect.base.admin import DeskList, WorkingGroupAdmin
 from letsconnect.base.querysets import in_one_row
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import StatementOfSeats
 
 Desk = WorkingGroupAdmin[Any]
 _PARTS = ("day", "month", "year")  # in the order of the alphabet, as they stand in Django's links
@@ -105,14 +104,14 @@ class OpenedList(DeskList):
             super().get_results(request)
             self.queryset = rows
             return
-        statements, reading = _statements_of(cast(Desk, self.model_admin)), _reading(self, request)
-        first = statements.rows.rows(reading.values, **reading.fixed)
-        self.queryset = cast("QuerySet[Any]", _AsOpened(first, statements.number, reading))
-        self.root_queryset = cast("QuerySet[Any]", _WithoutFilters(statements.number_in_all, reading))
+        statements = self._statements()
+        first = statements.rows.rows(request.user, most=self.list_per_page)
+        self.queryset = cast("QuerySet[Any]", _AsOpened(first, statements.number, request.user))
+        self.root_queryset = cast("QuerySet[Any]", _WithoutFilters(statements.number_in_all, request.user))
         ChangeList.get_results(self, request)
         self.queryset = self.root_queryset = None
         if self.date_hierarchy:
-            self.days = _Days(self.date_hierarchy, statements, reading)
+            self.days = _Days(self.date_hierarchy, statements, request.user)
 
     def rows_to_complete(self) -> list[Any]:
         """Return the rows of the page, to read what is shown beside their columns for all at once."""
@@ -123,8 +122,10 @@ class OpenedList(DeskList):
         """Return one version of the rows of all pages, as `DeskList` does it."""
         if not self._is_as_it_opens:
             return super().version_of_all(only)
-        statements, reading = _statements_of(cast(Desk, self.model_admin)), _reading(self, self._request)
-        return versions.of_all(statements.versions.rows(reading.values, **reading.fixed))
+        return versions.of_all(self._statements().versions.rows(self._request.user))
+
+    def _statements(self) -> "_Statements":
+        return _statements_of(cast(Desk, self.model_admin), asks_who_reads=self.asks_who_reads)
 
 
 class _DeskWithoutRows:
@@ -146,34 +147,19 @@ class ListOfSeats(OpenedList):
     asks_who_reads = False
 
 
-class _Reading(NamedTuple):
-    """Who reads a list, and what else its SQL depends on."""
-
-    values: Mapping[str, Any]
-    fixed: Mapping[str, Any]
-
-
-def _reading(changelist: OpenedList, request: HttpRequest) -> _Reading:
-    reader: Any = request.user
-    return _Reading(
-        {"reader": reader} if changelist.asks_who_reads else {},
-        {"seats": reader.seat_roles, "is_superuser": reader.is_superuser, "most": changelist.list_per_page},
-    )
-
-
 @dataclass(frozen=True)
 class _AsOpened:
     """The rows of a list, as far as Django asks for them to show the first page."""
 
     first: list[Any]
-    number: Statement[int]
-    reading: _Reading
+    number: StatementOfSeats[int]
+    reader: Any
 
     ordered = True  # Django asks before it cuts them into pages
 
     def count(self) -> int:
         """Count them also where all stand on the first page: a list asks as often with few rows as with many."""
-        return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
+        return next(iter(self.number.rows(self.reader)), 0)
 
     def __getitem__(self, part: Any) -> list[Any]:
         return self.first
@@ -186,11 +172,11 @@ class _AsOpened:
 class _WithoutFilters:
     """The rows of a list without the filters that it opens with: Django asks only how many they are."""
 
-    number: Statement[int]
-    reading: _Reading
+    number: StatementOfSeats[int]
+    reader: Any
 
     def count(self) -> int:
-        return next(iter(self.number.rows(self.reading.values, **self.reading.fixed)), 0)
+        return next(iter(self.number.rows(self.reader)), 0)
 
 
 @dataclass(frozen=True)
@@ -199,11 +185,11 @@ class _Days:
 
     column: str
     statements: "_Statements"
-    reading: _Reading
+    reader: Any
 
     def links(self) -> dict[str, Any]:
         """Return what Django's ``date_hierarchy`` finds for a list as it opens, without its work for each day."""
-        first, last = next(iter(self.statements.ends.rows(self.reading.values, **self.reading.fixed)), (None, None))
+        first, last = next(iter(self.statements.ends.rows(self.reader)), (None, None))
         if not first or not last:
             return self._links("year", None)
         first, last = timezone.localtime(first), timezone.localtime(last)
@@ -215,7 +201,7 @@ class _Days:
 
     def _links(self, kind: str, back: dict[str, str] | None) -> dict[str, Any]:
         zone, language = timezone.get_current_timezone_name(), get_language()
-        moments = self.statements.moments.rows(self.reading.values, **self.reading.fixed, kind=kind, zone=zone)
+        moments = self.statements.moments.rows(self.reader, kind=kind, zone=zone)
         parts = _PARTS[_PARTS.index(kind) :]
         choices = [
             {
@@ -237,12 +223,12 @@ class _Statements(NamedTuple):
     """The SQL of one list: its first page, how many rows it has, and how many without any filter; its first and last
     moment, its days, months or years, and what the version of all rows is made of."""
 
-    rows: Statement[Any]
-    number: Statement[int]
-    number_in_all: Statement[int]
-    ends: Statement[tuple[Any, Any]]
-    moments: Statement[Any]
-    versions: Statement[Any]
+    rows: StatementOfSeats[Any]
+    number: StatementOfSeats[int]
+    number_in_all: StatementOfSeats[int]
+    ends: StatementOfSeats[tuple[Any, Any]]
+    moments: StatementOfSeats[Any]
+    versions: StatementOfSeats[Any]
 
 
 class ValuesFilter(AllValuesFieldListFilter):
@@ -264,59 +250,59 @@ class ValuesFilter(AllValuesFieldListFilter):
         self.lookup_val = params.get(self.lookup_kwarg)
         self.lookup_val_isnull = get_last_value_from_parameters(params, self.lookup_kwarg_isnull)
         self.empty_value_display = model_admin.get_empty_value_display()
-        reader, values = cast(Any, request.user), _values_of(cast(Desk, model_admin), field.name)
-        read = partial(values.rows, {}, **reader.seats_as_fixed)
+        values = _values_of(cast(Desk, model_admin), field.name)
+        read = partial(values.rows, request.user)
         self.lookup_choices = cast("QuerySet[Any]", SimpleLazyObject(read))  # Django builds a queryset for it
         FieldListFilter.__init__(self, field, request, params, model, model_admin, field_path)
 
 
 @lru_cache(maxsize=64)
-def _values_of(desk: Desk, column: str) -> Statement[Any]:
-    def values(*, roles: Any, is_superuser: bool) -> "QuerySet[Any]":
-        rows: QuerySet[Any] = desk.get_queryset(_request_of(roles, is_superuser))
+def _values_of(desk: Desk, column: str) -> StatementOfSeats[Any]:
+    def values(reader: Any) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = desk.get_queryset(_request_of(reader))
         return rows.distinct().order_by(column).values_list(column, flat=True)
 
-    return Statement(values)
+    return StatementOfSeats(values)
 
 
 @lru_cache(maxsize=64)
-def _statements_of(desk: Desk) -> _Statements:
-    def rows(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        unread = _unread(desk, **reader)
+def _statements_of(desk: Desk, *, asks_who_reads: bool) -> _Statements:
+    def rows(reader: Any, *, most: int) -> "QuerySet[Any]":
+        unread = _unread(desk, reader)
         listed = unread.as_shown(unread.queryset)
         return (listed.only(*desk.list_columns) if desk.list_columns else listed)[:most]
 
-    def number(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        return _total_of(_unread(desk, **reader).queryset, Count("pk"))
+    def number(reader: Any) -> "QuerySet[Any]":
+        return _total_of(_unread(desk, reader).queryset, Count("pk"))
 
-    def number_in_all(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        return _total_of(_unread(desk, **reader).root_queryset, Count("pk"))
+    def number_in_all(reader: Any) -> "QuerySet[Any]":
+        return _total_of(_unread(desk, reader).root_queryset, Count("pk"))
 
-    def ends(*, most: int, **reader: Any) -> "QuerySet[Any]":
+    def ends(reader: Any) -> "QuerySet[Any]":
         column = desk.date_hierarchy
-        return _total_of(_unread(desk, **reader).queryset, Min(column), Max(column))
+        return _total_of(_unread(desk, reader).queryset, Min(column), Max(column))
 
-    def moments(*, most: int, kind: str, zone: str, **reader: Any) -> "QuerySet[Any]":
-        rows: QuerySet[Any] = _unread(desk, **reader).queryset
+    def moments(reader: Any, *, kind: str, zone: str) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = _unread(desk, reader).queryset
         return rows.datetimes(
             str(desk.date_hierarchy), cast(Literal["year", "month", "day"], kind), tzinfo=ZoneInfo(zone)
         )
 
-    def compared(*, most: int, **reader: Any) -> "QuerySet[Any]":
-        return versions.values_of(_unread(desk, **reader).queryset, desk.version_columns or ())
+    def compared(reader: Any) -> "QuerySet[Any]":
+        return versions.values_of(_unread(desk, reader).queryset, desk.version_columns or ())
 
-    return _Statements(*map(Statement, (rows, number, number_in_all, ends, moments, compared)))
-
-
-def _unread(desk: Desk, *, seats: Any, is_superuser: bool, reader: Any = None) -> OpenedList:
-    """Return the list as it opens for a reader with these seats, of which no row is read."""
-    return cast(OpenedList, desk.get_changelist_instance(_request_of(seats, is_superuser, reader)))
+    statement = partial(StatementOfSeats, asks_who_reads=asks_who_reads)
+    return _Statements(*map(statement, (rows, number, number_in_all, ends, moments, compared)))
 
 
-def _request_of(seats: Any, is_superuser: bool, reader: Any = None) -> _ReadsNothing:
-    accounts: Any = get_user_model()
+def _unread(desk: Desk, reader: Any) -> OpenedList:
+    """Return the list as it opens for a reader who is not stored, of which no row is read."""
+    return cast(OpenedList, desk.get_changelist_instance(_request_of(reader)))
+
+
+def _request_of(reader: Any) -> _ReadsNothing:
     request = _ReadsNothing()
-    request.user = accounts.holding(seats, is_superuser=is_superuser, reader=reader)
+    request.user = reader
     return request
 
 

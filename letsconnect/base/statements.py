@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet
@@ -79,6 +80,31 @@ class Statement(Generic[Row]):
         compiler.as_sql = lambda *args, **kwargs: sql_and_params
         vars(rows.query)["get_compiler"] = lambda *args, **kwargs: compiler  # for this one queryset
         return rows
+
+
+class StatementOfSeats(Generic[Row]):
+    """A `Statement` about what a member of the working group may see: written once for all who hold the same seats.
+
+    ``build`` is called with a reader who is not stored and stands in for all of them, and with what else is ``fixed``.
+    A rule that compares the reader is refused, because that one has no key, unless the statement ``asks_who_reads``:
+    then the reader is one of its values.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]], *, asks_who_reads: bool = False) -> None:
+        self._asks_who_reads = asks_who_reads
+
+        def for_seats(
+            *, roles: frozenset[tuple[str, str]], is_superuser: bool, reader: Any = None, **fixed: Any
+        ) -> QuerySet[Any, Row]:
+            accounts: Any = get_user_model()
+            return build(accounts.holding(roles, is_superuser=is_superuser, reader=reader), **fixed)
+
+        self._statement = Statement(for_seats)
+
+    def rows(self, reader: Any, **fixed: Any) -> list[Row]:
+        """Read the rows for this member."""
+        values = {"reader": reader} if self._asks_who_reads else {}
+        return self._statement.rows(values, **reader.seats_as_fixed, **fixed)
 
 
 def _shallow_copy(thing: Any) -> Any:

@@ -442,3 +442,21 @@ def test_a_name_that_says_nothing_is_seen_wherever_it_is_given(code):
 @pytest.mark.parametrize("code", ["page.told = 1", "act(told=1)", "told()", '"told"', "from words import told"])
 def test_a_name_that_is_only_used_is_not_taken_for_one_that_is_given(code):
     assert "told" not in {name_given_by(node).strip("_") for node in ast.walk(ast.parse(code))}
+
+
+def test_the_name_of_a_merged_skill_is_looked_for_in_one_place_and_who_stands_in_for_a_seat_is_made_in_one():
+    """Two copies of such a rule drift apart: one would follow a merge, and the other would not."""
+    heirs, stand_ins = set(), set()
+    for path in our_files():
+        if "tests" in path.parts or "migrations" in path.parts:
+            continue
+        for call in ast.walk(tree_of(path)):
+            if not isinstance(call, ast.Call):
+                continue
+            if getattr(call.func, "id", "") == "Coalesce" and re.search(r"merged_into['\"]", ast.unparse(call)):
+                heirs.add(str(path.relative_to(ROOT)))
+            if getattr(call.func, "attr", "") == "holding":
+                stand_ins.add(str(path.relative_to(ROOT)))
+
+    assert heirs == {"registrations/models/reference.py"}
+    assert stand_ins == {"letsconnect/base/statements.py"}

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin, rows_as
+from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin
 from letsconnect.base.clocks import database_now
 from letsconnect.base.keys import keys_among
+from letsconnect.base.querysets import as_own
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings import kinds
 from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
@@ -73,7 +74,7 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
         """Show how the ledger stands. Whoever stands on the page can read who looked."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        now, letters = database_now(), rows_as(LetterQuerySet, self.get_queryset(request))
+        now, letters = database_now(), as_own(self.get_queryset(request), LetterQuerySet)
         unsettled = letters.needing_a_person().select_related("member").order_by("owed_at", "pk")
         # Failed letters may be many; those of which nobody knows whether they arrived come first.
         shown = [

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -19,7 +18,7 @@ from letsconnect.base.languages import listed
 from letsconnect.base.opened_lists import ListOfSeats, OpenedList, ValuesFilter
 from letsconnect.base.pieces import Piece
 from letsconnect.base.querysets import as_own
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import StatementOfSeats
 from letsconnect.base.stored_words import in_words
 from mailings import kinds
 from mailings.admin.board import KindFilter, LetterBoard, why_refused
@@ -34,13 +33,13 @@ class NeedsFilter(FilterOfLink):
     """The letters that need a person, as the first page of the desk and the board count them; links lead to it."""
 
     title = gettext_lazy("state")
-    parameter_name = "needs"
+    parameter_name, in_links = "needs", "person"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("person", listed(LetterState(state).label for state in sorted(NEEDS_A_PERSON)))]
+    def label(self) -> str:
+        return listed(LetterState(state).label for state in sorted(NEEDS_A_PERSON))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
-        return as_own(queryset, LetterQuerySet).needing_a_person() if self.value() else queryset
+    def chosen(self, rows: QuerySet[Any]) -> LetterQuerySet:
+        return as_own(rows, LetterQuerySet).needing_a_person()
 
 
 class PersonFilter(admin.SimpleListFilter):
@@ -125,7 +124,7 @@ class LetterAdmin(LetterTexts, LetterBoard):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         reader: Any = request.user
-        tally = tally_of(_BY_STATE.rows({}, **reader.seats_as_fixed))
+        tally = tally_of(_BY_STATE.rows(reader))
         context = {"written": tally["written"], "states": list(_states(tally))}
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -159,10 +158,4 @@ def _states(tally: Mapping[str, int]) -> Iterator[Piece]:
         yield Piece({"state": state, "is_last": state == last}, {"count": localize(tally[state])})
 
 
-def _count_by_state(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Letter, Any]:
-    """Count the letters in each state for whoever holds these seats."""
-    accounts: Any = get_user_model()
-    return Letter.objects.visible_to(accounts.holding(roles, is_superuser=is_superuser)).counted_by_state()
-
-
-_BY_STATE = Statement(_count_by_state)
+_BY_STATE = StatementOfSeats(lambda reader: Letter.objects.visible_to(reader).counted_by_state())

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from letsconnect.base.admin import FixedFilter, own_columns
 from letsconnect.base.opened_lists import OpenedList
 from letsconnect.base.querysets import as_own
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import StatementOfSeats
 from matching.admin.desk import DeskAdmin, columns_of_name, columns_of_side, side_in_words
 from matching.domain.feedback import MARKS, Verdict
 from matching.domain.matches import MatchingError
@@ -112,7 +112,7 @@ class ConcernAdmin(DeskAdmin[Concern]):
 def _counts(request: HttpRequest) -> dict[str, Any]:
     """Return how many hours had which verdict, and how many had which mark, of the matches the reader may see."""
     reader = signed_in(request)
-    verdicts, marks = (dict(counts.rows({}, **reader.seats_as_fixed)) for counts in (_VERDICTS, _MARKS))
+    verdicts, marks = (dict(counts.rows(reader)) for counts in (_VERDICTS, _MARKS))
     enough = sum(marks.values()) >= FEWEST_MARKS
     return {
         "verdicts": [(verdict.label, verdicts[verdict]) for verdict in Verdict if verdicts.get(verdict)],
@@ -120,18 +120,18 @@ def _counts(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _count_verdicts(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[SessionOutcome, Any]:
-    """Count the settled hours by verdict for whoever holds these seats."""
-    matches = Match.objects.visible_to(Member.holding(roles, is_superuser=is_superuser))
+def _count_verdicts(reader: Member) -> QuerySet[SessionOutcome, Any]:
+    """Count the settled hours by verdict."""
+    matches = Match.objects.visible_to(reader)
     settled = SessionOutcome.objects.filter(session__match__in=matches.values("pk"), settled_at__isnull=False)
     return settled.values_list("verdict").annotate(Count("pk"))
 
 
-def _count_marks(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Feedback, Any]:
-    """Count the marks by their value for whoever holds these seats."""
-    matches = Match.objects.visible_to(Member.holding(roles, is_superuser=is_superuser))
+def _count_marks(reader: Member) -> QuerySet[Feedback, Any]:
+    """Count the marks by their value."""
+    matches = Match.objects.visible_to(reader)
     marked = Feedback.objects.filter(session__match__in=matches.values("pk"), useful__isnull=False)
     return marked.values_list("useful").annotate(Count("pk"))
 
 
-_VERDICTS, _MARKS = Statement(_count_verdicts), Statement(_count_marks)
+_VERDICTS, _MARKS = StatementOfSeats(_count_verdicts), StatementOfSeats(_count_marks)

@@ -22,7 +22,7 @@ from letsconnect.base.admin import FilterOfLink, FixedFilter
 from letsconnect.base.keys import key_or_none, keys_among
 from letsconnect.base.opened_lists import ListOfSeats
 from letsconnect.base.querysets import as_own
-from letsconnect.base.statements import Statement
+from letsconnect.base.statements import Statement, StatementOfSeats
 from matching.admin import one_match
 from matching.admin.desk import BOTH, DeskAdmin, line, may_know, say_not_done, side_in_words
 from matching.domain.matches import MatchingError, MatchState, Side
@@ -60,8 +60,7 @@ class SkillFilter(admin.SimpleListFilter):
     names: dict[int, str]  # of all skills of the matches that the reader may see
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        reader = signed_in(request)
-        skills = _HEIRS.rows({}, **reader.seats_as_fixed)
+        skills = _HEIRS.rows(signed_in(request))
         self.names = names = names_of(skills)
         return [(str(skill), names[skill]) for skill in skills]
 
@@ -70,13 +69,12 @@ class SkillFilter(admin.SimpleListFilter):
         return queryset if skill is None else queryset.filter(Q(skill=skill) | Q(skill__merged_into=skill))
 
 
-def _heirs(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Skill, Any]:
-    """The skills of the matches that whoever holds these seats may see, in the order of lists of skills."""
-    matches = Match.objects.visible_to(Member.holding(roles, is_superuser=is_superuser))
-    return Skill.objects.filter(pk__in=matches.values_list(HEIR)).values_list("pk", flat=True)
+def _heirs(reader: Member) -> QuerySet[Skill, Any]:
+    """The skills of the matches that the reader may see, in the order of lists of skills."""
+    return Skill.objects.filter(pk__in=Match.objects.visible_to(reader).values_list(HEIR)).values_list("pk", flat=True)
 
 
-_HEIRS = Statement(_heirs)
+_HEIRS = StatementOfSeats(_heirs)
 _ROUNDS = Statement(lambda: Round.objects.values_list("pk", flat=True))
 
 
@@ -102,13 +100,13 @@ class WaitsFilter(FilterOfLink):
     """What waits for a decision, as the first page of the desk counts it: not the pairs made by hand in a draft."""
 
     title = _("state")
-    parameter_name = "waits"
+    parameter_name, in_links = "waits", "decision"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [("decision", MatchState.PROPOSED.label)]
+    def label(self) -> str:
+        return str(MatchState.PROPOSED.label)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Match]) -> QuerySet[Match]:
-        return as_own(queryset, MatchQuerySet).to_decide() if self.value() else queryset
+    def chosen(self, rows: QuerySet[Any]) -> MatchQuerySet:
+        return as_own(rows, MatchQuerySet).to_decide()
 
 
 class MatchList(ListOfSeats):

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.labels import label_of
@@ -25,7 +24,7 @@ from matching.domain.sessions import SessionState
 from matching.models import people
 from matching.models.matches import Match
 from matching.models.sessions import Session, SessionQuerySet, waits_for
-from registrations.models import Member, Registration
+from registrations.models import Member, Registration, heir_at
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
@@ -277,7 +276,6 @@ def sessions_at_hand(member: Member, *, now: datetime) -> models.QuerySet[Sessio
 
     Of each it reads no more than `SessionLine` holds, and no row of a table.
     """
-    heir = Coalesce(F("match__skill__merged_into"), F("match__skill"))
     of_sessions = ("state", "starts_at", "ends_at", "made_at", "waiting_for", "is_of_live_match", "is_to_tell")
     return (
         Session.objects.for_member(member)
@@ -286,5 +284,5 @@ def sessions_at_hand(member: Member, *, now: datetime) -> models.QuerySet[Sessio
             waits=waits_for(member),
             now=now,
         )
-        .values_list("pk", "match", heir, *of_sessions, *people.names())
+        .values_list("pk", "match", heir_at("match__skill"), *of_sessions, *people.names())
     )

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, Self
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,10 +30,9 @@ from matching.domain.matches import (
 from matching.models import people
 from matching.models.rounds import Round, RoundQuerySet, RoundReplay
 from registrations.domain.registrations import Region
-from registrations.models import Member, Registration, Skill, Wish
+from registrations.models import Member, Registration, Skill, Wish, heir_at
 
-# The skill by whose name a match, a wish or an offer is called: its own, or that of the one it was merged into.
-HEIR = Coalesce(F("skill__merged_into"), F("skill"))
+HEIR = heir_at("skill")  # of a match, a wish or an offer
 
 
 def _waits_for(member: Member) -> Q:

@@ -23,7 +23,16 @@ from matching.models.matches import HEIR
 from registrations import documents
 from registrations.answers.availability import Window, slots_of_many
 from registrations.domain.registrations import MIN_SHARED_LEVEL, SkillFamily, SkillState
-from registrations.models import Member, Offer, Registration, RegistrationQuerySet, Skill, SpokenLanguage, Wish
+from registrations.models import (
+    HEIR_OF_SKILL,
+    Member,
+    Offer,
+    Registration,
+    RegistrationQuerySet,
+    Skill,
+    SpokenLanguage,
+    Wish,
+)
 from registrations.models import Window as FreeHours
 from registrations.participation import next_round
 from registrations.reference.names import language_name
@@ -226,7 +235,7 @@ def _about(topic: str, wished: set[int]) -> QuerySet[Offer]:
     if topic in SkillFamily.values:
         family = Coalesce(F("skill__merged_into__family"), F("skill__family"))
         return offers.annotate(family=family).filter(family=topic)
-    return _of_heirs(offers, Skill.objects.filter(pk=int(topic)).values_list(Coalesce(F("merged_into"), F("pk"))))
+    return _of_heirs(offers, Skill.objects.filter(pk=int(topic)).values_list(HEIR_OF_SKILL))
 
 
 def _windows(keys: Collection[int]) -> dict[int, list[Window]]:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from letsconnect.base import pieces
-from letsconnect.base.admin import FixedFilter, rows_as
-from letsconnect.base.querysets import in_one_row
-from letsconnect.base.statements import Statement
+from letsconnect.base.admin import FixedFilter
+from letsconnect.base.querysets import as_own, in_one_row
+from letsconnect.base.statements import StatementOfSeats
 from registrations import documents
 from registrations.domain.registrations import Region, RegistrationState, Source
 from registrations.models import ClaimInvitation, Member, Registration, RegistrationQuerySet, has_agreed
@@ -111,9 +111,9 @@ class AgreementFilter(FixedFilter):
         today = timezone.now().date()
         match self.value():
             case "yes":
-                return rows_as(RegistrationQuerySet, queryset).agreed(on=today)
+                return as_own(queryset, RegistrationQuerySet).agreed(on=today)
             case "no":
-                return rows_as(RegistrationQuerySet, queryset).claimed().filter(~has_agreed(on=today))
+                return as_own(queryset, RegistrationQuerySet).claimed().filter(~has_agreed(on=today))
         return None
 
 
@@ -123,45 +123,37 @@ def without_agreement(request: HttpRequest) -> dict[str, Any]:
     They are left out of matching until they agree. The address of the list that shows them comes along.
     """
     reader, today = signed_in(request), timezone.now().date()
-    counts = _WITHOUT_AGREEMENT.rows(
-        {},
-        **reader.seats_as_fixed,
-        on=today,
-        versions=documents.all_counting(on=today),
-    )
+    counts = _WITHOUT_AGREEMENT.rows(reader, on=today, versions=documents.all_counting(on=today))
     where = reverse("admin:registrations_registration_changelist")
     query = urlencode({"show": RegistrationState.APPROVED, "agreed": "no"})
     return {"count": sum(count for (count,) in counts), "url": f"{where}?{query}"}
 
 
-def _count_without_agreement(
-    roles: frozenset[tuple[str, str]], is_superuser: bool, on: date, versions: tuple[tuple[str, ...], ...]
-) -> QuerySet[Any, Any]:
-    """Count them for whoever holds these seats; the SQL holds the day and the versions that count on it."""
-    reader = Member.holding(roles, is_superuser=is_superuser)
+def _count_without_agreement(reader: Member, on: date, versions: tuple[tuple[str, ...], ...]) -> QuerySet[Any, Any]:
+    """Count them; the SQL holds the day and the versions that count on it."""
     return in_one_row(Registration.objects.visible_to(reader).lacking_consents(on=on), count=Count("pk"))
 
 
-_WITHOUT_AGREEMENT = Statement(_count_without_agreement)
+_WITHOUT_AGREEMENT = StatementOfSeats(_count_without_agreement)
 
 
 def counters(request: HttpRequest) -> list[dict[str, Any]]:
     """Return, for each region of the reader, how many registrations are new and how many changed, with links."""
     reader, where = signed_in(request), reverse("admin:registrations_registration_changelist")
-    rows = _COUNTS.rows({}, **reader.seats_as_fixed)
+    rows = _COUNTS.rows(reader)
     counts: dict[str, dict[str, int]] = {region: {NEW: new, CHANGED: changed} for region, new, changed in rows}
     mine = [code for code in Region.values if reader.looks_after(code)]
     return [_counter(code, counts.get(code, {}), where) for code in [*mine, *([""] if "" in counts else [])]]
 
 
-def _count_for_each_region(roles: frozenset[tuple[str, str]], is_superuser: bool) -> QuerySet[Any, Any]:
-    """Count the review queue for whoever holds these seats."""
-    people = Registration.objects.visible_to(Member.holding(roles, is_superuser=is_superuser)).in_review_queue()
+def _count_for_each_region(reader: Member) -> QuerySet[Any, Any]:
+    """Count the review queue."""
+    people = Registration.objects.visible_to(reader).in_review_queue()
     new, changed = (Count("pk", filter=Q(reviewed_at__isnull=is_new)) for is_new in (True, False))
     return people.order_by().values("region").annotate(new=new, changed=changed).values_list("region", "new", "changed")
 
 
-_COUNTS = Statement(_count_for_each_region)
+_COUNTS = StatementOfSeats(_count_for_each_region)
 
 
 def counters_drawn(rows: Iterable[Mapping[str, Any]]) -> SafeString:

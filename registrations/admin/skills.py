@@ -21,11 +21,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base import versions
-from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin, rows_as
+from letsconnect.base.admin import FixedFilter, WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
 from letsconnect.base.languages import listed
 from letsconnect.base.lines import isolated
 from letsconnect.base.opened_lists import ListOfSeats
+from letsconnect.base.querysets import as_own
 from letsconnect.base.requests import noted_on
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.registrations import RegistrationError, SkillFamily, SkillState
@@ -52,7 +53,7 @@ class SkillStateFilter(FixedFilter):
         return [*SkillState.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> SkillQuerySet:
-        skills = rows_as(SkillQuerySet, queryset)
+        skills = as_own(queryset, SkillQuerySet)
         return skills.filter(state=self.value()) if self.value() in SkillState.values else skills.standing()
 
     def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
@@ -136,7 +137,7 @@ class SkillAdmin(WorkingGroupAdmin):
         list(Skill.objects.select_for_update().filter(pk=obj.pk).values_list("pk"))
 
     def get_queryset(self, request: HttpRequest) -> SkillQuerySet:
-        rows = rows_as(SkillQuerySet, super().get_queryset(request))
+        rows = as_own(super().get_queryset(request), SkillQuerySet)
         return rows.with_usage().with_names().select_related("parent__parent")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:

@@ -23,8 +23,9 @@ from django.views.decorators.http import require_POST
 
 from letsconnect.base.access_log import PeopleShown
 from letsconnect.base.addresses import canonical_or_nothing
-from letsconnect.base.admin import WorkingGroupAdmin, rows_as
+from letsconnect.base.admin import WorkingGroupAdmin
 from letsconnect.base.keys import keys_among
+from letsconnect.base.querysets import as_own
 from letsconnect.base.stored_words import reading_in_words
 from letsconnect.base.versions import ChangedMeanwhile
 from registrations.domain.looks import LookKind
@@ -110,7 +111,7 @@ class ImportUploadAdmin(WorkingGroupAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ImportUpload]:
-        return rows_as(ImportUploadQuerySet, super().get_queryset(request)).for_lists()
+        return as_own(super().get_queryset(request), ImportUploadQuerySet).for_lists()
 
     @admin.display(description=gettext_lazy("size"), ordering="size")
     def shown_size(self, upload: ImportUpload) -> str:

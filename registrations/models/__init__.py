@@ -17,6 +17,7 @@ from registrations.models.reference import (
     SkillName,
     SkillQuerySet,
     SkillSuggestion,
+    heir_at,
 )
 from registrations.models.registration import Registration, RegistrationQuerySet
 from registrations.models.reviews import ReviewSnapshot
@@ -58,4 +59,5 @@ __all__ = [
     "Wish",
     "WorkingGroupSeat",
     "has_agreed",
+    "heir_at",
 ]

@@ -171,10 +171,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def holding(
         cls, roles: frozenset[tuple[str, str]], *, is_superuser: bool, reader: "Member | None" = None
     ) -> "Member":
-        """Return somebody with these seats who is not stored, to write SQL once for all who hold the same.
+        """Return somebody with these seats who is not stored, as a `StatementOfSeats` needs them.
 
-        A `Statement` names both as ``fixed``. It refuses a rule that compares the person, because they have no key,
-        unless they are its own stand-in for the ``reader``.
+        ``reader`` is its stand-in for whoever reads, if it compares them with anything.
         """
         reader = reader or cls()
         reader.is_superuser = is_superuser
@@ -183,7 +182,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     @property
     def seats_as_fixed(self) -> dict[str, Any]:
-        """What a `Statement` calls `holding` with for this reader; a superuser sees all, so no seat is read."""
+        """What a `StatementOfSeats` calls `holding` with for this reader; a superuser sees all: no seat is read."""
         roles = frozenset() if self.is_superuser else self.seat_roles
         return {"roles": roles, "is_superuser": self.is_superuser}
 

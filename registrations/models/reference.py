@@ -38,8 +38,15 @@ def _answers(model: str) -> Coalesce:
     return Coalesce(Subquery(rows.values("skill").annotate(count=Count("pk")).values("count")), 0)
 
 
-# The key of the skill by whose name a skill is called: its own, or that of the one it was merged into.
-HEIR_OF_SKILL = Coalesce("merged_into", "pk")
+def heir_at(way: str = "") -> Coalesce:
+    """Return the key of the skill by whose name a skill is called: its own, or that of the one it was merged into.
+
+    ``way`` (a lookup) leads to the skill from the rows that are read; without one they are skills themselves.
+    """
+    return Coalesce(f"{way}__merged_into", way) if way else Coalesce("merged_into", "pk")
+
+
+HEIR_OF_SKILL = heir_at()
 
 
 class SkillQuerySet(models.QuerySet["Skill"]):

@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Coalesce
 
-from registrations.models import Offer, Registration, Skill, Wish
+from registrations.models import Offer, Registration, Skill, Wish, heir_at
 
 
 class Demand(NamedTuple):
@@ -30,7 +29,7 @@ def demand_for_skills(*, on: date) -> list[Demand]:
 
 
 def _people_by_skill(answers: QuerySet[Any]) -> dict[int, int]:
-    living = answers.order_by().annotate(lives_on=Coalesce("skill__merged_into", "skill"))
+    living = answers.order_by().annotate(lives_on=heir_at("skill"))
     return dict(
         living.values("lives_on")
         .annotate(people=Count("registration", distinct=True))

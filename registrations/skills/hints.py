@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextChoices
+from django.db.models import Count, OuterRef, QuerySet, Subquery, TextChoices
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from registrations import documents
-from registrations.models import Member, Offer, Registration, Skill, Wish
+from registrations.models import HEIR_OF_SKILL, Member, Offer, Registration, Skill, Wish
 
 FEWEST_COUNTED = 3
 
@@ -57,7 +57,7 @@ def _counted(skills: list[int], besides: int, *, row: str, on: date, versions: o
     people = Registration.objects.matchable(on=on).exclude(member=besides)
     rows = model.objects.filter(skill=OuterRef("lives_on"), registration__in=people).order_by()
     count = rows.values("skill").annotate(people=Count("registration")).values("people")
-    living = Skill.objects.filter(pk__in=any_of(skills)).annotate(lives_on=Coalesce(F("merged_into"), F("pk")))
+    living = Skill.objects.filter(pk__in=any_of(skills)).annotate(lives_on=HEIR_OF_SKILL)
     return living.annotate(people=Coalesce(Subquery(count), 0)).values_list("pk", "people")
 
 
