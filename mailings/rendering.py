@@ -21,12 +21,16 @@ _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 @dataclass(frozen=True)
 class Rendered:
-    """The text of one letter, and its calendar file, if there is one."""
+    """The text of one letter, its calendar file, if there is one, and the keys of the accounts of those it names.
+
+    Whom a kind of letter names by what it is about, its `Keeping` says: ``people`` are others.
+    """
 
     subject: str
     text: str
     html: str
     calendar: CalendarPart | None = None
+    people: tuple[int, ...] = ()
 
 
 def render_letter(template: str, context: dict[str, Any], *, language: str, zone: str) -> Rendered:

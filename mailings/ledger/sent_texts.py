@@ -41,7 +41,8 @@ def people_named(letters: list[Letter]) -> dict[int, list[int]]:
 def text_of(letter: Letter, rendered: Rendered, people: Iterable[int]) -> LetterText:
     """Return, not stored, what is kept of a letter once it is sent."""
     copy = copy_of(rendered, language=letter.language)
-    return LetterText(letter=letter, subject=copy.subject, text=copy.text, html=copy.html, people=list(people))
+    named = sorted({*people, *rendered.people})
+    return LetterText(letter=letter, subject=copy.subject, text=copy.text, html=copy.html, people=named)
 
 
 def keep_bulk(template: BulkTemplate, *, now: datetime) -> str:
