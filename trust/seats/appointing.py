@@ -11,6 +11,7 @@ from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
 from registrations.models import Member
 from trust.domain import NotOneself, NotYourReport, TrustSeatRefused
+from trust.emails import APPOINTED, ENDED, TEAM_CHANGED
 from trust.models import TrustSeat
 
 
@@ -33,10 +34,11 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
         today = now.astimezone(UTC).date()
         team = list(TrustSeat.objects.current(on=today).exclude(member=member).select_related("member"))
         seat = TrustSeat.objects.create(member=member, from_on=today)
-        acts.record(by=by, verb="appoint_to_trust_team", on=seat, now=now)
+        acts.record(by=by, verb=APPOINTED, on=seat, now=now)
         security_log.record(kind=SecurityEventKind.ROLE_GIVEN, member=member, by=by, detail="trust team", now=now)
         _tell(team, about=seat, event="begun", now=now)
-        letters.owe(kind="trust.seat_given", to=member, about=seat, key=f"trust:seat-given:{seat.pk}", now=now)
+        key, gather = f"trust:seat-given:{seat.pk}", f"trust:seat-given:to:{member.pk}"
+        letters.owe(kind="trust.seat_given", to=member, about=seat, key=key, gather=gather, now=now)
     return seat
 
 
@@ -59,14 +61,15 @@ def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: d
     team = list(TrustSeat.objects.current(on=today).select_related("member"))
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])
-    acts.record(by=by, verb="end_trust_seat", on=seat, now=now)
+    acts.record(by=by, verb=ENDED, on=seat, now=now)
     security_log.record(kind=SecurityEventKind.ROLE_ENDED, member=seat.member, by=by, detail="trust team", now=now)
     _tell(team, about=seat, event=f"ended:{until_on}", now=now)
     return seat
 
 
 def _tell(team: Iterable[TrustSeat], *, about: TrustSeat, event: str, now: datetime) -> None:
+    """Owe each of the team a letter about their own seat, which tells all that has changed since their last one."""
     for seat in team:
         if seat.member.is_active:
-            key = f"trust:team:{about.pk}:{event}:{seat.member_id}"
-            letters.owe(kind="trust.team_changed", to=seat.member, about=about, key=key, now=now)
+            key, gather = f"trust:team:{about.pk}:{event}:{seat.member_id}", f"trust:team:to:{seat.member_id}"
+            letters.owe(kind=TEAM_CHANGED, to=seat.member, about=seat, key=key, gather=gather, now=now)
