@@ -104,7 +104,7 @@ VERBS: dict[str, Promise] = {
     "pause_letters": pgettext_lazy("act", "paused newsletters and announcements"),
     "pause_newsletter": pgettext_lazy("act", "paused the sending of the issue"),
     "pause_registration": pgettext_lazy("act", "paused"),
-    "pause_silent_registration": pgettext_lazy("act", "paused the registration because the person did not answer"),
+    "pause_silent_registration": pgettext_lazy("act", "paused the registration: nothing was heard of the person"),
     "place_skill": pgettext_lazy("act", "moved the skill to another place in the tree"),
     "preview_round": pgettext_lazy("act", "looked at what would come of the round"),
     "propose_round": pgettext_lazy("act", "computed the proposals of the round"),

@@ -16,6 +16,7 @@ from registrations.domain.registrations import (
 )
 from registrations.locking import lock_member, lock_registration
 from registrations.models import Member, Registration, RegistrationQuerySet
+from registrations.participation.inactivity_emails import PAUSED, STILL_IN, key_of
 
 AT_ONCE = 200
 
@@ -40,7 +41,7 @@ def ask_still_in(now: datetime) -> int:
     for registration in registrations:
         registration.still_in_asked_on, registration.kept_in_by_link_on = today, None
         registration.save(update_fields=["still_in_asked_on", "kept_in_by_link_on"])
-        _owe(registration, "registrations.still_in", now=now)
+        _owe(registration, STILL_IN, now=now)
     return len(registrations)
 
 
@@ -55,7 +56,7 @@ def pause_silent(now: datetime) -> int:
         registration.paused_until = UNTIL_THEY_RETURN
         registration.save(update_fields=["paused_until"])
         acts.record(by=None, verb="pause_silent_registration", on=registration, now=now)
-        _owe(registration, "registrations.paused_for_silence", now=now)
+        _owe(registration, PAUSED, now=now)
     return len(paused)
 
 
@@ -129,7 +130,7 @@ def _locked_now(people: RegistrationQuerySet) -> list[Registration]:
 
 def _owe(registration: Registration, kind: str, *, now: datetime) -> None:
     """Owe a letter about the question of that day, once."""
-    key = f"{kind}:{registration.pk}:{registration.still_in_asked_on}"
+    key = key_of(kind, registration)
     letters.owe(kind=kind, to=registration.member, about=registration, key=key, now=now)
 
 

@@ -7,11 +7,24 @@ from django.utils.translation import gettext_noop
 
 from letsconnect.base.links import absolute, sign
 from mailings import kinds
+from mailings.domain.letters import LetterState
+from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
 from registrations.domain.registrations import STILL_IN_WITHIN, UNTIL_THEY_RETURN, RegistrationState
 from registrations.models import Registration
 
 PURPOSE = "still-in"
+STILL_IN, PAUSED = "registrations.still_in", "registrations.paused_for_silence"
+
+
+def key_of(kind: str, registration: Registration) -> str:
+    """Return the key of the letter of this kind about the latest question."""
+    return f"{kind}:{registration.pk}:{registration.still_in_asked_on}"
+
+
+def _was_asked(registration: Registration) -> bool:
+    """Tell whether the letter with the latest question left: it may have been suppressed, refused or too late."""
+    return Letter.objects.filter(key=key_of(STILL_IN, registration), state=LetterState.SENT).exists()
 
 
 def link(registration: Registration) -> str:
@@ -59,11 +72,16 @@ def render_paused(registration: Registration, language: str, zone: str) -> Rende
 def _render(template: str, registration: Registration, language: str, zone: str) -> Rendered:
     today = timezone.now().date()
     days = _days_left(registration.still_in_asked_on or today, on=today)
-    context = {"name": registration.shown_name, "days": days, "link": link(registration)}
+    context = {
+        "name": registration.shown_name,
+        "days": days,
+        "link": link(registration),
+        "was_asked": _was_asked(registration),
+    }
     return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
 
 
 def register() -> None:
     """Register the letters with the ledger."""
-    kinds.register("registrations.still_in", still_owed=still_in_owed, render=render_still_in, keeps=kinds.kept())
-    kinds.register("registrations.paused_for_silence", still_owed=paused_owed, render=render_paused, keeps=kinds.kept())
+    kinds.register(STILL_IN, still_owed=still_in_owed, render=render_still_in, keeps=kinds.kept())
+    kinds.register(PAUSED, still_owed=paused_owed, render=render_paused, keeps=kinds.kept())

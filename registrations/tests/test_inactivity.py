@@ -318,3 +318,29 @@ def test_the_question_is_not_put_to_somebody_who_has_no_time_left_to_answer(quie
     be_asked(quiet)
 
     assert inactivity_emails.still_in_owed(quiet, NOW + STILL_IN_WITHIN) is not None
+
+
+@pytest.mark.parametrize(
+    ("becomes_of_the_question", "is_said"),
+    [("sent", True), ("skipped", False), ("failed", False), ("queued", False), ("uncertain", False)],
+)
+def test_that_we_asked_is_said_only_where_the_question_left(quiet, becomes_of_the_question, is_said):
+    be_asked(quiet)
+    reason = "" if becomes_of_the_question in ("sent", "queued") else "the address is suppressed"
+    letters("still_in").update(state=becomes_of_the_question, reason=reason, tries=1, sent_at=NOW if is_said else None)
+    inactivity.pause_silent(NOW + STILL_IN_WITHIN)
+    quiet.refresh_from_db()
+
+    for language, words in (("en", "We asked whether"), ("fr", "Nous vous avons demandé")):
+        text = inactivity_emails.render_paused(quiet, language, "UTC").text
+        assert (words in text) == is_said
+    assert ("We have not heard from you" in inactivity_emails.render_paused(quiet, "en", "UTC").text) != is_said
+
+
+def test_an_earlier_question_that_left_is_not_taken_for_the_latest(quiet):
+    be_asked(quiet)
+    letters("still_in").update(state="sent", tries=1, sent_at=NOW)
+    be_asked(quiet, NOW + QUIET_AFTER + DAY)
+    quiet.refresh_from_db()
+
+    assert "We asked" not in inactivity_emails.render_paused(quiet, "en", "UTC").text
