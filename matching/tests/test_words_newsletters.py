@@ -38,7 +38,7 @@ def test_the_shortest_skills_are_asked_for_and_small_numbers_hidden():
     want("surveys", 8, shared=3), want("maps", 5, shared=2), want("grants", 6), want("rare", 4)
 
     assert lines() == [
-        "6 people want to learn **Grants**, nobody shares it yet: [could you?](/registration/)",
+        "6 people want to learn **Grants**, nobody shares it at the moment: [could you?](/registration/)",
         "8 people want to learn **Surveys**, 3 people share it: [could you?](/registration/)",
         "5 people want to learn **Maps**, hardly anybody shares it: [could you?](/registration/)",
     ]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -20,10 +21,10 @@ from letsconnect.base.query_batches import QueryBatch
 from letsconnect.base.zones import zone_or_utc
 from matching.domain.matches import UNDECIDED, RoundState
 from matching.models import Match, RoundParticipant
-from registrations.domain.registrations import BabelLevel, RegionWish, RegistrationState
-from registrations.models import Offer, Registration, Skill, has_agreed
+from registrations.domain.registrations import UNTIL_THEY_RETURN, BabelLevel, RegionWish, RegistrationState
+from registrations.models import Registration, Skill, has_agreed
 from registrations.reference.names import language_name
-from registrations.skills.hints import FEWEST_COUNTED
+from registrations.skills.hints import FEWEST_COUNTED, answers_about
 
 # Not left out: they learn from as many people as they want, which may be nobody, or are not here.
 CONTENT = ("learning_enough", "wants_nobody", "not_here")
@@ -210,6 +211,7 @@ class _AdviceReader:
     names: Mapping[int, Skill]
     languages: Mapping[str, int]
     start: date = field(kw_only=True)
+    back_on: Mapping[int, date] = field(kw_only=True)  # when the first is back who shares a skill, and is away now
 
     @property
     def zone(self) -> ZoneInfo:
@@ -225,24 +227,18 @@ def _in_words(
     names = {skill.pk: skill for skill in Skill.objects.with_names().filter(pk__in=named)}
     # A skill may have been merged since the round; its heir is what people share, and what is named here.
     heirs = {pk: skill.heir.pk for pk, skill in names.items()}
-    shared_now = set(
-        Offer.objects.filter(
-            skill__in=set(heirs.values()), registration__in=Registration.objects.matchable(on=now.date())
-        )
-        .exclude(registration=stored.registration)
-        .values_list("skill", flat=True)
-        if named
-        else ()
-    )
+    sharing = answers_about(heirs.values(), besides=stored.registration.member, on=now.date())
     reader = _AdviceReader(
         stored.registration,
         stored.wishes,
         names,
         stored.languages,
         start=start,
+        back_on={skill: answer.back_on for skill, answer in sharing.items() if answer.back_on is not None},
     )
     for change in changes:
-        if change.get("kind") == "nobody_shares" and heirs.get(change.get("skill", 0), 0) in shared_now:
+        shared = sharing.get(heirs.get(change.get("skill", 0), 0))
+        if change.get("kind") == "nobody_shares" and shared is not None and shared.people:
             continue
         say = _SAYERS.get(change.get("kind", ""))
         advice = say(change, reader) if say else None
@@ -326,8 +322,15 @@ def _nobody_shares(change: Mapping[str, Any], reader: _AdviceReader) -> Advice |
     skill = _wished(change, reader)
     if skill is None:
         return None
-    waiting = change.get("waiting") or 0
-    if waiting < FEWEST_COUNTED:
+    waiting, back_on = change.get("waiting") or 0, reader.back_on.get(skill.heir.pk)
+    if back_on == UNTIL_THEY_RETURN:
+        sentence = _("Somebody shares %(skill)s, but does not take part at the moment.") % {"skill": isolated(skill)}
+    elif back_on is not None:
+        sentence = _("Somebody shares %(skill)s, but is away until %(day)s.") % {
+            "skill": isolated(skill),
+            "day": date_format(back_on),
+        }
+    elif waiting < FEWEST_COUNTED:
         sentence = _("Nobody shares %(skill)s yet. Your wish helps to plan a clinic about it.") % {
             "skill": isolated(skill)
         }

@@ -47,7 +47,7 @@ def _line(row: Demand, name: str) -> FilledLine:
 
 def _shared(people: int) -> str:
     if not people:
-        return _("nobody shares it yet")
+        return _("nobody shares it at the moment")
     if people < FEWEST_COUNTED:
         return _("hardly anybody shares it")
     return ngettext("%(count)d person shares it", "%(count)d people share it", people) % {"count": people}

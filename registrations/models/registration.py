@@ -84,6 +84,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Registrations that are neither paused nor away on that day."""
         return self.filter(Q(paused_until=None) | Q(paused_until__lte=on), Q(away_until=None) | Q(away_until__lte=on))
 
+    def resting(self, *, on: date) -> "RegistrationQuerySet":
+        """Registrations that are paused or away on that day."""
+        return self.filter(Q(paused_until__gt=on) | Q(away_until__gt=on))
+
     def agreed(self, *, on: date) -> "RegistrationQuerySet":
         """Registrations of members who agreed themselves to what the programme requires, counted on that day."""
         return self.filter(has_agreed(on=on))

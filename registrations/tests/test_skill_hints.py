@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from registrations.domain.registrations import RegistrationState
+from registrations.domain.registrations import UNTIL_THEY_RETURN, RegistrationState
 from registrations.models import Registration
 from registrations.skills import arranging as actions
 from registrations.skills.hints import Row, hints
@@ -13,7 +13,7 @@ from registrations.tests.factories import NOW, make_coordinator, make_registrati
 
 pytestmark = pytest.mark.django_db
 
-TODAY = NOW.date()
+TODAY, DAY = NOW.date(), timedelta(days=1)
 
 
 def sharers(number, slug="wikidata"):
@@ -69,14 +69,54 @@ def test_i_do_not_count_myself():
         {"state": RegistrationState.DRAFT},
         {"state": RegistrationState.SUBMITTED},
         {"state": RegistrationState.WITHDRAWN},
-        {"away_until": TODAY + timedelta(days=1)},
-        {"paused_until": TODAY + timedelta(days=1)},
+        {"state": RegistrationState.DRAFT, "away_until": TODAY + timedelta(days=1)},
+        {"agrees": False, "paused_until": TODAY + timedelta(days=1)},
     ],
 )
 def test_who_cannot_be_matched_is_not_counted(fields):
     make_registration(offers=["wikidata"], **fields)
 
     assert hint(make_skill("wikidata")) == "Nobody shares this yet: your wish helps plan a clinic."
+
+
+@pytest.mark.parametrize(
+    ("sharers_away", "sentence"),
+    [
+        ([{"away_until": TODAY + 9 * DAY}], "Somebody shares this, but is away until 11 March 2026."),
+        ([{"paused_until": TODAY + 9 * DAY}], "Somebody shares this, but is away until 11 March 2026."),
+        (
+            [{"paused_until": TODAY + 9 * DAY, "away_until": TODAY + 20 * DAY}],
+            "Somebody shares this, but is away until 22 March 2026.",
+        ),
+        (
+            [{"paused_until": TODAY - 9 * DAY, "away_until": TODAY + 20 * DAY}, {"away_until": TODAY + 2 * DAY}],
+            "Somebody shares this, but is away until 4 March 2026.",
+        ),
+        ([{"paused_until": UNTIL_THEY_RETURN}], "Somebody shares this, but does not take part at the moment."),
+        (
+            [{"paused_until": UNTIL_THEY_RETURN}, {"away_until": TODAY + DAY}],
+            "Somebody shares this, but is away until 3 March 2026.",
+        ),
+        ([{}, {"away_until": TODAY + DAY}], "This is shared already."),
+    ],
+)
+def test_where_everybody_who_shares_it_is_away_it_is_said_until_when_and_not_who(sharers_away, sentence):
+    for fields in sharers_away:
+        make_registration(offers=["wikidata"], **fields)
+
+    assert hint(make_skill("wikidata")) == sentence
+
+
+def test_what_only_i_share_is_shared_by_nobody_while_i_am_away():
+    me = make_registration(offers=["wikidata"], away_until=TODAY + DAY)
+
+    assert hint(make_skill("wikidata"), besides=me.member) == "Nobody shares this yet: your wish helps plan a clinic."
+
+
+def test_a_skill_that_only_somebody_away_wants_is_wished_for():
+    make_registration(wishes=["wikidata"], away_until=TODAY + DAY)
+
+    assert hint(make_skill("wikidata"), row=Row.OFFER) == "This is wished for, by somebody who is away at the moment."
 
 
 def test_who_is_back_today_is_counted():
