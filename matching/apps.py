@@ -45,6 +45,7 @@ class MatchingConfig(AppConfig):
         from matching.matches import emails as match_emails
         from matching.matches import leaving
         from matching.matches import sweeps as match_sweeps
+        from matching.models import MatchingRules
         from matching.rounds import sweeps as round_sweeps
         from matching.sessions import busy, pausing
         from matching.sessions import emails as session_emails
@@ -52,6 +53,7 @@ class MatchingConfig(AppConfig):
         from matching.waiting import answering, no_match, requests
         from matching.waiting import emails as waiting_emails
         from matching.words import newsletters
+        from registrations.participation import next_round
 
         kinds.name_kinds(LETTERS)
         for letters in (match_emails, session_emails, feedback_emails, waiting_emails):
@@ -78,6 +80,7 @@ class MatchingConfig(AppConfig):
         }.items():
             kinds.register_sweep(f"matching.{name}", sweep)
         newsletters.register_filling()
+        next_round.register_least_minutes(MatchingRules.objects.least_minutes)
         busy.register()
         for listener in (leaving, my_data, pausing):
             listener.connect()

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
 
+from babel.units import format_unit
 from django.conf import settings
 from django.utils import translation
 
@@ -50,6 +51,14 @@ def comma(language: str = "") -> str:
 def listed(words: Iterable[object], language: str = "") -> str:
     """Return words in a row, with the comma of ``language``, or of the active one, between them."""
     return comma(language).join(map(str, words))
+
+
+def duration_in_words(minutes: int) -> str:
+    """Return a length of time in the active language: in hours, half ones too, or else in minutes."""
+    locale = chain(translation.get_language() or "en")[0]
+    if minutes % 30:
+        return format_unit(minutes, "minute", locale=locale)
+    return format_unit(minutes / 60, "hour", locale=locale)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from clinics.seats.rsvps import rsvp
 from clinics.tests.factories import make_clinic
 from letsconnect.base.templatetags.when import moment_in_words
-from matching.models import Match, RoundParticipant
+from matching.models import Match, MatchingRules, RoundParticipant
 from matching.tests.factories import make_match, make_round
 from matching.tests.feedback_factories import make_hour
 from matching.tests.session_factories import make_session
@@ -33,7 +33,7 @@ MOST = 12
 def everything(db):
     """A function that gives a member that many of whatever a home page shows."""
     member = make_member(name="Amina")
-    registration = make_registration(member=member, can_help=20)
+    registration = make_registration(member=member, can_help=20, offers=["wikidata"])
     TrustSeat.objects.create(member=member, from_on=NOW.date())
     desk, in_one_round, made = make_coordinator(), make_round(), []
 
@@ -189,13 +189,41 @@ def test_home_asks_for_an_answer_until_it_is_given(client, everything):
         ({"away_until": NOW.date() + 9 * DAY}, "in no round of matches until"),
         ({"state": "submitted"}, "will look at it"),
         ({"can_learn_from": 0, "can_help": 0}, "because you want to learn from nobody and to help nobody"),
+        ({"windows": []}, "a match needs people who are free for 2 hours a week. Please add hours"),
+        ({"windows": [(0, 60), (1200, 1245)]}, "a match needs people who are free for 2 hours a week."),
+        ({"wishes": []}, "you have named no skill for which you have room as well"),
+        ({"wishes": [], "offers": ["wikidata"], "can_help": 0}, "you have named no skill for which you have room"),
+        ({"can_learn_from": 0}, "you have named no skill for which you have room as well"),
     ],
 )
 def test_home_promises_a_round_only_to_whom_it_knows(client, member, fields, words):
-    make_registration(member=member, **fields)
+    make_registration(**{"member": member, "wishes": ["wikidata"], **fields})
     with time_machine.travel(NOW, tick=False):
         client.force_login(member)
         said = client.get("/").content.decode()
 
     assert words in said
     assert ("You take part in the next round" in said) == (not fields)
+
+
+@pytest.mark.parametrize(
+    ("least", "language", "words"), [(121, "en", "121 minutes a week"), (150, "es", "2,5 horas"), (120, "en", None)]
+)
+def test_the_rules_of_matching_say_how_many_hours_are_enough(client, member, least, language, words):
+    make_registration(member=member, wishes=["wikidata"], windows=[(600, 720)])
+    MatchingRules.objects.update_or_create(pk=1, defaults={"min_minutes_a_week": least})
+    member.speak(language)
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(member)
+        said = client.get("/").content.decode()
+
+    assert ("You take part in the next round" in said) == (words is None)
+    assert words is None or words in said
+
+
+def test_who_names_only_skills_that_are_retired_is_not_said_to_take_part(client, member):
+    make_registration(member=member, wishes=[make_skill("old", state="retired")], can_help=0)
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(member)
+
+        assert "you have named no skill for which you have room" in client.get("/").content.decode()

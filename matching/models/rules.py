@@ -1,7 +1,9 @@
 """What the working group sets for every round, and which pairs it keeps apart."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from matching.models import people
@@ -12,6 +14,10 @@ class MatchingRulesQuerySet(models.QuerySet["MatchingRules"]):
     def current(self) -> "MatchingRules":
         """Return the one row; before anybody changed anything, the rules it would begin with."""
         return self.first() or MatchingRules()
+
+    def least_minutes(self) -> Combinable:
+        """Return the column that says how many minutes a week somebody must be free, for a query of other rows."""
+        return Coalesce(Subquery(self.values("min_minutes_a_week")[:1]), MatchingRules().min_minutes_a_week)
 
 
 class MatchingRules(models.Model):

@@ -37,6 +37,7 @@ from matching.waiting import advice as advising
 from matching.waiting import no_match
 from matching.words import reasons
 from registrations.domain import registrations as registrations_domain
+from registrations.domain.registrations import UNTIL_THEY_RETURN
 from registrations.models import Registration, Window
 from registrations.skills.arranging import merge_skills
 from registrations.tests.factories import NOW, make_liaison, make_registration, make_skill
@@ -357,7 +358,7 @@ def time_machine_at_now():
 @pytest.mark.parametrize(("away", "is_in"), [(None, True), ("needs_changes", False), ("submitted", False)])
 def test_coming_back_promises_a_round_only_where_there_will_be_one(client, away, is_in):
     fields = {"state": away} if away else {}
-    registration = make_registration(paused_until=date(9000, 1, 1), **fields)
+    registration = make_registration(paused_until=date(9000, 1, 1), wishes=["wikidata"], **fields)
     client.force_login(registration.member)
     said = client.post(reverse("registrations:registration-resume"), follow=True).content.decode()
 
@@ -433,6 +434,24 @@ def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):
     make_registration(offers=["wikidata"])
 
     assert not any("Nobody shares" in one.sentence for one in advising.waiting_status(learner, now=NOW).advice)
+
+
+@pytest.mark.parametrize(
+    ("away", "said"),
+    [
+        ({"away_until": NOW.date() + 9 * DAY}, "but is away until 11 March 2026"),
+        ({"paused_until": UNTIL_THEY_RETURN}, "but does not take part at the moment"),
+    ],
+)
+def test_nobody_shares_it_is_not_said_while_whoever_does_is_away(coordinator, away, said):
+    learner = make_registration(wishes=["wikidata"])
+    round_ = computed(coordinator)
+    Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
+    make_registration(offers=["wikidata"], **away)
+
+    sentences = [one.sentence for one in advising.waiting_status(learner, now=NOW).advice]
+    assert not any("Nobody shares" in sentence for sentence in sentences)
+    assert any(said in sentence for sentence in sentences)
 
 
 def test_nobody_shares_it_is_not_said_of_what_lives_on_in_a_skill_that_somebody_shares(coordinator):

@@ -1,13 +1,26 @@
 """Whether somebody takes part in the next round of matches, in one sentence: every page that says so asks here."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from registrations.domain.registrations import UNTIL_THEY_RETURN, RegistrationState, SkillState
-from registrations.models import Offer, Registration, RegistrationQuerySet
+from letsconnect.base.languages import duration_in_words
+from registrations.domain.registrations import MIN_FREE_MINUTES, UNTIL_THEY_RETURN, RegistrationState, SkillState
+from registrations.models import Offer, Registration, RegistrationQuerySet, Window, Wish
+
+# Returns the column that says for how many minutes a week the rules of matching want people to be free.
+LeastMinutes = Callable[[], Any]
+_rules: dict[str, LeastMinutes] = {}
+
+
+def register_least_minutes(least: LeastMinutes) -> None:
+    """Register what the app that matches asks of everybody's week; without it, what the form asks for counts."""
+    _rules["least minutes"] = least
 
 
 def takes_part(registration: Registration | None, *, on: date) -> bool:
@@ -16,8 +29,26 @@ def takes_part(registration: Registration | None, *, on: date) -> bool:
 
 
 def taking_part(*, on: date) -> RegistrationQuerySet:
-    """Return the registrations a round of that day could do something for: matchable, with a place for somebody."""
-    return Registration.objects.matchable(on=on).filter(Q(can_learn_from__gt=0) | Q(can_help__gt=0))
+    """Return the registrations a round of that day could do something for.
+
+    They are matchable, have a skill for which they have a place too, and are free for as long as a match needs.
+    """
+    could_be_paired = Q(free_minutes__gte=F("least_minutes")) & (
+        Q(wishes_something=True, can_learn_from__gt=0) | Q(shares_something=True, can_help__gt=0)
+    )
+    return _with_what_a_match_needs(Registration.objects.matchable(on=on)).filter(could_be_paired)
+
+
+def _with_what_a_match_needs(people: RegistrationQuerySet) -> RegistrationQuerySet:
+    mine = {"registration": OuterRef("pk")}
+    windows = Window.objects.filter(**mine).order_by().values("registration")
+    wishes, offers = (rows.objects.filter(**mine).exclude(skill__state=SkillState.RETIRED) for rows in (Wish, Offer))
+    return people.alias(
+        wishes_something=Exists(wishes),
+        shares_something=Exists(offers),
+        free_minutes=Coalesce(Subquery(windows.annotate(sum=Sum(F("end") - F("start"))).values("sum")), 0),
+        least_minutes=_rules.get("least minutes", lambda: Value(MIN_FREE_MINUTES))(),
+    )
 
 
 def findable(*, on: date) -> RegistrationQuerySet:
@@ -57,7 +88,22 @@ def why_not(registration: Registration | None, *, on: date) -> str:
         return _(
             "You are in no round of matches, because you want to learn from nobody and to help nobody at the moment."
         )
-    return _("You are in no round of matches until you agree to the code of conduct and the privacy notice.")
+    agreed = Registration.objects.filter(pk=registration.pk).agreed(on=on)
+    needs = _with_what_a_match_needs(agreed).annotate(free=F("free_minutes"), least=F("least_minutes"))
+    minutes = needs.values_list("free", "least").first()
+    if minutes is None:
+        return _("You are in no round of matches until you agree to the code of conduct and the privacy notice.")
+    free, least = minutes
+    if free < least:
+        text = _(
+            "You are in no round of matches, because a match needs people who are free for %(time)s a week. Please add "
+            "hours when you are free."
+        )
+        return text % {"time": duration_in_words(least)}
+    return _(
+        "You are in no round of matches, because you have named no skill for which you have room as well. Please add a "
+        "skill, or change how many people you learn from or help."
+    )
 
 
 def _resting(registration: Registration, *, on: date) -> str:

@@ -364,7 +364,7 @@ def test_an_export_says_who_agreed():
 
 def test_the_letter_of_an_approval_asks_who_has_not_agreed():
     for agrees in (True, False):
-        registration = make_registration(agrees=agrees)
+        registration = make_registration(agrees=agrees, wishes=["wikidata"])
         letter = kinds.get("registrations.approved").render(registration, "en", "UTC")
         assert ("You take part in the next round" in letter.text) is agrees
         assert (PAGE in letter.text) is not agrees
