@@ -55,7 +55,7 @@ class Verdict(TextChoices):
 
 class ConcernKind(TextChoices):
     ABSENT_TWICE = "absent_twice", _("Was not there at two agreed hours")
-    NOT_MEETING = "not_meeting", _("Connected for weeks, and no hour found")
+    NOT_MEETING = "not_meeting", _("Connected, and no hour agreed for four weeks or more")
 
 
 WHY_NOT_A_FIT = (ClosedWhy.POOR_FIT, ClosedWhy.NOT_THE_TOPIC, ClosedWhy.NOT_THE_PERSON, ClosedWhy.OTHER)

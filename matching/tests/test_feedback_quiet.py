@@ -46,7 +46,7 @@ def test_a_kind_word_then_a_liaison_then_an_end_each_once():
 
 
 def test_two_are_off_the_liaisons_list_once_they_agree_on_an_hour_or_their_match_is_over():
-    """The list says of them "Connected for weeks, and no hour found"."""
+    """The list says of them that no hour is agreed."""
     agreeing, over, quiet = (make_match("connected") for _ in range(3))
     assert [sweep(day)[:2] for day in (14, 28)] == [(3, 0), (0, 3)]
     assert take_back_quiet_concerns(NOW + 28 * DAY) == 0
@@ -57,6 +57,20 @@ def test_two_are_off_the_liaisons_list_once_they_agree_on_an_hour_or_their_match
     assert [take_back_quiet_concerns(NOW + 28 * DAY) for _ in range(2)] == [2, 0]
     assert [concern.match for concern in Concern.objects.open()] == [quiet]
     assert set(Concern.objects.exclude(match=quiet).values_list("closed_by", flat=True)) == {None}
+
+
+def test_of_two_who_met_weeks_ago_it_is_not_said_that_they_found_no_hour():
+    """The sentence is true of them, of two whose hour was cancelled, and of two who never agreed on one."""
+    met, cancelled, never = (
+        make_hour().match,
+        make_session("cancelled", cancelled_at=NOW).match,
+        make_match("connected"),
+    )
+    assert [sweep(day)[:2] for day in (14, 28)] == [(3, 0), (0, 3)]
+
+    assert {concern.match for concern in Concern.objects.open()} == {met, cancelled, never}
+    for concern in Concern.objects.open():
+        assert "no hour found" not in str(concern) and "no hour agreed for four weeks or more" in str(concern)
 
 
 def test_an_hour_before_them_or_times_proposed_stop_the_clock():
