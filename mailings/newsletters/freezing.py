@@ -30,7 +30,8 @@ _FREEZE = """
     )
     SELECT %s, 'newsletter:' || %s || ':' || reader.id, reader.member_id, reader.address, version.language, reader.zone,
         '', %s, %s, %s, reader.id, version.is_fallback,
-        '<' || %s || '.' || lpad(to_hex(%s + reader.id), 16, '0') || '@' || %s || '>', %s, moment.due_at,
+        '<' || %s || '.' || lpad(to_hex(%s + reader.id), 16, '0') || '@' || %s || '>', %s,
+        COALESCE(moment.due_at, LEAST(%s, statement_timestamp())),
         0, '', '', '', '', ''
     FROM ({readers}) AS reader (id, member_id, address, reads, zone)
     JOIN unnest(%s::text[], %s::text[], %s::boolean[]) AS version (reads, language, is_fallback)
@@ -51,7 +52,8 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
     versions = versions_for([language_or_default(language) for language in languages], ready)
     with_version = [language for language in languages if language_or_default(language) in versions]
     chosen = [versions[language_or_default(language)] for language in with_version]
-    moments = [due_at(newsletter, zone, now=now) for zone in zones]
+    counted = [due_at(newsletter, zone, now=now) for zone in zones]
+    moments = [moment if moment > now else None for moment in counted]  # None: at once, by the clock of the database
     rows = readers.order_by().annotate(to=Coalesce("member__email", "address"), reads=LANGUAGE, clock=ZONE)
     sql, params = rows.values_list("pk", "member_id", "to", "reads", "clock").query.sql_with_params()
     host = urlsplit(settings.SITE_URL).hostname
@@ -64,6 +66,7 @@ def freeze(newsletter: Newsletter, readers: SubscriptionQuerySet, *, ready: list
         secrets.token_hex(8),
         secrets.randbelow(2**48),
         host,
+        now,
         now,
     ]
     values += [

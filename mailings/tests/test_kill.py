@@ -12,6 +12,7 @@ from mailings.domain.letters import LEASE
 from mailings.ledger import letters
 from mailings.ledger.sweeping import sweep
 from mailings.models import Letter, LetterText
+from mailings.tests.factories import make_letter
 from mailings.tests.worker.apps import KIND, register_kind
 from mailings.tests.worker.running import Worker, running_redis
 
@@ -67,9 +68,13 @@ def assert_every_letter_is_accounted_for(sink, owed):
     assert set(states) == {letter.message_id for letter in owed}
     assert {one for one, state in states.items() if state == "sent"} <= set(arrivals)
     assert {states[one] for one in arrivals} <= {"sent", "uncertain"}
-    kept = set(LetterText.objects.values_list("letter__message_id", flat=True))
-    assert kept == {message_id for message_id, state in states.items() if state == "sent"}  # in the same statement
+    assert texts_kept() == {message_id for message_id, state in states.items() if state == "sent"}
     assert tally["written"] == len(owed) == tally["sent"] + tally["uncertain"]
+
+
+def texts_kept():
+    """Return the Message-IDs of the letters of which it can be read what they said."""
+    return set(LetterText.objects.values_list("letter__message_id", flat=True))
 
 
 def test_three_killed_workers_lose_no_letter_and_send_none_twice(sink, worker):
@@ -77,6 +82,19 @@ def test_three_killed_workers_lose_no_letter_and_send_none_twice(sink, worker):
     owed = storm(sink, worker, written=200, kills=3)
 
     assert_every_letter_is_accounted_for(sink, owed)
+
+
+def test_control_a_worker_that_keeps_texts_after_the_outcome_dies_between_the_two(sink, storm_kind, nursery):
+    owed = [make_letter(kind=KIND, to=None, address=f"{name}@example.org", now=timezone.now()) for name in "ab"]
+
+    nursery.start(keeps_texts_later=True)
+    wait_until(lambda: Letter.objects.tally()["sent"] == 2, "the letters to be sent", seconds=600)
+    nursery.kill_one(0)
+
+    assert texts_kept() == set()
+    with pytest.raises(AssertionError) as failed:
+        assert_every_letter_is_accounted_for(sink, owed)
+    assert "texts_kept()" in str(failed.traceback[-1].statement)  # the others hold: nobody lost a letter, or got two
 
 
 @pytest.mark.chaos

@@ -119,6 +119,15 @@ def test_what_a_page_owes_goes_out_at_once_although_its_machine_is_ahead(sink):
     assert gathered.due_at - database_now() <= portal.LETTERS_GATHER_FOR
 
 
+def test_an_issue_that_a_page_sends_at_once_goes_out_at_once_although_its_machine_is_ahead(sink, settings):
+    with clock_off(HOUR):
+        issue = start_issue(settings, readers=2)
+
+    tasks.drain()
+
+    assert_every_reader_is_accounted_for(sink, issue, readers=2)
+
+
 def test_the_lease_of_a_page_that_is_behind_is_not_over_while_it_sends(sink, monkeypatch):
     def send():
         return letters.send_at_once(

@@ -101,11 +101,12 @@ class Nursery:
         self.living = []
         self.smtp_port = 0
 
-    def start(self, *, does="drain", clock_off=0, trusts_its_clock=False, trusts_the_disk=False):
+    def start(self, *, does="drain", clock_off=0, **lacks):
         """Start one that drains, or does whole ticks; its clock may be wrong by so many seconds. As a control it goes
-        by that clock, or hands letters over without waiting for the disk."""
-        given = {"does": does, "clock_off": clock_off, "trusts_its_clock": trusts_its_clock}
-        given |= {"trusts_the_disk": trusts_the_disk, "smtp_port": self.smtp_port}
+        by that clock (``trusts_its_clock``), hands letters over without waiting for the disk (``trusts_the_disk``), or
+        keeps what they said in a statement of its own (``keeps_texts_later``)."""
+        protections = dict.fromkeys(("trusts_its_clock", "trusts_the_disk", "keeps_texts_later"), False)
+        given = {"does": does, "clock_off": clock_off, "smtp_port": self.smtp_port, **protections, **lacks}
         given["database"] = {key: str(connection.settings_dict[key]) for key in ("HOST", "PORT", "USER", "NAME")}
         self.process.stdin.write(f"{json.dumps(given)}\n")
         self.process.stdin.flush()
