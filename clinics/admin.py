@@ -22,6 +22,7 @@ from clinics.cards import titles_of
 from clinics.domain import ClinicError, ClinicState
 from clinics.forms import CancelForm, ClinicForm
 from clinics.models import Clinic, ClinicQuerySet, ClinicText, Rsvp, RsvpQuerySet
+from clinics.planning.linked import issues_that_invite_to
 from clinics.planning.plans import (
     announce_clinic,
     archive_clinic,
@@ -220,6 +221,7 @@ class ClinicAdmin(WorkingGroupAdmin[Clinic]):
             "clinic": clinic,
             "form": form,
             "signed_up": clinic.rsvps.active().count(),
+            "issues": issues_that_invite_to(clinic),
             "opened": self.opened(request, clinic),
         }
         return TemplateResponse(request, "clinics/admin/cancel.html", context)

@@ -32,8 +32,10 @@ from letsconnect.base.links import path_or_nothing
 from letsconnect.base.models import ProxyDoubt
 from letsconnect.base.querysets import how_many
 from letsconnect.base.statements import Statement, StatementOfSeats
+from mailings.domain.newsletters import NewsletterState
 from mailings.ledger.lateness import lateness
 from mailings.models import Letter, Newsletter
+from mailings.newsletters.checking import links_gone_wrong
 from matching.models import Concern, Match
 from registrations.models import Member, Registration
 from registrations.requests import signed_in
@@ -188,7 +190,7 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
         )
         yield text % {"count": reports}, reverse("trust:report-list")
     if member.is_coordinator:
-        yield from _issues_to_confirm(member)
+        yield from _issues_waiting_for(member)
     if member.is_coordinator and counts.readers < FEWEST_READERS:
         yield str(_("The trust team needs at least two members")), reverse("admin:trust_trustseat_changelist")
     if member.is_coordinator and (doubt := _doubt_about_proxies()):
@@ -205,11 +207,14 @@ def _waiting(member: Member) -> Iterator[tuple[str, str]]:
         yield text % {"count": letters}, reverse("admin:mailings_letter_board")
 
 
-def _issues_to_confirm(member: Member) -> Iterator[tuple[str, str]]:
-    """Yield the issues of the newsletter of which somebody else asked that a second person confirm them."""
-    for newsletter in Newsletter.objects.to_confirm_by(member):
+def _issues_waiting_for(member: Member) -> Iterator[tuple[str, str]]:
+    """Yield the issues of the newsletter that a second person has to confirm, and those that are paused, with why."""
+    for newsletter in Newsletter.objects.waiting_for(member):
         text = gettext("Issue %(number)s of the newsletter waits for a second person to confirm it")
-        yield text % {"number": newsletter.number}, reverse("admin:mailings_newsletter_change", args=[newsletter.pk])
+        if newsletter.state == NewsletterState.PAUSED:
+            text = gettext("Issue %(number)s of the newsletter is paused: nobody else gets it until you go on")
+        address = reverse("admin:mailings_newsletter_change", args=[newsletter.pk])
+        yield " ".join([text % {"number": newsletter.number}, *links_gone_wrong(newsletter)]), address
 
 
 def _what_stands_still() -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from clinics.domain import (
     NotYourClinic,
 )
 from clinics.models import Clinic, ClinicText
+from clinics.planning.linked import hold_issues_about, lock_issues_about
 from clinics.planning.notices import owe_notice
 from clinics.seats.rsvps import change_capacity, lock_clinic, move_up
 from letsconnect.base import acts
@@ -58,6 +59,8 @@ def create_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 @transaction.atomic
 def change_clinic(*, clinic: Clinic, changes: Mapping[str, Any], by: Member, now: datetime) -> Clinic:
     """Store what one form changed, all or nothing; a new start and a new number of seats have actions of their own."""
+    if any(name in changes for name in START):
+        lock_issues_about(clinic)
     clinic = _lock_theirs(clinic, by=by)
     plain = [name for name in _PLAIN if name in changes and getattr(clinic, name) != changes[name]]
     if plain:
@@ -137,7 +140,8 @@ def archive_clinic(*, clinic: Clinic, by: Member, now: datetime) -> Clinic:
 
 @transaction.atomic
 def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> Clinic:
-    """Cancel a clinic, and write to everyone who has a seat or waits for one."""
+    """Cancel a clinic, write to everyone who has a seat or waits for one, and hold issues that invite to it."""
+    issues = lock_issues_about(clinic)
     clinic = _lock_to_move(clinic, ClinicState.CANCELLED, by=by)
     if not has_something_to_see(reason):
         raise CancelReasonMissing(_("Say why the clinic is cancelled: people who signed up will read it."))
@@ -146,6 +150,7 @@ def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> 
     for rsvp in clinic.rsvps.active().select_related("member"):
         key = f"clinics.clinic_cancelled:{rsvp.pk}"
         letters.owe(kind="clinics.clinic_cancelled", to=rsvp.member, about=rsvp, key=key, now=now)
+    hold_issues_about(clinic, issues=issues, now=now)
     return clinic
 
 
@@ -153,7 +158,11 @@ def cancel_clinic(*, clinic: Clinic, reason: str, by: Member, now: datetime) -> 
 def reschedule(
     *, clinic: Clinic, local_date: date, local_time: time, zone: str, fold: int = 0, by: Member | None, now: datetime
 ) -> Clinic:
-    """Move the start. Everyone signed up gets a letter and new reminders; the end of sign-up moves along."""
+    """Move the start. Everyone signed up gets a letter and new reminders; the end of sign-up moves along.
+
+    An issue of the newsletter that is being sent and invites to it is held, because it may name the old hour.
+    """
+    issues = lock_issues_about(clinic)
     clinic = _lock_theirs(clinic, by=by)
     if not clinic.is_to_come:
         raise ClinicMoveNotAllowed(_("Only a clinic still to come can be moved to another time."))
@@ -174,6 +183,7 @@ def reschedule(
             owe_notice(rsvp, clinic=clinic, kind=NoticeKind.MOVED, now=now)
         hurry_announcements(clinic, now=now)
         move_up(clinic, now=now)
+        hold_issues_about(clinic, issues=issues, now=now)
     return clinic
 
 

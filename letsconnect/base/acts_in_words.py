@@ -79,6 +79,7 @@ VERBS: dict[str, Promise] = {
     "fill_in_newsletter": pgettext_lazy("act", "filled in a section from the portal"),
     "hold_clinic": pgettext_lazy("act", "noted that the clinic was held"),
     "import_consent": pgettext_lazy("act", "brought a list by which this person agreed elsewhere"),
+    "hold_newsletter": pgettext_lazy("act", "held the issue, because a page it leads to had changed"),
     "import_registration": pgettext_lazy("act", "imported the registration"),
     "invite_to_claim": pgettext_lazy("act", "invited the person to take over the registration"),
     "join": pgettext_lazy("act", "signed in for the first time"),

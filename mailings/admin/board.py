@@ -23,9 +23,11 @@ from letsconnect.base.querysets import as_own
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings import kinds
 from mailings.domain.letters import CannotSendAgain, LetterState, NotForAPerson
+from mailings.domain.newsletters import NewsletterState
 from mailings.ledger import board, by_hand
 from mailings.ledger.lateness import lateness
-from mailings.models import Letter, LetterQuerySet
+from mailings.models import Letter, LetterQuerySet, Newsletter
+from mailings.newsletters.checking import links_gone_wrong
 
 SHOWN = 20
 _DECISIONS: dict[str, Callable[..., Letter]] = {"again": by_hand.send_again, "arrived": by_hand.mark_as_sent}
@@ -82,14 +84,15 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
             *unsettled.filter(state=LetterState.FAILED)[:SHOWN],
         ]
         self.note_look(request, self.people_on(shown), kind="letters")
-        lines, late = board.by_kind(letters), lateness(now=now)
+        lines, issues, late = board.by_kind(letters), board.by_issue(), lateness(now=now)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("How the mail stands"),
             "kinds": lines,
             "written": sum(line.total for line in lines),
-            "issues": board.by_issue(),
+            "issues": issues,
+            "paused": _paused(issues),
             "oldest_at": now - late.oldest_owed if late.oldest_owed is not None else None,
             "tick_at": now - late.tick if late.tick is not None else None,
             "speed": board.sending_speed(now=now),
@@ -136,6 +139,12 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
         else:
             self.message_user(request, _("Done."), messages.SUCCESS)
         return redirect(BOARD)
+
+
+def _paused(issues: list[board.StatesOfIssue]) -> list[tuple[Newsletter, list[str]]]:
+    """Return the issues that are paused, each with what is wrong with the pages it leads to."""
+    paused = [line.issue for line in issues if line.issue.state == NewsletterState.PAUSED]
+    return [(issue, links_gone_wrong(issue)) for issue in paused]
 
 
 def _decisions_about(letter: Letter) -> Iterator[tuple[str, str]]:

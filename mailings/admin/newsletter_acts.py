@@ -23,9 +23,10 @@ from letsconnect.base.templatetags.when import when
 from mailings.admin.newsletter_pages import NewsletterPages
 from mailings.domain.newsletters import NewsletterState, SendTime
 from mailings.models import Letter, Newsletter
-from mailings.newsletters import checking, sending
+from mailings.newsletters import checking, correcting, sending
 from mailings.newsletters.concerned import who_still_waits, who_would_get
 from mailings.newsletters.forms import SettingsForm
+from mailings.newsletters.freezing import due_at
 
 CHANGE = "admin:mailings_newsletter_change"
 S = NewsletterState
@@ -35,9 +36,12 @@ _ACTS: dict[str, Callable[..., Newsletter]] = {
     "confirm": sending.confirm,
     "pause": sending.pause,
     "resume": sending.resume,
+    "correct": correcting.take_back_to_correct,
     "stop": sending.stop,
 }
 _OF_WHOEVER_WRITES = {"ask", "take-back"}
+IN_SPITE_OF = "in_spite_of"  # what somebody has read before the issue went on all the same
+_FIRST_ZONE, _LAST_ZONE = "Etc/GMT-14", "Etc/GMT+12"  # where a day begins first, and last
 
 
 @dataclass(frozen=True)
@@ -62,16 +66,17 @@ class NewsletterActs(NewsletterPages[Newsletter]):
         newsletter = self.find(request, issue_id)
         if act not in _ACTS:
             return redirect(CHANGE, issue_id)
-        if asks_once_more(act, reader=request.user):
+        if asks_once_more(act, newsletter, reader=request.user):
             question = _question(act, newsletter)
             if not question.is_answered_by(request):
                 return self._asked(request, newsletter, act, question)
         elif request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        given = {"in_spite_of": request.POST.getlist(IN_SPITE_OF)} if act == "resume" else {}
         self.press(
             request,
             newsletter,
-            lambda seen: _ACTS[act](newsletter=seen, by=request.user, now=now()),
+            lambda seen: _ACTS[act](newsletter=seen, by=request.user, now=now(), **given),
             form=SettingsForm.of,
         )
         return redirect(CHANGE, issue_id)
@@ -89,6 +94,7 @@ class NewsletterActs(NewsletterPages[Newsletter]):
             **question.context(request, back=reverse(CHANGE, args=[newsletter.pk])),
             "opts": self.opts,
             "opened": self.opened(request, newsletter, form=SettingsForm.of),
+            "carried": [(IN_SPITE_OF, sentence) for sentence in checking.links_gone_wrong(newsletter)],
         }
         return TemplateResponse(request, "admin/once_more.html", context)
 
@@ -97,19 +103,25 @@ def buttons_of(newsletter: Newsletter, *, reader: Any) -> list[Button]:
     """Return what this reader can press on an issue as it stands; the actions decide."""
     asked_by_me = newsletter.asked_by_id == reader.pk
     may_confirm = reader.is_coordinator and not asked_by_me
+    correct = ["correct"] if correcting.can_be_corrected(newsletter) else []
     offered = {
         S.DRAFT: ["ask"],
         S.ASKED: [*(["confirm"] if may_confirm else []), *(["take-back"] if may_confirm or asked_by_me else [])],
         S.SENDING: ["pause", "stop"] if reader.is_coordinator else [],
-        S.PAUSED: ["resume", "stop"] if reader.is_coordinator else [],
+        S.PAUSED: ["resume", *correct, "stop"] if reader.is_coordinator else [],
     }
     labels = _labels(reader)
     acts = offered.get(S(newsletter.state), [])
-    return [Button(act, labels[act], asks_once_more(act, reader=reader)) for act in acts]
+    return [Button(act, labels[act], asks_once_more(act, newsletter, reader=reader)) for act in acts]
 
 
-def asks_once_more(act: str, *, reader: Any) -> bool:
-    """Tell whether an act writes to people or cannot be taken back; asking a second person does neither."""
+def asks_once_more(act: str, newsletter: Newsletter, *, reader: Any) -> bool:
+    """Tell whether an act writes to people or cannot be taken back; asking a second person does neither.
+
+    Going on with a paused issue was confirmed before, unless what it leads to has changed since.
+    """
+    if act == "resume":
+        return newsletter.state == S.PAUSED and bool(checking.links_gone_wrong(newsletter))
     return act in ("confirm", "stop") or (act == "ask" and sending.sends_at_once(reader))
 
 
@@ -121,11 +133,14 @@ def _labels(reader: Any) -> dict[str, str]:
         "take-back": _("Take it back"),
         "pause": _("Pause"),
         "resume": _("Go on"),
+        "correct": _("Make it a draft again, to correct it"),
         "stop": _("Stop for good"),
     }
 
 
 def _question(act: str, newsletter: Newsletter) -> ConfirmationPage:
+    if act == "resume":
+        return _about_going_on(newsletter)
     return _about_stopping(newsletter) if act == "stop" else _about_sending(newsletter)
 
 
@@ -152,20 +167,42 @@ def _about_sending(newsletter: Newsletter) -> ConfirmationPage:
     )
 
 
+def _about_going_on(newsletter: Newsletter) -> ConfirmationPage:
+    people = who_still_waits(newsletter)
+    letters = ngettext("%(count)d reader gets a letter.", "%(count)d readers get a letter.", people.total) % {
+        "count": people.total
+    }
+    button = ngettext(
+        "Send it to %(count)d reader all the same", "Send it to %(count)d readers all the same", people.total
+    ) % {"count": people.total}
+    return ConfirmationPage(
+        title=_("Go on with issue %(issue)s all the same?") % {"issue": isolated(newsletter)},
+        sentences=(letters, *checking.links_gone_wrong(newsletter), _they_have_it(newsletter)),
+        button=button,
+        people=people.total,
+        concerned=people,
+    )
+
+
+def _they_have_it(newsletter: Newsletter) -> str:
+    have_it = Letter.objects.of_issue(newsletter).perhaps_read().count()
+    keep = ngettext("%(count)d reader has it, and keeps it.", "%(count)d readers have it, and keep it.", have_it)
+    return keep % {"count": have_it}
+
+
 def _about_stopping(newsletter: Newsletter) -> ConfirmationPage:
-    people, have_it = who_still_waits(newsletter), Letter.objects.of_issue(newsletter).perhaps_read().count()
+    people = who_still_waits(newsletter)
     never = ngettext(
         "%(count)d reader whose letter has not left never gets it.",
         "%(count)d readers whose letters have not left never get it.",
         people.total,
     ) % {"count": people.total}
-    keep = ngettext("%(count)d reader has it, and keeps it.", "%(count)d readers have it, and keep it.", have_it)
     button = ngettext(
         "Stop for good: %(count)d reader never gets it", "Stop for good: %(count)d readers never get it", people.total
     ) % {"count": people.total}
     return ConfirmationPage(
         title=_("Stop issue %(issue)s for good?") % {"issue": isolated(newsletter)},
-        sentences=(never, keep % {"count": have_it}, _("It cannot be sent again. To hold it for a while, pause it.")),
+        sentences=(never, _they_have_it(newsletter), _("It cannot be sent again. To hold it for a while, pause it.")),
         button=button,
         people=people.total,
         concerned=people,
@@ -185,7 +222,13 @@ def _fallbacks(people: PeopleConcerned) -> list[str]:
 
 def _when_sent(newsletter: Newsletter) -> str:
     if newsletter.send_time == SendTime.MORNING and newsletter.send_on is not None:
-        day = date_format(newsletter.send_on)
+        day, moment = date_format(newsletter.send_on), now()
+        if due_at(newsletter, _LAST_ZONE, now=moment) == moment:
+            return _("09:00 of %(day)s has passed everywhere, so it goes out now.") % {"day": day}
+        if due_at(newsletter, _FIRST_ZONE, now=moment) == moment:
+            return _(
+                "It goes out on %(day)s at 09:00 of each reader's own clock, and now to those for whom that has passed."
+            ) % {"day": day}
         return _("It goes out on %(day)s at 09:00 of each reader's own clock.") % {"day": day}
     if newsletter.send_at is not None and newsletter.send_at > now():
         return _("It goes out at one moment for everybody: %(moment)s.") % {"moment": when(newsletter.send_at)}

@@ -117,6 +117,8 @@ class NewsletterAdmin(NewsletterActs):
                 form.audience, [each for each in versions if each.state == VersionState.READY]
             )
             context["troubles"] = checking.why_not_to_send(newsletter)
+        elif newsletter.state == S.PAUSED:
+            context["gone_wrong"] = checking.links_gone_wrong(newsletter)
         return self.page(request, "issue", context)
 
     def _readers_to_be(self, audience: dict[str, list[str]], ready: list[Any]) -> dict[str, Any]:

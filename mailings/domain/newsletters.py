@@ -53,7 +53,7 @@ NEXT: dict[NewsletterState, frozenset[NewsletterState]] = {
     S.DRAFT: frozenset({S.ASKED, S.SENDING}),
     S.ASKED: frozenset({S.DRAFT, S.SENDING}),
     S.SENDING: frozenset({S.PAUSED, S.STOPPED, S.SENT}),
-    S.PAUSED: frozenset({S.SENDING, S.STOPPED}),
+    S.PAUSED: frozenset({S.SENDING, S.STOPPED, S.DRAFT}),  # a draft again: while nobody has it
     S.STOPPED: frozenset(),
     S.SENT: frozenset(),
 }

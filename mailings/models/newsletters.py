@@ -23,9 +23,9 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
         """Issues that anybody may read: those whose first letter was due, a stopped one included if somebody has it."""
         return self.filter(state__in=sorted(FROZEN), published_at__lte=now)
 
-    def to_confirm_by(self, member: Any) -> "NewsletterQuerySet":
-        """Issues of which somebody else asked that a second person confirm them."""
-        return self.filter(state=S.ASKED).exclude(asked_by=member).order_by("number")
+    def waiting_for(self, member: Any) -> "NewsletterQuerySet":
+        """Issues that wait for a decision: paused ones, and those that somebody else asked to have confirmed."""
+        return self.filter(Q(state=S.PAUSED) | Q(Q(state=S.ASKED), ~Q(asked_by=member))).order_by("number")
 
     def being_sent(self) -> "NewsletterQuerySet":
         return self.filter(state=S.SENDING)

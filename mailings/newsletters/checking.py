@@ -1,7 +1,8 @@
 """What keeps an issue from being sent: half-written versions, links that lead nowhere, nobody to read it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from mailings.domain.newsletters import VersionState
-from mailings.models import Newsletter, NewsletterVersion
+from mailings.models import Newsletter, NewsletterSection, NewsletterVersion
 from mailings.newsletters import audiences, markdown
 from mailings.newsletters.composing import body_of
 from mailings.sending.plain_text import flowed
@@ -19,8 +20,9 @@ _PORTS = {"http": 80, "https": 443}
 _OF_ONE_READER = {"token", "secret"}  # what the addresses of pages call what stands for one person
 LONGEST_LINE = 900  # bytes: with the addresses that are put in, a line stays under the 998 that mail allows
 
-# A page of the portal (its path) → why a letter cannot lead there, or None. Registered by the app whose page it is.
-LinkCheck = Callable[[str], str | None]
+# A page of the portal (its path), and since when the text that leads there stands (None: it is being written) → why a
+# letter cannot lead there, or None. Registered by the app whose page it is.
+LinkCheck = Callable[[str, datetime | None], str | None]
 _link_checks: dict[str, LinkCheck] = {}
 
 
@@ -55,14 +57,32 @@ def problems_of(version: NewsletterVersion) -> list[str]:
     sentences = []
     for section in version.sections.all():
         sentences.extend(markdown.problems(section.body))
-        for link in markdown.links(section.body):
-            reason = why_not_to_link(link.target)
-            if reason:
-                sentences.append(_("The link “%(words)s”: %(reason)s") % {"words": link.words, "reason": reason})
+        sentences.extend(_links_to_mend(section, since=version.newsletter.asked_at))
     return sentences or _problems_of_letter(version)
 
 
-def why_not_to_link(target: str) -> str | None:
+def links_gone_wrong(newsletter: Newsletter) -> list[str]:
+    """Return what is wrong by now with the pages that an issue leads to, each a sentence; none if nothing is.
+
+    What an issue says stands since somebody asked for it to be sent: also what has changed since then is named.
+    """
+    versions = newsletter.versions.prefetch_related("sections").order_by("language")
+    return [
+        _("%(language)s: %(problem)s") % {"language": version.get_language_display(), "problem": problem}
+        for version in versions
+        for section in version.sections.all()
+        for problem in _links_to_mend(section, since=newsletter.asked_at)
+    ]
+
+
+def _links_to_mend(section: NewsletterSection, *, since: datetime | None) -> Iterator[str]:
+    for link in markdown.links(section.body):
+        reason = why_not_to_link(link.target, since=since)
+        if reason:
+            yield _("The link “%(words)s”: %(reason)s") % {"words": link.words, "reason": reason}
+
+
+def why_not_to_link(target: str, *, since: datetime | None = None) -> str | None:
     """Return why a link leads nowhere, or None. Only the portal's own pages are looked at; nothing is fetched."""
     try:
         parts = urlsplit(target)
@@ -79,7 +99,17 @@ def why_not_to_link(target: str) -> str | None:
         return None if parts.hostname else _("this is no address of a page.")
     if not parts.scheme and not parts.path:  # a place on the same page, of which a letter has none
         return _("this is no address of a page.")
-    return _why_not_to_page(unquote(parts.path) or "/")
+    return _why_not_to_page(unquote(parts.path) or "/", since=since)
+
+
+def page_of_ours(target: str) -> str | None:
+    """Return the path of the page of the portal that a link leads to, None where it leads elsewhere."""
+    try:
+        parts = urlsplit(target)
+        is_ours = _site(parts) == _site(urlsplit(settings.SITE_URL)) if parts.scheme else not parts.netloc
+    except ValueError:
+        return None
+    return (unquote(parts.path) or "/") if is_ours else None
 
 
 def _site(parts: SplitResult) -> tuple[str | None, int | None]:
@@ -87,7 +117,7 @@ def _site(parts: SplitResult) -> tuple[str | None, int | None]:
     return parts.hostname, None if parts.port == _PORTS.get(parts.scheme) else parts.port
 
 
-def _why_not_to_page(path: str) -> str | None:
+def _why_not_to_page(path: str, *, since: datetime | None) -> str | None:
     """Return why no letter can lead to this page of the portal, or None."""
     try:
         match = resolve(path)
@@ -98,7 +128,7 @@ def _why_not_to_page(path: str) -> str | None:
     if match.kwargs.keys() & _OF_ONE_READER:
         return _("this address is one reader's own: whoever opens it would act in their name.")
     check = _link_checks.get(match.view_name)
-    return check(path) if check else None
+    return check(path, since) if check else None
 
 
 def _problems_of_letter(version: NewsletterVersion) -> list[str]:

@@ -1,5 +1,6 @@
 """The letter that brings an issue: who still gets it is asked when it is sent, for a group of letters at once."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -28,12 +29,17 @@ class NewsletterFacts:
     def __init__(self, letters: list[Letter]) -> None:
         issues = {letter.newsletter_id for letter in letters if letter.newsletter_id is not None}
         wanted = {letter.subscription_id for letter in letters}
-        self._states: Mapping[Any, str] = dict(Newsletter.objects.filter(pk__in=issues).values_list("pk", "state"))
+        written = Newsletter.objects.filter(pk__in=issues).values_list("pk", "state", "bodies__language", "bodies")
+        rows = list(written)
+        self._states: Mapping[Any, str] = {issue: state for issue, state, _language, _body in rows}
+        self._bodies: dict[Any, dict[str, Any]] = defaultdict(dict)
+        for issue, _state, language, body in rows:
+            self._bodies[issue][language] = body
         readers = Subscription.objects.saying_whether_written_to(BulkList.NEWSLETTER).select_related("member")
         self._subscriptions = readers.in_bulk([key for key in wanted if key])
         same = Letter.objects.filter(newsletter__in=issues, address__in={letter.address for letter in letters} - {""})
-        rows = same.values_list("pk", "newsletter_id", "address")
-        self._letter_to: dict[tuple[Any, str], int] = {(issue, address): key for key, issue, address in rows}
+        theirs = same.values_list("pk", "newsletter_id", "address")
+        self._letter_to: dict[tuple[Any, str], int] = {(issue, address): key for key, issue, address in theirs}
 
     def reason(self, letter: Letter) -> str | None:
         """Return why this reader no longer gets the issue, or None."""
@@ -52,10 +58,11 @@ class NewsletterFacts:
     def compose(self, letter: Letter) -> ComposedBulk:
         subscription = self._subscriptions[letter.subscription_id]
         reads = language_or_default((subscription.member or subscription).language)
-        version = version_for(reads, _languages(letter.newsletter_id))
+        bodies = self._bodies[letter.newsletter_id]
+        version = version_for(reads, bodies)
         if version is not None:  # they may read another language than when the readers were counted
             letter.language, letter.is_fallback = version.language, version.is_fallback
-        template = _template(letter.newsletter_id, letter.language, reads)
+        template = _template(bodies[letter.language], reads)
         return compose_for(template, letter, subscription)
 
 
@@ -66,16 +73,12 @@ def compose_for(template: BulkTemplate, letter: Letter, subscription: Subscripti
 
 
 @lru_cache(maxsize=64)
-def _languages(newsletter: int) -> frozenset[str]:
-    """Return in which languages an issue was kept when it was sent."""
-    return frozenset(NewsletterBody.objects.filter(newsletter=newsletter).values_list("language", flat=True))
+def _template(body: int, reader_language: str) -> BulkTemplate:
+    """Return the message of an issue for readers of one language, from what was kept when it was sent.
 
-
-@lru_cache(maxsize=64)
-def _template(newsletter: int, language: str, reader_language: str) -> BulkTemplate:
-    """Return the message of an issue for readers of one language, from what was kept when it was sent."""
-    body = NewsletterBody.objects.get(newsletter=newsletter, language=language)
-    return template_of(body, reader_language=reader_language)
+    An issue that was taken back to be corrected has other rows when it is sent, so the old message is not found again.
+    """
+    return template_of(NewsletterBody.objects.get(pk=body), reader_language=reader_language)
 
 
 def template_of(body: NewsletterBody, *, reader_language: str = "") -> BulkTemplate:

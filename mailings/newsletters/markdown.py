@@ -75,6 +75,11 @@ def links(text: str) -> list[Link]:
     return [link for block in parse(text) for link in _links(block.children or [])]
 
 
+def targets(text: str) -> list[str]:
+    """Return where the links of a text lead."""
+    return [link.target for link in links(text)]
+
+
 def escaped(text: str) -> str:
     """Return one line that shows exactly this text: for names and titles that people wrote, which must not act.
 

@@ -1,6 +1,6 @@
 """Sending an issue: the question to a second person, the moment its readers are counted, pause and stop."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ def ask_to_send(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter
     Where the settings ask for no second person, it goes out at once if a coordinator says so. Raises NewsletterRefused
     with everything that keeps it from being sent.
     """
-    newsletter = _locked(newsletter, among={S.DRAFT})
+    newsletter = locked_among(newsletter, {S.DRAFT})
     _check_can_be_sent(newsletter)
     newsletter.asked_by, newsletter.asked_at = by, now
     if sends_at_once(by):
@@ -41,9 +41,9 @@ def ask_to_send(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter
 @transaction.atomic
 def take_back(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
     """Make an issue that waits for a second person a draft again: whoever asked may, and every coordinator."""
-    newsletter = _locked(newsletter, among={S.ASKED})
+    newsletter = locked_among(newsletter, {S.ASKED})
     if newsletter.asked_by_id != by.pk:
-        _check_may_send(by)
+        check_may_send(by)
     newsletter.state, newsletter.asked_by, newsletter.asked_at = S.DRAFT, None, None
     newsletter.save(update_fields=["state", "asked_by", "asked_at"])
     acts.record(by=by, verb="make_newsletter_a_draft_again", on=newsletter, now=now, was=S.ASKED, became=S.DRAFT)
@@ -57,8 +57,8 @@ def confirm(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
     Two who press at the same moment start it once. Raises NewsletterRefused for whoever asked, or if something keeps it
     from being sent by now.
     """
-    _check_may_send(by)
-    newsletter = _locked(newsletter, among={S.ASKED})
+    check_may_send(by)
+    newsletter = locked_among(newsletter, {S.ASKED})
     if newsletter.asked_by_id == by.pk:
         raise NewsletterRefused(_("You asked for it to be sent. A second person has to confirm."))
     _check_can_be_sent(newsletter)
@@ -73,12 +73,20 @@ def pause(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
     While nobody has it, the archive does not show it either.
     """
     newsletter = _move(newsletter, S.PAUSED, verb="pause_newsletter", by=by, now=now)
-    return _out_of_the_archive_if_nobody_has_it(newsletter)
+    return out_of_the_archive_if_nobody_has_it(newsletter)
 
 
 @transaction.atomic
-def resume(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
-    """Go on with a paused issue: those whose time has come meanwhile get it now."""
+def resume(*, newsletter: Newsletter, by: Any, now: datetime, in_spite_of: Collection[str] = ()) -> Newsletter:
+    """Go on with a paused issue: those whose time has come meanwhile get it now.
+
+    Raises NewsletterRefused with what is wrong by now with the pages it leads to, unless it goes on ``in_spite_of`` all
+    these sentences: somebody has read them.
+    """
+    issue = Newsletter.objects.select_for_update(no_key=True).get(pk=newsletter.pk)
+    unread = [sentence for sentence in checking.links_gone_wrong(issue) if sentence not in in_spite_of]
+    if unread and issue.state == S.PAUSED:
+        raise NewsletterRefused("\n".join(unread))
     newsletter = _move(newsletter, S.SENDING, verb="resume_newsletter", by=by, now=now)
     if newsletter.published_at is None:
         newsletter.published_at = max(now, _first_due(newsletter) or now)
@@ -94,7 +102,7 @@ def stop(*, newsletter: Newsletter, by: Any, now: datetime) -> Newsletter:
     theirs = Letter.objects.of_issue(newsletter)
     for state in WAITING:
         theirs.move(state, LetterState.SKIPPED, reason=STOPPED)
-    return _out_of_the_archive_if_nobody_has_it(newsletter)
+    return out_of_the_archive_if_nobody_has_it(newsletter)
 
 
 def finish_sent(now: datetime) -> int:
@@ -141,7 +149,7 @@ def _first_due(newsletter: Newsletter) -> datetime | None:
     return first
 
 
-def _out_of_the_archive_if_nobody_has_it(newsletter: Newsletter) -> Newsletter:
+def out_of_the_archive_if_nobody_has_it(newsletter: Newsletter) -> Newsletter:
     """Return the issue; one that nobody has is no issue that people read."""
     if newsletter.published_at is not None and not Letter.objects.of_issue(newsletter).perhaps_read().exists():
         newsletter.published_at = None
@@ -160,7 +168,7 @@ def sends_at_once(by: Any) -> bool:
     return not settings.NEWSLETTER_NEEDS_TWO and bool(by.is_coordinator)
 
 
-def _check_may_send(by: Any) -> None:
+def check_may_send(by: Any) -> None:
     if not by.is_coordinator:
         raise NewsletterRefused(_("Only coordinators send an issue, and only they pause or stop it."))
 
@@ -172,7 +180,7 @@ def _check_can_be_sent(newsletter: Newsletter) -> None:
 
 
 def _move(newsletter: Newsletter, became: NewsletterState, *, verb: str, by: Any, now: datetime) -> Newsletter:
-    _check_may_send(by)
+    check_may_send(by)
     newsletter = Newsletter.objects.select_for_update(no_key=True).get(pk=newsletter.pk)
     was = NewsletterState(newsletter.state)
     if was == became:
@@ -186,9 +194,10 @@ def _move(newsletter: Newsletter, became: NewsletterState, *, verb: str, by: Any
     return newsletter
 
 
-def _locked(newsletter: Newsletter, *, among: set[NewsletterState]) -> Newsletter:
+def locked_among(newsletter: Newsletter, states: set[NewsletterState]) -> Newsletter:
+    """Return the issue, locked, if it is in one of these states; else raise NewsletterRefused with the one it is in."""
     newsletter = Newsletter.objects.select_for_update(no_key=True).get(pk=newsletter.pk)
-    if newsletter.state not in among:
+    if newsletter.state not in states:
         state = NewsletterState(newsletter.state).label
         raise NewsletterRefused(
             _("Somebody else was quicker: the issue is now in the state “%(state)s”.") % {"state": state}

@@ -22,7 +22,8 @@ class Sink:
     (take the text, hang up, say nothing) or ``pause`` to seconds of silence between taking the text and saying so;
     ``mail`` is the answer to who writes. ``answers`` holds answers to the recipients of these addresses alone, "drop"
     among them, and ``texts`` those to their texts; where either is "hang", nothing more is said until the other side
-    hangs up. ``greeting`` is said instead of a greeting, and after ``most`` letters a connection is ended (421)."""
+    hangs up. ``greeting`` is said instead of a greeting, and after ``most`` letters a connection is ended (421).
+    While the event ``gate`` is not set, nothing is said about a text."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -34,6 +35,7 @@ class Sink:
         self.texts: dict[str, str] = {}
         self.greeting = ""
         self.most = 0
+        self.gate: threading.Event | None = None
         self.arrived = threading.Condition()
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
@@ -77,6 +79,8 @@ class Sink:
             self.arrived.notify_all()
         session.taken += 1
         await asyncio.sleep(self.pause)
+        if self.gate is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self.gate.wait, PATIENCE)
         if answer == "hang":
             await asyncio.sleep(_FOR_EVER)
         if "drop" in (answer, self.answers.get(envelope.rcpt_tos[0])):

@@ -351,9 +351,9 @@ def test_a_half_written_version_a_lost_choice_and_nobody_to_read_it_keep_an_issu
 @pytest.mark.django_db
 def test_an_app_tells_which_of_its_pages_cannot_be_linked_to(monkeypatch):
     monkeypatch.setattr(checking, "_link_checks", {})
-    checking.register_link_check("clinics:clinic-list", lambda path: f"{path} is a draft.")
+    checking.register_link_check("clinics:clinic-list", lambda path, since: f"{path} is a draft.")
     with pytest.raises(ValueError, match="twice"):
-        checking.register_link_check("clinics:clinic-list", lambda path: None)
+        checking.register_link_check("clinics:clinic-list", lambda path, since: None)
 
     assert checking.why_not_to_link("/clinics/") == "/clinics/ is a draft."
     assert checking.why_not_to_link("https://meta.wikimedia.org/wiki/x") is None
