@@ -22,10 +22,7 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register letters with mailings and busy hours with `base`, and connect to signals about people who leave."""
-        from clinics import (
-            emails,  # noqa: F401  its import registers the letters
-            newsletters,
-        )
+        from clinics import emails, newsletters
         from clinics.announcing import digests
         from clinics.announcing import emails as new_clinics
         from clinics.planning import linked, notices
@@ -34,6 +31,7 @@ class ClinicsConfig(AppConfig):
         from mailings.newsletters import checking
 
         kinds.name_kinds(LETTERS)
+        emails.register()
         kinds.register_sweep("clinics.reminders", notices.owe_reminders)
         kinds.register_sweep("clinics.still_waiting", notices.tell_still_waiting)
         kinds.register_sweep("clinics.digests", digests.owe_digests)

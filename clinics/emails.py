@@ -113,10 +113,12 @@ def _register(
     )
 
 
-_register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_letter, place_of)
-_register("moved_up", moved_up_owed, render_rsvp_letter, place_of)
-_register("still_waiting", still_waiting_owed, render_rsvp_letter)
-_register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
-_register("clinic_moved", notice_owed, render_notice_letter, place_in_notice)
-for _letter in REMINDERS.letters:
-    _register(f"reminder_{_letter}", notice_owed, render_notice_letter, priority=Priority.SOON)
+def register() -> None:
+    """Register the letters with the ledger."""
+    _register("rsvp_recorded", rsvp_recorded_owed, render_rsvp_letter, place_of)
+    _register("moved_up", moved_up_owed, render_rsvp_letter, place_of)
+    _register("still_waiting", still_waiting_owed, render_rsvp_letter)
+    _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
+    _register("clinic_moved", notice_owed, render_notice_letter, place_in_notice)
+    for letter in REMINDERS.letters:
+        _register(f"reminder_{letter}", notice_owed, render_notice_letter, priority=Priority.SOON)

@@ -386,6 +386,20 @@ def test_no_text_is_translated_before_its_reader_is_known():
     assert early == []
 
 
+def test_letters_are_made_known_by_their_app_and_not_by_being_imported():
+    """Each `emails.py` has `register`, which the app calls when it is ready; importing one does nothing."""
+    modules = [path for path in production_code() if path.name.endswith("emails.py")]
+    acting = (ast.Expr, ast.For, ast.While, ast.With)
+
+    assert len(modules) > 10
+    assert [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in modules
+        for node in tree_of(path).body
+        if isinstance(node, acting) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ] == []
+
+
 def test_one_class_name_is_one_thing():
     where = {}
     for path in production_code():
