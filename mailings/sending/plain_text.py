@@ -12,7 +12,7 @@ FORMAT = ("format", "flowed")
 SIGNATURE = "-- "
 _TOO_LONG = re.compile(rf"^.{{{WIDTH + 1},}}$", re.MULTILINE)
 # In front of these a program takes the line for a quotation or for lines it has joined already.
-_STUFFED = re.compile(r"^(?=[ >]|From )", re.MULTILINE)
+_STUFFED = re.compile(r"^(?=[ >])", re.MULTILINE)
 _ENDS_IN_SPACES = re.compile(r" +$", re.MULTILINE)
 _OPENS, _CLOSES, _FROM_THE_RIGHT = "\u2066\u2067\u2068", "\u2069", "\u200f"
 

@@ -34,7 +34,7 @@ def test_only_what_was_broken_is_joined_and_the_signature_is_one():
 
 
 def test_a_line_that_looks_like_a_quotation_is_marked_as_none():
-    assert flowed("> said\n  far in\nFrom here on\n") == " > said\n   far in\n From here on\n"
+    assert flowed("> said\n  far in\nHere\n") == " > said\n   far in\nHere\n"
 
 
 def test_a_line_of_arabic_that_begins_with_a_word_of_another_script_runs_from_the_right():

@@ -176,7 +176,7 @@ def test_requests_that_expire_together_share_one_letter_that_names_each(learner,
 
         letter = Letter.objects.get(kind="matching.request_answered")
         text = kinds.get(letter.kind).render(SharerRequest.objects.get(pk=letter.about_id), "en", "UTC").text
-    assert text.count("* ") == 2
+    assert text.count("\n- ") == 2
 
 
 def test_leaving_the_programme_ends_what_one_asked_for(learner, sharer):
