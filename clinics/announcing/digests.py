@@ -11,6 +11,7 @@ from clinics.announcing.choosing import ClinicsToTell
 from clinics.announcing.emails import DIGEST
 from clinics.models import Clinic, Digest, SpanOfReader
 from letsconnect.base.zones import is_zone
+from mailings.domain.letters import LetterState
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.bulk import owe_to_readers
 from mailings.models import Subscription
@@ -37,7 +38,9 @@ def owe_digests(now: datetime) -> int:
 def _owe_week(week: date, zones: list[str], *, now: datetime) -> int:
     until = now - domain.COMMITTED_WITHIN
     theirs = Digest.objects.filter(subscription=OuterRef("pk")).order_by()
-    last_until = theirs.values("subscription").annotate(last=Max("until")).values("last")
+    # What stood in a list that was not sent, because they had paused or left just then, is new to them.
+    reached = theirs.exclude(letter__state=LetterState.SKIPPED)
+    last_until = reached.values("subscription").annotate(last=Max("until")).values("last")
     wanted = Subscription.objects.to_write_to(BulkList.DIGEST).annotate(clock=CLOCK)
     waiting = wanted.filter(~Exists(theirs.filter(week=week)), clock__in=zones).order_by("pk")
     readers = {

@@ -14,7 +14,7 @@ from letsconnect.tests.database import change, refuses
 from mailings.domain.subscriptions import BulkList
 from mailings.ledger.draining import drain
 from mailings.models import Letter
-from mailings.subscriptions.leaving import leave
+from mailings.subscriptions.leaving import choose, leave
 from mailings.tests.factories import make_subscription
 from registrations.models import Skill
 from registrations.tests.factories import NOW, make_coordinator, make_member, make_registration, make_skill
@@ -201,3 +201,18 @@ def test_lists_of_many_are_written_with_as_many_queries_as_of_few(django_assert_
 
     with django_assert_max_num_queries(14):
         assert owe_digests(MONDAY) == 40
+
+
+def test_what_stood_in_a_list_that_was_not_sent_stands_in_the_next(mailoutbox):
+    reader = make_reader(address="ana@example.org")
+    make_new_clinic()
+    owe_digests(MONDAY)
+    for is_paused in (True, False):
+        choose(subscription=reader, lists=[BulkList.DIGEST], language="en", is_paused=is_paused, by=None, now=MONDAY)
+        drain(now=MONDAY)
+    assert Letter.objects.get().state == "skipped"
+
+    assert owe_digests(MONDAY + WEEK) == 1
+    drain(now=MONDAY + WEEK)
+
+    assert list(bodies(mailoutbox)) == ["ana@example.org"]
