@@ -6,7 +6,7 @@ stays as it is, and so does what was sent.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,6 +29,7 @@ from mailings.newsletters.filling import fillings_for, lines_missing, with_lines
 from mailings.newsletters.translating import source_of, what_it_says
 
 MOST_SECTIONS = 20
+PRESSED_TWICE = timedelta(minutes=1)
 FIRST_SECTIONS = [kind for kind in SectionKind if kind != SectionKind.OTHER]
 
 
@@ -43,9 +44,16 @@ class SectionText:
 
 @transaction.atomic
 def make_issue(*, month: date, language: str, by: Any, now: datetime) -> Newsletter:
-    """Make the next issue, with an empty version in the language it is written in first."""
+    """Make the next issue, with an empty version in the language it is written in first.
+
+    Whoever presses the button twice has made one: no issue can be removed, and its number would be missing for ever.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('mailings.newsletter.number', 7))")
+    just_made = Newsletter.objects.filter(made_by=by, made_at__gt=now - PRESSED_TWICE, state=NewsletterState.DRAFT)
+    same = just_made.filter(month=first_of_month(month), first_language=language).order_by("-number").first()
+    if same is not None:
+        return same
     newsletter = Newsletter.objects.create(
         number=next_number(), month=first_of_month(month), first_language=language, made_by=by, made_at=now
     )

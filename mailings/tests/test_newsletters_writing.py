@@ -1,6 +1,6 @@
 """Writing an issue: versions, sections, what changed in the source, and when nothing can be changed any more."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -48,6 +48,14 @@ def test_an_issue_has_the_next_number_its_month_and_an_empty_version_with_the_us
     kinds = list(english.sections.values_list("kind", flat=True))
     assert kinds == ["this_month", "missed", "upcoming", "learning", "news"]
     assert list(Act.objects.on(issue).values_list("verb", flat=True)) == ["make_newsletter", "add_newsletter_version"]
+
+
+def test_whoever_presses_twice_has_made_one_issue(issue, editor):
+    again = {"month": date(2026, 3, 20), "language": "en"}
+
+    assert writing.make_issue(**again, by=editor, now=NOW + timedelta(seconds=59)) == issue
+    assert writing.make_issue(**again, by=make_coordinator(), now=NOW).number == issue.number + 1
+    assert writing.make_issue(**again, by=editor, now=NOW + timedelta(minutes=1)).number == issue.number + 2
 
 
 def test_what_is_written_is_stored_and_a_section_dropped_meanwhile_is_passed_over(english, editor):
