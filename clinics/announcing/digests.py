@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from clinics import domain
@@ -41,13 +41,13 @@ def _owe_week(week: date, zones: list[str], *, now: datetime) -> int:
     # What stood in a list that was not sent, because they had paused or left just then, is new to them.
     reached = theirs.exclude(letter__state=LetterState.SKIPPED)
     last_until = reached.values("subscription").annotate(last=Max("until")).values("last")
+    first_since = theirs.values("subscription").annotate(first=Min("since")).values("first")
+    told_until = Coalesce(Subquery(last_until), Subquery(first_since))
     wanted = Subscription.objects.to_write_to(BulkList.DIGEST).annotate(clock=CLOCK)
     waiting = wanted.filter(~Exists(theirs.filter(week=week)), clock__in=zones).order_by("pk")
     readers = {
         key: (member, SpanOfReader(key, week, domain.digest_since(last_until=last, until=until), until))
-        for key, member, last in waiting.annotate(last=Subquery(last_until)).values_list("pk", "member_id", "last")[
-            :MOST_READERS
-        ]
+        for key, member, last in waiting.annotate(last=told_until).values_list("pk", "member_id", "last")[:MOST_READERS]
     }
     if not readers:
         return 0
