@@ -21,7 +21,7 @@ from letsconnect.base.lines import isolated
 from letsconnect.base.once_more import ConfirmationPage, PeopleConcerned
 from letsconnect.base.templatetags.when import when
 from mailings.admin.newsletter_pages import NewsletterPages
-from mailings.domain.newsletters import NewsletterState, SendTime
+from mailings.domain.newsletters import NewsletterRefused, NewsletterState, SendTime
 from mailings.models import Letter, Newsletter
 from mailings.newsletters import checking, correcting, sending
 from mailings.newsletters.concerned import who_still_waits, who_would_get
@@ -73,13 +73,28 @@ class NewsletterActs(NewsletterPages[Newsletter]):
         elif request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         given = {"in_spite_of": request.POST.getlist(IN_SPITE_OF)} if act == "resume" else {}
-        self.press(
+        done = self.press(
             request,
             newsletter,
             lambda seen: _ACTS[act](newsletter=seen, by=request.user, now=now(), **given),
             form=SettingsForm.of,
         )
+        if done is not None:
+            self.message_user(request, _what_was_done(act, done), messages.SUCCESS)
         return redirect(CHANGE, issue_id)
+
+    def ask_after_saving(self, request: HttpRequest, newsletter: Newsletter) -> HttpResponse:
+        """Ask that an issue is sent as its page has just been saved: what stands on the page is what is asked for."""
+        if asks_once_more("ask", newsletter, reader=request.user):
+            return redirect("admin:mailings_newsletter_act", newsletter.pk, "ask")
+        try:
+            asked = sending.ask_to_send(newsletter=newsletter, by=request.user, now=now())
+        except NewsletterRefused as refusal:
+            self.message_user(request, _("Saved."), messages.SUCCESS)
+            self.say_why(request, refusal)
+        else:
+            self.message_user(request, _what_was_done("ask", asked), messages.SUCCESS)
+        return redirect(CHANGE, newsletter.pk)
 
     def _asked(
         self, request: HttpRequest, newsletter: Newsletter, act: str, question: ConfirmationPage
@@ -136,6 +151,18 @@ def _labels(reader: Any) -> dict[str, str]:
         "correct": _("Make it a draft again, to correct it"),
         "stop": _("Stop for good"),
     }
+
+
+def _what_was_done(act: str, newsletter: Newsletter) -> str:
+    if act == "ask" and newsletter.state == S.ASKED:
+        return _("A second person is asked to confirm: coordinators see it on the first page of the desk.")
+    if act in ("ask", "confirm"):
+        return _("Its readers are counted. Each letter goes out when its time has come.")
+    return {
+        "pause": _("It is paused."),
+        "resume": _("It goes on."),
+        "stop": _("It is stopped for good."),
+    }.get(act, _("It is a draft again, and can be changed."))
 
 
 def _question(act: str, newsletter: Newsletter) -> ConfirmationPage:
@@ -218,6 +245,16 @@ def _fallbacks(people: PeopleConcerned) -> list[str]:
         people.fallbacks,
     )
     return [sentence % {"count": people.fallbacks}]
+
+
+def still_to_go_out(newsletter: Newsletter) -> str:
+    """Return when an issue goes out that is asked for or on its way; "" where all its letters are due."""
+    if newsletter.state not in (S.ASKED, S.SENDING, S.PAUSED):
+        return ""
+    is_later = newsletter.send_on is not None or (newsletter.send_at is not None and newsletter.send_at > now())
+    if is_later:
+        return _when_sent(newsletter)
+    return _("It goes out as soon as it is confirmed.") if newsletter.state == S.ASKED else ""
 
 
 def _when_sent(newsletter: Newsletter) -> str:

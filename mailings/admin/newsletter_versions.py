@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from letsconnect.base.languages import speaking
+from letsconnect.base.once_more import ConfirmationPage
 from letsconnect.base.versions import ChangedMeanwhile
 from mailings.admin.newsletter_pages import NewsletterPages
 from mailings.domain.newsletters import NewsletterRefused, NewsletterState, VersionState
@@ -61,6 +63,7 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
         return [
             path("<int:version_id>/save/", wrap(self.save_view), name=f"{name}_save"),
             path("<int:version_id>/drop/", wrap(self.drop_view), name=f"{name}_drop"),
+            path("<int:version_id>/section/<int:key>/drop/", wrap(self.drop_section_view), name=f"{name}_drop_section"),
             path("<int:version_id>/test/", wrap(self.test_view), name=f"{name}_test"),
             path("<int:version_id>/preview/", wrap(self.preview_view), name=f"{name}_preview"),
             path("<int:version_id>/wikitext/", wrap(self.wikitext_view), name=f"{name}_wikitext"),
@@ -89,9 +92,9 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
             "source": source,
             "changes": changes_in_source(version, source),
             "section_form": SectionForm(),
-            "may_write": is_draft and version.state == VersionState.DRAFT,
+            "may_write": _can_be_written(version),
             # What was typed is shown also where it came too late, so that it can be copied.
-            "shows_fields": form.is_bound or (is_draft and version.state == VersionState.DRAFT),
+            "shows_fields": form.is_bound or _can_be_written(version),
             "may_go_back": is_draft and version.state == VersionState.READY,
             "is_draft": is_draft,
             "troubles": checking.problems_of(version),
@@ -102,18 +105,14 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
     @method_decorator(require_POST)
     def save_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
         """Store what was typed, and then do what the button says besides: add, drop, move or fill in a section, mark
-        the version as ready."""
+        the version as ready, send a copy of it.
+
+        So no button loses what was typed. A version that is ready has nothing to type: its buttons come without.
+        """
         self.check_may_write(request)
         version, press = self.find(request, version_id), request.POST.get("press", "save")
-        if press in ("draft", "taken"):
-            act = writing.back_to_draft if press == "draft" else writing.take_over_changes
-            self.press(
-                request,
-                version,
-                lambda seen: act(version=seen, by=request.user, now=timezone.now()),
-                form=VersionForm.of,
-            )
-            return redirect(CHANGE, version_id)
+        if press == "draft" or (press == "taken" and "subject" not in request.POST):
+            return self._press_without_fields(request, version, press)
         form = VersionForm(request.POST, version=version)
         if not form.is_valid():
             return self._version_page(request, version, form)
@@ -135,43 +134,95 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
             form = VersionForm(changed.comparison.data, version=current)
             form.add_error(None, str(changed))
             return self._version_page(request, current, form, changed.comparison.differences)
-        self._do_besides(request, version, press)
-        return redirect(CHANGE, version_id)
+        return self._do_besides(request, self.find(request, version_id), press)
 
-    def _do_besides(self, request: HttpRequest, version: NewsletterVersion, press: str) -> None:
+    def _press_without_fields(self, request: HttpRequest, version: NewsletterVersion, press: str) -> HttpResponse:
+        act = writing.back_to_draft if press == "draft" else writing.take_over_changes
+        done = self.press(
+            request, version, lambda seen: act(version=seen, by=request.user, now=timezone.now()), form=VersionForm.of
+        )
+        if done is not None:
+            said = _("It is a draft again, and can be changed.") if press == "draft" else _("Saved.")
+            self.message_user(request, said, messages.SUCCESS)
+        return redirect(CHANGE, version.pk)
+
+    def _do_besides(self, request: HttpRequest, version: NewsletterVersion, press: str) -> HttpResponse:
+        """Do what a button says with what was saved, and go back to the section it is about."""
         what, _dash, about = press.partition("-")
         key, _dash, filling = about.partition("-")
         number = int(key) if key.isascii() and key.isdecimal() and len(key) < 18 else 0
         act: dict[str, Any] = {"version": version, "by": request.user, "now": timezone.now()}
+        said, level, place = _("Saved."), messages.SUCCESS, number if what in ("up", "down", "fill") else 0
         try:
             if what == "ready":
                 writing.mark_ready(**act)
+                said = _("Saved, and marked as ready.")
+            elif what == "taken":
+                writing.take_over_changes(**act)
+            elif what == "test":
+                send_test_copy(**act)
+                said = _("Saved. A copy is on its way to you.")
             elif what in ("up", "down"):
                 writing.move_section(key=number, up=what == "up", **act)
             elif what == "drop":
+                if writing.says_something(version, number):
+                    return redirect("admin:mailings_newsletterversion_drop_section", version.pk, number)
                 writing.drop_section(key=number, **act)
             elif what == "fill":
-                self._say_what_was_filled_in(request, writing.fill_in_section(key=number, name=filling, **act))
+                said, level = _what_was_filled_in(writing.fill_in_section(key=number, name=filling, **act))
             elif what == "add":
                 section = SectionForm(request.POST)
                 if section.is_valid():
                     values = section.cleaned_data
-                    writing.add_section(kind=values["kind"] or "other", title=values["own_title"], **act)
+                    place = writing.add_section(kind=values["kind"] or "other", title=values["own_title"], **act).pk
         except NewsletterRefused as refusal:
             self.say_why(request, refusal)
-            return
-        self.message_user(request, _("Saved."), messages.SUCCESS)
+        else:
+            self.message_user(request, said, level)
+        return redirect(f"{reverse(CHANGE, args=[version.pk])}{f'#section-{place}' if place else ''}")
 
-    def _say_what_was_filled_in(self, request: HttpRequest, lines: int) -> None:
-        filled = ngettext("%(count)d line was filled in.", "%(count)d lines were filled in.", lines) % {"count": lines}
-        nothing = _("The portal has nothing to fill in here that is not there already.")
-        self.message_user(request, filled if lines else nothing, messages.SUCCESS if lines else messages.INFO)
-
-    @method_decorator(require_POST)
-    def drop_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
-        """Remove a version, with all that was written in it."""
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def drop_section_view(self, request: HttpRequest, version_id: int, key: int) -> HttpResponse:
+        """Ask once more, and then remove a section with its text."""
         self.check_may_write(request)
         version = self.find(request, version_id)
+        section = next((each for each in version.sections.all() if each.pk == key), None)
+        if section is not None and _can_be_written(version):
+            name = section.title or section.get_kind_display()
+            question = _question_before_deleting(
+                _("Drop the section “%(section)s”?") % {"section": name}, _("Drop this section")
+            )
+            if not question.is_answered_by(request):
+                return self._asked(request, version, question)
+        dropped = self.press(
+            request,
+            version,
+            lambda seen: writing.drop_section(version=seen, key=key, by=request.user, now=timezone.now()),
+            form=VersionForm.of,
+        )
+        if dropped is not None:
+            self.message_user(request, _("The section is dropped."), messages.SUCCESS)
+        return redirect(CHANGE, version_id)
+
+    def _asked(self, request: HttpRequest, version: NewsletterVersion, question: ConfirmationPage) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **question.context(request, back=reverse(CHANGE, args=[version.pk])),
+            "opts": self.opts,
+            "opened": self.opened(request, version, form=VersionForm.of),
+        }
+        return TemplateResponse(request, "admin/once_more.html", context)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def drop_view(self, request: HttpRequest, version_id: int) -> HttpResponse:
+        """Ask once more, and then remove a version with all that was written in it."""
+        self.check_may_write(request)
+        version = self.find(request, version_id)
+        if version.newsletter.state == NewsletterState.DRAFT:
+            title = _("Remove the version in %(language)s?") % {"language": version.get_language_display()}
+            question = _question_before_deleting(title, _("Remove this version"))
+            if not question.is_answered_by(request):
+                return self._asked(request, version, question)
         newsletter = self.press(
             request,
             version,
@@ -180,6 +231,7 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
         )
         if newsletter is None:
             return redirect(CHANGE, version_id)
+        self.message_user(request, _("The version is removed."), messages.SUCCESS)
         return redirect("admin:mailings_newsletter_change", newsletter.pk)
 
     @method_decorator(require_POST)
@@ -223,6 +275,22 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
         )
 
 
+def _can_be_written(version: NewsletterVersion) -> bool:
+    return version.newsletter.state == NewsletterState.DRAFT and version.state == VersionState.DRAFT
+
+
+def _question_before_deleting(title: str, button: str) -> ConfirmationPage:
+    sentence = _("What is written in it is deleted and cannot be brought back.")
+    return ConfirmationPage(title=title, sentences=(sentence,), button=button, people=0)
+
+
+def _what_was_filled_in(lines: int) -> tuple[str, int]:
+    if not lines:
+        return _("The portal has nothing to fill in here that is not there already."), messages.INFO
+    filled = ngettext("%(count)d line was filled in.", "%(count)d lines were filled in.", lines) % {"count": lines}
+    return filled, messages.SUCCESS
+
+
 def _looks() -> list[tuple[str, str]]:
     labels = {
         "mail": _("Letter"),
@@ -245,7 +313,7 @@ def _rows(form: VersionForm, source: NewsletterVersion | None) -> list[dict[str,
         rows.append(
             {
                 "section": section,
-                "kind": section.get_kind_display(),
+                "kind": section.title or section.get_kind_display(),
                 "title": form[f"title_{section.pk}"],
                 "body": form[f"body_{section.pk}"],
                 "beside": beside,

@@ -19,7 +19,7 @@ from letsconnect.base.languages import listed
 from letsconnect.base.paging import page_of
 from letsconnect.base.templatetags.when import when
 from letsconnect.base.versions import FIELD, ChangedMeanwhile
-from mailings.admin.newsletter_acts import CHANGE, NewsletterActs, buttons_of
+from mailings.admin.newsletter_acts import CHANGE, NewsletterActs, buttons_of, still_to_go_out
 from mailings.domain.letters import LetterState
 from mailings.domain.newsletters import NewsletterRefused, NewsletterState, SendTime, VersionState
 from mailings.models import Letter, Newsletter
@@ -50,7 +50,8 @@ class NewsletterAdmin(NewsletterActs):
         """Return the languages of an issue, with a mark behind those that are not ready."""
         versions = sorted(newsletter.versions.all(), key=lambda version: version.language)
         return listed(
-            version.language if version.state == VersionState.READY else f"{version.language} …" for version in versions
+            f"{version.get_language_display()}{'' if version.state == VersionState.READY else ' …'}"
+            for version in versions
         )
 
     @admin.display(description=gettext_lazy("sent at"), ordering="frozen_at")
@@ -105,11 +106,13 @@ class NewsletterAdmin(NewsletterActs):
             "form": form,
             "differences": differences,
             "opened": opened or self.opened(request, newsletter, form=SettingsForm.of),
-            "version_form": NewVersionForm(versions=versions),
+            "version_form": NewVersionForm(versions=versions, first_language=newsletter.first_language),
             "may_write": newsletter.state == S.DRAFT,
             "may_send": self.has_coordinator_permission(request),
             "may_confirm": newsletter.asked_by_id != request.user.pk,
             "recipients": recipients_of(newsletter) if newsletter.is_frozen else None,
+            "is_in_archive": newsletter.published_at is not None and newsletter.published_at <= timezone.now(),
+            "goes_out": still_to_go_out(newsletter),
             "buttons": buttons_of(newsletter, reader=request.user),
         }
         if not newsletter.is_frozen:
@@ -139,7 +142,7 @@ class NewsletterAdmin(NewsletterActs):
 
     @method_decorator(require_POST)
     def settings_view(self, request: HttpRequest, issue_id: int) -> HttpResponse:
-        """Store whom the issue is for and when it goes out.
+        """Store whom the issue is for and when it goes out, and then ask that it is sent, if that button was pressed.
 
         The button "Count" stores nothing: it shows how many readers are left by what is chosen, and what is found by
         what was typed. It is a POST, because an address would keep what was typed, and the token of the form.
@@ -152,7 +155,7 @@ class NewsletterAdmin(NewsletterActs):
             return self._issue_page(request, newsletter, form)
         try:
             with self.as_opened(request, newsletter, form=SettingsForm.of) as seen:
-                writing.change_issue(
+                saved = writing.change_issue(
                     newsletter=seen,
                     month=month_of(form.cleaned_data),
                     audience=form.audience,
@@ -169,6 +172,8 @@ class NewsletterAdmin(NewsletterActs):
             form.add_error(None, str(changed))
             return self._issue_page(request, self.find(request, issue_id), form, changed.comparison.differences)
         else:
+            if request.POST.get("press") == "ask":
+                return self.ask_after_saving(request, saved)
             self.message_user(request, _("Saved."), messages.SUCCESS)
         return redirect(CHANGE, issue_id)
 
@@ -177,7 +182,9 @@ class NewsletterAdmin(NewsletterActs):
         """Add a version in one more language and open it."""
         self.check_may_write(request)
         newsletter = self.find(request, issue_id)
-        form = NewVersionForm(request.POST, versions=newsletter.versions.all())
+        form = NewVersionForm(
+            request.POST, versions=newsletter.versions.all(), first_language=newsletter.first_language
+        )
         if not form.is_valid():
             self.message_user(request, _("Choose a language that has no version yet."), messages.ERROR)
             return redirect(CHANGE, issue_id)

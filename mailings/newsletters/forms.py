@@ -12,10 +12,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from letsconnect.base.fields import LineFormField, choice_field, longest
-from letsconnect.base.lines import visible_line
+from letsconnect.base.languages import listed
+from letsconnect.base.lines import isolated, visible_line
 from mailings.domain.newsletters import SectionKind, SendTime
 from mailings.models import Newsletter, NewsletterSection, NewsletterVersion
 from mailings.newsletters import audiences
+from mailings.newsletters.translating import title_in_language
 from mailings.newsletters.writing import SectionText
 
 _AUDIENCE = "audience_"
@@ -79,6 +81,7 @@ class SettingsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._without_hits: set[str] = set()
+        self._labels: dict[str, dict[str, str]] = {}
         for narrowing in audiences.narrowings():
             self._add_narrowing(narrowing)
 
@@ -89,6 +92,7 @@ class SettingsForm(forms.Form):
             offered = self._found_or_chosen(narrowing.name, narrowing.choices, chosen or [])
         else:
             offered = list(narrowing.choices())
+        self._labels[narrowing.name] = {str(value): str(label) for value, label in offered}
         self.fields[name] = forms.MultipleChoiceField(
             label=narrowing.label, choices=offered, required=False, widget=boxes
         )
@@ -120,6 +124,15 @@ class SettingsForm(forms.Form):
         return NarrowingFields(self[_AUDIENCE + name], find, finds_nothing=name in self._without_hits)
 
     @property
+    def chosen_in_words(self) -> list[tuple[str, str]]:
+        """Whom an issue is for, as the form stands: of each narrowing what it asks for, and what was chosen."""
+        words = []
+        for name, values in self.audience.items():
+            labels = self._labels[name]
+            words.append((str(self.fields[_AUDIENCE + name].label), listed(labels.get(key, key) for key in values)))
+        return words
+
+    @property
     def moments(self) -> list[forms.BoundField]:
         return [self[name] for name in ("send_at", "send_on", "month")]
 
@@ -145,9 +158,13 @@ class NewVersionForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"))
     translated_from = forms.ChoiceField(label=_("Translated from"), required=False)
 
-    def __init__(self, data: QueryDict | None = None, *, versions: Iterable[NewsletterVersion]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: QueryDict | None = None, *, versions: Iterable[NewsletterVersion], first_language: str
+    ) -> None:
         taken = [version.language for version in versions]
+        # Most versions are translated from the one that was written first: whoever wants that presses only the button.
+        source = first_language if first_language in taken else next(iter(taken), "")
+        super().__init__(data, initial={"translated_from": source})
         choice_field(self, "language").choices = [pair for pair in settings.LANGUAGES if pair[0] not in taken]
         written = [(code, _LANGUAGES[code]) for code in taken]
         choice_field(self, "translated_from").choices = [*written, ("", _("nothing: it is written anew"))]
@@ -170,7 +187,7 @@ class SectionTextField(forms.CharField):
     """
 
     def __init__(self, *, label: str, language: str) -> None:
-        widget = forms.Textarea(attrs={"rows": 8, "dir": "auto", "lang": language})
+        widget = forms.Textarea(attrs={"rows": 12, "dir": "auto", "lang": language})
         super().__init__(label=label, required=False, max_length=longest(NewsletterSection, "body"), widget=widget)
 
     def to_python(self, value: Any) -> str:
@@ -192,7 +209,7 @@ class VersionForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None = None, *, version: NewsletterVersion) -> None:
-        super().__init__(data, initial={"subject": str(version.subject), "preview": str(version.preview)})
+        super().__init__(data, initial={"subject": version.subject, "preview": version.preview})
         self.sections = list(version.sections.all())
         for section in self.sections:
             label = str(section.title or SectionKind(section.kind).label)
@@ -201,9 +218,11 @@ class VersionForm(forms.Form):
                 label=_("Title of “%(section)s”") % {"section": label},
                 required=section.kind == SectionKind.OTHER,
                 max_length=longest(NewsletterSection, "title"),
+                help_text=_title_if_empty(section, version.language),
+                widget=forms.TextInput(attrs={"dir": "auto", "lang": version.language}),
             )
             self.fields[body] = SectionTextField(label=label, language=version.language)
-            self.initial.update({title: str(section.title), body: section.body})
+            self.initial.update({title: section.title, body: section.body})
         for name in ("subject", "preview"):
             self.fields[name].widget.attrs |= {"dir": "auto", "lang": version.language}
 
@@ -229,6 +248,13 @@ class VersionForm(forms.Form):
             if section.pk in texts:
                 section.title, section.body = texts[section.pk].title, texts[section.pk].body
         return version
+
+
+def _title_if_empty(section: NewsletterSection, language: str) -> str:
+    """Return the words that say what readers see above a section without a title of its own; "" where it needs one."""
+    if section.kind == SectionKind.OTHER:
+        return ""
+    return _("Empty: readers see “%(title)s”.") % {"title": isolated(title_in_language(section.kind, language))}
 
 
 def month_of(values: dict[str, Any]) -> date:

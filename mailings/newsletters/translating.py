@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import speaking
+from letsconnect.base.lines import one_line
 from mailings.domain.newsletters import SectionKind
 from mailings.models import NewsletterVersion
 
@@ -29,12 +30,12 @@ def source_of(version: NewsletterVersion) -> NewsletterVersion | None:
 
 
 def what_it_says(version: NewsletterVersion) -> dict[str, Any]:
-    """Return all texts of a version, to compare with later."""
+    """Return all texts of a version, to compare with later: as they were written, whatever language the page is in."""
     sections = [
-        {"key": section.pk, "kind": section.kind, "title": str(section.title), "body": section.body}
+        {"key": section.pk, "kind": section.kind, "title": one_line(section.title), "body": section.body}
         for section in version.sections.all()
     ]
-    return {"subject": str(version.subject), "preview": str(version.preview), "sections": sections}
+    return {"subject": one_line(version.subject), "preview": one_line(version.preview), "sections": sections}
 
 
 def changes_in_source(version: NewsletterVersion, source: NewsletterVersion | None = None) -> list[SourceChange]:
@@ -59,12 +60,13 @@ def changes_in_source(version: NewsletterVersion, source: NewsletterVersion | No
 def _texts(said: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return each text under a name of its own, with the words for it in the language of the page."""
     texts = {
-        "subject": (_("subject"), said.get("subject", "")),
-        "preview": (_("preview line"), said.get("preview", "")),
+        "subject": (_("subject"), one_line(said.get("subject", ""))),
+        "preview": (_("preview line"), one_line(said.get("preview", ""))),
     }
     for section in said.get("sections", ()):
-        label = section["title"] or str(SectionKind(section["kind"]).label)
-        texts[f"title {section['key']}"] = (_("Title of “%(section)s”") % {"section": label}, section["title"])
+        title = one_line(section["title"])
+        label = title or str(SectionKind(section["kind"]).label)
+        texts[f"title {section['key']}"] = (_("Title of “%(section)s”") % {"section": label}, title)
         texts[f"body {section['key']}"] = (label, section["body"])
     return texts
 

@@ -6,8 +6,9 @@ from django.conf import settings
 from markdown_it.token import Token
 
 from letsconnect.base.languages import speaking
+from letsconnect.base.lines import one_line
 from mailings.domain.newsletters import SectionKind
-from mailings.models import NewsletterVersion
+from mailings.models import NewsletterSection, NewsletterVersion
 from mailings.newsletters.markdown import parse
 
 # Outside of <nowiki>, these begin a template, a link, a table, a tag or a comment, a signature, a choice of script, an
@@ -26,11 +27,16 @@ def from_sections(version: NewsletterVersion) -> str:
     """Return all sections of a version that say something, each under a heading of the second level."""
     with speaking(version.language):
         parts = [
-            f"== {escape(str(section.title or SectionKind(section.kind).label))} ==\n{from_markdown(section.body)}"
+            f"== {escape(_title_of(section))} ==\n{from_markdown(section.body)}"
             for section in version.sections.all()
             if section.body.strip()
         ]
     return "\n\n".join(parts) + "\n"
+
+
+def _title_of(section: NewsletterSection) -> str:
+    """Return the title as it was written: marks that isolate it would stand in the address of the heading."""
+    return one_line(section.title or str(SectionKind(section.kind).label))
 
 
 def from_markdown(text: str) -> str:

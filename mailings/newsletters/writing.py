@@ -76,6 +76,8 @@ def change_issue(
 ) -> Newsletter:
     """Store whom the issue is for and when it goes out; what does not belong to the way of sending is dropped."""
     newsletter = _locked(newsletter)
+    columns = ("month", "audience", "send_time", "send_at", "send_on")
+    before = [getattr(newsletter, name) for name in columns]
     is_morning = send_time == SendTime.MORNING
     if is_morning and send_on is None:
         raise NewsletterRefused(_("Choose the day on which readers get it at 09:00."))
@@ -83,7 +85,9 @@ def change_issue(
     newsletter.audience = {name: list(values) for name, values in audience.items() if values}
     newsletter.send_time = send_time
     newsletter.send_at, newsletter.send_on = (None, send_on) if is_morning else (send_at, None)
-    newsletter.save(update_fields=["month", "audience", "send_time", "send_at", "send_on"])
+    if [getattr(newsletter, name) for name in columns] == before:
+        return newsletter
+    newsletter.save(update_fields=columns)
     acts.record(by=by, verb="change_newsletter", on=newsletter, now=now)
     return newsletter
 
@@ -141,7 +145,7 @@ def save_version(
     theirs = {section.pk: section for section in version.sections.all()}
     for text in sections:
         section = theirs.get(text.key)
-        if section is None or (str(section.title), section.body) == (text.title, text.body):
+        if section is None or (section.title, section.body) == (text.title, text.body):
             continue
         if section.kind == SectionKind.OTHER and not text.title:
             raise NewsletterRefused(_("A section of its own needs a title."))
@@ -164,12 +168,18 @@ def add_section(*, version: NewsletterVersion, kind: str, title: str, by: Any, n
     return version.sections.create(kind=kind, title=title, place=last + 1)
 
 
+def says_something(version: NewsletterVersion, key: int) -> bool:
+    """Tell whether a section has a text that would be lost with it."""
+    return any(section.pk == key and section.body.strip() for section in version.sections.all())
+
+
 @transaction.atomic
-def drop_section(*, version: NewsletterVersion, key: int, by: Any, now: datetime) -> None:
-    """Remove a section with its text; one that is gone already changes nothing."""
+def drop_section(*, version: NewsletterVersion, key: int, by: Any, now: datetime) -> NewsletterVersion:
+    """Remove a section with its text and return its version; one that is gone already changes nothing."""
     version = _locked_draft(version)
     if version.sections.filter(pk=key).delete()[0]:
         acts.record(by=by, verb="drop_newsletter_section", on=version, now=now)
+    return version
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from letsconnect.base.models import Act
 from mailings.domain.newsletters import NewsletterRefused
@@ -509,3 +510,101 @@ def test_lists_ask_the_same_of_the_database_at_three_and_thirty_rows(desk, coord
     issue = fill(27)
 
     assert asked() == few
+
+
+def test_what_stands_on_the_page_is_saved_before_it_is_asked_for(desk):
+    make_subscription(language="en"), make_subscription(language="fr")
+    issue = make_newsletter()
+    shown = {"month": "2026-12", "send_time": "at_once", "audience_language": ["fr"], "press": "ask"}
+
+    said = words(desk.post(of_issue("settings", issue), shown, follow=True))
+
+    issue.refresh_from_db()
+    assert (issue.state, issue.audience) == ("asked", {"language": ["fr"]})
+    assert "A second person is asked to confirm" in said
+    assert "Only readers by: language : Français" in said.replace("language:", "language :")
+    assert "It goes out as soon as it is confirmed." in said
+
+
+def test_asking_for_what_cannot_be_sent_keeps_what_was_chosen(desk):
+    issue = make_newsletter(body="[x](/nowhere)")
+    shown = {"month": "2026-12", "send_time": "at_once", "audience_language": ["fr"], "press": "ask"}
+
+    said = words(desk.post(of_issue("settings", issue), shown, follow=True))
+
+    issue.refresh_from_db()
+    assert (issue.state, issue.audience) == ("draft", {"language": ["fr"]})
+    assert "Saved." in said and "the portal has no page /nowhere" in said
+
+
+def test_a_version_is_translated_from_the_first_one_unless_somebody_says_otherwise(desk):
+    issue = make_newsletter(languages=("en", "fr"), first_language="fr")
+
+    page = desk.get(of_issue("change", issue)).content.decode()
+
+    assert '<option value="fr" selected>' in page
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_changed_in_the_source_whatever_language_the_page_is_in(client, language):
+    issue = make_newsletter(languages=("en",))
+    client.force_login(make_coordinator(language="en"))
+    client.post(of_issue("version", issue), {"language": "ar", "translated_from": "en"})
+    client.force_login(make_coordinator(language=language))
+
+    page = client.get(of_version("change", issue.versions.get(language="ar")))
+
+    assert page.context["changes"] == []
+
+
+def test_removing_what_was_written_is_asked_once_more_and_what_is_empty_goes_at_once(desk):
+    issue = writing.make_issue(month=NOW.date(), language="en", by=None, now=NOW)
+    version = issue.versions.get()
+    first, second, *_rest = version.sections.all()
+
+    asked = save(desk, version, body="Words", press=f"drop-{first.pk}")
+    save(desk, version, press=f"drop-{second.pk}")
+    question = desk.get(of_version("drop", version))
+
+    assert "cannot be brought back" in words(asked) and "cannot be brought back" in words(question)
+    assert {section.pk for section in version.sections.all()} >= {first.pk} and version.sections.count() == 4
+    address = reverse("admin:mailings_newsletterversion_drop_section", args=[version.pk, first.pk])
+    assert "The section is dropped." in words(desk.post(address, {"confirmed": "0"}, follow=True))
+    assert version.sections.count() == 3
+    assert "The version is removed." in words(desk.post(of_version("drop", version), {"confirmed": "0"}, follow=True))
+    assert not issue.versions.exists()
+
+
+def test_a_test_copy_and_taken_over_changes_lose_nothing_that_was_typed(desk):
+    issue = make_newsletter(languages=("en", "ar"))
+    issue.versions.update(state="draft")
+    issue.versions.filter(language="ar").update(translated_from="en")
+    version = issue.versions.get(language="ar")
+
+    sent = save(desk, version, subject="One", press="test")
+    save(desk, version, preview="Two", press="taken")
+
+    assert "A copy is on its way to you." in words(sent)
+    assert (version.subject, version.preview) == ("One", "Two")
+    assert Letter.objects.filter(kind="mailings.newsletter_test").count() == 1
+
+
+def test_a_button_leads_back_to_the_section_it_is_about(desk):
+    issue = writing.make_issue(month=NOW.date(), language="en", by=None, now=NOW)
+    version = issue.versions.get()
+    section = version.sections.first()
+
+    moved = desk.post(of_version("save", version), typed(version, press=f"down-{section.pk}"))
+
+    assert moved.url.endswith(f"#section-{section.pk}")
+
+
+def test_the_archive_is_linked_once_the_issue_is_there(desk, coordinator, settings):
+    settings.NEWSLETTER_NEEDS_TWO = False
+    make_subscription()
+    issue = make_newsletter(send_time="morning", send_on=timezone.localdate() + timedelta(days=9))
+    sending.ask_to_send(newsletter=issue, by=coordinator, now=timezone.now())
+
+    page = words(desk.get(of_issue("change", issue)))
+
+    assert "at 09:00 of each reader's own clock" in html.unescape(page) and "See the archive" not in page

@@ -126,3 +126,30 @@ def test_sending_and_stopping_are_asked_once_more(live_server, open_window, lang
         page.wait_for_url("**/change/")
         issue.refresh_from_db()
         assert issue.state == state
+
+
+def test_what_is_typed_is_seen_at_once_and_what_is_chosen_is_what_is_asked_for(live_server, open_window):
+    make_subscription(language="fr"), make_subscription()
+    issue = make_newsletter()
+    version = issue.versions.get()
+    version.state = "draft"
+    version.save()
+    window = open_window(live_server.url, widths=WIDTHS, member=make_coordinator())
+    page = window.page
+    page.goto(f"{live_server.url}/admin/mailings/newsletterversion/{version.pk}/change/")
+
+    page.locator("textarea").first.fill("Seen **while** typing")
+    page.frame_locator("iframe[name=preview]").get_by_text("while", exact=True).wait_for()
+    page.locator("[name=subject]").press("Enter")  # saves, and moves or fills in nothing
+    page.locator(".messagelist .success").get_by_text("Saved.").wait_for()
+    window.check()
+    page.locator("[name=press][value=ready]").click()
+    page.locator("[name=press][value=draft]").wait_for()
+    page.goto(f"{live_server.url}/admin/mailings/newsletter/{issue.pk}/change/")
+    page.locator("[name=audience_language][value=fr]").check()
+    page.locator("[name=press][value=ask]").click()
+    page.locator("a[href$='/take-back/do/'], form[action$='/take-back/do/']").wait_for()
+
+    issue.refresh_from_db()
+    assert (issue.state, issue.audience) == ("asked", {"language": ["fr"]})
+    assert version.sections.get().body == "Seen **while** typing"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from letsconnect.base.languages import speaking
+from letsconnect.base.lines import one_line
 from letsconnect.base.links import absolute
 from letsconnect.base.paging import page_of
 from mailings.models import Newsletter, NewsletterBody
@@ -61,7 +62,7 @@ def newsletter_feed(_request: HttpRequest, language: str) -> HttpResponse:
         address = absolute("mailings:newsletter-detail", body.newsletter.number, language)
         published: datetime | None = body.newsletter.published_at
         feed.add_item(
-            title=body.subject,
+            title=one_line(body.subject),
             link=address,
             unique_id=address,
             description=with_full_addresses(body.page),
