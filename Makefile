@@ -27,13 +27,14 @@ setup:  ## set up for tests and lint, nothing more
 test: setup  ## set up and run every test but the long storms, three at a time (ARGS="...": words for pytest)
 	@exec $(BIN)/python -m pytest -m "not chaos" -n 3 --dist worksteal $(ARGS)
 
-lint: setup  ## ruff, import-linter, mypy, missing migrations, templates
+lint: setup  ## ruff, import-linter, mypy, missing migrations, templates, texts to translate
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py check_templates
+	@$(BIN)/python manage.py extract_translations --check
 
 bench: setup  ## time the matching engine at 10,000 learners, a round on rows, the review queue with 20,000 registrations, letters, pages
 	@$(BIN)/python -m matching.bench $(ARGS)

@@ -54,17 +54,27 @@ def po_files(locale: Path) -> list[Path]:
     return sorted(locale.glob("*/LC_MESSAGES/django.po"))
 
 
-def update(root: Path, po: Path) -> Catalog:
-    """Bring one .po file up to date with the code, keep its translations, and return its catalog."""
-    language = po.parent.parent.name
-    with po.open("rb") as file:
-        catalog = read_po(file, locale=language)
-    catalog.update(template_of(root), no_fuzzy_matching=True, update_header_comment=False)
+def update(po: Path, template: Catalog) -> Catalog:
+    """Bring one .po file up to date with what can be translated, keep its translations, and return its catalog."""
+    catalog, content = up_to_date(po, template)
+    po.write_bytes(content)
+    return catalog
+
+
+def up_to_date(po: Path, template: Catalog) -> tuple[Catalog, bytes]:
+    """Return the catalog of a .po file as it should be, and the file; nothing is written."""
+    catalog = catalog_of(po)
+    catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
     catalog.obsolete.clear()
     catalog.revision_date = _BEGUN
-    with po.open("wb") as file:
-        write_po(file, catalog, width=110, include_lineno=False, sort_by_file=True)
-    return catalog
+    content = BytesIO()
+    write_po(content, catalog, width=110, include_lineno=False, sort_by_file=True)
+    return catalog, content.getvalue()
+
+
+def catalog_of(po: Path) -> Catalog:
+    with po.open("rb") as file:
+        return read_po(file, locale=po.parent.parent.name)
 
 
 def compile_stale(locale: Path) -> list[Path]:
@@ -74,8 +84,7 @@ def compile_stale(locale: Path) -> list[Path]:
         mo = po.with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
             continue
-        with po.open("rb") as file:
-            catalog = read_po(file, locale=po.parent.parent.name)
+        catalog = catalog_of(po)
         half = mo.with_suffix(".mo.half")
         with half.open("wb") as file:
             write_mo(file, catalog)

@@ -2,16 +2,18 @@
 
 import gettext
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
-from letsconnect.translations import compile_stale, po_files, template_of, update
+from letsconnect.translations import catalog_of, compile_stale, po_files, template_of, update
 
 LOCALE = Path(settings.LOCALE_PATHS[0])
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?[a-z][^>]*>")
+TRANSLATION = re.compile(r'^msgstr.*\n(?:".*\n)*', re.MULTILINE)
 
 
 @pytest.fixture
@@ -50,9 +52,9 @@ def test_texts_of_templates_and_code_are_found_with_plurals_and_contexts(tree):
 
 def test_an_update_keeps_what_is_translated_drops_what_is_gone_and_repeats_exactly(tree):
     po = po_files(tree / "locale")[0]
-    catalog = update(tree, po)
+    catalog = update(po, template_of(tree))
     first = po.read_bytes()
-    update(tree, po)
+    update(po, template_of(tree))
 
     assert catalog.get("Hello").string == "مرحبا"
     assert "Gone" not in catalog
@@ -61,7 +63,7 @@ def test_an_update_keeps_what_is_translated_drops_what_is_gone_and_repeats_exact
 
 
 def test_what_is_compiled_can_be_read_and_is_compiled_once(tree):
-    update(tree, po_files(tree / "locale")[0])
+    update(po_files(tree / "locale")[0], template_of(tree))
     (mo,) = compile_stale(tree / "locale")
 
     with mo.open("rb") as file:
@@ -69,11 +71,39 @@ def test_what_is_compiled_can_be_read_and_is_compiled_once(tree):
     assert compile_stale(tree / "locale") == []
 
 
+def test_a_check_says_which_languages_are_not_up_to_date(tree, settings):
+    settings.BASE_DIR, settings.LOCALE_PATHS = tree, [tree / "locale"]
+    stale = po_files(tree / "locale")[0].read_bytes()
+
+    with pytest.raises(CommandError, match=r"make messages.*: ar"):
+        call_command("extract_translations", check=True)
+    assert po_files(tree / "locale")[0].read_bytes() == stale
+
+    call_command("extract_translations", verbosity=0)
+    call_command("extract_translations", check=True)
+
+
+def test_every_language_has_the_same_texts_in_the_same_order():
+    first, *others = po_files(LOCALE)
+    differing = [po.parent.parent.name for po in others if sources_of(po) != sources_of(first)]
+
+    assert differing == [], "Run `make messages`, translate what is new, and commit locale/."
+
+
+def sources_of(po):
+    """A .po file without its heading and its translations: what can be translated, in the order of the file."""
+    _heading, sources = po.read_text().split("\n\n", 1)
+    return TRANSLATION.sub("", sources)
+
+
+@cache
+def read(po):
+    return catalog_of(po)
+
+
 @pytest.mark.parametrize("po", po_files(LOCALE), ids=lambda po: po.parent.parent.name)
 def test_every_translation_keeps_the_placeholders_and_tags_of_its_source(po):
-    with po.open("rb") as file:
-        catalog = read_po(file, locale=po.parent.parent.name)
-    for message in catalog:
+    for message in read(po):
         if not message.id or not message.string:
             continue
         sources = message.id if message.pluralizable else (message.id,)
@@ -88,8 +118,6 @@ def test_every_translation_keeps_the_placeholders_and_tags_of_its_source(po):
 
 @pytest.mark.parametrize("po", po_files(LOCALE), ids=lambda po: po.parent.parent.name)
 def test_a_translated_plural_has_all_its_forms(po):
-    with po.open("rb") as file:
-        catalog = read_po(file, locale=po.parent.parent.name)
-    half = [message.id for message in catalog if message.pluralizable and any(message.string) != all(message.string)]
+    half = [message.id for message in read(po) if message.pluralizable and any(message.string) != all(message.string)]
 
     assert half == []

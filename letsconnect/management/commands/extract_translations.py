@@ -1,21 +1,31 @@
-"""Collect what can be translated; `make messages`."""
+"""Collect what can be translated; `make messages`. With --check, say whether that has been done; `make lint`."""
 
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from letsconnect.translations import po_files, update
+from letsconnect.translations import po_files, template_of, up_to_date
 
 
 class Command(BaseCommand):
     help = "Brings every .po file up to date with the texts in the tree and says how much of each is translated."
     requires_system_checks: list[str] = []
 
-    def handle(self, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="write nothing, and fail if a file would change")
+
+    def handle(self, *, check: bool = False, **options: Any) -> None:
+        template, changed = template_of(Path(settings.BASE_DIR)), []
         for po in po_files(Path(settings.LOCALE_PATHS[0])):
-            catalog = update(Path(settings.BASE_DIR), po)
+            catalog, content = up_to_date(po, template)
+            if check:
+                changed += [po.parent.parent.name] if content != po.read_bytes() else []
+                continue
+            po.write_bytes(content)
             texts = [message for message in catalog if message.id]
             done = sum(all(text.string or ()) if text.pluralizable else bool(text.string) for text in texts)
             self.stdout.write(f"{po.parent.parent.name}: {done} of {len(texts)}")
+        if changed:
+            raise CommandError(f"Run `make messages`, and translate what is new: {', '.join(changed)}.")
