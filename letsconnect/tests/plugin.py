@@ -21,6 +21,8 @@ pytest_plugins = ["letsconnect.tests.browser", "letsconnect.tests.counting"]
 
 djangos_sql_flush = DatabaseOperations.sql_flush
 _LOGS = {"base_act", "base_securityevent"}
+_LONGEST = ["test_whole_path", "test_run", "test_kill", "test_storm_database", "test_kill_bulk", "test_state_machine"]
+_LONGEST += ["test_fuzz", "test_access", "test_levels"]
 _FILLED_BY_MIGRATING = {"django_content_type", "auth_permission"}
 
 
@@ -67,6 +69,34 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         for module in modules[own_place:] + modules[:own_place]:
             import_module(".".join(module.parts))
     return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each of the processes that run the tests begin with its part of those that take long, most of which wait for
+    browsers and for processes of their own: done last, they leave a processor with nothing to do beside them."""
+    if workers := getattr(config, "workerinput", None):
+        count = workers["workercount"]
+        by_file: dict[Path, list[pytest.Item]] = {}
+        for item in filter(_takes_long, items):
+            by_file.setdefault(item.path, []).append(item)
+        long = sorted(by_file, key=lambda file: _LONGEST.index(file.stem) if file.stem in _LONGEST else len(_LONGEST))
+        rest = [item for item in items if not _takes_long(item)]
+        total, items[:] = len(items), []
+        for number in range(count):  # xdist gives each process as many tests as the others, in this order
+            items += [item for file in long[number::count] for item in by_file[file]]
+            room = max(0, total * (number + 1) // count - len(items))
+            items += rest[:room]
+            del rest[:room]
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    """Tell whether a test writes rows that others see (those with a browser or a process of their own do), or is one of
+    the longest."""
+    marker = item.get_closest_marker("django_db")
+    is_committing = bool(marker and marker.kwargs.get("transaction"))
+    fixtures = getattr(item, "fixturenames", ())
+    return is_committing or "live_server" in fixtures or item.path.stem in _LONGEST
 
 
 def pytest_collection_finish() -> None:
