@@ -32,7 +32,7 @@ class BulkFacts(Protocol):
 
 
 ReadBulk = Callable[[list[Any], datetime], BulkFacts]
-Unchanged = Callable[[], Q]
+Unchanged = Callable[[Any], Q]
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,9 @@ def register_bulk(name: str, read: ReadBulk, *, keeps: Keeping, unchanged: Uncha
     """Register a kind of letter that goes to many at once: ``read(letters, now)`` reads what a group of them needs, and
     then decides and composes each without a query. What is kept of it is one text for all, which names nobody.
 
-    With ``unchanged``, what was read serves for all letters that a worker claimed together. It returns the condition
-    under which a letter is still owed; the statement that puts letters on the wire asks it once more, and those that do
-    not meet it any longer are read again.
+    With ``unchanged``, what was read serves for all letters that a worker claimed together. ``unchanged(facts)``
+    returns the condition under which what was read of a letter is still true; the statement that puts letters on the
+    wire asks it once more, and those that do not meet it any longer are read again.
     """
 
     def never(*_given: Any) -> Any:

@@ -5,15 +5,19 @@ nothing left is not sent.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 
 from clinics.announcing.choosing import ClinicsToTell
-from clinics.models import Announcement, Clinic, Digest
+from clinics.domain import ClinicState
+from clinics.models import Announcement, Clinic, Digest, Rsvp
 from letsconnect.base.labels import label_of
 from letsconnect.base.languages import language_or_default, speaking
 from letsconnect.base.links import absolute
@@ -77,6 +81,19 @@ class NewClinicsFacts:
     def waits(self, _letter: Letter) -> bool:
         return False
 
+    def unchanged(self) -> Q:
+        """Return the condition under which what was read of a letter is still true.
+
+        Its reader still gets the list, and has signed up for none of the clinics that were read; if one of these was
+        called off or moved since, no letter meets it.
+        """
+        clinics = {clinic.pk: clinic.sequence for of_letter in self._clinics.values() for clinic in of_letter}
+        as_read = Q(*(Q(pk=key, sequence=number) for key, number in clinics.items()), _connector=Q.OR)
+        others = Clinic.objects.filter(pk__in=clinics).exclude(as_read, state=ClinicState.ANNOUNCED)
+        signed_up = Rsvp.objects.active().filter(clinic__in=clinics, member=OuterRef("subscription__member"))
+        readers = Subscription.objects.to_write_to(self._chosen)
+        return Q(~Exists(others), ~Exists(signed_up), subscription__in=readers)
+
     def compose(self, letter: Letter) -> ComposedBulk:
         """Return the message in the language and the zone that the reader uses now."""
         subscription = self._subscriptions[letter.subscription_id]
@@ -101,11 +118,17 @@ class AnnouncementFacts(NewClinicsFacts):
         clinics = Clinic.objects.filter(pk__in=set().union(*keys.values()))
         open_clinics = ClinicsToTell(clinics, members=self.members(letters), now=now)
         sent = self._sent_to_their_addresses(letters)
+        self._with_the_same_address = _with_the_same_address({letter.address for letter in letters})
         for letter in letters:
             new = keys[letter.pk] - sent[letter.address]
             self._clinics[letter.pk] = open_clinics.among(new, self.member_of(letter))
             if self.reason(letter) is None:
                 sent[letter.address] |= new
+
+    def unchanged(self) -> Q:
+        """Return the condition of any such letter; one to an address with several subscriptions is read right before it
+        is sent, because what it still brings depends on what became of the others."""
+        return super().unchanged() & ~Q(subscription__in=self._with_the_same_address)
 
     def _sent_to_their_addresses(self, letters: list[Letter]) -> defaultdict[str, set[int]]:
         """Return the clinics that other letters brought to these addresses.
@@ -121,6 +144,15 @@ class AnnouncementFacts(NewClinicsFacts):
         for address, clinic in rows.values_list("letter__address", "clinic_id"):
             sent[address].add(clinic)
         return sent
+
+
+def _with_the_same_address(addresses: Collection[str]) -> set[int]:
+    """Return the subscriptions whose letters go to one of these addresses, as those of another do."""
+    keys: dict[str, set[int]] = defaultdict(set)
+    rows = Subscription.objects.filter(Q(member=None, address__in=addresses) | Q(member__email__in=addresses))
+    for key, address in rows.annotate(to=Coalesce("member__email", "address")).values_list("pk", "to"):
+        keys[address].add(key)
+    return {key for shared in keys.values() if len(shared) > 1 for key in shared}
 
 
 class DigestFacts(NewClinicsFacts):
@@ -185,5 +217,5 @@ def _template(kind: str, language: str, zone: str, clinics: tuple[NewClinic, ...
 
 def register() -> None:
     """Register the letters with the ledger."""
-    kinds.register_bulk(ANNOUNCED, AnnouncementFacts, keeps=kinds.kept())
-    kinds.register_bulk(DIGEST, DigestFacts, keeps=kinds.kept())
+    kinds.register_bulk(ANNOUNCED, AnnouncementFacts, keeps=kinds.kept(), unchanged=AnnouncementFacts.unchanged)
+    kinds.register_bulk(DIGEST, DigestFacts, keeps=kinds.kept(), unchanged=DigestFacts.unchanged)

@@ -84,7 +84,7 @@ def read_shared_facts(letters: list[Letter], *, now: datetime) -> GroupFacts | N
     if kind is None or kind.unchanged is None:
         return None
     facts = read_facts(letters, now=now)
-    facts.unchanged = Letter.objects.keys_of(kind.unchanged())
+    facts.unchanged = Letter.objects.keys_of(kind.unchanged(facts.bulk[kind.name]))
     return facts
 
 

@@ -91,7 +91,7 @@ def _read(letters: list[Letter], _now: datetime) -> NewsletterFacts:
     return NewsletterFacts(letters)
 
 
-def _unchanged() -> Q:
+def _unchanged(_facts: NewsletterFacts) -> Q:
     return Q(
         newsletter__state__in=GOES_OUT,
         subscription__in=Subscription.objects.to_write_to(BulkList.NEWSLETTER),
