@@ -52,8 +52,10 @@ def save_step(
     by: Member,
     now: datetime,
     versions_shown: Mapping[str, str] = NOTHING_SHOWN,
+    step: str = "",
 ) -> Registration:
-    """Save some of the facts and leave the others alone.
+    """Save some of the facts and leave the others alone. ``step`` names the step of the form they were given in, which
+    is marked as done from now on.
 
     ``seen_fingerprint`` is the fingerprint of those the form was opened with, so that two tabs on different steps can
     both save. Skills that were merged since are saved as their heirs. Saving the same twice (a double click) changes
@@ -69,10 +71,19 @@ def save_step(
         shown = replace(stored, consents=agreements(member, versions_shown=versions_shown))
     facts = merged_answers.follow(replace(stored, **values))
     if registration is not None and facts == stored == shown:
-        return registration
+        return _mark(registration, step)
     if seen_fingerprint not in (fingerprint(stored, values), fingerprint(shown, values)):
         raise _stale()
-    return _save(registration, stored, facts, shown=shown, versions=versions_shown, member=member, by=by, now=now)
+    saved = _save(registration, stored, facts, shown=shown, versions=versions_shown, member=member, by=by, now=now)
+    return _mark(saved, step)
+
+
+def _mark(registration: Registration, step: str) -> Registration:
+    """Remember that this step was saved, also where its answers are those that a form begins with."""
+    if step and step not in registration.steps_saved:
+        registration.steps_saved = [*registration.steps_saved, step]
+        registration.save(update_fields=["steps_saved"])
+    return registration
 
 
 @transaction.atomic

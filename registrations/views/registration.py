@@ -1,5 +1,7 @@
 """One's own registration read back: what is stored, what is missing, and the button that submits it."""
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +19,7 @@ from registrations.answers import editing, readback, readiness
 from registrations.answers import facts as stored
 from registrations.answers.forms.steps import STEPS, FormStep, step_of
 from registrations.domain.facts import RegistrationFacts
-from registrations.domain.registrations import NotComplete, StaleForm
+from registrations.domain.registrations import NotComplete, RegistrationState, StaleForm
 from registrations.models import Eligibility, Member, Registration
 from registrations.requests import MemberRequest, is_signed_in
 
@@ -102,14 +104,21 @@ def missing_of(facts: RegistrationFacts) -> list[readiness.Missing]:
 def progress(
     missing: list[readiness.Missing], registration: Registration | None, *, current: FormStep | None = None
 ) -> list[Piece]:
-    """Return every step with whether something is missing there, for the progress indicator."""
+    """Return every step with whether it is done, for the progress indicator.
+
+    In a draft those are the steps that were saved and lack nothing, afterwards all that lack nothing.
+    """
     lacking: set[FormStep] = {step_of(needed.field) for needed in missing}
+    saved: Collection[str] = ()
+    if registration is not None:
+        is_draft = registration.state == RegistrationState.DRAFT
+        saved = registration.steps_saved if is_draft else [step.name for step in STEPS]
     return [
         Piece(
             {
                 "step": step,
                 "number": number,
-                "is_done": registration is not None and step not in lacking and not step.is_apart,
+                "is_done": step.name in saved and step not in lacking and not step.is_apart,
                 "is_current": step is current,
             },
             {},

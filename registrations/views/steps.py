@@ -179,6 +179,7 @@ def _write(request: MemberRequest, page: StepPage, values: dict[str, Any]) -> Re
         versions_shown=page.form.versions_shown if isinstance(page.form, ConsentsForm) else editing.NOTHING_SHOWN,
         by=request.user,
         now=now,
+        step=page.step.name,
     )
 
 
