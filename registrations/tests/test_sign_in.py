@@ -275,3 +275,53 @@ def test_a_member_whose_zone_this_machine_does_not_know_sees_pages_in_utc(client
     assert client.get("/").status_code == 200
     told = client.get(reverse("registrations:my-data")).content.decode()
     assert "<bdi>Mon 2 March 2026, 12:00 (UTC)</bdi>" in told
+
+
+def link_in(mailbox):
+    return re.search(r"/sign-in/link/\?key=\S+", mailbox[-1].body)[0]
+
+
+def press(client, link):
+    return client.post(link.split("?")[0], {"key": link.split("key=")[1]}, follow=True)
+
+
+def test_who_signs_in_by_a_link_was_here_from_the_second_page_on(client, mailoutbox):
+    """A program that looks into letters opens the link, presses the button and follows to the first page."""
+    long_ago = factories.NOW.date()
+    member = factories.make_member(email="amina@example.org", last_seen_on=long_ago)
+    ask(client)
+    press(client, link_in(mailoutbox))
+    member.refresh_from_db()
+    assert member.last_seen_on == long_ago
+    assert client.get("/").wsgi_request.user == member
+
+    member.refresh_from_db()
+    assert member.last_seen_on == timezone.now().date()
+
+
+def test_a_button_pressed_after_signing_in_by_a_link_was_pressed_by_somebody(client, mailoutbox):
+    long_ago = factories.NOW.date()
+    member = factories.make_member(email="amina@example.org", last_seen_on=long_ago)
+    ask(client)
+    link = link_in(mailoutbox)
+    client.post(link.split("?")[0], {"key": link.split("key=")[1]})
+    member.refresh_from_db()
+    assert member.last_seen_on == long_ago
+
+    client.post(reverse("set-language"), {"language": "fr"})
+
+    member.refresh_from_db()
+    assert member.last_seen_on == timezone.now().date()
+    Member.objects.update(last_seen_on=long_ago)
+    client.get("/")
+    client.get("/")
+    member.refresh_from_db()
+    assert member.last_seen_on == long_ago, "looking at pages does not count"
+
+
+def test_who_types_the_code_was_here(client, mailoutbox):
+    factories.make_member(email="amina@example.org", last_seen_on=factories.NOW.date())
+    ask(client)
+    client.post(CODE, {"code": code_in(mailoutbox)})
+
+    assert Member.objects.get().last_seen_on == timezone.now().date()
