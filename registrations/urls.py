@@ -23,6 +23,7 @@ urlpatterns = [
     path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
     path("sign-in/link/", sign_in.sign_in_link, name="sign-in-link"),
     path("sign-in/again/", sign_in.sign_in_resend, name="sign-in-resend"),
+    path("sign-in/other/", sign_in.sign_in_other, name="sign-in-other"),
     path("sign-in/wikimedia/", wikimedia.wikimedia_sign_in, name="wikimedia-sign-in"),
     path("sign-in/wikimedia/callback/", wikimedia.wikimedia_callback, name="wikimedia-callback"),
     path("account/sign-in/", wikimedia.sign_in_ways, name="sign-in-ways"),

@@ -138,6 +138,23 @@ def note_address(*, browser: str, address: str, leads_to: str) -> None:
         waiting.save(update_fields=["address"])
 
 
+def waits_for(*, browser: str, address: str) -> bool:
+    """Tell whether something typed in this browser waits for the owner of this address to sign in."""
+    return bool(browser) and _waiting_for(browser, address).exists()
+
+
+def drop_waiting_for(*, browser: str, address: str) -> bool:
+    """Delete what was typed in this browser and waits for this address, because the visitor takes another one.
+
+    It is not handed to the next address: whoever sits at the browser now need not be who typed it.
+    """
+    return bool(browser) and _waiting_for(browser, address).delete()[0] > 0
+
+
+def _waiting_for(browser: str, address: str) -> KeptAnswersQuerySet:
+    return _in(browser).filter(member=None, address=_address_digest(address))
+
+
 @transaction.atomic
 def give_to_member(*, browser: str, member: Member, addresses: Iterable[str]) -> None:
     """Give a member who signs in what was typed in this browser for one of the addresses they proved."""

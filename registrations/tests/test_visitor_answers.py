@@ -308,3 +308,34 @@ def test_control_without_the_two_limits_the_same_storm_fills_the_table(monkeypat
     storm(length=99_000)
 
     assert bytes_kept() > 19_000_000
+
+
+def test_what_waits_for_a_mistyped_address_goes_when_the_visitor_takes_another_one(client, mailoutbox):
+    client.post(WHO, {"name": "Beatrice"})
+    client.post(reverse("registrations:sign-in"), {"email": "bea@example.org", "zone": "UTC", "next": WHO})
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(WHO, {"name": "Anahita"})
+    client.post(reverse("registrations:sign-in"), {"email": "ana@exmaple.org", "zone": "UTC", "next": WHO})
+    page = client.get(reverse("registrations:sign-in-code")).content.decode()
+    assert "If you use another address, it is deleted." in page
+
+    other = client.post(reverse("registrations:sign-in-other"))
+
+    assert [kept.typed for kept in KeptAnswers.objects.all()] == ["name=Beatrice"]
+    assert other.url == f"{reverse('registrations:sign-in')}?next=%2Fregistration%2Fwho%2F"
+    page = client.get(other.url)
+    assert "What you wrote before is deleted" in page.content.decode()
+    assert page.context["next"] == WHO
+    sign_in(client, mailoutbox, "ana@example.org")
+    assert client.get(WHO).context["page"].data is None
+
+
+def test_another_address_is_taken_without_a_word_where_nothing_waits(client):
+    assert client.post(reverse("registrations:sign-in-other")).url == reverse("registrations:sign-in")
+    client.post(reverse("registrations:sign-in"), {"email": "ana@example.org", "zone": "UTC", "next": WHO})
+    assert "it is deleted" not in client.get(reverse("registrations:sign-in-code")).content.decode()
+
+    page = client.post(reverse("registrations:sign-in-other"), follow=True).content.decode()
+
+    assert "What you wrote before" not in page
+    assert client.get(reverse("registrations:sign-in-other")).status_code == 405

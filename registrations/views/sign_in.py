@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -158,6 +159,9 @@ def _code_page(request: HttpRequest, form: CodeForm, newest: SignInCode) -> Http
         "minutes": newest.minutes_left(now=timezone.now()),
         "is_waiting": newest.is_waiting,
         "is_led": newest.pk in _pending(request)["led"],
+        "has_kept_answers": visitors.waits_for(
+            browser=request.COOKIES.get(visitors.COOKIE, ""), address=newest.address
+        ),
     }
     return render(request, "registrations/sign_in_code.html", context)
 
@@ -199,6 +203,19 @@ def sign_in_resend(request: HttpRequest) -> HttpResponse:
         message = _("Another code comes in a minute or two.") if code.is_waiting else _("Another code is on its way.")
         messages.success(request, message)
     return redirect("registrations:sign-in-code")
+
+
+@require_POST
+def sign_in_other(request: HttpRequest) -> HttpResponse:
+    """Lead to the page that asks for an address, and delete what waits for the one that was given, if anything does."""
+    pending = _pending(request)
+    newest = _newest(pending)
+    browser = request.COOKIES.get(visitors.COOKIE, "")
+    if newest is not None and visitors.drop_waiting_for(browser=browser, address=newest.address):
+        text = _("What you wrote before is deleted, because it waited for another address. Please write it again.")
+        messages.info(request, text)
+    target = reverse("registrations:sign-in")
+    return redirect(f"{target}?{urlencode({'next': pending['next']})}" if pending["next"] else target)
 
 
 @never_cache
