@@ -175,6 +175,14 @@ def test_the_pages_about_the_code_name_only_files_that_are_there():
     assert {(page, name) for page, name in named if name.startswith(folders) and not (ROOT / name).exists()} == set()
 
 
+def test_whoever_runs_a_portal_reads_of_every_variable_it_is_set_by():
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "letsconnect" / "settings.py").read_text()))
+    page = (ROOT / "docs" / "running.md").read_text()
+
+    assert len(read) > 20
+    assert {name for name in read if f"`{name}`" not in page} == {"TEST_DATABASE"}
+
+
 def test_no_migration_keeps_djangos_automatic_name():
     assert [path.name for path in our_files() if "migrations" in path.parts and "_auto_" in path.name] == []
 
