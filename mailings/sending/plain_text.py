@@ -14,6 +14,8 @@ _TOO_LONG = re.compile(rf"^.{{{WIDTH + 1},}}$", re.MULTILINE)
 # In front of these a program takes the line for a quotation or for lines it has joined already.
 _STUFFED = re.compile(r"^(?=[ >])", re.MULTILINE)
 _ENDS_IN_SPACES = re.compile(r" +$", re.MULTILINE)
+# A name that is a whole line needs nothing that keeps it apart, and would stand at the left also where it is Arabic.
+_ALONE = re.compile("^\u2068([^\n\u2066-\u2069]+)\u2069$", re.MULTILINE)
 _OPENS, _CLOSES, _FROM_THE_RIGHT = "\u2066\u2067\u2068", "\u2069", "\u200f"
 
 
@@ -23,7 +25,7 @@ def flowed(text: str) -> str:
     A line of a text that runs from right to left stays so, whatever word it begins with; what keeps a name apart from
     the direction of the words around it ends with the line and begins anew.
     """
-    parts = [_ENDS_IN_SPACES.sub("", part) for part in text.split(f"\n{SIGNATURE}\n")]
+    parts = [_ALONE.sub(r"\1", _ENDS_IN_SPACES.sub("", part)) for part in text.split(f"\n{SIGNATURE}\n")]
     broken = [_STUFFED.sub(" ", _TOO_LONG.sub(lambda line: _broken(line[0]), part)) for part in parts]
     return f"\n{SIGNATURE}\n".join(broken)
 

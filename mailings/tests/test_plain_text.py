@@ -51,3 +51,7 @@ def test_a_name_that_is_kept_apart_from_its_sentence_is_so_in_each_line():
 
     assert len(lines) == 2
     assert [line.count("\u2068") for line in lines] == [line.count("\u2069") for line in lines] == [1, 1]
+
+
+def test_a_name_that_is_a_whole_line_goes_by_its_own_direction():
+    assert flowed("\u2068اسم\u2069\n\u2068اسم\u2069 كلمة\n") == "اسم\n\u2068اسم\u2069 كلمة\n"
