@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from letsconnect.base import acts
+from mailings.newsletters.clocks import follow_clock
 from registrations.answers import readiness, review_again
 from registrations.answers.facts import agreements, facts_of, facts_to_begin_with
 from registrations.consents.agreeing import write_consents
@@ -210,6 +211,8 @@ def _write_columns(registration: Registration, values: Mapping[str, Any], *, now
     if own and registration.member is not None:
         Member.objects.filter(pk=registration.member.pk).update(**own)
         registration.member.refresh_from_db()
+        if "zone" in own:
+            follow_clock(member=registration.member, now=now)
 
 
 def _write_rows(registration: Registration, facts: RegistrationFacts, changed: set[str]) -> None:

@@ -12,6 +12,7 @@ from letsconnect.base import acts, addresses
 from letsconnect.base.links import unsign
 from mailings.ledger import letters
 from mailings.models import Suppression
+from mailings.newsletters.clocks import follow_clock
 from mailings.subscriptions.old_form import claim_old_yes
 from registrations.domain.registrations import (
     AlreadyRegistered,
@@ -179,6 +180,7 @@ def _hand_over(registration: Registration, *, member: Member, now: datetime) -> 
     )
     member.zone = registration.zone if member.zone == "UTC" and registration.zone else member.zone
     member.save(update_fields=["name", "country", "region", "zone"])
+    follow_clock(member=member, now=now)
     claim_old_yes(member=member, address=registration.imported_address, now=now)
     acts.record(by=member, verb="claim_registration", on=registration, now=now, was=was, became=registration.state)
     return registration

@@ -1,6 +1,8 @@
 """What registrations bring to the newsletter: readers by region, role and skill, and skills that are new."""
 
+from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -9,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from mailings.models import Letter
+from mailings.models import Letter, Newsletter
 from mailings.newsletters import audiences, markdown, sending
 from mailings.tests.factories import make_newsletter, make_subscription
+from registrations.answers.editing import save_registration
+from registrations.answers.facts import facts_of
 from registrations.domain.registrations import RegistrationState, SkillFamily
 from registrations.models import Registration, Skill
 from registrations.newsletters.filling import new_skills
@@ -198,3 +202,19 @@ def test_pausing_changes_nothing_about_what_somebody_shares():
 
     with time_machine.travel(NOW):
         assert chosen(role=["shares"]) == {reader}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
+def test_an_issue_for_the_morning_follows_a_reader_who_moves(zone):
+    registration = make_registration(zone="Asia/Tokyo", member=make_member(zone="Asia/Tokyo"))
+    make_subscription(member=registration.member)
+    issue = make_newsletter(send_time="morning", send_on=NOW.date() + timedelta(days=3))
+    asked = sending.ask_to_send(newsletter=issue, by=make_coordinator(), now=NOW)
+    sending.confirm(newsletter=asked, by=make_coordinator(), now=NOW)
+
+    facts = replace(facts_of(registration), zone=zone)
+    save_registration(member=registration.member, facts=facts, version=registration.version, by=None, now=NOW)
+
+    letter = Letter.objects.of_issue(issue).get()
+    assert (f"{letter.due_at.astimezone(ZoneInfo(zone)):%m-%d %H:%M}", letter.zone) == ("03-05 09:00", zone)
+    assert Newsletter.objects.in_the_archive(letter.due_at).exists()
