@@ -146,3 +146,12 @@ def _domain(text: str) -> str:
 
 def _no_domain() -> str:
     return _("What stands after the @ is not the name of a mail domain. Please check it letter by letter.")
+
+
+def address_hint(address: str) -> str:
+    """Return what tells the owner of an address which one it is, and nobody else: "a…@example.org".
+
+    For pages that open by the link of a letter, which may have been passed on with the letter.
+    """
+    local, _at, host = readable(address).rpartition("@")
+    return f"{local[:1]}…@{host}" if local else ""

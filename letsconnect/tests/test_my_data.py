@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from letsconnect.base import personal_columns
 from letsconnect.base.languages import speaking
 from letsconnect.tests.everything import WORD, make_somebody
+from mailings.tests.factories import make_subscription
 from matching.domain.matches import MatchState
 from matching.models import Match
 from matching.tests.factories import make_match
@@ -155,6 +156,16 @@ def test_page_and_both_files_hold_the_same_facts(client, db):
                 for one in row:
                     for line in one.shown.split("\n"):
                         assert re.sub(r"\s+", " ", line).strip() in bare, (section.key, one)
+
+
+def test_language_and_zone_of_a_subscription_are_those_in_which_letters_come(db):
+    member = make_member(language="fr", zone="Africa/Tunis")
+    make_subscription(member=member, language="en", zone="UTC")
+
+    found = json.loads(as_json(my_data.everything(member, now=NOW), made_at=""))
+
+    row = next(section["rows"][0] for section in found["sections"] if section["key"] == "subscription")
+    assert (row["language"], row["zone"]) == ("fr", "Africa/Tunis")
 
 
 def test_nothing_that_is_personal_is_missing_from_the_file(client, db):

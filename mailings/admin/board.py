@@ -77,7 +77,7 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         now, letters = database_now(), as_own(self.get_queryset(request), LetterQuerySet)
-        unsettled = letters.needing_a_person().select_related("member").order_by("owed_at", "pk")
+        unsettled = letters.needing_a_person().select_related("member", "newsletter").order_by("owed_at", "pk")
         # Failed letters may be many; those of which nobody knows whether they arrived come first.
         shown = [
             *unsettled.filter(state=LetterState.UNCERTAIN)[:SHOWN],
@@ -112,6 +112,9 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
 
     def about(self, letter: Letter) -> tuple[str, str]:
         """Return the words and the address of what a letter is about, "" where the desk has no page of it."""
+        if letter.newsletter is not None:
+            words = _("Issue %(issue)s") % {"issue": letter.newsletter}
+            return words, reverse("admin:mailings_newsletter_change", args=[letter.newsletter_id])
         for model, page in self.admin_site._registry.items():
             if model._meta.label_lower == letter.about_type:
                 words = f"{model._meta.verbose_name} {letter.about_id}"
@@ -137,7 +140,8 @@ class LetterBoard(WorkingGroupAdmin[Letter]):
         except (NotForAPerson, CannotSendAgain) as refusal:
             self.message_user(request, why_refused(letter, refusal), messages.ERROR)
         else:
-            self.message_user(request, _("Done."), messages.SUCCESS)
+            said = _("The letter counts as sent.") if decision == "arrived" else _("The letter is sent again.")
+            self.message_user(request, said, messages.SUCCESS)
         return redirect(BOARD)
 
 

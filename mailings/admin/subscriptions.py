@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -26,6 +27,7 @@ from letsconnect.base.spreadsheets import harmless
 from letsconnect.base.stored_words import in_words
 from mailings.domain.consents import ConsentOutcome, ConsentRow
 from mailings.models import Subscription
+from mailings.newsletters.audiences import LANGUAGE
 from mailings.subscriptions.consent_files import LARGEST, ConsentFile, read_file
 from mailings.subscriptions.consent_lists import take_consents, what_would_come
 
@@ -74,6 +76,19 @@ class ConsentListForm(forms.Form):
         return file
 
 
+class ReadsFilter(admin.SimpleListFilter):
+    """The language in which letters go to a reader: a member's is that of their account."""
+
+    title = gettext_lazy("language")
+    parameter_name = "reads"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(settings.LANGUAGES)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> QuerySet[Subscription]:
+        return queryset.alias(reads=LANGUAGE).filter(reads=self.value()) if self.value() else queryset
+
+
 @admin.register(Subscription)
 class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
     """Nobody types into a row: readers choose by themselves, and lists are brought as files."""
@@ -82,21 +97,32 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
     shows = ("member",)
     liaisons_may = frozenset()
     coordinators_may = frozenset({"view", "add"})
-    list_display = ["address", "state", "language", "source", "source_text", "agreed_at"]
-    list_filter = ["state", "source", "language"]
+    list_display = ["address", "state", "reads", "source", "source_text", "agreed_at"]
+    list_filter = ["state", "source", ReadsFilter]
+    list_select_related = ["member"]
     search_fields = ["=address"]
     search_help_text = gettext_lazy("A whole address.")
     ordering = ["-agreed_at", "-pk"]
     fields = [
         ("member", "address"),
-        ("language", "zone"),
+        ("reads", "clock"),
         ("wants_newsletter", "wants_announcements", "wants_digest"),
         ("state", "paused_at", "left_at"),
         ("source", "source_text"),
         ("agreed_at", "confirmed_at"),
     ]
+    readonly_fields = ["reads", "clock"]
     actions = None
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("language"), ordering=LANGUAGE)
+    def reads(self, subscription: Subscription) -> str:
+        """Return the language in which letters go: a member's is that of their account."""
+        return dict(settings.LANGUAGES).get((subscription.member or subscription).language, "")
+
+    @admin.display(description=gettext_lazy("time zone"))
+    def clock(self, subscription: Subscription) -> str:
+        return str((subscription.member or subscription).zone)
 
     def people_on(self, rows: Iterable[Subscription]) -> PeopleShown:
         """Return the people these subscriptions are of: members, or else bare addresses."""
@@ -137,9 +163,9 @@ class SubscriptionAdmin(WorkingGroupAdmin[Subscription]):
             self.message_user(request, _("That page is too old. Please bring the file again."), "error")
             return self._page(request, {"form": form})
         if "report" in request.POST:
-            return self._report_file(request, _lines(file, what_would_come(file.consents)))
+            return self._report_file(request, _lines(file, file.outcomes or what_would_come(file.consents)))
         outcomes = take_consents(consents=file.consents, by=request.user, now=timezone.now())
-        return self._report_page(request, file, outcomes, is_done=True)
+        return self._report_page(request, replace(file, outcomes=outcomes), outcomes, is_done=True)
 
     def _report_page(
         self, request: HttpRequest, file: ConsentFile, outcomes: list[ConsentOutcome], *, is_done: bool
@@ -200,13 +226,13 @@ def _by_language(file: ConsentFile, outcomes: list[ConsentOutcome]) -> list[tupl
 
 def _signed(file: ConsentFile, *, by: int | None) -> str:
     consents = [[*astuple(consent)[:-1], consent.agreed_at.isoformat()] for consent in file.consents]
-    return links.sign(PURPOSE, [by, consents, file.rejected, file.guess], is_long=True)
+    return links.sign(PURPOSE, [by, consents, file.rejected, file.guess, file.outcomes], is_long=True)
 
 
 def _unsigned(token: str, *, by: int | None) -> ConsentFile | None:
     """Return what a page held, or None if it is too old, forged or another person's."""
     match links.unsign(PURPOSE, token, max_age=KEPT_FOR):
-        case [int(reader), list(consents), list(rejected), str(guess)] if reader == by:
+        case [int(reader), list(consents), list(rejected), str(guess), list(outcomes)] if reader == by:
             return ConsentFile(
                 [
                     ConsentRow(number, address, language, source, datetime.fromisoformat(moment))
@@ -214,5 +240,6 @@ def _unsigned(token: str, *, by: int | None) -> ConsentFile | None:
                 ],
                 [(number, address, ConsentOutcome(outcome)) for number, address, outcome in rejected],
                 guess,
+                [ConsentOutcome(outcome) for outcome in outcomes],
             )
     return None

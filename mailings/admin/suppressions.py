@@ -49,7 +49,7 @@ class AddressesForm(forms.Form):
         text: str = self.cleaned_data["addresses"]
         if not has_something_to_see(text):
             raise forms.ValidationError(_("Write at least one address."))
-        if len(text.splitlines()) > MOST_LINES:
+        if max(len(text.splitlines()), text.count("@")) > MOST_LINES:  # several may stand in one line
             raise forms.ValidationError(
                 _("These are more than %(most)d lines. Please enter them in parts.") % {"most": MOST_LINES}
             )

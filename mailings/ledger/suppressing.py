@@ -1,5 +1,6 @@
 """Stopping letters to addresses by hand, and letting them go out again: by a coordinator, or by the person."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,18 +35,18 @@ class AddressList:
 
 
 def read_list(text: str, *, scope: SuppressionScope) -> AddressList:
-    """Read a pasted list of addresses, one a line, also written as ``Name <address>``; empty lines count for nothing.
+    """Read a pasted list of addresses, also written as ``Name <address>``, and several in a line; empty lines count for
+    nothing.
 
     Which of them are suppressed before is asked in one query.
     """
     entered, seen = AddressList(), dict[str, None]()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
+    lines = enumerate(text.splitlines(), start=1)
+    for number, part in ((number, part) for number, line in lines for part in _parts(line)):
         try:
-            address = addresses.canonical(_bare(line))
+            address = addresses.canonical(_bare(part))
         except addresses.AddressRefused as refusal:
-            entered.broken.append((number, line, str(refusal)))
+            entered.broken.append((number, part, str(refusal)))
             continue
         entered.doubled += address in seen
         seen[address] = None
@@ -53,6 +54,13 @@ def read_list(text: str, *, scope: SuppressionScope) -> AddressList:
     entered.wanted = [address for address in seen if scope not in scopes.get(address, ())]
     entered.suppressed = len(seen) - len(entered.wanted)
     return entered
+
+
+def _parts(line: str) -> list[str]:
+    """Return the addresses of a line, as mail programs and spreadsheets write several of them; a line with one stays
+    whole, because its name may hold a comma."""
+    parts = re.split(r"[,;\t]+", line) if line.count("@") > 1 else [line]
+    return [part for part in parts if part.strip()]
 
 
 def _bare(line: str) -> str:

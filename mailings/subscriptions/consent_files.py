@@ -35,6 +35,7 @@ class ConsentFile:
     consents: list[ConsentRow] = field(default_factory=list)
     rejected: list[tuple[int, str, ConsentOutcome]] = field(default_factory=list)  # line, address as written, reason
     guess: str = ""  # the name of the code page it was read with, if that is only a guess
+    outcomes: list[ConsentOutcome] = field(default_factory=list)  # what came of each consent, once they were taken
 
 
 def read_file(content: bytes, *, encoding: str = "", now: datetime) -> ConsentFile:

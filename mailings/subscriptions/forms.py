@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.utils.text import capfirst
@@ -29,6 +31,8 @@ class _ListsForm(forms.Form):
 
 
 class SubscribeForm(_ListsForm):
+    """A visitor gives an address. Whoever is signed in finds their own there, which needs no letter to confirm."""
+
     address = forms.CharField(
         label=gettext_lazy("Email address"),
         max_length=addresses.LONGEST,
@@ -38,10 +42,15 @@ class SubscribeForm(_ListsForm):
     language = forms.ChoiceField(label=gettext_lazy("Language of the letters"), choices=settings.LANGUAGES)
     zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-guess-zone": ""}))
 
-    def __init__(self, data: Any = None, *, language: str) -> None:
-        super().__init__(data, initial={"language": language})
+    def __init__(self, data: Any = None, *, language: str, own_address: str = "") -> None:
+        super().__init__(data, initial={"language": language, "address": own_address})
         self._add_ticks([BulkList.NEWSLETTER])
-        self.order_fields(["address", *BulkList.values, "language"])
+        if own_address:
+            self.fields["address"].help_text = _("Your own address needs no letter to confirm; any other does.")
+        self.helper = FormHelper()
+        self.helper.form_tag, self.helper.disable_csrf = False, True
+        ticks = Fieldset(_("What would you like to get?"), *BulkList.values)
+        self.helper.layout = Layout("address", ticks, "language", "zone")
 
     def clean_address(self) -> str:
         try:

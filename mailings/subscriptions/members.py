@@ -48,6 +48,17 @@ def choose_as_member(
 
 
 @transaction.atomic
+def subscribe_member(*, member: Any, lists: Collection[BulkList], by: Any, now: datetime) -> Subscription:
+    """Add lists to what a member gets who is signed in and has proved their address."""
+    subscription = _locked(member)
+    others = subscription.lists if subscription is not None and subscription.is_confirmed else []
+    chosen = choose_as_member(member=member, lists={*others, *lists}, source=SubscriptionSource.PAGE, by=by, now=now)
+    if chosen is None:
+        raise ValueError("nothing was chosen")
+    return chosen
+
+
+@transaction.atomic
 def take_along(*, member: Any, now: datetime) -> Subscription | None:
     """Let the subscription follow a member to the address they have just proved; return it, if there is one.
 

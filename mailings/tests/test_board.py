@@ -178,6 +178,12 @@ def test_a_letter_leads_to_what_it_is_about_and_is_named(desk):
         assert reverse("admin:registrations_registration_change", args=[registration.pk]) in body
         assert "registration approved" in body
 
+    issue = make_sent_newsletter()
+    Letter.objects.filter(pk=letter.pk).update(newsletter=issue, about_type="", about_id=None)
+    for page in (reverse(BOARD), reverse("admin:mailings_letter_change", args=[letter.pk])):
+        link = f'<a href="{reverse("admin:mailings_newsletter_change", args=[issue.pk])}">Issue {issue}</a>'
+        assert link in desk.get(page).content.decode()
+
 
 def test_the_letters_of_a_person_are_found_by_their_address_whichever_they_went_to(desk):
     ana = make_member(email="ana@example.org")

@@ -286,6 +286,14 @@ def test_the_report_is_a_file_in_which_no_cell_is_a_formula(desk):
     assert not Subscription.objects.exists()
 
 
+def test_the_report_after_the_button_says_what_came_of_it_and_not_what_would_come_of_it_again(desk):
+    done = press(desk, bring(desk, HEADINGS + "ana@example.org,,Sheet,2025-05-01\n"))
+
+    report = press(desk, done, report="1").content.decode("utf-8-sig")
+
+    assert [row[2] for row in csv.reader(io.StringIO(report))] == ["Code", "taken"]
+
+
 def test_what_the_desk_downloads_and_is_refused_is_in_the_readers_language(client):
     client.force_login(make_coordinator(language="es"))
     shown = bring(client, HEADINGS + "ana@example.org,,Sheet,2025-05-01\n")
@@ -341,3 +349,13 @@ def test_two_who_bring_the_same_list_at_once_subscribe_each_address_once():
 
     assert sum(outcomes.count(Outcome.TAKEN) for outcomes in taken) == 40
     assert Subscription.objects.count() == Act.objects.filter(verb="import_consent").count() == 40
+
+
+def test_the_list_of_subscriptions_says_in_which_language_letters_go(desk):
+    make_subscription(member=make_member(language="fr"), language="en"), make_subscription(language="pt")
+
+    page = desk.get(reverse("admin:mailings_subscription_changelist")).content.decode()
+    french = desk.get(reverse("admin:mailings_subscription_changelist"), {"reads": "fr"})
+
+    assert "Français</td>" in page and "Português</td>" in page and "English</td>" not in page
+    assert french.context["cl"].result_count == 1

@@ -436,3 +436,35 @@ def test_requests_are_forgotten_by_the_tick():
     sweep(now=NOW)
 
     assert not SubscriptionRequest.objects.exists()
+
+
+def test_whoever_is_signed_in_subscribes_their_own_address_without_a_letter(client):
+    member = make_member(email="ana@example.org")
+    client.force_login(member)
+    shown = client.get(reverse("mailings:subscribe")).content.decode()
+    assert 'value="ana@example.org"' in shown and "You need no account" not in shown
+
+    answer = client.post(reverse("mailings:subscribe"), TICKED | {"address": "Ana@Example.org"})
+
+    subscription = Subscription.objects.get()
+    assert chosen_at(answer.url) == subscription and subscription.member == member
+    assert (subscription.state, subscription.lists, subscription.source) == ("confirmed", [NEWSLETTER], "page")
+    assert not Letter.objects.exists()
+
+
+def test_another_address_than_ones_own_is_asked_by_a_letter(client):
+    client.force_login(make_member(email="ana@example.org"))
+
+    client.post(reverse("mailings:subscribe"), TICKED)
+
+    assert Subscription.objects.get().state == "unconfirmed"
+    assert Letter.objects.get().address == ADDRESS
+
+
+def test_the_pages_of_a_link_say_which_address_it_is_to_its_owner_only(client):
+    subscription = make_subscription(address="reader@example.org")
+
+    for path in (links.preferences_path(subscription), links.leave_path(subscription)):
+        shown = client.get(path).content.decode()
+        assert "r…@example.org" in shown and "reader@example.org" not in shown
+        assert "your own matches" not in shown  # of which a visitor has none

@@ -53,6 +53,14 @@ def test_a_list_is_read_line_by_line_and_broken_lines_keep_their_numbers():
     assert entered.rest == "nonsense"
 
 
+def test_several_addresses_in_one_line_are_taken_one_by_one():
+    entered = read_list("ana@example.org, bo@example.org; Cy <cy@example.org>\t nobody@@example.org\n", scope=ALL)
+
+    assert entered.wanted == ["ana@example.org", "bo@example.org", "cy@example.org"]
+    assert [(number, line.strip()) for number, line, _why in entered.broken] == [(1, "nobody@@example.org")]
+    assert read_list('"Ana, who writes" <ana@example.org>', scope=ALL).wanted == ["ana@example.org"]
+
+
 def test_a_long_list_is_compared_in_one_query():
     with CaptureQueriesContext(connection) as captured:
         read_list("\n".join(f"reader-{number}@example.org" for number in range(3000)), scope=BULK)

@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from letsconnect.base.addresses import readable
+from letsconnect.base.addresses import address_hint, readable
 from letsconnect.base.network import network_of, notice_wrong_hops
 from mailings.domain.subscriptions import BulkList, SubscriptionRefused, SubscriptionState
 from mailings.models import Subscription
-from mailings.subscriptions import leaving, links, subscribing
+from mailings.subscriptions import leaving, links, members, subscribing
 from mailings.subscriptions.forms import PreferencesForm, SubscribeForm
 
 _BITS = {str(bits) for bits in range(1, 1 << len(BulkList))}  # some of the lists, as `as_bits` writes them
@@ -24,9 +24,17 @@ _BITS = {str(bits) for bits in range(1, 1 << len(BulkList))}  # some of the list
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def subscribe(request: HttpRequest) -> HttpResponse:
-    """Ask for an address; the answer is the same whether it was known or not."""
-    form = SubscribeForm(request.POST or None, language=translation.get_language() or "en")
+    """Ask for an address; the answer is the same whether it was known or not.
+
+    Whoever is signed in has proved their own address by that, so no letter asks them once more.
+    """
+    own_address = _proved_address(request.user)
+    form = SubscribeForm(
+        request.POST or None, language=translation.get_language() or "en", own_address=readable(own_address)
+    )
     if request.method == "POST" and form.is_valid():
+        if own_address and form.cleaned_data["address"] == own_address:
+            return _subscribe_member(request, form.chosen_lists)
         notice_wrong_hops(request, now=timezone.now())
         try:
             subscribing.ask_visitor(
@@ -46,6 +54,25 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     return render(request, "mailings/subscribe.html", {"form": form})
 
 
+def _proved_address(user: Any) -> str:
+    return user.email if user.is_authenticated and user.has_proved_address else ""
+
+
+def _subscribe_member(request: HttpRequest, lists: list[BulkList]) -> HttpResponse:
+    """Add these lists to what a member gets, and show them all of it."""
+    member: Any = request.user
+    subscription = members.subscribe_member(member=member, lists=lists, by=member, now=timezone.now())
+    _say_that_it_is_confirmed(request, subscription)
+    return redirect(links.preferences_path(subscription))
+
+
+def _say_that_it_is_confirmed(request: HttpRequest, subscription: Subscription) -> None:
+    if subscription.paused_at is not None:
+        messages.warning(request, _("It is confirmed. But you have paused everything: take that tick away."))
+    else:
+        messages.success(request, _("It is confirmed. From now on you get what you chose."))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
@@ -63,10 +90,7 @@ def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
         )
         if not subscription.is_confirmed:  # they left while they confirmed
             return render(request, "mailings/subscription_gone.html", status=410)
-        if subscription.paused_at is not None:
-            messages.warning(request, _("It is confirmed. But you have paused everything: take that tick away."))
-        else:
-            messages.success(request, _("It is confirmed. From now on you get what you chose."))
+        _say_that_it_is_confirmed(request, subscription)
         return redirect(links.preferences_path(subscription))
     context = {"subscription": subscription, "preferences": links.preferences_path(subscription)}
     return render(request, "mailings/subscription_confirm.html", context)
@@ -101,6 +125,7 @@ def subscription_preferences(request: HttpRequest, token: str) -> HttpResponse:
         "subscription": subscription,
         "may_choose": leaving.may_choose(subscription, by=reader),
         "leave": links.leave_path(subscription),
+        "hint": address_hint(subscription.address),
     }
     return render(request, "mailings/subscription_preferences.html", context)
 
@@ -143,6 +168,8 @@ def subscription_one_click(request: HttpRequest, chosen: str, token: str) -> Htt
 def _leave_page(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     context = {
         "has_left": subscription.state == SubscriptionState.LEFT,
+        "has_account": subscription.member_id is not None,
+        "hint": address_hint(subscription.address),
         "preferences": links.preferences_path(subscription),
         "leave": links.leave_path(subscription),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from letsconnect.base import personal_columns
 from letsconnect.base.models import Act, SecurityEvent
 from letsconnect.base.query_batches import QueryBatch
-from mailings.models import BulkText, Letter, LetterText
+from mailings.models import BulkText, Letter, LetterText, Subscription
 from mailings.newsletters.sent_letters import copy_of_many
 from mailings.sending.copies import Copy
 from registrations.answers import sensitive
@@ -371,6 +371,8 @@ def _columns(row: models.Model) -> tuple[Item, ...]:
 
 def _column(row: models.Model, name: str) -> Item:
     """Return one column as a fact, shown as its field says: a choice by its label, a key by its row."""
+    if isinstance(row, Subscription) and row.member is not None and name in ("language", "zone"):
+        row = row.member  # by which letters to a member go
     field = personal_columns.column_of(row._meta.model, name)
     value = getattr(row, name)
     shown = None
