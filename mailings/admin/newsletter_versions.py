@@ -79,6 +79,7 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
         self, request: HttpRequest, version: NewsletterVersion, form: VersionForm | None = None, differences: Any = ()
     ) -> HttpResponse:
         form, source = form or VersionForm.of(version), source_of(version)
+        rows = _rows(form, source)
         status = 422 if form.errors else 200
         is_draft = version.newsletter.state == NewsletterState.DRAFT
         context = {
@@ -88,7 +89,7 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
             "form": form,
             "differences": differences,
             "opened": self.opened(request, version, form=VersionForm.of),
-            "rows": _rows(form, source),
+            "rows": rows,
             "source": source,
             "changes": changes_in_source(version, source),
             "section_form": SectionForm(),
@@ -98,6 +99,7 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
             "may_go_back": is_draft and version.state == VersionState.READY,
             "is_draft": is_draft,
             "troubles": checking.problems_of(version),
+            "to_mend": [row for row in rows if row["problems"]],
             "looks": _looks(),
         }
         return self.page(request, "version", context, status=status)
@@ -316,6 +318,7 @@ def _rows(form: VersionForm, source: NewsletterVersion | None) -> list[dict[str,
                 "kind": section.title or section.get_kind_display(),
                 "title": form[f"title_{section.pk}"],
                 "body": form[f"body_{section.pk}"],
+                "problems": checking.problems_of_section(section, since=section.newsletter_version.newsletter.asked_at),
                 "beside": beside,
                 "fillings": fillings_for(section.kind),
                 "origins": origin_in_words(section.origin),

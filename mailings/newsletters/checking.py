@@ -56,9 +56,13 @@ def problems_of(version: NewsletterVersion) -> list[str]:
     """Return what an editor has to change in a version before it can be sent."""
     sentences = []
     for section in version.sections.all():
-        sentences.extend(markdown.problems(section.body))
-        sentences.extend(_links_to_mend(section, since=version.newsletter.asked_at))
+        sentences.extend(problems_of_section(section, since=version.newsletter.asked_at))
     return sentences or _problems_of_letter(version)
+
+
+def problems_of_section(section: NewsletterSection, *, since: datetime | None = None) -> list[str]:
+    """Return what has to be changed in one section; ``since`` is when somebody asked for its issue to be sent."""
+    return [*markdown.problems(section.body), *_links_to_mend(section, since=since)]
 
 
 def links_gone_wrong(newsletter: Newsletter) -> list[str]:

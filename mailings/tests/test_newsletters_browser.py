@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, override
 
 from clinics.tests.factories import make_clinic
 from letsconnect.tests.browser import WIDTHS
-from mailings.models import NewsletterVersion
+from mailings.models import Letter, NewsletterVersion
 from mailings.tests.factories import make_newsletter, make_sent_newsletter, make_subscription
 from registrations.tests.factories import make_coordinator, make_registration, make_skill
 
@@ -153,3 +153,48 @@ def test_what_is_typed_is_seen_at_once_and_what_is_chosen_is_what_is_asked_for(l
     issue.refresh_from_db()
     assert (issue.state, issue.audience) == ("asked", {"language": ["fr"]})
     assert version.sections.get().body == "Seen **while** typing"
+
+
+BAD = (
+    "Hello.\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1))\n\n"
+    "![y](https://elsewhere.example/p.png)\n\nPay \u202eeno"
+)
+SAID = ("HTML is not read here", "A link cannot lead to", "A picture cannot stand", "invisible characters")
+
+
+def test_bad_input_is_said_at_its_field_and_nothing_is_lost_or_sent(live_server, open_window, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 60_000  # a browser needs a minute to show what is more than the real one
+    issue = make_newsletter()
+    make_subscription()
+    NewsletterVersion.objects.update(state="draft")
+    version = issue.versions.get()
+    section = version.sections.get()
+    window = open_window(live_server.url, widths=WIDTHS, member=make_coordinator())
+    page = window.page
+    page.goto(f"{live_server.url}/admin/mailings/newsletterversion/{version.pk}/change/")
+    field = page.locator(f"[name=body_{section.pk}]")
+
+    field.fill(BAD)
+    page.locator("[name=subject]").fill("one\ntwo\nthree")
+    page.locator("[value=ready]").click()
+    said = page.locator(f"#problems_{section.pk}").inner_text()
+    assert all(sentence in said for sentence in SAID)
+    window.check()
+    window.screenshot("newsletter-bad-input")
+
+    huge = ("word " * 20 + "\n") * 600
+    field.evaluate("(field, text) => { field.value = text; }", huge)
+    page.locator(".default[value=save]").click()
+    assert "nothing is lost" in field.evaluate("field => field.validationMessage")
+    assert field.input_value() == huge
+    field.fill(BAD + "\n\nMore.")
+    page.locator(".default[value=save]").click()
+    page.get_by_text("Saved.").wait_for()
+
+    version.refresh_from_db(), section.refresh_from_db()
+    assert (section.body, version.state) == (BAD + "\n\nMore.", "draft")
+    assert str(version.subject).strip("\u2068\u2069") in ("one two three", "onetwothree")
+    page.goto(f"{live_server.url}/admin/mailings/newsletter/{issue.pk}/change/")
+    page.locator("[name=press][value=ask]").click()
+    page.get_by_text("The version in English is half written").first.wait_for()
+    assert not Letter.objects.exists()

@@ -123,7 +123,7 @@ def test_an_issue_from_its_first_word_to_who_got_it(live_server, open_window, si
     page.goto(f"{live_server.url}/admin/mailings/newsletter/{issue.pk}/change/")
     page.locator("#readers_left", has_text="10 readers").wait_for()
     desk.screenshot("journey-before-asking")
-    page.locator("form[action$='/ask/do/'] button").click()
+    page.locator("[name=press][value=ask]").click()
     page.get_by_text("A second person has to confirm").wait_for()
 
     second = open_window(live_server.url, language="ar", widths=WIDTHS, member=coordinator)
