@@ -14,7 +14,7 @@ from django.urls import reverse
 from letsconnect.base.models import Act
 from mailings.admin import board as board_page
 from mailings.admin.board import SHOWN
-from mailings.domain.letters import LetterState
+from mailings.domain.letters import LetterState, Priority
 from mailings.ledger import board, rates
 from mailings.models import Letter, SendingRate
 from mailings.tests.factories import make_kind, make_letter, make_sent_newsletter
@@ -179,7 +179,7 @@ def test_a_letter_leads_to_what_it_is_about_and_is_named(desk):
         assert "registration approved" in body
 
     issue = make_sent_newsletter()
-    Letter.objects.filter(pk=letter.pk).update(newsletter=issue, about_type="", about_id=None)
+    Letter.objects.filter(pk=letter.pk).update(newsletter=issue, priority=Priority.BULK, about_type="", about_id=None)
     for page in (reverse(BOARD), reverse("admin:mailings_letter_change", args=[letter.pk])):
         link = f'<a href="{reverse("admin:mailings_newsletter_change", args=[issue.pk])}">Issue {issue}</a>'
         assert link in desk.get(page).content.decode()
