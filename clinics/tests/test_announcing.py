@@ -355,7 +355,7 @@ def test_what_was_announced_to_a_row_goes_along_each_clinic_once():
         Announcement.objects.create(clinic=told, subscription=row, letter=letter)
     Digest.objects.create(subscription=other, week=NOW.date(), since=NOW, until=NOW)
 
-    merge(other, into=into)
+    merge(other, into=into, now=NOW)
 
     assert sorted(Announcement.objects.values_list("clinic", "subscription")) == [
         (clinic.pk, into.pk),

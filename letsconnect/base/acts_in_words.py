@@ -86,6 +86,7 @@ VERBS: dict[str, Promise] = {
     "keep_in_by_link": pgettext_lazy("act", "a link said that the person stays in"),
     "keep_the_hour": pgettext_lazy("act", "kept the agreed hour"),
     "leave_letters": pgettext_lazy("act", "left newsletters and announcements"),
+    "merge_subscriptions": pgettext_lazy("act", "joined two subscriptions of one mailbox"),
     "leave_match": pgettext_lazy("act", "ended the match by leaving the programme"),
     "lift_exclusion": pgettext_lazy("act", "no longer keeps the two people apart"),
     "lift_suppression": pgettext_lazy("act", "lets letters go to the address again"),

@@ -105,8 +105,9 @@ VALUES = {
     "language",
     "_stamp(was)",  # a moment, as is the next
     "_stamp(starts_at)",
-    "str(was)",  # a number, as is the next
+    "str(was)",  # a number, as are the next two
     "str(capacity)",
+    "str(into.pk)",
     "until.isoformat()",  # a day
     "version",  # of a document, as is the next
     "agreement.version",

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from letsconnect.base.links import absolute, sign, unsign
+from letsconnect.base.models import Act
 from mailings.domain.subscriptions import BulkList
 from mailings.models import Subscription
 
@@ -49,8 +50,18 @@ def subscription_of(token: str) -> Subscription | None:
     """Return the subscription that a link was written for, or None if the link is forged or the row deleted."""
     match unsign(PURPOSE, token):
         case int(pk):
-            return Subscription.objects.select_related("member").filter(pk=pk).first()
+            return _row(pk)
     return None
+
+
+def _row(pk: int) -> Subscription | None:
+    """Return the row of this key, or the one that it was merged into."""
+    row = Subscription.objects.select_related("member").filter(pk=pk).first()
+    if row is not None:
+        return row
+    merged = Act.objects.filter(object_type=Subscription._meta.label_lower, object_id=pk, verb="merge_subscriptions")
+    became = merged.values_list("became", flat=True).first()
+    return _row(int(became)) if became else None
 
 
 def asked_to_confirm(token: str) -> Subscription | None:

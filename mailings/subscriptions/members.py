@@ -73,7 +73,7 @@ def take_along(*, member: Any, now: datetime) -> Subscription | None:
         if _last_word(other) > _last_word(subscription):
             lists, source = other.lists, SubscriptionSource(other.source)
             subscription = set_lists(subscription=subscription, lists=lists, source=source, by=None, now=now)
-        merge(other, into=subscription)
+        merge(other, into=subscription, now=now)
     subscription.address = member.email
     subscription.save(update_fields=["address"])
     return subscription

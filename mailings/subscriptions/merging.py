@@ -1,20 +1,25 @@
 """Two subscriptions of one mailbox become one: its letters that wait, and what was announced to it, go along."""
 
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, UniqueConstraint
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
+from letsconnect.base import acts
 from mailings.models import Subscription
 
 
-def merge(other: Subscription, *, into: Subscription) -> None:
+def merge(other: Subscription, *, into: Subscription, now: datetime) -> None:
     """Delete the locked subscription ``other``; every row of it is from now on one of ``into``.
 
     So nobody loses an issue that waits for them because they have joined the portal meanwhile. Of two rows of which the
-    reader may have only one (a clinic is announced once), that of ``into`` is kept.
+    reader may have only one (a clinic is announced once), that of ``into`` is kept. The log says which row it became,
+    so that the links of letters that were sent still choose and leave.
     """
     for relation in Subscription._meta.get_fields(include_hidden=True):  # also those without a way back
         if isinstance(relation, ForeignObjectRel):
             _move(relation, other, into)
+    acts.record(by=into.member, verb="merge_subscriptions", on=other, now=now, became=str(into.pk))
     other.delete()
 
 

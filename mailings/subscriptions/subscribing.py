@@ -146,7 +146,7 @@ def confirm(*, subscription: Subscription, by: Any, now: datetime, shown: int | 
     subscription.asked_for &= ~agreed
     subscription.save(update_fields=["asked_for"])
     lists = {*lists_in(agreed), *(subscription.lists if subscription.is_confirmed else ())}
-    lists |= _taken_from_a_visitor(address, subscription)
+    lists |= _taken_from_a_visitor(address, subscription, now=now)
     Suppression.objects.lift_bulk(address, now=now)
     return set_lists(subscription=subscription, lists=lists, source=SubscriptionSource.PAGE, by=by, now=now)
 
@@ -157,7 +157,7 @@ def _address_asked(subscription: Subscription) -> str:
     return (member.email if member is not None else "") or subscription.address
 
 
-def _taken_from_a_visitor(address: str, subscription: Subscription) -> set[BulkList]:
+def _taken_from_a_visitor(address: str, subscription: Subscription, *, now: datetime) -> set[BulkList]:
     """Merge the row that the mailbox has from before the account into that of the account; return what it got.
 
     Nobody has proved to the account that the address is theirs, so the account does not own that row yet; but who reads
@@ -168,7 +168,7 @@ def _taken_from_a_visitor(address: str, subscription: Subscription) -> set[BulkL
     if other is None:
         return set()
     lists = set(other.lists) if other.is_confirmed else set[BulkList]()
-    merge(other, into=subscription)
+    merge(other, into=subscription, now=now)
     return lists
 
 

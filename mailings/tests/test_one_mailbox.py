@@ -12,7 +12,6 @@ from mailings.ledger.draining import drain
 from mailings.models import Letter, Subscription, Suppression
 from mailings.newsletters import audiences, sending
 from mailings.subscriptions import links
-from mailings.subscriptions.leaving import leave
 from mailings.subscriptions.members import choose_newsletter, take_along
 from mailings.subscriptions.subscribing import CONFIRM, ask_visitor, confirm
 from mailings.tests.factories import make_newsletter, make_subscription
@@ -59,14 +58,13 @@ def test_as_many_are_counted_as_get_a_letter_where_a_reader_came_by_two_ways(mem
     assert counted.readers == send(make_newsletter()).recipients == 1
 
 
-def test_whoever_leaves_by_the_old_link_has_left_with_their_mailbox(member):
-    old_link = links.token_of(make_subscription(address=ADDRESS))
-    row = ticked_and_confirmed(member)
+def test_the_links_of_letters_that_were_sent_before_still_leave(client, member):
+    old = links.leave_path(make_subscription(address=ADDRESS))
+    ticked_and_confirmed(member)
 
-    leave(subscription=row, chosen=None, by=None, now=NOW)
+    client.post(old)
 
-    assert not Subscription.objects.to_write_to(NEWSLETTER).exists()
-    assert links.subscription_of(old_link) is None
+    assert Subscription.objects.get().state == "left"
 
 
 def test_an_issue_that_waits_for_a_visitor_still_comes_when_they_have_joined(member, sink):
