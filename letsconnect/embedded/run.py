@@ -81,8 +81,10 @@ def fill_database() -> None:
     from django.contrib.auth import get_user_model
     from django.db import connections
 
+    from letsconnect.embedded.migrating import models_changed_in_place
+
     tell("Bringing the database up to date …")
-    with _little_garbage_collecting():
+    with _little_garbage_collecting(), models_changed_in_place():
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_reference_data", verbosity=0)
         if settings.EMBEDDED_DATABASE and not get_user_model().objects.exists():

@@ -7,14 +7,13 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.state import ModelState, ProjectState
-from django.db.models import NOT_PROVIDED, Field
 from pytest_django.plugin import DjangoDbBlocker
+
+from letsconnect.embedded.migrating import models_changed_in_place
 
 
 @pytest.fixture(scope="session")
@@ -73,60 +72,12 @@ def _counted(path: Path, change: int) -> Iterator[int]:
         file.write(str(count))
 
 
-def _set_option(state: ProjectState, app_label: str, model_name: str, option: str, rows: list[Any]) -> None:
-    """Give a model of the migrations its list of constraints or indexes: in place, as no other model depends on it.
-
-    Django's own makes the model and all its neighbours anew for each, which took a third of the time of migrating."""
-    state.models[app_label, model_name].options[option] = rows
-    if "apps" in vars(state):
-        setattr(state.apps.get_model(app_label, model_name)._meta, option, list(rows))
-
-
-def _append_option(state: ProjectState, app_label: str, model_name: str, option: str, added: Any) -> None:
-    rows = state.models[app_label, model_name].options[option]
-    _set_option(state, app_label, model_name, option, [*rows, added])
-
-
-def _remove_option(state: ProjectState, app_label: str, model_name: str, option: str, removed: str) -> None:
-    rows = state.models[app_label, model_name].options[option]
-    _set_option(state, app_label, model_name, option, [row for row in rows if row.name != removed])
-
-
-def _add_field(
-    state: ProjectState, app_label: str, model_name: str, name: str, field: "Field[Any, Any]", preserve_default: bool
-) -> None:
-    """Give a model of the migrations one more field, in place too: Django's own makes its neighbours anew."""
-    if not preserve_default:
-        field = field.clone()
-        field.default = NOT_PROVIDED
-    state.models[app_label, model_name].fields[name] = field
-    if state._relations is not None:
-        state.resolve_model_field_relations((app_label, model_name), name, field)
-    if "apps" in vars(state):
-        state.apps.get_model(app_label, model_name).add_to_class(name, field.clone())
-        state.apps.clear_cache()
-
-
-def _add_model(state: ProjectState, model: ModelState) -> None:
-    """Add a model to those of the migrations; Django's own makes all that are related to it anew."""
-    key = model.app_label, model.name_lower
-    state.models[key] = model
-    if state._relations is not None:
-        state.resolve_model_relations(key)
-    if "apps" in vars(state):
-        state.apps.render_multiple([model])
-
-
 def _make_template(name: str) -> None:
     """Make and migrate the database of this name, and leave the connection as it was."""
     own_name, test_name = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
     connection.settings_dict["TEST"]["NAME"] = name
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ProjectState, "_append_option", _append_option)
-            patch.setattr(ProjectState, "_remove_option", _remove_option)
-            patch.setattr(ProjectState, "add_field", _add_field)
-            patch.setattr(ProjectState, "add_model", _add_model)
+        with models_changed_in_place():
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     finally:
         connection.close()
