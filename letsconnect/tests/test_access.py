@@ -108,6 +108,7 @@ DOORS = [
     Door("registrations:sign-in-code", get=ALL_LED_ON, post=ALL_LED_ON, data={"code": "123456"}),
     Door("registrations:sign-in-link", get=GONE, post=GONE, query="?key=none", data={"key": "none"}),
     Door("registrations:sign-in-resend", get=NOBODY_ASKS, post=ALL_LED_ON),
+    Door("registrations:sign-in-other", get=NOBODY_ASKS, post=ALL_LED_ON),
     Door("registrations:wikimedia-sign-in", get=NOBODY_ASKS, post=ALL_LED_ON),
     Door("registrations:wikimedia-callback", get="400 400 400 400 400 400 400 400", post=NOBODY_ASKS),
     Door("registrations:sign-in-ways", get=MEMBERS, post=BUTTON),
