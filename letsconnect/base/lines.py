@@ -146,6 +146,7 @@ def has_something_to_see(text: str) -> bool:
         ord(letter) not in _INVISIBLE
         and not _is_no_character(ord(letter))
         and unicodedata.category(letter) not in ("Mn", "Me", "Cc", "Cs", "Zs")
+        and not 0x13430 <= ord(letter) <= 0x1345F  # they only place the hieroglyphs around them
         for letter in text
     )
 

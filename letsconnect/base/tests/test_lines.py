@@ -74,6 +74,9 @@ def test_a_line_breaks_turns_and_hides_nothing(text, line):
             "\u00ad",
             "\u034f",
             "\ufeff",
+            "\U00013430",
+            "\U00013437\U00013438",
+            "\U00013443",
         ),
         *(
             "\u0301",
