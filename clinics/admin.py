@@ -322,7 +322,7 @@ def _why_not(clinic: Clinic, now: datetime) -> str:
 def _cancelled(signed_up: int) -> str:
     """Return a message: the clinic is cancelled, and how many people get a letter about it."""
     if not signed_up:
-        return _("The clinic is cancelled. Nobody had signed up.")
+        return _("The clinic is cancelled. Nobody was signed up or waiting.")
     return ngettext(
         "The clinic is cancelled. %(count)d person had signed up, and is told if they can be written to.",
         "The clinic is cancelled. %(count)d people had signed up; those who can be written to are told.",
