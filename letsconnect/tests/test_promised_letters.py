@@ -123,6 +123,6 @@ def test_who_finds_nobody_to_find_reads_whether_they_are_in_a_round(client):
         client.force_login(me)
         page = client.get(reverse("matching:sharer-list")).content.decode()
 
-    assert "Nobody else lets others find them yet" in page
+    assert "Nobody else who takes part lets others find them at the moment" in page
     assert "matched in the rounds all the same" not in page
     assert "You are in no round of matches until" in page

@@ -424,6 +424,55 @@ def test_who_has_met_is_not_told_that_no_hour_was_found(had_hour, letter, time_m
     assert ("further hour" in text) == had_hour
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Each round, the working group looks for people"),
+        ({"windows": []}, "a match needs people who are free for 2 hours a week"),
+        ({"paused_until": NOW.date() + 9 * DAY}, "in no round of matches until 11 March 2026"),
+        ({"state": "declined"}, "because your registration was declined"),
+        (None, "because no registration of yours is sent in"),
+    ],
+)
+def test_the_empty_list_of_matches_promises_a_round_only_to_whom_it_will_know(client, member, fields, said):
+    if fields is not None:
+        make_registration(**{"member": member, "wishes": ["wikidata"], **fields})
+    client.force_login(member)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(reverse("matching:match-list")).content.decode()
+
+    assert "You have no matches yet." in page and said in page
+    assert ("Each round" in page) == (fields == {})
+
+
+def test_who_has_too_few_hours_is_not_told_to_wait_for_a_letter(client, coordinator):
+    me = make_registration(wishes=["wikidata"], windows=[(0, 60)])
+    client.force_login(me.member)
+    with time_machine.travel(NOW, tick=False):
+        for name in ("home", "matching:no-match"):
+            page = client.get(reverse(name)).content.decode()
+            assert "You are free for fewer hours a week than a match needs, so nobody is looked for." in page
+            assert reverse("registrations:registration-step", args=["when"]) in page
+            assert "as soon as" not in page
+    round_ = computed(coordinator)
+    Round.objects.filter(pk=round_.pk).update(state="published", published_at=NOW, published_by=coordinator)
+
+    status = advising.waiting_status(me, now=NOW)
+
+    assert status.got_nothing and status.why == "You are free for fewer hours a week than a match needs."
+
+
+def test_nobody_lets_others_find_them_is_not_said_while_whoever_does_is_away(client, member):
+    make_registration(member=member, wishes=["wikidata"])
+    make_registration(offers=["wikidata"], is_findable=True, away_until=NOW.date() + 9 * DAY)
+    client.force_login(member)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(reverse("matching:sharer-list")).content.decode()
+
+    assert "Nobody who takes part lets others find them at the moment." in page
+    assert "lets others find them yet" not in page
+
+
 def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):
     learner = make_registration(wishes=["wikidata"])
     make_registration(wishes=["wikidata"])

@@ -1,6 +1,7 @@
 """A person's matches: who, what, why; yes or no; and how to reach the other once both said yes."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,7 +19,8 @@ from matching.matches.forms import DeclineForm, MatchReasonForm, WithdrawFromMat
 from matching.models import Match
 from matching.models.matches import MatchQuerySet
 from matching.views import match_page
-from registrations.models import Member
+from registrations.models import Member, Registration
+from registrations.participation.next_round import sentence, takes_part
 from registrations.requests import MemberRequest
 from registrations.skills.names import names_of
 
@@ -45,7 +47,12 @@ def match_list(request: MemberRequest) -> HttpResponse:
     matches = _LINES.rows(values, start=page.start_index() - 1) if page.object_list else []
     skills = names_of({match.heir for match in matches})
     rows = [match_page.line_of(match, request.user, skill=skills[match.heir]) for match in matches]
-    return render(request, "matching/match_list.html", {"rows": rows, "page": page})
+    context: dict[str, Any] = {"rows": rows, "page": page}
+    if not rows:
+        registration, today = Registration.objects.of(request.user), timezone.now().date()
+        is_in = takes_part(registration, on=today)
+        context |= {"is_in_a_round": is_in, "next_round": sentence(registration, on=today, is_in=is_in)}
+    return render(request, "matching/match_list.html", context)
 
 
 @login_required

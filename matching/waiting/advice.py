@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -23,6 +24,7 @@ from matching.domain.matches import UNDECIDED, RoundState
 from matching.models import Match, RoundParticipant
 from registrations.domain.registrations import UNTIL_THEY_RETURN, BabelLevel, RegionWish, RegistrationState
 from registrations.models import Registration, Skill, has_agreed
+from registrations.participation.next_round import with_what_a_match_needs
 from registrations.reference.names import language_name
 from registrations.skills.hints import FEWEST_COUNTED, answers_about
 
@@ -73,6 +75,7 @@ class WaitingStatus:
 
 
 NOT_IN, NOT_AGREED, RESTING, NO_WISH, NO_ROOM = "not_in", "not_agreed", "resting", "no_wish", "no_room"
+TOO_FEW_HOURS = "too_few_hours"
 MATCHED, FIRST_ROUND, LEFT_OUT, NEXT_ROUND = "matched", "first_round", "left_out", "next_round"
 
 
@@ -109,6 +112,9 @@ def waiting_status(registration: Registration | None, *, now: datetime) -> Waiti
         return WaitingStatus(NO_ROOM)
     if not stored.wishes:
         return WaitingStatus(NO_WISH)
+    is_left_out = last is not None and last.is_empty_handed  # then the reason and what would help are told
+    if not (standing.has_hours or is_left_out):
+        return WaitingStatus(TOO_FEW_HOURS)
     since = standing.last_over or registration.submitted_at or registration.made_at
     if registration.claimed_at is not None:  # nobody could be looked for before it was taken over from the old form
         since = max(since, registration.claimed_at)
@@ -135,6 +141,7 @@ class _Standing:
     is_matched: bool
     is_prepared: bool  # a round they are part of is being looked at now
     last_over: datetime | None  # when the last match they were asked about ended
+    has_hours: bool  # is free for as long as the rules of matching ask
 
 
 @dataclass(frozen=True)
@@ -176,7 +183,7 @@ class _StoredStatus:
         batch.run()
         self.registration = registration
         row = standings[0]
-        self.standing = _Standing(row.has_agreed, row.is_matched, row.is_prepared, row.last_over)
+        self.standing = _Standing(row.has_agreed, row.is_matched, row.is_prepared, row.last_over, row.has_hours)
         self.wishes = {wish.skill_id for wish in wishes}
         self.languages = {language.code: language.level for language in languages}
         self.last_round = _LastRound.of(rounds[0]) if rounds else None
@@ -187,7 +194,10 @@ def _standing(registration: Registration, *, on: date) -> QuerySet[Registration]
     asked = Match.objects.filter(learner=OuterRef("pk"), asked_at__isnull=False)
     over = asked.filter(closed_at__isnull=False).order_by("-closed_at").values("closed_at")
     looked_at = RoundParticipant.objects.filter(registration=OuterRef("pk"), round__state=RoundState.PROPOSED)
-    return Registration.objects.filter(pk=registration.pk).annotate(
+    return with_what_a_match_needs(Registration.objects.filter(pk=registration.pk)).annotate(
+        has_hours=ExpressionWrapper(
+            GreaterThanOrEqual(F("free_minutes"), F("least_minutes")), output_field=BooleanField()
+        ),
         has_agreed=ExpressionWrapper(has_agreed(on=on), output_field=BooleanField()),
         is_matched=Exists(asked.live()),
         last_over=Subquery(over[:1]),

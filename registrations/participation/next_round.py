@@ -36,10 +36,12 @@ def taking_part(*, on: date) -> RegistrationQuerySet:
     could_be_paired = Q(free_minutes__gte=F("least_minutes")) & (
         Q(wishes_something=True, can_learn_from__gt=0) | Q(shares_something=True, can_help__gt=0)
     )
-    return _with_what_a_match_needs(Registration.objects.matchable(on=on)).filter(could_be_paired)
+    return with_what_a_match_needs(Registration.objects.matchable(on=on)).filter(could_be_paired)
 
 
-def _with_what_a_match_needs(people: RegistrationQuerySet) -> RegistrationQuerySet:
+def with_what_a_match_needs(people: RegistrationQuerySet) -> RegistrationQuerySet:
+    """Return them with what a query may ask: ``wishes_something``, ``shares_something``, how many ``free_minutes`` they
+    have a week, and how many the rules want (``least_minutes``)."""
     mine = {"registration": OuterRef("pk")}
     windows = Window.objects.filter(**mine).order_by().values("registration")
     wishes, offers = (rows.objects.filter(**mine).exclude(skill__state=SkillState.RETIRED) for rows in (Wish, Offer))
@@ -89,7 +91,7 @@ def why_not(registration: Registration | None, *, on: date) -> str:
             "You are in no round of matches, because you want to learn from nobody and to help nobody at the moment."
         )
     agreed = Registration.objects.filter(pk=registration.pk).agreed(on=on)
-    needs = _with_what_a_match_needs(agreed).annotate(free=F("free_minutes"), least=F("least_minutes"))
+    needs = with_what_a_match_needs(agreed).annotate(free=F("free_minutes"), least=F("least_minutes"))
     minutes = needs.values_list("free", "least").first()
     if minutes is None:
         return _("You are in no round of matches until you agree to the code of conduct and the privacy notice.")
