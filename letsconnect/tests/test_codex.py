@@ -7,7 +7,10 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Button, ButtonHolder, Column, Div, Fieldset, Hidden, Layout, Reset, Row, Submit
 from crispy_forms.utils import render_crispy_form
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
+
+from letsconnect.assets import FILES
 
 COLOURS = [("r", "Red"), ("g", "Green <bright>")]
 
@@ -238,3 +241,15 @@ def test_a_field_is_drawn_straight_away_as_crispy_draws_it():
         assert ours.render(Context({"form": EveryWidget(values)})) == of_crispy.render(
             Context({"form": EveryWidget(values)})
         )
+
+
+@pytest.mark.parametrize("kind", ["warning", "error", "success"])
+def test_in_arabic_each_kind_of_message_keeps_its_own_sign(kind):
+    """Codex's rule for its note in Arabic outranks those of the other kinds, so ours repeat them with the same rank."""
+    codex = (settings.BASE_DIR / FILES["codex/codex-rtl.css"]).read_text()
+    ours = (settings.BASE_DIR / "static" / "css" / "portal.css").read_text()
+    sign = re.search(rf"\.cdx-message--{kind} \.cdx-message__icon\{{[^}}]*mask-image:(url\('[^']+'\))", codex)[1]
+
+    rule = re.search(rf"\.cdx-message--{kind} \.cdx-message__icon:lang\(ar\) \{{([^}}]+)\}}", ours)[1]
+
+    assert f"mask-image: {sign};" in rule and f"var(--color-icon-{kind})" in rule
