@@ -11,7 +11,7 @@ from letsconnect.base.models import SecurityEventKind
 from mailings.ledger import letters
 from registrations.models import Member
 from trust.domain import NotOneself, NotYourReport, TrustSeatRefused
-from trust.emails import APPOINTED, ENDED, TEAM_CHANGED
+from trust.emails import TEAM_CHANGED
 from trust.models import TrustSeat
 
 
@@ -34,7 +34,7 @@ def appoint_to_trust_team(*, member: Member, by: Member | None, now: datetime) -
         today = now.astimezone(UTC).date()
         team = list(TrustSeat.objects.current(on=today).exclude(member=member).select_related("member"))
         seat = TrustSeat.objects.create(member=member, from_on=today)
-        acts.record(by=by, verb=APPOINTED, on=seat, now=now)
+        acts.record(by=by, verb="appoint_to_trust_team", on=seat, now=now)
         security_log.record(kind=SecurityEventKind.ROLE_GIVEN, member=member, by=by, detail="trust team", now=now)
         _tell(team, about=seat, event="begun", now=now)
         key, gather = f"trust:seat-given:{seat.pk}", f"trust:seat-given:to:{member.pk}"
@@ -61,7 +61,7 @@ def end_trust_seat(*, seat: TrustSeat, until_on: date, by: Member | None, now: d
     team = list(TrustSeat.objects.current(on=today).select_related("member"))
     seat.until_on = until_on
     seat.save(update_fields=["until_on"])
-    acts.record(by=by, verb=ENDED, on=seat, now=now)
+    acts.record(by=by, verb="end_trust_seat", on=seat, now=now)
     security_log.record(kind=SecurityEventKind.ROLE_ENDED, member=seat.member, by=by, detail="trust team", now=now)
     _tell(team, about=seat, event=f"ended:{until_on}", now=now)
     return seat
