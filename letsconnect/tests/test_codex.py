@@ -252,4 +252,4 @@ def test_in_arabic_each_kind_of_message_keeps_its_own_sign(kind):
 
     rule = re.search(rf"\.cdx-message--{kind} \.cdx-message__icon:lang\(ar\) \{{([^}}]+)\}}", ours)[1]
 
-    assert f"mask-image: {sign};" in rule and f"var(--color-icon-{kind})" in rule
+    assert f"mask-image: {sign};" in rule.replace("%2F", "/") and f"var(--color-icon-{kind})" in rule
