@@ -214,7 +214,7 @@ def _issues_waiting_for(member: Member) -> Iterator[tuple[str, str]]:
         if newsletter.state == NewsletterState.PAUSED:
             text = gettext("Issue %(number)s of the newsletter is paused: nobody else gets it until you go on")
         address = reverse("admin:mailings_newsletter_change", args=[newsletter.pk])
-        yield " ".join([text % {"number": newsletter.number}, *links_gone_wrong(newsletter)]), address
+        yield " · ".join([text % {"number": newsletter.number}, *links_gone_wrong(newsletter)]), address
 
 
 def _what_stands_still() -> Iterator[tuple[str, str]]:
