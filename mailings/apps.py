@@ -17,12 +17,13 @@ class MailingsConfig(AppConfig):
     def ready(self) -> None:
         from mailings import kinds
         from mailings.ledger import sent_texts
-        from mailings.newsletters import copy_to_oneself, letter, sending
+        from mailings.newsletters import archive, checking, copy_to_oneself, letter, sending
         from mailings.subscriptions import emails, subscribing
 
         kinds.name_kinds(LETTERS)
         emails.register()
         letter.register()
+        checking.register_link_check("mailings:newsletter-detail", archive.why_not_to_lead_there)
         copy_to_oneself.register()
         kinds.register_sweep("mailings.finish_sent_newsletters", sending.finish_sent)
         kinds.register_sweep("mailings.forget_old_texts", sent_texts.forget_old_texts)

@@ -78,7 +78,7 @@ def test_a_title_is_shown_and_does_not_act():
 
     [line] = to_come()
 
-    assert "[x](javascript:alert(1)) *now* <b> (" in markdown.to_text(line)
+    assert "[x](javascript:alert(1)) *now* <b> · " in markdown.to_text(line)
     assert [link.words for link in markdown.links(line)] == ["[x](javascript:alert(1)) *now* <b>"]
     assert markdown.problems(line) == [] and "<em>" not in markdown.to_html(line)
 

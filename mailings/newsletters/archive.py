@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import resolve
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import chain
-from mailings.models import Newsletter, NewsletterBody
+from mailings.models import Newsletter, NewsletterBody, NewsletterVersion
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,13 @@ def neighbours(body: NewsletterBody, *, now: datetime) -> tuple[IssueShown | Non
     before = others.filter(newsletter__number__lt=body.newsletter.number).order_by("-newsletter__number").first()
     after = others.filter(newsletter__number__gt=body.newsletter.number).order_by("newsletter__number").first()
     return (shown(before) if before else None, shown(after) if after else None)
+
+
+def why_not_to_lead_there(path: str, _since: datetime | None) -> str | None:
+    """Return why a letter cannot lead to this page of the archive, or None; an issue may lead to its own page."""
+    named = resolve(path).kwargs
+    versions = NewsletterVersion.objects.filter(newsletter__number=named["number"], language=named["language"])
+    return None if versions.exists() else _("there is no such issue in this language.")
 
 
 def _best(versions: dict[str, NewsletterBody], language: str) -> NewsletterBody:

@@ -18,6 +18,7 @@ from mailings.sending.plain_text import flowed
 LARGEST = 57_000  # bytes of both texts: with its headers a letter stays under 60 kB; mail programs cut at 102 kB
 _PORTS = {"http": 80, "https": 443}
 _OF_ONE_READER = {"token", "secret"}  # what the addresses of pages call what stands for one person
+_OF_ALL_READERS = {"language", "step", "kind"}  # and what they call what is there for everybody
 LONGEST_LINE = 900  # bytes: with the addresses that are put in, a line stays under the 998 that mail allows
 
 # A page of the portal (its path), and since when the text that leads there stands (None: it is being written) → why a
@@ -132,6 +133,8 @@ def _why_not_to_page(path: str, *, since: datetime | None) -> str | None:
     if match.kwargs.keys() & _OF_ONE_READER:
         return _("this address is one reader's own: whoever opens it would act in their name.")
     check = _link_checks.get(match.view_name)
+    if check is None and match.kwargs.keys() - _OF_ALL_READERS:  # what is one person's, or one pair's
+        return _("not every reader can open this page.")
     return check(path, since) if check else None
 
 

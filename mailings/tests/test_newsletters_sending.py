@@ -361,6 +361,28 @@ def test_an_app_tells_which_of_its_pages_cannot_be_linked_to(monkeypatch):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/newsletter/7001/en/", None),
+        ("/newsletter/7001/fr/", "there is no such issue in this language."),
+        ("/newsletter/7002/en/", "there is no such issue in this language."),
+        ("/newsletter/en/feed.atom", None),
+        ("/registration/skills/", None),
+        ("/matches/", None),
+        ("/matches/5/", "not every reader can open this page."),
+        ("/matches/sharers/abc/", "not every reader can open this page."),
+        ("/my-data/letters/5/", "not every reader can open this page."),
+        ("/clinics/5/join/", "not every reader can open this page."),
+    ],
+)
+def test_a_link_to_a_page_that_is_not_there_or_not_for_every_reader_is_named(path, says):
+    make_newsletter(number=7001)
+
+    assert checking.why_not_to_link(path) == says
+
+
+@pytest.mark.django_db
 def test_what_changed_between_asking_and_confirming_keeps_it_back(two):
     reader = make_subscription()
     newsletter = sending.ask_to_send(newsletter=make_newsletter(), by=two[0], now=NOW)
