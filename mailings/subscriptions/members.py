@@ -73,9 +73,10 @@ def take_along(*, member: Any, now: datetime) -> Subscription | None:
         if _last_word(other) > _last_word(subscription):
             lists, source = other.lists, SubscriptionSource(other.source)
             subscription = set_lists(subscription=subscription, lists=lists, source=source, by=None, now=now)
+            subscription.paused_at = other.paused_at
         merge(other, into=subscription, now=now)
     subscription.address = member.email
-    subscription.save(update_fields=["address"])
+    subscription.save(update_fields=["address", "paused_at"])
     return subscription
 
 

@@ -167,9 +167,12 @@ def _taken_from_a_visitor(address: str, subscription: Subscription, *, now: date
     other = visitors.exclude(pk=subscription.pk).first() if subscription.member_id is not None else None
     if other is None:
         return set()
-    lists = set(other.lists) if other.is_confirmed else set[BulkList]()
     merge(other, into=subscription, now=now)
-    return lists
+    if not other.is_confirmed:
+        return set()
+    subscription.paused_at = subscription.paused_at or other.paused_at
+    subscription.save(update_fields=["paused_at"])
+    return set(other.lists)
 
 
 def forget_old_requests(now: datetime) -> int:

@@ -36,6 +36,12 @@ def ticked_and_confirmed(member):
     return confirm(subscription=asked, by=None, now=NOW)
 
 
+def proved_by_a_code(member):
+    choose_newsletter(member=member, wanted=True, by=member, now=NOW)
+    EmailAddress.objects.update(verified=True)
+    return take_along(member=member, now=NOW)
+
+
 def send(newsletter):
     asked = sending.ask_to_send(newsletter=newsletter, by=make_coordinator(), now=NOW)
     return sending.confirm(newsletter=asked, by=make_coordinator(), now=NOW)
@@ -69,14 +75,21 @@ def test_the_links_of_letters_that_were_sent_before_still_leave(client, member):
 
 def test_an_issue_that_waits_for_a_visitor_still_comes_when_they_have_joined(member, sink):
     make_subscription(address=ADDRESS)
-    choose_newsletter(member=member, wanted=True, by=member, now=NOW)
     issue = send(make_newsletter())
-    EmailAddress.objects.update(verified=True)
 
-    take_along(member=member, now=NOW)
+    proved_by_a_code(member)
     drain(now=NOW)
 
     assert list(Letter.objects.of_issue(issue).values_list("state", flat=True)) == ["sent"]
+
+
+@pytest.mark.parametrize("joins", [ticked_and_confirmed, proved_by_a_code])
+def test_whoever_has_paused_everything_stays_paused_when_they_have_joined(member, joins):
+    make_subscription(address=ADDRESS, paused_at=NOW)
+
+    joins(member)
+
+    assert Subscription.objects.get().paused_at == NOW
 
 
 def test_a_refusal_of_the_address_ends_when_its_reader_confirms(member):
