@@ -41,6 +41,7 @@ from registrations.domain.registrations import UNTIL_THEY_RETURN
 from registrations.models import Registration, Window
 from registrations.skills.arranging import merge_skills
 from registrations.tests.factories import NOW, make_liaison, make_registration, make_skill
+from registrations.tests.typing import save
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -471,6 +472,51 @@ def test_nobody_lets_others_find_them_is_not_said_while_whoever_does_is_away(cli
 
     assert "Nobody who takes part lets others find them at the moment." in page
     assert "lets others find them yet" not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Your request is kept for the next round of matches."),
+        (
+            {"away_until": NOW.date() + 9 * DAY},
+            "is kept. You are in no round of matches until 11 March 2026",
+        ),
+        (
+            {"windows": [(0, 60)]},
+            "is kept. You are in no round of matches, because a match needs people who",
+        ),
+    ],
+)
+def test_a_request_is_promised_the_next_round_only_where_its_learner_is_in_it(client, member, fields, said):
+    make_registration(member=member, wishes=["wikidata"], **fields)
+    sharer = make_registration(offers=["wikidata"], is_findable=True)
+    client.force_login(member)
+    typed = {"skill": make_skill("wikidata").pk, "why": "They made the tool I use."}
+    with time_machine.travel(NOW, tick=False):
+        page = client.post(reverse("matching:sharer-ask", args=[sharer.member.public_id]), typed, follow=True)
+
+    assert said in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Saved. Your registration stays approved, and the next matching uses what you changed."),
+        (
+            {"paused_until": NOW.date() + 9 * DAY},
+            "stays approved. You are in no round of matches",
+        ),
+    ],
+)
+def test_the_next_matching_is_said_to_use_what_was_changed_only_where_it_does(client, member, fields, said):
+    make_registration(member=member, wishes=["wikidata"], contact_text="x", **fields)
+    client.force_login(member)
+    with time_machine.travel(NOW, tick=False):
+        page = save(client, "how-much", can_help="2", can_learn_from="3", contact_way="email", contact_text="")
+        said_then = client.get(page.url).content.decode()
+
+    assert said in said_then
 
 
 def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):

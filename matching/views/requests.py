@@ -34,7 +34,7 @@ from matching.words import reasons
 from registrations import documents
 from registrations.domain.registrations import RegistrationError, RegistrationState, SkillFamily
 from registrations.models import Member, Registration, Skill, has_agreed
-from registrations.participation.next_round import next_round
+from registrations.participation.next_round import next_round, takes_part, why_not
 from registrations.requests import MemberRequest
 
 Rest = ParamSpec("Rest")
@@ -171,7 +171,11 @@ def _ask(request: MemberRequest, sharer: Registration, form: AskForm) -> bool:
     except (MatchingError, RegistrationError) as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, _("Your request is kept for the next round of matches."))
+    me, today = Registration.objects.of(request.user), timezone.now().date()
+    if takes_part(me, on=today):
+        messages.success(request, _("Your request is kept for the next round of matches."))
+    else:
+        messages.warning(request, " ".join([_("Your request is kept."), why_not(me, on=today)]))
     return True
 
 

@@ -25,6 +25,7 @@ from registrations.domain.facts import RegistrationFacts, fingerprint
 from registrations.domain.registrations import RegistrationState, SkillRefused, StaleForm
 from registrations.models import Registration
 from registrations.models.visitor_answers import KEPT_FOR
+from registrations.participation.next_round import takes_part, why_not
 from registrations.requests import MemberRequest, is_signed_in
 from registrations.skills import arranging
 from registrations.views.registration import facts_of, missing_of, own_registration, progress, redirect_to_sign_in
@@ -202,8 +203,11 @@ def _next(request: MemberRequest, step: FormStep, saved: Registration | None) ->
 
 
 def _saved_text(saved: Registration) -> str:
-    if saved.state == RegistrationState.APPROVED:
+    today = timezone.now().date()
+    if saved.state == RegistrationState.APPROVED and takes_part(saved, on=today):
         return _("Saved. Your registration stays approved, and the next matching uses what you changed.")
+    if saved.state == RegistrationState.APPROVED:
+        return " ".join([_("Saved. Your registration stays approved."), why_not(saved, on=today)])
     if saved.state == RegistrationState.SUBMITTED:
         return _("Saved. Your registration waits for review by the working group.")
     if saved.state == RegistrationState.DRAFT:
