@@ -80,6 +80,7 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
     ) -> HttpResponse:
         form, source = form or VersionForm.of(version), source_of(version)
         rows = _rows(form, source)
+        to_mend = [row for row in rows if row["problems"]]
         status = 422 if form.errors else 200
         is_draft = version.newsletter.state == NewsletterState.DRAFT
         context = {
@@ -98,8 +99,8 @@ class NewsletterVersionAdmin(NewsletterPages[NewsletterVersion]):
             "shows_fields": form.is_bound or _can_be_written(version),
             "may_go_back": is_draft and version.state == VersionState.READY,
             "is_draft": is_draft,
-            "troubles": checking.problems_of(version),
-            "to_mend": [row for row in rows if row["problems"]],
+            "to_mend": to_mend,
+            "troubles": [] if to_mend else checking.problems_of_letter(version),
             "looks": _looks(),
         }
         return self.page(request, "version", context, status=status)

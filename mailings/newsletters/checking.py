@@ -58,7 +58,7 @@ def problems_of(version: NewsletterVersion) -> list[str]:
     sentences = []
     for section in version.sections.all():
         sentences.extend(problems_of_section(section, since=version.newsletter.asked_at))
-    return sentences or _problems_of_letter(version)
+    return sentences or problems_of_letter(version)
 
 
 def problems_of_section(section: NewsletterSection, *, since: datetime | None = None) -> list[str]:
@@ -138,7 +138,7 @@ def _why_not_to_page(path: str, *, since: datetime | None) -> str | None:
     return check(path, since) if check else None
 
 
-def _problems_of_letter(version: NewsletterVersion) -> list[str]:
+def problems_of_letter(version: NewsletterVersion) -> list[str]:
     """Look at the letter as it would be sent."""
     body = body_of(version)
     texts = body.html, flowed(body.text)

@@ -25,8 +25,9 @@ _NOT_OVER = (S.DRAFT, S.ASKED, S.SENDING, S.PAUSED)
 def lock_issues_leading_to(path: str) -> list[int]:
     """Lock the issues that are not sent yet and lead to this page, and return their keys.
 
-    Call it before the row behind the page is locked: whoever confirms an issue holds it, too, and then reads what its
-    links lead to. So either they see the page as it is now, or the issue is being sent and `hold_issues` finds it.
+    Call it before the page is changed, and `hold_issues` after it. Whoever confirms an issue or goes on with it takes
+    the same lock, and then reads what its links lead to. So either they see the page as it is now, or the issue is
+    being sent and is held. They lock nothing behind a page, so nobody waits in a circle.
     """
     locked = Newsletter.objects.select_for_update(no_key=True).filter(pk__in=_leading_to(path, _NOT_OVER))
     return list(locked.order_by("pk").values_list("pk", flat=True))
