@@ -44,7 +44,7 @@ def why_not_to_send(newsletter: Newsletter) -> list[str]:
         named = {"language": version.get_language_display()}
         if version.state != VersionState.READY:
             sentences.append(_("The version in %(language)s is half written. Finish it or remove it.") % named)
-        elif not any(section.body.strip() for section in version.sections.all()):
+        elif not any(markdown.says_something(section.body) for section in version.sections.all()):
             sentences.append(_("The version in %(language)s says nothing yet.") % named)
         sentences.extend(
             _("%(language)s: %(problem)s") % {**named, "problem": problem} for problem in problems_of(version)

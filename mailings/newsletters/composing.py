@@ -1,5 +1,6 @@
 """What an issue says in one language: as a letter (HTML and text), as a page of the archive and as wikitext."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,11 @@ from mailings.newsletters import markdown, wikitext
 from mailings.rendering import Rendered, render_letter
 from mailings.sending.composing import in_short_lines
 
-# Words no text contains, replaced for each reader when the letter is sent.
+# Words no text contains (`without_marks`), replaced for each reader when the letter is sent.
 MARKS = {"preferences": "lc0preferences0lc", "leave": "lc0leave0lc"}
 # Replaced for all readers of one language: why they get another language than theirs, or nothing.
 FALLBACK = "lc0fallback0lc"
+_MARKS = re.compile("|".join([*MARKS.values(), FALLBACK]))
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,13 @@ def sections_written(version: NewsletterVersion) -> list[SectionWritten]:
     """Return the sections that say something, in their order."""
     with speaking(version.language):
         return [
-            SectionWritten(title_of(section), markdown.to_html(section.body), markdown.to_text(section.body))
+            SectionWritten(
+                title=without_marks(title_of(section)),
+                html=SafeString(without_marks(markdown.to_html(section.body))),
+                text=without_marks(markdown.to_text(section.body)),
+            )
             for section in version.sections.all()
-            if section.body.strip()
+            if markdown.says_something(section.body)
         ]
 
 
@@ -54,8 +60,8 @@ def body_of(version: NewsletterVersion) -> NewsletterBody:
     return NewsletterBody(
         newsletter=version.newsletter,
         language=version.language,
-        subject=version.subject,
-        preview=version.preview,
+        subject=without_marks(version.subject),
+        preview=without_marks(version.preview),
         text=rendered.text,
         html=in_short_lines(rendered.html),
         page=render_to_string("mailings/_newsletter_sections.html", {"sections": sections}),
@@ -78,14 +84,22 @@ def letter_of(body: NewsletterBody, *, reader_language: str = "") -> Rendered:
     )
 
 
+def without_marks(text: str) -> str:
+    """Return what a person wrote without the words that stand for a reader's own addresses.
+
+    Put into a link to another site, they would tell that site which reader opens it.
+    """
+    return _MARKS.sub("…", text) if _MARKS.search(text) else text
+
+
 def _render(version: NewsletterVersion) -> Rendered:
     sections = [
         {"title": section.title, "html": markdown.with_full_addresses(section.html), "text": section.text}
         for section in sections_written(version)
     ]
     context: dict[str, Any] = {
-        "subject": version.subject,
-        "preview": version.preview,
+        "subject": without_marks(version.subject),
+        "preview": without_marks(version.preview),
         "newsletter": version.newsletter,
         "sections": sections,
         "page_url": page_url(version.newsletter, version.language),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from letsconnect.base.lines import DIRECTION, one_line, pattern_of
+from letsconnect.base.lines import DIRECTION, has_something_to_see, one_line, pattern_of
 
 TAGS = {"p", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "br", "blockquote", "code", "hr"}
 ATTRIBUTES = {"a": {"href"}}
@@ -70,6 +70,11 @@ def to_text(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
 
 
+def says_something(text: str) -> bool:
+    """Tell whether a reader sees anything of a text: not of spaces, invisible characters, or a line across the page."""
+    return has_something_to_see(to_text(text))
+
+
 def links(text: str) -> list[Link]:
     """Return the links of a text in their order."""
     return [link for block in parse(text) for link in _links(block.children or [])]
@@ -100,7 +105,10 @@ def problems(text: str) -> list[str]:
     schemes = [scheme_of(link.target) for link in links(text)]
     refused = [f"{scheme}:" for scheme in schemes if scheme and scheme not in SCHEMES]
     refused += [f"{scheme}:" for scheme in _ACTING_LINK.findall(text)]  # the parser takes these for plain words
+    no_words = _("The link to “%(address)s” has no words that can be seen. Write where it leads.")
     sentences = [no_picture % {"address": shortened(address)} for address in sources]
+    without_words = [link.target for link in links(text) if not has_something_to_see(link.words)] if not sources else []
+    sentences += [no_words % {"address": shortened(target)} for target in without_words]
     sentences += [no_link % {"target": target} for target in refused]
     if _TAG.search(text):
         sentences.append(_("HTML is not read here: it would be shown as it is. Write Markdown."))

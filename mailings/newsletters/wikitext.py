@@ -9,7 +9,7 @@ from letsconnect.base.languages import speaking
 from letsconnect.base.lines import one_line
 from mailings.domain.newsletters import SectionKind
 from mailings.models import NewsletterSection, NewsletterVersion
-from mailings.newsletters.markdown import parse
+from mailings.newsletters.markdown import parse, says_something
 
 # Outside of <nowiki>, these begin a template, a link, a table, a tag or a comment, a signature, a choice of script, an
 # entity or a list.
@@ -29,7 +29,7 @@ def from_sections(version: NewsletterVersion) -> str:
         parts = [
             f"== {escape(_title_of(section))} ==\n{from_markdown(section.body)}"
             for section in version.sections.all()
-            if section.body.strip()
+            if says_something(section.body)
         ]
     return "\n\n".join(parts) + "\n"
 

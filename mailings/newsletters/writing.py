@@ -24,7 +24,7 @@ from mailings.domain.newsletters import (
 )
 from mailings.models import Newsletter, NewsletterSection, NewsletterVersion
 from mailings.models.newsletters import SECTION_AT_MOST, next_number
-from mailings.newsletters import checking
+from mailings.newsletters import checking, markdown
 from mailings.newsletters.filling import fillings_for, lines_missing, with_lines, with_origin
 from mailings.newsletters.translating import source_of, what_it_says
 
@@ -228,7 +228,7 @@ def mark_ready(*, version: NewsletterVersion, by: Any, now: datetime) -> Newslet
     sentences = checking.problems_of(version)
     if not version.subject:
         sentences.insert(0, _("It has no subject yet."))
-    if not any(section.body.strip() for section in version.sections.all()):
+    if not any(markdown.says_something(section.body) for section in version.sections.all()):
         sentences.append(_("It says nothing yet."))
     if sentences:
         raise NewsletterRefused("\n".join(sentences))

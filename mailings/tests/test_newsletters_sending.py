@@ -16,6 +16,7 @@ from mailings.models import Letter, Newsletter, NewsletterBody, Subscription
 from mailings.newsletters import audiences, checking, freezing, sending
 from mailings.newsletters.composing import FALLBACK, MARKS, body_of
 from mailings.newsletters.letter import compose_for, template_of
+from mailings.subscriptions import links
 from mailings.tests.factories import make_newsletter, make_subscription
 from registrations.tests.factories import NOW, make_coordinator, make_member
 
@@ -509,3 +510,35 @@ def test_an_issue_of_which_a_letter_was_just_leaving_comes_back_into_the_archive
     sending.finish_sent(NOW)
 
     assert list(Newsletter.objects.in_the_archive(NOW)) == [newsletter]
+
+
+def test_nobody_can_write_the_own_address_of_a_reader_into_an_issue(two, sink):
+    reader = make_subscription()
+    tracking = "[open](https://elsewhere.example/?who=lc0preferences0lc) lc0leavelc0leave0lc0lc lc0fallback0lc"
+    newsletter = make_newsletter(body=tracking)
+    newsletter.versions.update(subject="lc0leave0lc", preview="lc0preferences0lc")
+    newsletter.versions.get().sections.update(title="lc0leave0lc")
+
+    send(newsletter, two)
+    drain(now=NOW)
+
+    [letter] = sink.messages
+    assert letter["Subject"] == "…"
+    token = links.token_of(reader).partition(":")[0]
+    for part, mine in (("plain", 2), ("html", 2)):
+        assert letter.get_body((part,)).get_content().count(f"/{token}:") == mine  # to choose and to leave, as always
+    assert not any(mark in NewsletterBody.objects.get().page for mark in [*MARKS.values(), FALLBACK])
+
+
+@pytest.mark.parametrize("body", ["\u200b", "&nbsp;", "---", "> ", "****"])
+def test_a_version_of_which_nobody_sees_anything_says_nothing(two, body):
+    make_subscription()
+
+    assert "The version in English says nothing yet." in checking.why_not_to_send(make_newsletter(body=body))
+
+
+@pytest.mark.parametrize("words", ["", " ", "\u200b"])
+def test_a_link_without_words_is_named(two, words):
+    [sentence] = checking.problems_of(make_newsletter(body=f"Hello [{words}](/newsletter/)").versions.get())
+
+    assert sentence == "The link to “/newsletter/” has no words that can be seen. Write where it leads."
