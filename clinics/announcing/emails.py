@@ -25,7 +25,7 @@ from mailings import kinds
 from mailings.domain.subscriptions import BulkList
 from mailings.models import Letter, Subscription
 from mailings.newsletters.checking import LARGEST
-from mailings.newsletters.composing import MARKS
+from mailings.newsletters.composing import MARKS, without_marks
 from mailings.newsletters.letter import LEFT_OR_PAUSED
 from mailings.rendering import Rendered, render_letter
 from mailings.sending.composing import BulkTemplate, ComposedBulk, in_short_lines
@@ -178,8 +178,8 @@ def _new_clinic(clinic: Clinic, language: str) -> NewClinic:
         text = clinic.text_in(language)
         is_other = text is not None and text.language != language
         return NewClinic(
-            title=clinic.title,
-            summary=" ".join(Truncator(text.summary).chars(SUMMARY).split()) if text else "",
+            title=without_marks(clinic.title),
+            summary=without_marks(" ".join(Truncator(text.summary).chars(SUMMARY).split())) if text else "",
             text_language=text.language if text else language,
             described_in=language_name(text.language, language) if text and is_other else "",
             starts_at=clinic.starts_at,
