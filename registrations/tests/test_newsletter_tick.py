@@ -1,7 +1,7 @@
 """The newsletter of members: the tick of the form, the yes of the old form, and what a migration made of both."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from letsconnect.base.models import Act
 from mailings.domain.subscriptions import BulkList, SubscriptionSource
@@ -375,7 +376,7 @@ def test_a_member_whose_address_nobody_proved_is_asked_to_confirm(sink):
     row = moved()[member]
 
     assert (row.state, row.lists_asked_for) == ("unconfirmed", [EVERY_MONTH])
-    assert drain(now=datetime.now(tz=NOW.tzinfo)) == {"sent": 1}
+    assert drain(now=timezone.now()) == {"sent": 1}
     assert sink.recipients == [ADDRESS]
     Client().post(links.confirm_url(row).removeprefix("http://127.0.0.1:8000"))
     assert list(Subscription.objects.to_write_to(EVERY_MONTH)) == [Subscription.objects.get()]
