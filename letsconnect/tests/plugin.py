@@ -21,8 +21,7 @@ pytest_plugins = ["letsconnect.tests.browser", "letsconnect.tests.counting"]
 
 djangos_sql_flush = DatabaseOperations.sql_flush
 _LOGS = {"base_act", "base_securityevent"}
-_LONGEST = ["test_whole_path", "test_run", "test_kill", "test_storm_database", "test_kill_bulk", "test_state_machine"]
-_LONGEST += ["test_fuzz", "test_access", "test_levels"]
+_LONGEST = {"test_run", "test_kill", "test_state_machine", "test_fuzz", "test_access", "test_levels"}
 _FILLED_BY_MIGRATING = {"django_content_type", "auth_permission"}
 
 
@@ -76,27 +75,43 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Let each of the processes that run the tests begin with its part of those that take long, most of which wait for
     browsers and for processes of their own: done last, they leave a processor with nothing to do beside them."""
     if workers := getattr(config, "workerinput", None):
-        count = workers["workercount"]
-        by_file: dict[Path, list[pytest.Item]] = {}
-        for item in filter(_takes_long, items):
-            by_file.setdefault(item.path, []).append(item)
-        long = sorted(by_file, key=lambda file: _LONGEST.index(file.stem) if file.stem in _LONGEST else len(_LONGEST))
-        rest = [item for item in items if not _takes_long(item)]
+        groups: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            if group := _long_group(item):
+                groups.setdefault(group, []).append(item)
+        parts: list[list[pytest.Item]] = [[] for _ in range(workers["workercount"])]
+        loads = [0.0] * len(parts)
+        for group in sorted(groups, key=lambda group: -_seconds(group, groups[group])):
+            least = loads.index(min(loads))
+            parts[least] += groups[group]
+            loads[least] += _seconds(group, groups[group])
+        rest = [item for item in items if not _long_group(item)]
         total, items[:] = len(items), []
-        for number in range(count):  # xdist gives each process as many tests as the others, in this order
-            items += [item for file in long[number::count] for item in by_file[file]]
-            room = max(0, total * (number + 1) // count - len(items))
+        for number, part in enumerate(parts, 1):  # xdist gives each process as many tests as the others, in this order
+            items += part
+            room = max(0, total * number // len(parts) - len(items))
             items += rest[:room]
             del rest[:room]
 
 
-def _takes_long(item: pytest.Item) -> bool:
-    """Tell whether a test writes rows that others see (those with a browser or a process of their own do), or is one of
-    the longest."""
+def _long_group(item: pytest.Item) -> str:
+    """Return what a test that takes long shares with others, so that one process does them all; "" for a short one.
+
+    Those that write rows that others see take long, and so do some others."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    for costly in ("open_window", "nursery"):  # a browser, and workers that can be forked: each starts but once
+        if costly in fixtures:
+            return costly
     marker = item.get_closest_marker("django_db")
-    is_committing = bool(marker and marker.kwargs.get("transaction"))
-    fixtures = getattr(item, "fixturenames", ())
-    return is_committing or "live_server" in fixtures or item.path.stem in _LONGEST
+    is_committing = "live_server" in fixtures or bool(marker and marker.kwargs.get("transaction"))
+    return str(item.path) if is_committing or item.path.stem in _LONGEST else ""
+
+
+def _seconds(group: str, items: list[pytest.Item]) -> float:
+    """Return about how long the tests of a group take: enough to deal them out."""
+    if Path(group).stem in _LONGEST:
+        return 30
+    return len(items) * {"open_window": 5, "nursery": 8}.get(group, 0.5)
 
 
 def pytest_collection_finish() -> None:
