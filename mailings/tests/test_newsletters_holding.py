@@ -64,6 +64,7 @@ def test_an_issue_that_leads_there_is_held_before_a_letter_leaves(two, sink, set
     assert hold() == []
 
     assert drain(now=LATER) == {} and sink.messages == []
+    assert not Newsletter.objects.in_the_archive(LATER).exists()
     act = Act.objects.get(verb="hold_newsletter")
     assert (act.actor, act.was, act.became, act.object_id) == (None, "sending", "paused", issue.pk)
 
@@ -91,6 +92,7 @@ def test_a_held_issue_goes_on_once_its_page_is_well_again_or_in_spite_of_what_so
     assert drain(now=NOW) == {}
     sending.resume(newsletter=issue, by=two[0], now=NOW, in_spite_of=[sentence])
     assert drain(now=NOW) == {"sent": 3}
+    assert Newsletter.objects.in_the_archive(NOW).get() == issue
 
     wrong.clear()
     other = make_confirmed(two, readers=0)
