@@ -1,5 +1,6 @@
 """Extracting and compiling translations, and what a translation must keep of its source."""
 
+import ast
 import gettext
 import re
 from functools import cache
@@ -9,10 +10,12 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from letsconnect.tests.test_conventions import ROOT, our_files, tree_of
 from letsconnect.translations import catalog_of, compile_stale, po_files, template_of, update
 
 LOCALE = Path(settings.LOCALE_PATHS[0])
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?[a-z][^>]*>")
+TRANSLATES = {"_", "gettext", "ngettext", "pgettext", "npgettext", "gettext_lazy", "ngettext_lazy", "pgettext_lazy"}
 TRANSLATION = re.compile(r'^msgstr.*\n(?:".*\n)*', re.MULTILINE)
 
 
@@ -121,3 +124,17 @@ def test_a_translated_plural_has_all_its_forms(po):
     half = [message.id for message in read(po) if message.pluralizable and any(message.string) != all(message.string)]
 
     assert half == []
+
+
+def test_no_text_to_translate_stands_inside_an_f_string():
+    """What collects the texts does not look into one, so nobody would ever be asked to translate it."""
+    inside = [
+        (str(path.relative_to(ROOT)), ast.unparse(call))
+        for path in our_files()
+        for string in ast.walk(tree_of(path))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in TRANSLATES
+    ]
+
+    assert inside == []
