@@ -13,7 +13,7 @@ from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import DAYS_TO_ANSWER, MatchState, Side
 from matching.models import Match
 from matching.words import reasons
-from registrations.participation.next_round import next_round
+from registrations.participation import next_round
 
 _WHILE = {
     "asked": {MatchState.ASKED},
@@ -83,7 +83,7 @@ def _render(letter: str, side: Side) -> Callable[[Match, str, str], Rendered]:
                 "days": DAYS_TO_ANSWER,
                 "answer_by": match.answer_by,
                 "has_answered": match.accepted_at(side) is not None,
-                "next_round": next_round(me, on=timezone.now().date()),
+                **next_round.for_template(me, on=timezone.now().date()),
                 "link": absolute("matching:match-detail", match.pk),
             }
         return render_letter(template, context, language=language, zone=zone)

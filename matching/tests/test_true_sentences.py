@@ -519,6 +519,19 @@ def test_the_next_matching_is_said_to_use_what_was_changed_only_where_it_does(cl
     assert said in said_then
 
 
+@pytest.mark.parametrize(("letter", "state"), [("expired", "expired"), ("closed", "declined")])
+@pytest.mark.parametrize("is_away", [False, True])
+def test_who_is_in_no_round_is_not_said_to_be_counted_there(letter, state, is_away, time_machine_at_now):
+    match = make_match(state, learner_accepted_at=NOW - DAY)
+    Registration.objects.filter(pk=match.learner_id).update(away_until=NOW.date() + 9 * DAY if is_away else None)
+
+    rendered = kinds.get(f"matching.{letter}_learner").render(Match.objects.get(pk=match.pk), "en", "UTC")
+
+    for text in (rendered.text, rendered.html):
+        assert ("a round counts you among those who have waited longest" in text) == (not is_away)
+        assert ("in no round of matches until" in text) == is_away
+
+
 def test_nobody_shares_it_is_not_said_once_somebody_does(coordinator):
     learner = make_registration(wishes=["wikidata"])
     make_registration(wishes=["wikidata"])

@@ -1,7 +1,6 @@
 """The page of one match, which several views show: who, what, why, the hours agreed, and how to reach the other."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,8 +22,7 @@ from matching.sessions import hours
 from matching.words import reasons
 from registrations.domain.registrations import ContactWay
 from registrations.models import Member, Registration
-from registrations.participation import blocking
-from registrations.participation.next_round import sentence, takes_part
+from registrations.participation import blocking, next_round
 from registrations.requests import MemberRequest
 
 
@@ -91,7 +89,7 @@ def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: An
             "contact": contact_of(row.other) if _may_see_contact(match) else None,
             "me": reasons.name_of(match.person(row.side)),
             "can_block": blocking.can_be_blocked(row.other, by=request.user),
-            **_next_round(match.person(row.side), on=now.date()),
+            **next_round.for_template(match.person(row.side), on=now.date()),
             "have_met": is_connected and have_met(match, now=now),
             "i_said_done": match.done_said_by == row.side,
             "other_said_done": match.done_said_by == row.side.other,
@@ -106,12 +104,6 @@ def show(request: MemberRequest, match: Match, *, status: int = 200, **forms: An
         },
         status=status,
     )
-
-
-def _next_round(me: Registration, *, on: date) -> dict[str, Any]:
-    """Return what comes next for the reader once a match is over, or cannot go ahead."""
-    is_in = takes_part(me, on=on)
-    return {"next_round": sentence(me, on=on, is_in=is_in), "is_in_a_round": is_in}
 
 
 def _may_see_contact(match: Match) -> bool:

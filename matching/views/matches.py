@@ -20,7 +20,7 @@ from matching.models import Match
 from matching.models.matches import MatchQuerySet
 from matching.views import match_page
 from registrations.models import Member, Registration
-from registrations.participation.next_round import sentence, takes_part
+from registrations.participation import next_round
 from registrations.requests import MemberRequest
 from registrations.skills.names import names_of
 
@@ -49,9 +49,7 @@ def match_list(request: MemberRequest) -> HttpResponse:
     rows = [match_page.line_of(match, request.user, skill=skills[match.heir]) for match in matches]
     context: dict[str, Any] = {"rows": rows, "page": page}
     if not rows:
-        registration, today = Registration.objects.of(request.user), timezone.now().date()
-        is_in = takes_part(registration, on=today)
-        context |= {"is_in_a_round": is_in, "next_round": sentence(registration, on=today, is_in=is_in)}
+        context |= next_round.for_template(Registration.objects.of(request.user), on=timezone.now().date())
     return render(request, "matching/match_list.html", context)
 
 

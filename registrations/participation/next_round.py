@@ -67,6 +67,12 @@ def next_round(registration: Registration | None, *, on: date) -> str:
     return sentence(registration, on=on, is_in=takes_part(registration, on=on))
 
 
+def for_template(registration: Registration | None, *, on: date) -> dict[str, Any]:
+    """Return ``is_in_a_round`` and the sentence ``next_round``, for a page or letter that says more to who is in."""
+    is_in = takes_part(registration, on=on)
+    return {"is_in_a_round": is_in, "next_round": sentence(registration, on=on, is_in=is_in)}
+
+
 def sentence(registration: Registration | None, *, on: date, is_in: bool) -> str:
     """Say what `next_round` says, for a caller who knows already whether they take part."""
     if is_in:
