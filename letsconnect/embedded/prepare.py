@@ -22,7 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHONS = ((3, 11), (3, 13))
 STAMP = ".complete.json"
-_PIP_INSTALL = ("-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q")
+# Python compiles what it imports when it does so first; pip would compile thousands of modules that nobody imports.
+_PIP_INSTALL = ("-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile", "-q")
 
 
 class CannotPrepare(Exception):
