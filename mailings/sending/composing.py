@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from email.header import Header
-from email.message import Message
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any, Protocol
@@ -19,9 +17,10 @@ from letsconnect.base.calendars import CalendarPart
 from letsconnect.base.lines import without_breaks
 from mailings.models import Letter, NewsletterBody
 from mailings.rendering import Rendered
+from mailings.sending import mime
 from mailings.sending.plain_text import FORMAT, flowed
 
-_METHODS = ("REQUEST", "CANCEL", "PUBLISH")
+_OF_ONE = {"Auto-Submitted": "auto-generated"}  # in letters that are no bulk mail
 # Django writes these into a message that has none; in bulk mail each reader's letter has its own.
 _ONE_READERS = re.compile(rb"^(?:Message-ID|Date): [^\r\n]*\r\n", re.MULTILINE | re.IGNORECASE)
 # Lines are broken at the first space after so many characters, because mail allows 998 bytes in one.
@@ -53,10 +52,17 @@ class Composed(Protocol):
 class ComposedLetter:
     """The message of a letter that is written for one person."""
 
-    message: EmailMultiAlternatives
+    language: str
+    rendered: Rendered
+    message_id: str
     sender: str
     recipient: str
     payload: bytes
+
+    @property
+    def message(self) -> EmailMultiAlternatives:
+        """The same as a message of Django's, for mail backends that take nothing else."""
+        return _own_message(self.language, self.rendered, self.message_id, self.recipient)
 
 
 def compose(letter: Letter, rendered: Rendered) -> ComposedLetter:
@@ -67,11 +73,27 @@ def compose(letter: Letter, rendered: Rendered) -> ComposedLetter:
     by IDNA 2003 and reads encoded words in addresses.
     """
     recipient = _recipient(letter)
-    message = _message(letter.language, rendered, {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"})
+    headers = {
+        "Subject": without_breaks(rendered.subject),
+        "From": _ours(settings.DEFAULT_FROM_EMAIL),
+        "To": recipient,
+        "Reply-To": _ours(settings.CONTACT_EMAIL),
+        "Date": formatdate(),
+        **_headers(letter.language, {"Message-ID": letter.message_id, **_OF_ONE}),
+    }
+    try:
+        payload = mime.write(headers, rendered)
+    except mime.LongLines:
+        payload = _as_bytes(_own_message(letter.language, rendered, letter.message_id, recipient))
+    return ComposedLetter(letter.language, rendered, letter.message_id, _sender(), recipient, payload)
+
+
+def _own_message(language: str, rendered: Rendered, message_id: str, recipient: str) -> EmailMultiAlternatives:
+    message = _message(language, rendered, {"Message-ID": message_id, **_OF_ONE})
     message.to = [recipient]
     if rendered.calendar:
         _attach(message, rendered.calendar)
-    return ComposedLetter(message, sender=_sender(), recipient=recipient, payload=_as_bytes(message))
+    return message
 
 
 class BulkTemplate:
@@ -148,17 +170,12 @@ class ComposedBulk:
 
 
 class _Message(EmailMultiAlternatives):
-    """A message that says how its plain text is broken, and whose subject begins in the line that names it.
-
-    Django begins a subject in other letters than English ones in the line after: some programs show a space before it.
-    """
+    """A message that says how its plain text is broken, and whose subject begins in the line that names it."""
 
     def message(self, **options: Any) -> Any:
         message = super().message(**options)
         if not str(self.subject).isascii():
-            del message["Subject"]
-            subject = Header(str(self.subject), "utf-8", header_name="Subject")
-            Message.__setitem__(message, "Subject", subject)
+            message.replace_header("Subject", mime.subject(str(self.subject)))
         next(part for part in message.walk() if not part.is_multipart()).set_param(*FORMAT)
         return message
 
@@ -167,13 +184,20 @@ def _message(language: str, rendered: Rendered, headers: Mapping[str, str]) -> E
     message = _Message(
         subject=without_breaks(rendered.subject),
         body=flowed(rendered.text),
-        from_email=addresses.ours(settings.DEFAULT_FROM_EMAIL),
-        reply_to=[addresses.ours(settings.CONTACT_EMAIL)],
-        headers={"X-Auto-Response-Suppress": "All", "Content-Language": language, **headers},
+        from_email=_ours(settings.DEFAULT_FROM_EMAIL),
+        reply_to=[_ours(settings.CONTACT_EMAIL)],
+        headers=_headers(language, headers),
     )
     if rendered.html:
         message.attach_alternative(rendered.html, "text/html")
     return message
+
+
+_ours = lru_cache(maxsize=8)(addresses.ours)
+
+
+def _headers(language: str, headers: Mapping[str, str]) -> dict[str, str]:
+    return {"X-Auto-Response-Suppress": "All", "Content-Language": language, **headers}
 
 
 def _recipient(letter: Letter) -> str:
@@ -189,7 +213,7 @@ def _sender() -> str:
 
 @lru_cache(maxsize=8)
 def _as_sender(address: str) -> str:
-    return sanitize_address(addresses.ours(address), "utf-8")
+    return sanitize_address(_ours(address), "utf-8")
 
 
 def _as_bytes(message: EmailMultiAlternatives) -> bytes:
@@ -203,7 +227,6 @@ def _attach(message: EmailMultiAlternatives, calendar: CalendarPart) -> None:
     Once as another way to read the letter, which makes them show an invitation, and once as a file, for programs that
     only know attachments.
     """
-    if calendar.method not in _METHODS:
-        raise ValueError(f"{calendar.method!r} is not a method we send")
-    message.attach_alternative(calendar.content.decode(), f"text/calendar; method={calendar.method}")
+    method = mime.method_of(calendar)
+    message.attach_alternative(calendar.content.decode(), f"text/calendar; method={method}")
     message.attach(calendar.name, calendar.content, "application/ics")
