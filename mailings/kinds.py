@@ -1,6 +1,6 @@
 """Registry of the kinds of letter and the sweeps of the apps above; `mailings` itself knows none of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ StillOwed = Callable[..., str | None]
 Render = Callable[..., Rendered]
 Facts = Callable[..., str]
 BeforeSending = Callable[[Any, datetime], None]
+ReadMany = Callable[[list[int], datetime], Iterable[Model]]
 Sweep = Callable[[datetime], int]
 
 
@@ -71,6 +72,7 @@ class LetterKind:
     priority: Priority = Priority.ORDINARY
     bulk: ReadBulk | None = None
     unchanged: Unchanged | None = None
+    reads: ReadMany | None = None
     keeps: Keeping | None = None  # None: not said, so nothing is kept; a test refuses it
 
     @property
@@ -94,6 +96,7 @@ def register(
     is_urgent: bool = False,
     before_sending: BeforeSending | None = None,
     priority: Priority = Priority.ORDINARY,
+    reads: ReadMany | None = None,
     keeps: Keeping | None = None,
 ) -> None:
     """Register ``name`` as a kind of letter.
@@ -104,6 +107,8 @@ def register(
     tells, as a text nobody sees: the letter is not sent if the last one told the same. An ``is_urgent`` letter was just
     asked for by a person who waits for it: it goes first, whatever is suppressed, and nobody sends it again by hand.
     Of the others, those of a smaller ``priority`` go first.
+    ``reads(keys, now)`` returns what several letters are about, with all that ``still_owed`` and ``render`` ask of it,
+    in a few queries; without it they are given plain rows, and ask for each letter on its own.
     ``before_sending(about, now)`` is called right before ``render``: there a secret is drawn that stands in no row.
     ``keeps`` says whether what was sent can be read for 90 days; of confidential and urgent kinds nothing is kept.
     """
@@ -113,7 +118,16 @@ def register(
             raise ValueError(f"nothing is kept of {name!r}: its letters hold codes, or are confidential")
     priority = Priority.SECURITY if is_urgent else priority
     kind = LetterKind(
-        name, still_owed, render, is_confidential, facts, is_urgent, before_sending, priority, keeps=keeps
+        name,
+        still_owed,
+        render,
+        is_confidential,
+        facts,
+        is_urgent,
+        before_sending,
+        priority,
+        reads=reads,
+        keeps=keeps,
     )
     if _kinds.setdefault(name, kind) != kind:
         raise ValueError(f"the kind of letter {name!r} is registered twice")

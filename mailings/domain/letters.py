@@ -42,6 +42,7 @@ S = LetterState
 WAITING = frozenset({S.QUEUED, S.DEFERRED})
 WITH_A_WORKER = frozenset({S.CLAIMED, S.SUBMITTING})
 OPEN = WAITING | WITH_A_WORKER
+PERHAPS_READ = frozenset({S.SUBMITTING, S.SENT, S.UNCERTAIN})  # it arrived, or may have arrived
 NEEDS_A_PERSON = frozenset({S.UNCERTAIN, S.FAILED})  # nothing more happens unless somebody decides
 NEEDS_A_REASON = frozenset({S.DEFERRED, S.FAILED, S.SKIPPED, S.UNCERTAIN})
 NEXT: dict[LetterState, frozenset[LetterState]] = {

@@ -5,6 +5,7 @@ what is true when it is sent; one that would tell the same as the last one is no
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -55,11 +56,19 @@ def _take_the_place(gather: str) -> datetime | None:
     return min((row.gathering_since for row in locked if row.gathering_since), default=None)
 
 
-def why_nothing_new(letter: Letter, kind: LetterKind, about: models.Model | None) -> str | None:
-    """Return why a gathered letter tells its reader nothing new, or None; store in it what it is about to tell."""
+def last_told(letters: Iterable[Letter]) -> dict[str, Letter]:
+    """Return for each of these letters that gathers the last one about the same that arrived, or may have, by what it
+    is gathered under."""
+    gatherings = {letter.gathering for letter in letters} - {""}
+    last = Letter.objects.filter(gathering__in=gatherings).perhaps_read().order_by("gathering", "-pk")
+    return {letter.gathering: letter for letter in last.distinct("gathering")} if gatherings else {}
+
+
+def why_nothing_new(letter: Letter, kind: LetterKind, about: models.Model | None, *, last: Letter | None) -> str | None:
+    """Return why a gathered letter tells its reader nothing new since the ``last``, or None; store in it what it is
+    about to tell."""
     if not letter.gathering or kind.facts is None:
         return None
     letter.facts_digest = hashlib.sha256(f"{letter.gathering}:{kind.facts(about)}".encode()).hexdigest()
-    last = Letter.objects.gathered(letter.gathering).exclude(pk=letter.pk).perhaps_read().first()
     is_same = last is not None and last.state == LetterState.SENT and last.facts_digest == letter.facts_digest
     return NOTHING_NEW if is_same else None

@@ -4,7 +4,7 @@ What a group of letters needs is read together, right before they are sent.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -39,11 +39,12 @@ class GroupFacts:
     """What was read for letters that are sent together: what they are about, whose address is suppressed, what bulk
     mail says."""
 
-    abouts: dict[tuple[str, int | None], models.Model] = field(default_factory=dict)
+    abouts: dict[tuple[str, "kinds.ReadMany | None", int], models.Model] = field(default_factory=dict)
     hashes: dict[str, list[str]] = field(default_factory=dict)  # address → its fingerprints
     suppressed: Mapping[str, frozenset[str]] = field(default_factory=dict)  # address → scopes
     bulk: dict[str, "kinds.BulkFacts"] = field(default_factory=dict)  # kind → what it read about its letters
     people: Mapping[int, list[int]] = field(default_factory=dict)  # letter → whom it names
+    last_told: Mapping[str, Letter] = field(default_factory=dict)  # gathering → the letter that told of it last
     # Set where the facts serve several groups: SQL for the letters of which they are still true.
     unchanged: tuple[str, Sequence[Any]] | None = None
 
@@ -54,17 +55,10 @@ def read_facts(letters: list[Letter], *, now: datetime) -> GroupFacts:
     for letter in letters:
         _readdress(letter)
     hashes = {letter.address: fingerprints(letter.address) for letter in letters}
-    people = sent_texts.people_named(letters)
-    facts = GroupFacts(hashes=hashes, suppressed=Suppression.objects.scopes_by(hashes), people=people)
-    keys: dict[str, set[int | None]] = defaultdict(set)
-    for letter in letters:
-        if letter.about_type:
-            keys[letter.about_type].add(letter.about_id)
-    for about_type, ids in keys.items():
-        model = _model(about_type)
-        if model is not None:
-            for about in model._base_manager.filter(pk__in=ids):
-                facts.abouts[about_type, about.pk] = about
+    facts = GroupFacts(hashes=hashes, suppressed=Suppression.objects.scopes_by(hashes))
+    facts.abouts = _read_abouts(letters, now=now)
+    facts.people = sent_texts.people_named(letters, {letter.pk: _about_read(letter, facts) for letter in letters})
+    facts.last_told = gathering.last_told(letters)
     bulk: dict[str, list[Letter]] = defaultdict(list)
     for letter in letters:
         if kinds.is_registered(letter.kind) and kinds.get(letter.kind).bulk:
@@ -74,6 +68,42 @@ def read_facts(letters: list[Letter], *, now: datetime) -> GroupFacts:
         if read is not None:
             facts.bulk[name] = read(theirs, now)
     return facts
+
+
+def _read_abouts(
+    letters: list[Letter], *, now: datetime
+) -> dict[tuple[str, "kinds.ReadMany | None", int], models.Model]:
+    """Read what the letters are about, as their kinds say."""
+    keys: dict[tuple[str, kinds.ReadMany | None], set[int]] = defaultdict(set)
+    for letter in letters:
+        if letter.about_id is not None and _model(letter.about_type) is not None:
+            keys[letter.about_type, _reads(letter)].add(letter.about_id)
+    abouts = {}
+    for (about_type, reads), ids in keys.items():
+        for about in _rows(about_type, reads, sorted(ids), now=now):
+            abouts[about_type, reads, about.pk] = about
+    return abouts
+
+
+def _rows(about_type: str, reads: "kinds.ReadMany | None", ids: list[int], *, now: datetime) -> Iterable[models.Model]:
+    """Read rows together with what will be asked of them. Where that fails they are read as they are: then only the
+    letters of those rows fail whose fault it was."""
+    if reads is not None:
+        with catching_errors(f"reading what letters about {about_type} need") as caught:
+            rows = list(reads(ids, now))
+        if not caught.text:
+            return rows
+    model = _model(about_type)
+    return model._base_manager.filter(pk__in=ids) if model else ()
+
+
+def _reads(letter: Letter) -> "kinds.ReadMany | None":
+    return kinds.get(letter.kind).reads if kinds.is_registered(letter.kind) else None
+
+
+def _about_read(letter: Letter, facts: GroupFacts) -> models.Model | None:
+    key = letter.about_id
+    return None if key is None else facts.abouts.get((letter.about_type, _reads(letter), key))
 
 
 def read_shared_facts(letters: list[Letter], *, now: datetime) -> GroupFacts | None:
@@ -99,7 +129,8 @@ def prepare(letter: Letter, facts: GroupFacts, *, now: datetime) -> Composed:
         return _bulk(letter, facts.bulk[letter.kind], is_kept=kind.is_kept, now=now)
     about = _about(letter, facts)
     with catching_errors(f"writing the letter {letter.pk} ({letter.kind})") as caught:
-        reason = kind.still_owed(about, now) or gathering.why_nothing_new(letter, kind, about)
+        last = facts.last_told.get(letter.gathering)
+        reason = kind.still_owed(about, now) or gathering.why_nothing_new(letter, kind, about, last=last)
         if reason is None and kind.before_sending:
             kind.before_sending(about, now)
         composed = None if reason else _written(letter, kind, about, facts)
@@ -174,7 +205,7 @@ def _about(letter: Letter, facts: GroupFacts) -> models.Model | None:
         return None
     if _model(letter.about_type) is None:
         raise CannotBeWritten("no app knows what this letter is about any more")
-    about = facts.abouts.get((letter.about_type, letter.about_id))
+    about = _about_read(letter, facts)
     if about is None:
         raise NotOwed("what it is about is gone")
     return about

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 
 from mailings import kinds
 from mailings.domain.letters import KEPT_FOR
@@ -16,26 +17,44 @@ from mailings.rendering import Rendered
 from mailings.sending.composing import BulkTemplate
 from mailings.sending.copies import copy_of
 
+_NOT_READ = -1
 AT_ONCE = 1000  # rows that one sweep takes away
 
 
-def people_named(letters: list[Letter]) -> dict[int, list[int]]:
+def people_named(letters: list[Letter], read: Mapping[int, Model | None]) -> dict[int, list[int]]:
     """Return whom each of these letters names, by its key, of those kinds that name somebody.
 
-    One query for each table and each way to people.
+    ``read`` is what the letters are about. Where these do not know whom they lead to, it takes one query for each
+    table and each way to people.
     """
     abouts: dict[tuple[str, tuple[str, ...]], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    named = defaultdict[int, set[int]](set)
     for letter in letters:
         keeps = kinds.get(letter.kind).keeps if kinds.is_registered(letter.kind) else None
         if keeps and keeps.is_kept and keeps.names and letter.about_id is not None:
-            abouts[letter.about_type, keeps.names][letter.about_id].append(letter.pk)
-    named = defaultdict[int, set[int]](set)
+            members = [_leads_to(read.get(letter.pk), way) for way in keeps.names]
+            if _NOT_READ in members:
+                abouts[letter.about_type, keeps.names][letter.about_id].append(letter.pk)
+            else:
+                named[letter.pk] |= {member for member in members if member is not None}
     for (about_type, ways), keys in abouts.items():
         rows = apps.get_model(about_type)._base_manager.filter(pk__in=keys).values_list("pk", *ways)
-        for about, *members in rows:
+        for about, *those_named in rows:
             for letter_key in keys[about]:
-                named[letter_key] |= set(members) - {None}
+                named[letter_key] |= set(those_named) - {None}
     return {key: sorted(members) for key, members in named.items()}
+
+
+def _leads_to(row: Model | None, way: str) -> int | None:
+    """Return the key of the account to which a way leads, from rows that were read with this one."""
+    *through, last = way.split("__")
+    for name in through:
+        read = row._state.fields_cache if row is not None else {}
+        if name not in read:
+            return _NOT_READ
+        row = read[name]
+    key: int | None = None if row is None else getattr(row, f"{last}_id", _NOT_READ)
+    return key
 
 
 def text_of(letter: Letter, rendered: Rendered, people: Iterable[int]) -> LetterText:

@@ -14,6 +14,7 @@ from mailings.domain.letters import (
     NEEDS_A_PERSON,
     NEEDS_A_REASON,
     OPEN,
+    PERHAPS_READ,
     UNREACHABLE,
     WAITING,
     WITH_A_WORKER,
@@ -128,7 +129,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def perhaps_read(self) -> "LetterQuerySet":
         """Letters that arrived, or may have arrived."""
-        return self.filter(state__in=[S.SUBMITTING, S.SENT, S.UNCERTAIN])
+        return self.filter(state__in=sorted(PERHAPS_READ))
 
     def needing_a_person(self) -> "LetterQuerySet":
         """Letters with which nothing more happens unless somebody decides, as `ledger.by_hand` lets them.
