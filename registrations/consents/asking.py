@@ -1,16 +1,18 @@
 """Which documents a member is asked to agree to now, and until when they may decide."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Exists
 
+from letsconnect.base.read_ahead import RowQuestion
 from letsconnect.base.statements import Statement
 from registrations import documents
 from registrations.domain.agreements import ConsentDocument
 from registrations.domain.registrations import IN_THE_PROGRAMME, RegistrationState, Source
-from registrations.models import Consent, Eligibility, Member
+from registrations.models import Consent, Eligibility, Member, Registration
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,19 @@ class AgreementsToAsk:
 _AGREED = Statement(
     lambda member: Consent.objects.filter(member=member, withdrawn_at=None).values_list("document", "version")
 )
+
+
+_AGREES = RowQuestion(lambda on, versions: Registration.objects.agreed(on=on))
+
+
+def agrees(registration: Registration, *, on: date) -> bool:
+    """Tell whether the member of a registration agreed to what the programme requires, counted on that day."""
+    return _AGREES.is_so(registration, on=on, versions=documents.all_counting(on=on))
+
+
+def read_who_agrees(people: Iterable[Registration], *, on: date) -> None:
+    """Read of all of these people at once what `agrees` asks."""
+    _AGREES.read_ahead(people, on=on, versions=documents.all_counting(on=on))
 
 
 def agreements_to_ask(member: Member, *, on: date) -> AgreementsToAsk:

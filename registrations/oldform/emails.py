@@ -6,6 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext_noop
 
 from letsconnect.base.addresses import canonical_or_nothing
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.domain.registrations import RegistrationState
@@ -39,7 +41,20 @@ def _render(template: str) -> Callable[[ClaimInvitation, str, str], Rendered]:
     return render
 
 
+_ROWS = Statement(lambda keys: ClaimInvitation.objects.filter(pk__in=any_of(keys)).select_related("registration"))
+
+
+def _read(keys: list[int], _now: datetime) -> list[ClaimInvitation]:
+    return _ROWS.rows({"keys": keys})
+
+
 def register() -> None:
     """Make the letters known to the ledger."""
     for name in ("claim_invitation", "claim_reminder"):
-        kinds.register(f"registrations.{name}", still_owed=_still_owed, render=_render(name), keeps=kinds.NEVER_KEPT)
+        kinds.register(
+            f"registrations.{name}",
+            still_owed=_still_owed,
+            render=_render(name),
+            reads=_read,
+            keeps=kinds.NEVER_KEPT,
+        )

@@ -1,11 +1,14 @@
 """The letter that asks whether somebody is still in, and the letter that says that their registration is paused."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from letsconnect.base.links import absolute, sign
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from mailings import kinds
 from mailings.domain.letters import LetterState
 from mailings.models import Letter
@@ -22,9 +25,12 @@ def key_of(kind: str, registration: Registration) -> str:
     return f"{kind}:{registration.pk}:{registration.still_in_asked_on}"
 
 
+_SENT = Statement(lambda key: Letter.objects.filter(key=key, state=LetterState.SENT).values_list("pk")[:1])
+
+
 def _was_asked(registration: Registration) -> bool:
     """Tell whether the letter with the latest question left: it may have been suppressed, refused or too late."""
-    return Letter.objects.filter(key=key_of(STILL_IN, registration), state=LetterState.SENT).exists()
+    return bool(_SENT.rows({"key": key_of(STILL_IN, registration)}))
 
 
 def link(registration: Registration) -> str:
@@ -76,12 +82,19 @@ def _render(template: str, registration: Registration, language: str, zone: str)
         "name": registration.shown_name,
         "days": days,
         "link": link(registration),
-        "was_asked": _was_asked(registration),
+        "was_asked": partial(_was_asked, registration),  # only one of the letters asks it
     }
     return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
 
 
+_ROWS = Statement(lambda keys: Registration.objects.filter(pk__in=any_of(keys)).select_related("member"))
+
+
+def _read(keys: list[int], _now: datetime) -> list[Registration]:
+    return _ROWS.rows({"keys": keys})
+
+
 def register() -> None:
     """Register the letters with the ledger."""
-    kinds.register(STILL_IN, still_owed=still_in_owed, render=render_still_in, keeps=kinds.kept())
-    kinds.register(PAUSED, still_owed=paused_owed, render=render_paused, keeps=kinds.kept())
+    kinds.register(STILL_IN, still_owed=still_in_owed, render=render_still_in, reads=_read, keeps=kinds.kept())
+    kinds.register(PAUSED, still_owed=paused_owed, render=render_paused, reads=_read, keeps=kinds.kept())

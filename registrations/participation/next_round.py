@@ -1,6 +1,6 @@
 """Whether somebody takes part in the next round of matches, in one sentence: every page that says so asks here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from letsconnect.base.languages import duration_in_words
+from letsconnect.base.read_ahead import RowQuestion
+from letsconnect.base.statements import Statement
+from registrations import documents
+from registrations.consents.asking import agrees, read_who_agrees
 from registrations.domain.registrations import MIN_FREE_MINUTES, UNTIL_THEY_RETURN, RegistrationState, SkillState
 from registrations.models import Offer, Registration, RegistrationQuerySet, Window, Wish
 
@@ -25,7 +29,14 @@ def register_least_minutes(least: LeastMinutes) -> None:
 
 def takes_part(registration: Registration | None, *, on: date) -> bool:
     """Tell whether a round that begins on that day would include this person."""
-    return registration is not None and taking_part(on=on).filter(pk=registration.pk).exists()
+    return registration is not None and _TAKES_PART.is_so(registration, on=on, versions=documents.all_counting(on=on))
+
+
+def read_who_takes_part(people: Iterable[Registration], *, on: date) -> None:
+    """Read of all of these people at once what `next_round` asks."""
+    people = list(people)
+    _TAKES_PART.read_ahead(people, on=on, versions=documents.all_counting(on=on))
+    read_who_agrees(people, on=on)
 
 
 def taking_part(*, on: date) -> RegistrationQuerySet:
@@ -51,6 +62,10 @@ def with_what_a_match_needs(people: RegistrationQuerySet) -> RegistrationQuerySe
         free_minutes=Coalesce(Subquery(windows.annotate(sum=Sum(F("end") - F("start"))).values("sum")), 0),
         least_minutes=_rules.get("least minutes", lambda: Value(MIN_FREE_MINUTES))(),
     )
+
+
+# The versions are those that count on the day: the SQL holds them.
+_TAKES_PART = RowQuestion(lambda on, versions: taking_part(on=on))
 
 
 def findable(*, on: date) -> RegistrationQuerySet:
@@ -80,6 +95,15 @@ def sentence(registration: Registration | None, *, on: date, is_in: bool) -> str
     return why_not(registration, on=on)
 
 
+_MINUTES = Statement(
+    lambda registration: (
+        with_what_a_match_needs(Registration.objects.filter(pk=registration.pk))
+        .annotate(free=F("free_minutes"), least=F("least_minutes"))
+        .values_list("free", "least")
+    )
+)
+
+
 def why_not(registration: Registration | None, *, on: date) -> str:
     """Say what keeps somebody out of rounds on that day. Call it only for somebody who does not take part."""
     if registration is None or registration.state in (RegistrationState.DRAFT, RegistrationState.WITHDRAWN):
@@ -96,12 +120,9 @@ def why_not(registration: Registration | None, *, on: date) -> str:
         return _(
             "You are in no round of matches, because you want to learn from nobody and to help nobody at the moment."
         )
-    agreed = Registration.objects.filter(pk=registration.pk).agreed(on=on)
-    needs = with_what_a_match_needs(agreed).annotate(free=F("free_minutes"), least=F("least_minutes"))
-    minutes = needs.values_list("free", "least").first()
-    if minutes is None:
+    if not agrees(registration, on=on):
         return _("You are in no round of matches until you agree to the code of conduct and the privacy notice.")
-    free, least = minutes
+    free, least = _MINUTES.rows({"registration": registration})[0]
     if free < least:
         text = _(
             "You are in no round of matches, because a match needs people who are free for %(time)s a week. Please add "

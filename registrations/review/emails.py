@@ -8,11 +8,14 @@ from django.utils.translation import gettext_noop
 
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
+from registrations.consents.asking import agrees
 from registrations.domain.registrations import RegistrationState
 from registrations.models import Registration
-from registrations.participation.next_round import next_round
+from registrations.participation.next_round import next_round, read_who_takes_part
 
 
 def _still(state: RegistrationState) -> Callable[[Registration | None, datetime], str | None]:
@@ -34,7 +37,7 @@ def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
             "name": registration.shown_name,
             "note": registration.review_note,
             "link": absolute("registrations:registration-edit"),
-            "has_agreed": Registration.objects.filter(pk=registration.pk).agreed(on=timezone.now().date()).exists(),
+            "has_agreed": agrees(registration, on=timezone.now().date()),
             "agree": absolute("registrations:agreement-list"),
         }
         return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)
@@ -42,9 +45,22 @@ def _render(template: str) -> Callable[[Registration, str, str], Rendered]:
     return render
 
 
+_ROWS = Statement(lambda keys: Registration.objects.filter(pk__in=any_of(keys)).select_related("member"))
+
+
+def _read(keys: list[int], now: datetime) -> list[Registration]:
+    registrations = _ROWS.rows({"keys": keys})
+    read_who_takes_part(registrations, on=now.date())
+    return registrations
+
+
 def register() -> None:
     """Register the letters with the ledger."""
     for state in (RegistrationState.APPROVED, RegistrationState.NEEDS_CHANGES, RegistrationState.DECLINED):
         kinds.register(
-            f"registrations.{state}", still_owed=_still(state), render=_render(state.value), keeps=kinds.kept()
+            f"registrations.{state}",
+            still_owed=_still(state),
+            render=_render(state.value),
+            reads=_read,
+            keeps=kinds.kept(),
         )

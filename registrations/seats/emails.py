@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext_noop
 
 from letsconnect.base.links import absolute
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from registrations.domain.registrations import SeatRole
@@ -30,6 +32,13 @@ def _render(seat: WorkingGroupSeat, language: str, zone: str) -> Rendered:
     return render_letter("registrations/emails/seat_given", context, language=language, zone=zone)
 
 
+_ROWS = Statement(lambda keys: WorkingGroupSeat.objects.filter(pk__in=any_of(keys)).select_related("member"))
+
+
+def _read(keys: list[int], _now: datetime) -> list[WorkingGroupSeat]:
+    return _ROWS.rows({"keys": keys})
+
+
 def register() -> None:
     """Register the letters with the ledger."""
-    kinds.register("registrations.seat_given", still_owed=_still_owed, render=_render, keeps=kinds.kept())
+    kinds.register("registrations.seat_given", still_owed=_still_owed, render=_render, reads=_read, keeps=kinds.kept())
