@@ -4,10 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
+from letsconnect.base.querysets import any_of
+from letsconnect.base.read_ahead import RowQuestion
+from letsconnect.base.statements import Statement
 from mailings import kinds
 from mailings.rendering import Rendered, render_letter
 from matching.domain.feedback import CLOSES_AFTER, ConcernKind, Verdict
@@ -15,8 +19,16 @@ from matching.domain.matches import ClosedWhy, MatchState, Side
 from matching.domain.sessions import SessionState
 from matching.models import Concern, Feedback, Match, Session
 from matching.words import reasons
+from matching.words.letter_rows import (
+    IS_CONNECTED,
+    IS_UNBROKEN,
+    OF_A_MATCH,
+    both_people,
+    read_matches,
+    read_names_of_skills,
+)
 from registrations.models import Registration
-from registrations.participation.next_round import next_round
+from registrations.participation.next_round import next_round, read_who_takes_part
 
 _MISSED = {
     "missed_absent": Verdict.MISSED,
@@ -33,6 +45,7 @@ def register() -> None:
                 f"matching.{letter}_{side}",
                 still_owed=_question_owed(side) if letter == "did_you_meet" else _missed_owed(letter),
                 render=_about_session(letter, side),
+                reads=_read_hours,
                 keeps=kinds.kept("learner__member", "sharer__member"),
             )
         for letter in ("completed", "quiet", "quiet_end"):
@@ -40,16 +53,58 @@ def register() -> None:
                 f"matching.{letter}_{side}",
                 still_owed=_match_owed(letter),
                 render=_about_match(letter, side),
+                reads=_read_matches,
                 keeps=kinds.kept("learner__member", "sharer__member"),
             )
     # The words of the thanks are for the two alone.
     both = kinds.kept("session__learner__member", "session__sharer__member", is_for_the_desk=False)
-    kinds.register("matching.thanks", still_owed=thanks_owed, render=render_thanks, keeps=both)
+    kinds.register("matching.thanks", still_owed=thanks_owed, render=render_thanks, reads=_read_feedback, keeps=both)
     kinds.register("matching.concern", still_owed=concern_owed, render=render_concern, keeps=kinds.kept())
 
 
-def _is_unbroken(match_id: int) -> bool:
-    return Match.objects.unbroken().filter(pk=match_id).exists()
+_HOURS = Statement(
+    lambda keys: Session.objects.filter(pk__in=any_of(keys)).select_related(
+        "outcome", *(f"match__{way}" for way in OF_A_MATCH)
+    )
+)
+_FEEDBACK = Statement(
+    lambda keys: Feedback.objects.filter(pk__in=any_of(keys)).select_related(
+        *(f"session__match__{way}" for way in OF_A_MATCH)
+    )
+)
+_HAS_SAID = RowQuestion(
+    lambda side: Session.objects.filter(Exists(Feedback.objects.filter(session=OuterRef("pk"), side=side)))
+)
+
+
+def _read_matches(keys: list[int], now: datetime) -> list[Match]:
+    matches = read_matches(keys)
+    _read_more(matches, now=now)
+    return matches
+
+
+def _read_hours(keys: list[int], now: datetime) -> list[Session]:
+    sessions = _HOURS.rows({"keys": keys})
+    matches = [session.match for session in sessions]
+    read_names_of_skills(matches)
+    IS_CONNECTED.read_ahead(matches)
+    _read_more(matches, now=now)
+    for side in Side:
+        _HAS_SAID.read_ahead(sessions, side=side.value)
+    return sessions
+
+
+def _read_feedback(keys: list[int], now: datetime) -> list[Feedback]:
+    rows = _FEEDBACK.rows({"keys": keys})
+    matches = [feedback.session.match for feedback in rows]
+    read_names_of_skills(matches)
+    _read_more(matches, now=now)
+    return rows
+
+
+def _read_more(matches: list[Match], *, now: datetime) -> None:
+    IS_UNBROKEN.read_ahead(matches)
+    read_who_takes_part(both_people(matches), on=now.date())
 
 
 def _question_owed(side: Side) -> Callable[[Session, datetime], str | None]:
@@ -58,21 +113,25 @@ def _question_owed(side: Side) -> Callable[[Session, datetime], str | None]:
             return "the hour was moved or cancelled"
         if now >= session.ends_at + CLOSES_AFTER:
             return "the two weeks to say how it went are over"
-        if Feedback.objects.filter(session=session, side=side).exists():
+        if _HAS_SAID.is_so(session, side=side.value):
             return "this side has said it"
-        return None if _is_unbroken(session.match_id) else "one side has left"
+        return None if IS_UNBROKEN.is_so(session.match) else "one side has left"
 
     return still_owed
 
 
 def _missed_owed(letter: str) -> Callable[[Session, datetime], str | None]:
     def still_owed(session: Session, now: datetime) -> str | None:
-        if not Match.objects.connected().filter(pk=session.match_id).exists():
+        if not IS_CONNECTED.is_so(session.match):
             return "the match is over"
         outcome = getattr(session, "outcome", None)
         return None if outcome is not None and outcome.verdict == _MISSED[letter] else "it was not like that"
 
     return still_owed
+
+
+_OPEN = Statement(lambda match, now: Session.objects.filter(match=match).open(now=now).values_list("pk")[:1])
+_OVER = Statement(lambda match, now: Session.objects.filter(match=match).over(now=now).values_list("pk")[:1])
 
 
 def _match_owed(letter: str) -> Callable[[Match, datetime], str | None]:
@@ -83,9 +142,9 @@ def _match_owed(letter: str) -> Callable[[Match, datetime], str | None]:
     def still_owed(match: Match, now: datetime) -> str | None:
         if match.state != owed_in or (letter == "quiet_end" and match.closed_why != ClosedWhy.NO_HOUR):
             return f"the match is {match.state}"
-        if letter == "quiet" and Session.objects.filter(match=match).open(now=now).exists():
+        if letter == "quiet" and _OPEN.rows({"match": match, "now": now}):
             return "an hour is being agreed"
-        return None if _is_unbroken(match.pk) else "one side has left"
+        return None if IS_UNBROKEN.is_so(match) else "one side has left"
 
     return still_owed
 
@@ -93,7 +152,7 @@ def _match_owed(letter: str) -> Callable[[Match, datetime], str | None]:
 def thanks_owed(feedback: Feedback, now: datetime) -> str | None:
     if not feedback.thanks:
         return "the thanks were taken back"
-    return None if _is_unbroken(feedback.session.match_id) else "one side has left"
+    return None if IS_UNBROKEN.is_so(feedback.session.match) else "one side has left"
 
 
 def concern_owed(concern: Concern, now: datetime) -> str | None:
@@ -111,7 +170,7 @@ def _about_session(letter: str, side: Side) -> Callable[[Session, str, str], Ren
 
 def _about_match(letter: str, side: Side) -> Callable[[Match, str, str], Rendered]:
     def render(match: Match, language: str, zone: str) -> Rendered:
-        had_hour = Session.objects.filter(match=match).over(now=timezone.now()).exists()
+        had_hour = bool(_OVER.rows({"match": match, "now": timezone.now()}))
         more = {"side": side.value, "link": absolute(*_page(match)), "had_hour": had_hour}
         return _render(letter, match, side, more, language=language, zone=zone)
 

@@ -13,6 +13,7 @@ from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import DAYS_TO_ANSWER, MatchState, Side
 from matching.models import Match
 from matching.words import reasons
+from matching.words.letter_rows import IS_LIVE, both_people, read_matches
 from registrations.participation import next_round
 
 _WHILE = {
@@ -34,8 +35,16 @@ def register() -> None:
                 f"matching.{letter}_{side}",
                 still_owed=_still_owed(letter, side),
                 render=_render(letter, side),
+                reads=_read,
                 keeps=kinds.kept("learner__member", "sharer__member"),
             )
+
+
+def _read(keys: list[int], now: datetime) -> list[Match]:
+    matches = read_matches(keys)
+    IS_LIVE.read_ahead(matches)
+    next_round.read_who_takes_part(both_people(matches), on=now.date())
+    return matches
 
 
 def owe_letter(match: Match, side: Side, *, letter: str, now: datetime) -> None:
@@ -58,7 +67,7 @@ def _still_owed(letter: str, side: Side) -> Callable[[Match, datetime], str | No
                 return "the time to answer is over"
             if match.accepted_at(side) is not None:
                 return "this side has answered"
-        if letter not in ("closed", "expired") and not Match.objects.live().filter(pk=match.pk).exists():
+        if letter not in ("closed", "expired") and not IS_LIVE.is_so(match):
             return "one side has left"
         return None
 

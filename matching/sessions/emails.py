@@ -10,8 +10,10 @@ from django.utils import timezone
 from letsconnect.base.languages import speaking
 from letsconnect.base.links import absolute
 from letsconnect.base.models import Act
+from letsconnect.base.querysets import any_of, in_one_row
+from letsconnect.base.statements import Statement
 from mailings import kinds
-from mailings.domain.letters import Priority
+from mailings.domain.letters import PERHAPS_READ, Priority
 from mailings.models import Letter
 from mailings.rendering import Rendered, render_letter
 from matching.domain.matches import Side
@@ -20,6 +22,7 @@ from matching.models import Match, Session
 from matching.sessions import calendars
 from matching.sessions.changing import gathering_of
 from matching.words import reasons
+from matching.words.letter_rows import IS_LIVE, read_names_of_skills
 from registrations.models import Registration
 
 S = SessionState
@@ -47,17 +50,35 @@ def register() -> None:
                 still_owed=_still_owed(letter, side),
                 render=_render(letter, side),
                 facts=_facts_of(letter, side),
+                reads=_read,
                 priority=Priority.SOON if letter in REMINDERS.letters else Priority.ORDINARY,
                 # The word to the other person that comes with what is taken back is for the two alone.
                 keeps=kinds.kept("learner__member", "sharer__member", is_for_the_desk=letter not in _WITH_A_WORD),
             )
 
 
+_ROWS = Statement(
+    lambda keys: (
+        Session.objects.filter(pk__in=any_of(keys))
+        .select_related("match__skill__merged_into", "learner__member", "sharer__member")
+        .prefetch_related("times")
+    )
+)
+
+
+def _read(keys: list[int], _now: datetime) -> list[Session]:
+    sessions = _ROWS.rows({"keys": keys})
+    matches = [session.match for session in sessions]
+    read_names_of_skills(matches)
+    IS_LIVE.read_ahead(matches)
+    return sessions
+
+
 def _still_owed(letter: str, side: Side) -> Callable[[Session, datetime], str | None]:
     def still_owed(session: Session, now: datetime) -> str | None:
         if session.state not in _WHILE[letter]:
             return f"the session is {session.state}"
-        if letter not in _AFTER_THE_END and not Match.objects.live().filter(pk=session.match_id).exists():
+        if letter not in _AFTER_THE_END and not IS_LIVE.is_so(session.match):
             return "the match is over"
         return _out_of_date(session, letter, side, now)
 
@@ -77,9 +98,26 @@ def _facts_of(letter: str, side: Side) -> Callable[[Session], str] | None:
     return None
 
 
+_ASKED = Statement(
+    lambda match, side: (
+        Session.objects.filter(match=match, waiting_for=side).prefetch_related("times").order_by("-pk")[:1]
+    )
+)
+_LAST_ACT = Statement(
+    lambda member, match: in_one_row(
+        Act.objects.filter(
+            actor=member,
+            object_type=Session._meta.label_lower,
+            object_id__in=Session.objects.filter(match=match).values("pk"),
+        ),
+        last=Max("pk"),
+    )
+)
+
+
 def _times_asked(match: Match, side: Side) -> str:
     """Return the times that wait for one side's answer, as a text to compare; "" where none do."""
-    session = match.sessions.filter(waiting_for=side).prefetch_related("times").order_by("-pk").first()
+    session = next(iter(_ASKED.rows({"match": match, "side": side.value})), None)
     if session is None:
         return ""
     return " ".join([session.state, str(session.minutes), *(str(time.starts_at) for time in session.times.all())])
@@ -87,8 +125,21 @@ def _times_asked(match: Match, side: Side) -> str:
 
 def _last_act(match: Match, reader: Registration) -> int:
     """Return the key of the last thing the reader did about a session of this match; 0 for nothing."""
-    acts = Act.objects.filter(actor=reader.member_id, object_type=Session._meta.label_lower)
-    return acts.filter(object_id__in=match.sessions.values("pk")).aggregate(last=Max("pk"))["last"] or 0
+    rows = _LAST_ACT.rows({"member": reader.member_id, "match": match})
+    return max((last for (last,) in rows), default=0)
+
+
+_EARLIER = Statement(
+    lambda about, kinds_of: Letter.objects.filter(
+        about_type=Session._meta.label_lower, about_id=about, kind__in=kinds_of
+    ).values_list("state")
+)
+_TOLD = Statement(lambda gathering: Letter.objects.gathered(gathering).perhaps_read().values_list("pk")[:1])
+_ACTED = Statement(
+    lambda member, session: Act.objects.filter(
+        actor=member, object_type=Session._meta.label_lower, object_id=session
+    ).values_list("pk")[:1]
+)
 
 
 def _never_heard_of(session: Session, letter: str, side: Side) -> str | None:
@@ -97,14 +148,14 @@ def _never_heard_of(session: Session, letter: str, side: Side) -> str | None:
     It is not owed to somebody who never got the letter it would take back.
     """
     me, taken_back = session.person(side).member_id, ("agreed", "moved") if letter == "cancelled" else ("proposed",)
-    kinds_of = [f"matching.session_{name}_{side}" for name in taken_back]
-    earlier = Letter.objects.filter(about_type=Session._meta.label_lower, about_id=session.pk, kind__in=kinds_of)
-    if not earlier.exists() or earlier.perhaps_read().exists():
+    kinds_of = tuple(f"matching.session_{name}_{side}" for name in taken_back)
+    earlier = {state for (state,) in _EARLIER.rows({"about": session.pk}, kinds_of=kinds_of)}
+    if not earlier or earlier & PERHAPS_READ:
         return None
     if letter == "cancelled":
         return "they cancelled it before they were told of it" if session.cancelled_by_id == me else None
-    was_told = Letter.objects.gathered(gathering_of(session, side, letter)).perhaps_read().exists()
-    has_acted = Act.objects.filter(actor=me, object_type=Session._meta.label_lower, object_id=session.pk).exists()
+    was_told = _TOLD.rows({"gathering": gathering_of(session, side, letter)})
+    has_acted = _ACTED.rows({"member": me, "session": session.pk})
     return None if was_told or has_acted else "they were not told of it"
 
 
@@ -115,7 +166,8 @@ def _out_of_date(session: Session, letter: str, side: Side, now: datetime) -> st
     if letter == "proposed":
         if session.waiting_for != side:
             return "it has been answered"
-        return None if session.times.filter(starts_at__gt=now).exists() else "every proposed time has passed"
+        is_to_come = any(time.starts_at > now for time in session.times.all())
+        return None if is_to_come else "every proposed time has passed"
     if letter == "agreed" and session.sequence:
         return "it has been moved since"
     if session.starts_at is None:

@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 from letsconnect.base.hours import next_monday
 from letsconnect.base.lines import isolated
 from letsconnect.base.query_batches import QueryBatch
+from letsconnect.base.statements import Statement
 from letsconnect.base.zones import zone_or_utc
 from matching.domain.matches import UNDECIDED, RoundState
 from matching.models import Match, RoundParticipant
+from registrations import documents
 from registrations.domain.registrations import UNTIL_THEY_RETURN, BabelLevel, RegionWish, RegistrationState
-from registrations.models import Registration, Skill, has_agreed
+from registrations.models import Registration, Skill, SpokenLanguage, Wish, has_agreed
 from registrations.participation.next_round import with_what_a_match_needs
 from registrations.reference.names import language_name
 from registrations.skills.hints import FEWEST_COUNTED, answers_about
@@ -176,21 +178,22 @@ class _StoredStatus:
 
     def __init__(self, registration: Registration, *, on: date) -> None:
         batch = QueryBatch()
-        standings = batch.add(_standing(registration, on=on))
-        wishes = batch.add(registration.wishes.all())
-        languages = batch.add(registration.spoken_languages.all())
-        rounds = batch.add(_last_round(registration))
+        mine = {"registration": registration}
+        standings = batch.add(_STANDING.queryset(mine, on=on, versions=documents.all_counting(on=on)))
+        wishes = batch.add(_WISHES.queryset(mine))
+        languages = batch.add(_LANGUAGES.queryset(mine))
+        rounds = batch.add(_LAST_ROUND.queryset(mine))
         batch.run()
         self.registration = registration
         row = standings[0]
         self.standing = _Standing(row.has_agreed, row.is_matched, row.is_prepared, row.last_over, row.has_hours)
-        self.wishes = {wish.skill_id for wish in wishes}
-        self.languages = {language.code: language.level for language in languages}
+        self.wishes = set(wishes)
+        self.languages = dict(languages)
         self.last_round = _LastRound.of(rounds[0]) if rounds else None
 
 
-def _standing(registration: Registration, *, on: date) -> QuerySet[Registration]:
-    """The registration with the columns of `_Standing`."""
+def _standing(registration: Registration, *, on: date, versions: tuple[tuple[str, ...], ...]) -> QuerySet[Registration]:
+    """The registration with the columns of `_Standing`; its SQL holds the day, and the versions that count on it."""
     asked = Match.objects.filter(learner=OuterRef("pk"), asked_at__isnull=False)
     over = asked.filter(closed_at__isnull=False).order_by("-closed_at").values("closed_at")
     looked_at = RoundParticipant.objects.filter(registration=OuterRef("pk"), round__state=RoundState.PROPOSED)
@@ -210,6 +213,13 @@ def _last_round(registration: Registration) -> QuerySet[RoundParticipant]:
     mine = of_learners().filter(registration=registration).order_by("-round__published_at", "-round_id")
     nothing = empty_handed().filter(pk=OuterRef("pk"))
     return mine.select_related("round").annotate(is_empty_handed=Exists(nothing))[:1]
+
+
+_STANDING, _LAST_ROUND = Statement(_standing), Statement(_last_round)
+_WISHES = Statement(lambda registration: Wish.objects.filter(registration=registration).values_list("skill", flat=True))
+_LANGUAGES = Statement(
+    lambda registration: SpokenLanguage.objects.filter(registration=registration).values_list("code", "level")
+)
 
 
 @dataclass(frozen=True)
