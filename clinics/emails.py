@@ -8,6 +8,8 @@ from typing import Any
 from clinics.domain import REMINDERS, ClinicState, NoticeKind, RsvpState
 from clinics.models import Clinic, Notice, Rsvp
 from letsconnect.base.links import absolute
+from letsconnect.base.querysets import any_of
+from letsconnect.base.statements import Statement
 from mailings import kinds
 from mailings.domain.letters import Priority
 from mailings.rendering import Rendered, render_letter
@@ -96,12 +98,37 @@ def place_in_notice(notice: Notice) -> str:
     return place_of(notice.rsvp)
 
 
+_RSVPS = Statement(
+    lambda keys: (
+        Rsvp.objects.filter(pk__in=any_of(keys)).select_related("clinic", "member").prefetch_related("clinic__texts")
+    )
+)
+_NOTICES = Statement(
+    lambda keys: (
+        Notice.objects.filter(pk__in=any_of(keys))
+        .select_related("rsvp__clinic", "rsvp__member")
+        .prefetch_related("rsvp__clinic__texts")
+    )
+)
+
+
+def read_rsvps(keys: list[int], _now: datetime) -> list[Rsvp]:
+    """Read what several letters about a seat tell: whose it is, and the clinic with its texts."""
+    return _RSVPS.rows({"keys": keys})
+
+
+def read_notices(keys: list[int], _now: datetime) -> list[Notice]:
+    """Read the same for notices."""
+    return _NOTICES.rows({"keys": keys})
+
+
 def _register(
     name: str,
     still_owed: Callable[..., str | None],
     render: Callable[..., Rendered],
     facts: Callable[..., str] | None = None,
     priority: Priority = Priority.ORDINARY,
+    reads: kinds.ReadMany = read_rsvps,
 ) -> None:
     kinds.register(
         f"clinics.{name}",
@@ -109,6 +136,7 @@ def _register(
         render=partial(render, template=f"clinics/emails/{name}"),
         facts=facts,
         priority=priority,
+        reads=reads,
         keeps=kinds.kept(),
     )
 
@@ -119,6 +147,6 @@ def register() -> None:
     _register("moved_up", moved_up_owed, render_rsvp_letter, place_of)
     _register("still_waiting", still_waiting_owed, render_rsvp_letter)
     _register("clinic_cancelled", clinic_cancelled_owed, render_rsvp_letter)
-    _register("clinic_moved", notice_owed, render_notice_letter, place_in_notice)
+    _register("clinic_moved", notice_owed, render_notice_letter, place_in_notice, reads=read_notices)
     for letter in REMINDERS.letters:
-        _register(f"reminder_{letter}", notice_owed, render_notice_letter, priority=Priority.SOON)
+        _register(f"reminder_{letter}", notice_owed, render_notice_letter, priority=Priority.SOON, reads=read_notices)
