@@ -118,7 +118,9 @@ def subscription_preferences(request: HttpRequest, token: str) -> HttpResponse:
         except SubscriptionRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("Saved. It holds at once, also for letters that are on their way."))
+            saved = _("Saved. It holds at once, also for letters that are on their way.")
+            paused = _("Saved. Everything is paused, until you take that tick away.")
+            messages.success(request, paused if form.cleaned_data["is_paused"] and form.chosen_lists else saved)
         return redirect(links.preferences_path(subscription))
     context = {
         "form": form,
