@@ -73,6 +73,9 @@ def make_world():
     invitation = claims.invite_to_claim(registration=old, by=reviewer, now=NOW)
     found = make_registration(offers=["wikidata"], is_findable=True)
     unconfirmed = make_subscription(state="unconfirmed", confirmed_at=None, wants_newsletter=False, asked_for=1)
+    unfinished = make_newsletter(number=9006).versions.get()
+    unfinished.state = "draft"
+    unfinished.save(update_fields=["state"])
     return SimpleNamespace(
         found=found,
         reader=token_of(make_subscription()),
@@ -107,6 +110,8 @@ def make_world():
         sent_letter=make_sent_letter(to=concerned),
         issue=make_newsletter(number=9002),
         version=make_newsletter(number=9003).versions.get(),
+        unfinished=unfinished,
+        section=unfinished.sections.get(),
         sent_issue=make_sent_newsletter(number=9001),
         asked_issue=make_newsletter(number=9004, state="asked", asked_by=reviewer, asked_at=NOW),
         sending_issue=make_newsletter(number=9005, state="sending", frozen_at=NOW, recipients=0),
