@@ -11,6 +11,7 @@ from django.db import models, transaction
 from letsconnect.base import addresses, nudges
 from letsconnect.base.clocks import from_now, no_later_than
 from letsconnect.base.languages import language_or_default
+from letsconnect.base.statements import Statement
 from letsconnect.base.zones import is_zone
 from mailings import kinds
 from mailings.domain.letters import AT_ONCE_LEASE, LetterState, Priority, may_come_later
@@ -48,6 +49,17 @@ def owe(
         letter = _write(letter)
         nudges.on_commit("mailings.tasks.drain")
     return letter
+
+
+# Asked once for each letter of some kinds, so the SQL is written once.
+_SENT_AT = Statement(
+    lambda key: Letter.objects.filter(key=key, state=LetterState.SENT).values_list("sent_at", flat=True)[:1]
+)
+
+
+def left_at(key: str) -> datetime | None:
+    """Return when the letter with this key left; None if it never did: a later letter must not refer to it then."""
+    return next(iter(_SENT_AT.rows({"key": key})), None)
 
 
 def send_at_once(

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from mailings import kinds
+from mailings.models import Letter
 from matching.domain.matches import Side
+from matching.matches.emails import owe_letter
 from matching.matches.sweeps import close_fallen, expire_overdue, remind_unanswered
 from matching.models import Match
 from matching.rounds.sweeps import fail_abandoned, nudge_overlooked
@@ -121,3 +123,23 @@ def test_the_sweeps_are_registered():
         "matching.abandoned_rounds": fail_abandoned,
         "matching.waiting_rounds": nudge_overlooked,
     }.items() <= kinds.sweeps().items()
+
+
+@pytest.mark.parametrize(
+    ("state", "days_late", "is_said"),
+    [("sent", 0, True), ("sent", 4, True), ("sent", 5, False), ("skipped", 0, False), ("failed", 0, False)],
+)
+def test_a_reminder_says_that_we_asked_only_where_the_question_left_days_ago(state, days_late, is_said):
+    match = make_match("asked")
+    owe_letter(match, Side.LEARNER, letter="asked", now=NOW)
+    owe_letter(match, Side.SHARER, letter="asked", now=NOW)
+    sent_at = match.asked_at + timedelta(days=days_late) if state == "sent" else None
+    reason = "" if state == "sent" else "the address is suppressed"
+    mine = Letter.objects.filter(kind="matching.asked_learner")
+    mine.update(state=state, sent_at=sent_at, reason=reason, tries=1)
+
+    rendered = kinds.get("matching.reminder_learner").render(match, "en", "UTC")
+
+    for text in (rendered.text, rendered.html):
+        assert ("A few days ago we asked" in text) == is_said
+        assert ("We would like to introduce you to" in text) != is_said

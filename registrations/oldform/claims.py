@@ -24,6 +24,7 @@ from registrations.domain.registrations import (
 )
 from registrations.models import ClaimInvitation, Member, Registration
 from registrations.oldform.claim_links import PURPOSE
+from registrations.oldform.emails import INVITATION, REMINDER, key_of
 from registrations.oldform.languages import language_of
 
 LINK_LASTS = timedelta(days=30)
@@ -76,7 +77,7 @@ def invite_to_claim(*, registration: Registration, by: Member, now: datetime) ->
     invitation.invited_at, invitation.expires_at, invitation.reminded_at = now, now + LINK_LASTS, None
     invitation.save()
     acts.record(by=by, verb="invite_to_claim", on=registration, now=now)
-    _owe_letter("registrations.claim_invitation", invitation, now=now)
+    _owe_letter(INVITATION, invitation, now=now)
     return invitation
 
 
@@ -113,7 +114,7 @@ def owe_claim_reminders(now: datetime) -> int:
     for invitation in invitations:
         invitation.reminded_at = now
         invitation.save(update_fields=["reminded_at"])
-        _owe_letter("registrations.claim_reminder", invitation, now=now)
+        _owe_letter(REMINDER, invitation, now=now)
     return len(invitations)
 
 
@@ -193,6 +194,6 @@ def _owe_letter(kind: str, invitation: ClaimInvitation, *, now: datetime) -> Non
         address=invitation.address,
         language=language_of(invitation.registration),
         zone=invitation.registration.zone,
-        key=f"{kind}:{invitation.pk}:{invitation.invited_at.timestamp():.0f}",
+        key=key_of(kind, invitation),
         now=now,
     )

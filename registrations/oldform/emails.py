@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache, partial
 
 from django.utils.translation import gettext_noop
 
@@ -9,10 +10,18 @@ from letsconnect.base.addresses import canonical_or_nothing
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from mailings import kinds
+from mailings.ledger import letters
 from mailings.rendering import Rendered, render_letter
 from registrations.domain.registrations import RegistrationState
 from registrations.models import ClaimInvitation
 from registrations.oldform.claim_links import claim_link
+
+INVITATION, REMINDER = "registrations.claim_invitation", "registrations.claim_reminder"
+
+
+def key_of(kind: str, invitation: ClaimInvitation) -> str:
+    """Return the key of the letter of this kind about an invitation; who is invited once more gets new letters."""
+    return f"{kind}:{invitation.pk}:{invitation.invited_at.timestamp():.0f}"
 
 
 def _still_owed(invitation: ClaimInvitation | None, now: datetime) -> str | None:
@@ -33,7 +42,7 @@ def _render(template: str) -> Callable[[ClaimInvitation, str, str], Rendered]:
         context = {
             "name": invitation.registration.name,
             "link": claim_link(invitation),
-            "invited_at": invitation.invited_at,
+            "invited_at": cache(partial(letters.left_at, key_of(INVITATION, invitation))),  # only the reminder asks
             "expires_at": invitation.expires_at,
         }
         return render_letter(f"registrations/emails/{template}", context, language=language, zone=zone)

@@ -10,8 +10,7 @@ from letsconnect.base.links import absolute, sign
 from letsconnect.base.querysets import any_of
 from letsconnect.base.statements import Statement
 from mailings import kinds
-from mailings.domain.letters import LetterState
-from mailings.models import Letter
+from mailings.ledger import letters
 from mailings.rendering import Rendered, render_letter
 from registrations.domain.registrations import STILL_IN_WITHIN, UNTIL_THEY_RETURN, RegistrationState
 from registrations.models import Registration
@@ -25,12 +24,9 @@ def key_of(kind: str, registration: Registration) -> str:
     return f"{kind}:{registration.pk}:{registration.still_in_asked_on}"
 
 
-_SENT = Statement(lambda key: Letter.objects.filter(key=key, state=LetterState.SENT).values_list("pk")[:1])
-
-
 def _was_asked(registration: Registration) -> bool:
     """Tell whether the letter with the latest question left: it may have been suppressed, refused or too late."""
-    return bool(_SENT.rows({"key": key_of(STILL_IN, registration)}))
+    return letters.left_at(key_of(STILL_IN, registration)) is not None
 
 
 def link(registration: Registration) -> str:

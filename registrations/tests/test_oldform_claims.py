@@ -471,6 +471,7 @@ def test_handing_in_again_what_is_approved_confirms_it_and_changes_nothing(coord
 def test_a_reminder_that_comes_late_names_the_day_of_the_invitation():
     """After weeks in which the portal stood still, it was not a week ago."""
     invitation = invite(imported())
+    Letter.objects.filter(kind="registrations.claim_invitation").update(state="sent", sent_at=NOW, tries=1)
     assert claims.owe_claim_reminders(NOW + timedelta(days=20)) == 1
 
     rendered = kinds.get("registrations.claim_reminder").render(
@@ -478,3 +479,17 @@ def test_a_reminder_that_comes_late_names_the_day_of_the_invitation():
     )
     assert "A week ago" not in rendered.text + rendered.html
     assert f"On {date_format(NOW.date())} we wrote" in rendered.text
+
+
+@pytest.mark.parametrize("state", ["skipped", "failed", "queued"])
+def test_a_reminder_does_not_say_that_we_wrote_where_the_invitation_never_left(state):
+    invitation = invite(imported())
+    reason = "" if state == "queued" else "the mail server refused it"
+    Letter.objects.filter(kind="registrations.claim_invitation").update(state=state, reason=reason, tries=1)
+
+    rendered = kinds.get("registrations.claim_reminder").render(
+        ClaimInvitation.objects.get(pk=invitation.pk), "en", "UTC"
+    )
+
+    assert "we wrote" not in rendered.text + rendered.html and "reminder" not in rendered.text
+    assert "are on its new portal and wait for you." in rendered.text
