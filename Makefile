@@ -41,6 +41,7 @@ bench: setup  ## time the matching engine at 10,000 learners, a round on rows, t
 	@$(BIN)/python -m matching.bench.rows
 	@$(BIN)/python -m registrations.bench
 	@$(BIN)/python -m mailings.bench
+	@$(BIN)/python -m letsconnect.tests.letters_bench
 	@$(BIN)/python -m letsconnect.tests.bench
 
 chaos: setup  ## the long storms: kills, concurrency
