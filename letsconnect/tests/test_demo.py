@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from clinics.models import Clinic
 from letsconnect.demo_accounts import how_to_sign_in
-from mailings.models import Letter
+from mailings.ledger.draining import drain
+from mailings.models import Letter, Newsletter
+from mailings.newsletters.sending import finish_sent
 from matching.models import Match
 from registrations.catalogue.loading import load_reference_data
 from registrations.demo import DOMAIN
@@ -38,6 +40,26 @@ def test_an_empty_embedded_database_is_filled_once(settings):
     assert Report.objects.readable_by(liaison, on=timezone.now().date()).exists()
     for account in ("volunteer", "liaison", "coordinator"):
         assert f"{account}@{DOMAIN}" in how_to_sign_in()
+    check_newsletters(volunteer)
+
+
+def check_newsletters(reader):
+    """Look at the draft, and at the issue that was sent, to this reader too: its letters leave as all others do."""
+    sent, draft = Newsletter.objects.order_by("number")
+    assert (draft.state, draft.versions.get().state) == ("draft", "draft")
+    assert "/clinics/" in draft.versions.get().sections.get(kind="upcoming").body
+    assert sent in Newsletter.objects.in_the_archive(timezone.now())
+    assert sent.month < draft.month
+    assert set(sent.bodies.values_list("language", flat=True)) == {"en", "es"}
+
+    drain(now=sent.frozen_at + timedelta(minutes=1))
+    finish_sent(timezone.now())
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.recipients) == ("sent", Letter.objects.of_issue(sent).filter(state="sent").count())
+    theirs = Letter.objects.of_issue(sent)
+    assert set(theirs.values_list("language", "is_fallback")) == {("en", False), ("en", True), ("es", False)}
+    assert theirs.readable(timezone.now()).filter(member=reader).exists()
 
 
 def test_a_real_database_gets_no_demo_accounts(settings):
